@@ -1,0 +1,5 @@
+"""The `hub` command."""
+
+
+def main() -> None:
+    """Run the command."""

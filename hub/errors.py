@@ -1,0 +1,92 @@
+"""One error family for the whole hub, with two faces: a machine's status and a person's text.
+
+A failure is an exception of this family. A refusal is not: it is a value (`hub.consent`), so that its audit
+row is kept. Public texts say what happened, what was kept and what to do, and never carry personal data.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HubError(Exception):
+    """Something went wrong. `code` and `status` are for programs; `text`, `kept` and `do` are for people."""
+
+    code: ClassVar[str] = "fault"
+    status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, text: str, *, kept: str = "", do: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.kept = kept
+        self.do = do
+
+    def __str__(self) -> str:
+        """The whole public message on one line."""
+        parts = [self.text, f"Kept: {self.kept}" if self.kept else "", f"To do: {self.do}" if self.do else ""]
+        return " ".join(part for part in parts if part)
+
+
+class InputError(HubError):
+    """What we were given cannot be read: a file, a form, a request, a setting."""
+
+    code = "invalid_input"
+    status = 422
+    exit_code = 1
+
+
+class UsageError(HubError):
+    """The command or its configuration is wrong, whatever the input."""
+
+    code = "usage"
+    status = 400
+
+
+class NotFoundError(HubError):
+    """No such thing, or nothing this user may know of: the two are never told apart."""
+
+    code = "not_found"
+    status = 404
+    exit_code = 1
+
+
+class ConflictError(HubError):
+    """The thing asked for clashes with what is already there or under way."""
+
+    code = "conflict"
+    status = 409
+    exit_code = 1
+
+
+class StorageError(HubError):
+    """The database or the disk failed us."""
+
+    code = "storage"
+    status = 500
+
+
+class PeerError(HubError):
+    """A peer is unreachable, is not who it says, or broke the protocol. `fault` says whose it is."""
+
+    code = "peer"
+    status = 502
+
+
+class AuthenticationError(HubError):
+    """A message is not from whom it says, is stale, replayed, or bound to something else."""
+
+    code = "authentication"
+    status = 401
+
+
+class QuotaError(HubError):
+    """The peer or user has asked more than its quota. `retry_after` is in seconds."""
+
+    code = "quota"
+    status = 429
+    exit_code = 1
+
+    def __init__(self, text: str, *, retry_after: int, kept: str = "", do: str = "") -> None:
+        super().__init__(text, kept=kept, do=do)
+        self.retry_after = retry_after
