@@ -1,0 +1,87 @@
+"""Tokens and labels: what a node publishes for one match-key of one person, derived from the PRF's output.
+
+Pure, but for the nonce drawn when a label is sealed. A token is opaque without an evaluation of its match-key;
+the label opens only with the rest of the same PRF output. Does not know match-keys or where entries are kept.
+
+Layout: every derivation's `info` is the purpose and the context, each part preceded by its length, so that no
+two contexts share an encoding. The PRF output is a uniform 64-byte key, so HKDF's extract step is skipped
+(RFC 5869, section 3.3).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from hub.errors import PeerError
+
+TOKEN_BYTES: Final = 16
+HANDLE_BYTES: Final = 16
+LABEL_BYTES: Final = 12 + 2 * HANDLE_BYTES + 1 + 16
+ENTRY_BYTES: Final = TOKEN_BYTES + LABEL_BYTES
+_VERSION: Final = b"marac-hub/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContext:
+    """Where a token belongs: the holder, the PRF key it was made with and the feed's epoch."""
+
+    node_id: str
+    key_id: str
+    epoch: int
+
+    def info(self, purpose: bytes, index: int) -> bytes:
+        """The derivation context of the `index`-th record that shares a match-key."""
+        parts = (
+            _VERSION,
+            purpose,
+            self.node_id.encode(),
+            self.key_id.encode(),
+            self.epoch.to_bytes(8, "big"),
+            index.to_bytes(4, "big"),
+        )
+        return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a met token tells: random handles of the case and the person, and which parts the record has."""
+
+    case_handle: bytes
+    person_handle: bytes
+    completeness: int
+
+
+def token(output: bytes, context: FeedContext, index: int) -> bytes:
+    """The 16-byte token of PRF output `output` for the `index`-th record with its match-key."""
+    return HKDFExpand(SHA256(), TOKEN_BYTES, context.info(b"token", index)).derive(output)
+
+
+def seal_label(output: bytes, context: FeedContext, index: int, label: Label) -> bytes:
+    """Seal a label (fixed length) under the same PRF output, bound to its token and epoch."""
+    nonce = os.urandom(12)
+    plain = label.case_handle + label.person_handle + bytes([label.completeness])
+    return nonce + _cipher(output, context, index).encrypt(nonce, plain, _aad(output, context, index))
+
+
+def open_label(output: bytes, context: FeedContext, index: int, sealed: bytes) -> Label:
+    """Open a met token's label. Raises PeerError when it was not made for that token."""
+    try:
+        plain = _cipher(output, context, index).decrypt(sealed[:12], sealed[12:], _aad(output, context, index))
+    except (InvalidTag, ValueError) as error:
+        raise PeerError("a label in the area's feed was not made for its token") from error
+    return Label(plain[:HANDLE_BYTES], plain[HANDLE_BYTES : 2 * HANDLE_BYTES], plain[-1])
+
+
+def _cipher(output: bytes, context: FeedContext, index: int) -> AESGCM:
+    return AESGCM(HKDFExpand(SHA256(), 32, context.info(b"label", index)).derive(output))
+
+
+def _aad(output: bytes, context: FeedContext, index: int) -> bytes:
+    return token(output, context, index) + context.epoch.to_bytes(8, "big")
