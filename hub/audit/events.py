@@ -1,0 +1,190 @@
+"""What the audit log may hold: a closed list of actions and a frozen event made only of coded fields.
+
+Pure. Personal data has no field to go to: people are keyed pseudonyms, subjects and cases are random handles
+in hex, bodies are salted digests, and details are counts, flags and codes, each with a name of its own.
+Whoever needs another detail adds a field here. Does not link, store or sign (`chain`, `log`, `checkpoint`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from enum import StrEnum
+from typing import Annotated
+
+import rfc8785
+from pydantic import Field, StringConstraints
+
+from hub.values import Level, NodeId, Purpose, Value
+
+SALT_BYTES = 32
+
+
+class Action(StrEnum):
+    """Everything that a node writes down. An action's name is never reused for something else."""
+
+    node_created = "node_created"
+    node_started = "node_started"
+    key_created = "key_created"
+    key_retired = "key_retired"
+    peer_added = "peer_added"
+    peer_updated = "peer_updated"
+    peer_removed = "peer_removed"
+    agreement_recorded = "agreement_recorded"
+    configuration_changed = "configuration_changed"
+
+    signed_in = "signed_in"
+    sign_in_refused = "sign_in_refused"
+    record_viewed = "record_viewed"
+    record_exported = "record_exported"
+
+    case_imported = "case_imported"
+    case_changed = "case_changed"
+    case_withdrawn = "case_withdrawn"
+    case_erased = "case_erased"
+    publication_decided = "publication_decided"
+    epoch_published = "epoch_published"
+    feed_synced = "feed_synced"
+    feed_refused = "feed_refused"
+
+    check_decided = "check_decided"
+    request_sent = "request_sent"
+    request_received = "request_received"
+    request_refused = "request_refused"
+    evaluation_charged = "evaluation_charged"
+    quota_refused = "quota_refused"
+    answer_sent = "answer_sent"
+    answer_received = "answer_received"
+    check_recorded = "check_recorded"
+
+    disclosure_decided = "disclosure_decided"
+    disclosure_sent = "disclosure_sent"
+    disclosure_received = "disclosure_received"
+    disclosure_answered = "disclosure_answered"
+    disclosure_recorded = "disclosure_recorded"
+
+    transfer_changed = "transfer_changed"
+    receipt_stored = "receipt_stored"
+    acknowledgement_sent = "acknowledgement_sent"
+    acknowledgement_received = "acknowledgement_received"
+    peer_fault = "peer_fault"
+    local_fault = "local_fault"
+    audit_verified = "audit_verified"
+
+
+class DigestOf(StrEnum):
+    """What a salted digest in an event stands for; part of what is hashed, so one cannot pass for another."""
+
+    request = "request"
+    answer = "answer"
+    receipt = "receipt"
+    acknowledgement = "acknowledgement"
+    sharing_form = "sharing_form"
+    decision = "decision"
+    subject = "subject"
+    case = "case"
+    agreement = "agreement"
+    manifest = "manifest"
+    configuration = "configuration"
+
+
+# Hex and dashes alone: random identifiers fit, no name can be spelt.
+Opaque = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{16,64}$")]
+Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+KeyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Count = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+Flag = Annotated[bool, Field(strict=True)]
+Actor = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(node|operator|user:[0-9a-f]{32}|peer:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?)$"
+    ),
+]
+NODE: Actor = "node"
+OPERATOR: Actor = "operator"
+
+
+class Refs(Value):
+    """What the event is about, by identifiers that mean nothing without this node's own records."""
+
+    check_id: Opaque | None = None
+    case: Opaque | None = None
+    person: Opaque | None = None
+    handle: Opaque | None = None
+    message: Opaque | None = None
+    peer: NodeId | None = None
+    key_id: KeyId | None = None
+
+
+class Detail(Value):
+    """Codes, counts and flags. The field names are the closed list of what may be told."""
+
+    purpose: Purpose | None = None
+    level: Level | None = None
+    requested_level: Level | None = None
+    outcome: Code | None = None
+    reasons: tuple[Code, ...] = ()
+    grounds: tuple[Code, ...] = ()
+    obligations: tuple[Code, ...] = ()
+    status: Code | None = None
+    fault: Code | None = None
+    kind: Code | None = None
+    emergency: Flag | None = None
+    protocol: Flag | None = None
+    complete: Flag | None = None
+    elements: Count | None = None
+    weak_elements: Count | None = None
+    refused_elements: Count | None = None
+    retry_after_s: Count | None = None
+    epoch: Count | None = None
+    entries: Count | None = None
+    tombstones: Count | None = None
+    cases: Count | None = None
+    persons: Count | None = None
+    rejected: Count | None = None
+    not_published: Count | None = None
+    peer_log_size: Count | None = None
+
+
+class Event(Value):
+    """One thing that this node did, decided or saw. `digests` are made by `salted_digest`, in hex."""
+
+    action: Action
+    actor: Actor
+    refs: Refs = Refs()
+    digests: dict[DigestOf, Sha256Hex] = Field(default_factory=dict)
+    detail: Detail = Detail()
+
+    def canonical(self) -> str:
+        """The event as canonical JSON (RFC 8785), fields at their defaults left out."""
+        return rfc8785.dumps(self.model_dump(mode="json", exclude_defaults=True)).decode()
+
+
+def salted_digest(of: DigestOf, salt: bytes, body: bytes) -> str:
+    """SHA-256 in hex over what it stands for, a 32-byte random salt and the body.
+
+    The salt is kept beside the body and erased with it; then the digest says nothing more, while an unsalted
+    digest of a name and a date could be guessed. Raises ValueError on a salt of another length.
+    """
+    if len(salt) != SALT_BYTES:
+        raise ValueError(f"a salt has {SALT_BYTES} bytes, not {len(salt)}")
+    return hashlib.sha256(b"marac-hub/audit/body/v1\x00" + of.encode() + b"\x00" + salt + body).hexdigest()
+
+
+def user_actor(key: bytes, name: str) -> Actor:
+    """The pseudonym of a user: HMAC-SHA-256 under a node secret of at least 32 bytes, cut to 128 bits.
+
+    One name always gives one pseudonym in a node, whatever its case and spacing, and none can be traced back
+    without the secret. Raises ValueError on a shorter key.
+    """
+    if len(key) < 32:
+        raise ValueError("a pseudonym key has at least 32 bytes")
+    folded = " ".join(name.split()).casefold().encode()
+    mac = hmac.new(key, b"marac-hub/audit/user/v1\x00" + folded, hashlib.sha256)
+    return f"user:{mac.hexdigest()[:32]}"
+
+
+def peer_actor(node_id: NodeId) -> Actor:
+    """A peer as the one who acted."""
+    return f"peer:{node_id}"
