@@ -63,17 +63,19 @@ def token(output: bytes, context: FeedContext, index: int) -> bytes:
     return HKDFExpand(SHA256(), TOKEN_BYTES, context.info(b"token", index)).derive(output)
 
 
-def seal_label(output: bytes, context: FeedContext, index: int, label: Label) -> bytes:
-    """Seal a label (fixed length) under the same PRF output, bound to its token and epoch."""
+def seal_entry(output: bytes, context: FeedContext, index: int, label: Label) -> tuple[bytes, bytes]:
+    """The token and its label (fixed length), sealed under the same PRF output, bound to token and epoch."""
+    made = token(output, context, index)
     nonce = os.urandom(12)
     plain = label.case_handle + label.person_handle + bytes([label.completeness])
-    return nonce + _cipher(output, context, index).encrypt(nonce, plain, _aad(output, context, index))
+    return made, nonce + _cipher(output, context, index).encrypt(nonce, plain, _aad(made, context))
 
 
-def open_label(output: bytes, context: FeedContext, index: int, sealed: bytes) -> Label:
-    """Open a met token's label. Raises PeerError when it was not made for that token."""
+def open_label(output: bytes, context: FeedContext, index: int, entry: tuple[bytes, bytes]) -> Label:
+    """Open the label of a met entry (token, label). Raises PeerError when it was not made for that token."""
+    met, sealed = entry
     try:
-        plain = _cipher(output, context, index).decrypt(sealed[:12], sealed[12:], _aad(output, context, index))
+        plain = _cipher(output, context, index).decrypt(sealed[:12], sealed[12:], _aad(met, context))
     except (InvalidTag, ValueError) as error:
         raise PeerError("a label in the area's feed was not made for its token") from error
     return Label(plain[:HANDLE_BYTES], plain[HANDLE_BYTES : 2 * HANDLE_BYTES], plain[-1])
@@ -83,5 +85,5 @@ def _cipher(output: bytes, context: FeedContext, index: int) -> AESGCM:
     return AESGCM(HKDFExpand(SHA256(), 32, context.info(b"label", index)).derive(output))
 
 
-def _aad(output: bytes, context: FeedContext, index: int) -> bytes:
-    return token(output, context, index) + context.epoch.to_bytes(8, "big")
+def _aad(made: bytes, context: FeedContext) -> bytes:
+    return made + context.epoch.to_bytes(8, "big")

@@ -1,0 +1,163 @@
+"""Signed messages between nodes: Ed25519 JWTs whose `typ` names the message, and key thumbprints.
+
+Pure: keys, claims and the time come in; a token or verified claims go out. The JWT library's defaults accept
+more than the protocol does, so the algorithm, `typ`, `kid`, the life-time, the single audience and the presence
+of every claim are checked here. Does not know peers, replay memory or HTTP.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from joserfc.jwk import OKPKey
+
+from hub.errors import AuthenticationError
+
+ALGORITHM: Final = "EdDSA"
+CLOCK_SKEW_S: Final = 30
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A node's signing key with its id (RFC 7638 thumbprint)."""
+
+    private: Ed25519PrivateKey
+    kid: str
+
+    @classmethod
+    def of(cls, private: Ed25519PrivateKey) -> SigningKey:
+        """Wrap a private key and work out its thumbprint."""
+        return cls(private, thumbprint(private.public_key()))
+
+    @property
+    def public(self) -> bytes:
+        """The raw 32-byte public key."""
+        return self.private.public_key().public_bytes_raw()
+
+
+def thumbprint(key: Ed25519PublicKey) -> str:
+    """RFC 7638 thumbprint (SHA-256, base64url) of an Ed25519 public key."""
+    jwk = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": b64(key.public_bytes_raw())})
+    return str(jwk.thumbprint())
+
+
+def public_key(raw: bytes) -> Ed25519PublicKey:
+    """An Ed25519 public key from its 32 raw bytes. Raises AuthenticationError."""
+    try:
+        return Ed25519PublicKey.from_public_bytes(raw)
+    except ValueError as error:
+        raise AuthenticationError("a public key cannot be read") from error
+
+
+def sign(key: SigningKey, typ: str, claims: Mapping[str, Any]) -> str:
+    """A compact JWT over `claims`, its header naming message type and key."""
+    return jwt.encode(dict(claims), key.private, algorithm=ALGORITHM, headers={"typ": typ, "kid": key.kid})
+
+
+def header(token: str) -> dict[str, Any]:
+    """The unverified header, to choose the key by `kid`. Raises AuthenticationError."""
+    try:
+        return dict(jwt.get_unverified_header(token))
+    except jwt.PyJWTError as error:
+        raise AuthenticationError("a signed message cannot be read") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a verifier demands of a token: its type, issuer, audience (if any) and longest life in seconds."""
+
+    typ: str
+    issuer: str
+    audience: str | None
+    max_life_s: int
+
+
+def verify(token: str, key: Ed25519PublicKey, expected: Expected, now: float) -> dict[str, Any]:
+    """Verify a JWT completely and return its claims. Raises AuthenticationError saying which check failed.
+
+    `now` is seconds since 1970. A token is good from `iat` to `exp`, give or take 30 s of clock difference.
+    """
+    head = header(token)
+    if head.get("typ") != expected.typ or head.get("alg") != ALGORITHM or head.get("kid") != thumbprint(key):
+        raise AuthenticationError("a signed message has another type, algorithm or key than expected")
+    try:
+        decoded = jwt.decode_complete(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            options={"verify_aud": False, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+        )
+    except jwt.PyJWTError as error:
+        raise AuthenticationError("a signature does not verify") from error
+    refuse_duplicate_names(token)
+    claims: dict[str, Any] = decoded["payload"]
+    _check_claims(claims, expected, now)
+    return claims
+
+
+def _check_claims(claims: dict[str, Any], expected: Expected, now: float) -> None:
+    issued, expires = claims.get("iat"), claims.get("exp")
+    if not _is_time(issued) or not _is_time(expires):
+        raise AuthenticationError("a signed message lacks its times")
+    if not issued <= expires <= issued + expected.max_life_s:
+        raise AuthenticationError("a signed message claims too long a life")
+    if not issued - CLOCK_SKEW_S <= now <= expires + CLOCK_SKEW_S:
+        raise AuthenticationError("a signed message is stale or from the future; check both clocks")
+    if claims.get("iss") != expected.issuer or claims.get("sub") != expected.issuer:
+        raise AuthenticationError("a signed message is from another node")
+    if claims.get("aud") != expected.audience:
+        raise AuthenticationError("a signed message is meant for another node")
+    jti = claims.get("jti")
+    if not isinstance(jti, str) or not 16 <= len(jti) <= 64:
+        raise AuthenticationError("a signed message lacks its identifier")
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**53
+
+
+def refuse_duplicate_names(token: str) -> None:
+    """Refuse a JWT with a repeated name, which two readers could understand differently."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({name for name, _ in pairs}) != len(pairs):
+            raise AuthenticationError("a signed message repeats a name")
+        return dict(pairs)
+
+    for part in token.split(".")[:2]:
+        json.loads(unb64(part), object_pairs_hook=unique)
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of a body, base64url, as messages carry it."""
+    return b64(hashlib.sha256(data).digest())
+
+
+def request_digest(method: str, path: str, idempotency_key: str, body: bytes) -> str:
+    """Digest of a whole request, which its answer must repeat."""
+    parts = (method.encode(), path.encode(), idempotency_key.encode(), hashlib.sha256(body).digest())
+    framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return b64(hashlib.sha256(b"marac-hub/v1/request\x00" + framed).digest())
+
+
+def b64(data: bytes) -> str:
+    """Base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def unb64(text: str) -> bytes:
+    """Undo `b64`. Raises AuthenticationError on anything that is not canonical base64url."""
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError as error:
+        raise AuthenticationError("text is not base64url") from error
+    if b64(data) != text:
+        raise AuthenticationError("text is not canonical base64url")
+    return data

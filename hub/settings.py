@@ -1,0 +1,138 @@
+"""What a node is told about itself: `node.toml` in its home and the dated data in `config/`.
+
+Reads and checks files; holds no secrets (`hub.keys`) and opens no database (`hub.store`). A file in the home's
+own `config/` takes the place of the shipped one, whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import Field, ValidationError
+
+from hub.errors import UsageError
+from hub.values import NodeId, Purpose, ShortText, Value
+
+T = TypeVar("T", bound=Value)
+
+SHIPPED_CONFIG = Path(__file__).resolve().parent.parent / "config"
+
+
+class Contact(Value):
+    """The phone route: what a person does when the hub cannot help."""
+
+    phone: ShortText = ""
+    hours: ShortText = ""
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.phone, self.hours) if part) or "no phone route recorded"
+
+
+class Agreement(Value):
+    """The dated inter-area agreement that the node's areas have signed (a protocol, on the form)."""
+
+    ref: ShortText
+    date: dt.date
+    covers: tuple[Purpose, ...]
+    review_date: dt.date
+    review_owner: ShortText
+
+
+class Quota(Value):
+    """How many elements a peer may have evaluated: refilled daily up to a burst, and at most a month's sum."""
+
+    per_day: int = Field(gt=0)
+    burst: int = Field(gt=0)
+    per_month: int = Field(gt=0)
+
+
+class Quotas(Value):
+    """Quotas by kind of key, for a peer as a whole and for one user at a peer.
+
+    The default follows from an area of 415 cases a year: 1.6 checks a working day, each of one subject (weak
+    keys too) and about 2.5 related persons (strong keys alone), padded to 256 elements, 64 of them weak.
+    """
+
+    strong: Quota = Quota(per_day=700, burst=7_000, per_month=16_000)
+    weak: Quota = Quota(per_day=150, burst=1_500, per_month=3_500)
+    user_share: float = Field(default=0.75, gt=0, le=1)
+
+
+class Settings(Value):
+    """A node's own settings, from `node.toml`."""
+
+    node_id: NodeId
+    area: ShortText
+    url: ShortText
+    database: str
+    keys: str = "keys"
+    contact: Contact = Contact()
+    agreement: Agreement | None = None
+    quotas: Quotas = Quotas()
+    peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    max_gap: int = Field(default=2, ge=0, le=16)
+
+
+class KnownArea(Value):
+    """An area of `config/areas.toml`: how to reach it by phone, and whose neighbour it is."""
+
+    node_id: NodeId
+    area: ShortText
+    contact: Contact
+    neighbours: tuple[NodeId, ...] = ()
+
+
+class Areas(Value):
+    """The areas known, with or without a node."""
+
+    version: ShortText
+    as_of: dt.date
+    area: tuple[KnownArea, ...] = ()
+
+    def get(self, node_id: str) -> KnownArea | None:
+        """The area of that node id, if known."""
+        return next((area for area in self.area if area.node_id == node_id), None)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Parse a TOML file. Raises UsageError naming the file and the line."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} is missing", do="check the node's home; `hub init` makes one") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", do="mend the file and run the command again") from error
+
+
+def config_file(home: Path | None, name: str) -> Path:
+    """The home's own copy of a configuration file, or the shipped one."""
+    own = home / "config" / name if home else None
+    return own if own and own.exists() else SHIPPED_CONFIG / name
+
+
+def parse(model: type[T], data: Mapping[str, Any], where: Path) -> T:
+    """Check parsed TOML against a model. Raises UsageError naming file and key."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{where}: {key}: {first['msg']}", do="mend the file and run again") from error
+
+
+def load_settings(home: Path) -> Settings:
+    """Read `node.toml`. Raises UsageError."""
+    path = home / "node.toml"
+    return parse(Settings, read_toml(path), path)
+
+
+def load_areas(home: Path | None) -> Areas:
+    """Read `areas.toml`. Raises UsageError."""
+    path = config_file(home, "areas.toml")
+    return parse(Areas, read_toml(path), path)
+
+
