@@ -19,7 +19,7 @@ import rfc8785
 from hub.audit.events import Event
 
 # How many removed or inserted entries are still told from an altered one when the rest was renumbered.
-RENUMBERED_AT_MOST = 1000
+RENUMBERED_AT_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +148,15 @@ def _name(head: Head, entry: Entry, rest: Iterator[Entry], heads: Mapping[int, s
     expected = head.size + 1
     if _belongs(entry, head):  # Right in all but its number.
         return Broken(expected, Tampering.altered)
+    if 0 < entry.seq == head.size:  # A number used twice.
+        return Broken(entry.seq, Tampering.inserted)
     successor_later = linked_later = False
     for later in rest:
         successor_later = successor_later or _belongs(later, head)
         linked_later = linked_later or entry.hash == later.prev or entry.prev == later.hash
     linked_later = linked_later or entry.hash in heads.values()
+    if successor_later and entry.seq > expected:
+        return Broken(expected, Tampering.reordered)
     if successor_later:
         return Broken(entry.seq, Tampering.reordered if linked_later else Tampering.inserted)
     if entry.seq > expected:
