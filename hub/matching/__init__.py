@@ -1,1 +1,35 @@
-""""""
+"""Matching people by tokens alone: match-keys, weights, scores, bands, and the holder's comparison in the clear.
+
+Pure: no I/O, no clock, no settings; configuration and tables come in as parsed data.
+"""
+
+from hub.matching.config import MatchingConfig, load_config
+from hub.matching.confirm import Confirmation, FieldAgreement, confirm
+from hub.matching.dates import PartialDate, parse_date, strict_date
+from hub.matching.keys import MatchKey, match_keys
+from hub.matching.population import NameTable, Population, read_table
+from hub.matching.score import AskedPerson, Reason, Score, band, completeness, posterior, score, support
+
+__all__ = [
+    "AskedPerson",
+    "Confirmation",
+    "FieldAgreement",
+    "MatchKey",
+    "MatchingConfig",
+    "NameTable",
+    "PartialDate",
+    "Population",
+    "Reason",
+    "Score",
+    "band",
+    "completeness",
+    "confirm",
+    "load_config",
+    "match_keys",
+    "parse_date",
+    "posterior",
+    "read_table",
+    "score",
+    "strict_date",
+    "support",
+]

@@ -1,0 +1,116 @@
+"""The matching configuration: which key groups are on, and the weights, bands and thresholds fitted offline.
+
+Takes the parsed TOML of `config/matching.toml` and checks it; it reads no file. It holds no classes: those are
+part of the protocol (`hub.matching.keys`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hub.errors import UsageError
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Keys(_Section):
+    """Which groups of weak keys (a name without a full date) are made, and how many keys one person may have."""
+
+    most: int = Field(ge=20, le=400)
+    one_name_partial_date: bool
+    two_names_partial_date: bool
+    two_names_no_date: bool
+    deletions_no_date: bool
+
+
+class NameShares(_Section):
+    """How often each level is the best one met, of true pairs whose two records both have that name."""
+
+    exact: Share
+    variant: Share
+    close: Share
+    none: Share
+
+
+class DateShares(_Section):
+    """How often each level is the best one met, of true pairs whose two records both have a full date."""
+
+    full: Share
+    swapped: Share
+    year_month: Share
+    year_day: Share
+    month_day: Share
+    year: Share
+    none: Share
+
+
+class Agreement(_Section):
+    """The m-values."""
+
+    forename: NameShares
+    surname: NameShares
+    names_swapped: Share
+    date: DateShares
+    partial_date_agrees: Share
+
+
+class PopulationSettings(_Section):
+    """How the stated table and the enquirer's own records blend into value frequencies."""
+
+    table_people: float = Field(gt=0, le=10_000_000)
+    youngest_year: int
+    oldest_year: int
+
+
+class Bands(_Section):
+    """Posterior probabilities from which a band holds; `known_there` is the prior that a holder knows the person."""
+
+    known_there: Share
+    strong: Share
+    probable: Share
+    possible: Share
+
+
+class Support(_Section):
+    """What the best other member of the same case adds: its bits less `floor`, at least 0, at most `cap`."""
+
+    floor: float = Field(ge=0)
+    cap: float = Field(ge=0)
+
+
+class Confirm(_Section):
+    """The holder's comparison in the clear: least similarity (0-100) for a field and for the whole."""
+
+    name: float = Field(ge=0, le=100)
+    passes: float = Field(ge=0, le=100)
+
+
+class MatchingConfig(_Section):
+    """Everything tunable in `hub.matching`, checked."""
+
+    keys: Keys
+    agreement: Agreement
+    population: PopulationSettings
+    bands: Bands
+    support: Support
+    confirm: Confirm
+
+
+def load_config(data: Mapping[str, object]) -> MatchingConfig:
+    """The configuration from the parsed TOML of `config/matching.toml`; raises UsageError naming the key."""
+    try:
+        return MatchingConfig.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"The matching configuration is wrong at {key or 'the top'}: {first['msg']}.",
+            do="Correct that key in config/matching.toml.",
+        ) from None

@@ -1,0 +1,1 @@
+"""Name data in code, each file with its source and licence. Data only."""

@@ -1,0 +1,183 @@
+"""From a name as people write it to the forms that match-keys are made of.
+
+Knows titles, particles, double-barrelled names, short forms and how names sound. It does not weigh anything, and
+it takes no view on which of a person's names is the true one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from doublemetaphone import doublemetaphone  # type: ignore[import-untyped]
+
+from hub.matching.data.english import ENGLISH
+from hub.matching.text import tokens
+from hub.values import Person
+
+TITLES = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "master",
+        "dr",
+        "prof",
+        "professor",
+        "rev",
+        "reverend",
+        "fr",
+        "sir",
+        "dame",
+        "lady",
+        "lord",
+        "hon",
+        "messrs",
+        "mme",
+        "mlle",
+    ]
+)
+# Written with or without, joined or apart: they never tell two people apart.
+PARTICLES = frozenset(
+    [
+        "al",
+        "el",
+        "ul",
+        "ur",
+        "bin",
+        "ibn",
+        "bint",
+        "binti",
+        "binte",
+        "ben",
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "du",
+        "del",
+        "della",
+        "di",
+        "la",
+        "le",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "ten",
+        "af",
+        "av",
+        "y",
+        "e",
+    ]
+)
+LONGEST = 24  # letters of one word that are used; longer ones are cut
+
+
+class Name(NamedTuple):
+    """One name of one person, as folded words: given names in order, surname parts in order."""
+
+    given: tuple[str, ...]
+    surname: tuple[str, ...]
+
+
+class Form(NamedTuple):
+    """One comparable form of a given name or surname; `known` says it came by way of a table of short forms."""
+
+    text: str
+    known: bool = False
+
+
+def _read_roots(*tables: str) -> dict[str, tuple[str, ...]]:
+    first: dict[str, list[str]] = {}
+    second: dict[str, list[str]] = {}
+    for line in "\n".join(tables).split("\n"):
+        root, _, rest = line.partition(":")
+        for word in rest.split():
+            (second if word.endswith("?") else first).setdefault(word.rstrip("?"), []).append(root)
+    return {
+        word: tuple((first.get(word, []) + second.get(word, []))[:2]) for word in first.keys() | second.keys()
+    }
+
+
+_ROOTS = _read_roots(ENGLISH)
+
+
+@lru_cache(maxsize=65_536)
+def sound(word: str) -> str:
+    """How a folded word sounds: its primary Double Metaphone code; the word itself where that is empty."""
+    return str(doublemetaphone(word)[0]) or word
+
+
+@lru_cache(maxsize=65_536)
+def roots(word: str) -> tuple[str, ...]:
+    """The full given names (at most two, likeliest first) that a short form stands for; empty if it is none."""
+    return _ROOTS.get(word, ())
+
+
+@lru_cache(maxsize=65_536)
+def given_sounds(word: str) -> tuple[Form, ...]:
+    """Sound codes of a given name: that of its likeliest full name first, then its own and the other roots'."""
+    forms = [Form(sound(root), known=True) for root in roots(word)]
+    own = Form(sound(word))
+    ordered = [*forms[:1], own, *forms[1:]] if forms else [own]
+    seen: dict[str, Form] = {}
+    for form in ordered:
+        if form.text not in seen or not form.known:
+            seen[form.text] = form
+    return tuple(seen.values())
+
+
+@lru_cache(maxsize=65_536)
+def deletions(word: str) -> tuple[str, ...]:
+    """`word` itself and every word that leaves out one of its letters: two words one slip apart share one."""
+    if len(word) < 3:
+        return (word,)
+    return tuple(dict.fromkeys((word, *(word[:i] + word[i + 1 :] for i in range(len(word))))))
+
+
+def _without(words: tuple[str, ...], drop: frozenset[str]) -> tuple[str, ...]:
+    kept = tuple(word[:LONGEST] for word in words if word not in drop)
+    return kept or tuple(word[:LONGEST] for word in words)
+
+
+@lru_cache(maxsize=65_536)
+def surname_parts(surname: str) -> tuple[str, ...]:
+    """The parts of a surname that stand alone: two for a double-barrelled one, particles left out, Mac joined."""
+    words = _without(_without(tokens(surname), TITLES), PARTICLES)
+    parts: list[str] = []
+    for word in words:
+        if parts and (parts[-1] in {"mc", "mac", "o", "st"}):
+            parts[-1] += word
+        else:
+            parts.append(word)
+    return tuple(parts)
+
+
+@lru_cache(maxsize=65_536)
+def given_parts(given_names: str) -> tuple[str, ...]:
+    """The given names in order, titles left out."""
+    return _without(tokens(given_names), TITLES)
+
+
+@lru_cache(maxsize=65_536)
+def alias_name(alias: str) -> Name:
+    """A whole name typed in one box, "Given Surname": the last part is the surname; a single word is a given name."""
+    words = _without(tokens(alias), TITLES)
+    if len(words) < 2:
+        return Name(words, ())
+    at = len(words) - 1
+    while at > 1 and (words[at - 1] in PARTICLES or words[at - 1] in {"mc", "mac", "o", "st"}):
+        at -= 1
+    return Name(_without(words[:at], PARTICLES), surname_parts(" ".join(words[at:])))
+
+
+def person_names(person: Person) -> tuple[Name, ...]:
+    """The recorded name, then the aliases, each once; names without a letter are left out."""
+    names = [Name(given_parts(person.given_names), surname_parts(person.surname))]
+    names += [alias_name(alias) for alias in person.aliases]
+    return tuple(dict.fromkeys(name for name in names if name.given or name.surname))
