@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from hub.matching.config import MatchingConfig
 from hub.matching.dates import parse_date
-from hub.matching.keys import MatchKey, Meaning, Part, meanings
+from hub.matching.forms import Part
+from hub.matching.keys import MatchKey, Meaning, meanings
 from hub.matching.names import person_names
 from hub.matching.population import Population
 from hub.values import Band, Person
@@ -127,20 +128,21 @@ class AskedPerson:
         self.keys = tuple(self._keys)
 
     def _weigh(self, meaning: Meaning) -> _Weighed:
-        if meaning.swapped:
-            rarity = self._bits(meaning.forename) + self._bits(meaning.surname) - 1
+        piece = meaning.piece
+        if piece.swapped:
+            rarity = self._bits(piece.forename) + self._bits(piece.surname) - 1
             return _Weighed(None, None, log2(self._shares.names_swapped) + rarity, meaning)
         forename = surname = None
-        if meaning.forename:
-            share = getattr(self._shares.forename, meaning.forename.level)
-            forename = log2(share) + self._bits(meaning.forename)
-        if meaning.surname:
-            share = getattr(self._shares.surname, meaning.surname.level)
-            surname = log2(share) + self._bits(meaning.surname)
+        if piece.forename:
+            share = getattr(self._shares.forename, piece.forename.level)
+            forename = log2(share) + self._bits(piece.forename)
+        if piece.surname:
+            share = getattr(self._shares.surname, piece.surname.level)
+            surname = log2(share) + self._bits(piece.surname)
         return _Weighed(forename, surname, None, meaning)
 
     def _bits(self, part: Part | None) -> float:
-        return -log2(self._population.share(part.kind, part.text)) if part else 0.0
+        return -log2(self._population.share(part.column, part.text)) if part else 0.0
 
     def score(self, met: Collection[MatchKey], there: int) -> Score:
         """Weigh the keys that met a candidate whose completeness byte is `there`."""
@@ -169,7 +171,7 @@ class AskedPerson:
         code = f"{field}_differs"
         for one in weighed:
             bits = one.forename if field == "forename" else one.surname
-            part = one.meaning.forename if field == "forename" else one.meaning.surname
+            part = one.meaning.piece.forename if field == "forename" else one.meaning.piece.surname
             if bits is not None and part is not None and bits > best:
                 best = bits
                 said = {"exact": "same", "variant": "known" if part.known else "sounds", "close": "close"}
