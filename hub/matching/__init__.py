@@ -7,14 +7,17 @@ from hub.matching.config import MatchingConfig, load_config
 from hub.matching.confirm import Confirmation, FieldAgreement, confirm
 from hub.matching.dates import PartialDate, parse_date, strict_date
 from hub.matching.keys import MatchKey, match_keys
+from hub.matching.meeting import Candidate, Meeting, support
 from hub.matching.population import NameTable, Population, read_table
-from hub.matching.score import AskedPerson, Reason, Score, band, completeness, posterior, score, support
+from hub.matching.score import AskedPerson, Reason, Score, band, completeness, posterior, score
 
 __all__ = [
     "AskedPerson",
+    "Candidate",
     "Confirmation",
     "FieldAgreement",
     "MatchKey",
+    "Meeting",
     "MatchingConfig",
     "NameTable",
     "PartialDate",

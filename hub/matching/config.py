@@ -79,10 +79,9 @@ class Bands(_Section):
 
 
 class Support(_Section):
-    """What the best other member of the same case adds: its bits less `floor`, at least 0, at most `cap`."""
+    """`in_case`: how likely a given person of a case is the subject, once the case is surely the subject's."""
 
-    floor: float = Field(ge=0)
-    cap: float = Field(ge=0)
+    in_case: Share
 
 
 class Confirm(_Section):

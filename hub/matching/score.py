@@ -7,8 +7,8 @@ What is absent on either side weighs nothing, and no role is looked at. It decid
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from math import log2
 from typing import NamedTuple
 
@@ -41,9 +41,13 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True)
 class Score:
-    """Bits of evidence that two records are of one person, and why. Higher is surer; 0 is no evidence."""
+    """Bits of evidence that two records are of one person, and why. Higher is surer; 0 is no evidence.
+
+    `apart` is the part of it that also tells the members of one family apart: without what a surname gives.
+    """
 
     bits: float
+    apart: float
     reasons: tuple[Reason, ...] = ()
 
 
@@ -148,19 +152,21 @@ class AskedPerson:
         """Weigh the keys that met a candidate whose completeness byte is `there`."""
         weighed = [self._keys[key] for key in met if key in self._keys]
         if not weighed:
-            return Score(0.0)
+            return Score(0.0, 0.0)
         both = self._own & there
         forename, forename_reason = self._best_name("forename", weighed, both & FORENAME, there & FORENAME)
         surname, surname_reason = self._best_name("surname", weighed, both & SURNAME, there & SURNAME)
         names, reasons = forename + surname, [forename_reason, surname_reason]
+        own_names = forename + min(surname, 0.0)
         swapped = max((one.swapped for one in weighed if one.swapped is not None), default=None)
         if swapped is not None and swapped > names:
             names, reasons = swapped, [reason("names_swapped")]
+            own_names = max(own_names, swapped / 2)
         date, date_reason = self._best_date({one.meaning.date for one in weighed}, there)
         reasons = [date_reason, *reasons]
         if all(one.meaning.other_name for one in weighed):
             reasons.append(reason("other_name"))
-        return Score(names + date, tuple(reasons))
+        return Score(names + date, own_names + date, tuple(reasons))
 
     def _best_name(
         self, field: str, weighed: list[_Weighed], comparable: int, held: int
@@ -212,23 +218,6 @@ class AskedPerson:
         if "d" in mark:
             bits -= log2(30.4)
         return bits
-
-
-def support(scores: Mapping[str, Score], config: MatchingConfig) -> dict[str, Score]:
-    """Let the asked people who met one holder case support each other, whatever their roles.
-
-    `scores` has, for each asked person's ref, the best score met in that one case. Each gains what the best of the
-    others has above `support.floor`, at most `support.cap`.
-    """
-    settings = config.support
-    supported: dict[str, Score] = {}
-    for ref, own in scores.items():
-        others = max((other.bits for key, other in scores.items() if key != ref), default=0.0)
-        bonus = min(max(others - settings.floor, 0.0), settings.cap)
-        if bonus:
-            own = replace(own, bits=own.bits + bonus, reasons=(*own.reasons, reason("case_agrees")))
-        supported[ref] = own
-    return supported
 
 
 def posterior(bits: float, holder_size: int, config: MatchingConfig) -> float:

@@ -1,0 +1,99 @@
+"""Read the people and the true pairs of a linkage benchmark from CSV files.
+
+Lenient about values (other people's data is what is measured), strict about the files: raises InputError naming
+the file and the column or line, never a value.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.errors import InputError
+from hub.values import Person, Role
+
+_NEEDED = ("id", "given_names", "surname", "date_of_birth")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person of a file."""
+
+    id: str
+    person: Person
+    case_ref: str
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The true pairs (left id, right id); `kinds`, where the file has them, and those of each left id."""
+
+    pairs: frozenset[tuple[str, str]]
+    kinds: tuple[str, ...]
+    kinds_of_left: dict[str, frozenset[str]]
+
+
+def read_people(path: Path, *, every_field: bool) -> list[Row]:
+    """The people of `path`; postcode and phone only where `every_field`. Unknown columns are ignored."""
+    rows: list[Row] = []
+    seen: set[str] = set()
+    for number, line in _lines(path, _NEEDED):
+        name = line["id"]
+        if not name or name in seen:
+            raise InputError(f"{path.name}, line {number}: the id is {'used twice' if name else 'empty'}.")
+        seen.add(name)
+        rows.append(Row(name, _person(line, every_field), line.get("case_ref", "")))
+    return rows
+
+
+def _person(line: dict[str, str], every_field: bool) -> Person:
+    role = line.get("role", "").lower()
+    return Person(
+        role=Role(role) if role in set(Role) else Role.other,
+        given_names=line["given_names"][:200],
+        surname=line["surname"][:200],
+        aliases=tuple(part.strip()[:200] for part in line.get("aliases", "").split(";") if part.strip())[:20],
+        date_of_birth=line["date_of_birth"][:10],
+        postcode=line.get("postcode", "")[:10] if every_field else "",
+        phone=line.get("phone", "")[:30] if every_field else "",
+    )
+
+
+def read_truth(path: Path, left: set[str], right: set[str]) -> Truth:
+    """The true pairs of `path`; every id must be in the files."""
+    pairs: set[tuple[str, str]] = set()
+    kinds: dict[str, set[str]] = {}
+    for number, line in _lines(path, ("left_id", "right_id")):
+        pair = line["left_id"], line["right_id"]
+        if pair[0] not in left or pair[1] not in right:
+            raise InputError(f"{path.name}, line {number}: an id is not in the files.")
+        pairs.add(pair)
+        kinds.setdefault(pair[0], set()).update(kind for kind in line.get("kinds", "").split("+") if kind)
+    every = sorted({kind for some in kinds.values() for kind in some})
+    return Truth(frozenset(pairs), tuple(every), {one: frozenset(some) for one, some in kinds.items()})
+
+
+def _lines(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Numbered lines as stripped values by lower-case column name."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            header = [name.strip().lower() for name in next(reader, [])]
+            missing = [name for name in needed if name not in header]
+            if missing:
+                raise InputError(
+                    f"{path.name} has no column {', '.join(missing)}.", do="See the header line."
+                )
+            for number, values in enumerate(reader, 2):
+                if values:
+                    padded = values + [""] * (len(header) - len(values))
+                    yield (
+                        number,
+                        {name: value.strip() for name, value in zip(header, padded, strict=False)},
+                    )
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path.name} is not a CSV file in UTF-8.") from error
