@@ -157,6 +157,7 @@ def test_two_entries_that_changed_places_are_named(log: ListStore, data: st.Data
     rows[first] = replace(log.entries[second], seq=first + 1)
     rows[second] = replace(log.entries[first], seq=second + 1)
     assert verdict(rows, head) == Broken(first + 1, Tampering.reordered)
+    assert verdict(rows) == Broken(first + 1, Tampering.reordered)
 
 
 @given(logs(2), st.data())
@@ -166,8 +167,22 @@ def test_an_entry_moved_elsewhere_is_found(log: ListStore, data: st.DataObject) 
     head = head_after(log.entries[-1])
     rows = list(log.entries)
     rows.insert(target, rows.pop(source))
-    found = verdict([replace(entry, seq=place + 1) for place, entry in enumerate(rows)], head)
-    assert found == Broken(min(source, target) + 1, Tampering.reordered)
+    renumbered = [replace(entry, seq=place + 1) for place, entry in enumerate(rows)]
+    assert verdict(renumbered, head) == Broken(min(source, target) + 1, Tampering.reordered)
+    assert isinstance(verdict(renumbered), Broken)
+
+
+def test_an_entry_that_skips_a_number_is_found_however_well_linked() -> None:
+    head = genesis(NODE_ID)
+    skipping = link(Head(1, head.hash), datetime(2026, 3, 29, tzinfo=UTC), EVENT)
+    assert verdict([skipping]) == Broken(1, Tampering.removed)
+
+
+@pytest.mark.parametrize(("field", "value"), [("body", b"{}"), ("at", "\ud800"), ("action", 2**60)])
+def test_what_no_writer_could_have_hashed_is_altered_not_a_crash(field: str, value: object) -> None:
+    log = log_of([EVENT] * 3)
+    log.entries[1] = with_field(log.entries[1], field, value)
+    assert verdict(log.entries) == Broken(2, Tampering.altered)
 
 
 def test_an_entry_added_after_the_known_head_is_counted_as_unwitnessed() -> None:
