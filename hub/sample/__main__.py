@@ -1,0 +1,48 @@
+"""The command `python -m hub.sample`: writes sample sets and sample referrals to files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.sample import AREAS, COLUMNS, story, uk_cases, uk_set, write_csv, write_set
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Made-up people: nobody here exists.")
+Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
+Folder = Annotated[Path, typer.Option(help="Folder for LEFT.csv, RIGHT.csv and TRUTH.csv.")]
+Count = Annotated[int, typer.Option(min=0)]
+
+
+@app.command("uk-set")
+def write_uk_set(
+    seed: Seed, out: Folder, known: Count = 5_000, asked: Count = 10_000, holder: Count = 100_000
+) -> None:
+    """Write people asked against people held, with the truth."""
+    write_set(uk_set(seed, known, asked, holder), out)
+
+
+@app.command("cases")
+def write_cases(
+    seed: Seed, out: Folder, known: Count = 1_500, asked: Count = 3_000, holder: Count = 28_500
+) -> None:
+    """Write the same with whole cases; counts are of cases."""
+    write_set(uk_cases(seed, known, asked, holder), out)
+
+
+@app.command("referrals")
+def write_referrals(
+    area: Annotated[str, typer.Option(help=f"One of {', '.join(AREAS)}.")],
+    out: Annotated[Path, typer.Option(help="The CSV file, as `hub import` reads it.")],
+    seed: Seed = 1,
+    cases: Annotated[int, typer.Option(min=1)] = 220,
+) -> None:
+    """Write one area's referrals, with the near-miss story among them."""
+    if area not in AREAS:
+        raise typer.BadParameter(f"choose one of {', '.join(AREAS)}")
+    write_csv(out, COLUMNS, story(seed, cases).referrals[area])
+
+
+if __name__ == "__main__":
+    app(prog_name="python -m hub.sample")
