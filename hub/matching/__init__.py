@@ -9,7 +9,8 @@ from hub.matching.dates import PartialDate, parse_date, strict_date
 from hub.matching.keys import MatchKey, match_keys
 from hub.matching.meeting import Candidate, Meeting, support
 from hub.matching.population import NameTable, Population, read_table
-from hub.matching.score import AskedPerson, Reason, Score, band, completeness, posterior, score
+from hub.matching.reasons import Reason
+from hub.matching.score import AskedPerson, Score, band, completeness, posterior, score
 
 __all__ = [
     "AskedPerson",

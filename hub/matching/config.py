@@ -30,35 +30,41 @@ class Keys(_Section):
     deletions_no_date: bool
 
 
-class NameShares(_Section):
-    """How often each level is the best one met, of true pairs whose two records both have that name."""
+class NameWeights(_Section):
+    """Bits that each level of agreement of one name adds before the value's rarity."""
 
-    exact: Share
-    variant: Share
-    close: Share
-    none: Share
-
-
-class DateShares(_Section):
-    """How often each level is the best one met, of true pairs whose two records both have a full date."""
-
-    full: Share
-    swapped: Share
-    year_month: Share
-    year_day: Share
-    month_day: Share
-    year: Share
-    none: Share
+    same: float
+    close: float
+    known: float
+    sounds: float
+    differs: float
 
 
-class Agreement(_Section):
-    """The m-values."""
+class DateWeights(_Section):
+    """Bits that each level of agreement of the date of birth adds before its rarity.
 
-    forename: NameShares
-    surname: NameShares
-    names_swapped: Share
-    date: DateShares
-    partial_date_agrees: Share
+    `known_part` and `known_part_differs` are for dates of which one side knows only a part.
+    """
+
+    same: float
+    swapped: float
+    year_month: float
+    year_day: float
+    month_day: float
+    year: float
+    differs: float
+    known_part: float
+    known_part_differs: float
+
+
+class Weights(_Section):
+    """The fitted weights. `rarity` scales the bits of a rare name: under 1, since names hang together."""
+
+    rarity: float = Field(gt=0, le=1)
+    names_swapped: float
+    forename: NameWeights
+    surname: NameWeights
+    date: DateWeights
 
 
 class PopulationSettings(_Section):
@@ -95,7 +101,7 @@ class MatchingConfig(_Section):
     """Everything tunable in `hub.matching`, checked."""
 
     keys: Keys
-    agreement: Agreement
+    weights: Weights
     population: PopulationSettings
     bands: Bands
     support: Support

@@ -13,7 +13,7 @@ from hub.matching.names import Name, deletions, given_sounds, sound
 
 
 class Part(NamedTuple):
-    """What a piece says of one of the two names: a level (exact, variant, close) and the value whose rarity counts.
+    """What a piece says of one of the two names: a level (same, sounds, close) and the value whose rarity counts.
 
     `column` is the population's: FX, FR, SX, SR (exact and sound, forename and surname) or A (one letter left
     out, any part). `known` says a table of short forms led there.
@@ -47,21 +47,21 @@ def pieces(name: Name) -> Pieces:
     given, surname = name
     fx = _firsts(given)
     sx = tuple(dict.fromkeys(("".join(surname), *surname))) if surname else ()
-    forenames = [Part("exact", "FX", text) for text in fx]
-    surnames = [Part("exact", "SX", text) for text in sx]
+    forenames = [Part("same", "FX", text) for text in fx]
+    surnames = [Part("same", "SX", text) for text in sx]
     found: dict[str, list[Piece]] = {
         "FX": [Piece(part.text, forename=part) for part in forenames],
         "SX": [Piece(part.text, surname=part) for part in surnames],
         "A": _any_part(given, fx, sx),
     }
-    heard = [Part("variant", "FR", form.text, form.known) for form in given_sounds(fx[0])] if fx else []
-    said = [Part("variant", "SR", text) for text in dict.fromkeys(map(sound, sx))]
+    heard = [Part("sounds", "FR", form.text, form.known) for form in given_sounds(fx[0])] if fx else []
+    said = [Part("sounds", "SR", text) for text in dict.fromkeys(map(sound, sx))]
     found["FR"] = [Piece(part.text, forename=part) for part in heard]
     found["SR"] = [Piece(part.text, surname=part) for part in said]
     if fx and sx:
         first, last = forenames[0], surnames[0]
         found["XX"] = [_both(first, part) for part in surnames]
-        found["XX"] += [_both(Part("exact", "FX", middle), last) for middle in given[1:2]]
+        found["XX"] += [_both(Part("same", "FX", middle), last) for middle in given[1:2]]
         found["RR"] = [_both(heard[0], said[0])]
         low, high = sorted((first.text, last.text))
         found["SW"] = [Piece(f"{low}|{high}", first, last, swapped=True)]

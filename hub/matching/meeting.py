@@ -12,7 +12,7 @@ from math import log2
 
 from hub.matching.config import MatchingConfig
 from hub.matching.keys import MatchKey
-from hub.matching.score import AskedPerson, Score, posterior, reason
+from hub.matching.score import AskedPerson, Score, posterior
 
 
 @dataclass(slots=True)
@@ -81,7 +81,6 @@ def support(
         prior = base + (1 - unlikely) * max(config.support.in_case - base, 0.0)
         bits = one.score.apart + log2(prior / (1 - prior)) - log2(base / (1 - base))
         if bits > one.score.bits:
-            score = Score(bits, one.score.apart, (*one.score.reasons, reason("case_agrees")))
-            one = replace(one, score=score)
+            one = replace(one, score=replace(one.score, bits=bits, by_case=True))
         raised.append(one)
     return sorted(raised, key=lambda one: (-one.score.bits, one.person_handle))

@@ -1,0 +1,59 @@
+"""Why a candidate is one, in words that a coordinator can use.
+
+Texts only: which field agreed, differed or was absent. Never a value, and nothing of the other area's record but
+what the met match-keys already say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Reason(NamedTuple):
+    """One thing that agreed, disagreed or was absent: a code for programs, words for people."""
+
+    code: str
+    text: str
+
+
+_TEXTS = {
+    "date_same": "same date of birth",
+    "date_swapped": "date of birth agrees with day and month the other way round",
+    "date_year_month": "year and month of birth agree, the day differs",
+    "date_year_day": "year and day of birth agree, the month differs",
+    "date_month_day": "day and month of birth agree, the year differs",
+    "date_year": "year of birth agrees, day and month differ",
+    "date_known_part": "date of birth agrees as far as both know it",
+    "date_differs": "date of birth differs",
+    "date_absent_there": "date of birth absent there",
+    "date_absent_here": "date of birth absent here",
+    "forename_same": "same forename",
+    "forename_known": "forename is a known short form",
+    "forename_sounds": "forename sounds the same",
+    "forename_close": "forename differs by a letter, or is another of the given names",
+    "forename_differs": "forename differs",
+    "forename_absent_there": "forename absent there",
+    "forename_absent_here": "forename absent here",
+    "surname_same": "same surname",
+    "surname_known": "surname is a known variant",
+    "surname_sounds": "surname sounds the same",
+    "surname_close": "surname differs by a letter",
+    "surname_differs": "surname differs",
+    "surname_absent_there": "surname absent there",
+    "surname_absent_here": "surname absent here",
+    "names_swapped": "forename and surname are the other way round",
+    "other_name": "another name of the person asked about agrees",
+    "case_agrees": "others of the same case agree too",
+}
+
+
+def reasons(levels: Mapping[str, str], *, other_name: bool, by_case: bool) -> tuple[Reason, ...]:
+    """The reasons for fields (date, forename, surname) that agree at `levels`; empty levels say nothing."""
+    codes = [f"{field}_{level}" for field, level in levels.items() if level and level != "swapped"]
+    if levels.get("date") == "swapped":
+        codes.insert(0, "date_swapped")
+    if levels.get("forename") == "swapped":
+        codes.append("names_swapped")
+    codes += ["other_name"] * other_name + ["case_agrees"] * by_case
+    return tuple(Reason(code, _TEXTS[code]) for code in codes)
