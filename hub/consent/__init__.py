@@ -1,1 +1,53 @@
-""""""
+"""Consent and legal grounds: forms in, decisions out. Pure: no I/O, no clock, no settings.
+
+`decide` for the enquirer, `decide_answer` for the holder, `Publications` for what peers' checks may meet.
+Reading rules files and printing belong to the edges (`hub.commands.governance`, `hub.paper`).
+"""
+
+from hub.consent.answer import Asked, Held, decide_answer
+from hub.consent.context import Context, Exclusion, Insider, Staff, is_excluded
+from hub.consent.decision import Answer, Decision, Obligation, Outcome, Reason, Release
+from hub.consent.engine import decide
+from hub.consent.form import Agreement, Capacity, DataClass, GroundKey, Jurisdiction, Protocol, SharingForm
+from hub.consent.publication import (
+    PublicationCase,
+    Publications,
+    Publisher,
+    decide_publication,
+    publication_form,
+)
+from hub.consent.reading import parse_form
+from hub.consent.rules import Rules, load_rules
+
+__all__ = [
+    "Agreement",
+    "Answer",
+    "Asked",
+    "Capacity",
+    "Context",
+    "DataClass",
+    "Decision",
+    "Exclusion",
+    "GroundKey",
+    "Held",
+    "Insider",
+    "Jurisdiction",
+    "Obligation",
+    "Outcome",
+    "Protocol",
+    "PublicationCase",
+    "Publications",
+    "Publisher",
+    "Reason",
+    "Release",
+    "Rules",
+    "SharingForm",
+    "Staff",
+    "decide",
+    "decide_answer",
+    "decide_publication",
+    "is_excluded",
+    "load_rules",
+    "parse_form",
+    "publication_form",
+]

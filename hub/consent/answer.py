@@ -1,0 +1,172 @@
+"""The holder's own engine, run before it answers a disclosure.
+
+The peer's form says what the peer asserts; the holder decides by its own rules, exclusions and policy.
+Unknown, excluded, refused and below-threshold all give `not_answered` on the wire: the caller sees to that,
+and keeps the reasons for its own record. Not here: comparing people in the clear, sealing the answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from hub.consent.context import NOBODY, Context, Exclusion, Staff, is_excluded
+from hub.consent.decision import Decision, Obligation, Outcome, Reason
+from hub.consent.engine import decide, protocol_covers
+from hub.consent.form import Agreement, SharingForm
+from hub.consent.rules import Rules
+from hub.values import AgencyKind, Band, Kind, Level, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the holder has about the candidate, and who decides about it.
+
+    `published`: a live publication decision stands. `confirmed`: the comparison in the clear agreed, at
+    `band`. `decision`: the recorded word of `decided_by`, the coordinator or, for Idva records, that Idva
+    service; None is still open.
+    `supplier_permission`: the supplier or meeting allows more than involvement to leave.
+    """
+
+    kind: Kind
+    role: Role
+    holder_kind: AgencyKind
+    band: Band
+    confirmed: bool
+    published: bool = True
+    sealed: bool = False
+    agreement: Agreement = Agreement.not_asked
+    only_self_at_risk: bool = False
+    decided_by: str | None = None
+    decision: bool | None = None
+    supplier_permission: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A disclosure as the peer asserts it: its node, its form, the asker, and the level it asks for.
+
+    `agreement_known`: the protocol that the form names is one this holder has itself agreed to.
+    """
+
+    node_id: str
+    form: SharingForm
+    level: Level
+    staff: Staff = NOBODY
+    case_ref: str | None = None
+    agreement_known: bool = True
+
+
+def decide_answer(
+    asked: Asked, held: Held, rules: Rules, on: dt.date, exclusions: tuple[Exclusion, ...] = ()
+) -> Decision:
+    """Decide what the holder answers. permit at a level; refer is "pending"; else not answered."""
+    # 1. What is never answered, whoever asks.
+    refused = _refusals(asked, held, rules, exclusions)
+    if refused:
+        return Decision(outcome=Outcome.refuse, reasons=refused, rules=rules.name)
+
+    # 2. The peer's form by the holder's own rules: an assertion that would not stand here is not enough.
+    form = asked.form.model_copy(update={"level": asked.level})
+    if not asked.agreement_known:
+        form = form.model_copy(update={"protocol": None})
+    theirs = decide(form, rules, on, Context(case_ref=asked.case_ref, recipient_known=True))
+    if theirs.outcome is not Outcome.permit:
+        text = "The asserted purpose and grounds do not stand by this area's own rules."
+        reason = Reason(
+            code="assertion_does_not_stand", text=text, source="holder's rules", field="sharing_form"
+        )
+        outcome = Outcome.refuse if theirs.outcome is Outcome.refuse else Outcome.incomplete
+        return Decision(
+            outcome=outcome, reasons=(reason, *theirs.reasons), missing=theirs.missing, rules=rules.name
+        )
+
+    # 3. What a person must decide, and whether one has.
+    level = theirs.level
+    pending = _person_needed(form, held, rules, on, level)
+    if pending and held.decision is None:
+        return Decision(outcome=Outcome.refer, reasons=pending, refer_to=(_decider(held),), rules=rules.name)
+
+    # 4. The answer, no higher than asked.
+    reason = Reason(
+        code="answer",
+        text=f"Answered at {level}: prior {held.kind} contact.",
+        source="policy.toml answer",
+        field="level",
+    )
+    record = Obligation(code="record_answer", text="Record the answer, its level and who decided it.", due=on)
+    return replace_level(theirs, level, (reason, *theirs.reasons), record)
+
+
+def replace_level(
+    decision: Decision, level: Level, reasons: tuple[Reason, ...], record: Obligation
+) -> Decision:
+    """A permit at the level given, with the holder's own reasons and obligation."""
+    return decision.model_copy(update={"level": level, "reasons": reasons, "obligations": (record,)})
+
+
+def _refusals(
+    asked: Asked, held: Held, rules: Rules, exclusions: tuple[Exclusion, ...]
+) -> tuple[Reason, ...]:
+    bands = list(Band)
+    checks = (
+        (
+            is_excluded(asked.staff, exclusions),
+            "excluded",
+            "The asker is on the exclusion list.",
+            "hazard H1",
+        ),
+        (held.sealed, "sealed", "Somebody in the case is sealed.", "hazard H2"),
+        (not held.published, "not_published", "No publication decision stands.", "publication decision"),
+        (not held.confirmed, "not_confirmed", "The comparison in the clear does not agree.", "hazard H4"),
+        (
+            bands.index(held.band) > bands.index(rules.policy.answer.least_band),
+            "below_threshold",
+            f"Below {rules.policy.answer.least_band}.",
+            "policy.toml answer.least_band",
+        ),
+        (
+            held.decision is False,
+            "declined",
+            "The person who decides about this record declined.",
+            "purpose lock",
+        ),
+    )
+    return tuple(
+        Reason(code=code, text=text, source=source, field="holder")
+        for stop, code, text, source in checks
+        if stop
+    )
+
+
+def _person_needed(
+    form: SharingForm, held: Held, rules: Rules, on: dt.date, level: Level
+) -> tuple[Reason, ...]:
+    """Why a person must decide: the level, an Idva service's own record, no protocol, or a refusal."""
+    automatic = level in rules.policy.answer.automatic_levels and protocol_covers(form, rules, on)[0]
+    refused_alone = held.agreement is Agreement.refused and held.only_self_at_risk
+    needed = [
+        (not automatic, "person_decides", f"{level} is answered by a person here.", "policy.toml answer"),
+        (
+            held.kind is Kind.idva and not automatic,
+            "idva_service_decides",
+            "An Idva service decides about its own records.",
+            "independence of the Idva service",
+        ),
+        (
+            level is not Level.involvement and not held.supplier_permission,
+            "supplier_permission",
+            "The agency that supplied it, or the meeting, must allow more than involvement to leave.",
+            "SafeLives toolkit: purpose lock and sharing outside the meeting",
+        ),
+        (refused_alone, "capable_refusal", "She refused and only she is at risk.", "GMC and BMA guidance"),
+    ]
+    return tuple(
+        Reason(code=code, text=text, source=source, field="holder")
+        for need, code, text, source in needed
+        if need
+    )
+
+
+def _decider(held: Held) -> str:
+    return "Idva service" if held.kind is Kind.idva else "coordinator"

@@ -1,0 +1,82 @@
+"""What a decision needs besides the form: the case, the insiders, the exclusions.
+
+Values only; whoever calls `decide` looks them up. Everything here can only narrow a decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.values import ShortText, Value
+
+
+class Insider(StrEnum):
+    """Why a question may be about the asker's own life."""
+
+    self_ = "self"
+    colleague = "colleague"
+    household = "household"
+
+
+class Exclusion(Value):
+    """Someone kept out of a case: one person, a team or a whole agency, as the node knows them."""
+
+    person: ShortText = ""
+    team: ShortText = ""
+    agency: ShortText = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The person who asks or opens a case, as exclusions and conflicts know people."""
+
+    person: str = ""
+    team: str = ""
+    agency: str = ""
+
+
+NOBODY = Staff()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`case_ref` None: not asked here (a form on its own).
+
+    `case_linked`: the asker's own node holds the case. `tells`: whether the act tells the recipient about
+    whom; asking obliviously does not. `recipient_known`: the caller knows the areas asked, so the form need
+    not name one. `sealed`: somebody in the case is sealed. `not_safe_to_talk_to`: people or agencies the
+    victim named so.
+    """
+
+    case_ref: str | None = None
+    case_known: bool = True
+    case_linked: bool = True
+    tells: bool = True
+    recipient_known: bool = False
+    sealed: bool = False
+    staff: Staff = NOBODY
+    exclusions: tuple[Exclusion, ...] = ()
+    insider: frozenset[Insider] = frozenset()
+    not_safe_to_talk_to: tuple[str, ...] = ()
+
+
+NO_CONTEXT = Context()
+
+
+def same(left: str, right: str) -> bool:
+    """Whether two names are the same but for case and spacing; empty is the same as nothing."""
+    folded = " ".join(left.casefold().split())
+    return bool(folded) and folded == " ".join(right.casefold().split())
+
+
+def is_excluded(staff: Staff, exclusions: Iterable[Exclusion]) -> bool:
+    """Whether any entry keeps this person out: every part that an entry names must be theirs."""
+    return any(_matches(staff, entry) for entry in exclusions)
+
+
+def _matches(staff: Staff, entry: Exclusion) -> bool:
+    parts = ((entry.person, staff.person), (entry.team, staff.team), (entry.agency, staff.agency))
+    named = [(listed, own) for listed, own in parts if listed]
+    return bool(named) and all(same(listed, own) for listed, own in named)

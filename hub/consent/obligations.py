@@ -1,0 +1,67 @@
+"""What must be done because of a permit, and by when.
+
+Created by the decision; listed when due and closed by evidence elsewhere. An overdue obligation escalates and
+never blocks a check, an emergency or a transfer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hub.consent.decision import Obligation
+from hub.consent.form import Agreement, SharingForm, answered
+from hub.consent.gaps import manager_signed
+from hub.consent.questions import name_of
+from hub.consent.rules import Rules
+from hub.values import Purpose, Role
+
+
+def arising(
+    form: SharingForm, rules: Rules, on: dt.date, *, emergency: bool, left_open: tuple[str, ...] = ()
+) -> tuple[Obligation, ...]:
+    """Every obligation that a permit on that day leaves."""
+    days = rules.policy.days
+    found: list[Obligation] = []
+    if emergency:
+        text = f"Complete and confirm the form: {', '.join(left_open) or 'nothing was left open'}."
+        due = on + dt.timedelta(days=rules.policy.emergency.days_to_complete)
+        found.append(Obligation(code="complete_emergency", text=text, due=due))
+    if form.protocol is None and not manager_signed(form, on):
+        text = "A manager, another person than the caseworker, countersigns."
+        due = on + dt.timedelta(
+            days=rules.policy.emergency.days_to_complete if emergency else days.countersign
+        )
+        found.append(Obligation(code="countersign", text=text, due=due))
+    if not _notified(form):
+        text = "Tell the client that information was shared, or record why not; not where telling is unsafe."
+        found.append(
+            Obligation(code="notify_client", text=text, due=on + dt.timedelta(days=days.notify_client))
+        )
+    if any(person.agreement is Agreement.refused for person in form.subjects):
+        text = (
+            "Answer the refusal: record why it was overridden, who decided and whether the person was told."
+        )
+        found.append(
+            Obligation(code="answer_refusal", text=text, due=on + dt.timedelta(days=days.notify_client))
+        )
+    for index, person in enumerate(form.subjects):
+        if person.role is Role.victim and not person.aware:
+            ref = name_of(person, index)
+            text = f"{ref} does not know of the referral: send nothing there until she has been told safely."
+            found.append(Obligation(code="no_outbound_contact", text=text))
+    if form.purpose is not Purpose.publish:
+        text = (
+            "For each recipient record the date, the agency and person told, the method, the legal authority."
+        )
+        due = on + dt.timedelta(days=days.record_recipients)
+        found.append(Obligation(code="record_recipients", text=text, due=due))
+    review = form.review.date if form.review.date and form.review.date >= on else None
+    text = "Review, and close only with each recipient's response or its recorded absence."
+    found.append(Obligation(code="review", text=text, due=review or on + dt.timedelta(days=1)))
+    return tuple(found)
+
+
+def _notified(form: SharingForm) -> bool:
+    """Told on a named day, or a reason why not."""
+    told = form.client_notified
+    return (told.notified and told.date is not None) or answered(told.why_not)

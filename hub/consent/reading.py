@@ -1,0 +1,199 @@
+"""Reading a sharing form from bytes or parsed JSON: limits, versions, contradictions.
+
+Raises `InputError` that names the field and never repeats what was written in it. A question left open is not
+an error here. Not here: deciding (`engine`), reading files (the command's job).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from hub.consent.form import (
+    EVIDENCE,
+    FORM_VERSION,
+    Agreement,
+    Capacity,
+    SharingForm,
+    SignatureRole,
+    answered,
+)
+from hub.consent.paper_edition import from_paper
+from hub.consent.standing import unknown_evidence
+from hub.errors import InputError
+
+MAX_BYTES = 1_000_000
+"""Far beyond any form that people fill in; every text field has its own limit besides."""
+
+MAX_DEPTH = 12
+
+
+def parse_form(data: bytes | Mapping[str, Any]) -> SharingForm:
+    """Read a form of this or an older version. Raises `InputError` naming the field and what to do."""
+    document = _document(data) if isinstance(data, bytes) else dict(data)
+    document = _this_version(document)
+    _check_text(document, "", 0)
+    try:
+        form = SharingForm.model_validate(document)
+    except ValidationError as error:
+        raise _named(error) from None
+    _contradictions(form)
+    return form
+
+
+def rejected(field: str, why: str, do: str = "") -> InputError:
+    """The error for one field."""
+    return InputError(f"{field}: {why}.", kept="nothing", do=do or f"Correct {field} and decide again.")
+
+
+def _document(data: bytes) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise rejected(
+            "form", f"larger than {MAX_BYTES:,} bytes", "Shorten its texts; attachments do not belong in it."
+        )
+    try:
+        document = json.loads(
+            data.decode("utf-8-sig"), object_pairs_hook=_no_twins, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError:
+        raise rejected("form", "not UTF-8 text", "Save it as UTF-8 JSON.") from None
+    except (ValueError, RecursionError) as error:
+        why = (
+            f"not JSON: line {error.lineno}, column {error.colno}"
+            if isinstance(error, json.JSONDecodeError)
+            else ""
+        )
+        raise rejected("form", why or "not JSON that can be read", "Correct the file.") from None
+    if not isinstance(document, dict):
+        raise rejected("form", "not a JSON object", "A form is one JSON object with named fields.")
+    return document
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two answers to one question contradict each other; JSON readers would keep the last in silence."""
+    seen: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in seen:
+            raise rejected(key[:80], "answered twice")
+        seen[key] = value
+    return seen
+
+
+def _no_constant(name: str) -> Any:
+    raise rejected("form", f"{name} is not a number that a form can hold")
+
+
+def _this_version(document: dict[str, Any]) -> dict[str, Any]:
+    given = document.get("form_version", FORM_VERSION)
+    text = str(given).strip().lower().removeprefix("v").split(".")[0]
+    if isinstance(given, bool) or not text.isascii() or not text.isdigit() or int(text) > FORM_VERSION:
+        raise rejected(
+            "form_version",
+            f"not an edition this hub can read (it reads 0, the paper form, and {FORM_VERSION})",
+            "Fill in the current form, or update the hub.",
+        )
+    if int(text) == 0:
+        return from_paper(document)
+    return {**document, "form_version": int(text)}
+
+
+def _check_text(value: Any, where: str, depth: int) -> None:
+    """No control characters: they hide text from readers and have no place in a case file."""
+    if depth > MAX_DEPTH:
+        raise rejected(where or "form", "nested too deeply")
+    if isinstance(value, str):
+        if any((ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) <= 0xDFFF for char in value):
+            raise rejected(where, "contains control characters or broken text")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            _check_text(item, f"{where}.{str(key)[:80]}".lstrip("."), depth + 1)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _check_text(item, f"{where}[{index}]", depth + 1)
+
+
+def _named(error: ValidationError) -> InputError:
+    """The first fault in the words of the form: which field, and what it takes."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ""
+    for part in first["loc"]:
+        field += f"[{part}]" if isinstance(part, int) else f".{str(part)[:80]}"
+    why = str(first["msg"]).removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        why = "not a field of the form"
+    return rejected(field.lstrip(".") or "form", why[0].lower() + why[1:])
+
+
+def _contradictions(form: SharingForm) -> None:
+    """Answers that cannot both be true, and dates out of order."""
+    _check_people(form)
+    _check_grounds(form)
+    _check_dates(form)
+    told, interests, dash = form.client_notified, form.conflicts, form.dash
+    if told.notified and answered(told.why_not):
+        raise rejected(
+            "client_notified.why_not", "contradicts client_notified.notified, which says she was told"
+        )
+    if not told.notified and told.date is not None:
+        raise rejected(
+            "client_notified.date", "contradicts client_notified.notified, which says she was not told"
+        )
+    if interests.declared is False and answered(interests.details):
+        from hub.consent.stops import NO_CONFLICT
+
+        if interests.details.strip().rstrip(".").casefold() not in NO_CONFLICT:
+            raise rejected(
+                "conflicts.details", "describes an interest, but conflicts.declared says there is none"
+            )
+    if dash is not None and dash.yes is not None:
+        most = (
+            24 if "safelives" in dash.tool.casefold() else 27 if "2009" in dash.tool + dash.version else 100
+        )
+        if dash.yes + dash.dont_know > most:
+            raise rejected(
+                "dash.yes", f"with dash.dont_know, more answers than the {most} questions of that tool"
+            )
+
+
+def _check_people(form: SharingForm) -> None:
+    refs: set[str] = set()
+    for index, person in enumerate(form.subjects):
+        where = f"subjects[{index}]"
+        if person.ref and person.ref in refs:
+            raise rejected(f"{where}.ref", "used for two people on one form")
+        refs.add(person.ref)
+        if person.agreement is Agreement.given and person.capacity is Capacity.lacks:
+            raise rejected(f"{where}.agreement", "given by someone whose capacity is answered as lacking")
+
+
+def _check_grounds(form: SharingForm) -> None:
+    seen = set()
+    for index, ground in enumerate(form.grounds):
+        if ground.key in seen:
+            raise rejected(f"grounds[{index}].key", f"{ground.key} is ticked twice")
+        seen.add(ground.key)
+        if names := unknown_evidence(ground):
+            known = ", ".join(EVIDENCE[ground.key])
+            raise rejected(
+                f"grounds[{index}].evidence.{names[0][:80]}",
+                f"not evidence that {ground.key} asks for ({known})",
+            )
+
+
+def _check_dates(form: SharingForm) -> None:
+    signed = {signature.role: signature.date for signature in form.signatures if signature.date}
+    caseworker, manager = signed.get(SignatureRole.caseworker), signed.get(SignatureRole.manager)
+    if caseworker and manager and manager < caseworker:
+        raise rejected("signatures[manager].date", "before the caseworker's signature")
+    if form.review.date and signed and form.review.date < max(signed.values()):
+        raise rejected("review.date", "before the form was signed")
+    if (
+        form.protocol
+        and form.protocol.date
+        and form.protocol.review
+        and form.protocol.review < form.protocol.date
+    ):
+        raise rejected("protocol.review", "before the protocol's own date")

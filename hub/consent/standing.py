@@ -1,0 +1,174 @@
+"""Which of the ticked grounds stand: in force, open to this giver and receiver, and shown by evidence.
+
+Not here: whether the grounds that stand answer the five questions (`questions`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from hub.consent.decision import Reason
+from hub.consent.form import ADULT_AT_RISK, EVIDENCE, Capacity, Ground, GroundKey, SharingForm, answered
+from hub.consent.rules import Gateway, GroundRule, Rules
+from hub.values import Role
+
+ANYWHERE = (*ADULT_AT_RISK, "p18_2_reason", "expiry")
+"""Evidence that any ground may carry: an adult at risk, why without consent, when an order ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One ticked ground: it stands when nothing is `missing` and no reason is `against` it."""
+
+    ground: Ground
+    rule: GroundRule
+    missing: tuple[str, ...]
+    against: tuple[Reason, ...]
+
+    @property
+    def stands(self) -> bool:
+        """Whether the ground may be relied on."""
+        return not self.missing and not self.against
+
+    @property
+    def field(self) -> str:
+        """The form's field that the ground was ticked in."""
+        return f"grounds[{self.ground.key}]"
+
+
+def assess(form: SharingForm, rules: Rules, on: dt.date) -> tuple[Standing, ...]:
+    """Every ticked ground, in the order of the printed form."""
+    order = list(GroundKey)
+    ticked = sorted(form.grounds, key=lambda ground: order.index(ground.key))
+    return tuple(_standing(ground, form, rules, on) for ground in ticked)
+
+
+def _standing(ground: Ground, form: SharingForm, rules: Rules, on: dt.date) -> Standing:
+    rule = rules.law.grounds[ground.key]
+    giver, receiver = form.requester.agency_kind, form.recipient.agency_kind
+    field = f"grounds[{ground.key}]"
+    against: list[Reason] = []
+    missing: list[str] = []
+    if not rule.live(on):
+        against.append(
+            _against("ground_not_in_force", f"“{rule.label}” is not in force on {on}.", rule, field)
+        )
+    if giver and not rules.belongs(giver, rule.who):
+        name = rules.law.agencies[giver].name
+        against.append(
+            _against("ground_not_open", f"A {name} may not rely on “{rule.label}”.", rule, field + ".key")
+        )
+    private = giver is not None and not rules.law.agencies[giver].public
+    for group in filter(None, (rule.to, rule.private_to if private else ())):
+        if receiver is None:
+            missing.append("recipient.agency_kind")
+        elif not rules.belongs(receiver, group):
+            text = f"“{rule.label}” carries nothing to a {rules.law.agencies[receiver].name}."
+            against.append(_against("recipient_not_covered", text, rule, field + ".key"))
+    if giver and rule.basis and not any(_open(choice.who, choice.to, rules, form) for choice in rule.basis):
+        name = rules.law.agencies[giver].name
+        text = f"A {name} has no Article 6 basis under “{rule.label}”."
+        against.append(_against("ground_not_open", text, rule, field + ".key"))
+    needs = rule.needs + (rule.private_needs if private else ())
+    missing += [f"{field}.evidence.{name}" for name in needs if not _shown(ground, name, on)]
+    if rule.needs_child and not has_child(form):
+        missing.append(f"{field}: a child among the subjects")
+    if ground.key is GroundKey.statutory_function:
+        _check_section(ground, form, rules, on, against, missing)
+    return Standing(ground, rule, tuple(missing), tuple(against))
+
+
+def _open(who: tuple[str, ...], to: tuple[str, ...], rules: Rules, form: SharingForm) -> bool:
+    return rules.belongs(form.requester.agency_kind, who) and rules.belongs(form.recipient.agency_kind, to)  # type: ignore[arg-type]
+
+
+def _against(code: str, text: str, rule: GroundRule, field: str) -> Reason:
+    return Reason(code=code, text=text, source=rule.cited, field=field)
+
+
+def _shown(ground: Ground, name: str, on: dt.date) -> bool:
+    """Whether the named evidence is given and can be evidence on that day."""
+    text = ground.evidence.get(name, "")
+    if not answered(text):
+        return False
+    plain = text.strip().casefold()
+    if name == "duty_or_power":
+        return "duty" in plain or "power" in plain
+    if name == "date":
+        day = parse_day(plain)
+        return day is not None and day <= on
+    return name == "third_party_material_check" or plain not in {"no", "none", "false", "not yet"}
+
+
+def parse_day(text: str) -> dt.date | None:
+    """An ISO date, or None."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def has_child(form: SharingForm) -> bool:
+    """Whether a child is among the people of the form."""
+    return any(person.role is Role.child or person.capacity is Capacity.child for person in form.subjects)
+
+
+def has_adult_at_risk(form: SharingForm) -> bool:
+    """Whether some ground's evidence shows all three limbs of DPA 2018 Sch 1 para 18(3)."""
+    return any(
+        all(
+            answered(ground.evidence.get(name, "")) and ground.evidence[name].casefold() != "no"
+            for name in ADULT_AT_RISK
+        )
+        for ground in form.grounds
+    )
+
+
+def unknown_evidence(ground: Ground) -> list[str]:
+    """Names of evidence that the form does not ask for under this ground."""
+    return sorted(set(ground.evidence) - set(EVIDENCE[ground.key]) - set(ANYWHERE))
+
+
+def gateways_named(section: str, rules: Rules) -> list[Gateway]:
+    """The gateways that a free-text section names, by the Act's name and the section's number."""
+    text = " ".join(section.casefold().split())
+    found = []
+    for gateway in rules.law.gateways:
+        act = next((name for name in gateway.act if name in text), None)
+        if act is None:
+            continue
+        rest = text.replace(act, " ")
+        if any(
+            re.search(rf"(?<![0-9a-z]){re.escape(number)}(?![0-9a-z])", _spaced(rest))
+            for number in gateway.sections
+        ):
+            found.append(gateway)
+    return found
+
+
+def _spaced(text: str) -> str:
+    """ "s.47" and "ss47" with the section sign taken off, so that the number stands alone."""
+    return re.sub(r"\b(?:ss?|sections?)\.?\s*(?=\d)", " ", text)
+
+
+def _check_section(
+    ground: Ground, form: SharingForm, rules: Rules, on: dt.date, against: list[Reason], missing: list[str]
+) -> None:
+    field = "grounds[statutory_function].evidence.section"
+    giver, receiver = form.requester.agency_kind, form.recipient.agency_kind
+    for gateway in gateways_named(ground.evidence.get("section", ""), rules):
+        why = ""
+        if not gateway.live(on):
+            why = f"{gateway.source}: not in force on {on}, so it carries nothing."
+        elif gateway.blocked or giver in gateway.blocked_for:
+            why = f"{gateway.source}: {gateway.text}."
+        elif not rules.belongs(giver, gateway.who) or (receiver and not rules.belongs(receiver, gateway.to)):
+            why = f"{gateway.source} does not run between these two agencies: {gateway.text}."
+        if why:
+            against.append(Reason(code="gateway_closed", text=why, source=gateway.source, field=field))
+        if gateway.needs_child and not has_child(form):
+            missing.append("grounds[statutory_function]: a child among the subjects")
+        if gateway.needs_adult_at_risk and not has_adult_at_risk(form):
+            missing += [f"grounds[statutory_function].evidence.{name}" for name in ADULT_AT_RISK]
