@@ -35,11 +35,9 @@ OTHER_POSTCODE_AREAS = (
     "WP",
 )
 _INWARD = "ABDEFGHJLNPQRSTUWXYZ"
-_TREES = tuple(
-    "Alder Ash Beech Bramble Cedar Clover Elder Fern Hawthorn Hazel Holly Juniper Larch Linden Maple Rowan "
-    "Sorrel Thistle Willow Yarrow".split()
-)
-_WAYS = tuple("Close Court Drive Gardens Lane Rise Road Street Terrace Walk Way".split())
+_TREES = ("Alder", "Ash", "Beech", "Bramble", "Cedar", "Clover", "Elder", "Fern", "Hawthorn", "Hazel",
+          "Holly", "Juniper", "Larch", "Linden", "Maple", "Rowan", "Sorrel", "Willow", "Yarrow")  # fmt: skip
+_WAYS = ("Close", "Court", "Drive", "Gardens", "Lane", "Rise", "Road", "Street", "Terrace", "Walk", "Way")
 
 # Ofcom, "Telephone numbers for use in TV and radio drama programmes": prefix, with three digits to follow.
 DRAMA_MOBILE = "07700 900"

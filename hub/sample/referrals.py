@@ -1,7 +1,7 @@
 """Referrals of the three fictional areas, as rows of an import file.
 
-Pure given a seed. Some cases are sealed, some not to be published, some leave it to the area's agreement; some
-are repeats in the same area, a few are about people known to another. The planted story is `story.py`.
+Pure given a seed. Some cases are sealed, some not to be published, some leave it to the area's agreement;
+some are repeats in the same area, a few are about people known to another. The planted story is `story.py`.
 """
 
 from __future__ import annotations

@@ -75,7 +75,9 @@ def _family(world: World) -> _Family:
         partner = world.person(community, "m", other, born - timedelta(days=900), world.home(AREAS[KNOWING]))
         child_born = TODAY - timedelta(days=int(365 * (3 + rng.random() * 6)))
         child = world.person(community, "m", other, child_born, victim.home)
-        short = community.short(victim.given[0], "f")
+        short = [
+            name for name in community.short(victim.given[0], "f") if fuzz.ratio(name, victim.given[0]) < 70
+        ]
         if short and fuzz.ratio(surname, other) < 40 and child.given[0] != partner.given[0]:
             victim = replace(victim, given=victim.given[:1])
             return _Family(victim, pick(rng, short), partner, child)
