@@ -227,6 +227,8 @@ class World:
             if child.given[0] in names:
                 continue
             names.add(child.given[0])
+            if sex == "m" and community is partner.community and rng.random() < 0.03:
+                child = replace(child, given=partner.given)  # named after his father
             yield replace(child, former=community.gendered(other, sex) if rng.random() < 0.12 else "")
             if rng.random() > 0.03:  # the rest are twins
                 born += timedelta(days=400 + int(rng.random() * 1200))
