@@ -115,7 +115,7 @@ def handshake(folder: Path, host: str) -> list[str]:
     try:
         with ours, client_context.wrap_socket(ours, server_hostname=host) as connection:
             names = (connection.getpeercert() or {}).get("subjectAltName", ())
-            return [name[1] for name in names if isinstance(name, tuple)]
+            return [str(name[1]) for name in names]
     finally:
         server.join()
 
