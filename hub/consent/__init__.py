@@ -8,7 +8,7 @@ from hub.consent.answer import Asked, Held, decide_answer
 from hub.consent.context import Context, Exclusion, Insider, Staff, is_excluded
 from hub.consent.decision import Answer, Decision, Obligation, Outcome, Reason, Release
 from hub.consent.engine import decide
-from hub.consent.form import Agreement, Capacity, DataClass, GroundKey, Jurisdiction, Protocol, SharingForm
+from hub.consent.form import Protocol, SharingForm
 from hub.consent.publication import (
     PublicationCase,
     Publications,
@@ -18,6 +18,7 @@ from hub.consent.publication import (
 )
 from hub.consent.reading import parse_form
 from hub.consent.rules import Rules, load_rules
+from hub.consent.terms import Agreement, Capacity, DataClass, GroundKey, Jurisdiction
 
 __all__ = [
     "Agreement",

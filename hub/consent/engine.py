@@ -11,9 +11,10 @@ import datetime as dt
 from hub.consent import gaps, obligations, standing, stops
 from hub.consent.context import NO_CONTEXT, Context
 from hub.consent.decision import Answer, Decision, Outcome, Reason, Release
-from hub.consent.form import DataClass, SharingForm, Subject, answered
+from hub.consent.form import SharingForm, Subject
 from hub.consent.questions import Bench, Findings, ask_all, name_of
 from hub.consent.rules import Rules
+from hub.consent.terms import DataClass, answered
 from hub.values import Level, Purpose
 
 People = tuple[tuple[str, Subject, tuple[DataClass, ...]], ...]
@@ -57,6 +58,9 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
             refer_to=tuple(dict.fromkeys(matter.to for matter in referred)),
             rules=rules.name,
         )
+
+    if _threat(form) and not _approver_named(form):
+        found.lack("signatures", "An emergency release needs a named approver.", "emergency rule")
 
     # 5. Complete, or an imminent threat to life; otherwise say what is missing.
     if not found.missing:
@@ -231,13 +235,18 @@ def _threat(form: SharingForm) -> bool:
 
 
 def _emergency(form: SharingForm, context: Context) -> bool:
-    """An imminent threat to life, a ground or protocol named, and somebody who takes it upon them by name."""
+    """An imminent threat to life, and somebody who takes it upon them by name. The statement is its
+    ground.
+    """
     if not _threat(form) or form.purpose is Purpose.publish:
         return False
     needed = Findings()
     gaps.essentials(form, context, needed)
-    named = any(answered(signature.name) for signature in form.signatures)
-    return not needed.missing and named and bool(form.grounds or form.protocol)
+    return not needed.missing and _approver_named(form)
+
+
+def _approver_named(form: SharingForm) -> bool:
+    return any(answered(signature.name) for signature in form.signatures)
 
 
 def _emergency_permit(form: SharingForm, rules: Rules, on: dt.date, found: Findings) -> Decision:

@@ -2,129 +2,33 @@
 
 Field by field the printed form of the SafeLives toolkit for Marac representatives, with what today's law asks
 beside it. A question not answered is an empty value here, never an error: `hub.consent.decide` says which
-answers are missing. Not here: reading bytes and older versions (`reading`), deciding (`engine`).
+answers are missing. Not here: reading bytes and older editions (`reading`), deciding
+(`engine`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from hub.consent.coherence import contradictions
+from hub.consent.terms import (
+    Agreement,
+    Balance,
+    Capacity,
+    ConsultationKind,
+    DataClass,
+    GroundKey,
+    Jurisdiction,
+    SignatureRole,
+    answered,
+)
 from hub.values import AgencyKind, Level, LongText, NodeId, Purpose, RequesterRole, Role, ShortText, Value
 
 FORM_VERSION = 1
-
-
-class Jurisdiction(StrEnum):
-    """Whose law applies. Each Marac picks its own; only the first is filled in."""
-
-    england_wales = "england_wales"
-    scotland = "scotland"
-    northern_ireland = "northern_ireland"
-
-
-class DataClass(StrEnum):
-    """Classes of data about one person; each may need an answer of its own."""
-
-    identity = "identity"
-    involvement = "involvement"
-    risk = "risk"
-    health = "health"
-    offences = "offences"
-    children = "children"
-    contact = "contact"
-
-
-class Agreement(StrEnum):
-    """What the person said when asked. Recorded beside a legal basis, never instead of one."""
-
-    given = "given"
-    refused = "refused"
-    not_asked = "not_asked"
-    cannot_ask = "cannot_ask"
-
-
-class Capacity(StrEnum):
-    """Whether the person is able to consent."""
-
-    has = "has"
-    lacks = "lacks"
-    not_assessed = "not_assessed"
-    child = "child"
-
-
-class GroundKey(StrEnum):
-    """The nine tick boxes of the printed form, in its order."""
-
-    crime = "crime"
-    vital_interests = "vital_interests"
-    administration_of_justice = "administration_of_justice"
-    statutory_function = "statutory_function"
-    court_order = "court_order"
-    public_interest = "public_interest"
-    child_protection = "child_protection"
-    right_to_life = "right_to_life"
-    inhuman_treatment = "inhuman_treatment"
-
-
-class Balance(StrEnum):
-    """The balancing considerations of the printed form."""
-
-    pressing_need = "pressing_need"
-    risk_of_not_disclosing = "risk_of_not_disclosing"
-    respective_risks_to_those_affected = "respective_risks_to_those_affected"
-    interest_of_other_agency_in_receiving = "interest_of_other_agency_in_receiving"
-    public_interest_of_disclosure = "public_interest_of_disclosure"
-    human_rights = "human_rights"
-    duty_of_confidentiality = "duty_of_confidentiality"
-    other = "other"
-
-
-class ConsultationKind(StrEnum):
-    """Inside the agency, or outside it."""
-
-    internal = "internal"
-    external = "external"
-
-
-class SignatureRole(StrEnum):
-    """Who signs: two different people."""
-
-    caseworker = "caseworker"
-    manager = "manager"
-
-
-ADULT_AT_RISK = (
-    "needs_for_care_and_support",
-    "experiencing_or_at_risk_of_harm",
-    "unable_to_protect_self_because_of_those_needs",
-)
-"""What makes an adult "at risk" (Data Protection Act 2018, Schedule 1, paragraph 18(3)): all three."""
-
-EVIDENCE: dict[GroundKey, tuple[str, ...]] = {
-    GroundKey.crime: ("offence_type", "why_without_consent", "substantial_public_interest"),
-    GroundKey.vital_interests: ("imminent_threat_to_life", "capacity_per_subject"),
-    GroundKey.administration_of_justice: ("proceedings_ref", "third_party_material_check"),
-    GroundKey.statutory_function: ("section", "body", "duty_or_power", "request"),
-    GroundKey.court_order: ("court", "case_no", "date", "scope", "sealed_copy"),
-    GroundKey.public_interest: ("harm", "to_whom", "outweighs_because", "senior_signoff"),
-    GroundKey.child_protection: ("child", "p18_2_reason", "s16LA_3_detriment_considered"),
-    GroundKey.right_to_life: ("real_and_immediate_risk_facts",),
-    GroundKey.inhuman_treatment: ("ill_treatment_risk_facts",),
-}
-"""Names that evidence may have. Which of them a ground needs is for `config/grounds.toml` to say."""
-
-NO_ANSWER = frozenset({"", "-", "--", "?", ".", "n/a", "na", "tbc", "tba", "todo", "unknown", "not known"})
-"""Fillers that are no answer."""
-
-
-def answered(text: str) -> bool:
-    """Whether free text says anything: fillers such as "n/a" or "tbc" do not."""
-    return text.strip().casefold() not in NO_ANSWER
 
 
 class Part(Value):
@@ -281,7 +185,7 @@ class Conflicts(Part):
 class SharingForm(Part):
     """The whole form. `form_version` says by which edition it was filled in."""
 
-    form_version: int = FORM_VERSION
+    form_version: Annotated[int, Field(ge=0, le=FORM_VERSION)] = FORM_VERSION
     jurisdiction: Jurisdiction | None = None
     purpose: Purpose | None = None
     level: Level | None = None
@@ -303,6 +207,20 @@ class SharingForm(Part):
     signatures: Annotated[tuple[Signature, ...], Field(max_length=10)] = ()
     emergency: Emergency | None = None
     conflicts: Conflicts = Conflicts()
+
+    @field_validator("form_version", mode="before")
+    @classmethod
+    def _edition(cls, value: Any) -> Any:
+        """ "1", "1.0" and "v1" are edition 1."""
+        return value.strip().lower().removeprefix("v").split(".")[0] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        """Raises ValueError for the first pair of answers that cannot both be true."""
+        found = next(contradictions(self), None)
+        if found is not None:
+            raise ValueError(f"{found[0]}: {found[1]}")
+        return self
 
     def signature(self, role: SignatureRole) -> Signature | None:
         """The named signature in that role, if there is one."""

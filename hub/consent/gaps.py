@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 
 from hub.consent.context import Context, same
-from hub.consent.form import SharingForm, Signature, SignatureRole, answered
+from hub.consent.form import SharingForm, Signature
 from hub.consent.questions import Findings, name_of
 from hub.consent.rules import Rules
+from hub.consent.terms import SignatureRole, answered
 from hub.values import Level, Purpose
 
 FORM = "SafeLives toolkit for Marac representatives, information sharing without consent form"

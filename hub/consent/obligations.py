@@ -9,10 +9,11 @@ from __future__ import annotations
 import datetime as dt
 
 from hub.consent.decision import Obligation
-from hub.consent.form import Agreement, SharingForm, answered
+from hub.consent.form import SharingForm
 from hub.consent.gaps import manager_signed
 from hub.consent.questions import name_of
 from hub.consent.rules import Rules
+from hub.consent.terms import Agreement, answered
 from hub.values import Purpose, Role
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from hub.consent.context import Context
 from hub.consent.decision import Decision, Outcome, Reason
 from hub.consent.engine import decide
-from hub.consent.form import Agreement, Asker, DataClass, Jurisdiction, Protocol, Review, SharingForm, Subject
+from hub.consent.form import Asker, Protocol, Review, SharingForm, Subject
 from hub.consent.rules import Rules
+from hub.consent.terms import Agreement, DataClass, Jurisdiction
 from hub.values import AgencyKind, Kind, Level, Purpose, RequesterRole, Role
 
 NECESSITY = (

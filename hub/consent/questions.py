@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hub.consent.decision import Answer, Reason
-from hub.consent.form import Agreement, Capacity, DataClass, SharingForm, Subject, answered
+from hub.consent.form import SharingForm, Subject
 from hub.consent.rules import BasisChoice, Condition, DocumentUse, Rules
 from hub.consent.standing import Standing, has_adult_at_risk, has_child
+from hub.consent.terms import Agreement, Capacity, DataClass, answered
 from hub.values import Role
 
 FIVE = ("power", "art6", "art9", "art10", "confidentiality")

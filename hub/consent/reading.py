@@ -12,17 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hub.consent.form import (
-    EVIDENCE,
-    FORM_VERSION,
-    Agreement,
-    Capacity,
-    SharingForm,
-    SignatureRole,
-    answered,
-)
+from hub.consent.form import FORM_VERSION, SharingForm
 from hub.consent.paper_edition import from_paper
-from hub.consent.standing import unknown_evidence
 from hub.errors import InputError
 
 MAX_BYTES = 1_000_000
@@ -37,11 +28,9 @@ def parse_form(data: bytes | Mapping[str, Any]) -> SharingForm:
     document = _this_version(document)
     _check_text(document, "", 0)
     try:
-        form = SharingForm.model_validate(document)
+        return SharingForm.model_validate(document)
     except ValidationError as error:
         raise _named(error) from None
-    _contradictions(form)
-    return form
 
 
 def rejected(field: str, why: str, do: str = "") -> InputError:
@@ -87,8 +76,8 @@ def _no_constant(name: str) -> Any:
 
 
 def _this_version(document: dict[str, Any]) -> dict[str, Any]:
-    given = document.get("form_version", FORM_VERSION)
-    text = str(given).strip().lower().removeprefix("v").split(".")[0]
+    given = document.get("form_version")
+    text = str(FORM_VERSION if given in (None, "") else given).strip().lower().removeprefix("v").split(".")[0]
     if isinstance(given, bool) or not text.isascii() or not text.isdigit() or int(text) > FORM_VERSION:
         raise rejected(
             "form_version",
@@ -124,76 +113,7 @@ def _named(error: ValidationError) -> InputError:
     why = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         why = "not a field of the form"
+    if first["type"] == "value_error" and not field:
+        # A contradiction names its own field.
+        field, _, why = why.partition(": ")
     return rejected(field.lstrip(".") or "form", why[0].lower() + why[1:])
-
-
-def _contradictions(form: SharingForm) -> None:
-    """Answers that cannot both be true, and dates out of order."""
-    _check_people(form)
-    _check_grounds(form)
-    _check_dates(form)
-    told, interests, dash = form.client_notified, form.conflicts, form.dash
-    if told.notified and answered(told.why_not):
-        raise rejected(
-            "client_notified.why_not", "contradicts client_notified.notified, which says she was told"
-        )
-    if not told.notified and told.date is not None:
-        raise rejected(
-            "client_notified.date", "contradicts client_notified.notified, which says she was not told"
-        )
-    if interests.declared is False and answered(interests.details):
-        from hub.consent.stops import NO_CONFLICT
-
-        if interests.details.strip().rstrip(".").casefold() not in NO_CONFLICT:
-            raise rejected(
-                "conflicts.details", "describes an interest, but conflicts.declared says there is none"
-            )
-    if dash is not None and dash.yes is not None:
-        most = (
-            24 if "safelives" in dash.tool.casefold() else 27 if "2009" in dash.tool + dash.version else 100
-        )
-        if dash.yes + dash.dont_know > most:
-            raise rejected(
-                "dash.yes", f"with dash.dont_know, more answers than the {most} questions of that tool"
-            )
-
-
-def _check_people(form: SharingForm) -> None:
-    refs: set[str] = set()
-    for index, person in enumerate(form.subjects):
-        where = f"subjects[{index}]"
-        if person.ref and person.ref in refs:
-            raise rejected(f"{where}.ref", "used for two people on one form")
-        refs.add(person.ref)
-        if person.agreement is Agreement.given and person.capacity is Capacity.lacks:
-            raise rejected(f"{where}.agreement", "given by someone whose capacity is answered as lacking")
-
-
-def _check_grounds(form: SharingForm) -> None:
-    seen = set()
-    for index, ground in enumerate(form.grounds):
-        if ground.key in seen:
-            raise rejected(f"grounds[{index}].key", f"{ground.key} is ticked twice")
-        seen.add(ground.key)
-        if names := unknown_evidence(ground):
-            known = ", ".join(EVIDENCE[ground.key])
-            raise rejected(
-                f"grounds[{index}].evidence.{names[0][:80]}",
-                f"not evidence that {ground.key} asks for ({known})",
-            )
-
-
-def _check_dates(form: SharingForm) -> None:
-    signed = {signature.role: signature.date for signature in form.signatures if signature.date}
-    caseworker, manager = signed.get(SignatureRole.caseworker), signed.get(SignatureRole.manager)
-    if caseworker and manager and manager < caseworker:
-        raise rejected("signatures[manager].date", "before the caseworker's signature")
-    if form.review.date and signed and form.review.date < max(signed.values()):
-        raise rejected("review.date", "before the form was signed")
-    if (
-        form.protocol
-        and form.protocol.date
-        and form.protocol.review
-        and form.protocol.review < form.protocol.date
-    ):
-        raise rejected("protocol.review", "before the protocol's own date")

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
-from hub.consent.form import EVIDENCE, DataClass, GroundKey, Jurisdiction
+from hub.consent.terms import EVIDENCE, DataClass, GroundKey, Jurisdiction
 from hub.errors import UsageError
 from hub.values import AgencyKind, Band, Level, Purpose, RequesterRole, Role, Value
 
@@ -157,7 +157,7 @@ class Law(Value):
             ("grounds", set(GroundKey) - set(self.grounds)),
         ):
             if known:
-                raise ValueError(f"{kind} lacks {', '.join(sorted(known))}")
+                raise ValueError(f"{kind}: lacks {', '.join(sorted(known))}")
         for key, rule in self.grounds.items():
             self._check_ground(key, rule)
         return self
@@ -166,16 +166,18 @@ class Law(Value):
         where = f"grounds.{key}"
         for name in (*rule.needs, *rule.private_needs):
             if name not in EVIDENCE[key]:
-                raise ValueError(f"{where}.needs names {name!r}, which the form does not ask for {key}")
+                raise ValueError(f"{where}.needs: {name!r} is named, which the form does not ask for {key}")
         for choice in rule.basis:
             if choice.key not in self.bases:
-                raise ValueError(f"{where}.basis names {choice.key!r}, which [bases] does not define")
+                raise ValueError(f"{where}.basis: {choice.key!r} is named, which [bases] does not define")
         for field in ("art9", "art10", "part3"):
             for name in getattr(rule, field):
                 if name not in self.conditions:
-                    raise ValueError(f"{where}.{field} names {name!r}, which [conditions] does not define")
+                    raise ValueError(
+                        f"{where}.{field}: {name!r} is named, which [conditions] does not define"
+                    )
         if rule.must_be_paired == bool(rule.basis):
-            raise ValueError(f"{where} must either have a basis or be must_be_paired, and not both")
+            raise ValueError(f"{where}: must either have a basis or be must_be_paired, and not both")
 
 
 class PolicyDocument(Value):
@@ -254,13 +256,13 @@ class Policy(Value):
     @model_validator(mode="after")
     def _never_looser(self) -> Self:
         if lacking := set(Purpose) - set(self.levels):
-            raise ValueError(f"levels lacks {', '.join(sorted(lacking))}")
+            raise ValueError(f"levels: lacks {', '.join(sorted(lacking))}")
         if lacking_items := {Level.involvement, Level.summary, Level.transfer} - set(self.items):
-            raise ValueError(f"items lacks {', '.join(sorted(lacking_items))}")
+            raise ValueError(f"items: lacks {', '.join(sorted(lacking_items))}")
         if Level.transfer not in self.signatures.manager_before:
-            raise ValueError("signatures.manager_before must hold transfer: a person always decides one")
+            raise ValueError("signatures.manager_before: must hold transfer: a person always decides one")
         if too_much := {Level.summary, Level.transfer} & self.answer.automatic_levels:
-            raise ValueError(f"answer.automatic_levels may not hold {', '.join(sorted(too_much))}")
+            raise ValueError(f"answer.automatic_levels: may not hold {', '.join(sorted(too_much))}")
         return self
 
 
@@ -310,5 +312,9 @@ def _checked(model: type[M], data: Mapping[str, Any], file: str) -> M:
         return model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        why = str(first["msg"]).removeprefix("Value error, ")
-        raise RulesError(file, tuple(first["loc"]), why[0].lower() + why[1:]) from None
+        why, where = str(first["msg"]).removeprefix("Value error, "), tuple(first["loc"])
+        if not where and ": " in why:
+            # A check across entries names the entry itself.
+            named, _, why = why.partition(": ")
+            where = tuple(named.split("."))
+        raise RulesError(file, where, why[0].lower() + why[1:]) from None

@@ -10,12 +10,10 @@ import re
 from dataclasses import dataclass
 
 from hub.consent.decision import Reason
-from hub.consent.form import ADULT_AT_RISK, EVIDENCE, Capacity, Ground, GroundKey, SharingForm, answered
+from hub.consent.form import Ground, SharingForm
 from hub.consent.rules import Gateway, GroundRule, Rules
+from hub.consent.terms import ADULT_AT_RISK, Capacity, GroundKey, answered
 from hub.values import Role
-
-ANYWHERE = (*ADULT_AT_RISK, "p18_2_reason", "expiry")
-"""Evidence that any ground may carry: an adult at risk, why without consent, when an order ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +122,6 @@ def has_adult_at_risk(form: SharingForm) -> bool:
         )
         for ground in form.grounds
     )
-
-
-def unknown_evidence(ground: Ground) -> list[str]:
-    """Names of evidence that the form does not ask for under this ground."""
-    return sorted(set(ground.evidence) - set(EVIDENCE[ground.key]) - set(ANYWHERE))
 
 
 def gateways_named(section: str, rules: Rules) -> list[Gateway]:

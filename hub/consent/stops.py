@@ -8,13 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from hub.consent.coherence import interest_described
 from hub.consent.context import Context, is_excluded, same
 from hub.consent.decision import Reason
-from hub.consent.form import Agreement, Capacity, GroundKey, SharingForm, Subject, answered
+from hub.consent.form import SharingForm, Subject
 from hub.consent.gaps import manager_signed
 from hub.consent.questions import name_of
 from hub.consent.rules import Rules
 from hub.consent.standing import Standing
+from hub.consent.terms import Agreement, Capacity, GroundKey
 from hub.values import Level, Purpose, Role
 
 NO_SUCH_CASE = Reason(
@@ -26,9 +28,6 @@ GUARDIAN = "Caldicott Guardian or senior clinician"
 MANAGER = "manager"
 OFFICER = "data-protection officer"
 
-NO_CONFLICT = frozenset(
-    {"no", "none", "nil", "no conflict", "no conflicts", "none declared", "no conflict of interest"}
-)
 SHARE = ("share", "disclose", "release", "proceed", "agreed to share", "agree to share")
 DO_NOT_SHARE = ("do not share", "do not disclose", "don't share", "not to share", "refuse", "decline")
 
@@ -83,7 +82,7 @@ def referrals(
     if context.tells and to is not None and to in form.fled_from and not signed:
         text = f"This would tell {to}, the area that she fled, that you are asking. A manager decides that."
         found.append(Referral(MANAGER, _reason("fled_area", text, "hazard H2; protocol step 4", "fled_from")))
-    if form.conflicts.declared and answered(form.conflicts.details) and not _no_conflict(form):
+    if form.conflicts.declared and interest_described(form):
         text = "An interest in this case is declared: a manager without one decides who handles it."
         found.append(Referral(MANAGER, _reason("conflict_declared", text, "hazard H1", "conflicts.details")))
     if context.insider:
@@ -112,10 +111,6 @@ def _reason(code: str, text: str, source: str, field: str) -> Reason:
 def _victim_agrees(form: SharingForm) -> bool:
     victims = [person for person in form.subjects if person.role is Role.victim]
     return bool(victims) and all(person.agreement is Agreement.given for person in victims)
-
-
-def _no_conflict(form: SharingForm) -> bool:
-    return form.conflicts.details.strip().rstrip(".").casefold() in NO_CONFLICT
 
 
 def _refused_alone(form: SharingForm) -> list[tuple[str, Subject]]:

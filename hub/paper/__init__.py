@@ -1,0 +1,219 @@
+"""The paper: the completed form as a tagged PDF (PDF/UA-1), laid out for the case file.
+
+An edge: it renders in memory and writes nothing. `form_record` is the same content as JSON. Text from the
+form is data to the template, never markup. Not here: deciding (`hub.consent`), storing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from anyascii import anyascii
+
+from hub.consent import Decision, Rules, SharingForm
+from hub.consent.form import Asker, Recipient, Signature
+from hub.consent.terms import GroundKey, SignatureRole
+from hub.errors import HubError
+from hub.values import Person
+
+TEMPLATE = Path(__file__).parent / "form.typ"
+SIGN_HERE = "................"
+
+
+class PaperError(HubError):
+    """The form could not be rendered. Nothing was written."""
+
+    code = "paper"
+
+
+def form_record(form: SharingForm, decision: Decision, on: dt.date) -> dict[str, Any]:
+    """The form, the decision and the day it was made, as JSON values for the record."""
+    return {
+        "on": on.isoformat(),
+        "form": form.model_dump(mode="json"),
+        "decision": decision.model_dump(mode="json"),
+    }
+
+
+def form_pdf(
+    form: SharingForm,
+    decision: Decision,
+    rules: Rules,
+    on: dt.date,
+    people: Mapping[str, Person] | None = None,
+) -> bytes:
+    """The completed form as PDF/UA-1 bytes; the same input gives the same bytes.
+
+    `people` maps a subject's ref to the person, for the case file; without it, names are left to the case
+    file. Raises `PaperError`.
+    """
+    page = _page(form, decision, rules, on, people or {})
+    try:
+        return _rendered(page, on)
+    except typst.TypstError:
+        pass
+    # PDF/UA allows no letter that the font lacks. Other scripts are transliterated; the record keeps them.
+    try:
+        return _rendered(_latin(page), on)
+    except typst.TypstError as error:
+        raise PaperError("The PDF could not be made.", kept="the decision", do="Use --json.") from error
+
+
+def _rendered(page: dict[str, Any], on: dt.date) -> bytes:
+    pdf = typst.compile(
+        TEMPLATE.read_bytes(),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=dt.datetime(on.year, on.month, on.day, tzinfo=dt.UTC),
+        sys_inputs={"data": json.dumps(page)},
+    )
+    if not isinstance(pdf, bytes):
+        raise PaperError("The PDF could not be made.", kept="the decision", do="Use --json.")
+    return pdf
+
+
+def _latin(value: Any) -> Any:
+    """The same values with every text in ASCII letters, as nearly as they can be written so."""
+    if isinstance(value, str):
+        return anyascii(unicodedata.normalize("NFC", value))
+    if isinstance(value, dict):
+        return {key: _latin(item) for key, item in value.items()}
+    return [_latin(item) for item in value] if isinstance(value, list) else value
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """typst's own embedded fonts: Libertinus Serif (SIL Open Font License 1.1) and DejaVu Sans Mono."""
+    return typst.Fonts(include_system_fonts=False)
+
+
+def _page(
+    form: SharingForm, decision: Decision, rules: Rules, on: dt.date, people: Mapping[str, Person]
+) -> dict[str, Any]:
+    told, review = form.client_notified, form.review
+    return {
+        **form_record(form, decision, on),
+        "from": _agency(form.requester),
+        "to": _agency(form.recipient),
+        "purpose": _words(form.purpose or ""),
+        "people": [
+            [
+                f"{person.ref or index + 1}: {person.role}",
+                _name(people.get(person.ref)),
+                ", ".join(person.data),
+                _words(person.agreement),
+                _words(person.capacity),
+                "yes" if person.aware else "no",
+            ]
+            for index, person in enumerate(form.subjects)
+        ],
+        "risk": [
+            [row.who, row.from_whom, row.concerns, row.immediate, row.identified_by] for row in form.risk
+        ],
+        "dash": _dash(form),
+        "protocol": _protocol(form),
+        "grounds": _grounds(form, rules),
+        "answers": _answers(decision),
+        "balancing": ", ".join(_words(tick) for tick in form.balancing) or "nothing",
+        "consultations": [
+            [advice.kind, advice.who, _day(advice.date), advice.advice, advice.decision]
+            for advice in form.consultations
+        ],
+        "notice": [
+            "yes" if told.notified else "no",
+            _day(told.date),
+            told.why_not or ("told" if told.notified else ""),
+            _day(review.date),
+            review.owner,
+        ],
+        "record": [SIGN_HERE, _agency(form.recipient), SIGN_HERE, _authority(form, rules), SIGN_HERE],
+        "signatures": [_signature(form.signature(role), role, decision) for role in SignatureRole],
+        "obligations": [[_day(item.due) or "always", item.text] for item in decision.obligations],
+    }
+
+
+def _agency(party: Asker | Recipient) -> str:
+    kind = _words(party.agency_kind or "")
+    who = [party.name, _words(party.role or "")] if isinstance(party, Asker) else [party.node_id or ""]
+    return ", ".join(part for part in (*who, party.agency, kind) if part)
+
+
+def _name(person: Person | None) -> str:
+    if person is None:
+        return "see case file"
+    return " ".join(part for part in (person.given_names, person.surname, person.date_of_birth) if part)
+
+
+def _words(key: str) -> str:
+    return str(key).replace("_", " ")
+
+
+def _day(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _dash(form: SharingForm) -> str:
+    dash = form.dash
+    if dash is None or dash.yes is None:
+        return "not completed"
+    tool = " ".join(part for part in (dash.tool, dash.version) if part) or "tool not named"
+    return f"{dash.yes} yes, {dash.dont_know} don't know ({tool})"
+
+
+def _protocol(form: SharingForm) -> str:
+    if form.protocol is None:
+        return "no"
+    covers = ", ".join(_words(purpose) for purpose in form.protocol.covers) or "nothing"
+    return f"yes: {form.protocol.ref} of {_day(form.protocol.date) or 'no date'}, covers {covers}"
+
+
+def _grounds(form: SharingForm, rules: Rules) -> list[list[str]]:
+    """All nine boxes of the form, ticked or not, with today's law beside the printed words."""
+    ticked = {ground.key: ground for ground in form.grounds}
+    rows = []
+    for key in GroundKey:
+        rule, ground = rules.law.grounds[key], ticked.get(key)
+        shown = (
+            [f"{_words(name)}: {text}" for name, text in sorted(ground.evidence.items())] if ground else []
+        )
+        state = "yes" if ground else "no"
+        cited = rule.cited if ground else "-"
+        rows.append([state, rule.label, cited, "; ".join(shown) or ("none given" if ground else "-")])
+    return rows
+
+
+def _answers(decision: Decision) -> list[list[str]]:
+    """The five questions, one row for each distinct answer, with everyone it is given for."""
+    grouped: dict[tuple[str, str, str], list[str]] = {}
+    for item in decision.answers:
+        whom = (
+            " ".join(part for part in (item.subject, f"({item.data})" if item.data else "") if part) or "all"
+        )
+        grouped.setdefault((item.question, item.answer, item.source), []).append(whom)
+    return [
+        [question, ", ".join(whom), answer, source] for (question, answer, source), whom in grouped.items()
+    ]
+
+
+def _authority(form: SharingForm, rules: Rules) -> str:
+    if form.grounds:
+        return "; ".join(rules.law.grounds[ground.key].label for ground in form.grounds)
+    return f"protocol {form.protocol.ref}" if form.protocol else ""
+
+
+def _signature(signature: Signature | None, role: SignatureRole, decision: Decision) -> list[str]:
+    if signature is None:
+        due = next((item.due for item in decision.obligations if item.code == "countersign"), None)
+        waits = f"to countersign by {_day(due)}" if due and role is SignatureRole.manager else "not signed"
+        return [role, SIGN_HERE, SIGN_HERE, waits]
+    state = "signed" if signature.date else "signed, not dated"
+    return [role, signature.name, _day(signature.date), state]
