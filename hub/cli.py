@@ -1,5 +1,29 @@
-"""The `hub` command."""
+"""The `hub` command: its subcommands put together. What each does is in `hub.commands`."""
+
+from __future__ import annotations
+
+import typer
+
+from hub.commands import audit, node, work
+
+app = typer.Typer(
+    name="hub",
+    help='The cross-Marac information-sharing hub: ask other areas "referred elsewhere?", lawfully and blindly.',
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("init")(node.init)
+app.command("serve")(node.serve)
+app.add_typer(node.peer_app, name="peer")
+app.command("import")(work.import_)
+app.command("publish")(work.publish)
+app.command("sync")(work.sync)
+app.command("check")(work.check)
+app.command("disclose")(work.disclose)
+app.add_typer(audit.audit_app, name="audit")
 
 
 def main() -> None:
     """Run the command."""
+    app()

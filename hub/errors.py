@@ -73,6 +73,13 @@ class PeerError(HubError):
     status = 502
 
 
+class UnreachableError(PeerError):
+    """A peer did not answer: down, slow, or the network between."""
+
+    code = "unreachable"
+    status = 504
+
+
 class AuthenticationError(HubError):
     """A message is not from whom it says, is stale, replayed, or bound to something else."""
 

@@ -27,9 +27,9 @@ class CheckRequest(Value):
     requester: Requester
     subject: Person
     related: tuple[Person, ...] = Field(default=(), max_length=20)
-    areas: Literal["neighbours", "all"] | Annotated[tuple[NodeId, ...], Field(min_length=1, max_length=400)] = (
-        "neighbours"
-    )
+    areas: (
+        Literal["neighbours", "all"] | Annotated[tuple[NodeId, ...], Field(min_length=1, max_length=400)]
+    ) = "neighbours"
     disclose: Literal["ask_first", "at_once"] = "ask_first"
     level: Literal[Level.involvement, Level.summary] = Level.involvement
     sharing_form: SharingForm

@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError
 
+from hub.consent import Jurisdiction
 from hub.errors import UsageError
-from hub.values import NodeId, Purpose, ShortText, Value
+from hub.values import AgencyKind, NodeId, Purpose, ShortText, Value
 
 T = TypeVar("T", bound=Value)
 
@@ -63,13 +64,15 @@ class Quotas(Value):
 
 
 class Settings(Value):
-    """A node's own settings, from `node.toml`."""
+    """A node's own settings, from `node.toml`. `agency_kind` is that of the coordinator's employer."""
 
     node_id: NodeId
     area: ShortText
     url: ShortText
     database: str
     keys: str = "keys"
+    jurisdiction: Jurisdiction = Jurisdiction.england_wales
+    agency_kind: AgencyKind = AgencyKind.police
     contact: Contact = Contact()
     agreement: Agreement | None = None
     quotas: Quotas = Quotas()
@@ -105,7 +108,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise UsageError(f"{path} is missing", do="check the node's home; `hub init` makes one") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", do="mend the file and run the command again") from error
+        raise UsageError(
+            f"{path} cannot be read: {error}", do="mend the file and run the command again"
+        ) from error
 
 
 def config_file(home: Path | None, name: str) -> Path:
@@ -134,5 +139,3 @@ def load_areas(home: Path | None) -> Areas:
     """Read `areas.toml`. Raises UsageError."""
     path = config_file(home, "areas.toml")
     return parse(Areas, read_toml(path), path)
-
-

@@ -25,9 +25,13 @@ _IDENTITY: Final = bytes(ELEMENT_BYTES)
 class PrfKey:
     """A holder's PRF key, derived from a 32-byte seed (RFC 9497 DeriveKeyPair). Never leaves the node."""
 
+    STRONG: Final = b"marac-hub/v1/strong"
+    WEAK: Final = b"marac-hub/v1/weak"
+
     def __init__(self, seed: bytes, info: bytes) -> None:
         if len(seed) != SEED_BYTES:
             raise ValueError("a PRF seed is 32 bytes")
+        self.seed: Final = seed
         self._evaluator = ristretto.Evaluator.from_seed(seed, info)
         self.public_key: Final[bytes] = self._evaluator.public_key.serialize()
 
@@ -70,7 +74,7 @@ class BlindedBatch:
         if _IDENTITY in split(evaluated):
             raise PeerError("the area's evaluation holds the identity element")
         try:
-            output = ristretto.VerifiableBatchOutput.deserialize(proof + evaluated)  # type: ignore[arg-type]
+            output = ristretto.VerifiableBatchOutput.deserialize(proof + evaluated)
             key = ristretto.PublicKey.deserialize(public_key)
             return ristretto.Client.finalize_batch(self._clients, output, key)
         except ValueError as error:

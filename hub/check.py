@@ -1,0 +1,346 @@
+"""The main path: one "referred elsewhere?" question, step by step, from the enquirer's side.
+
+derive -> decide -> blind -> evaluate -> meet -> score -> record. Nothing reaches a peer before a recorded
+permit. What a holder learns is that we asked. Telling it about whom is `hub.disclose`, a later, separate act.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from hub.audit import events
+from hub.audit.events import Action, Detail, Event, Refs
+from hub.cases.population import population_of
+from hub.consent import Context, Decision, Outcome, SharingForm, decide
+from hub.errors import HubError, InputError, PeerError, UnreachableError
+from hub.federation import signing
+from hub.federation.client import PeerClient, VerifiedAnswer
+from hub.federation.meet import Copy, Evaluated, meet
+from hub.federation.peers import KnownPeer, every_known
+from hub.federation.question import BlindQuestion, Outputs, Plan, people_keys, plan, test_keys
+from hub.federation.sync import sync_peer
+from hub.federation.testpeople import TEST_CASE_HANDLE
+from hub.federation.tokens import FeedContext, Label
+from hub.federation.wire import (
+    EVALUATIONS_PATH,
+    EvaluationAnswer,
+    EvaluationRequest,
+    MessageType,
+    encode,
+    parse_answer,
+)
+from hub.federation.wire import commitment as commit
+from hub.matching import AskedPerson, MatchKey, Meeting, band, support
+from hub.matching import Candidate as Met
+from hub.node import Node
+from hub.question import AreaResult, AreaStatus, Candidate, CheckRequest, CheckResult
+from hub.store import checks, peers
+
+MOST_CANDIDATES = 20
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A permitted question, ready to be put to any number of holders."""
+
+    node: Node
+    check_id: str
+    request: CheckRequest
+    decision: Decision
+    keys: Sequence[tuple[MatchKey, ...]]
+    plan: Plan
+    people: Sequence[AskedPerson]
+
+
+@dataclass(frozen=True)
+class AreaAnswer:
+    """What came of asking one area: its result, the salt of our commitment, and its receipt if it answered."""
+
+    result: AreaResult
+    salt: bytes = b""
+    receipt: str = ""
+    fault: str = ""
+
+
+@dataclass
+class Timing:
+    """Milliseconds spent, for benchmarks: the question up to its scored candidates."""
+
+    started: float = field(default_factory=time.perf_counter)
+    scored_ms: float = 0.0
+
+    def ms(self) -> float:
+        """Milliseconds since the start."""
+        return round((time.perf_counter() - self.started) * 1000, 1)
+
+
+async def check(
+    node: Node, client: PeerClient, request: CheckRequest, timing: Timing | None = None
+) -> CheckResult:
+    """Ask the areas named by `request` and return what they know, recorded. Raises InputError or StorageError.
+
+    Without a permit nobody is asked and the decision says why; an area that fails is reported and holds
+    nobody up.
+    """
+    timing = timing or Timing()
+    check_id = secrets.token_hex(16)
+
+    # 1. Decide, and record the decision with the form it was made on.
+    form = form_of(request)
+    decision = decide(
+        form, node.rules, today(node), Context(case_ref=request.case_ref, tells=False, recipient_known=True)
+    )
+    areas = areas_asked(node, request)
+    if decision.outcome is not Outcome.permit:
+        result = CheckResult(check_id=check_id, decision=decision, took_ms=timing.ms())
+        _record_decision(node, request, result, ())
+        return result
+
+    # 2. Derive the match-keys of the subject and of the related people.
+    persons = (request.subject, *request.related)
+    keys = people_keys(persons, node.matching)
+    asked = [AskedPerson(person, population_of(node), node.matching) for person in persons]
+    asking = Asking(node, check_id, request, decision, keys, plan(keys[0], keys[1:]), asked)
+
+    # 3. Record what is about to be asked of whom.
+    known = every_known(node)
+    connected = tuple(node_id for node_id in areas if node_id in known)
+    _record_decision(node, request, CheckResult(check_id=check_id, decision=decision, took_ms=0), connected)
+
+    # 4. Ask the areas at the same time: blind, evaluate, verify, meet, score.
+    answers = await asyncio.gather(
+        *(_ask_safely(asking, client, node_id, known.get(node_id)) for node_id in areas)
+    )
+    timing.scored_ms = timing.ms()
+
+    # 5. Record the answers, the receipts and the result.
+    result = CheckResult(
+        check_id=check_id,
+        decision=decision,
+        areas=tuple(one.result for one in answers),
+        took_ms=timing.scored_ms,
+    )
+    _record_result(node, request, result, answers)
+    return result
+
+
+def form_of(request: CheckRequest) -> SharingForm:
+    """The request's form, with what the request says filled in. Raises InputError if they differ."""
+    form = request.sharing_form
+    told = {"purpose": request.purpose, "level": request.level}
+    for name, value in told.items():
+        own = getattr(form, name)
+        if own is not None and own != value:
+            raise InputError(
+                f"sharing_form.{name} differs from the request's {name}", do="make them the same"
+            )
+    filled: dict[str, object] = {name: value for name, value in told.items() if getattr(form, name) is None}
+    return form.model_copy(update=filled) if filled else form
+
+
+def today(node: Node) -> dt.date:
+    """The node's date, UTC."""
+    return dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
+
+
+def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
+    """The node ids to ask. Raises InputError for an area nobody knows."""
+    known = {area.node_id for area in node.areas.area}
+    with node.database.read() as session:
+        known |= {row.node_id for row in peers.every(session)}
+    if request.areas == "all":
+        return tuple(sorted(known - {node.node_id}))
+    if request.areas == "neighbours":
+        own = node.areas.get(node.node_id)
+        return own.neighbours if own else ()
+    for node_id in request.areas:
+        if node_id not in known:
+            raise InputError(
+                "areas names an area that is neither a peer nor in areas.toml", do="see `hub peer list`"
+            )
+        if node_id == node.node_id:
+            raise InputError("areas names this node itself", do="name other areas")
+    return tuple(dict.fromkeys(request.areas))
+
+
+async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: KnownPeer | None) -> AreaAnswer:
+    """One area's answer; whatever goes wrong there is told in its result and stays there."""
+    area = asking.node.areas.get(node_id)
+    name = area.area if area else peer.pinned.area if peer else node_id
+    contact = str(area.contact) if area else peer.contact if peer else ""
+    tell = partial(AreaResult, node_id=node_id, area=name, contact=contact)
+    if peer is None:
+        note = "This area has no node. It was not asked: telephone it."
+        return AreaAnswer(tell(status=AreaStatus.not_connected, note=note))
+    try:
+        timeout = asking.node.settings.peer_timeout_s
+        candidates, salt, receipt = await asyncio.wait_for(_ask(asking, client, peer), timeout)
+    except TimeoutError:
+        note = "The area did not answer in time. This does not mean that nobody is known there: telephone it."
+        return AreaAnswer(tell(status=AreaStatus.unreachable, note=note), fault="timeout")
+    except UnreachableError as error:
+        note = f"{error} This does not mean that nobody is known there."
+        return AreaAnswer(tell(status=AreaStatus.unreachable, note=note), fault="unreachable")
+    except HubError as error:
+        note = f"{error} This does not mean that nobody is known there: telephone it."
+        return AreaAnswer(tell(status=AreaStatus.error, note=note), fault=error.code)
+    shown, note = _shown(asking, candidates, peer)
+    return AreaAnswer(tell(status=AreaStatus.answered, candidates=shown, note=note), salt, receipt)
+
+
+async def _ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> tuple[list[Met], bytes, str]:
+    node = asking.node
+    if peer.feed_id is None:
+        peer = await _synced(node, client, peer)
+    salt = os.urandom(32)
+    blind = BlindQuestion(asking.plan, test_keys(node.matching))
+    request = _evaluation_request(asking, peer, blind, commit(asking.request.subject, salt))
+    answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, encode(request))
+    told, outputs = _read(asking, peer, blind, answer)
+    if (told.epoch, told.feed_at) != (peer.epoch, peer.feed_at):
+        peer = await _synced(node, client, peer)
+    return _meet_and_score(asking, peer, outputs), salt, answer.token
+
+
+def _read(
+    asking: Asking, peer: KnownPeer, blind: BlindQuestion, answer: VerifiedAnswer
+) -> tuple[EvaluationAnswer, Outputs]:
+    told = parse_answer(EvaluationAnswer, answer.body)
+    if told.check_id != asking.check_id:
+        raise PeerError("the area's answer is to another check")
+    pinned = peer.pinned
+    outputs = blind.read(
+        (signing.unb64(told.elements), signing.unb64(told.proof)),
+        (signing.unb64(told.weak_elements), signing.unb64(told.weak_proof)),
+        (pinned.prf, pinned.prf_weak),
+    )
+    return told, outputs
+
+
+async def _synced(node: Node, client: PeerClient, peer: KnownPeer) -> KnownPeer:
+    """Bring our copy of the feed up to date: the area has published since."""
+    await sync_peer(node, client, peer.pinned.node_id, lambda *_: None)
+    return every_known(node)[peer.pinned.node_id]
+
+
+def _evaluation_request(
+    asking: Asking, peer: KnownPeer, blind: BlindQuestion, commitment: bytes
+) -> EvaluationRequest:
+    form = form_of(asking.request)
+    strong, weak = blind.elements
+    requester = asking.request.requester
+    return EvaluationRequest(
+        check_id=asking.check_id,
+        purpose=asking.request.purpose,
+        jurisdiction=form.jurisdiction or "",
+        protocol_ref=form.protocol.ref if form.protocol else None,
+        grounds=tuple(ground.key.value for ground in form.grounds),
+        requester_role=requester.role,
+        agency_kind=requester.agency_kind,
+        user=asking.node.user(requester.name),
+        commitment=signing.b64(commitment),
+        key_id=peer.prf_key_id,
+        weak_key_id=peer.weak_prf_key_id,
+        elements=signing.b64(strong),
+        weak_elements=signing.b64(weak),
+    )
+
+
+def _meet_and_score(asking: Asking, peer: KnownPeer, outputs: Outputs) -> list[Met]:
+    """Open what met in our copy of the feed, weigh it with our own weights, let one case's people support it."""
+    node = asking.node
+    contexts = [
+        FeedContext(peer.pinned.node_id, key_id, peer.epoch)
+        for key_id in (peer.prf_key_id, peer.weak_prf_key_id)
+    ]
+    with node.database.read() as session:
+
+        def lookup(tokens: Sequence[bytes]) -> Mapping[bytes, bytes]:
+            return peers.labels(session, peer.feed_id or 0, tokens)
+
+        met = meet([*outputs.asked, *outputs.tests], Copy(contexts[0], contexts[1], peer.max_gap, lookup))
+    _require_test_people(outputs.tests, met)
+    found = [_candidates(person, met) for person in asking.people]
+    return support(found[0], found[1:], peer.people, node.matching)
+
+
+def _require_test_people(tests: Sequence[Evaluated], met: Mapping[MatchKey, list[Label]]) -> None:
+    for one in tests:
+        if not any(label.case_handle == TEST_CASE_HANDLE for label in met.get(one.key, [])):
+            raise PeerError(
+                "the area's feed does not hold the federation's test people", do="tell both operators"
+            )
+
+
+def _candidates(person: AskedPerson, met: Mapping[MatchKey, list[Label]]) -> list[Met]:
+    meeting = Meeting(person)
+    for key in person.keys:
+        for label in met.get(key, []):
+            if label.case_handle != TEST_CASE_HANDLE:
+                meeting.add(key, label.case_handle, label.person_handle, label.completeness)
+    return meeting.candidates()
+
+
+def _shown(asking: Asking, candidates: Sequence[Met], peer: KnownPeer) -> tuple[tuple[Candidate, ...], str]:
+    """Candidates in a band, surest first; how many more there are is said, never hidden."""
+    shown = []
+    for one in candidates:
+        sure = band(one.score.bits, peer.people, asking.node.matching)
+        if sure is not None:
+            reasons = tuple(reason.text for reason in one.score.reasons)
+            shown.append(Candidate(band=sure, reasons=reasons, handle=one.person_handle.hex()))
+    more = len(shown) - MOST_CANDIDATES
+    note = (
+        f"{more} more possible candidates are not listed: give more of the date of birth." if more > 0 else ""
+    )
+    return tuple(shown[:MOST_CANDIDATES]), note
+
+
+def _record_decision(node: Node, request: CheckRequest, result: CheckResult, asked: Sequence[str]) -> None:
+    actor = "user:" + node.user(request.requester.name)
+    with node.write() as (session, record):
+        checks.add(
+            session, node.keys.vault, node.now(), checks.Kept(request=request, result=result, salts={})
+        )
+        detail = Detail(
+            purpose=request.purpose,
+            requested_level=request.level,
+            outcome=result.decision.outcome.value,
+            grounds=tuple(ground.key.value for ground in request.sharing_form.grounds),
+            obligations=tuple(one.code for one in result.decision.obligations),
+        )
+        record(
+            Event(
+                action=Action.check_decided, actor=actor, refs=Refs(check_id=result.check_id), detail=detail
+            )
+        )
+        for node_id in asked:
+            refs = Refs(check_id=result.check_id, peer=node_id)
+            record(Event(action=Action.request_sent, actor=actor, refs=refs))
+
+
+def _record_result(
+    node: Node, request: CheckRequest, result: CheckResult, answers: Sequence[AreaAnswer]
+) -> None:
+    salts = {one.result.node_id: one.salt.hex() for one in answers if one.salt}
+    with node.write() as (session, record):
+        checks.update(session, node.keys.vault, checks.Kept(request=request, result=result, salts=salts))
+        for one in answers:
+            refs = Refs(check_id=result.check_id, peer=one.result.node_id)
+            if one.receipt:
+                checks.add_receipt(session, result.check_id, one.result.node_id, one.receipt)
+                record(Event(action=Action.answer_received, actor=events.NODE, refs=refs))
+            elif one.fault:
+                record(
+                    Event(
+                        action=Action.peer_fault, actor=events.NODE, refs=refs, detail=Detail(fault=one.fault)
+                    )
+                )
+        record(Event(action=Action.check_recorded, actor=events.NODE, refs=Refs(check_id=result.check_id)))

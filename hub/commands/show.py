@@ -1,0 +1,77 @@
+"""Decisions and results in words, for people at a terminal."""
+
+from __future__ import annotations
+
+from hub.commands.output import out
+from hub.consent import Decision, Outcome
+from hub.question import AreaResult, AreaStatus, Candidate, CheckResult, DisclosureStatus
+
+_OUTCOMES = {
+    Outcome.permit: "[green]Permitted[/]",
+    Outcome.refuse: "[red]Refused[/]",
+    Outcome.incomplete: "[yellow]Incomplete[/]: nobody was asked",
+    Outcome.refer: "[yellow]A person must decide[/]: nobody was asked",
+}
+_STATUS = {
+    AreaStatus.answered: "answered",
+    AreaStatus.not_connected: "has no node",
+    AreaStatus.unreachable: "could not be reached",
+    AreaStatus.error: "failed",
+}
+NEVER = 'No candidate never means "not known". In danger, call 999 first.'
+
+
+def show_decision(decision: Decision) -> None:
+    """Print a decision with what is missing and what must be done because of it."""
+    out.print(_OUTCOMES[decision.outcome])
+    if decision.outcome is not Outcome.permit:
+        for reason in decision.reasons:
+            out.print(f"  - {reason.text} ({reason.source})", markup=False)
+    if decision.missing:
+        out.print("Missing: " + ", ".join(decision.missing), markup=False)
+    for one in decision.obligations:
+        due = f" by {one.due}" if one.due else ""
+        out.print(f"  To do{due}: {one.text}", markup=False)
+
+
+def show_result(result: CheckResult) -> None:
+    """Print a check's result, area by area."""
+    for area in result.areas:
+        _show_area(area)
+    if result.areas:
+        out.print(NEVER)
+        out.print(f"Check {result.check_id}, {result.took_ms / 1000:.1f} s.")
+
+
+def _show_area(area: AreaResult) -> None:
+    out.print(f"[bold]{area.area}[/] {_STATUS[area.status]}. Phone: {area.contact}")
+    if area.note:
+        out.print(f"  {area.note}", markup=False)
+    if area.status is AreaStatus.answered and not area.candidates:
+        out.print("  Nobody met.")
+    for candidate in area.candidates:
+        _show_candidate(candidate)
+
+
+def _show_candidate(candidate: Candidate) -> None:
+    out.print(f"  [bold]{candidate.band}[/]: {'; '.join(candidate.reasons)}")
+    told = candidate.disclosure
+    if told.status is DisclosureStatus.answered:
+        kinds = " and ".join(kind.value.capitalize() for kind in told.involvement)
+        role = told.role.value if told.role else "role not told"
+        out.print(
+            f"    Answered: {kinds} involvement, as {role}; last activity {told.last_activity or 'not told'}."
+        )
+        if told.agreement:
+            out.print(f"    Their comparison: {'; '.join(told.agreement)}.")
+        if told.summary:
+            out.print(f"    {told.summary}", markup=False)
+    elif told.status is DisclosureStatus.pending:
+        out.print("    A person there must decide. Telephone if it is urgent.")
+    elif told.status is DisclosureStatus.not_answered:
+        out.print('    Not answered. This never means "not known": telephone them.')
+    else:
+        out.print(
+            f"    They have not been told about whom you ask: `hub disclose` tells them "
+            f"(candidate {candidate.handle[:8]})."
+        )

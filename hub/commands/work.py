@@ -1,0 +1,179 @@
+"""The coordinator's daily commands: import, publish, sync, check, disclose."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cases.importing import Imported, import_cases
+from hub.cases.intake import read_cases, write_rejected
+from hub.check import check as ask
+from hub.commands.node import Home, Json
+from hub.commands.output import EXIT_FAULT, EXIT_REFUSED, err, out, print_json, progress_bar, reporting
+from hub.commands.show import show_decision, show_result
+from hub.consent import Decision, Outcome
+from hub.disclose import disclose as tell
+from hub.disclose import disclose_at_once
+from hub.federation.client import PeerClient
+from hub.federation.publish import publish as publish_feed
+from hub.federation.sync import Synced, sync_all
+from hub.lifecycle import advance_audit_checkpoint
+from hub.node import open_node
+from hub.question import CheckResult
+from hub.reading import read_check_request
+from hub.values import Level
+
+
+def import_(
+    home: Home,
+    file: Annotated[
+        Path, typer.Argument(help="FILE.csv or FILE.jsonl, one row a person.", show_default=False)
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; store nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason."""
+    kept = "the batches of 200 cases that were complete; running it again stores nothing twice"
+    with reporting(as_json=as_json, interrupted=kept):
+        node = open_node(home)
+        with progress_bar("Importing", shown=not as_json) as progress:
+            done = import_cases(
+                node, read_cases(file), dry_run=dry_run, progress=lambda rows: progress(rows, 0)
+            )
+        rejects = None if dry_run else write_rejected(file, done.rejected)
+        advance_audit_checkpoint(node)
+        if as_json:
+            print_json(_import_document(done))
+        else:
+            _show_import(done, rejects, dry_run=dry_run)
+        if done.rejected:
+            raise typer.Exit(EXIT_REFUSED)
+
+
+def publish(home: Home, as_json: Json = False) -> None:
+    """Publish tokens of everyone who may be met, and withdraw those who may not."""
+    with reporting(as_json=as_json, interrupted="the feed as it was; nothing was half-published"):
+        node = open_node(home)
+        with progress_bar("Publishing match-keys", shown=not as_json) as progress:
+            done = publish_feed(node, progress)
+        advance_audit_checkpoint(node)
+        if as_json:
+            print_json(
+                {
+                    "epoch": done.epoch,
+                    "people": done.people,
+                    "entries": done.entries,
+                    "added": done.added,
+                    "withdrawn": done.withdrawn,
+                }
+            )
+        else:
+            out.print(
+                f"{done.people} people can now be met by peers' checks "
+                f"({done.added} added, {done.withdrawn} withdrawn; {done.entries} entries in the feed)."
+            )
+
+
+def sync(home: Home, as_json: Json = False) -> None:
+    """Pull every peer's feed."""
+    with reporting(as_json=as_json, interrupted="the pages received; the next sync goes on from there"):
+        node = open_node(home)
+
+        async def run() -> list[Synced]:
+            with progress_bar("Syncing", shown=not as_json) as progress:
+                async with PeerClient(node) as client:
+                    return await sync_all(node, client, lambda _area, done, every: progress(done, every))
+
+        results = asyncio.run(run())
+        advance_audit_checkpoint(node)
+        if as_json:
+            fields = ("node_id", "area", "entries", "people", "error")
+            print_json({"peers": [{name: getattr(one, name) for name in fields} for one in results]})
+        else:
+            for one in results:
+                told = one.error or f"{one.people} people, {one.entries} entries"
+                out.print(f"[bold]{one.area}[/]: {told}")
+        if any(one.error for one in results):
+            raise typer.Exit(EXIT_FAULT)
+
+
+def check(
+    home: Home,
+    request: Annotated[
+        Path, typer.Argument(help="The question: a CheckRequest as JSON.", show_default=False)
+    ],
+    as_json: Json = False,
+) -> None:
+    """Ask "referred elsewhere?" and show who may be known where, with the reasons."""
+    with reporting(as_json=as_json, interrupted="what was already recorded of this question"):
+        node = open_node(home)
+        question = read_check_request(request)
+
+        async def run() -> CheckResult:
+            async with PeerClient(node) as client:
+                result = await ask(node, client, question)
+                return await disclose_at_once(node, client, question, result)
+
+        result = asyncio.run(run())
+        advance_audit_checkpoint(node)
+        _finish(result, result.decision, as_json=as_json)
+
+
+def disclose(
+    home: Home,
+    check_id: Annotated[str, typer.Argument(help="The check's id.", show_default=False)],
+    area: Annotated[str, typer.Option(help="The node id of the area to tell.")],
+    level: Annotated[Level, typer.Option(help="involvement or summary.")] = Level.involvement,
+    handle: Annotated[
+        str | None, typer.Option(help="Which candidate; by default the surest.", show_default=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell one area about whom a check was, and ask what it releases."""
+    with reporting(as_json=as_json, interrupted="what was already recorded of this disclosure"):
+        node = open_node(home)
+
+        async def run() -> tuple[CheckResult, Decision]:
+            async with PeerClient(node) as client:
+                return await tell(node, client, (check_id, area, handle), level)
+
+        result, decision = asyncio.run(run())
+        advance_audit_checkpoint(node)
+        _finish(result, decision, as_json=as_json)
+
+
+def _finish(result: CheckResult, decision: Decision, *, as_json: bool) -> None:
+    if as_json:
+        print_json(result.model_dump(mode="json"))
+    else:
+        show_decision(decision)
+        show_result(result)
+    if decision.outcome is not Outcome.permit:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _import_document(done: Imported) -> dict[str, object]:
+    return {
+        "imported": done.imported,
+        "unchanged": done.unchanged,
+        "not_published": done.not_published,
+        "rejected": [{"row": one.row, "field": one.field, "reason": one.reason} for one in done.rejected],
+    }
+
+
+def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    out.print(f"{done.imported} people {would}imported, {done.unchanged} unchanged.")
+    if done.not_published:
+        out.print(f"{done.not_published} of them {would}not published: sealed, or no agreement covers them.")
+    if done.rejected:
+        err.print(f"{len(done.rejected)} rows rejected:")
+        for one in done.rejected[:10]:
+            err.print(f"  row {one.row}, {one.field}: {one.reason}")
+        if rejects:
+            err.print(f"All of them, with reasons, are in {rejects}. Mend them there and import that file.")
+    if not dry_run:
+        out.print("Run `hub publish` to bring the feed up to date.")

@@ -1,0 +1,208 @@
+"""Disclosing: tell one area about whom a check was, and read what it releases. A separate, human act.
+
+Refused for an area the subject fled unless the engine lets a manager decide otherwise. Only names, aliases and
+date of birth travel, sealed to that area and bound to the check. Does not ask in general (`hub.check`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.audit.events import Action, Detail, Event, Refs
+from hub.check import form_of, today
+from hub.consent import Context, Decision, Outcome, SharingForm, decide
+from hub.errors import NotFoundError, PeerError
+from hub.federation import sealing, signing
+from hub.federation.client import PeerClient
+from hub.federation.peers import KnownPeer, known
+from hub.federation.sealing import SealContext
+from hub.federation.wire import (
+    DISCLOSURES_PATH,
+    Disclosure,
+    DisclosureAnswer,
+    DisclosureQuestion,
+    DisclosureRequest,
+    MessageType,
+    encode,
+    parse_answer,
+    subject_of,
+)
+from hub.node import Node
+from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult, DisclosureStatus
+from hub.store import checks, decisions
+from hub.values import Band, Level, NodeId
+
+KEPT_HERE: Final = "recorded; kept by the enquiring area"
+AT_ONCE_MOST: Final = 5
+
+
+async def disclose(
+    node: Node, client: PeerClient, target: tuple[str, NodeId, str | None], level: Level
+) -> tuple[CheckResult, Decision]:
+    """Ask one area to release something about one candidate of a check; returns the updated result.
+
+    `target` is the check, the area, and a candidate's handle (None: the surest). Raises NotFoundError when
+    there is no such check or candidate, PeerError when the area fails; a refusal is the decision returned.
+    """
+    check_id, node_id, handle = target
+    # 1. Find the check and the candidate.
+    with node.database.read() as session:
+        kept = checks.get(session, node.keys.vault, check_id)
+    candidate = _candidate(kept.result, node_id, handle)
+    if node_id not in kept.salts:
+        raise NotFoundError("that area did not answer this check", do="ask it again with `hub check`")
+
+    # 2. Decide: this act tells the area about whom we ask.
+    form = form_of(kept.request).model_copy(update={"level": level, "recipient": _recipient(kept, node_id)})
+    decision = decide(form, node.rules, today(node), Context(case_ref=kept.request.case_ref, tells=True))
+    actor = "user:" + node.user(kept.request.requester.name)
+    refs = Refs(check_id=check_id, handle=candidate.handle, peer=node_id)
+    with node.write() as (session, record):
+        decisions.add(session, node.keys.vault, node.now(), form, decision)
+        detail = Detail(requested_level=level, outcome=decision.outcome.value)
+        record(Event(action=Action.disclosure_decided, actor=actor, refs=refs, detail=detail))
+        if decision.outcome is not Outcome.permit:
+            return kept.result, decision
+        record(Event(action=Action.disclosure_sent, actor=actor, refs=refs))
+
+    # 3. Send it sealed, and open the sealed answer.
+    peer = known(node, node_id)
+    question = DisclosureQuestion(
+        excerpt=excerpt(form).model_dump(mode="json", exclude_defaults=True),
+        subject=subject_of(kept.request.subject),
+        salt=signing.b64(bytes.fromhex(kept.salts[node_id])),
+    )
+    answer, receipt = await _exchange(node, client, peer, (check_id, candidate.handle, level), question)
+
+    # 4. Record what was released.
+    result = _with_disclosure(kept.result, node_id, candidate.handle, _result_of(answer))
+    with node.write() as (session, record):
+        checks.update(session, node.keys.vault, kept.model_copy(update={"result": result}))
+        checks.add_receipt(session, check_id, node_id, receipt)
+        record(Event(action=Action.disclosure_recorded, actor=actor, refs=refs))
+    return result, decision
+
+
+def excerpt(form: SharingForm) -> SharingForm:
+    """The form as another area may read it: what was answered and on what grounds, without what was told.
+
+    The narrative about the people stays here; a mark says that it was given.
+    """
+
+    def mark(text: str) -> str:
+        return KEPT_HERE if text else ""
+
+    return form.model_copy(
+        update={
+            "incident": mark(form.incident),
+            "comments": mark(form.comments),
+            "risk": tuple(
+                one.model_copy(update={name: mark(getattr(one, name)) for name in type(one).model_fields})
+                for one in form.risk
+            ),
+            "consultations": tuple(
+                one.model_copy(update={"advice": mark(one.advice), "who": mark(one.who)})
+                for one in form.consultations
+            ),
+            "client_notified": form.client_notified.model_copy(
+                update={"why_not": mark(form.client_notified.why_not)}
+            ),
+        }
+    )
+
+
+async def _exchange(
+    node: Node,
+    client: PeerClient,
+    peer: KnownPeer,
+    about: tuple[str, str, Level],
+    question: DisclosureQuestion,
+) -> tuple[Disclosure, str]:
+    check_id, handle, level = about
+    there = peer.pinned.node_id
+    context = SealContext("disclosure", node.node_id, there, peer.sealing_key_id, check_id, handle, level)
+    sealed = sealing.seal(encode(question), peer.pinned.sealing, context)
+    request = DisclosureRequest(
+        check_id=check_id, handle=handle, level=level, key_id=peer.sealing_key_id, sealed=signing.b64(sealed)
+    )
+    key = f"{check_id}-{handle}-{signing.digest(sealed)}"
+    answer = await client.post(
+        peer.pinned, MessageType.disclosure, DISCLOSURES_PATH, encode(request), key=key
+    )
+    told = parse_answer(DisclosureAnswer, answer.body)
+    if (told.check_id, told.handle, told.key_id) != (check_id, handle, node.sealing_key_id):
+        raise PeerError("the area's answer is about another check or candidate")
+    back = SealContext("disclosure-answer", there, node.node_id, told.key_id, check_id, handle, level)
+    return parse_answer(
+        Disclosure, sealing.unseal(signing.unb64(told.sealed), node.keys.sealing, back)
+    ), answer.token
+
+
+def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candidate:
+    area = next((one for one in result.areas if one.node_id == node_id), None)
+    found = [one for one in area.candidates if handle in (None, one.handle)] if area else []
+    if not found:
+        raise NotFoundError(
+            "this check has no such candidate in that area", do="see the result of `hub check`"
+        )
+    return found[0]
+
+
+def _recipient(kept: checks.Kept, node_id: str) -> object:
+    return kept.request.sharing_form.recipient.model_copy(update={"node_id": node_id})
+
+
+def _result_of(answer: Disclosure) -> DisclosureResult:
+    return DisclosureResult(
+        status=DisclosureStatus(answer.status),
+        level=answer.level if answer.status == "answered" else None,
+        involvement=answer.involvement,
+        role=answer.role,
+        last_activity=answer.last_activity,
+        summary=answer.summary,
+        agreement=answer.agreement,
+    )
+
+
+def _with_disclosure(result: CheckResult, node_id: str, handle: str, told: DisclosureResult) -> CheckResult:
+    def area(one: AreaResult) -> AreaResult:
+        if one.node_id != node_id:
+            return one
+        candidates = tuple(
+            each.model_copy(update={"disclosure": told}) if each.handle == handle else each
+            for each in one.candidates
+        )
+        return one.model_copy(update={"candidates": candidates})
+
+    return result.model_copy(update={"areas": tuple(area(one) for one in result.areas)})
+
+
+async def disclose_at_once(
+    node: Node, client: PeerClient, request: CheckRequest, result: CheckResult
+) -> CheckResult:
+    """Where the request asks for it and an agreement covers it, disclose the surest candidates right away.
+
+    Never to an area she fled, and never without an agreed protocol: those stay a human's separate act. An area
+    that fails keeps its candidates, with a note.
+    """
+    if request.disclose != "at_once" or form_of(request).protocol is None:
+        return result
+    for area in result.areas:
+        if area.node_id in form_of(request).fled_from:
+            continue
+        sure = [one for one in area.candidates if one.band in (Band.strong, Band.probable)]
+        for candidate in sure[:AT_ONCE_MOST]:
+            target = (result.check_id, area.node_id, candidate.handle)
+            try:
+                result, _ = await disclose(node, client, target, request.level)
+            except PeerError as error:
+                result = _with_note(result, area.node_id, str(error))
+    return result
+
+
+def _with_note(result: CheckResult, node_id: str, note: str) -> CheckResult:
+    areas = tuple(
+        one.model_copy(update={"note": f"{one.note} {note}".strip()}) if one.node_id == node_id else one
+        for one in result.areas
+    )
+    return result.model_copy(update={"areas": areas})

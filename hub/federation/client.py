@@ -1,0 +1,191 @@
+"""Asking peers over HTTP: each request signed, each answer verified against the request it answers.
+
+Knows HTTP, retries and signatures; does not know what is asked. Bodies and URLs never reach a log.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx2
+import stamina
+
+from hub.errors import AuthenticationError, HubError, PeerError, UnreachableError
+from hub.federation import wire
+from hub.federation.signing import Expected, digest, public_key, request_digest, sign, verify
+from hub.federation.wire import MessageType
+from hub.node import Node
+
+REQUEST_LIFE_S: Final = 60
+_RETRY_STATUS: Final = frozenset({408, 429, 502, 503, 504})
+_ATTEMPTS: Final = 3
+MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class PinnedPeer:
+    """A peer as the client needs it: where it is, and the keys its verified metadata names."""
+
+    node_id: str
+    area: str
+    url: str
+    signing: bytes
+    sealing: bytes
+    prf: bytes
+    prf_weak: bytes
+
+
+@dataclass(frozen=True)
+class VerifiedAnswer:
+    """An answer whose signature, status and request digest hold. `token` is the receipt."""
+
+    body: bytes
+    token: str
+    claims: dict[str, Any]
+
+
+class _RetryError(Exception):
+    """A passing fault: try again with a fresh message."""
+
+    def __init__(self, error: HubError) -> None:
+        super().__init__(error.text)
+        self.error = error
+
+
+class PeerClient:
+    """Signed requests to peers over one pool of connections. Use as an async context manager."""
+
+    def __init__(self, node: Node, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        self._node = node
+        timeout = httpx2.Timeout(node.settings.peer_timeout_s)
+        self._http = httpx2.AsyncClient(
+            timeout=timeout, transport=transport, follow_redirects=False, trust_env=True
+        )
+
+    async def __aenter__(self) -> PeerClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def metadata(self, url: str) -> str:
+        """A node's signed metadata, unverified. Raises PeerError."""
+        try:
+            status, content, _ = await self._send("GET", url.rstrip("/") + wire.METADATA_PATH, b"", {})
+        except _RetryError as error:
+            raise error.error from error
+        if status != 200:
+            raise PeerError(f"the node answered {status} instead of its metadata")
+        return content.decode("ascii", errors="replace").strip()
+
+    async def post(
+        self, peer: PinnedPeer, message: MessageType, path: str, body: bytes, *, key: str = ""
+    ) -> VerifiedAnswer:
+        """Send a signed POST; `key` is its Idempotency-Key. Retries passing faults. Raises PeerError."""
+        return await self._retried(peer, ("POST", path, message), body, key)
+
+    async def get(self, peer: PinnedPeer, message: MessageType, path: str) -> VerifiedAnswer:
+        """Send a signed GET. Retries passing faults. Raises PeerError."""
+        return await self._retried(peer, ("GET", path, message), b"", "")
+
+    async def _retried(
+        self, peer: PinnedPeer, target: tuple[str, str, MessageType], body: bytes, key: str
+    ) -> VerifiedAnswer:
+        try:
+            async for attempt in stamina.retry_context(
+                on=_RetryError,
+                attempts=_ATTEMPTS,
+                timeout=self._node.settings.peer_timeout_s,
+                wait_initial=0.1,
+            ):
+                with attempt:
+                    return await self._once(peer, target, body, key)
+        except _RetryError as error:
+            raise error.error from None
+        raise PeerError("the area was not asked")  # pragma: no cover - the loop returns or raises
+
+    async def _once(
+        self, peer: PinnedPeer, target: tuple[str, str, MessageType], body: bytes, key: str
+    ) -> VerifiedAnswer:
+        method, path, message = target
+        url = peer.url.rstrip("/") + path
+        headers = {
+            "Authorization": "Bearer " + self._signed(peer, message, (method, url), body),
+            wire.VERSION_HEADER: str(wire.VERSION),
+        }
+        if body:
+            headers["Content-Type"] = "application/json"
+        if key:
+            headers[wire.IDEMPOTENCY_HEADER] = key
+        status, content, answer_headers = await self._send(method, url, body, headers)
+        if status != 200:
+            raise _problem(status, content, answer_headers)
+        token = answer_headers.get(wire.ANSWER_HEADER, "")
+        try:
+            expected = Expected(MessageType.answer, peer.node_id, self._node.node_id, REQUEST_LIFE_S)
+            claims = verify(token, public_key(peer.signing), expected, self._node.clock())
+        except AuthenticationError as error:
+            raise PeerError(f"the area's answer does not verify: {error.text}") from error
+        asked = request_digest(method, path, key, body)
+        if not secrets.compare_digest(str(claims.get("request")), asked):
+            raise PeerError("the area's answer is to another request")
+        if not secrets.compare_digest(str(claims.get("sha256")), digest(content)):
+            raise PeerError("the area's answer was changed on its way")
+        return VerifiedAnswer(content, token, claims)
+
+    def _signed(self, peer: PinnedPeer, message: MessageType, target: tuple[str, str], body: bytes) -> str:
+        now = self._node.now()
+        me = self._node.node_id
+        claims = {
+            "iss": me,
+            "sub": me,
+            "aud": peer.node_id,
+            "iat": now,
+            "exp": now + REQUEST_LIFE_S,
+            "jti": secrets.token_hex(16),
+            "htm": target[0],
+            "htu": target[1],
+            "sha256": digest(body),
+        }
+        return sign(self._node.keys.signing, message, claims)
+
+    async def _send(
+        self, method: str, url: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, bytes, httpx2.Headers]:
+        try:
+            async with self._http.stream(method, url, content=body or None, headers=headers) as response:
+                content = b""
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > MAX_ANSWER_BYTES:
+                        raise PeerError("the area's answer is too long")
+                return response.status_code, content, response.headers
+        except (httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError) as error:
+            raise _RetryError(
+                UnreachableError("the area cannot be reached", do="use its phone route")
+            ) from error
+        except httpx2.TimeoutException as error:
+            raise UnreachableError("the area did not answer in time", do="use its phone route") from error
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise PeerError("the area's address or answer is not HTTP as agreed") from error
+
+
+def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
+    """What a refused request means for us. The peer's own words are not repeated: they are its text."""
+    try:
+        kind = str(json.loads(content).get("type", ""))
+    except (ValueError, AttributeError):
+        kind = ""
+    known = kind if kind.startswith("urn:marac-hub:problem:") else ""
+    name = known.rsplit(":", 1)[-1].replace("_", " ")[:40] or f"status {status}"
+    if status == 429:
+        wait = headers.get("Retry-After", "")
+        after = f"; it may be asked again in {int(wait)} s" if wait.isdigit() else ""
+        return PeerError(f"the area's quota for us is used up{after}", do="use its phone route meanwhile")
+    error = PeerError(
+        f"the area refused the request: {name}", do="use its phone route, and tell both operators"
+    )
+    return _RetryError(error) if status in _RETRY_STATUS else error

@@ -1,0 +1,122 @@
+"""Trusted peers: pinning one, refreshing its metadata, and reading it back as the client needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from hub.audit.events import OPERATOR, Action, Event, Refs
+from hub.errors import ConflictError, NotFoundError, UsageError
+from hub.federation.client import PeerClient, PinnedPeer
+from hub.federation.identity import Identity, verify_metadata
+from hub.federation.signing import unb64
+from hub.federation.wire import Metadata
+from hub.keys import key_id
+from hub.node import Node
+from hub.store import peers
+from hub.store.tables import Peer
+
+
+@dataclass(frozen=True)
+class KnownPeer:
+    """A pinned peer with the state of our copy of its feed."""
+
+    pinned: PinnedPeer
+    prf_key_id: str
+    weak_prf_key_id: str
+    sealing_key_id: str
+    contact: str
+    root_thumbprint: str
+    feed_id: int | None
+    epoch: int
+    people: int
+    max_gap: int
+    feed_at: int
+    synced_at: int | None
+
+
+async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | None) -> Identity:
+    """Pin the node at `url`. Raises PeerError when it cannot be verified, ConflictError on a changed pin."""
+    identity = verify_metadata(await client.metadata(url), thumbprint, node.clock())
+    told = identity.metadata
+    if told.iss == node.node_id:
+        raise UsageError("a node cannot be its own peer", do="give another node's address")
+    with node.write() as (session, record):
+        row = peers.get(session, told.iss)
+        if row and row.root_thumbprint != identity.root_thumbprint and thumbprint is None:
+            raise ConflictError(
+                "this area is pinned with another root key",
+                kept="the pin as it was",
+                do="telephone the area, then add it again with --thumbprint",
+            )
+        _store(session, row, identity, url)
+        record(Event(action=Action.peer_added, actor=OPERATOR, refs=Refs(peer=told.iss)))
+    return identity
+
+
+async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
+    """Fetch and verify a pinned peer's metadata anew, and store it. Raises PeerError."""
+    with node.database.read() as session:
+        row = _row(session, node_id)
+        url, pin = row.url, row.root_thumbprint
+    identity = verify_metadata(await client.metadata(url), pin, node.clock())
+    with node.write() as (session, _):
+        _store(session, peers.get(session, node_id), identity, url)
+    return known(node, node_id)
+
+
+def known(node: Node, node_id: str) -> KnownPeer:
+    """A pinned peer. Raises NotFoundError."""
+    with node.database.read() as session:
+        return _known(_row(session, node_id))
+
+
+def every_known(node: Node) -> dict[str, KnownPeer]:
+    """All pinned peers by node id."""
+    with node.database.read() as session:
+        return {row.node_id: _known(row) for row in peers.every(session)}
+
+
+def _row(session: Session, node_id: str) -> Peer:
+    row = peers.get(session, node_id)
+    if row is None:
+        raise NotFoundError("that area is not a peer of this node", do="add it with `hub peer add`")
+    return row
+
+
+def _known(row: Peer) -> KnownPeer:
+    metadata = Metadata.model_validate_json(row.metadata_json)
+    keys = metadata.keys
+    pinned = PinnedPeer(
+        row.node_id,
+        row.area,
+        row.url,
+        unb64(keys.signing),
+        unb64(keys.sealing),
+        unb64(keys.prf),
+        unb64(keys.prf_weak),
+    )
+    return KnownPeer(
+        pinned,
+        key_id(pinned.prf),
+        key_id(pinned.prf_weak),
+        key_id(pinned.sealing),
+        metadata.contact,
+        row.root_thumbprint,
+        row.feed_id,
+        row.epoch,
+        row.people,
+        row.max_gap,
+        row.feed_at,
+        row.synced_at,
+    )
+
+
+def _store(session: Session, row: Peer | None, identity: Identity, url: str) -> None:
+    told = identity.metadata
+    if row is None:
+        row = Peer(node_id=told.iss, area=told.area, url=url, root_thumbprint="", metadata_json="")
+    row.area, row.url, row.root_thumbprint = told.area, url, identity.root_thumbprint
+    row.metadata_json = told.model_dump_json()
+    session.add(row)

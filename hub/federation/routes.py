@@ -1,0 +1,138 @@
+"""The federation's HTTP routes: authenticate, hand to the holder, sign what comes back.
+
+Handlers commit before they answer: each holder function ends its own transaction. Errors become RFC 9457
+problem documents here and nowhere else. No personal data is in a URL, so none is in a server's log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from hub.errors import AuthenticationError, HubError, InputError, QuotaError
+from hub.federation import disclose, holder, wire
+from hub.federation.callers import Caller, authenticate, signed_answer
+from hub.federation.callers import Request as SignedRequest
+from hub.federation.holder import Answer, Refused
+from hub.federation.wire import MessageType
+from hub.node import Node
+
+PROBLEM: Final = "urn:marac-hub:problem:"
+
+
+def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
+    """The routes of one node. `metadata` gives its present signed metadata."""
+    router = APIRouter()
+
+    @router.get(wire.METADATA_PATH)
+    def well_known() -> Response:
+        return Response(metadata(), media_type="application/jwt", headers={"Cache-Control": "no-store"})
+
+    @router.get(wire.FEED_PATH)
+    async def feed(request: Request) -> Response:
+        cursor = request.query_params.get("cursor", "")
+        return await _answer(
+            node, request, MessageType.feed, lambda caller, _: holder.feed_page(node, caller, cursor)
+        )
+
+    @router.post(wire.EVALUATIONS_PATH)
+    async def evaluations(request: Request) -> Response:
+        def work(caller: Caller, signed: SignedRequest) -> Answer | Refused:
+            return holder.evaluate(node, caller, wire.parse_request(wire.EvaluationRequest, signed.body))
+
+        return await _answer(node, request, MessageType.evaluation, work)
+
+    @router.post(wire.DISCLOSURES_PATH)
+    async def disclosures(request: Request) -> Response:
+        def work(caller: Caller, signed: SignedRequest) -> Answer | Refused:
+            return disclose.answer(
+                node, caller, signed, wire.parse_request(wire.DisclosureRequest, signed.body)
+            )
+
+        return await _answer(node, request, MessageType.disclosure, work)
+
+    return router
+
+
+Work = Callable[[Caller, SignedRequest], Answer | Refused]
+
+
+async def _answer(node: Node, request: Request, message: MessageType, work: Work) -> Response:
+    version = request.headers.get(wire.VERSION_HEADER, "")
+    if version != str(wire.VERSION):
+        return _problem(
+            406, "unsupported_version", "this node speaks other versions", {"supported": [wire.VERSION]}
+        )
+    body = await _body(request)
+    query = f"?{request.url.query}" if request.url.query else ""
+    signed = SignedRequest(
+        request.method,
+        request.url.path + query,
+        body,
+        request.headers.get("Authorization", ""),
+        request.headers.get(wire.IDEMPOTENCY_HEADER, ""),
+    )
+    return await run_in_threadpool(_answer_now, node, signed, message, work)
+
+
+def _answer_now(node: Node, signed: SignedRequest, message: MessageType, work: Work) -> Response:
+    caller = authenticate(node, signed, message)
+    result = work(caller, signed)
+    if isinstance(result, Refused):
+        return problem_of(result.error)
+    token = signed_answer(node, caller, signed, result.body, result.receipt)
+    return Response(result.body, media_type="application/json", headers={wire.ANSWER_HEADER: token})
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > wire.MAX_BODY_BYTES:
+            raise InputError("the request is too long")
+    return body
+
+
+def problem_of(error: HubError) -> JSONResponse:
+    """An error as a problem document; `fault` says whose it is."""
+    fault = (
+        "membership"
+        if isinstance(error, AuthenticationError)
+        else "remote"
+        if error.status < 500
+        else "local"
+    )
+    extra: dict[str, Any] = {"fault": fault}
+    response = _problem(error.status, error.code, str(error), extra)
+    if isinstance(error, QuotaError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _problem(status: int, code: str, detail: str, extra: dict[str, Any]) -> JSONResponse:
+    content = {
+        "type": PROBLEM + code,
+        "title": code.replace("_", " "),
+        "status": status,
+        "detail": detail,
+        **extra,
+    }
+    return JSONResponse(content, status_code=status, media_type="application/problem+json")
+
+
+def problem_handlers(app: FastAPI) -> None:
+    """Map the error family, and whatever else escapes, to problem documents without personal data."""
+
+    async def known(_: Request, error: Exception) -> Response:
+        return problem_of(error if isinstance(error, HubError) else HubError("the node failed"))
+
+    handlers: dict[type[Exception], Callable[[Request, Exception], Coroutine[Any, Any, Response]]] = {
+        HubError: known,
+        Exception: known,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)

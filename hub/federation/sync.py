@@ -1,0 +1,153 @@
+"""Syncing: pull a peer's feed into a copy of our own, page by page, and verify the whole against its manifest.
+
+Pulling tells the peer nothing about anyone. A copy is used only when its digest is the signed one; until then
+checks look into the copy before. An interrupted sync goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from hub.audit.events import OPERATOR, Action, Detail, Event, Refs
+from hub.errors import AuthenticationError, HubError, PeerError
+from hub.federation.client import PeerClient
+from hub.federation.peers import KnownPeer, refresh
+from hub.federation.signing import Expected, public_key, unb64, verify
+from hub.federation.wire import (
+    FEED_PATH,
+    FeedPage,
+    Manifest,
+    MessageType,
+    parse_answer,
+    split_entries,
+    split_tokens,
+)
+from hub.node import Node
+from hub.store import peers
+
+MANIFEST_LIFE_S: Final = 86_400
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync of one peer came to: entries in the copy, or what went wrong."""
+
+    node_id: str
+    area: str
+    entries: int
+    people: int
+    error: str = ""
+
+
+class _ResyncError(Exception):
+    """The copy cannot be continued; begin a new one."""
+
+
+async def sync_peer(node: Node, client: PeerClient, node_id: str, progress: Progress) -> Synced:
+    """Bring our copy of one peer's feed up to date. Raises PeerError; the copy in use stays as it was."""
+    try:
+        peer = await refresh(node, client, node_id)
+        try:
+            manifest, entries = await _pull(node, client, peer, progress, fresh=False)
+        except _ResyncError:
+            manifest, entries = await _pull(node, client, peer, progress, fresh=True)
+    except _ResyncError as error:
+        raise PeerError(
+            "the area's feed does not match its signed manifest", kept="our last good copy"
+        ) from error
+    return Synced(node_id, peer.pinned.area, entries, manifest.people)
+
+
+async def sync_all(node: Node, client: PeerClient, progress: Progress = lambda *_: None) -> list[Synced]:
+    """Sync every peer, one after the other; one that fails is reported and does not stop the others."""
+    with node.database.read() as session:
+        rows = [(row.node_id, row.area) for row in peers.every(session)]
+    results = []
+    for node_id, area in rows:
+        try:
+            results.append(await sync_peer(node, client, node_id, progress))
+        except HubError as error:
+            with node.write() as (_, record):
+                record(Event(action=Action.peer_fault, actor=OPERATOR, refs=Refs(peer=node_id)))
+            results.append(Synced(node_id, area, 0, 0, str(error)))
+    return results
+
+
+async def _pull(
+    node: Node, client: PeerClient, peer: KnownPeer, progress: Progress, *, fresh: bool
+) -> tuple[Manifest, int]:
+    feed_id, cursor = _copy_to_fill(node, peer, fresh=fresh)
+    done = 0
+    while True:
+        path = FEED_PATH + (f"?cursor={quote(cursor)}" if cursor else "")
+        try:
+            answer = await client.get(peer.pinned, MessageType.feed, path)
+        except PeerError as error:
+            if cursor and "cursor expired" in error.text:
+                raise _ResyncError from error
+            raise
+        page = parse_answer(FeedPage, answer.body)
+        manifest = _manifest(node, peer, page)
+        entries = split_entries(page.entries)
+        with node.write() as (session, _):
+            if peers.copy(session, feed_id).epoch not in (0, page.epoch):
+                raise _ResyncError
+            peers.apply_page(
+                session, feed_id, (page.epoch, page.cursor), split_tokens(page.withdrawn), entries
+            )
+        done += len(entries)
+        progress(peer.pinned.area, done, max(done, manifest.entries))
+        cursor = page.cursor
+        if not page.more:
+            return manifest, _finish(node, peer, feed_id, manifest)
+
+
+def _copy_to_fill(node: Node, peer: KnownPeer, *, fresh: bool) -> tuple[int, str]:
+    with node.write() as (session, _):
+        if not fresh:
+            begun = peers.unfinished_copy(session, peer.pinned.node_id)
+            if begun and begun.id:
+                return begun.id, begun.cursor
+            if peer.feed_id is not None:
+                return peer.feed_id, peers.copy(session, peer.feed_id).cursor
+        return peers.start_copy(session, peer.pinned.node_id), ""
+
+
+def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
+    try:
+        key = public_key(peer.pinned.signing)
+        expected = Expected(MessageType.manifest, peer.pinned.node_id, None, MANIFEST_LIFE_S)
+        manifest = parse_answer(Manifest, verify(page.manifest, key, expected, node.clock()))
+    except AuthenticationError as error:
+        raise PeerError(f"the area's manifest does not verify: {error.text}") from error
+    if (manifest.key_id, manifest.weak_key_id) != (peer.prf_key_id, peer.weak_prf_key_id):
+        raise PeerError("the area's feed was made with another key than its metadata names")
+    if manifest.epoch != page.epoch:
+        raise _ResyncError
+    return manifest
+
+
+def _finish(node: Node, peer: KnownPeer, feed_id: int, manifest: Manifest) -> int:
+    """Verify a filled copy against its manifest and put it to use."""
+    with node.write() as (session, record):
+        count, digest = peers.digest(session, feed_id)
+        if count != manifest.entries or not secrets.compare_digest(digest, unb64(manifest.digest)):
+            raise _ResyncError
+        row = peers.get(session, peer.pinned.node_id)
+        if row is None:
+            raise PeerError("the area was removed while it was synced")
+        row.epoch, row.people, row.max_gap = manifest.epoch, manifest.people, manifest.max_gap
+        row.feed_at, row.synced_at = manifest.feed_at, node.now()
+        peers.use_copy(session, row, feed_id)
+        detail = Detail(epoch=manifest.epoch, entries=count, persons=manifest.people)
+        record(
+            Event(
+                action=Action.feed_synced, actor=OPERATOR, refs=Refs(peer=peer.pinned.node_id), detail=detail
+            )
+        )
+    return count

@@ -1,0 +1,109 @@
+"""A node's life: making its home, the metadata it shows, and the checkpoint of its audit log.
+
+Does not open homes (`hub.node`) or serve (`hub.web`).
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Final
+
+from hub import keys
+from hub.audit.chain import Broken
+from hub.audit.events import OPERATOR, Action, Event
+from hub.audit.log import advance_checkpoint
+from hub.errors import UsageError
+from hub.federation.identity import certify, metadata
+from hub.federation.signing import b64
+from hub.node import CERTIFICATE, CHECKPOINT, Node, open_node
+from hub.settings import Settings
+from hub.store.audit import DatabaseAudit
+
+ROOT_PUBLIC: Final = "root.pub"
+
+_NODE_TOML: Final = """\
+# This node's settings. No secrets here: keys are in the folder `keys`. See config/node.example.toml.
+node_id = {node_id}
+area = {area}
+url = {url}
+database = {database}
+keys = "keys"
+
+[contact]
+phone = {phone}
+hours = {hours}
+"""
+
+
+def create_home(home: Path, settings: Settings) -> Node:
+    """Make a node's home: settings, keys, certificate and an empty database.
+
+    Raises UsageError when the home is already one, and leaves it untouched.
+    """
+    home = home.resolve()
+    if (home / "node.toml").exists():
+        raise UsageError(
+            f"{home} is already a node's home", kept="it was not touched", do="choose another folder"
+        )
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = home / settings.keys
+    if not (folder / keys.NODE_KEY).exists():
+        keys.create(folder)
+    online = keys.load(folder)
+    root = keys.load_root(folder)
+    now = int(time.time())
+    (home / CERTIFICATE).write_text(
+        certify(root, settings.node_id, online.signing.kid, now), encoding="ascii"
+    )
+    (home / ROOT_PUBLIC).write_text(b64(root.public), encoding="ascii")
+    text = _NODE_TOML.format(
+        **{
+            name: _toml(value)
+            for name, value in {
+                "node_id": settings.node_id,
+                "area": settings.area,
+                "url": settings.url,
+                "database": settings.database,
+                "phone": settings.contact.phone,
+                "hours": settings.contact.hours,
+            }.items()
+        }
+    )
+    fresh = home / "node.toml.new"
+    fresh.write_text(text, encoding="utf-8")
+    fresh.chmod(0o600)
+    fresh.replace(
+        home / "node.toml"
+    )  # Last: a home without it is not one, so an interrupted init can run again.
+    node = open_node(home)
+    with node.write() as (_, record):
+        record(Event(action=Action.node_created, actor=OPERATOR))
+    advance_audit_checkpoint(node)
+    return node
+
+
+def current_metadata(node: Node) -> str:
+    """The node's signed metadata, made afresh."""
+    root = (node.home / ROOT_PUBLIC).read_text(encoding="ascii")
+    certificate = (node.home / CERTIFICATE).read_text(encoding="ascii")
+    return metadata(node.settings, node.keys, (root, certificate), node.now())
+
+
+def advance_audit_checkpoint(node: Node) -> None:
+    """Sign the audit log's head into the checkpoint file outside the database. Raises StorageError if broken."""
+    with node.database.read() as session:
+        found = advance_checkpoint(
+            node.home / CHECKPOINT, DatabaseAudit(session), node.node_id, node.keys.signing.private
+        )
+    if isinstance(found, Broken):
+        raise UsageError(
+            f"the audit log does not hold: {found}", do="run `hub audit verify` and call your auditor"
+        )
+
+
+def _toml(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    if any(ord(char) < 32 for char in escaped):
+        raise UsageError("a setting has a control character", do="type it again")
+    return f'"{escaped}"'

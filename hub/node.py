@@ -1,0 +1,149 @@
+"""A node: its home folder opened, so that commands and pages share settings, keys, rules and database.
+
+Reads the home once; everything else takes a Node. Does not do any of a node's work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from sqlmodel import Session
+
+from hub import keys
+from hub.audit import events
+from hub.audit.log import append
+from hub.consent import Rules, load_rules
+from hub.errors import UsageError
+from hub.federation.tokens import FeedContext
+from hub.matching import MatchingConfig, load_config
+from hub.settings import (
+    Areas,
+    Contact,
+    Settings,
+    config_file,
+    load_areas,
+    load_settings,
+    read_toml,
+)
+from hub.store.audit import DatabaseAudit
+from hub.store.database import Database
+
+CERTIFICATE = "certificate.jwt"
+CHECKPOINT = "audit-checkpoint.txt"
+
+
+@dataclass(frozen=True)
+class Node:
+    """An opened node. `clock` gives seconds since 1970."""
+
+    home: Path
+    settings: Settings
+    keys: keys.NodeKeys
+    database: Database
+    clock: Callable[[], float] = field(default=time.time)
+
+    @property
+    def node_id(self) -> str:
+        """The node's id, as peers know it."""
+        return self.settings.node_id
+
+    @cached_property
+    def matching(self) -> MatchingConfig:
+        """Match-key classes, weights and bands, from `matching.toml`."""
+        return load_config(read_toml(config_file(self.home, "matching.toml")))
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The legal grounds and the node's policy, from `grounds.toml` and `policy.toml`."""
+        return load_rules(
+            read_toml(config_file(self.home, "grounds.toml")),
+            read_toml(config_file(self.home, "policy.toml")),
+        )
+
+    @cached_property
+    def areas(self) -> Areas:
+        """The areas known, from `areas.toml`."""
+        return load_areas(self.home)
+
+    @cached_property
+    def prf_key_id(self) -> str:
+        """The public name of the PRF key for match-keys with a full date."""
+        return keys.key_id(self.keys.prf.public_key)
+
+    @cached_property
+    def weak_prf_key_id(self) -> str:
+        """The public name of the PRF key for weak match-keys."""
+        return keys.key_id(self.keys.prf_weak.public_key)
+
+    @cached_property
+    def sealing_key_id(self) -> str:
+        """The public name of the key peers seal to."""
+        return keys.key_id(self.keys.sealing_public)
+
+    def context(self, epoch: int, *, weak: bool) -> FeedContext:
+        """The token context of this node's own feed."""
+        return FeedContext(self.node_id, self.weak_prf_key_id if weak else self.prf_key_id, epoch)
+
+    def contact_of(self, node_id: str) -> str:
+        """An area's phone route, from `areas.toml`."""
+        known = self.areas.get(node_id)
+        return str(known.contact if known else Contact())
+
+    def now(self) -> int:
+        """Whole seconds since 1970."""
+        return int(self.clock())
+
+    def user(self, name: str) -> str:
+        """The pseudonym (32 hex digits) under which a user stands in logs and at peers."""
+        return events.user_actor(self.keys.vault.pseudonym_key, name).removeprefix("user:")
+
+    @contextmanager
+    def write(self) -> Iterator[tuple[Session, Recorder]]:
+        """A transaction and the audit log's writer for it: both are kept, or neither."""
+        with self.database.write() as session:
+            yield session, Recorder(self, session)
+
+
+class Recorder:
+    """Writes audit events within one transaction."""
+
+    def __init__(self, node: Node, session: Session) -> None:
+        self._node = node
+        self._store = DatabaseAudit(session)
+
+    def __call__(self, event: events.Event) -> tuple[int, str]:
+        """Append an event; returns the log's size and head after it, for receipts."""
+        at = dt.datetime.fromtimestamp(self._node.clock(), dt.UTC)
+        entry = append(self._store, self._node.node_id, event, at)
+        return entry.seq, entry.hash
+
+
+def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
+    """Open a node's home: settings, keys and an up-to-date database. Raises UsageError or StorageError."""
+    home = home.resolve()
+    if not (home / "node.toml").exists():
+        raise UsageError(f"{home} is not a node's home", do="make one with `hub init`")
+    settings = load_settings(home)
+    loaded = keys.load(key_folder(home, settings))
+    database = Database(database_url(home, settings))
+    database.migrate()
+    return Node(home, settings, loaded, database, clock)
+
+
+def key_folder(home: Path, settings: Settings) -> Path:
+    """Where the node's keys are: absolute, or relative to the home."""
+    return home / settings.keys
+
+
+def database_url(home: Path, settings: Settings) -> str:
+    """The database's address; a relative SQLite path is in the home."""
+    prefix = "sqlite:///"
+    if settings.database.startswith(prefix):
+        return prefix + str(home / settings.database.removeprefix(prefix))
+    return settings.database

@@ -1,0 +1,51 @@
+"""The audit log's table: reading its head under the writer's lock, and adding entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from hub.audit.chain import Entry
+from hub.store.tables import AuditEntry
+
+_LOCK = 7018
+
+
+class DatabaseAudit:
+    """`hub.audit.log.AuditStore` over a session. On SQLite the write transaction is itself the lock."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def last(self) -> Entry | None:
+        """The newest entry, locked against other writers until the transaction ends."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        row = self._session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).first()
+        return _entry(row) if row else None
+
+    def insert(self, entry: Entry) -> None:
+        """Add an entry."""
+        self._session.add(
+            AuditEntry(
+                seq=entry.seq,
+                at=entry.at,
+                action=entry.action,
+                body=entry.body,
+                prev=entry.prev,
+                hash=entry.hash,
+            )
+        )
+        self._session.flush()
+
+    def after(self, seq: int) -> Iterable[Entry]:
+        """Entries past `seq`, streamed in order."""
+        query = select(AuditEntry).where(col(AuditEntry.seq) > seq).order_by(col(AuditEntry.seq))
+        for row in self._session.exec(query.execution_options(yield_per=1000)):
+            yield _entry(row)
+
+
+def _entry(row: AuditEntry) -> Entry:
+    return Entry(row.seq, row.at, row.action, row.body, row.prev, row.hash)

@@ -1,0 +1,85 @@
+"""Queries on cases and their people: storing, replacing, and reading for the node's own use."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from hub.store.tables import CaseRecord, PersonRecord
+
+
+class CaseRow(NamedTuple):
+    """A case to store, sealed, with its people (handle, sealed)."""
+
+    ref_digest: bytes
+    content_digest: bytes
+    kind: str
+    handle: bytes
+    sealed_case: bool
+    may_publish: bool
+    decision_id: int
+    sealed: bytes
+    people: tuple[tuple[bytes, bytes], ...]
+
+
+def find(session: Session, ref_digest: bytes) -> CaseRecord | None:
+    """The case with that reference."""
+    return session.exec(select(CaseRecord).where(CaseRecord.ref_digest == ref_digest)).first()
+
+
+def store(session: Session, row: CaseRow) -> bool:
+    """Add a case, or put it in place of an earlier version; returns whether it was there before.
+
+    The earlier version's people are retired; their entries leave the feed at the next publish.
+    """
+    earlier = find(session, row.ref_digest)
+    record = earlier or CaseRecord(
+        ref_digest=row.ref_digest,
+        content_digest=b"",
+        kind="",
+        handle=b"",
+        sealed=b"",
+        sealed_case=False,
+        may_publish=False,
+    )
+    record.content_digest, record.kind, record.handle = row.content_digest, row.kind, row.handle
+    record.sealed_case, record.may_publish = row.sealed_case, row.may_publish
+    record.decision_id, record.sealed = row.decision_id, row.sealed
+    session.add(record)
+    session.flush()
+    if earlier:
+        retired = update(PersonRecord).where(col(PersonRecord.case_id) == record.id).values(retired=True)
+        session.execute(retired)
+    for handle, sealed in row.people:
+        session.add(PersonRecord(case_id=record.id or 0, handle=handle, sealed=sealed))
+    session.flush()
+    return earlier is not None
+
+
+def set_publication(session: Session, case_id: int, *, may_publish: bool, decision_id: int) -> None:
+    """Record a new publication decision for a case whose content is unchanged."""
+    case = session.get_one(CaseRecord, case_id)
+    case.may_publish, case.decision_id = may_publish, decision_id
+    session.add(case)
+
+
+def people(session: Session) -> list[tuple[bytes, bytes]]:
+    """All people held, published or not: handle and sealed record."""
+    query = select(PersonRecord.handle, PersonRecord.sealed).where(~col(PersonRecord.retired))
+    return [(handle, sealed) for handle, sealed in session.exec(query)]
+
+
+def version(session: Session) -> tuple[int, int]:
+    """Changes whenever people are added or replaced: the number of records and the newest."""
+    query = select(func.count(), func.max(PersonRecord.id)).where(~col(PersonRecord.retired))
+    count, newest = session.exec(query).one()
+    return count, newest or 0
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many cases and people are held, and how many cases may be published."""
+    cases = session.exec(select(func.count()).select_from(CaseRecord)).one()
+    may = session.exec(select(func.count()).select_from(CaseRecord).where(col(CaseRecord.may_publish))).one()
+    return {"cases": cases, "people": version(session)[0], "may_publish": may}

@@ -1,0 +1,129 @@
+"""Opening the database, bringing it up to date, and transactions that read or write.
+
+SQLite runs in WAL mode with `secure_delete`, `synchronous=FULL` and writers that queue (BEGIN IMMEDIATE), so
+that what was audited survives a power cut; PostgreSQL writers take an advisory lock only where a query asks.
+Does not know what is stored.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+from hub.errors import StorageError, UsageError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_S = 30
+
+
+class Database:
+    """An open database. `read()` and `write()` give sessions; a write commits at the end or leaves nothing."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _engine(url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded store is in use."""
+        return self.engine.dialect.name == "sqlite"
+
+    def migrate(self) -> None:
+        """Create or upgrade the tables. Safe to run again, and at the same time from several processes."""
+        with _storage_errors(), self.engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7017)")
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = connection
+            known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+            present = MigrationContext.configure(connection).get_current_heads()
+            if not set(present) <= known:
+                raise UsageError("the database was made by a newer version of the hub", do="run that version")
+            command.upgrade(config, "head")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; nothing it changes is kept."""
+        with _storage_errors(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits when the block ends, and keeps nothing if it raises."""
+        with (
+            _storage_errors(),
+            self.engine.connect().execution_options(hub_write=True) as connection,
+            Session(connection) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False})
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    if url.startswith("postgresql+psycopg:"):
+        return create_engine(url, pool_pre_ping=True)
+    raise UsageError(
+        "the database must be sqlite:///PATH or postgresql+psycopg://...", do="mend `database` in node.toml"
+    )
+
+
+def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("hub_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _storage_errors() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        if "full" in reason or "No space" in reason:
+            text, do = "the disk is full", "make room and run the command again; it completes what is missing"
+        elif "locked" in reason:
+            text, do = "the database is busy with another command", "wait for it to end and run this again"
+        else:
+            text, do = "the database cannot be used", "check the database's address, owner and free space"
+        raise StorageError(
+            text, kept="what was stored before this step; this step left nothing", do=do
+        ) from error
+    except DBAPIError as error:
+        raise StorageError(
+            "the database refused a step",
+            kept="nothing of this step",
+            do="see the node's log for the kind of error",
+        ) from error

@@ -1,0 +1,208 @@
+"""Queries on the node's own feed: what joins and leaves it, its lines, its pages and its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Exists, delete, exists, func, insert
+from sqlmodel import Session, col, select
+
+from hub.federation.entries import Entry
+from hub.store.tables import CaseRecord, FeedEntry, FeedState, PersonRecord
+
+_MANY = 500
+
+
+class PersonRow(NamedTuple):
+    """A person record as publishing needs it: still sealed, with the handles its labels carry."""
+
+    person_id: int
+    sealed: bytes
+    handle: bytes
+    case_handle: bytes
+
+
+class State(NamedTuple):
+    """The feed as last published. `digest` is SHA-256 over live entries in token order."""
+
+    epoch: int
+    published_at: int
+    last_seq: int
+    entries: int
+    people: int
+    digest: bytes
+
+
+class Line(NamedTuple):
+    """A line of a page: a token, and its label unless it was withdrawn."""
+
+    seq: int
+    token: bytes
+    label: bytes | None
+
+
+def state(session: Session) -> State | None:
+    """The feed's state; None before the first publish."""
+    row = session.get(FeedState, 1)
+    return (
+        State(row.epoch, row.published_at, row.last_seq, row.entries, row.people, row.digest) if row else None
+    )
+
+
+def joining(session: Session) -> list[PersonRow]:
+    """People who may be met and have no live entry."""
+    may = (~col(PersonRecord.retired)) & col(CaseRecord.may_publish) & ~_in_feed()
+    return _people(session, may)
+
+
+def leaving(session: Session) -> list[PersonRow]:
+    """People with live entries who may not be met any more."""
+    may_not = (col(PersonRecord.retired) | ~col(CaseRecord.may_publish)) & _in_feed()
+    return _people(session, may_not)
+
+
+def live_tokens(session: Session, epoch: int, tokens: Sequence[bytes]) -> set[bytes]:
+    """Which of the tokens are live in the feed."""
+    query = select(FeedEntry.token).where(
+        FeedEntry.epoch == epoch, col(FeedEntry.token).in_(tokens), col(FeedEntry.label).is_not(None)
+    )
+    return set(session.exec(query))
+
+
+def take_out(session: Session, people: Sequence[int]) -> set[bytes]:
+    """Delete all entries of these people; returns their tokens, still to be withdrawn."""
+    gone: set[bytes] = set()
+    for at in range(0, len(people), _MANY):
+        some = people[at : at + _MANY]
+        gone |= set(session.exec(select(FeedEntry.token).where(col(FeedEntry.person_id).in_(some))))
+        session.execute(delete(FeedEntry).where(col(FeedEntry.person_id).in_(some)))
+    return gone
+
+
+def take_out_token(session: Session, epoch: int, token: bytes) -> Entry:
+    """Delete one live entry and return it."""
+    row = session.exec(select(FeedEntry).where(FeedEntry.epoch == epoch, FeedEntry.token == token)).one()
+    entry = Entry(row.token, row.label or b"", row.person_id)
+    session.delete(row)
+    session.flush()
+    return entry
+
+
+def withdraw(session: Session, epoch: int, tokens: set[bytes], *, pad_to: int) -> int:
+    """Write tombstones, padded with withdrawn fillers to a multiple of `pad_to` as far as there are any."""
+    if not tokens:
+        return 0
+    fillers = (
+        select(FeedEntry.token)
+        .where(FeedEntry.epoch == epoch, col(FeedEntry.filler))
+        .limit(-len(tokens) % pad_to)
+    )
+    padding = list(session.exec(fillers))
+    every = sorted(tokens | set(padding))  # Random by nature; sorted, so that fillers do not stand apart.
+    _delete_tokens(session, epoch, every)
+    session.execute(
+        insert(FeedEntry),
+        [{"epoch": epoch, "token": token, "label": None, "filler": False} for token in every],
+    )
+    return len(every)
+
+
+def add(session: Session, epoch: int, rows: Sequence[tuple[Entry, bool]]) -> None:
+    """Add entries (and whether each is a filler) in this order; a tombstone with the same token gives way."""
+    if not rows:
+        return
+    if session.get(FeedState, 1) is not None:
+        _delete_tokens(session, epoch, [entry.token for entry, _ in rows])
+    table = FeedEntry.__table__  # type: ignore[attr-defined]
+    session.execute(
+        insert(table),
+        [
+            {
+                "epoch": epoch,
+                "token": entry.token,
+                "label": entry.label,
+                "person_id": entry.person_id,
+                "filler": filler,
+            }
+            for entry, filler in rows
+        ],
+    )
+
+
+def forget_retired(session: Session) -> None:
+    """Delete retired person records whose entries have left the feed."""
+    session.execute(delete(PersonRecord).where(col(PersonRecord.retired) & ~_in_feed()))
+
+
+def close(session: Session, epoch: int, now: int) -> State:
+    """Recount the feed and store its state."""
+    live = (col(FeedEntry.epoch) == epoch) & col(FeedEntry.label).is_not(None)
+    session.flush()
+    people = session.exec(select(func.count(func.distinct(FeedEntry.person_id))).where(live)).one()
+    last = session.exec(select(func.max(FeedEntry.seq))).one() or 0
+    digest = hashlib.sha256()
+    count = 0
+    query = select(FeedEntry.token, FeedEntry.label).where(live).order_by(col(FeedEntry.token))
+    for token, label in session.exec(query.execution_options(yield_per=5_000)):
+        digest.update(token + (label or b""))
+        count += 1
+    row = FeedState(
+        id=1,
+        epoch=epoch,
+        published_at=now,
+        last_seq=last,
+        entries=count,
+        people=people,
+        digest=digest.digest(),
+    )
+    session.merge(row)
+    return State(epoch, now, last, count, people, digest.digest())
+
+
+def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:
+    """Lines published after `after`, oldest first. From the beginning, tombstones are left out."""
+    query = select(FeedEntry.seq, FeedEntry.token, FeedEntry.label).where(
+        FeedEntry.epoch == epoch, col(FeedEntry.seq) > after
+    )
+    if after == 0:
+        query = query.where(col(FeedEntry.label).is_not(None))
+    rows = session.exec(query.order_by(col(FeedEntry.seq)).limit(limit))
+    return [Line(seq or 0, token, label) for seq, token, label in rows]
+
+
+def person_by_handle(session: Session, handle: bytes) -> tuple[PersonRow, CaseRecord] | None:
+    """The publishable person behind a handle, with the case; None when unknown, retired or not to be met."""
+    query = (
+        select(PersonRecord, CaseRecord)
+        .join(CaseRecord)
+        .where(PersonRecord.handle == handle, ~col(PersonRecord.retired), col(CaseRecord.may_publish))
+    )
+    found = session.exec(query).first()
+    if found is None:
+        return None
+    person, case = found
+    return PersonRow(person.id or 0, person.sealed, person.handle, case.handle), case
+
+
+def _in_feed() -> Exists:
+    return exists().where(col(FeedEntry.person_id) == col(PersonRecord.id))
+
+
+def _people(session: Session, condition: ColumnElement[bool]) -> list[PersonRow]:
+    query = (
+        select(PersonRecord.id, PersonRecord.sealed, PersonRecord.handle, CaseRecord.handle)
+        .join(CaseRecord)
+        .where(condition)
+    )
+    return [PersonRow(*row) for row in session.exec(query)]
+
+
+def _delete_tokens(session: Session, epoch: int, tokens: Iterable[bytes]) -> None:
+    every = list(tokens)
+    for at in range(0, len(every), _MANY):
+        some = every[at : at + _MANY]
+        session.execute(
+            delete(FeedEntry).where(col(FeedEntry.epoch) == epoch, col(FeedEntry.token).in_(some))
+        )

@@ -1,0 +1,135 @@
+"""Queries on peers and on the copies of their feeds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Executable, delete, func, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from hub.store.tables import Peer, PeerEntry, PeerFeed
+
+_MANY = 5_000
+_TABLE = PeerEntry.__table__  # type: ignore[attr-defined]
+
+
+def get(session: Session, node_id: str) -> Peer | None:
+    """A pinned peer."""
+    return session.get(Peer, node_id)
+
+
+def every(session: Session) -> list[Peer]:
+    """All pinned peers, by node id."""
+    return list(session.exec(select(Peer).order_by(Peer.node_id)))
+
+
+def start_copy(session: Session, node_id: str) -> int:
+    """Begin a new copy of a peer's feed, beside the one in use; an earlier unfinished one is dropped."""
+    peer = session.get_one(Peer, node_id)
+    for old in session.exec(select(PeerFeed).where(PeerFeed.node_id == node_id, PeerFeed.id != peer.feed_id)):
+        _drop(session, old)
+    fresh = PeerFeed(node_id=node_id, epoch=0)
+    session.add(fresh)
+    session.flush()
+    return fresh.id or 0
+
+
+def unfinished_copy(session: Session, node_id: str) -> PeerFeed | None:
+    """A copy that was begun and is not in use yet."""
+    peer = session.get_one(Peer, node_id)
+    return session.exec(
+        select(PeerFeed).where(PeerFeed.node_id == node_id, PeerFeed.id != peer.feed_id)
+    ).first()
+
+
+def copy(session: Session, feed_id: int) -> PeerFeed:
+    """One copy."""
+    return session.get_one(PeerFeed, feed_id)
+
+
+def apply_page(
+    session: Session,
+    feed_id: int,
+    page: tuple[int, str],
+    withdrawn: Sequence[bytes],
+    entries: Sequence[tuple[bytes, bytes]],
+) -> None:
+    """Apply a page (its epoch and cursor) to a copy: withdrawals first, then entries."""
+    for at in range(0, len(withdrawn), 500):
+        some = withdrawn[at : at + 500]
+        session.execute(
+            delete(PeerEntry).where(col(PeerEntry.feed_id) == feed_id, col(PeerEntry.token).in_(some))
+        )
+    if entries:
+        rows = [{"feed_id": feed_id, "token": token, "label": label} for token, label in entries]
+        session.execute(_insert(session), rows)
+    feed = copy(session, feed_id)
+    feed.epoch, feed.cursor = page
+    session.add(feed)
+
+
+def digest(session: Session, feed_id: int) -> tuple[int, bytes]:
+    """How many entries a copy has, and SHA-256 over them in token order."""
+    hashed = hashlib.sha256()
+    count = 0
+    query = (
+        select(PeerEntry.token, PeerEntry.label)
+        .where(PeerEntry.feed_id == feed_id)
+        .order_by(col(PeerEntry.token))
+    )
+    for token, label in session.exec(query.execution_options(yield_per=_MANY)):
+        hashed.update(token + label)
+        count += 1
+    return count, hashed.digest()
+
+
+def use_copy(session: Session, peer: Peer, feed_id: int) -> None:
+    """Make a verified copy the one that checks look into, and drop the one before."""
+    old = peer.feed_id
+    peer.feed_id = feed_id
+    session.add(peer)
+    session.flush()
+    if old is not None and old != feed_id:
+        _drop(session, copy(session, old))
+
+
+def labels(session: Session, feed_id: int, tokens: Sequence[bytes]) -> dict[bytes, bytes]:
+    """The labels of those tokens that are in a copy."""
+    query = select(PeerEntry.token, PeerEntry.label).where(
+        PeerEntry.feed_id == feed_id, col(PeerEntry.token).in_(tokens)
+    )
+    return dict(session.exec(query).all())
+
+
+def entries(session: Session, feed_id: int) -> int:
+    """How many entries a copy has."""
+    return session.exec(select(func.count()).where(PeerEntry.feed_id == feed_id)).one()
+
+
+def bulk_load(session: Session, feed_id: int, rows: Iterable[tuple[bytes, bytes]]) -> None:
+    """Fill a copy from trusted rows, many at a time."""
+    batch: list[dict[str, object]] = []
+    for token, label in rows:
+        batch.append({"feed_id": feed_id, "token": token, "label": label})
+        if len(batch) == _MANY:
+            session.execute(insert(_TABLE), batch)
+            batch = []
+    if batch:
+        session.execute(insert(_TABLE), batch)
+
+
+def _insert(session: Session) -> Executable:
+    dialect = session.get_bind().dialect.name
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = make(_TABLE)
+    return statement.on_conflict_do_update(
+        index_elements=["feed_id", "token"], set_={"label": statement.excluded.label}
+    )
+
+
+def _drop(session: Session, feed: PeerFeed) -> None:
+    session.execute(delete(PeerEntry).where(col(PeerEntry.feed_id) == feed.id))
+    session.delete(feed)
+    session.flush()

@@ -1,0 +1,54 @@
+"""The FastAPI application of one node."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from hub import __version__
+from hub.audit.events import NODE, Action, Event
+from hub.federation.routes import federation_routes, problem_handlers
+from hub.lifecycle import advance_audit_checkpoint, current_metadata
+from hub.node import Node, open_node
+
+HOME_VARIABLE = "HUB_HOME"
+
+
+def create_app(node: Node) -> FastAPI:
+    """The node's application: federation routes and a health probe; no documentation pages are exposed."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with node.write() as (_session, record):
+            record(Event(action=Action.node_started, actor=NODE))
+        yield
+        advance_audit_checkpoint(node)
+
+    app = FastAPI(
+        title="Cross-Marac hub",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.include_router(federation_routes(node, lambda: current_metadata(node)))
+    problem_handlers(app)
+
+    @app.get("/healthz")
+    def health() -> dict[str, str]:
+        """Whether the node and its database answer."""
+        with node.database.read() as session:
+            session.connection().exec_driver_sql("SELECT 1")
+        return {"status": "ok"}
+
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """For uvicorn's workers: the application of the node at `$HUB_HOME`."""
+    return create_app(open_node(Path(os.environ[HOME_VARIABLE])))
