@@ -1,0 +1,258 @@
+"""One row of an import file, checked: every cell is turned into a value or refused with a reason.
+
+Pure: no files, no clock. A reason says what is wrong and what to do, and never repeats what the cell says. How
+rows become cases is `intake.py`; how a file becomes rows is `tables.py`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal, TypeVar
+
+from hub.errors import InputError
+from hub.matching import strict_date
+from hub.values import Kind, Person, Role
+
+COLUMNS: Final = (
+    "case_ref", "kind", "idva_service", "referral_date", "meeting_date", "role", "given_names", "surname",
+    "aliases", "date_of_birth", "postcode", "address", "phone", "safe_to_call", "nhs_number", "agreement",
+    "victim_aware", "criteria", "sealed", "publish",
+)  # fmt: skip
+MAX_LENGTH: Final = {"address": 2_000, "aliases": 4_000, "criteria": 4_000, "postcode": 10, "phone": 30}
+MAX_TEXT: Final = 200  # every other cell, and each alias or criterion
+MAX_ITEMS: Final = 20
+Agreement = Literal["given", "refused", "not_asked", ""]
+E = TypeVar("E", bound=StrEnum)
+
+# What a spreadsheet takes for a formula, with the wide forms that it also takes (OWASP, "CSV injection").
+FORMULA_STARTS: Final = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,}( ?(ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE | re.ASCII)
+_POSTCODE = re.compile(r"[0-9a-z][0-9a-z -]*", re.IGNORECASE | re.ASCII)
+_NAMELESS = {"unknown", "not known", "n/a", "tbc", "tba", "?", "??", "???", "not disclosed", "anonymous"}
+_YES_NO: Final = {"yes": True, "no": False}
+
+FORMULA = "starts like a spreadsheet formula: remove the first character, or leave the cell empty"
+IMPOSSIBLE_DATE = (
+    "is not a date that exists: write YYYY-MM-DD, or give the part that is known, as YYYY-MM or YYYY"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why a row was not kept. `row` counts as a spreadsheet does (the header is 1); `field` may be empty."""
+
+    row: int
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonIntake:
+    """A person of a row, with what never leaves the node. `safe_to_call`: None where unknown."""
+
+    person: Person
+    address: str
+    safe_to_call: bool | None
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowIntake:
+    """A checked row. With `problems`, only `row`, `case_ref`, `sealed` and `publish` are to be relied on.
+
+    `sealed` is True and `publish` False where the cell says so or cannot be read: the safe way round.
+    """
+
+    row: int
+    case_ref: str
+    sealed: bool
+    publish: bool | None
+    problems: tuple[Rejected, ...]
+    kind: Kind = Kind.marac
+    idva_service: str = ""
+    referral_date: dt.date | None = None
+    meeting_date: dt.date | None = None
+    agreement: Agreement = ""
+    victim_aware: bool | None = None
+    criteria: tuple[str, ...] = ()
+    person: PersonIntake | None = None
+
+
+class _Cells:
+    """The cells of one row, read by kind; what is wrong is gathered in `problems`."""
+
+    def __init__(self, cells: Mapping[str, str], row: int) -> None:
+        self._cells = cells
+        self._row = row
+        self.problems: list[Rejected] = []
+
+    def refuse(self, field: str, reason: str) -> None:
+        """Note that a cell is not good."""
+        self.problems.append(Rejected(self._row, field, reason))
+
+    def text(self, field: str) -> str:
+        """Return the cell's text, trimmed; empty where it is refused."""
+        raw = self._cells.get(field, "")
+        text = raw.strip()
+        limit = MAX_LENGTH.get(field, MAX_TEXT)
+        if raw.startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS):
+            if field == "phone" and _PHONE.fullmatch(text):
+                return text
+            self.refuse(field, FORMULA)
+        elif any(_unprintable(letter, field) for letter in text):
+            self.refuse(field, "has characters that are no text: type it again")
+        elif len(text) > limit:
+            self.refuse(field, f"is longer than {limit} characters: shorten it")
+        else:
+            return text
+        return ""
+
+    def name(self, field: str) -> str:
+        """Return a name; a word that stands for none is refused, since it would match other areas' blanks."""
+        text = self.text(field)
+        if text.casefold() in _NAMELESS:
+            self.refuse(field, "stands for a name that is not known: leave the cell empty")
+            return ""
+        return text
+
+    def items(self, field: str) -> tuple[str, ...]:
+        """Return the parts between semicolons."""
+        parts = tuple(filter(None, (part.strip() for part in self.text(field).split(";"))))
+        if len(parts) > MAX_ITEMS:
+            self.refuse(field, f"has more than {MAX_ITEMS} entries: keep the {MAX_ITEMS} that matter most")
+        elif any(len(part) > MAX_TEXT for part in parts):
+            self.refuse(field, f"has an entry of more than {MAX_TEXT} characters: separate entries by ;")
+        elif any(part.startswith(FORMULA_STARTS) for part in parts):
+            self.refuse(field, FORMULA)
+        else:
+            return parts
+        return ()
+
+    def choice(self, field: str, kinds: type[E], *, fallback: E) -> E:
+        """Return a required choice; the fallback where it is refused."""
+        text = self.text(field).casefold()
+        allowed = [kind.value for kind in kinds]
+        if text in allowed:
+            return kinds(text)
+        self._refuse_choice(field, allowed, "is empty" if not text else "is not known")
+        return fallback
+
+    def one_of(self, field: str, allowed: tuple[str, ...]) -> str:
+        """Return an optional choice, or empty."""
+        text = self.text(field).casefold()
+        if not text or text in allowed:
+            return text
+        self._refuse_choice(field, allowed, "is not known")
+        return ""
+
+    def _refuse_choice(self, field: str, allowed: tuple[str, ...] | list[str], what: str) -> None:
+        self.refuse(field, f"{what}: write {', '.join(allowed[:-1])} or {allowed[-1]}")
+
+    def yes_no(self, field: str, unreadable: bool | None) -> bool | None:
+        """Return yes, no or None where empty; `unreadable` where the cell is refused."""
+        before = len(self.problems)
+        answer = _YES_NO.get(self.one_of(field, tuple(_YES_NO)))
+        return unreadable if len(self.problems) > before else answer
+
+    def day(self, field: str) -> dt.date | None:
+        """Return a whole date, or None where empty or refused."""
+        text = self.text(field)
+        if not text:
+            return None
+        try:
+            if re.fullmatch(r"[12]\d{3}-\d\d-\d\d", text, re.ASCII):
+                return dt.date.fromisoformat(text)
+        except ValueError:
+            pass
+        self.refuse(field, "is not a date: write YYYY-MM-DD")
+        return None
+
+    def date_of_birth(self) -> str:
+        """Return YYYY, YYYY-MM, YYYY-MM-DD or empty."""
+        try:
+            return strict_date(self.text("date_of_birth"))
+        except InputError:
+            self.refuse("date_of_birth", IMPOSSIBLE_DATE)
+            return ""
+
+    def shaped(self, field: str, shape: re.Pattern[str], what: str) -> str:
+        """Return a cell of a given shape."""
+        text = self.text(field)
+        if text and not shape.fullmatch(text):
+            self.refuse(field, what)
+            return ""
+        return text
+
+    def nhs_number(self) -> str:
+        """Return ten digits with a good check digit, or empty."""
+        text = re.sub(r"[ -]", "", self.text("nhs_number"))
+        if not text or _is_nhs_number(text):
+            return text
+        self.refuse("nhs_number", "is not an NHS number (ten digits, the last a check digit): leave it empty")
+        return ""
+
+
+def _unprintable(letter: str, field: str) -> bool:
+    if letter in "\n\r":
+        return field != "address"
+    return unicodedata.category(letter) in ("Cc", "Cs", "Cn", "Co")
+
+
+def _is_nhs_number(text: str) -> bool:
+    if not re.fullmatch(r"[0-9]{10}", text):
+        return False
+    return sum(int(digit) * (10 - place) for place, digit in enumerate(text[:9])) % 11 == -int(text[9]) % 11
+
+
+def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntake:
+    """Return a row, checked. `problem` says what is wrong with the row as a whole: then no cell is trusted."""
+    case_ref = cells.get("case_ref", "").strip()
+    if problem:
+        return RowIntake(row, case_ref, sealed=True, publish=False, problems=(Rejected(row, "", problem),))
+    read = _Cells(cells, row)
+    if not read.text("case_ref") and not read.problems:
+        read.refuse("case_ref", "is empty: every row names its case")
+    sealed = read.yes_no("sealed", unreadable=True)
+    publish = read.yes_no("publish", unreadable=False)
+    parsed = {
+        "kind": read.choice("kind", Kind, fallback=Kind.marac),
+        "idva_service": read.text("idva_service"),
+        "referral_date": read.day("referral_date"),
+        "meeting_date": read.day("meeting_date"),
+        "agreement": read.one_of("agreement", ("given", "refused", "not_asked")),
+        "victim_aware": read.yes_no("victim_aware", unreadable=None),
+        "criteria": read.items("criteria"),
+    }
+    person = _person(read, row)
+    if read.problems:
+        return RowIntake(row, case_ref, bool(sealed), publish, tuple(read.problems))
+    return RowIntake(row, case_ref, bool(sealed), publish, (), person=person, **parsed)  # type: ignore[arg-type]
+
+
+def _person(read: _Cells, row: int) -> PersonIntake | None:
+    safe = read.one_of("safe_to_call", ("yes", "no", "unknown"))
+    address = read.text("address")
+    before = len(read.problems)
+    given, surname = read.name("given_names"), read.name("surname")
+    if not given and not surname and len(read.problems) == before:
+        read.refuse("surname", "is empty, and so are the given names: leave the row out if neither is known")
+    fields = {
+        "role": read.choice("role", Role, fallback=Role.other),
+        "given_names": given,
+        "surname": surname,
+        "aliases": read.items("aliases"),
+        "date_of_birth": read.date_of_birth(),
+        "postcode": read.shaped("postcode", _POSTCODE, "has characters that no postcode has"),
+        "phone": read.shaped(
+            "phone", _PHONE, "is not a telephone number: digits and spaces, or leave it empty"
+        ),
+        "nhs_number": read.nhs_number(),
+    }
+    if read.problems:
+        return None
+    return PersonIntake(Person.model_validate(fields), address, _YES_NO.get(safe), row)
