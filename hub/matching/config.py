@@ -35,8 +35,8 @@ class NameWeights(_Section):
 
     same: float
     close: float
-    known: float
     sounds: float
+    starts: float
     differs: float
 
 
@@ -58,9 +58,14 @@ class DateWeights(_Section):
 
 
 class Weights(_Section):
-    """The fitted weights. `rarity` scales the bits of a rare name: under 1, since names hang together."""
+    """The fitted weights.
+
+    `rarity` scales the bits of a rare name: under 1, since names hang together. `family_surname` is the most that
+    the rarity of an agreeing surname may add where the forename differs, since a family shares it.
+    """
 
     rarity: float = Field(gt=0, le=1)
+    family_surname: float = Field(ge=0)
     names_swapped: float
     forename: NameWeights
     surname: NameWeights

@@ -15,6 +15,7 @@ from hub.errors import InputError
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _DIGITS = re.compile(r"[0-9]+")
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class PartialDate(NamedTuple):
@@ -30,7 +31,12 @@ class PartialDate(NamedTuple):
 
     @property
     def parts(self) -> frozenset[str]:
-        """Which of "y", "m", "d" are known."""
+        """Which of "y", "m", "d" can be held against a record that differs.
+
+        Of a day that its month does not have, only the year: one of the two is wrong, and which is not known.
+        """
+        if self.month and self.day and self.day > _LONGEST[self.month - 1]:
+            return frozenset("y") if self.year else frozenset()
         return frozenset(mark for mark, part in zip("ymd", self, strict=True) if part is not None)
 
 

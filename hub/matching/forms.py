@@ -13,10 +13,11 @@ from hub.matching.names import Name, deletions, given_sounds, sound
 
 
 class Part(NamedTuple):
-    """What a piece says of one of the two names: a level (same, sounds, close) and the value whose rarity counts.
+    """What a piece says of one of the two names: a level and the value whose rarity counts.
 
-    `column` is the population's: FX, FR, SX, SR (exact and sound, forename and surname) or A (one letter left
-    out, any part). `known` says a table of short forms led there.
+    Levels: same, sounds (or a known short form), starts (the same), close (a letter apart). `column` is the
+    population's: FX, FR, FP, SX, SR or A, as the forms are called in `pieces`. `known` says that a table of
+    short forms led there.
     """
 
     level: str
@@ -34,6 +35,7 @@ class Piece(NamedTuple):
     swapped: bool = False
 
 
+START = 3  # letters by which short and full forms of a forename mostly agree, in any tradition
 Pieces = dict[str, tuple[Piece, ...]]
 
 
@@ -41,47 +43,70 @@ Pieces = dict[str, tuple[Piece, ...]]
 def pieces(name: Name) -> Pieces:
     """The pieces of `name` by form, likeliest first within each.
 
-    FX, SX exact; FR, SR by sound; A any part whole or with a letter left out, whatever its role; XX, RR both
-    names, exact or by sound; SW both, sorted; XD, DX one exact and the other with a letter left out.
+    One name: FX, SX exact; FR, SR by sound; FP the forename's first three letters; A any part whole or with a
+    letter left out, whatever its role. Both names: XX, RR, RX, XR, PX (forename's form first); SW exact,
+    whichever way round; XD, DX one exact and the other with a letter left out.
     """
     given, surname = name
-    fx = _firsts(given)
-    sx = tuple(dict.fromkeys(("".join(surname), *surname))) if surname else ()
-    forenames = [Part("same", "FX", text) for text in fx]
-    surnames = [Part("same", "SX", text) for text in sx]
-    found: dict[str, list[Piece]] = {
-        "FX": [Piece(part.text, forename=part) for part in forenames],
-        "SX": [Piece(part.text, surname=part) for part in surnames],
+    fx = [Part("same", "FX", text) for text in first_forms(given)]
+    sx = [Part("same", "SX", text) for text in last_forms(surname)]
+    fr = [Part("sounds", "FR", form.text, form.known) for form in given_sounds(given[0])] if given else []
+    sr = [Part("sounds", "SR", text) for text in dict.fromkeys(sound(part.text) for part in sx)]
+    fp = [Part("starts", "FP", given[0][:START])] if given else []
+    found = {
+        "FX": [_first(part) for part in fx],
+        "FR": [_first(part) for part in fr],
+        "FP": [_first(part) for part in fp],
+        "SX": [_last(part) for part in sx],
+        "SR": [_last(part) for part in sr],
         "A": _any_part(given, fx, sx),
     }
-    heard = [Part("sounds", "FR", form.text, form.known) for form in given_sounds(fx[0])] if fx else []
-    said = [Part("sounds", "SR", text) for text in dict.fromkeys(map(sound, sx))]
-    found["FR"] = [Piece(part.text, forename=part) for part in heard]
-    found["SR"] = [Piece(part.text, surname=part) for part in said]
     if fx and sx:
-        first, last = forenames[0], surnames[0]
-        found["XX"] = [_both(first, part) for part in surnames]
-        found["XX"] += [_both(Part("same", "FX", middle), last) for middle in given[1:2]]
-        found["RR"] = [_both(heard[0], said[0])]
+        first, last = fx[0], sx[0]
         low, high = sorted((first.text, last.text))
-        found["SW"] = [Piece(f"{low}|{high}", first, last, swapped=True)]
-        found["XD"] = [_both(first, Part("close", "A", text)) for text in deletions(last.text)]
-        found["DX"] = [_both(Part("close", "A", text), last) for text in deletions(first.text)]
+        found |= {
+            "XX": [_both(first, part) for part in sx] + [_both(_middle(text), last) for text in given[1:2]],
+            "RR": [_both(fr[0], part) for part in sr],
+            "RX": [_both(part, last) for part in fr],
+            "XR": [_both(first, sr[0])],
+            "PX": [_both(fp[0], last)],
+            "SW": [Piece(f"{low}|{high}", first, last, swapped=True)],
+            "XD": [_both(first, Part("close", "A", text)) for text in deletions(last.text)],
+            "DX": [_both(Part("close", "A", text), last) for text in deletions(first.text)],
+        }
     return {form: tuple(some) for form, some in found.items()}
 
 
-def _firsts(given: tuple[str, ...]) -> tuple[str, ...]:
+def first_forms(given: tuple[str, ...]) -> tuple[str, ...]:
     """The forename, and the first two given names run together: "Mary Ann" is Maryann elsewhere."""
     return tuple(dict.fromkeys((given[0], "".join(given[:2])))) if given else ()
+
+
+def last_forms(surname: tuple[str, ...]) -> tuple[str, ...]:
+    """The whole surname run together, then the parts of a double one."""
+    return tuple(dict.fromkeys(("".join(surname), *surname))) if surname else ()
+
+
+def _first(part: Part) -> Piece:
+    return Piece(part.text, forename=part)
+
+
+def _last(part: Part) -> Piece:
+    return Piece(part.text, surname=part)
+
+
+def _middle(text: str) -> Part:
+    return Part("same", "FX", text)
 
 
 def _both(forename: Part, surname: Part) -> Piece:
     return Piece(f"{forename.text}|{surname.text}", forename, surname)
 
 
-def _any_part(given: tuple[str, ...], fx: tuple[str, ...], sx: tuple[str, ...]) -> list[Piece]:
-    found = [Piece(text, forename=Part("close", "A", text)) for text in (deletions(fx[0]) if fx else ())]
-    found += [Piece(text, forename=Part("close", "A", text)) for text in (*given[1:3], *fx[1:])]
+def _any_part(given: tuple[str, ...], fx: list[Part], sx: list[Part]) -> list[Piece]:
+    """Deletions of the forename and of each surname part, and the other given names whole."""
+    found = [_first(Part("close", "A", text)) for text in (deletions(given[0]) if given else ())]
+    found += [_first(Part("close", "A", text)) for text in (*given[1:3], *(part.text for part in fx[1:]))]
     for whole in sx[1:] or sx:
-        found += [Piece(text, surname=Part("close", "A", text)) for text in deletions(whole)]
+        found += [_last(Part("close", "A", text)) for text in deletions(whole.text)]
     return list({piece.text: piece for piece in reversed(found)}.values())[::-1]

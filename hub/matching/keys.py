@@ -56,11 +56,11 @@ class Row(NamedTuple):
 
 _ALL = 99
 _FULL = (
-    Row("ymd", ("FX", "SX", "FR", "SR", "SW"), _ALL),
+    Row("ymd", ("FX", "SX", "FR", "SR", "SW", "FP"), _ALL),
     Row("ymd", ("A",), _ALL),
     Row("dm", ("FX", "SX", "RR"), 1),
 )
-_NO_DATE = (Row("", ("XX", "RR", "SW"), _ALL, "two_names_no_date"),)
+_NO_DATE = (Row("", ("XX", "RR", "SW", "RX", "XR", "PX"), _ALL, "two_names_no_date"),)
 _PARTS = tuple(
     Row(date, forms, each, group)
     for forms, each, group in (

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from hub.matching.config import PopulationSettings
-from hub.matching.dates import parse_date
-from hub.matching.names import Name, deletions, given_parts, given_sounds, person_names, sound, surname_parts
+from hub.matching.dates import PartialDate, parse_date
+from hub.matching.forms import pieces
+from hub.matching.names import Name, given_parts, person_names, surname_parts
 from hub.values import Person
 
-# Which population columns a name's forms are counted in, see `hub.matching.keys.Part`.
-_COLUMNS = ("FX", "FR", "SX", "SR", "A")
+# Which population columns a name's forms are counted in, see `hub.matching.forms`.
+_COLUMNS = ("FX", "FR", "FP", "SX", "SR", "A")
 Counts = dict[str, Counter[str]]
 
 
@@ -46,6 +47,7 @@ class Population:
     counts: Counts
     people: float
     years: Counter[int] = field(repr=False)
+    dates: Counter[PartialDate] = field(repr=False)
     settings: PopulationSettings
 
     @classmethod
@@ -59,15 +61,17 @@ class Population:
             counts[column].update({text: share * weight for text, share in shares.items()})
         number = 0
         years: Counter[int] = Counter()
+        dates: Counter[PartialDate] = Counter()
         for person in people:
             number += 1
             for name in person_names(person)[:1]:
                 for column, text in set(_columns(name)):
                     counts[column][text] += 1
-            year = parse_date(person.date_of_birth).year
-            if year:
-                years[year] += 1
-        return cls(counts, number + weight, years, settings)
+            date = parse_date(person.date_of_birth)
+            if date.year:
+                years[date.year] += 1
+            dates[date] += 1
+        return cls(counts, number + weight, years, dates, settings)
 
     def share(self, column: str, text: str) -> float:
         """The share of people with this form; never below half a person."""
@@ -80,19 +84,21 @@ class Population:
         near = sum(self.years[year + shift] for shift in range(-3, 4)) / 7
         return (near + 50 / span) / (known + 50)
 
+    def date_share(self, date: PartialDate) -> float:
+        """The share of people with this full date; more where the enquirer's own records repeat it.
+
+        Placeholders are repeated. Two records of one date are not: that may be one person, known twice.
+        """
+        repeated = max(self.dates[date] - 2, 0) / max(self.dates.total(), 1)
+        return self.year_share(date.year or 0) / 365 + repeated
+
 
 def _columns(name: Name) -> list[tuple[str, str]]:
+    """Every population column and text that `name` counts in."""
     found: list[tuple[str, str]] = []
-    if name.given:
-        first = name.given[0]
-        found.append(("FX", first))
-        found += [("FR", form.text) for form in given_sounds(first)]
-        found += [("A", text) for text in deletions(first)]
-    if name.surname:
-        for part in {"".join(name.surname), *name.surname}:
-            found.append(("SX", part))
-            found.append(("SR", sound(part)))
-            found += [("A", text) for text in deletions(part)]
+    for form, some in pieces(name).items():
+        if form in _COLUMNS:
+            found += [(form, piece.text) for piece in some]
     return found
 
 

@@ -127,6 +127,9 @@ class AskedPerson:
         if not weighed:
             return Score(0.0, 0.0)
         forename, surname = self._names(weighed, there)
+        if forename.level == "differs" and surname.level == "same":
+            shared = min(surname.rarity, self._weights.family_surname)
+            surname = surname._replace(rarity=shared)
         date = self._best_date({one.meaning.date for one in weighed}, there)
         first = forename.weight + forename.rarity + date.weight + date.rarity
         last = surname.weight + surname.rarity
@@ -159,10 +162,9 @@ class AskedPerson:
         best = Agreement("differs", weights.differs)
         for part, rarity in met:
             if part:
-                level = "known" if part.known else part.level
-                weight: float = getattr(weights, level)
+                weight: float = getattr(weights, part.level)
                 if weight + rarity > best.weight + best.rarity:
-                    best = Agreement(level, weight, rarity)
+                    best = Agreement("known" if part.known else part.level, weight, rarity)
         return best
 
     def _best_date(self, marks: set[str], there: int) -> Agreement:
@@ -181,6 +183,8 @@ class AskedPerson:
 
     def _date_rarity(self, mark: str) -> float:
         """Bits of agreeing by chance with the asked date on the parts of `mark`."""
+        if mark == "ymd":
+            return -log2(self._population.date_share(self._date))
         bits = 0.0
         if "y" in mark or mark == "dm":
             bits -= log2(self._population.year_share(self._date.year or 0))

