@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hub.commands import audit, node, work
+from hub.commands import audit, demo, governance, node, work
 
 app = typer.Typer(
     name="hub",
@@ -21,7 +21,10 @@ app.command("publish")(work.publish)
 app.command("sync")(work.sync)
 app.command("check")(work.check)
 app.command("disclose")(work.disclose)
+app.command("decide")(governance.decide)
+app.add_typer(governance.policy_app, name="policy")
 app.add_typer(audit.audit_app, name="audit")
+app.command("demo")(demo.demo)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from hub.errors import UsageError
 from hub.federation.identity import certify, metadata
 from hub.federation.signing import b64
 from hub.node import CERTIFICATE, CHECKPOINT, Node, open_node
-from hub.settings import Settings
+from hub.settings import Agreement, Settings
 from hub.store.audit import DatabaseAudit
 
 ROOT_PUBLIC: Final = "root.pub"
@@ -33,6 +33,15 @@ keys = "keys"
 [contact]
 phone = {phone}
 hours = {hours}
+"""
+_AGREEMENT_TOML: Final = """
+# The dated inter-area agreement. An empty `publish` in an import follows it; without one it means no.
+[agreement]
+ref = {ref}
+date = {date}
+covers = [{covers}]
+review_date = {review_date}
+review_owner = {review_owner}
 """
 
 
@@ -70,6 +79,8 @@ def create_home(home: Path, settings: Settings) -> Node:
             }.items()
         }
     )
+    if settings.agreement:
+        text += _agreement_toml(settings.agreement)
     fresh = home / "node.toml.new"
     fresh.write_text(text, encoding="utf-8")
     fresh.chmod(0o600)
@@ -100,6 +111,16 @@ def advance_audit_checkpoint(node: Node) -> None:
         raise UsageError(
             f"the audit log does not hold: {found}", do="run `hub audit verify` and call your auditor"
         )
+
+
+def _agreement_toml(agreement: Agreement) -> str:
+    return _AGREEMENT_TOML.format(
+        ref=_toml(agreement.ref),
+        date=agreement.date.isoformat(),
+        covers=", ".join(_toml(purpose.value) for purpose in agreement.covers),
+        review_date=agreement.review_date.isoformat(),
+        review_owner=_toml(agreement.review_owner),
+    )
 
 
 def _toml(value: str) -> str:

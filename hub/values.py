@@ -14,9 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 
 class Value(BaseModel):
-    """Base of every value: frozen, and a field it does not know is an error."""
+    """Base of every value: frozen, a field it does not know is an error, and errors do not repeat the input."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True
+    )
 
 
 ShortText = Annotated[str, StringConstraints(max_length=200)]

@@ -17,7 +17,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from hub.consent import Decision, Outcome, Rules, decide, parse_form
+from hub.consent import Decision, Outcome, Rules, parse_form
+from hub.consent import decide as decide_form
 from hub.consent.explain import explain
 from hub.consent.reading import MAX_BYTES
 from hub.consent.schema import rules_from_text
@@ -50,7 +51,7 @@ def read_rules(folder: Path | None = None) -> Rules:
     return rules_from_text(*texts)
 
 
-def decide_command(
+def decide(
     form: Annotated[Path, typer.Argument(metavar="FORM.json", help="A sharing form.")],
     at: OnDay = "",
     rules: RulesFolder = None,
@@ -62,7 +63,7 @@ def decide_command(
     try:
         on, in_force = _day(at), read_rules(rules)
         filled = parse_form(_form_bytes(form))
-        decision = decide(filled, in_force, on)
+        decision = decide_form(filled, in_force, on)
         if pdf is not None:
             _write(pdf, form_pdf(filled, decision, in_force, on))
     except HubError as error:

@@ -51,6 +51,9 @@ def _canonical_base64(text: str) -> str:
 
 
 Base64 = Annotated[str, StringConstraints(max_length=MAX_BODY_BYTES), AfterValidator(_canonical_base64)]
+PageBase64 = Annotated[
+    str, StringConstraints(max_length=8 * MAX_BODY_BYTES), AfterValidator(_canonical_base64)
+]
 Hex16 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 KeyName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Seconds = Annotated[int, Field(ge=0, lt=2**53)]
@@ -192,8 +195,8 @@ class FeedPage(Value):
 
     version: Literal[1] = VERSION
     epoch: int
-    withdrawn: Base64
-    entries: Base64
+    withdrawn: PageBase64
+    entries: PageBase64
     cursor: ShortText
     more: bool
     manifest: Annotated[str, StringConstraints(max_length=4096)]

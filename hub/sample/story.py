@@ -109,7 +109,8 @@ def _as_known(family: _Family, home: Home, *, here: bool) -> tuple[Record, Recor
         return Record(her.given[0], her.surname, her.born.isoformat(), alias, home, ""), partner, son
     married = him.community.gendered(him.surname, "f")
     born = (her.born + timedelta(days=1)).isoformat()
-    return Record(family.short, married, born, (), home, ""), partner, son
+    earlier = (f"{family.short} {her.surname}",)  # which she once gave as an earlier name
+    return Record(family.short, married, born, earlier, home, ""), partner, son
 
 
 def _case(area: str, kind: str, number: int, referred: date) -> Row:
