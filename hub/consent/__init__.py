@@ -4,7 +4,7 @@
 Reading rules files and printing belong to the edges (`hub.commands.governance`, `hub.paper`).
 """
 
-from hub.consent.answer import Asked, Held, decide_answer
+from hub.consent.answer import Asked, Decider, Held, decide_answer
 from hub.consent.context import Context, Exclusion, Insider, Staff, is_excluded
 from hub.consent.decision import Answer, Decision, Obligation, Outcome, Reason, Release
 from hub.consent.engine import decide
@@ -27,6 +27,7 @@ __all__ = [
     "Capacity",
     "Context",
     "DataClass",
+    "Decider",
     "Decision",
     "Exclusion",
     "GroundKey",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 
 from hub.consent.context import NOBODY, Context, Exclusion, Staff, is_excluded
 from hub.consent.decision import Decision, Obligation, Outcome, Reason
@@ -17,6 +18,14 @@ from hub.consent.form import SharingForm
 from hub.consent.rules import Rules
 from hub.consent.terms import Agreement
 from hub.values import AgencyKind, Band, Kind, Level, Role
+
+
+class Decider(StrEnum):
+    """Who speaks for a record."""
+
+    coordinator = "coordinator"
+    idva_service = "idva_service"
+    manager = "manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,8 @@ class Held:
     sealed: bool = False
     agreement: Agreement = Agreement.not_asked
     only_self_at_risk: bool = False
-    decided_by: str | None = None
+    fled_from: tuple[str, ...] = ()
+    decided_by: Decider | None = None
     decision: bool | None = None
     supplier_permission: bool = False
 
@@ -53,6 +63,7 @@ class Asked:
     node_id: str
     form: SharingForm
     level: Level
+    role: Role = Role.victim
     staff: Staff = NOBODY
     case_ref: str | None = None
     agreement_known: bool = True
@@ -82,11 +93,13 @@ def decide_answer(
             outcome=outcome, reasons=(reason, *theirs.reasons), missing=theirs.missing, rules=rules.name
         )
 
-    # 3. What a person must decide, and whether one has.
+    # 3. What a person must decide, and whether the right one has.
     level = theirs.level
-    pending = _person_needed(form, held, rules, on, level)
-    if pending and held.decision is None:
-        return Decision(outcome=Outcome.refer, reasons=pending, refer_to=(_decider(held),), rules=rules.name)
+    pending = _person_needed(asked, form, held, rules, on)
+    if pending:
+        return Decision(
+            outcome=Outcome.refer, reasons=pending, refer_to=(str(_decider(held)),), rules=rules.name
+        )
 
     # 4. The answer, no higher than asked.
     reason = Reason(
@@ -96,7 +109,7 @@ def decide_answer(
         field="level",
     )
     record = Obligation(code="record_answer", text="Record the answer, its level and who decided it.", due=on)
-    return replace_level(theirs, level, (reason, *theirs.reasons), record)
+    return theirs.model_copy(update={"reasons": (reason, *theirs.reasons), "obligations": (record,)})
 
 
 def replace_level(
@@ -117,6 +130,7 @@ def _refusals(
             "The asker is on the exclusion list.",
             "hazard H1",
         ),
+        (asked.node_id in held.fled_from, "fled_area", "She fled the asking area.", "hazard H2"),
         (held.sealed, "sealed", "Somebody in the case is sealed.", "hazard H2"),
         (not held.published, "not_published", "No publication decision stands.", "publication decision"),
         (not held.confirmed, "not_confirmed", "The comparison in the clear does not agree.", "hazard H4"),
@@ -141,18 +155,40 @@ def _refusals(
 
 
 def _person_needed(
-    form: SharingForm, held: Held, rules: Rules, on: dt.date, level: Level
+    asked: Asked, form: SharingForm, held: Held, rules: Rules, on: dt.date
 ) -> tuple[Reason, ...]:
-    """Why a person must decide: the level, an Idva service's own record, no protocol, or a refusal."""
+    """What is still open: the word of whoever speaks for the record, and the supplier's beyond
+    involvement.
+    """
+    level = asked.level
     automatic = level in rules.policy.answer.automatic_levels and protocol_covers(form, rules, on)[0]
     refused_alone = held.agreement is Agreement.refused and held.only_self_at_risk
-    needed = [
-        (not automatic, "person_decides", f"{level} is answered by a person here.", "policy.toml answer"),
+    crossed = {asked.role, held.role} == {Role.victim, Role.perpetrator}
+    spoken = held.decision is True and (held.kind is not Kind.idva or held.decided_by is Decider.idva_service)
+    checks = (
         (
-            held.kind is Kind.idva and not automatic,
+            not automatic and not spoken,
+            "person_decides",
+            f"{level} is answered by a person here.",
+            "policy.toml",
+        ),
+        (
+            held.kind is Kind.idva and not automatic and not spoken,
             "idva_service_decides",
             "An Idva service decides about its own records.",
             "independence of the Idva service",
+        ),
+        (
+            crossed and not spoken,
+            "counter_allegation",
+            "Victim there, perpetrator here: both chairs are told, and a person decides before anything moves.",
+            "hazard H5: counter-allegations",
+        ),
+        (
+            refused_alone and not spoken,
+            "capable_refusal",
+            "She refused and only she is at risk.",
+            "GMC and BMA guidance",
         ),
         (
             level is not Level.involvement and not held.supplier_permission,
@@ -160,14 +196,13 @@ def _person_needed(
             "The agency that supplied it, or the meeting, must allow more than involvement to leave.",
             "SafeLives toolkit: purpose lock and sharing outside the meeting",
         ),
-        (refused_alone, "capable_refusal", "She refused and only she is at risk.", "GMC and BMA guidance"),
-    ]
+    )
     return tuple(
         Reason(code=code, text=text, source=source, field="holder")
-        for need, code, text, source in needed
-        if need
+        for open_, code, text, source in checks
+        if open_
     )
 
 
-def _decider(held: Held) -> str:
-    return "Idva service" if held.kind is Kind.idva else "coordinator"
+def _decider(held: Held) -> Decider:
+    return Decider.idva_service if held.kind is Kind.idva else Decider.coordinator

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.values import ShortText, Value
+from hub.values import Person, ShortText, Value
 
 
 class Insider(StrEnum):
@@ -80,3 +80,27 @@ def _matches(staff: Staff, entry: Exclusion) -> bool:
     parts = ((entry.person, staff.person), (entry.team, staff.team), (entry.agency, staff.agency))
     named = [(listed, own) for listed, own in parts if listed]
     return bool(named) and all(same(listed, own) for listed, own in named)
+
+
+def insiders(asker: Person, colleagues: Iterable[Person], people: Iterable[Person]) -> frozenset[Insider]:
+    """Whether anyone asked about looks like the asker, a colleague, or lives at one of their postcodes."""
+    staff = (asker, *colleagues)
+    found = set()
+    for person in people:
+        if _same_person(asker, person):
+            found.add(Insider.self_)
+        elif any(_same_person(colleague, person) for colleague in staff):
+            found.add(Insider.colleague)
+        if any(_same_place(member, person) for member in staff):
+            found.add(Insider.household)
+    return frozenset(found)
+
+
+def _same_person(left: Person, right: Person) -> bool:
+    names = same(f"{left.given_names} {left.surname}", f"{right.given_names} {right.surname}")
+    dates = left.date_of_birth, right.date_of_birth
+    return names and (not all(dates) or dates[0] == dates[1])
+
+
+def _same_place(left: Person, right: Person) -> bool:
+    return same(left.postcode.replace(" ", ""), right.postcode.replace(" ", ""))

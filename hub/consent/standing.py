@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from hub.consent.context import same
 from hub.consent.decision import Reason
 from hub.consent.form import Ground, SharingForm
 from hub.consent.rules import Gateway, GroundRule, Rules
@@ -73,6 +74,10 @@ def _standing(ground: Ground, form: SharingForm, rules: Rules, on: dt.date) -> S
     missing += [f"{field}.evidence.{name}" for name in needs if not _shown(ground, name, on)]
     if rule.needs_child and not has_child(form):
         missing.append(f"{field}: a child among the subjects")
+    ordered = ground.evidence.get("ordered", "")
+    if answered(ordered) and not same(ordered, form.requester.agency):
+        text = "The order binds another body than the one that shares."
+        against.append(_against("ground_not_open", text, rule, field + ".evidence.ordered"))
     if ground.key is GroundKey.statutory_function:
         _check_section(ground, form, rules, on, against, missing)
     return Standing(ground, rule, tuple(missing), tuple(against))

@@ -100,7 +100,7 @@ EVIDENCE: dict[GroundKey, tuple[str, ...]] = {
     GroundKey.vital_interests: ("imminent_threat_to_life", "capacity_per_subject"),
     GroundKey.administration_of_justice: ("proceedings_ref", "third_party_material_check"),
     GroundKey.statutory_function: ("section", "body", "duty_or_power", "request"),
-    GroundKey.court_order: ("court", "case_no", "date", "scope", "sealed_copy"),
+    GroundKey.court_order: ("court", "case_no", "date", "scope", "sealed_copy", "ordered"),
     GroundKey.public_interest: ("harm", "to_whom", "outweighs_because", "senior_signoff"),
     GroundKey.child_protection: ("child", "p18_2_reason", "s16LA_3_detriment_considered"),
     GroundKey.right_to_life: ("real_and_immediate_risk_facts",),
