@@ -8,55 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 from hub.audit import events
 from hub.audit.events import Action, Detail, Event, Refs
 from hub.cases.population import population_of
-from hub.consent import Context, Decision, Outcome, SharingForm, decide
-from hub.errors import HubError, InputError, PeerError, UnreachableError
-from hub.federation import signing
-from hub.federation.client import PeerClient, VerifiedAnswer
-from hub.federation.meet import Copy, Evaluated, meet
+from hub.consent import Context, Outcome, SharingForm, decide
+from hub.errors import HubError, InputError, UnreachableError
+from hub.federation.asking import Asking, Found, ask
+from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, every_known
-from hub.federation.question import BlindQuestion, Outputs, Plan, people_keys, plan, test_keys
-from hub.federation.sync import sync_peer
-from hub.federation.testpeople import TEST_CASE_HANDLE
-from hub.federation.tokens import FeedContext, Label
-from hub.federation.wire import (
-    EVALUATIONS_PATH,
-    EvaluationAnswer,
-    EvaluationRequest,
-    MessageType,
-    encode,
-    parse_answer,
-)
-from hub.federation.wire import commitment as commit
-from hub.matching import AskedPerson, MatchKey, Meeting, band, support
-from hub.matching import Candidate as Met
+from hub.federation.question import people_keys, plan
+from hub.matching import AskedPerson, MatchingConfig, band
 from hub.node import Node
 from hub.question import AreaResult, AreaStatus, Candidate, CheckRequest, CheckResult
 from hub.store import checks, peers
+from hub.values import Band
 
-MOST_CANDIDATES = 20
-
-
-@dataclass(frozen=True)
-class Asking:
-    """A permitted question, ready to be put to any number of holders."""
-
-    node: Node
-    check_id: str
-    request: CheckRequest
-    decision: Decision
-    keys: Sequence[tuple[MatchKey, ...]]
-    plan: Plan
-    people: Sequence[AskedPerson]
+MOST_CANDIDATES: Final = 20
+LIKELY: Final = (Band.strong, Band.probable)
 
 
 @dataclass(frozen=True)
@@ -107,7 +82,7 @@ async def check(
     persons = (request.subject, *request.related)
     keys = people_keys(persons, node.matching)
     asked = [AskedPerson(person, population_of(node), node.matching) for person in persons]
-    asking = Asking(node, check_id, request, decision, keys, plan(keys[0], keys[1:]), asked)
+    asking = Asking(node, check_id, request, form, plan(keys[0], keys[1:]), asked)
 
     # 3. Record what is about to be asked of whom.
     known = every_known(node)
@@ -172,7 +147,8 @@ def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
 
 async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: KnownPeer | None) -> AreaAnswer:
     """One area's answer; whatever goes wrong there is told in its result and stays there."""
-    area = asking.node.areas.get(node_id)
+    node = asking.node
+    area = node.areas.get(node_id)
     name = area.area if area else peer.pinned.area if peer else node_id
     contact = str(area.contact) if area else peer.contact if peer else ""
     tell = partial(AreaResult, node_id=node_id, area=name, contact=contact)
@@ -180,8 +156,8 @@ async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: Kn
         note = "This area has no node. It was not asked: telephone it."
         return AreaAnswer(tell(status=AreaStatus.not_connected, note=note))
     try:
-        timeout = asking.node.settings.peer_timeout_s
-        candidates, salt, receipt = await asyncio.wait_for(_ask(asking, client, peer), timeout)
+        timeout = node.settings.peer_timeout_s
+        found = await asyncio.wait_for(ask(asking, client, peer), timeout)
     except TimeoutError:
         note = "The area did not answer in time. This does not mean that nobody is known there: telephone it."
         return AreaAnswer(tell(status=AreaStatus.unreachable, note=note), fault="timeout")
@@ -191,116 +167,40 @@ async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: Kn
     except HubError as error:
         note = f"{error} This does not mean that nobody is known there: telephone it."
         return AreaAnswer(tell(status=AreaStatus.error, note=note), fault=error.code)
-    shown, note = _shown(asking, candidates, peer)
-    return AreaAnswer(tell(status=AreaStatus.answered, candidates=shown, note=note), salt, receipt)
+    shown, note = _shown(found, node.matching)
+    answered = tell(status=AreaStatus.answered, candidates=shown, note=note)
+    return AreaAnswer(answered, found.salt, found.receipt)
 
 
-async def _ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> tuple[list[Met], bytes, str]:
-    node = asking.node
-    if peer.feed_id is None:
-        peer = await _synced(node, client, peer)
-    salt = os.urandom(32)
-    blind = BlindQuestion(asking.plan, test_keys(node.matching))
-    request = _evaluation_request(asking, peer, blind, commit(asking.request.subject, salt))
-    answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, encode(request))
-    told, outputs = _read(asking, peer, blind, answer)
-    if (told.epoch, told.feed_at) != (peer.epoch, peer.feed_at):
-        peer = await _synced(node, client, peer)
-    return _meet_and_score(asking, peer, outputs), salt, answer.token
-
-
-def _read(
-    asking: Asking, peer: KnownPeer, blind: BlindQuestion, answer: VerifiedAnswer
-) -> tuple[EvaluationAnswer, Outputs]:
-    told = parse_answer(EvaluationAnswer, answer.body)
-    if told.check_id != asking.check_id:
-        raise PeerError("the area's answer is to another check")
-    pinned = peer.pinned
-    outputs = blind.read(
-        (signing.unb64(told.elements), signing.unb64(told.proof)),
-        (signing.unb64(told.weak_elements), signing.unb64(told.weak_proof)),
-        (pinned.prf, pinned.prf_weak),
-    )
-    return told, outputs
-
-
-async def _synced(node: Node, client: PeerClient, peer: KnownPeer) -> KnownPeer:
-    """Bring our copy of the feed up to date: the area has published since."""
-    await sync_peer(node, client, peer.pinned.node_id, lambda *_: None)
-    return every_known(node)[peer.pinned.node_id]
-
-
-def _evaluation_request(
-    asking: Asking, peer: KnownPeer, blind: BlindQuestion, commitment: bytes
-) -> EvaluationRequest:
-    form = form_of(asking.request)
-    strong, weak = blind.elements
-    requester = asking.request.requester
-    return EvaluationRequest(
-        check_id=asking.check_id,
-        purpose=asking.request.purpose,
-        jurisdiction=form.jurisdiction or "",
-        protocol_ref=form.protocol.ref if form.protocol else None,
-        grounds=tuple(ground.key.value for ground in form.grounds),
-        requester_role=requester.role,
-        agency_kind=requester.agency_kind,
-        user=asking.node.user(requester.name),
-        commitment=signing.b64(commitment),
-        key_id=peer.prf_key_id,
-        weak_key_id=peer.weak_prf_key_id,
-        elements=signing.b64(strong),
-        weak_elements=signing.b64(weak),
-    )
-
-
-def _meet_and_score(asking: Asking, peer: KnownPeer, outputs: Outputs) -> list[Met]:
-    """Open what met in our copy of the feed, weigh it with our own weights, let one case's people support it."""
-    node = asking.node
-    contexts = [
-        FeedContext(peer.pinned.node_id, key_id, peer.epoch)
-        for key_id in (peer.prf_key_id, peer.weak_prf_key_id)
-    ]
-    with node.database.read() as session:
-
-        def lookup(tokens: Sequence[bytes]) -> Mapping[bytes, bytes]:
-            return peers.labels(session, peer.feed_id or 0, tokens)
-
-        met = meet([*outputs.asked, *outputs.tests], Copy(contexts[0], contexts[1], peer.max_gap, lookup))
-    _require_test_people(outputs.tests, met)
-    found = [_candidates(person, met) for person in asking.people]
-    return support(found[0], found[1:], peer.people, node.matching)
-
-
-def _require_test_people(tests: Sequence[Evaluated], met: Mapping[MatchKey, list[Label]]) -> None:
-    for one in tests:
-        if not any(label.case_handle == TEST_CASE_HANDLE for label in met.get(one.key, [])):
-            raise PeerError(
-                "the area's feed does not hold the federation's test people", do="tell both operators"
-            )
-
-
-def _candidates(person: AskedPerson, met: Mapping[MatchKey, list[Label]]) -> list[Met]:
-    meeting = Meeting(person)
-    for key in person.keys:
-        for label in met.get(key, []):
-            if label.case_handle != TEST_CASE_HANDLE:
-                meeting.add(key, label.case_handle, label.person_handle, label.completeness)
-    return meeting.candidates()
-
-
-def _shown(asking: Asking, candidates: Sequence[Met], peer: KnownPeer) -> tuple[tuple[Candidate, ...], str]:
+def _shown(found: Found, config: MatchingConfig) -> tuple[tuple[Candidate, ...], str]:
     """Candidates in a band, surest first; how many more there are is said, never hidden."""
-    shown = []
-    for one in candidates:
-        sure = band(one.score.bits, peer.people, asking.node.matching)
+    shown, cases = [], set()
+    for one in found.subject:
+        sure = band(one.score.bits, found.size, config)
         if sure is not None:
+            cases.add(one.case_handle)
             reasons = tuple(reason.text for reason in one.score.reasons)
             shown.append(Candidate(band=sure, reasons=reasons, handle=one.person_handle.hex()))
-    more = len(shown) - MOST_CANDIDATES
-    note = (
-        f"{more} more possible candidates are not listed: give more of the date of birth." if more > 0 else ""
-    )
-    return tuple(shown[:MOST_CANDIDATES]), note
+    notes = []
+    if len(shown) > MOST_CANDIDATES:
+        more = len(shown) - MOST_CANDIDATES
+        notes.append(f"{more} more possible candidates are not listed: give more of the date of birth.")
+    if _cases_met(found, config) - cases:
+        notes.append(
+            "At least two other people of this case are likely known there in one case, though the subject was "
+            "not met. The subject may be known there under another name: telephone the area."
+        )
+    return tuple(shown[:MOST_CANDIDATES]), " ".join(notes)
+
+
+def _cases_met(found: Found, config: MatchingConfig) -> set[bytes]:
+    """The holder's cases in which two related people or more are likely known, whatever their roles."""
+    who: dict[bytes, set[int]] = {}
+    for number, candidates in enumerate(found.related):
+        for one in candidates:
+            if band(one.score.bits, found.size, config) in LIKELY:
+                who.setdefault(one.case_handle, set()).add(number)
+    return {case for case, people in who.items() if len(people) > 1}
 
 
 def _record_decision(node: Node, request: CheckRequest, result: CheckResult, asked: Sequence[str]) -> None:

@@ -1,0 +1,157 @@
+"""Asking one holder: blind, evaluate, verify, meet, score. What a holder learns is that it was asked.
+
+The enquirer's half of step 3 of the protocol, for one area; `hub.check` does it for many at the same time, decides
+before and records around it. Raises PeerError on whatever a holder does wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.consent import SharingForm
+from hub.errors import PeerError
+from hub.federation import signing
+from hub.federation.client import PeerClient, VerifiedAnswer
+from hub.federation.meet import Copy, Evaluated, meet
+from hub.federation.peers import KnownPeer, known
+from hub.federation.question import BlindQuestion, Outputs, Plan, test_keys
+from hub.federation.sync import sync_peer
+from hub.federation.testpeople import TEST_CASE_HANDLE
+from hub.federation.tokens import FeedContext, Label
+from hub.federation.wire import (
+    EVALUATIONS_PATH,
+    EvaluationAnswer,
+    EvaluationRequest,
+    MessageType,
+    commitment,
+    encode,
+    parse_answer,
+)
+from hub.matching import AskedPerson, Candidate, MatchKey, Meeting, support
+from hub.node import Node
+from hub.question import CheckRequest
+from hub.store import peers
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A permitted question, ready to be put to any number of holders. `people` has the subject first."""
+
+    node: Node
+    check_id: str
+    request: CheckRequest
+    form: SharingForm
+    plan: Plan
+    people: Sequence[AskedPerson]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What met in one holder's feed: the subject's candidates, supported by the case, and each related person's.
+
+    `size` is the number of people that the holder publishes; `salt` opens our commitment to the subject;
+    `receipt` is the holder's signed answer.
+    """
+
+    subject: Sequence[Candidate]
+    related: Sequence[Sequence[Candidate]]
+    size: int
+    salt: bytes
+    receipt: str
+
+
+async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:
+    """Put a question to one holder and weigh what it met. Raises PeerError."""
+    node = asking.node
+    if peer.feed_id is None:
+        peer = await _synced(node, client, peer)
+    salt = os.urandom(32)
+    blind = BlindQuestion(asking.plan, test_keys(node.matching))
+    request = _evaluation_request(asking, peer, blind, commitment(asking.request.subject, salt))
+    answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, encode(request))
+    told, outputs = _read(asking, peer, blind, answer)
+    if (told.epoch, told.feed_at) != (peer.epoch, peer.feed_at):
+        peer = await _synced(node, client, peer)
+    candidates = _meet_and_score(asking, peer, outputs)
+    supported = support(candidates[0], candidates[1:], peer.people, node.matching)
+    return Found(supported, candidates[1:], peer.people, salt, answer.token)
+
+
+def _read(
+    asking: Asking, peer: KnownPeer, blind: BlindQuestion, answer: VerifiedAnswer
+) -> tuple[EvaluationAnswer, Outputs]:
+    told = parse_answer(EvaluationAnswer, answer.body)
+    if told.check_id != asking.check_id:
+        raise PeerError("the area's answer is to another check")
+    pinned = peer.pinned
+    outputs = blind.read(
+        (signing.unb64(told.elements), signing.unb64(told.proof)),
+        (signing.unb64(told.weak_elements), signing.unb64(told.weak_proof)),
+        (pinned.prf, pinned.prf_weak),
+    )
+    return told, outputs
+
+
+async def _synced(node: Node, client: PeerClient, peer: KnownPeer) -> KnownPeer:
+    """Bring our copy of the feed up to date: the area has published since."""
+    await sync_peer(node, client, peer.pinned.node_id, lambda *_: None)
+    return known(node, peer.pinned.node_id)
+
+
+def _evaluation_request(
+    asking: Asking, peer: KnownPeer, blind: BlindQuestion, committed: bytes
+) -> EvaluationRequest:
+    form = asking.form
+    strong, weak = blind.elements
+    requester = asking.request.requester
+    return EvaluationRequest(
+        check_id=asking.check_id,
+        purpose=asking.request.purpose,
+        jurisdiction=form.jurisdiction or "",
+        protocol_ref=form.protocol.ref if form.protocol else None,
+        grounds=tuple(ground.key.value for ground in form.grounds),
+        requester_role=requester.role,
+        agency_kind=requester.agency_kind,
+        user=asking.node.user(requester.name),
+        commitment=signing.b64(committed),
+        key_id=peer.prf_key_id,
+        weak_key_id=peer.weak_prf_key_id,
+        elements=signing.b64(strong),
+        weak_elements=signing.b64(weak),
+    )
+
+
+def _meet_and_score(asking: Asking, peer: KnownPeer, outputs: Outputs) -> list[list[Candidate]]:
+    """Open what met in our copy of the feed and weigh it with our own weights, person by person."""
+    node = asking.node
+    contexts = [
+        FeedContext(peer.pinned.node_id, key_id, peer.epoch)
+        for key_id in (peer.prf_key_id, peer.weak_prf_key_id)
+    ]
+    with node.database.read() as session:
+
+        def lookup(tokens: Sequence[bytes]) -> Mapping[bytes, bytes]:
+            return peers.labels(session, peer.feed_id or 0, tokens)
+
+        met = meet([*outputs.asked, *outputs.tests], Copy(contexts[0], contexts[1], peer.max_gap, lookup))
+    _require_test_people(outputs.tests, met)
+    return [_candidates(person, met) for person in asking.people]
+
+
+def _require_test_people(tests: Sequence[Evaluated], met: Mapping[MatchKey, list[Label]]) -> None:
+    for one in tests:
+        if not any(label.case_handle == TEST_CASE_HANDLE for label in met.get(one.key, [])):
+            raise PeerError(
+                "the area's feed does not hold the federation's test people", do="tell both operators"
+            )
+
+
+def _candidates(person: AskedPerson, met: Mapping[MatchKey, list[Label]]) -> list[Candidate]:
+    meeting = Meeting(person)
+    for key in person.keys:
+        for label in met.get(key, []):
+            if label.case_handle != TEST_CASE_HANDLE:
+                meeting.add(key, label.case_handle, label.person_handle, label.completeness)
+    return meeting.candidates()
