@@ -42,6 +42,7 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
     if asked or not form.subjects:
         gaps.own_case(form, found)
         gaps.signatures(form, rules, on, found)
+        _protocol(form, rules, on, asked, found)
         _grounds(form, grounds, found)
     else:
         gaps.two_people(form, on, found)
@@ -118,6 +119,28 @@ def _beyond_protocol(form: SharingForm, rules: Rules, on: dt.date) -> People:
         for ref, person, items in _people(form)
     )
     return tuple((ref, person, items) for ref, person, items in rest if items)
+
+
+def _protocol(form: SharingForm, rules: Rules, on: dt.date, asked: People, found: Findings) -> None:
+    """Why the protocol named, if one is, does not answer for all that is asked."""
+    protocol = form.protocol
+    if protocol is None:
+        return
+    covers, why = protocol_covers(form, rules, on)
+    if covers:
+        beyond = "; ".join(f"{', '.join(items)} of {ref}" for ref, _, items in asked)
+        why = f"it does not cover {beyond or 'anybody'}"
+    text = f"The protocol does not answer for everything: {why}. What it does not cover is asked."
+    found.reasons.append(
+        Reason(
+            code="protocol_does_not_cover", text=text, source="protocol named on the form", field="protocol"
+        )
+    )
+    if not form.grounds:
+        if not answered(protocol.ref):
+            found.lack("protocol.ref", "Name the protocol.", gaps.FORM)
+        if protocol.date is None:
+            found.lack("protocol.date", "Date the protocol.", gaps.FORM)
 
 
 def _grounds(form: SharingForm, grounds: tuple[standing.Standing, ...], found: Findings) -> None:
