@@ -98,13 +98,15 @@ class _Cells:
     def text(self, field: str) -> str:
         """Return the cell's text, trimmed; empty where it is refused."""
         raw = self._cells.get(field, "")
+        if not raw:
+            return ""
         text = raw.strip()
         limit = MAX_LENGTH.get(field, MAX_TEXT)
         if raw.startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS):
             if field == "phone" and _PHONE.fullmatch(text):
                 return text
             self.refuse(field, FORMULA)
-        elif any(_unprintable(letter, field) for letter in text):
+        elif not text.isprintable() and any(_unprintable(letter, field) for letter in text):
             self.refuse(field, "has characters that are no text: type it again")
         elif len(text) > limit:
             self.refuse(field, f"is longer than {limit} characters: shorten it")
