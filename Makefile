@@ -31,6 +31,19 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(VENV)/.dev ## the measured claims of docs/benchmarks.md, about half an hour
+	$(BIN)/python -m benchmarks.check
+	$(BIN)/python -m benchmarks.publish
+	$(BIN)/python -m benchmarks.lookup
+	$(BIN)/python -m benchmarks.real_input
+	$(BIN)/python -m benchmarks.febrl
+
+soak: $(VENV)/.dev ## the slow tests: minutes, not seconds
+	$(BIN)/pytest -n auto -m slow
+
 lock:            ## compile both lock files anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:           ## remove the environment and everything built
+	rm -rf $(VENV) .bench build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
