@@ -49,8 +49,8 @@ def story(seed: int, cases: int = 220, today: date = TODAY) -> Story:
     family = _family(world)
     for area in (KNOWING, ASKING):
         rows[area] += _told(world, family, area, today)
-    nowhere = _unlike(world, [row for area in AREAS if area != ASKING for row in rows[area]])
-    refused = _unlike(world, [row for area in AREAS for row in rows[area]])
+    nowhere = unlike(world, [row for area in AREAS if area != ASKING for row in rows[area]])
+    refused = unlike(world, [row for area in AREAS for row in rows[area]])
     for case, number in ((nowhere, 9003), (refused, 9004)):
         common = _case(ASKING, "marac", number, today - timedelta(days=6))
         rows[ASKING] += case_rows(world, case, common)
@@ -129,7 +129,7 @@ def _case(area: str, kind: str, number: int, referred: date) -> Row:
     }
 
 
-def _unlike(world: World, rows: Iterable[Row]) -> Case:
+def unlike(world: World, rows: Iterable[Row]) -> Case:
     """Draw a case nobody of which is like anybody in these rows: no shared surname or date, no like name."""
     others = list(rows)
     surnames = {word.casefold() for row in others for word in row["surname"].split()}

@@ -293,6 +293,11 @@ def test_a_row_with_too_few_or_too_many_cells(tmp_path: Path, cells: str) -> Non
     assert "where the header has 4" in rejected[0].reason
 
 
+def test_empty_cells_beyond_the_header_are_nothing(tmp_path: Path) -> None:
+    cases, rejected = _read(tmp_path, b"case_ref,kind,role,surname,,\nC1,marac,victim,Fern,, ,,\n")
+    assert (len(cases), rejected) == (1, [])
+
+
 def test_an_open_quotation_mark_does_not_swallow_the_rows_after_it(tmp_path: Path) -> None:
     head = b"case_ref,kind,role,surname\n"
     rows = [f"C{i},marac,victim,Fern\n".encode() for i in range(200)]
@@ -307,8 +312,8 @@ def test_an_open_quotation_mark_does_not_swallow_the_rows_after_it(tmp_path: Pat
 def test_a_line_beyond_the_limit_costs_itself_alone(tmp_path: Path) -> None:
     long = b"C1,marac,victim," + b"x" * 300_000 + b"\n"
     cases, rejected = _read(tmp_path, b"case_ref,kind,role,surname\n" + long + b"C2,marac,victim,Fern\n")
-    assert [case.case_ref for case in cases] == ["C2"]
-    assert rejected[0].row == 2
+    assert [(case.case_ref, case.people[0].row) for case in cases] == [("C2", 3)]
+    assert [one.row for one in rejected] == [2]
     assert "65,536 bytes" in rejected[0].reason
 
 

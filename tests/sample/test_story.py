@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 
 from hub.sample import AREAS, COLUMNS, Story, story
 from hub.sample.__main__ import app
+from hub.sample.people import World
+from hub.sample.story import unlike
 from hub.values import Kind, Person, Purpose, Requester, Role
 
 SEEDS = (1, 2, 3, 4)
@@ -125,6 +127,13 @@ def test_the_unknown_case_is_like_nobody_in_the_other_areas(told: Story) -> None
             theirs = [f"{row['given_names']} {row['surname']}", *filter(None, row["aliases"].split(";"))]
             for name in _names(person):
                 assert max(fuzz.ratio(name, other.casefold()) for other in theirs) < 85
+
+
+def test_who_is_spelled_nearly_alike_is_drawn_anew() -> None:
+    first = unlike(World(77), []).members[0].identity
+    near = {"given_names": first.given[0], "surname": f"{first.surname}e", "date_of_birth": ""}
+    assert unlike(World(77), [near]).members[0].identity.surname != first.surname
+    assert unlike(World(77), [near | {"given_names": "Q", "surname": "Q"}]).members[0].identity == first
 
 
 def test_a_seed_always_tells_the_same_story() -> None:
