@@ -51,10 +51,10 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
     question = _opened(node, caller, request)
     with node.write() as (session, record):
         admit(session, node, caller)
+        record(_event(Action.disclosure_received, caller, request))  # First: it also queues writers.
         stored = received.stored_answer(session, caller.node_id, signed.idempotency_key, node.now())
         if stored is not None and stored.request_digest != signed.digest:
             return Refused(_KeyReusedError("this Idempotency-Key was used for another request"))
-        record(_event(Action.disclosure_received, caller, request))
         if stored is not None and stored.answer is not None:
             body = stored.answer
         else:

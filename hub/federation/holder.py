@@ -55,6 +55,7 @@ class Refused:
 def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer | Refused:
     """Evaluate a check's blinded elements. Raises AuthenticationError on a replay, InputError on bad elements.
 
+    Admitted, charged and recorded first, so that nobody computes for free and the store is not held meanwhile.
     Quota and ground refusals are values, so that their audit rows are kept.
     """
     elements, weak_elements = split_elements(request.elements), split_elements(request.weak_elements)
@@ -64,8 +65,6 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer |
         return Refused(
             ConflictError("the request names keys that are not in use", do="sync the feed and ask again")
         )
-    strong = _evaluated(node.keys.prf, elements)
-    weak = _evaluated(node.keys.prf_weak, weak_elements)
     with node.write() as (session, record):
         admit(session, node, caller)
         refused = _refusal(session, record, node, caller, request)
@@ -74,28 +73,31 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer |
         state = feeds.state(session)
         if state is None:
             return Refused(NotFoundError("this area has not published yet"))
-        check = ReceivedCheck(
-            check_id=request.check_id,
-            peer=caller.node_id,
-            received_at=node.now(),
-            purpose=request.purpose.value,
-            commitment=signing.unb64(request.commitment),
-            asked=node.keys.vault.seal(f"received_check/{request.check_id}", encode(_asserted(request))),
-        )
-        received.add_check(session, check)
-        body = encode(
-            EvaluationAnswer(
-                check_id=request.check_id,
-                epoch=state.epoch,
-                feed_at=state.last_seq,
-                elements=signing.b64(strong[0]),
-                proof=signing.b64(strong[1]),
-                weak_elements=signing.b64(weak[0]),
-                weak_proof=signing.b64(weak[1]),
-            )
-        )
-        size, head = record(_event(Action.answer_sent, caller, request, outcome="evaluated"))
-    return Answer(body, receipt(node, caller, request.check_id, (size, head)))
+        received.add_check(session, _received(node, caller, request))
+        log = record(_event(Action.evaluation_charged, caller, request, outcome="evaluated"))
+    strong = _evaluated(node.keys.prf, elements)
+    weak = _evaluated(node.keys.prf_weak, weak_elements)
+    answer = EvaluationAnswer(
+        check_id=request.check_id,
+        epoch=state.epoch,
+        feed_at=state.last_seq,
+        elements=signing.b64(strong[0]),
+        proof=signing.b64(strong[1]),
+        weak_elements=signing.b64(weak[0]),
+        weak_proof=signing.b64(weak[1]),
+    )
+    return Answer(encode(answer), receipt(node, caller, request.check_id, log))
+
+
+def _received(node: Node, caller: Caller, request: EvaluationRequest) -> ReceivedCheck:
+    return ReceivedCheck(
+        check_id=request.check_id,
+        peer=caller.node_id,
+        received_at=node.now(),
+        purpose=request.purpose.value,
+        commitment=signing.unb64(request.commitment),
+        asked=node.keys.vault.seal(f"received_check/{request.check_id}", encode(_asserted(request))),
+    )
 
 
 def receipt(node: Node, caller: Caller, check_id: str, log: tuple[int, str]) -> dict[str, object]:
@@ -173,7 +175,11 @@ def _refusal(
     session: Session, record: Recorder, node: Node, caller: Caller, request: EvaluationRequest
 ) -> Refused | None:
     """Charge the quotas and look for a ground; what is refused is recorded."""
-    record(_event(Action.request_received, caller, request))
+    record(_event(Action.request_received, caller, request))  # First: it also queues writers on PostgreSQL.
+    earlier = received.check(session, caller.node_id, request.check_id)
+    if earlier is not None and earlier.commitment != signing.unb64(request.commitment):
+        record(_event(Action.request_refused, caller, request, outcome="other_subject"))
+        return Refused(ConflictError("this check was already asked about another subject"))
     agreement = node.settings.agreement
     under_agreement = (
         agreement is not None

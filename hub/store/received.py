@@ -42,7 +42,7 @@ def set_quota(session: Session, owner: str, pool: str, state: QuotaState) -> Non
 
 
 def add_check(session: Session, check: ReceivedCheck) -> None:
-    """Store a peer's check; asked again under the same id, the newest commitment counts."""
+    """Store a peer's check; asked again, it is the same check."""
     session.merge(check)
 
 
