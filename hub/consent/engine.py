@@ -155,7 +155,7 @@ def _grounds(form: SharingForm, grounds: tuple[standing.Standing, ...], found: F
         found.lack("protocol or grounds", text, gaps.FORM)
     for ground in grounds:
         found.reasons += ground.against
-        for name in ground.missing:
+        for name in () if ground.against else ground.missing:
             text = f"“{ground.rule.label}” needs {name.removeprefix(ground.field + '.')}."
             found.lack(name, text, ground.rule.cited, "evidence_missing")
 

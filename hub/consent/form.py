@@ -202,7 +202,7 @@ class SharingForm(Part):
     consultations: Annotated[tuple[Consultation, ...], Field(max_length=50)] = ()
     client_notified: ClientNotified = ClientNotified()
     necessity: LongText = ""
-    fled_from: Annotated[tuple[NodeId, ...], Field(max_length=50)] = ()
+    fled_from: Annotated[tuple[NodeId, ...], Field(max_length=50)] | None = None
     review: Review = Review()
     signatures: Annotated[tuple[Signature, ...], Field(max_length=10)] = ()
     emergency: Emergency | None = None

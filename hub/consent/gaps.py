@@ -35,6 +35,9 @@ def essentials(form: SharingForm, context: Context, out: Findings) -> None:
     if context.case_ref is not None and not answered(context.case_ref):
         text = "Name the case that this is about: a question belongs to a case."
         out.lack("case_ref", text, "SafeLives guidance: purpose of the Marac")
+    if form.purpose is Purpose.publish and form.fled_from is None:
+        text = "Say which areas somebody in this case fled; an empty list says none."
+        out.lack("fled_from", text, "hazard H2: a new area leaks")
     if not form.subjects:
         out.lack("subjects", "List every person whose data would move.", "five questions")
     for index, person in enumerate(form.subjects):

@@ -80,6 +80,7 @@ def publication_form(case: PublicationCase, publisher: Publisher, rules: Rules, 
             for role in sorted(case.roles)
         ),
         protocol=protocol,
+        fled_from=(),
         necessity=NECESSITY,
         review=Review(date=review, owner=publisher.review_owner),
     )

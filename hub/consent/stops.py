@@ -79,7 +79,7 @@ def referrals(
         found += [_guardian(ref) for ref, _ in _refused_alone(form)]
     signed = manager_signed(form, on)
     to = form.recipient.node_id
-    if context.tells and to is not None and to in form.fled_from and not signed:
+    if context.tells and to is not None and to in (form.fled_from or ()) and not signed:
         text = f"This would tell {to}, the area that she fled, that you are asking. A manager decides that."
         found.append(Referral(MANAGER, _reason("fled_area", text, "hazard H2; protocol step 4", "fled_from")))
     if form.conflicts.declared and interest_described(form):

@@ -92,7 +92,11 @@ def _walk(form: dict[str, Any], path: str) -> tuple[Any, Any]:
     for index, step in enumerate(steps):
         final = index == len(steps) - 1
         if isinstance(step, tuple):
-            step = next(i for i, row in enumerate(here) if step[1] in (row.get("ref"), row.get("key"), row.get("role")))
+            step = next(
+                i
+                for i, row in enumerate(here)
+                if step[1] in (row.get("ref"), row.get("key"), row.get("role"))
+            )
         if final:
             return here, step
         here = here.setdefault(step, {}) if isinstance(here, dict) else here[step]

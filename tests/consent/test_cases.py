@@ -85,7 +85,9 @@ def holder(case: dict[str, Any], form: Any, rules: Rules, on: dt.date) -> Decisi
     asked["level"] = Level(asked.get("level", form.level))
     asked["role"] = Role(asked.get("role", "victim"))
     asked["staff"] = Staff(**asked.get("staff", {}))
-    return decide_answer(Asked(node_id="northmoor", form=form, **asked), Held(**values), rules, on, exclusions)
+    return decide_answer(
+        Asked(node_id="northmoor", form=form, **asked), Held(**values), rules, on, exclusions
+    )
 
 
 def publication(given: dict[str, Any], rules: Rules, on: dt.date) -> Decision:
@@ -118,7 +120,9 @@ def test_case(case: dict[str, Any], rules: Rules) -> None:
         assert decision.missing == (), told
     assert set(expect.pop("reasons", [])) <= {reason.code for reason in decision.reasons}, told
     assert list(decision.refer_to) == expect.pop("refer_to", []), told
-    owed = {f"{item.code} by {item.due}" if item.due else f"{item.code} always" for item in decision.obligations}
+    owed = {
+        f"{item.code} by {item.due}" if item.due else f"{item.code} always" for item in decision.obligations
+    }
     assert set(expect.pop("obligations", [])) <= owed, told
     assert not {entry.split()[0] for entry in owed} & set(expect.pop("not_owed", [])), told
     assert expect.pop("says", "") in " ".join(reason.text for reason in decision.reasons), told

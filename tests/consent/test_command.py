@@ -1,0 +1,155 @@
+"""`hub decide` and `hub policy explain` as their users meet them: output, exit status, errors."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from pypdf import PdfReader
+from typer.testing import CliRunner, Result
+
+from hub.commands import governance
+from hub.consent import Decision
+from hub.settings import SHIPPED_CONFIG
+from tests.consent.stories import form_named
+
+APP = typer.Typer()
+APP.command("decide")(governance.decide)
+APP.add_typer(governance.policy_app, name="policy")
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(APP, [str(word) for word in words])
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Any:
+    def write_form(form: Any) -> Path:
+        path = tmp_path / "form.json"
+        path.write_bytes(form if isinstance(form, bytes) else json.dumps(form).encode())
+        return path
+
+    return write_form
+
+
+def test_a_permit_exits_zero_with_one_json_document(write: Any) -> None:
+    result = run("decide", write(form_named("refuge")), "--at", "2026-11-22", "--json")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    told = json.loads(result.stdout)
+    assert {"outcome", "level", "reasons", "missing", "obligations"} <= set(told)
+    assert (told["outcome"], told["level"], told["missing"]) == ("permit", "involvement", [])
+    assert {"code", "text", "source"} <= set(told["reasons"][0])
+    assert told["obligations"][-1] == {
+        "code": "review",
+        "text": told["obligations"][-1]["text"],
+        "due": "2027-01-15",
+    }
+    assert Decision.model_validate_json(result.stdout).permitted
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ({"grounds": []}, "incomplete"),
+        ({"jurisdiction": "scotland"}, "refuse"),
+        ({"conflicts": {"declared": True, "details": "my cousin"}}, "refer"),
+    ],
+)
+def test_anything_but_a_permit_exits_one(write: Any, change: dict[str, Any], outcome: str) -> None:
+    result = run("decide", write(form_named("refuge") | change), "--at", "2026-11-22", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["outcome"] == outcome
+
+
+def test_for_people_it_says_what_is_missing_and_what_to_do(write: Any) -> None:
+    form = form_named("refuge") | {"necessity": ""}
+    result = run("decide", write(form), "--at", "2026-11-22")
+    assert result.exit_code == 1
+    assert "incomplete" in result.stdout
+    assert "- necessity" in result.stdout
+    permit = run("decide", write(form_named("refuge")), "--at", "2026-11-22").stdout
+    assert "permit at involvement" in permit
+    assert "2027-01-15: Review" in permit
+
+
+def test_a_rejected_form_exits_one_and_names_its_field(write: Any) -> None:
+    path = write(form_named("refuge") | {"purpose": "[bold]gossip[/bold]"})
+    result = run("decide", path, "--json")
+    assert result.exit_code == 1
+    assert result.stderr == ""
+    error = json.loads(result.stdout)["error"]
+    assert (error["code"], error["field"]) == ("invalid_input", "purpose")
+    assert error["do"]
+    plain = run("decide", path)
+    assert plain.exit_code == 1
+    assert plain.stdout == ""
+    assert plain.stderr.startswith("purpose: ")
+    assert "gossip" not in plain.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("--at", "tomorrow"), ("--rules", "/nowhere"), ("--pdf", "/nowhere/form.pdf")]
+)
+def test_wrong_usage_exits_two(write: Any, words: tuple[str, str]) -> None:
+    result = run("decide", write(form_named("refuge")), *words, "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"]["code"] == "usage"
+
+
+def test_a_form_that_is_not_there_exits_two(tmp_path: Path) -> None:
+    result = run("decide", tmp_path / "none.json", "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"]["do"]
+
+
+def test_a_huge_form_is_refused_without_being_kept(write: Any) -> None:
+    result = run("decide", write(b'{"incident": "' + b"x" * 10_000_000 + b'"}'), "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["error"]["field"] == "form"
+
+
+def test_a_broken_rules_file_stops_everything_with_its_line(write: Any, tmp_path: Path) -> None:
+    for name in ("grounds.toml", "policy.toml"):
+        shutil.copy(SHIPPED_CONFIG / name, tmp_path / name)
+    path = tmp_path / "policy.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("countersign = 3", "countersign = 'soon'"), encoding="utf-8"
+    )
+    result = run("decide", write(form_named("refuge")), "--rules", tmp_path)
+    assert result.exit_code == 2
+    line = path.read_text(encoding="utf-8").splitlines().index("countersign = 'soon'") + 1
+    assert f"policy.toml, line {line}: days.countersign" in result.stderr
+
+
+def test_the_day_defaults_to_today(write: Any) -> None:
+    today = dt.datetime.now().astimezone().date()
+    form = form_named("routine") | {
+        "review": {"date": (today + dt.timedelta(days=30)).isoformat(), "owner": "B"}
+    }
+    result = run("decide", write(form), "--json")
+    assert json.loads(result.stdout)["outcome"] == "permit"
+    form["review"]["date"] = (today - dt.timedelta(days=1)).isoformat()
+    assert json.loads(run("decide", write(form), "--json").stdout)["missing"] == ["review.date"]
+
+
+def test_the_pdf_is_written_beside_the_decision(write: Any, tmp_path: Path) -> None:
+    out = tmp_path / "form.pdf"
+    result = run("decide", write(form_named("refuge")), "--at", "2026-11-22", "--json", "--pdf", out)
+    assert json.loads(result.stdout)["outcome"] == "permit"
+    assert len(PdfReader(BytesIO(out.read_bytes())).pages) == 2
+
+
+def test_policy_explain() -> None:
+    result = run("policy", "explain", "--at", "2026-11-22")
+    assert result.exit_code == 0
+    assert "Purposes, and the most that each role may ask for" in result.stdout
+    told = json.loads(run("policy", "explain", "--json").stdout)
+    assert told["lines"]
+    assert run("policy", "explain", "--at", "x").exit_code == 2

@@ -1,0 +1,101 @@
+"""Friday, five to five: a story of the emergency route, from the threat to Monday's closed obligations."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from typing import Any
+
+from hub.consent import Outcome, Rules, decide, parse_form
+from hub.consent.closing import Closing, Sharing, due, lacking
+from tests.consent.stories import form_named
+
+FRIDAY = dt.date(2026, 11, 27)
+
+
+def at_five_to_five() -> dict[str, Any]:
+    """What Ada can type in two minutes: who, what for, the threat, her own name."""
+    full = form_named("refuge")
+    return {
+        key: full[key]
+        for key in ("form_version", "jurisdiction", "purpose", "requester", "recipient", "subjects")
+    } | {
+        "level": "summary",
+        "emergency": {"imminent_threat": "he has texted that he is ten minutes away with a knife"},
+        "grounds": [{"key": "vital_interests", "evidence": {}}],
+        "signatures": [{"role": "caseworker", "name": "Ada Worker", "date": "2026-11-27"}],
+    }
+
+
+def test_friday_at_five_to_five(rules: Rules) -> None:
+    # She refuses: she is afraid that it will make him worse. The manager has gone home. 999 has been called.
+    form = at_five_to_five()
+    form["subjects"][0] |= {"agreement": "refused", "capacity": "has", "aware": True}
+
+    # Without the emergency, the half-filled form goes nowhere, and says what is missing.
+    calm = {key: value for key, value in form.items() if key != "emergency"}
+    assert decide(parse_form(calm), rules, FRIDAY).outcome is Outcome.incomplete
+
+    # With it, the least packet moves at once: that she is known, not the summary that Ada asked for.
+    decision = decide(parse_form(form), rules, FRIDAY)
+    assert decision.outcome is Outcome.permit
+    assert decision.level == "involvement"
+    assert [release.data for release in decision.releases] == [("identity", "involvement")]
+    assert decision.reasons[0].code == "emergency"
+
+    # What it leaves: the form by tomorrow with each open answer named, the countersignature, her refusal answered.
+    owed = {item.code: item for item in decision.obligations}
+    assert owed["complete_emergency"].due == dt.date(2026, 11, 28)
+    for name in ("necessity", "review.date", "review.owner", "balancing", "conflicts.declared"):
+        assert name in owed["complete_emergency"].text
+    assert owed["countersign"].due == dt.date(2026, 11, 28)
+    assert owed["answer_refusal"].due == dt.date(2026, 12, 4)
+    assert owed["notify_client"].due == dt.date(2026, 12, 4)
+    assert owed["record_recipients"].due == dt.date(2026, 11, 28)
+    assert owed["review"].due == dt.date(2026, 11, 28)
+
+    # On Saturday three are due, the rest are not; being late blocks nothing, so the same question is permitted.
+    saturday = dt.date(2026, 11, 28)
+    assert {item.code for item in due(decision.obligations, saturday)} == {
+        "complete_emergency",
+        "countersign",
+        "record_recipients",
+        "review",
+    }
+    assert due(decision.obligations, FRIDAY) == ()
+    assert decide(parse_form(form), rules, dt.date(2026, 12, 20)).outcome is Outcome.permit
+
+    # Ada cannot countersign herself; the duty manager can.
+    own = Closing(by="ADA worker", on=saturday)
+    assert lacking(owed["countersign"], own, "Ada Worker", ()) == ("by: another person than the caseworker",)
+    assert lacking(owed["countersign"], own.model_copy(update={"by": "Bea Manager"}), "Ada Worker", ()) == ()
+
+    # The record wants each recipient in full, and the review wants each response or its recorded absence.
+    row = Sharing(date=FRIDAY, agency="Eastvale Council", person="duty officer", method="telephone")
+    closing = Closing(by="Ada Worker", on=saturday, sharings=(row,))
+    to = ("Eastvale Council", "Eastvale Police")
+    assert lacking(owed["record_recipients"], closing, "Ada Worker", to) == (
+        "sharings[Eastvale Council].authority",
+        "sharings[Eastvale Police]",
+    )
+    assert lacking(owed["review"], closing, "Ada Worker", to[:1]) == ("sharings[Eastvale Council].response",)
+    answered = row.model_copy(
+        update={"authority": "vital interests", "response": "no response by 28 November"}
+    )
+    closing = closing.model_copy(update={"sharings": (answered,)})
+    assert lacking(owed["record_recipients"], closing, "Ada Worker", to[:1]) == ()
+    assert lacking(owed["review"], closing, "Ada Worker", to[:1]) == ()
+    assert lacking(owed["answer_refusal"], closing, "Ada Worker", ()) == ("text",)
+    assert lacking(owed["answer_refusal"], Closing(by="", on=saturday, text="told on Monday"), "", ()) == (
+        "by",
+    )
+
+    # On Monday the whole form is filled in and signed by both: the summary may now be asked for.
+    monday = form_named("refuge") | {"level": "summary"}
+    monday["subjects"] = copy.deepcopy(form["subjects"])
+    monday["signatures"] = [
+        *form["signatures"],
+        {"role": "manager", "name": "Bea Manager", "date": "2026-11-30"},
+    ]
+    decision = decide(parse_form(monday), rules, dt.date(2026, 11, 30))
+    assert (decision.outcome, decision.level) == (Outcome.permit, "summary")

@@ -1,0 +1,163 @@
+"""The two rules files: a broken one is refused at start, with the line and the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+
+import pytest
+
+from hub.consent import GroundKey, Rules, load_rules
+from hub.consent.explain import basis_for, explain
+from hub.consent.schema import line_of, rules_from_text
+from hub.consent.standing import gateways_named
+from hub.errors import UsageError
+from hub.settings import SHIPPED_CONFIG
+from hub.values import AgencyKind, Purpose, RequesterRole
+from tests.consent.stories import ON
+
+GROUNDS = (SHIPPED_CONFIG / "grounds.toml").read_text(encoding="utf-8")
+POLICY = (SHIPPED_CONFIG / "policy.toml").read_text(encoding="utf-8")
+
+
+def fault(old: str, new: str) -> tuple[str, int]:
+    """The message for one change to the shipped files, and the line that the change is on."""
+    where = GROUNDS if old in GROUNDS else POLICY
+    assert where.count(old) >= 1
+    line = where[: where.index(old)].count("\n") + 1
+    grounds, policy = (text.replace(old, new, 1) if text is where else text for text in (GROUNDS, POLICY))
+    with pytest.raises(UsageError) as caught:
+        rules_from_text(grounds, policy)
+    assert caught.value.do
+    return caught.value.text, line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            'needs = ["offence_type", "why',
+            'needs = ["offense", "why',
+            "grounds.crime.needs: 'offense' is named",
+        ),
+        (
+            'art9 = ["g+Sch1p10"]',
+            'art9 = ["g+Sch1p11"]',
+            "grounds.crime.art9: 'g+Sch1p11' is named, which",
+        ),
+        ('art10 = ["Sch1p30"]', 'art10 = ["Sch1p31"]', "grounds.vital_interests.art10"),
+        ('part3 = ["Sch8p2"]', 'part3 = ["Sch8p9"]', "grounds.administration_of_justice.part3"),
+        ('basis = [{ key = "d" }]', 'basis = [{ key = "z" }]', "grounds.vital_interests.basis: 'z' is named"),
+        ('to = ["council", "police"]', 'to = ["councils"]', "grounds.child_protection.to.0"),
+        ('who = ["nhs", "council"]', 'who = ["doctors"]', "conditions.h+Sch1p2.who.0"),
+        ("from = 2026-02-05", 'from = "spring"', "bases.ea_crime.from"),
+        ('confidence = "high"', 'confidence = "sure"', "confidence"),
+        ("filled_in = true", 'filled_in = "mostly"', "jurisdictions.england_wales.filled_in"),
+        ('only_if = "incapable"', 'only_if = "tired"', "conditions.c.only_if"),
+        ("needs_child = true\nart9", "needs_a_child = true\nart9", "grounds.child_protection.needs_a_child"),
+        ('manager_before = ["summary", "transfer"]', 'manager_before = ["summary"]', "must hold transfer"),
+        ('automatic_levels = ["involvement"]', 'automatic_levels = ["summary"]', "may not hold summary"),
+        ('least_band = "probable"', 'least_band = "likely"', "answer.least_band"),
+        ("countersign = 3", "countersign = -3", "days.countersign"),
+        ('coordinator = "transfer"', 'coordinator = "all"', "levels.marac_transfer.coordinator"),
+        ("review_by = 2027-12-31", "review_by = 2027-13-31", "policy.toml, line"),
+        ("[grounds.crime]", "[grounds.crime", "line"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_line(old: str, new: str, says: str) -> None:
+    text, line = fault(old, new)
+    assert says.lower() in text.lower(), text
+    assert f"line {line}" in text, (text, line)
+
+
+def test_a_missing_part_is_named() -> None:
+    data, policy = tomllib.loads(GROUNDS), tomllib.loads(POLICY)
+    del data["grounds"]["crime"], policy["levels"]["publish"]
+    with pytest.raises(UsageError, match=r"grounds\.toml: grounds: lacks crime"):
+        load_rules(data, policy)
+    with pytest.raises(UsageError, match=r"policy\.toml: levels: lacks publish"):
+        load_rules(tomllib.loads(GROUNDS), policy)
+    del policy["items"]["summary"]
+    policy["levels"]["publish"] = {"manager": "involvement"}
+    with pytest.raises(UsageError, match=r"policy\.toml: items: lacks summary"):
+        load_rules(tomllib.loads(GROUNDS), policy)
+
+
+def test_a_ground_has_a_basis_or_must_be_paired_and_not_both() -> None:
+    data = tomllib.loads(GROUNDS)
+    data["grounds"]["right_to_life"]["basis"] = [{"key": "e"}]
+    with pytest.raises(UsageError, match="not both"):
+        load_rules(data, tomllib.loads(POLICY))
+
+
+def test_the_line_of_an_entry_or_of_what_holds_it() -> None:
+    text = '# head\n[a]\nb = 1\n[a."c+d"]\ne = 2\n[[f]]\ng = 1\n[[f]]\ng = 2\n'
+    assert line_of(text, ("a", "b")) == 3
+    assert line_of(text, ("a", "c+d", "e")) == 5
+    assert line_of(text, ("a", "zzz")) == 2
+    assert line_of(text, ("f", 1, "g")) == 9
+    assert line_of(text, ("f", 0)) == 6
+    assert line_of(text, ("nowhere",)) == 1
+
+
+def test_the_shipped_rules_are_dated_sourced_and_honest(rules: Rules) -> None:
+    assert rules.name == f"grounds {rules.law.version}, policy {rules.policy.version}"
+    off = [gateway.key for gateway in rules.law.gateways if not gateway.in_force]
+    assert off == ["CA2004_s16LA"]
+    assert [key for key, rule in rules.law.jurisdictions.items() if rule.filled_in] == ["england_wales"]
+    for key, rule in rules.law.grounds.items():
+        assert rule.cited, key
+        assert rule.from_ > dt.date(1900, 1, 1), key
+    for purpose in Purpose:
+        assert set(rules.policy.levels[purpose]) == set(RequesterRole)
+
+
+def test_recognised_legitimate_interests_are_never_open_to_a_public_authority(rules: Rules) -> None:
+    for key in GroundKey:
+        for kind in AgencyKind:
+            basis = basis_for(kind, rules.law.grounds[key], rules, ON)
+            assert not (rules.law.agencies[kind].public and "(ea)" in basis)
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [
+        ("Children Act 2004 s.16LA", "CA2004_s16LA"),
+        ("s16LA of the Children Act 2004", "CA2004_s16LA"),
+        ("section 16LA Children  Act 2004", "CA2004_s16LA"),
+        ("CHILDREN ACT 1989 ss.17, 47", "CA1989"),
+        ("PCSC Act 2022 s.16", "PCSC2022_s16"),
+        ("Crime and Disorder Act 1998, section 115(1)", "CDA1998_s115"),
+    ],
+)
+def test_sections_are_recognised_as_people_write_them(rules: Rules, section: str, key: str) -> None:
+    assert [gateway.key for gateway in gateways_named(section, rules)] == [key]
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["Children Act 2004 s.10", "Children Act 2004 s.116", "Care Act 2014 s.420", "Housing Act 1996 Pt 7", ""],
+)
+def test_other_sections_are_not_mistaken_for_them(rules: Rules, section: str) -> None:
+    assert gateways_named(section, rules) == []
+
+
+def test_explain_says_what_each_purpose_ground_and_role_may_get(rules: Rules) -> None:
+    told = explain(rules, ON)
+    for word in (*Purpose, *RequesterRole, *GroundKey):
+        assert word in told
+    for agency in rules.law.agencies.values():
+        assert agency.name in told
+    assert "Scotland: not filled in: everything is refused." in told
+    assert "s.4; commencement" in told
+    assert "(not in force, off)" in told
+    assert "must be paired" in told
+    assert "council, school, court, NHS body" in told or "council, nhs" in told.lower()
+
+
+def test_explain_follows_the_day(rules: Rules) -> None:
+    before, after = (explain(rules, day) for day in (dt.date(2026, 2, 4), dt.date(2026, 2, 5)))
+    assert "Annex 1 para 5" not in before
+    assert "Annex 1 para 5" in after
+    assert "NOT in date" in explain(rules, dt.date(2028, 1, 1))
+    assert "NOT IN FORCE" in explain(rules, dt.date(2017, 1, 1))
