@@ -1,0 +1,260 @@
+"""Areas of made-up people as real nodes: homes built by the product's own import and publish, servers in processes
+of their own, one asking node inside the benchmark's process.
+
+Building takes minutes at full size, so homes are kept under `.bench/`, by the code and settings that shape them;
+delete the folder at any time. Measures nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx2
+
+from hub.cases.importing import import_cases
+from hub.cases.intake import read_cases
+from hub.demo import agreement
+from hub.errors import HubError, PeerError
+from hub.federation.client import PeerClient
+from hub.federation.peers import add_peer
+from hub.federation.publish import publish
+from hub.federation.sync import sync_all
+from hub.keys import load_root
+from hub.lifecycle import create_home
+from hub.node import Node, key_folder, open_node
+from hub.sample import COLUMNS, Case, version, write_csv
+from hub.sample.people import World
+from hub.sample.referrals import possible_version
+from hub.settings import Settings
+from hub.values import Person, Role
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+KEPT: Final = ROOT / ".bench" / "homes"
+SEED: Final = 20_261_122
+# A day's benchmark asks more than an area's year: the default quotas would rightly refuse it.
+QUOTAS: Final = "\n[quotas.strong]\n{0}\n\n[quotas.weak]\n{0}\n".format(
+    "per_day = 1_000_000_000\nburst = 1_000_000_000\nper_month = 1_000_000_000"
+)
+_SHAPING: Final = (
+    "config/matching.toml",
+    "hub/cases",
+    "hub/federation/entries.py",
+    "hub/federation/publish.py",
+    "hub/federation/testpeople.py",
+    "hub/federation/tokens.py",
+    "hub/federation/wire.py",
+    "hub/keys.py",
+    "hub/matching",
+    "hub/sample",
+    "hub/store/migrations",
+    "hub/store/tables.py",
+)
+_START_S: Final = 60.0
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Federation:
+    """One asking node, opened here, and the ids of the areas it may ask, served in processes of their own."""
+
+    asker: Node
+    areas: tuple[str, ...]
+
+
+@contextmanager
+def federation(areas: int, people: int, say: Say) -> Iterator[Federation]:
+    """`areas` holders and one asking area, each of `people` people, peered, synced and serving."""
+    folder = KEPT / _fingerprint() / str(people)
+    holders = [home(folder, number, people, say) for number in range(1, areas + 1)]
+    asker = home(folder, 0, people, say)
+    with ExitStack() as stack:
+        for node in holders:
+            stack.enter_context(serving(node))
+        say(f"syncing {areas} feeds ...")
+        asyncio.run(introduce(asker, holders))
+        yield Federation(asker, tuple(node.node_id for node in holders))
+
+
+def home(folder: Path, number: int, people: int, say: Say) -> Node:
+    """Area `number`'s node at a free port, built unless it is kept. Area 0 asks: it publishes nothing."""
+    kept = folder / f"area-{number:02d}"
+    if not (kept / "node.toml").exists():
+        say(f"building {kept.name}: {people} people ...")
+        fresh = folder / f"{kept.name}.{os.getpid()}.new"
+        node = create_home(fresh, _settings(kept.name))
+        with (fresh / "node.toml").open("a", encoding="utf-8") as file:
+            file.write(QUOTAS)
+        _fill(node, number, people)
+        if number:
+            publish(node)
+        node.database.close()
+        fresh.rename(kept)
+    settings = kept / "node.toml"
+    url = f'url = "http://127.0.0.1:{free_port()}"'
+    settings.write_text(re.sub(r'(?m)^url = ".*"$', url, settings.read_text()))
+    return open_node(kept)
+
+
+@contextmanager
+def serving(node: Node) -> Iterator[None]:
+    """The node's server (`hub serve`) in a process of its own, up before the block starts."""
+    command = [
+        sys.executable,
+        "-m",
+        "hub",
+        "serve",
+        str(node.home),
+        "--port",
+        node.settings.url.split(":")[-1],
+    ]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=ROOT, env=dict(os.environ)
+    ) as server:
+        try:
+            _wait_until_up(node, server)
+            yield
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+async def introduce(asker: Node, holders: Sequence[Node]) -> None:
+    """Make asker and holders each other's peers, and bring the asker's copies of their feeds up to date."""
+    async with PeerClient(asker) as client:
+        for node in holders:
+            await add_peer(asker, client, node.settings.url, _thumbprint(node))
+        with serving(asker):
+            for node in holders:
+                async with PeerClient(node) as theirs:
+                    await add_peer(node, theirs, asker.settings.url, _thumbprint(asker))
+        for result in await sync_all(asker, client):
+            if result.error and result.node_id in {node.node_id for node in holders}:
+                raise PeerError(result.error)
+
+
+def world(number: int, *, of: str = "held") -> World:
+    """The people of area `number`: those `held`, or `others`, whom nobody knows. The same at every run."""
+    return World(SEED + 1_000 * number + (500_000_000 if of == "others" else 0))
+
+
+def cases_of(drawn: World, people: int) -> Iterator[Case]:
+    """Cases of exactly `people` people in all."""
+    while people > 0:
+        members = drawn.case().members[:people]
+        people -= len(members)
+        yield Case(members)
+
+
+def told(drawn: World, case: Case) -> list[Person]:
+    """The case as another area would ask about it: its own version of everyone, the victim first."""
+    people = []
+    for member in case.members:
+        record, _ = version(drawn.rng, member.identity)
+        people.append(
+            Person(
+                ref=member.role,
+                role=Role(member.role),
+                given_names=record.given_names,
+                surname=record.surname,
+                aliases=tuple(record.aliases),
+                date_of_birth=record.date_of_birth,
+            )
+        )
+    return people
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _settings(node_id: str) -> Settings:
+    return Settings(
+        node_id=node_id,
+        area=node_id.capitalize(),
+        url="http://127.0.0.1:1",
+        database="sqlite:///hub.sqlite3",
+        agreement=agreement(dt.datetime.now(dt.UTC).date()),
+    )
+
+
+def _fill(node: Node, number: int, people: int) -> None:
+    """Import the area's cases, all of them to be published, from a file as an operator would."""
+    drawn = world(number)
+    rows = [
+        dict.fromkeys(COLUMNS, "")
+        | {
+            "case_ref": f"{number}/{place}",
+            "kind": "marac",
+            "referral_date": "2026-03-01",
+            "role": member.role,
+            "given_names": record.given_names,
+            "surname": record.surname,
+            "aliases": ";".join(record.aliases),
+            "date_of_birth": record.date_of_birth,
+            "postcode": record.home.postcode,
+            "agreement": "given",
+            "victim_aware": "yes",
+            "sealed": "no",
+            "publish": "yes",
+        }
+        for place, case in enumerate(cases_of(drawn, people))
+        for member in case.members
+        for record in [possible_version(drawn.rng, member.identity)]
+    ]
+    file = node.home / "people.csv"
+    write_csv(file, COLUMNS, rows)
+    done = import_cases(node, read_cases(file), dry_run=False, progress=lambda _: None)
+    file.unlink()
+    if (
+        done.not_published
+        or done.imported + len(done.rejected) != people
+        or len(done.rejected) * 100 > people
+    ):
+        raise HubError("the made-up people do not import", do="report this as a fault")
+
+
+def _thumbprint(node: Node) -> str:
+    return load_root(key_folder(node.home, node.settings)).kid
+
+
+def _wait_until_up(node: Node, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            if httpx2.get(node.settings.url + "/healthz", timeout=2, trust_env=False).status_code == 200:
+                return
+        except httpx2.HTTPError:
+            time.sleep(0.1)
+    raise PeerError(f"{node.settings.area}'s server did not start", do="see its messages above")
+
+
+def _fingerprint() -> str:
+    """A name for what shapes the homes: code, settings and tables."""
+    hashed = hashlib.sha256()
+    for name in _SHAPING:
+        path = ROOT / name
+        for file in sorted(path.rglob("*.*")) if path.is_dir() else [path]:
+            if file.is_file() and file.suffix != ".pyc":
+                hashed.update(file.name.encode() + b"\0" + file.read_bytes())
+    return hashed.hexdigest()[:12]
