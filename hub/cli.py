@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hub.commands import audit, demo, governance, node, work
+from hub.commands import answers, audit, demo, governance, node, work
 
 app = typer.Typer(
     name="hub",
@@ -21,6 +21,8 @@ app.command("publish")(work.publish)
 app.command("sync")(work.sync)
 app.command("check")(work.check)
 app.command("disclose")(work.disclose)
+app.command("pending")(answers.pending)
+app.command("answer")(answers.answer)
 app.command("decide")(governance.decide)
 app.add_typer(governance.policy_app, name="policy")
 app.add_typer(audit.audit_app, name="audit")

@@ -188,7 +188,7 @@ async def disclose_at_once(
     if request.disclose != "at_once" or form_of(request).protocol is None:
         return result
     for area in result.areas:
-        if area.node_id in form_of(request).fled_from:
+        if area.node_id in (form_of(request).fled_from or ()):
             continue
         sure = [one for one in area.candidates if one.band in (Band.strong, Band.probable)]
         for candidate in sure[:AT_ONCE_MOST]:

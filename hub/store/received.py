@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from hub.errors import AuthenticationError
 from hub.federation.quota import QuotaState
@@ -54,6 +54,12 @@ def check(session: Session, peer: str, check_id: str) -> ReceivedCheck | None:
 def disclosure(session: Session, key: tuple[str, str, bytes, str]) -> ReceivedDisclosure | None:
     """A peer's earlier disclosure request, by check, peer, handle and level."""
     return session.get(ReceivedDisclosure, key)
+
+
+def pending_disclosures(session: Session) -> list[ReceivedDisclosure]:
+    """Disclosures that wait for a person, oldest first."""
+    query = select(ReceivedDisclosure).where(col(ReceivedDisclosure.pending))
+    return list(session.exec(query.order_by(col(ReceivedDisclosure.received_at))))
 
 
 def stored_answer(session: Session, peer: str, key: str, now: int) -> IdempotentAnswer | None:

@@ -167,6 +167,7 @@ class ReceivedDisclosure(SQLModel, table=True):
     handle: bytes = Field(primary_key=True)
     level: str = Field(primary_key=True)
     received_at: int
+    pending: bool = Field(index=True)
     decision_id: int | None = Field(default=None, foreign_key="decision_record.id")
     sealed: bytes
 

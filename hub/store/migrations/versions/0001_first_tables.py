@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("handle", sa.LargeBinary(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("received_at", sa.Integer(), nullable=False),
+        sa.Column("pending", sa.Boolean(), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -189,6 +190,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("check_id", "peer", "handle", "level"),
     )
+    with op.batch_alter_table("received_disclosure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_received_disclosure_pending"), ["pending"], unique=False)
+
     op.create_table(
         "person_record",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -212,6 +216,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_record_case_id"))
 
     op.drop_table("person_record")
+    with op.batch_alter_table("received_disclosure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_received_disclosure_pending"))
+
     op.drop_table("received_disclosure")
     with op.batch_alter_table("peer_feed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_peer_feed_node_id"))

@@ -1,0 +1,81 @@
+"""`hub pending` and `hub answer`: what other areas asked of us that waits for a person here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.commands.node import Home, Json
+from hub.commands.output import out, print_json, reporting
+from hub.consent import Decider
+from hub.errors import NotFoundError
+from hub.federation.answers import Enquiry, KeptDisclosure, Word, speak
+from hub.federation.answers import pending as waiting
+from hub.lifecycle import advance_audit_checkpoint
+from hub.node import Node, open_node
+
+
+def pending(home: Home, as_json: Json = False) -> None:
+    """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
+    with reporting(as_json=as_json):
+        rows = [_row(enquiry, kept) for enquiry, kept in waiting(open_node(home))]
+        if as_json:
+            print_json({"pending": rows})
+            return
+        for row in rows:
+            out.print(
+                f"{row['area']} asks for {row['level']} about {row['subject']} (check {row['check_id']})"
+            )
+            out.print(
+                f"  asked by {row['asked_by']}; to answer: hub answer HOME {row['check_id']} {row['handle']}"
+            )
+        if not rows:
+            out.print("Nothing waits.")
+
+
+def answer(
+    home: Home,
+    check_id: Annotated[
+        str, typer.Argument(help="The check's id, as `hub pending` shows it.", show_default=False)
+    ],
+    handle: Annotated[str, typer.Argument(help="The candidate's handle, likewise.", show_default=False)],
+    release: Annotated[
+        bool, typer.Option("--release/--withhold", help="What the person decided.", show_default=False)
+    ],
+    by: Annotated[
+        Decider, typer.Option(help="Who decided; an Idva service decides about its own records.")
+    ] = Decider.coordinator,
+) -> None:
+    """Record a person's decision on a waiting disclosure. The asking area reads it when it asks again."""
+    with reporting(as_json=False):
+        node = open_node(home)
+        enquiry = _find(node, check_id, handle)
+        told = speak(node, enquiry, Word(by, release))
+        advance_audit_checkpoint(node)
+        words = {
+            "pending": "Recorded; it still waits: an Idva service decides about its own records.",
+            "answered": "Recorded: the area reads the answer when it asks again.",
+            "not_answered": "Recorded: the area is told no more than that nothing is answered.",
+        }
+        out.print(words[told.status])
+
+
+def _find(node: Node, check_id: str, handle: str) -> Enquiry:
+    for enquiry, _ in waiting(node):
+        if (enquiry.check_id, enquiry.handle.hex()) == (check_id, handle):
+            return enquiry
+    raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
+
+
+def _row(enquiry: Enquiry, kept: KeptDisclosure) -> dict[str, object]:
+    subject = kept.question.subject
+    requester = kept.question.excerpt.get("requester", {})
+    return {
+        "area": enquiry.peer,
+        "check_id": enquiry.check_id,
+        "handle": enquiry.handle.hex(),
+        "level": enquiry.level.value,
+        "subject": f"{subject.given_names} {subject.surname}".strip(),
+        "asked_by": f"{requester.get('name', '')}, {requester.get('agency', '')}".strip(", "),
+    }

@@ -1,0 +1,210 @@
+"""What a holder answers about one met handle: compare in the clear, decide by our own rules, release no more.
+
+Unknown, excluded, refused and below-threshold give one and the same `not_answered`. What was answered about a
+check, handle and level stays so; what waits for a person (`pending`) is answered when the right one has spoken.
+Does not decide the law (`hub.consent`), weigh names (`hub.matching`) or seal (`hub.federation.disclose`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from hub.audit.events import OPERATOR, Action, Detail, Event, Refs
+from hub.cases.records import CaseDetails, PersonDetails, open_case, open_person_details
+from hub.consent import (
+    Agreement,
+    Asked,
+    Decider,
+    Decision,
+    Held,
+    Outcome,
+    SharingForm,
+    decide_answer,
+    parse_form,
+)
+from hub.errors import HubError, NotFoundError
+from hub.federation import signing
+from hub.federation.wire import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
+from hub.matching import Confirmation, confirm
+from hub.node import Node
+from hub.store import decisions, feeds, received
+from hub.store.tables import ReceivedDisclosure
+from hub.values import AgencyKind, Band, Kind, Level, Role, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """What a disclosure is about: one handle met in one check of one peer, at one level."""
+
+    peer: str
+    check_id: str
+    handle: bytes
+    level: Level
+
+    @property
+    def place(self) -> str:
+        """Where its record is sealed to."""
+        return f"received_disclosure/{self.peer}/{self.check_id}/{self.handle.hex()}/{self.level}"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A person's word on a pending disclosure: the coordinator's or, for its own records, the Idva service's."""
+
+    by: Decider
+    release: bool
+
+
+class KeptDisclosure(Value):
+    """What was asked and what was answered, as the holder keeps it."""
+
+    question: DisclosureQuestion
+    disclosure: Disclosure
+
+
+def answer_enquiry(
+    session: Session, node: Node, enquiry: Enquiry, question: DisclosureQuestion
+) -> Disclosure:
+    """The answer: the kept one, or a first decision, kept."""
+    earlier = received.disclosure(session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
+    if earlier is not None:
+        return _open(node, enquiry, earlier).disclosure
+    disclosure, decision_id = _decided(session, node, enquiry, question, None)
+    _keep(session, node, enquiry, KeptDisclosure(question=question, disclosure=disclosure), decision_id)
+    return disclosure
+
+
+def pending(node: Node) -> list[tuple[Enquiry, KeptDisclosure]]:
+    """The disclosures that wait for a person here, oldest first."""
+    with node.database.read() as session:
+        rows = received.pending_disclosures(session)
+        found = [(Enquiry(row.peer, row.check_id, row.handle, Level(row.level)), row) for row in rows]
+        return [(enquiry, _open(node, enquiry, row)) for enquiry, row in found]
+
+
+def speak(node: Node, enquiry: Enquiry, word: Word) -> Disclosure:
+    """Record a person's word on a pending disclosure; the peer reads the answer when it asks again.
+
+    It stays pending where someone else has to speak. Raises NotFoundError when it is not pending.
+    """
+    with node.write() as (session, record):
+        row = received.disclosure(session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
+        if row is None or not row.pending:
+            raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
+        kept = _open(node, enquiry, row)
+        disclosure, decision_id = _decided(session, node, enquiry, kept.question, word)
+        _keep(session, node, enquiry, kept.model_copy(update={"disclosure": disclosure}), decision_id)
+        detail = Detail(requested_level=enquiry.level, kind=word.by.value, status=disclosure.status)
+        refs = Refs(check_id=enquiry.check_id, handle=enquiry.handle.hex(), peer=enquiry.peer)
+        record(Event(action=Action.disclosure_decided, actor=OPERATOR, refs=refs, detail=detail))
+    return disclosure
+
+
+def _open(node: Node, enquiry: Enquiry, row: ReceivedDisclosure) -> KeptDisclosure:
+    return KeptDisclosure.model_validate_json(node.keys.vault.open(enquiry.place, row.sealed))
+
+
+def _keep(
+    session: Session, node: Node, enquiry: Enquiry, kept: KeptDisclosure, decision_id: int | None
+) -> None:
+    session.merge(
+        ReceivedDisclosure(
+            check_id=enquiry.check_id,
+            peer=enquiry.peer,
+            handle=enquiry.handle,
+            level=enquiry.level.value,
+            received_at=node.now(),
+            pending=kept.disclosure.status == "pending",
+            decision_id=decision_id,
+            sealed=node.keys.vault.seal(enquiry.place, kept.model_dump_json().encode()),
+        )
+    )
+
+
+def _decided(
+    session: Session, node: Node, enquiry: Enquiry, question: DisclosureQuestion, word: Word | None
+) -> tuple[Disclosure, int | None]:
+    check = received.check(session, enquiry.peer, enquiry.check_id)
+    found = feeds.person_by_handle(session, enquiry.handle)
+    if check is None or found is None:
+        return NOT_ANSWERED, None
+    committed = commitment(question.subject, signing.unb64(question.salt))
+    if not secrets.compare_digest(committed, check.commitment):
+        return NOT_ANSWERED, None  # Not the person that the check was about.
+    try:
+        form = parse_form(question.excerpt)
+    except HubError:
+        return NOT_ANSWERED, None
+    row, case_row = found
+    person = open_person_details(node.keys.vault, row.handle, row.sealed)
+    case = open_case(node.keys.vault, case_row.handle, case_row.sealed)
+    agreed = confirm(question.subject, person.person, node.matching)
+    decision = _decide(node, enquiry, form, _held(node, case, person, agreed, word))
+    decision_id = decisions.add(session, node.keys.vault, node.now(), form, decision)
+    if decision.outcome is Outcome.refer:
+        return Disclosure(status="pending"), decision_id
+    if decision.outcome is not Outcome.permit:
+        return NOT_ANSWERED, decision_id
+    return _released(decision.level, case, person, agreed), decision_id
+
+
+def _decide(node: Node, enquiry: Enquiry, form: SharingForm, held: Held) -> Decision:
+    agreement = node.settings.agreement
+    asked = Asked(
+        node_id=enquiry.peer,
+        form=form,
+        level=enquiry.level,
+        role=form.subjects[0].role if form.subjects else Role.victim,
+        agreement_known=bool(agreement and form.protocol and form.protocol.ref == agreement.ref),
+    )
+    return decide_answer(asked, held, node.rules, dt.datetime.fromtimestamp(node.clock(), dt.UTC).date())
+
+
+def _held(
+    node: Node, case: CaseDetails, person: PersonDetails, agreed: Confirmation, word: Word | None
+) -> Held:
+    return Held(
+        kind=case.kind,
+        role=person.person.role,
+        holder_kind=AgencyKind.idva_charity if case.kind is Kind.idva else node.settings.agency_kind,
+        band=Band.probable if agreed.passes else Band.possible,
+        confirmed=agreed.passes,
+        sealed=case.sealed,
+        agreement=Agreement(case.agreement or "not_asked"),
+        decided_by=word.by if word else None,
+        decision=word.release if word else None,
+        supplier_permission=bool(word and word.release),
+    )
+
+
+def _released(level: Level, case: CaseDetails, person: PersonDetails, agreed: Confirmation) -> Disclosure:
+    """Exactly what the level allows: involvement, role and month of last activity."""
+    kinds = [case.kind]
+    if case.kind is Kind.marac and case.idva_service:
+        kinds.append(Kind.idva)
+    dates = [date for date in (case.referral_date, case.meeting_date) if date]
+    summary = None
+    if level is Level.summary:
+        criteria = "; ".join(case.criteria) or "not recorded"
+        summary = f"Referred {case.referral_date or 'on a date not recorded'}. Criteria: {criteria}."
+    return Disclosure(
+        status="answered",
+        level=level,
+        involvement=tuple(kinds),
+        role=person.person.role,
+        last_activity=max(dates).strftime("%Y-%m") if dates else None,
+        agreement=tuple(f"{one.field.replace('_', ' ')}: {_words(one.similarity)}" for one in agreed.fields),
+        summary=summary,
+    )
+
+
+def _words(similarity: float | None) -> str:
+    if similarity is None:
+        return "absent on one side"
+    if similarity >= 99:
+        return "agrees"
+    return "close" if similarity >= 80 else "differs"
