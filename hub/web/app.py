@@ -58,7 +58,7 @@ def create_app(node: Node) -> FastAPI:
 
 
 async def _keep_checkpoint(node: Node) -> None:
-    """Sign the audit log's head every minute; one that does not hold is told to the operator, and serving goes on."""
+    """Sign the audit log's head every minute; a log that does not hold is told to the operator."""
     while True:
         await asyncio.sleep(CHECKPOINT_EVERY_S)
         try:
