@@ -148,17 +148,20 @@ def _name(head: Head, entry: Entry, rest: Iterator[Entry], heads: Mapping[int, s
     expected = head.size + 1
     if _belongs(entry, head):  # Right in all but its number.
         return Broken(expected, Tampering.altered)
-    if 0 < entry.seq == head.size:  # A number used twice.
+    twice = entry.hash == head.hash and entry.prev != head.hash
+    if twice or 0 < entry.seq == head.size:
         return Broken(entry.seq, Tampering.inserted)
-    successor_later = linked_later = False
+    successor_later = linked_later = copied = False
     for later in rest:
+        copied = copied or entry.hash == later.hash
         successor_later = successor_later or _belongs(later, head)
         linked_later = linked_later or entry.hash == later.prev or entry.prev == later.hash
     linked_later = linked_later or entry.hash in heads.values()
     if successor_later and entry.seq > expected:
         return Broken(expected, Tampering.reordered)
     if successor_later:
-        return Broken(entry.seq, Tampering.reordered if linked_later else Tampering.inserted)
+        moved = linked_later and not copied
+        return Broken(entry.seq, Tampering.reordered if moved else Tampering.inserted)
     if entry.seq > expected:
         return Broken(expected, Tampering.removed)
     if entry.seq < expected:

@@ -149,6 +149,15 @@ def test_a_second_row_with_a_number_is_named(log: ListStore, data: st.DataObject
 
 
 @given(logs(2), st.data())
+def test_a_copy_of_another_entry_put_in_between_is_named(log: ListStore, data: st.DataObject) -> None:
+    place, other = (data.draw(st.integers(0, len(log.entries) - 1)) for _ in range(2))
+    copy = replace(log.entries[other], seq=place + 1)
+    moved = [replace(entry, seq=entry.seq + 1) for entry in log.entries[place:]]
+    named = place + 2 if other == place else place + 1  # A copy before the original stands for it.
+    assert verdict([*log.entries[:place], copy, *moved]) == Broken(named, Tampering.inserted)
+
+
+@given(logs(2), st.data())
 def test_two_entries_that_changed_places_are_named(log: ListStore, data: st.DataObject) -> None:
     first = data.draw(st.integers(0, len(log.entries) - 2))
     second = data.draw(st.integers(first + 1, len(log.entries) - 1))
