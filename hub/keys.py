@@ -28,6 +28,7 @@ from hub.federation.signing import SigningKey, b64, unb64
 NODE_KEY: Final = "node.key"
 ROOT_KEY: Final = "root.key"
 _FIELDS: Final = ("signing", "sealing", "prf", "prf_weak", "storage")
+_PROVIDED: Final = Path("/run/secrets")  # where Docker and Podman mount secrets
 
 
 class Vault:
@@ -37,6 +38,7 @@ class Vault:
         self._cipher = AESGCM(hmac.digest(key, b"marac-hub/v1/field", hashlib.sha256))
         self._lookup = hmac.digest(key, b"marac-hub/v1/lookup", hashlib.sha256)
         self.pseudonym_key: Final = hmac.digest(key, b"marac-hub/v1/pseudonym", hashlib.sha256)
+        self.key_id: Final = hmac.digest(key, b"marac-hub/v1/vault-id", hashlib.sha256).hex()[:16]
 
     def seal(self, place: str, plain: bytes) -> bytes:
         """Encrypt a field. `place` (table and row) is authenticated, so a field moved elsewhere fails."""
@@ -81,7 +83,11 @@ def key_id(public: bytes) -> str:
 
 
 def create(folder: Path) -> None:
-    """Make a node's keys and its root key. Raises UsageError if there are some already."""
+    """Make a node's keys and its root key. Raises UsageError if there are some already, OSError.
+
+    A root key that is there without the others is kept: it may be all that is left of a node, or of a run that
+    was interrupted.
+    """
     if (folder / NODE_KEY).exists():
         raise UsageError(
             f"{folder} already holds keys", kept="they were not touched", do="choose another home"
@@ -95,8 +101,8 @@ def create(folder: Path) -> None:
         "prf_weak": os.urandom(32),
         "storage": os.urandom(32),
     }
-    root = Ed25519PrivateKey.generate().private_bytes_raw()
-    _write_secret(folder / ROOT_KEY, b64(root))
+    if not (folder / ROOT_KEY).exists():
+        _write_secret(folder / ROOT_KEY, b64(Ed25519PrivateKey.generate().private_bytes_raw()))
     _write_secret(folder / NODE_KEY, json.dumps({name: b64(value) for name, value in secrets.items()}))
 
 
@@ -118,16 +124,24 @@ def load(folder: Path) -> NodeKeys:
 
 
 def load_root(folder: Path) -> SigningKey:
-    """Load the root key, which certifies online keys. Raises UsageError when it is not there."""
-    return SigningKey.of(Ed25519PrivateKey.from_private_bytes(unb64(_read_secret(folder / ROOT_KEY))))
+    """Load the root key, which certifies online keys. Raises UsageError when it is missing or damaged."""
+    text = _read_secret(folder / ROOT_KEY)
+    try:
+        return SigningKey.of(Ed25519PrivateKey.from_private_bytes(unb64(text)))
+    except (ValueError, HubError):
+        raise UsageError(f"{folder / ROOT_KEY} is damaged", do="restore it from the key backup") from None
 
 
 def _write_secret(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Write a secret whole or not at all; never readable by others, not even for a moment."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 def _read_secret(path: Path) -> str:
@@ -146,7 +160,7 @@ def _read_secret(path: Path) -> str:
 
 
 def _provided(path: Path) -> bool:
-    folders = [Path("/run/secrets")]
+    folders = [_PROVIDED]
     if credentials := os.environ.get("CREDENTIALS_DIRECTORY"):
         folders.append(Path(credentials))
-    return any(path.resolve().is_relative_to(folder) for folder in folders)
+    return any(path.resolve().is_relative_to(folder.resolve()) for folder in folders)

@@ -16,7 +16,7 @@ from hub.audit.log import advance_checkpoint
 from hub.errors import UsageError
 from hub.federation.identity import certify, metadata
 from hub.federation.signing import b64
-from hub.node import CERTIFICATE, CHECKPOINT, Node, open_node
+from hub.node import CERTIFICATE, CHECKPOINT, NODE_TOML, Node, node_of, own_keys
 from hub.settings import Agreement, Settings
 from hub.store.audit import DatabaseAudit
 
@@ -28,7 +28,7 @@ node_id = {node_id}
 area = {area}
 url = {url}
 database = {database}
-keys = "keys"
+keys = {keys}
 
 [contact]
 phone = {phone}
@@ -48,50 +48,63 @@ review_owner = {review_owner}
 def create_home(home: Path, settings: Settings) -> Node:
     """Make a node's home: settings, keys, certificate and an empty database.
 
-    Raises UsageError when the home is already one, and leaves it untouched.
+    `node.toml` comes last: a home without it is not one, so that a run that was interrupted or failed can be
+    repeated and completes. Raises UsageError when the home is already one, and leaves it untouched; UsageError
+    when it cannot be made; StorageError.
     """
     home = home.resolve()
-    if (home / "node.toml").exists():
+    try:
+        if (home / NODE_TOML).exists():
+            raise UsageError(
+                f"{home} is already a node's home", kept="it was not touched", do="choose another folder"
+            )
+        _make_identity(home, settings)
+        node = node_of(home, settings)
+        with node.write() as (session, record):
+            if DatabaseAudit(session).last() is None:
+                record(Event(action=Action.node_created, actor=OPERATOR, refs=own_keys(node)))
+        advance_audit_checkpoint(node)
+        _write_settings(home, settings)
+    except OSError as error:
         raise UsageError(
-            f"{home} is already a node's home", kept="it was not touched", do="choose another folder"
-        )
+            f"{home} cannot be made a node's home: {error.strerror or type(error).__name__}",
+            kept="what is there already",
+            do="choose a folder that you may write to, on a disk with room, and run the command again",
+        ) from error
+    return node
+
+
+def _make_identity(home: Path, settings: Settings) -> None:
+    """Make the home's folder, the keys, and the root key's certificate of them."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.chmod(0o700)
     folder = home / settings.keys
     if not (folder / keys.NODE_KEY).exists():
         keys.create(folder)
     online = keys.load(folder)
     root = keys.load_root(folder)
-    now = int(time.time())
-    (home / CERTIFICATE).write_text(
-        certify(root, settings.node_id, online.signing.kid, now), encoding="ascii"
-    )
+    certificate = certify(root, settings.node_id, online.signing.kid, int(time.time()))
+    (home / CERTIFICATE).write_text(certificate, encoding="ascii")
     (home / ROOT_PUBLIC).write_text(b64(root.public), encoding="ascii")
-    text = _NODE_TOML.format(
-        **{
-            name: _toml(value)
-            for name, value in {
-                "node_id": settings.node_id,
-                "area": settings.area,
-                "url": settings.url,
-                "database": settings.database,
-                "phone": settings.contact.phone,
-                "hours": settings.contact.hours,
-            }.items()
-        }
-    )
+
+
+def _write_settings(home: Path, settings: Settings) -> None:
+    values = {
+        "node_id": settings.node_id,
+        "area": settings.area,
+        "url": settings.url,
+        "database": settings.database,
+        "keys": settings.keys,
+        "phone": settings.contact.phone,
+        "hours": settings.contact.hours,
+    }
+    text = _NODE_TOML.format(**{name: _toml(value) for name, value in values.items()})
     if settings.agreement:
         text += _agreement_toml(settings.agreement)
-    fresh = home / "node.toml.new"
+    fresh = home / f"{NODE_TOML}.new"
     fresh.write_text(text, encoding="utf-8")
     fresh.chmod(0o600)
-    fresh.replace(
-        home / "node.toml"
-    )  # Last: a home without it is not one, so an interrupted init can run again.
-    node = open_node(home)
-    with node.write() as (_, record):
-        record(Event(action=Action.node_created, actor=OPERATOR))
-    advance_audit_checkpoint(node)
-    return node
+    fresh.replace(home / NODE_TOML)
 
 
 def current_metadata(node: Node) -> str:

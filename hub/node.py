@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from hub import keys
 from hub.audit import events
+from hub.audit.chain import Broken, Head, genesis, verify
 from hub.audit.log import append
 from hub.consent import Rules, load_rules
 from hub.errors import UsageError
@@ -34,6 +35,7 @@ from hub.settings import (
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 
+NODE_TOML = "node.toml"
 CERTIFICATE = "certificate.jwt"
 CHECKPOINT = "audit-checkpoint.txt"
 
@@ -127,13 +129,47 @@ class Recorder:
 def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
     """Open a node's home: settings, keys and an up-to-date database. Raises UsageError or StorageError."""
     home = home.resolve()
-    if not (home / "node.toml").exists():
+    if not (home / NODE_TOML).exists():
         raise UsageError(f"{home} is not a node's home", do="make one with `hub init`")
-    settings = load_settings(home)
+    return node_of(home, load_settings(home), clock=clock)
+
+
+def node_of(home: Path, settings: Settings, *, clock: Callable[[], float] = time.time) -> Node:
+    """The node of a home whose settings are known. Raises UsageError when keys and database do not belong
+    together, StorageError."""
     loaded = keys.load(key_folder(home, settings))
     database = Database(database_url(home, settings))
-    database.migrate()
-    return Node(home, settings, loaded, database, clock)
+    try:
+        database.migrate()
+        node = Node(home, settings, loaded, database, clock)
+        _require_own_database(node)
+    except BaseException:
+        database.close()
+        raise
+    return node
+
+
+def own_keys(node: Node) -> events.Refs:
+    """What the log's first entry says of the node's keys, so that they are known again."""
+    return events.Refs(key_id=node.keys.vault.key_id)
+
+
+def _require_own_database(node: Node) -> None:
+    """Raise UsageError unless the log was begun by this node under these keys. Tampering is not judged here."""
+    with node.database.read() as session:
+        first = DatabaseAudit(session).first()
+    if first is None or isinstance(verify([first], Head(first.seq - 1, first.prev)), Broken):
+        return
+    begun = events.Event.model_validate_json(first.body)
+    if first.prev != genesis(node.node_id).hash:
+        what = "the database belongs to another node"
+    elif begun.action is events.Action.node_created and begun.refs != own_keys(node):
+        what = "the database was made under other keys than these"
+    else:
+        return
+    raise UsageError(
+        what, kept="nothing was changed", do="put the node's own keys and database back, from the same backup"
+    )
 
 
 def key_folder(home: Path, settings: Settings) -> Path:

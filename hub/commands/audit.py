@@ -8,6 +8,7 @@ from hub.audit.chain import Broken
 from hub.audit.log import load_checkpoint, verify_log
 from hub.commands.node import Home, Json
 from hub.commands.output import EXIT_REFUSED, out, print_json, reporting
+from hub.errors import StorageError
 from hub.node import CHECKPOINT, open_node
 from hub.store.audit import DatabaseAudit
 
@@ -20,8 +21,14 @@ def verify(home: Home, as_json: Json = False) -> None:
     with reporting(as_json=as_json):
         node = open_node(home)
         known = load_checkpoint(node.home / CHECKPOINT, node.node_id, node.keys.signing.private.public_key())
+        if known is None:
+            raise StorageError(
+                "the audit checkpoint is missing: without it, a log that was cut short would look whole",
+                kept="the log, as it is",
+                do=f"put {CHECKPOINT} back from the node's backup; if nobody removed it, call your auditor",
+            )
         with node.database.read() as session:
-            found = verify_log(DatabaseAudit(session), node.node_id, [known] if known else [])
+            found = verify_log(DatabaseAudit(session), node.node_id, [known])
         if isinstance(found, Broken):
             document: dict[str, object] = {"verified": False, "seq": found.seq, "what": found.what.value}
             words = (

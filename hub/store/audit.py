@@ -19,6 +19,11 @@ class DatabaseAudit:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def first(self) -> Entry | None:
+        """The oldest entry."""
+        row = self._session.exec(select(AuditEntry).order_by(col(AuditEntry.seq)).limit(1)).first()
+        return _entry(row) if row else None
+
     def last(self) -> Entry | None:
         """The newest entry, locked against other writers until the transaction ends."""
         if self._session.get_bind().dialect.name == "postgresql":

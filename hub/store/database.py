@@ -40,17 +40,30 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def migrate(self) -> None:
-        """Create or upgrade the tables. Safe to run again, and at the same time from several processes."""
-        with _storage_errors(), self.engine.begin() as connection:
+        """Create or upgrade the tables. Safe to run again, and at the same time from several processes.
+
+        Raises UsageError when the database was made by a newer version, StorageError.
+        """
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        scripts = ScriptDirectory.from_config(config)
+        with _storage_errors(), self.engine.connect() as connection:
+            if _revisions(connection) == set(scripts.get_heads()):
+                return
+        with (
+            _storage_errors(),
+            self.engine.connect().execution_options(hub_write=True) as connection,
+            connection.begin(),
+        ):
             if not self.is_sqlite:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7017)")
-            config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS))
+            if not _revisions(connection) <= {script.revision for script in scripts.walk_revisions()}:
+                raise UsageError(
+                    "the database was made by a newer version of the hub",
+                    kept="it was not touched",
+                    do="run that version",
+                )
             config.attributes["connection"] = connection
-            known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-            present = MigrationContext.configure(connection).get_current_heads()
-            if not set(present) <= known:
-                raise UsageError("the database was made by a newer version of the hub", do="run that version")
             command.upgrade(config, "head")
 
     @contextmanager
@@ -73,6 +86,10 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _revisions(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
 
 
 def _engine(url: str) -> Engine:
@@ -112,20 +129,32 @@ def _sqlite_begin(connection: Connection) -> None:
 def _storage_errors() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        reason = str(error.orig).splitlines()[0]
-        if "full" in reason or "No space" in reason:
-            text, do = "the disk is full", "make room and run the command again; it completes what is missing"
-        elif "locked" in reason:
-            text, do = "the database is busy with another command", "wait for it to end and run this again"
-        else:
-            text, do = "the database cannot be used", "check the database's address, owner and free space"
+    except (OperationalError, sqlite3.OperationalError) as error:
+        text, do = _operational(str(getattr(error, "orig", error)))
         raise StorageError(
             text, kept="what was stored before this step; this step left nothing", do=do
         ) from error
-    except DBAPIError as error:
-        raise StorageError(
-            "the database refused a step",
-            kept="nothing of this step",
-            do="see the node's log for the kind of error",
-        ) from error
+    except (DBAPIError, sqlite3.DatabaseError) as error:
+        if "malformed" in str(error) or "not a database" in str(error):
+            text = "the database file is damaged, or is not a database"
+            do = "keep the file as it is, and restore the last backup with the keys of the same day"
+        else:
+            text, do = "the database refused a step", "run `hub audit verify`, and report this as a fault"
+        raise StorageError(text, kept="nothing of this step", do=do) from error
+
+
+def _operational(reason: str) -> tuple[str, str]:
+    """What happened and what to do. The driver's own words may hold an address, and are not repeated."""
+    if any(word in reason for word in ("is full", "No space", "disk I/O", "could not extend", "write file")):
+        return (
+            "the disk is full, or failed",
+            "make room and run the command again; it completes what is missing",
+        )
+    if "locked" in reason:
+        return "the database is busy with another command", "wait for it to end and run this again"
+    if "readonly" in reason or "unable to open" in reason or "Permission" in reason:
+        return "the database file cannot be opened for writing", "check its folder, owner and mode"
+    return (
+        "the database cannot be reached",
+        "check `database` in node.toml, that the server runs, and its password",
+    )
