@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
+from typer.exceptions import TyperException
 
 from hub.commands import answers, audit, demo, governance, node, work
+from hub.commands.output import EXIT_FAULT, print_json
 
 app = typer.Typer(
     name="hub",
@@ -30,5 +34,13 @@ app.command("demo")(demo.demo)
 
 
 def main() -> None:
-    """Run the command."""
-    app()
+    """Run the command. With `--json`, wrong usage is told in JSON too."""
+    if "--json" not in sys.argv:
+        app()
+    try:
+        status = app(standalone_mode=False)
+    except TyperException as error:
+        do = "see `hub --help`, or --help after the command"
+        print_json({"error": {"code": "usage", "text": error.format_message(), "kept": "", "do": do}})
+        status = EXIT_FAULT
+    sys.exit(status)

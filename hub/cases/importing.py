@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
@@ -29,8 +29,8 @@ from hub.consent import (
     SharingForm,
     publication_form,
 )
-from hub.node import Node, Recorder
-from hub.store import cases, decisions
+from hub.node import Node
+from hub.store import cases, decisions, feeds
 from hub.values import AgencyKind, Kind
 
 BATCH: Final = 200
@@ -38,13 +38,35 @@ BATCH: Final = 200
 
 @dataclass
 class Imported:
-    """What an import did, in rows (people). `unchanged` were there already, the same; all are kept."""
+    """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
+
+    `to_withdraw` counts people that the feed still shows although they may not be met any more.
+    """
 
     imported: int = 0
     unchanged: int = 0
     not_published: int = 0
+    to_withdraw: int = 0
     cases: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+
+    def count(self, assessed: _Assessed) -> None:
+        """Count one case."""
+        people = len(assessed.people)
+        self.cases += 1
+        if assessed.unchanged:
+            self.unchanged += people
+        else:
+            self.imported += people
+        if not assessed.decision.permitted:
+            self.not_published += people
+
+    def add(self, batch: Imported) -> None:
+        """Add the counts of a batch."""
+        self.imported += batch.imported
+        self.unchanged += batch.unchanged
+        self.not_published += batch.not_published
+        self.cases += batch.cases
 
 
 def import_cases(
@@ -52,7 +74,8 @@ def import_cases(
 ) -> Imported:
     """Store cases in batches of 200, each batch whole or not at all. Raises StorageError.
 
-    With `dry_run` everything is read and decided, and nothing stored. `progress` is told rows done.
+    With `dry_run` everything is read, decided and compared with what is there, and nothing stored. `progress`
+    is told the rows done, of which all but a dry run's are kept.
     """
     done = Imported()
     deciding = _Deciding(node)
@@ -60,21 +83,53 @@ def import_cases(
     while batch := list(islice(stream, BATCH)):
         done.rejected += [one for one in batch if isinstance(one, Rejected)]
         good = [one for one in batch if isinstance(one, CaseIntake)]
-        if dry_run:
-            for case in good:
-                _count(done, case, permitted=deciding.decide(case).permitted)
-        elif good:
-            with node.write() as (session, record):
-                tally = Imported()
-                for case in good:
-                    _store(session, deciding, case, tally)
-                _record_batch(record, tally)
-            done.imported += tally.imported
-            done.unchanged += tally.unchanged
-            done.not_published += tally.not_published
-            done.cases += tally.cases
+        if good:
+            done.add(_tried(deciding, good) if dry_run else _stored(deciding, good))
         progress(done.imported + done.unchanged + len(done.rejected))
+    with node.database.read() as session:
+        done.to_withdraw = feeds.to_withdraw(session)
     return done
+
+
+def _stored(deciding: _Deciding, good: Sequence[CaseIntake]) -> Imported:
+    """Store a batch in one transaction."""
+    tally = Imported()
+    with deciding.node.write() as (session, record):
+        for case in good:
+            assessed = _assess(session, deciding, case)
+            tally.count(assessed)
+            if not assessed.unchanged:
+                _store(session, deciding, assessed)
+        detail = Detail(cases=tally.cases, persons=tally.imported, not_published=tally.not_published)
+        record(Event(action=Action.case_imported, actor=OPERATOR, detail=detail))
+    return tally
+
+
+def _tried(deciding: _Deciding, good: Sequence[CaseIntake]) -> Imported:
+    """What storing a batch would do."""
+    tally = Imported()
+    with deciding.node.database.read() as session:
+        for case in good:
+            tally.count(_assess(session, deciding, case))
+    return tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Assessed:
+    """A case with its decision, as it would be stored, compared with what is there.
+
+    `unchanged`: the very same is there with the same outcome. `same_content_as`: the number of the stored case
+    that says the same, whatever its outcome.
+    """
+
+    case: CaseIntake
+    decision: Decision
+    details: CaseDetails
+    people: tuple[PersonDetails, ...]
+    ref_digest: bytes
+    content_digest: bytes
+    unchanged: bool
+    same_content_as: int | None
 
 
 class _Deciding:
@@ -122,57 +177,55 @@ def _publication_case(node: Node, case: CaseIntake) -> PublicationCase:
     )
 
 
-def _store(session: Session, deciding: _Deciding, case: CaseIntake, tally: Imported) -> None:
-    """Store one case with its decision, unless the very same is there with the same outcome."""
-    node, vault = deciding.node, deciding.node.keys.vault
-    decision = deciding.decide(case)
-    permitted = decision.permitted
+def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assessed:
+    """Decide on a case and compare it with what is stored under its reference."""
+    vault = deciding.node.keys.vault
     details = CaseDetails(**{name: getattr(case, name) for name in CaseDetails.model_fields})
-    people = [
+    people = tuple(
         PersonDetails(person=one.person, address=one.address, safe_to_call=one.safe_to_call)
         for one in case.people
-    ]
-    content = vault.lookup(
-        "content", details.model_dump_json() + "".join(one.model_dump_json() for one in people)
     )
+    content = details.model_dump_json() + "".join(one.model_dump_json() for one in people)
+    digest = vault.lookup("content", content)
     ref = vault.lookup("case_ref", case.case_ref)
+    decision = deciding.decide(case)
     earlier = cases.find(session, ref)
-    _count(tally, case, permitted=permitted)
-    if earlier and earlier.content_digest == content and earlier.may_publish == permitted:
-        tally.imported -= len(case.people)
-        tally.unchanged += len(case.people)
-        return
-    decision_id = decisions.add(session, vault, node.now(), deciding.form(case), decision)
-    if earlier and earlier.content_digest == content and earlier.id is not None:
-        cases.set_publication(session, earlier.id, may_publish=permitted, decision_id=decision_id)
+    same = earlier is not None and earlier.content_digest == digest
+    return _Assessed(
+        case=case,
+        decision=decision,
+        details=details,
+        people=people,
+        ref_digest=ref,
+        content_digest=digest,
+        unchanged=same and earlier is not None and earlier.may_publish == decision.permitted,
+        same_content_as=earlier.id if same and earlier is not None else None,
+    )
+
+
+def _store(session: Session, deciding: _Deciding, new: _Assessed) -> None:
+    """Store a case with its decision and the form it was made on, in place of what was there."""
+    node, vault, permitted = deciding.node, deciding.node.keys.vault, new.decision.permitted
+    decision_id = decisions.add(session, vault, node.now(), deciding.form(new.case), new.decision)
+    if new.same_content_as is not None:
+        cases.set_publication(session, new.same_content_as, may_publish=permitted, decision_id=decision_id)
         return
     handle = os.urandom(16)
-    handles = [os.urandom(16) for _ in people]
+    handles = [os.urandom(16) for _ in new.people]
     cases.store(
         session,
         cases.CaseRow(
-            ref_digest=ref,
-            content_digest=content,
-            kind=case.kind.value,
+            ref_digest=new.ref_digest,
+            content_digest=new.content_digest,
+            kind=new.case.kind.value,
             handle=handle,
-            sealed_case=case.sealed,
+            sealed_case=new.case.sealed,
             may_publish=permitted,
             decision_id=decision_id,
-            sealed=seal_case(vault, handle, details),
+            sealed=seal_case(vault, handle, new.details),
             people=tuple(
-                (own, seal_person(vault, own, person)) for own, person in zip(handles, people, strict=True)
+                (own, seal_person(vault, own, person))
+                for own, person in zip(handles, new.people, strict=True)
             ),
         ),
     )
-
-
-def _count(tally: Imported, case: CaseIntake, *, permitted: bool) -> None:
-    tally.cases += 1
-    tally.imported += len(case.people)
-    if not permitted:
-        tally.not_published += len(case.people)
-
-
-def _record_batch(record: Recorder, tally: Imported) -> None:
-    detail = Detail(cases=tally.cases, persons=tally.imported, not_published=tally.not_published)
-    record(Event(action=Action.case_imported, actor=OPERATOR, detail=detail))

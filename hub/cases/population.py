@@ -5,16 +5,21 @@ Counted from the node's own people in memory and never stored. Kept per process 
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from weakref import WeakKeyDictionary
 
 from hub.cases.records import open_person
-from hub.matching import Population, read_table
+from hub.matching import NameTable, Population, read_table
 from hub.node import Node
 from hub.store import cases
 
-_TABLE = read_table(resources.files("hub.matching.data").joinpath("population.csv.gz").read_bytes())
 _known: WeakKeyDictionary[object, tuple[object, Population]] = WeakKeyDictionary()
+
+
+@cache
+def _table() -> NameTable:
+    return read_table(resources.files("hub.matching.data").joinpath("population.csv.gz").read_bytes())
 
 
 def population_of(node: Node) -> Population:
@@ -25,6 +30,6 @@ def population_of(node: Node) -> Population:
         if cached and cached[0] == version:
             return cached[1]
         people = [open_person(node.keys.vault, handle, sealed) for handle, sealed in cases.people(session)]
-    population = Population.from_people(people, _TABLE, node.matching.population)
+    population = Population.from_people(people, _table(), node.matching.population)
     _known[node.database] = (version, population)
     return population

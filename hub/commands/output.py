@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from hub import __version__
 from hub.errors import HubError
 
 EXIT_DONE, EXIT_REFUSED, EXIT_FAULT = 0, 1, 2
@@ -34,29 +38,49 @@ def fail(error: HubError, *, as_json: bool) -> NoReturn:
         document = {"code": error.code, "text": error.text, "kept": error.kept, "do": error.do}
         print_json({"error": document})
     else:
-        err.print(f"[bold red]Error:[/] {_plain(error.text)}")
+        err.print(f"[bold red]Error:[/] {plain(error.text)}")
         if error.kept:
-            err.print(f"Kept: {_plain(error.kept)}")
+            err.print(f"Kept: {plain(error.kept)}")
         if error.do:
-            err.print(f"To do: {_plain(error.do)}")
+            err.print(f"To do: {plain(error.do)}")
     raise typer.Exit(error.exit_code)
 
 
 @contextmanager
-def reporting(*, as_json: bool, interrupted: str = "") -> Iterator[None]:
-    """Turn failures and Ctrl-C in a command into a message and an exit status."""
+def reporting(*, as_json: bool, interrupted: str | Callable[[], str] = "") -> Iterator[None]:
+    """Turn failures, Ctrl-C and faults of our own in a command into a message and an exit status.
+
+    `interrupted` says what is kept after Ctrl-C.
+    """
     try:
         yield
+    except (typer.Exit, typer.Abort):
+        raise
     except HubError as error:
         fail(error, as_json=as_json)
     except KeyboardInterrupt:
-        text = "interrupted"
+        kept = interrupted() if callable(interrupted) else interrupted
         fail(
-            HubError(text, kept=interrupted or "nothing was changed", do="run the command again"),
+            HubError("interrupted", kept=kept or "nothing was changed", do="run the command again"),
             as_json=as_json,
         )
     except BrokenPipeError:
         raise typer.Exit(EXIT_FAULT) from None
+    except Exception as error:  # noqa: BLE001 - the text of a foreign error may hold personal data
+        fail(_fault(error), as_json=as_json)
+
+
+def _fault(error: Exception) -> HubError:
+    """A fault of our own, told by its kind and place in the code alone."""
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if "hub" in Path(frame.filename).parts
+    ]
+    at = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return HubError(
+        f"an unexpected fault: {type(error).__name__}{at}",
+        kept="what was stored before; a step that fails leaves nothing",
+        do=f"run `hub audit verify`, then report this with the version ({__version__})",
+    )
 
 
 @contextmanager
@@ -71,5 +95,8 @@ def progress_bar(title: str, *, shown: bool) -> Iterator[Callable[[int, int], No
         yield lambda done, every: bar.update(task, completed=done, total=every or None)
 
 
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+def plain(text: object) -> str:
+    """Text from elsewhere, made safe to print: no markup, and no control characters for the terminal."""
+    return escape(
+        "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in str(text))
+    )

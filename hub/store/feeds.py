@@ -63,6 +63,12 @@ def leaving(session: Session) -> list[PersonRow]:
     return _people(session, may_not)
 
 
+def to_withdraw(session: Session) -> int:
+    """How many people the feed still shows whose case may not be published any more."""
+    query = select(func.count()).select_from(PersonRecord).join(CaseRecord)
+    return session.exec(query.where(~col(CaseRecord.may_publish) & _in_feed())).one()
+
+
 def live_tokens(session: Session, epoch: int, tokens: Sequence[bytes]) -> set[bytes]:
     """Which of the tokens are live in the feed."""
     query = select(FeedEntry.token).where(
