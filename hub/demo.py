@@ -50,9 +50,10 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Demo:
-    """The running demonstration: its nodes, and each question with its result."""
+    """The running demonstration: its nodes, the area that asks, and each question with its result."""
 
     nodes: tuple[Node, ...]
+    asking: str
     checks: tuple[tuple[str, CheckRequest, CheckResult], ...]
 
 
@@ -67,8 +68,9 @@ def running_demo(say: Say) -> Iterator[Demo]:
         for area, rows in told.referrals.items():
             say(f"{area.capitalize()}: making a node, importing {len(rows)} people, publishing tokens ...")
             nodes.append(_node(folder, area, rows))
-        for node in nodes:
-            stack.enter_context(_serving(node))
+        servers = [stack.enter_context(_serving(node)) for node in nodes]
+        for node, server in zip(nodes, servers, strict=True):
+            _wait_until_up(node, server)
         say("Making the areas known to each other, and syncing their feeds ...")
         asyncio.run(_introduce(nodes))
         asking = next(node for node in nodes if node.node_id == told.asking)
@@ -76,7 +78,7 @@ def running_demo(say: Say) -> Iterator[Demo]:
         checks = asyncio.run(_ask(asking, told))
         for node in nodes:
             advance_audit_checkpoint(node)
-        yield Demo(tuple(nodes), tuple(checks))
+        yield Demo(tuple(nodes), asking.settings.area, tuple(checks))
 
 
 def agreement(today: dt.date) -> Agreement:
@@ -147,16 +149,15 @@ def _node(folder: Path, area: str, rows: list[dict[str, str]]) -> Node:
 
 
 @contextmanager
-def _serving(node: Node) -> Iterator[None]:
-    """A server of the node in a process of its own, up before the block starts."""
+def _serving(node: Node) -> Iterator[subprocess.Popen[bytes]]:
+    """A server of the node in a process of its own, until the block ends."""
     port = node.settings.url.rsplit(":", 1)[1]
     command = [sys.executable, "-m", "hub", "serve", str(node.home), "--port", port]
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own program
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_environment()
-    ) as server:  # noqa: S603
+    ) as server:
         try:
-            _wait_until_up(node, server)
-            yield
+            yield server
         finally:
             server.terminate()
             try:

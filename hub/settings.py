@@ -10,9 +10,10 @@ import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from hub.consent import Jurisdiction
 from hub.errors import UsageError
@@ -63,13 +64,29 @@ class Quotas(Value):
     user_share: float = Field(default=0.75, gt=0, le=1)
 
 
+def _without_password(url: str) -> str:
+    """The database's address. A password in it would stand in files, backups and the list of processes."""
+    parts = urlsplit(url)
+    if parts.scheme in ("sqlite", "postgresql+psycopg"):
+        if parts.password or "password" in parse_qs(parts.query):
+            raise ValueError("has a password in it: use passfile= or service= instead")
+        return url
+    raise ValueError("is not sqlite:///FILE or postgresql+psycopg://...")
+
+
+Address = Annotated[
+    str, StringConstraints(max_length=200, pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~/-]*)?$")
+]
+DatabaseAddress = Annotated[str, AfterValidator(_without_password)]
+
+
 class Settings(Value):
     """A node's own settings, from `node.toml`. `agency_kind` is that of the coordinator's employer."""
 
     node_id: NodeId
     area: ShortText
-    url: ShortText
-    database: str
+    url: Address
+    database: DatabaseAddress
     keys: str = "keys"
     jurisdiction: Jurisdiction = Jurisdiction.england_wales
     agency_kind: AgencyKind = AgencyKind.police

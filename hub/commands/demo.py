@@ -72,8 +72,8 @@ def _show(shown: Demo) -> None:
         out.print()
         out.print(f"[bold]{_TITLES[name]}[/]")
         out.print(
-            f"Northmoor asks about {subject.given_names} {subject.surname}, born {subject.date_of_birth or 'unknown'}, "
-            f"case {request.case_ref}.",
+            f"{shown.asking} asks about {subject.given_names} {subject.surname}, "
+            f"born {subject.date_of_birth or 'unknown'}, case {request.case_ref}.",
             markup=False,
         )
         show_decision(result.decision)

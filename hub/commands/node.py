@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
-import uvicorn
+from pydantic import ValidationError
 
-from hub.commands.output import out, print_json, reporting
+from hub.commands.output import err, out, plain, print_json, reporting
 from hub.errors import UsageError
 from hub.federation.client import PeerClient
-from hub.federation.peers import add_peer, every_known
+from hub.federation.peers import KnownPeer, add_peer, every_known
 from hub.keys import load_root
 from hub.lifecycle import advance_audit_checkpoint, create_home
-from hub.node import Node, key_folder, open_node
-from hub.settings import Contact, Settings
-from hub.web.app import HOME_VARIABLE, create_app
+from hub.node import key_folder, open_node
+from hub.settings import Settings
 
 Home = Annotated[Path, typer.Argument(help="The node's home folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -40,14 +39,15 @@ def init(
     """Make a node's home: its settings, keys and an empty database."""
     with reporting(as_json=False):
         settings = _settings(
-            node_id=node_id, area=area, url=url, database=database, contact=Contact(phone=phone, hours=hours)
+            node_id=node_id, area=area, url=url, database=database, contact={"phone": phone, "hours": hours}
         )
         node = create_home(home, settings)
         root = load_root(key_folder(node.home, node.settings))
-        out.print(f"Made the node [bold]{node_id}[/] in {home}.")
+        where = plain(home)
+        out.print(f"Made the node [bold]{node_id}[/] in {where}.")
         out.print(f"Its root key's thumbprint, to be read out to other areas by telephone:\n  {root.kid}")
         out.print(
-            f"Now: move {home}/keys/root.key to an offline medium, and start the node with `hub serve {home}`."
+            f"Now: move {where}/keys/root.key to an offline medium, and start the node with `hub serve {where}`."
         )
 
 
@@ -60,22 +60,35 @@ def serve(
     ] = 1,
 ) -> None:
     """Run the node's server until it is stopped."""
-    with reporting(as_json=False, interrupted="what was stored"):
+    # Only this command needs the web server; the others start in half the time without it.
+    import uvicorn
+
+    from hub.web.app import HOME_VARIABLE, create_app
+
+    with reporting(as_json=False):
         node = open_node(home)
-        if workers > 1:
-            node.database.close()
-            os.environ[HOME_VARIABLE] = str(home.resolve())
-            uvicorn.run(
-                "hub.web.app:app_from_environment",
-                factory=True,
-                host=host,
-                port=port,
-                workers=workers,
-                log_level="warning",
-                access_log=False,
-            )
-        else:
-            uvicorn.run(create_app(node), host=host, port=port, log_level="warning", access_log=False)
+        try:
+            if workers > 1:
+                node.database.close()
+                os.environ[HOME_VARIABLE] = str(home.resolve())
+                uvicorn.run(
+                    "hub.web.app:app_from_environment",
+                    factory=True,
+                    host=host,
+                    port=port,
+                    workers=workers,
+                    log_level="warning",
+                    access_log=False,
+                )
+            else:
+                uvicorn.run(create_app(node), host=host, port=port, log_level="warning", access_log=False)
+        except KeyboardInterrupt:
+            err.print("Stopped.")
+        except SystemExit as end:
+            if end.code:
+                raise UsageError(
+                    f"the server could not listen on {host}:{port}", do="see above; choose another --port"
+                ) from None
 
 
 @peer_app.command("add")
@@ -97,7 +110,7 @@ def peer_add(
 
         area, found = asyncio.run(add())
         advance_audit_checkpoint(node)
-        out.print(f"Added [bold]{area}[/]. Its root key's thumbprint:\n  {found}")
+        out.print(f"Added [bold]{plain(area)}[/]. Its root key's thumbprint:\n  {found}")
         if thumbprint is None:
             out.print("Nobody has compared it yet: telephone the area and compare before you rely on it.")
 
@@ -107,7 +120,7 @@ def peer_list(home: Home, as_json: Json = False) -> None:
     """List the nodes this node trusts, with the state of our copy of each feed."""
     with reporting(as_json=as_json):
         node = open_node(home)
-        peers = [_row(peer_id, node) for peer_id in every_known(node)]
+        peers = [_row(peer) for peer in every_known(node).values()]
         if as_json:
             print_json({"peers": peers})
             return
@@ -115,15 +128,15 @@ def peer_list(home: Home, as_json: Json = False) -> None:
             synced = (
                 f"{row['people']} people published" if row["synced"] else "not synced yet: run `hub sync`"
             )
-            out.print(f"[bold]{row['area']}[/] ({row['node_id']}) {row['url']}\n  {synced}; {row['contact']}")
+            out.print(f"[bold]{plain(row['area'])}[/] ({row['node_id']}) {plain(row['url'])}")
+            out.print(f"  {synced}; {plain(row['contact'])}")
         if not peers:
             out.print("No peers yet: add one with `hub peer add`.")
 
 
-def _row(node_id: str, node: Node) -> dict[str, object]:
-    peer = every_known(node)[node_id]
+def _row(peer: KnownPeer) -> dict[str, object]:
     return {
-        "node_id": node_id,
+        "node_id": peer.pinned.node_id,
         "area": peer.pinned.area,
         "url": peer.pinned.url,
         "thumbprint": peer.root_thumbprint,
@@ -134,13 +147,20 @@ def _row(node_id: str, node: Node) -> dict[str, object]:
     }
 
 
-def _settings(**values: object) -> Settings:
-    from pydantic import ValidationError
+_WANTED: Final = {
+    "node_id": "is lower-case letters, digits and dashes, at most 64, such as northmoor",
+    "area": "is the area's name, at most 200 characters",
+    "url": "is an address such as https://hub.northmoor.example",
+    "database": "is sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME?passfile=FILE, without a password",
+}
 
+
+def _settings(**values: object) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0]).replace("_", "-")
+        name = str(error.errors()[0]["loc"][-1])
+        wanted = _WANTED.get(name, "is at most 200 characters")
         raise UsageError(
-            f"--{name} is not as it should be: {error.errors()[0]['msg']}", do="see --help"
+            f"--{name.replace('_', '-')} {wanted}", do="give it so; see `hub init --help`"
         ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.commands.output import out
+from hub.commands.output import out, plain
 from hub.consent import Decision, Outcome
 from hub.question import AreaResult, AreaStatus, Candidate, CheckResult, DisclosureStatus
 
@@ -26,12 +26,12 @@ def show_decision(decision: Decision) -> None:
     out.print(_OUTCOMES[decision.outcome])
     if decision.outcome is not Outcome.permit:
         for reason in decision.reasons:
-            out.print(f"  - {reason.text} ({reason.source})", markup=False)
+            out.print(plain(f"  - {reason.text} ({reason.source})"))
     if decision.missing:
-        out.print("Missing: " + ", ".join(decision.missing), markup=False)
+        out.print(plain("Missing: " + ", ".join(decision.missing)))
     for one in decision.obligations:
         due = f" by {one.due}" if one.due else ""
-        out.print(f"  To do{due}: {one.text}", markup=False)
+        out.print(plain(f"  To do{due}: {one.text}"))
 
 
 def show_result(result: CheckResult) -> None:
@@ -44,9 +44,9 @@ def show_result(result: CheckResult) -> None:
 
 
 def _show_area(area: AreaResult) -> None:
-    out.print(f"[bold]{area.area}[/] {_STATUS[area.status]}. Phone: {area.contact}")
+    out.print(f"[bold]{plain(area.area)}[/] {_STATUS[area.status]}. Phone: {plain(area.contact)}")
     if area.note:
-        out.print(f"  {area.note}", markup=False)
+        out.print(plain(f"  {area.note}"))
     if area.status is AreaStatus.answered and not area.candidates:
         out.print("  Nobody met.")
     for candidate in area.candidates:
@@ -54,18 +54,17 @@ def _show_area(area: AreaResult) -> None:
 
 
 def _show_candidate(candidate: Candidate) -> None:
-    out.print(f"  [bold]{candidate.band}[/]: {'; '.join(candidate.reasons)}")
+    out.print(f"  [bold]{candidate.band}[/]: {plain('; '.join(candidate.reasons))}")
     told = candidate.disclosure
     if told.status is DisclosureStatus.answered:
         kinds = " and ".join(kind.value.capitalize() for kind in told.involvement)
         role = told.role.value if told.role else "role not told"
-        out.print(
-            f"    Answered: {kinds} involvement, as {role}; last activity {told.last_activity or 'not told'}."
-        )
+        last = plain(told.last_activity or "not told")
+        out.print(f"    Answered: {kinds} involvement, as {role}; last activity {last}.")
         if told.agreement:
-            out.print(f"    Their comparison: {'; '.join(told.agreement)}.")
+            out.print(f"    Their comparison: {plain('; '.join(told.agreement))}.")
         if told.summary:
-            out.print(f"    {told.summary}", markup=False)
+            out.print(plain(f"    {told.summary}"))
     elif told.status is DisclosureStatus.pending:
         out.print("    A person there must decide. Telephone if it is urgent.")
     elif told.status is DisclosureStatus.not_answered:

@@ -12,7 +12,7 @@ from hub.cases.importing import Imported, import_cases
 from hub.cases.intake import read_cases, write_rejected
 from hub.check import check as ask
 from hub.commands.node import Home, Json
-from hub.commands.output import EXIT_FAULT, EXIT_REFUSED, err, out, print_json, progress_bar, reporting
+from hub.commands.output import EXIT_FAULT, EXIT_REFUSED, err, out, plain, print_json, progress_bar, reporting
 from hub.commands.show import show_decision, show_result
 from hub.consent import Decision, Outcome
 from hub.disclose import disclose as tell
@@ -26,6 +26,8 @@ from hub.question import CheckResult
 from hub.reading import read_check_request
 from hub.values import Level
 
+SHOWN = 10
+
 
 def import_(
     home: Home,
@@ -36,17 +38,26 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason."""
-    kept = "the batches of 200 cases that were complete; running it again stores nothing twice"
+    rows = [0]
+
+    def kept() -> str:
+        if dry_run:
+            return "nothing: this was a dry run"
+        return f"{rows[0]} rows, in whole cases; running it again completes the rest and stores nothing twice"
+
     with reporting(as_json=as_json, interrupted=kept):
         node = open_node(home)
         with progress_bar("Importing", shown=not as_json) as progress:
-            done = import_cases(
-                node, read_cases(file), dry_run=dry_run, progress=lambda rows: progress(rows, 0)
-            )
+
+            def count(done: int) -> None:
+                rows[0] = done
+                progress(done, 0)
+
+            done = import_cases(node, read_cases(file), dry_run=dry_run, progress=count)
         rejects = None if dry_run else write_rejected(file, done.rejected)
         advance_audit_checkpoint(node)
         if as_json:
-            print_json(_import_document(done))
+            print_json(_import_document(done, rejects))
         else:
             _show_import(done, rejects, dry_run=dry_run)
         if done.rejected:
@@ -95,7 +106,9 @@ def sync(home: Home, as_json: Json = False) -> None:
         else:
             for one in results:
                 told = one.error or f"{one.people} people, {one.entries} entries"
-                out.print(f"[bold]{one.area}[/]: {told}")
+                out.print(f"[bold]{plain(one.area)}[/]: {plain(told)}")
+            if not results:
+                out.print("No peers yet: add one with `hub peer add`.")
         if any(one.error for one in results):
             raise typer.Exit(EXIT_FAULT)
 
@@ -155,12 +168,14 @@ def _finish(result: CheckResult, decision: Decision, *, as_json: bool) -> None:
         raise typer.Exit(EXIT_REFUSED)
 
 
-def _import_document(done: Imported) -> dict[str, object]:
+def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
     return {
         "imported": done.imported,
         "unchanged": done.unchanged,
         "not_published": done.not_published,
+        "to_withdraw": done.to_withdraw,
         "rejected": [{"row": one.row, "field": one.field, "reason": one.reason} for one in done.rejected],
+        "rejected_file": str(rejects) if rejects else None,
     }
 
 
@@ -170,10 +185,18 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
     if done.not_published:
         out.print(f"{done.not_published} of them {would}not published: sealed, or no agreement covers them.")
     if done.rejected:
-        err.print(f"{len(done.rejected)} rows rejected:")
-        for one in done.rejected[:10]:
-            err.print(f"  row {one.row}, {one.field}: {one.reason}")
+        err.print(f"{len(done.rejected)} reasons to reject rows:")
+        for one in done.rejected[:SHOWN]:
+            err.print(plain(f"  row {one.row}: {one.field} {one.reason}"))
+        if len(done.rejected) > SHOWN:
+            err.print(f"  and {len(done.rejected) - SHOWN} more")
         if rejects:
-            err.print(f"All of them, with reasons, are in {rejects}. Mend them there and import that file.")
-    if not dry_run:
+            err.print(
+                plain(
+                    f"The rejected rows, with reasons, are in {rejects}. Mend them there and import that file."
+                )
+            )
+    if done.to_withdraw:
+        err.print(f"[bold]{done.to_withdraw} published people must be withdrawn: run `hub publish` now.[/]")
+    elif not dry_run:
         out.print("Run `hub publish` to bring the feed up to date.")

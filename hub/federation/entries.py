@@ -7,13 +7,17 @@ not read or write the feed (`hub.federation.publish`).
 from __future__ import annotations
 
 import os
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Final
 
+from hub.errors import HubError
 from hub.federation.prf import PrfKey
 from hub.federation.tokens import FeedContext, Label, seal_entry, token
 from hub.matching import MatchingConfig, completeness, match_keys
@@ -116,16 +120,37 @@ def evaluate(keys: FeedKeys, jobs: Sequence[Job], used: Used, progress: Progress
     ]
     seeds = (keys.strong.prf.seed, keys.weak.prf.seed)
     contexts = (keys.strong.context, keys.weak.context)
-    with ProcessPoolExecutor(
+    pool = ProcessPoolExecutor(
         max_workers=os.cpu_count(),
         mp_context=get_context("spawn"),
         initializer=_start_worker,
         initargs=(seeds, contexts),
-    ) as pool:
-        for done, made in enumerate(pool.map(_work, tasks), 1):
+    )
+    try:
+        with _without_interrupts():
+            results = pool.map(_work, tasks)
+        for done, made in enumerate(results, 1):
             entries += made
             progress(min(done * _CHUNK, total), total)
+    except BrokenProcessPool as error:
+        raise HubError(
+            "a worker process ended before its work was done",
+            kept="the feed as it was",
+            do="see that the machine has memory to spare, and run the command again",
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
     return entries
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back while workers start, who inherit that: only this process answers it, once."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def feed_keys(seeds: tuple[bytes, bytes], contexts: tuple[FeedContext, FeedContext]) -> FeedKeys:
