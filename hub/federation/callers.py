@@ -6,8 +6,10 @@ Does not decide what the caller may have (`hub.federation.holder`).
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
+from typing import Final
 
 from sqlmodel import Session
 
@@ -27,6 +29,9 @@ from hub.federation.signing import (
 from hub.federation.wire import MessageType
 from hub.node import Node
 from hub.store import received
+
+
+_NODE_ID: Final = re.compile(r"[a-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -110,8 +115,8 @@ def _claimed_peer(node: Node, token: str) -> KnownPeer:
     parts = token.split(".")
     try:
         claimed = str(json.loads(unb64(parts[1]))["iss"]) if len(parts) == 3 else ""
-        return known(node, claimed)
+        return known(node, claimed if _NODE_ID.fullmatch(claimed) else "")
     except NotFoundError as error:
         raise AuthenticationError("the request is from a node that is not a peer") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise AuthenticationError("a signed message cannot be read") from error

@@ -6,6 +6,7 @@ Knows HTTP, retries and signatures; does not know what is asked. Bodies and URLs
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +23,8 @@ from hub.node import Node
 REQUEST_LIFE_S: Final = 60
 _RETRY_STATUS: Final = frozenset({408, 429, 502, 503, 504})
 _ATTEMPTS: Final = 3
+_PROBLEM: Final = re.compile(r"urn:marac-hub:problem:([a-z_]{1,40})")
+_SECONDS: Final = re.compile(r"[0-9]{1,9}")
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -163,7 +166,7 @@ class PeerClient:
                     if len(content) > MAX_ANSWER_BYTES:
                         raise PeerError("the area's answer is too long")
                 return response.status_code, content, response.headers
-        except (httpx2.ConnectError, httpx2.ReadError, httpx2.RemoteProtocolError) as error:
+        except (httpx2.NetworkError, httpx2.RemoteProtocolError) as error:
             raise _RetryError(
                 UnreachableError("the area cannot be reached", do="use its phone route")
             ) from error
@@ -177,13 +180,13 @@ def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
     """What a refused request means for us. The peer's own words are not repeated: they are its text."""
     try:
         kind = str(json.loads(content).get("type", ""))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         kind = ""
-    known = kind if kind.startswith("urn:marac-hub:problem:") else ""
-    name = known.rsplit(":", 1)[-1].replace("_", " ")[:40] or f"status {status}"
+    known = _PROBLEM.fullmatch(kind)
+    name = known[1].replace("_", " ") if known else f"status {status}"
     if status == 429:
         wait = headers.get("Retry-After", "")
-        after = f"; it may be asked again in {int(wait)} s" if wait.isdigit() else ""
+        after = f"; it may be asked again in {wait} s" if _SECONDS.fullmatch(wait) else ""
         return PeerError(f"the area's quota for us is used up{after}", do="use its phone route meanwhile")
     error = PeerError(
         f"the area refused the request: {name}", do="use its phone route, and tell both operators"

@@ -6,6 +6,7 @@ when and roughly how much, never about whom. Disclosures are answered in `hub.fe
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,7 +14,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from hub.audit.events import Action, Detail, Event, Refs, peer_actor
-from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
+from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation import signing
 from hub.federation.callers import Caller, admit
 from hub.federation.prf import PrfKey
@@ -35,6 +36,7 @@ from hub.store import feeds, received
 from hub.store.tables import ReceivedCheck
 
 PAGE_BATCHES: Final = 4
+_CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})")
 
 
 @dataclass(frozen=True)
@@ -141,10 +143,12 @@ class _CursorExpiredError(ConflictError):
 
 def _read_cursor(cursor: str) -> tuple[int, int]:
     try:
-        epoch, _, after = signing.unb64(cursor).decode("ascii").partition(".")
-        return int(epoch), int(after)
-    except ValueError as error:
-        raise InputError("the cursor cannot be read", do="sync the whole feed again") from error
+        found = _CURSOR.fullmatch(signing.unb64(cursor))
+    except AuthenticationError:
+        found = None
+    if found is None:
+        raise InputError("the cursor cannot be read", do="sync the whole feed again")
+    return int(found[1]), int(found[2])
 
 
 def _manifest(node: Node, state: feeds.State) -> str:

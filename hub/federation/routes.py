@@ -12,6 +12,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from hub.errors import AuthenticationError, HubError, InputError, QuotaError
 from hub.federation import disclose, holder, wire
@@ -22,6 +23,7 @@ from hub.federation.wire import MessageType
 from hub.node import Node
 
 PROBLEM: Final = "urn:marac-hub:problem:"
+_HTTP_CODES: Final = {404: "not_found", 405: "method_not_allowed"}
 
 
 def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
@@ -64,9 +66,8 @@ Work = Callable[[Caller, SignedRequest], Answer | Refused]
 async def _answer(node: Node, request: Request, message: MessageType, work: Work) -> Response:
     version = request.headers.get(wire.VERSION_HEADER, "")
     if version != str(wire.VERSION):
-        return _problem(
-            406, "unsupported_version", "this node speaks other versions", {"supported": [wire.VERSION]}
-        )
+        extra = {"fault": "remote", "supported": [wire.VERSION]}
+        return _problem(406, "unsupported_version", "this node speaks other versions", extra)
     body = await _body(request)
     query = f"?{request.url.query}" if request.url.query else ""
     signed = SignedRequest(
@@ -130,8 +131,14 @@ def problem_handlers(app: FastAPI) -> None:
     async def known(_: Request, error: Exception) -> Response:
         return problem_of(error if isinstance(error, HubError) else HubError("the node failed"))
 
+    async def http(_: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        code = _HTTP_CODES.get(status, "fault")
+        return _problem(status, code, "this node has no such address or method", {"fault": "remote"})
+
     handlers: dict[type[Exception], Callable[[Request, Exception], Coroutine[Any, Any, Response]]] = {
         HubError: known,
+        HTTPException: http,
         Exception: known,
     }
     for kind, handler in handlers.items():

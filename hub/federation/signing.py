@@ -65,7 +65,7 @@ def header(token: str) -> dict[str, Any]:
     """The unverified header, to choose the key by `kid`. Raises AuthenticationError."""
     try:
         return dict(jwt.get_unverified_header(token))
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, RecursionError) as error:
         raise AuthenticationError("a signed message cannot be read") from error
 
 
@@ -94,9 +94,12 @@ def verify(token: str, key: Ed25519PublicKey, expected: Expected, now: float) ->
             algorithms=[ALGORITHM],
             options={"verify_aud": False, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )
-    except jwt.PyJWTError as error:
+    except (jwt.PyJWTError, RecursionError) as error:
         raise AuthenticationError("a signature does not verify") from error
-    refuse_duplicate_names(token)
+    for part in token.split("."):
+        unb64(part)  # Refuses other spellings, which the library accepts.
+    for part in token.split(".")[:2]:
+        refuse_duplicate_names(unb64(part))
     claims: dict[str, Any] = decoded["payload"]
     _check_claims(claims, expected, now)
     return claims
@@ -119,16 +122,21 @@ def _check_claims(claims: dict[str, Any], expected: Expected, now: float) -> Non
         raise AuthenticationError("a signed message lacks its identifier")
 
 
-def refuse_duplicate_names(token: str) -> None:
-    """Refuse a JWT with a repeated name, which two readers could understand differently."""
+def refuse_duplicate_names(document: bytes) -> None:
+    """Refuse JSON with a repeated name, which two readers could understand differently.
+
+    Raises AuthenticationError; on what is not JSON too.
+    """
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if len({name for name, _ in pairs}) != len(pairs):
             raise AuthenticationError("a signed message repeats a name")
         return dict(pairs)
 
-    for part in token.split(".")[:2]:
-        json.loads(unb64(part), object_pairs_hook=unique)
+    try:
+        json.loads(document, object_pairs_hook=unique)
+    except (ValueError, RecursionError) as error:
+        raise AuthenticationError("a signed message cannot be read") from error
 
 
 def digest(data: bytes) -> str:

@@ -7,6 +7,7 @@ not sign (`signing`), seal (`sealing`) or send (`client`).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -14,9 +15,9 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import rfc8785
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
-from hub.errors import InputError, PeerError
+from hub.errors import AuthenticationError, InputError, PeerError
 from hub.federation.prf import ELEMENT_BYTES, MAX_BATCH
-from hub.federation.signing import b64, unb64
+from hub.federation.signing import b64, refuse_duplicate_names, unb64
 from hub.federation.tokens import ENTRY_BYTES, TOKEN_BYTES
 from hub.values import AgencyKind, Kind, Level, NodeId, Person, Purpose, RequesterRole, Role, ShortText, Value
 
@@ -46,7 +47,10 @@ class MessageType(StrEnum):
 
 
 def _canonical_base64(text: str) -> str:
-    unb64(text)
+    try:
+        unb64(text)
+    except AuthenticationError as error:
+        raise ValueError(error.text) from None
     return text
 
 
@@ -203,13 +207,15 @@ class FeedPage(Value):
 
 
 M = TypeVar("M", bound=Value)
+_NAME: Final = re.compile(r"[a-z_]{1,40}|[0-9]{1,9}")
 
 
 def parse_request(model: type[M], body: bytes) -> M:
     """Parse a peer's request. Raises InputError naming the field, never its value."""
     try:
+        refuse_duplicate_names(body)
         return model.model_validate_json(body)
-    except ValidationError as error:
+    except (ValidationError, AuthenticationError) as error:
         raise InputError(
             f"the request's field {_first_field(error)} is missing, unknown or malformed"
         ) from None
@@ -218,19 +224,22 @@ def parse_request(model: type[M], body: bytes) -> M:
 def parse_answer(model: type[M], body: bytes | Mapping[str, Any]) -> M:
     """Parse a peer's answer. Raises PeerError naming the field, never its value."""
     try:
-        return (
-            model.model_validate_json(body) if isinstance(body, bytes) else model.model_validate(dict(body))
-        )
-    except ValidationError as error:
+        if not isinstance(body, bytes):
+            return model.model_validate(dict(body))
+        refuse_duplicate_names(body)
+        return model.model_validate_json(body)
+    except (ValidationError, AuthenticationError) as error:
         raise PeerError(f"the area's answer is malformed at {_first_field(error)}") from None
 
 
-def _first_field(error: ValidationError) -> str:
+def _first_field(error: ValidationError | AuthenticationError) -> str:
     # Only names we know: an unknown field's name is the sender's text.
+    if isinstance(error, AuthenticationError):
+        return "(body)"
     first = error.errors()[0]
     if first["type"] == "extra_forbidden":
         return "(unknown)"
-    return ".".join(str(part) for part in first["loc"]) or "(body)"
+    return ".".join(part for part in map(str, first["loc"]) if _NAME.fullmatch(part)) or "(body)"
 
 
 def encode(message: Value) -> bytes:
