@@ -30,7 +30,6 @@ from hub.federation.wire import MessageType
 from hub.node import Node
 from hub.store import received
 
-
 _NODE_ID: Final = re.compile(r"[a-z0-9-]{1,64}")
 
 
