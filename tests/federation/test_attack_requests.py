@@ -55,7 +55,7 @@ def actions(world: World) -> list[str]:
 
 def test_an_honest_question_is_answered(world: World) -> None:
     assert ask(world, evaluation(world)) == 200
-    assert actions(world)[-2:] == ["request_received", "answer_sent"]
+    assert actions(world)[-2:] == ["request_received", "evaluation_charged"]
 
 
 CHANGED_CLAIMS: list[dict[str, Any]] = [
