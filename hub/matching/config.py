@@ -34,6 +34,7 @@ class NameWeights(_Section):
     """Bits that each level of agreement of one name adds before the value's rarity."""
 
     same: float
+    middle: float
     close: float
     sounds: float
     starts: float
@@ -76,6 +77,7 @@ class PopulationSettings(_Section):
     """How the stated table and the enquirer's own records blend into value frequencies."""
 
     table_people: float = Field(gt=0, le=10_000_000)
+    least_community: Share
     youngest_year: int
     oldest_year: int
 

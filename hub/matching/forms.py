@@ -15,7 +15,8 @@ from hub.matching.names import Name, deletions, given_sounds, sound
 class Part(NamedTuple):
     """What a piece says of one of the two names: a level and the value whose rarity counts.
 
-    Levels: same, sounds (or a known short form), starts (the same), close (a letter apart). `column` is the
+    Levels: same, middle (any given name), sounds (or a known short form), starts (the same), close (a letter
+    apart). `column` is the
     population's: FX, FR, FP, SX, SR or A, as the forms are called in `pieces`. `known` says that a table of
     short forms led there.
     """
@@ -44,7 +45,8 @@ def pieces(name: Name) -> Pieces:
     """The pieces of `name` by form, likeliest first within each.
 
     One name: FX, SX exact; FR, SR by sound; FP the forename's first three letters; A any part whole or with a
-    letter left out, whatever its role. Both names: XX, RR, RX, XR, PX (forename's form first); SW exact,
+    letter left out, whatever its role. Both names: XX, RR, RX, XR, PX (forename's form first); GX any given name and
+    the surname; SW exact,
     whichever way round; XD, DX one exact and the other with a letter left out.
     """
     given, surname = name
@@ -65,7 +67,8 @@ def pieces(name: Name) -> Pieces:
         first, last = fx[0], sx[0]
         low, high = sorted((first.text, last.text))
         found |= {
-            "XX": [_both(first, part) for part in sx] + [_both(_middle(text), last) for text in given[1:2]],
+            "XX": [_both(first, part) for part in sx],
+            "GX": [_both(Part("middle", "FX", text), last) for text in dict.fromkeys(given[:3])],
             "RR": [_both(fr[0], part) for part in sr],
             "RX": [_both(part, last) for part in fr],
             "XR": [_both(first, sr[0])],
@@ -95,10 +98,6 @@ def _last(part: Part) -> Piece:
     return Piece(part.text, surname=part)
 
 
-def _middle(text: str) -> Part:
-    return Part("same", "FX", text)
-
-
 def _both(forename: Part, surname: Part) -> Piece:
     return Piece(f"{forename.text}|{surname.text}", forename, surname)
 
@@ -106,7 +105,7 @@ def _both(forename: Part, surname: Part) -> Piece:
 def _any_part(given: tuple[str, ...], fx: list[Part], sx: list[Part]) -> list[Piece]:
     """Deletions of the forename and of each surname part, and the other given names whole."""
     found = [_first(Part("close", "A", text)) for text in (deletions(given[0]) if given else ())]
-    found += [_first(Part("close", "A", text)) for text in (*given[1:3], *(part.text for part in fx[1:]))]
+    found += [_first(Part("middle", "A", text)) for text in (*given[1:3], *(part.text for part in fx[1:]))]
     for whole in sx[1:] or sx:
         found += [_last(Part("close", "A", text)) for text in deletions(whole.text)]
     return list({piece.text: piece for piece in reversed(found)}.values())[::-1]

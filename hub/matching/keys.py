@@ -60,7 +60,7 @@ _FULL = (
     Row("ymd", ("A",), _ALL),
     Row("dm", ("FX", "SX", "RR"), 1),
 )
-_NO_DATE = (Row("", ("XX", "RR", "SW", "RX", "XR", "PX"), _ALL, "two_names_no_date"),)
+_NO_DATE = (Row("", ("XX", "RR", "SW", "RX", "XR", "PX", "GX"), _ALL, "two_names_no_date"),)
 _PARTS = tuple(
     Row(date, forms, each, group)
     for forms, each, group in (

@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from doublemetaphone import doublemetaphone  # type: ignore[import-untyped]
 
+from hub.matching.data.diminutives import ALL
 from hub.matching.data.english import ENGLISH
+from hub.matching.data.family_first import CHINESE_SURNAMES
 from hub.matching.text import tokens
 from hub.values import Person
 
@@ -92,19 +94,23 @@ class Form(NamedTuple):
     known: bool = False
 
 
-def _read_roots(*tables: str) -> dict[str, tuple[str, ...]]:
-    first: dict[str, list[str]] = {}
-    second: dict[str, list[str]] = {}
-    for line in "\n".join(tables).split("\n"):
-        root, _, rest = line.partition(":")
-        for word in rest.split():
-            (second if word.endswith("?") else first).setdefault(word.rstrip("?"), []).append(root)
-    return {
-        word: tuple((first.get(word, []) + second.get(word, []))[:2]) for word in first.keys() | second.keys()
-    }
+def _read_roots(*tables: str) -> dict[str, tuple[str | None, ...]]:
+    """Form to its roots, likeliest first; None stands for the form itself, likelier than a doubtful root."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for table in tables:
+        for line in table.split("\n"):
+            root, _, rest = line.partition(":")
+            for word in rest.split():
+                likely, unlikely = found.setdefault(word.rstrip("?"), ([], []))
+                (unlikely if word.endswith("?") else likely).append(root)
+    read: dict[str, tuple[str | None, ...]] = {}
+    for word, (likely, unlikely) in found.items():
+        places: list[str | None] = [*likely[:1], None, *likely[1:], *unlikely]
+        read[word] = tuple(dict.fromkeys(root for root in places if root != word))[:3]
+    return read
 
 
-_ROOTS = _read_roots(ENGLISH)
+_ROOTS = _read_roots(ALL, ENGLISH)
 
 
 @lru_cache(maxsize=65_536)
@@ -113,23 +119,20 @@ def sound(word: str) -> str:
     return str(doublemetaphone(word)[0]) or word
 
 
-@lru_cache(maxsize=65_536)
 def roots(word: str) -> tuple[str, ...]:
-    """The full given names (at most two, likeliest first) that a short form stands for; empty if it is none."""
-    return _ROOTS.get(word, ())
+    """The full given names that a short form stands for, likeliest first; empty if it is none."""
+    return tuple(root for root in _ROOTS.get(word, ()) if root)
 
 
 @lru_cache(maxsize=65_536)
 def given_sounds(word: str) -> tuple[Form, ...]:
-    """Sound codes of a given name: that of its likeliest full name first, then its own and the other roots'."""
-    forms = [Form(sound(root), known=True) for root in roots(word)]
-    own = Form(sound(word))
-    ordered = [*forms[:1], own, *forms[1:]] if forms else [own]
-    seen: dict[str, Form] = {}
-    for form in ordered:
-        if form.text not in seen or not form.known:
-            seen[form.text] = form
-    return tuple(seen.values())
+    """Sound codes of a given name, at most three, likeliest first: its own and those of the names it is short for."""
+    found: dict[str, Form] = {}
+    for root in _ROOTS.get(word, (None,)):
+        form = Form(sound(root or word), known=root is not None)
+        if form.text not in found or not form.known:
+            found[form.text] = form
+    return tuple(found.values())
 
 
 @lru_cache(maxsize=65_536)
@@ -176,8 +179,17 @@ def alias_name(alias: str) -> Name:
     return Name(_without(words[:at], PARTICLES), surname_parts(" ".join(words[at:])))
 
 
+def _one_given_name(name: Name) -> Name:
+    """A Chinese given name of two syllables is one name, whether written apart or together."""
+    given = name.given
+    if len(given) == 2 and max(map(len, given)) <= 6 and CHINESE_SURNAMES.intersection(name.surname):
+        return Name(("".join(given),), name.surname)
+    return name
+
+
 def person_names(person: Person) -> tuple[Name, ...]:
     """The recorded name, then the aliases, each once; names without a letter are left out."""
     names = [Name(given_parts(person.given_names), surname_parts(person.surname))]
     names += [alias_name(alias) for alias in person.aliases]
+    names = [_one_given_name(name) for name in names]
     return tuple(dict.fromkeys(name for name in names if name.given or name.surname))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -24,20 +24,30 @@ Counts = dict[str, Counter[str]]
 
 @dataclass(frozen=True, eq=False)
 class NameTable:
-    """Shares (sum about 1) of given names and of surnames in a population of stated source."""
+    """Shares (sum about 1) of given names and of surnames in a population of stated source.
+
+    `communities` has, by G (given) or S (surname) and name, the communities whose name it mostly is.
+    """
 
     given: tuple[tuple[str, float], ...]
     surname: tuple[tuple[str, float], ...]
+    communities: Mapping[tuple[str, str], frozenset[str]]
 
 
 def read_table(data: bytes) -> NameTable:
-    """The table in `data`: gzip of lines `G|S,name,share`; lines that start with # state its source."""
+    """The table in `data`: gzip of lines `G|S,name,share` and `CG|CS,name,community`; # states the sources."""
     rows: dict[str, list[tuple[str, float]]] = {"G": [], "S": []}
+    communities: dict[tuple[str, str], set[str]] = {}
     for line in gzip.decompress(data).decode().splitlines():
-        if line and not line.startswith("#"):
-            kind, name, share = line.split(",")
-            rows[kind].append((name, float(share)))
-    return NameTable(tuple(rows["G"]), tuple(rows["S"]))
+        if line.startswith("#"):
+            continue
+        kind, name, value = line.split(",")
+        if kind.startswith("C"):
+            communities.setdefault((kind[1], name), set()).add(value)
+        else:
+            rows[kind].append((name, float(value)))
+    frozen = {key: frozenset(some) for key, some in communities.items()}
+    return NameTable(tuple(rows["G"]), tuple(rows["S"]), frozen)
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,8 @@ class Population:
     people: float
     years: Counter[int] = field(repr=False)
     dates: Counter[PartialDate] = field(repr=False)
+    communities: Mapping[str, float]
+    table: NameTable = field(repr=False)
     settings: PopulationSettings
 
     @classmethod
@@ -62,16 +74,22 @@ class Population:
         number = 0
         years: Counter[int] = Counter()
         dates: Counter[PartialDate] = Counter()
+        members: Counter[str] = Counter()
         for person in people:
             number += 1
             for name in person_names(person)[:1]:
                 for column, text in set(_columns(name)):
                     counts[column][text] += 1
+                likely = _communities(name.surname, "S", table)
+                for community in likely:
+                    members[community] += 1 / len(likely)  # type: ignore[assignment]
             date = parse_date(person.date_of_birth)
             if date.year:
                 years[date.year] += 1
             dates[date] += 1
-        return cls(counts, number + weight, years, dates, settings)
+        every = {one for some in table.communities.values() for one in some}
+        shares = {one: max(members[one] / max(number, 1), settings.least_community) for one in every}
+        return cls(counts, number + weight, years, dates, shares, table, settings)
 
     def share(self, column: str, text: str) -> float:
         """The share of people with this form; never below half a person."""
@@ -91,6 +109,28 @@ class Population:
         """
         repeated = max(self.dates[date] - 2, 0) / max(self.dates.total(), 1)
         return self.year_share(date.year or 0) / 365 + repeated
+
+    def shared_community(self, name: Name) -> float:
+        """How many times likelier the two names of `name` are together than if names were drawn apart; at least 1.
+
+        Given names and surnames go together in communities, so that two rare names of one small community
+        are no such coincidence as the product of their shares says.
+        """
+        given = _communities(name.given[:1], "G", self.table)
+        surname = _communities(name.surname, "S", self.table)
+        if not (given and surname):
+            return 1.0
+        in_given = sum(self.communities[one] for one in given)
+        in_surname = sum(self.communities[one] for one in surname)
+        both = sum(self.communities[one] for one in given & surname)
+        return max(both / (in_given * in_surname), 1.0)
+
+
+def _communities(words: tuple[str, ...], kind: str, table: NameTable) -> frozenset[str]:
+    found: frozenset[str] = frozenset()
+    for word in words:
+        found |= table.communities.get((kind, word), frozenset())
+    return found
 
 
 def _columns(name: Name) -> list[tuple[str, str]]:

@@ -115,6 +115,8 @@ class AskedPerson:
             for key, meaning in meanings(person, config).items()
         }
         self.keys = tuple(self._keys)
+        together = max((population.shared_community(name) for name in person_names(person)), default=1.0)
+        self._together = config.weights.rarity * log2(together)
 
     def _rarity(self, part: Part | None) -> float:
         if part is None:
@@ -127,9 +129,11 @@ class AskedPerson:
         if not weighed:
             return Score(0.0, 0.0)
         forename, surname = self._names(weighed, there)
-        if forename.level == "differs" and surname.level == "same":
+        if forename.level == "differs":
             shared = min(surname.rarity, self._weights.family_surname)
             surname = surname._replace(rarity=shared)
+        else:
+            surname = self._of_one_community(forename, surname)
         date = self._best_date({one.meaning.date for one in weighed}, there)
         first = forename.weight + forename.rarity + date.weight + date.rarity
         last = surname.weight + surname.rarity
@@ -151,6 +155,19 @@ class AskedPerson:
                     forename = Agreement("swapped", half, one.forename)
                     surname = Agreement("swapped", half, one.surname)
         return forename, surname
+
+    def _of_one_community(self, forename: Agreement, surname: Agreement) -> Agreement:
+        """The surname without the rarity that comes of both names belonging to one community.
+
+        Never so much that a name that agrees would weigh less than one that differs.
+        """
+        gains = (
+            forename.weight + forename.rarity - self._weights.forename.differs,
+            surname.weight + surname.rarity - self._weights.surname.differs,
+        )
+        if not (forename.rarity and surname.rarity):
+            return surname
+        return surname._replace(rarity=surname.rarity - max(min(self._together, *gains), 0.0))
 
     def _best_name(
         self, met: Iterable[tuple[Part | None, float]], weights: NameWeights, there: int, part_bit: int
