@@ -267,7 +267,7 @@ def _look(head: bytes) -> None:
 def open_table(path: Path) -> Iterator[Table]:
     """Open a file of rows. Raises InputError if it cannot be read at all, UsageError for another ending."""
     if path.suffix.lower() not in (".csv", ".jsonl"):
-        raise UsageError("Only files that end in .csv or .jsonl can be imported.")
+        raise UsageError("Only files that end in .csv or .jsonl can be imported.", do=SAVE_AS)
     try:
         file = path.open("rb")
     except OSError as error:
