@@ -13,8 +13,9 @@ from enum import StrEnum
 
 from hub.consent.context import NOBODY, Context, Exclusion, Staff, is_excluded
 from hub.consent.decision import Decision, Obligation, Outcome, Reason
-from hub.consent.engine import decide, protocol_covers
+from hub.consent.engine import decide
 from hub.consent.form import SharingForm
+from hub.consent.protocol import protocol_covers
 from hub.consent.rules import Rules
 from hub.consent.terms import Agreement
 from hub.values import AgencyKind, Band, Kind, Level, Role

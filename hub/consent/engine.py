@@ -7,17 +7,17 @@ here: the holder's own decision before it answers (`answer`), publication of who
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 from hub.consent import gaps, obligations, standing, stops
 from hub.consent.context import NO_CONTEXT, Context
 from hub.consent.decision import Answer, Decision, Outcome, Reason, Release
-from hub.consent.form import SharingForm, Subject
-from hub.consent.questions import Bench, Findings, ask_all, name_of
+from hub.consent.form import SharingForm
+from hub.consent.protocol import beyond_protocol, covered_answers, people_of, protocol_covers, say_why_not
+from hub.consent.questions import NOT_SENSITIVE, Bench, Findings, ask_all
 from hub.consent.rules import Rules
-from hub.consent.terms import DataClass, answered
+from hub.consent.terms import answered
 from hub.values import Level, Purpose
-
-People = tuple[tuple[str, Subject, tuple[DataClass, ...]], ...]
 
 
 def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_CONTEXT) -> Decision:
@@ -33,7 +33,7 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
 
     # 2. Which grounds stand, and what the protocol answers.
     grounds = standing.assess(form, rules, on)
-    asked = _beyond_protocol(form, rules, on)
+    asked = beyond_protocol(form, rules, on)
 
     # 3. What every form must say, and the five questions for what no protocol answers.
     found = Findings()
@@ -42,7 +42,7 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
     if asked or not form.subjects:
         gaps.own_case(form, found)
         gaps.signatures(form, rules, on, found)
-        _protocol(form, rules, on, asked, found)
+        say_why_not(form, rules, on, asked, found)
         _grounds(form, grounds, found)
     else:
         gaps.two_people(form, on, found)
@@ -60,87 +60,19 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
             rules=rules.name,
         )
 
-    if _threat(form) and not _approver_named(form):
-        found.lack("signatures", "An emergency release needs a named approver.", "emergency rule")
-
     # 5. Complete, or an imminent threat to life; otherwise say what is missing.
     if not found.missing:
         return _permit(form, rules, on, grounds, found)
-    if _emergency(form, context):
-        return _emergency_permit(form, rules, on, found)
+    if form.emergency is not None:
+        if _emergency(form, context):
+            return _emergency_permit(form, rules, on, found)
+        gaps.emergency(form, found)
     return Decision(
         outcome=Outcome.incomplete,
         reasons=tuple(found.reasons),
         missing=tuple(found.missing),
         rules=rules.name,
     )
-
-
-def _people(form: SharingForm) -> People:
-    return tuple(
-        (name_of(person, index), person, tuple(sorted(set(person.data))))
-        for index, person in enumerate(form.subjects)
-    )
-
-
-def protocol_covers(form: SharingForm, rules: Rules, on: dt.date) -> tuple[bool, str]:
-    """Whether an agreed protocol speaks for this purpose and level on that day, and if not, why not."""
-    protocol = form.protocol
-    if protocol is None:
-        return False, ""
-    publishing = form.purpose is Purpose.publish
-    kind = form.requester.agency_kind
-    checks = (
-        (answered(protocol.ref), "it has no reference"),
-        (protocol.date is not None, "it has no date"),
-        (protocol.date is None or protocol.date <= on, f"it is dated after {on}"),
-        (protocol.review is None or protocol.review >= on, "its review date has passed"),
-        (form.purpose in protocol.covers, f"it does not list {form.purpose or 'this purpose'}"),
-        (publishing or form.level in rules.policy.protocol.levels, f"it does not pre-answer {form.level}"),
-        (
-            not protocol.agencies or kind in protocol.agencies,
-            f"it does not list {kind or 'this kind of agency'}",
-        ),
-    )
-    failed = [why for fine, why in checks if not fine]
-    return not failed, "; ".join(failed)
-
-
-def _beyond_protocol(form: SharingForm, rules: Rules, on: dt.date) -> People:
-    """The people and classes of data that no protocol pre-answers."""
-    covers, _ = protocol_covers(form, rules, on)
-    if not covers or form.protocol is None:
-        return _people(form)
-    data = rules.policy.protocol.data
-    if form.protocol.data:
-        data = data & frozenset(form.protocol.data)
-    rest = (
-        (ref, person, tuple(item for item in items if item not in data))
-        for ref, person, items in _people(form)
-    )
-    return tuple((ref, person, items) for ref, person, items in rest if items)
-
-
-def _protocol(form: SharingForm, rules: Rules, on: dt.date, asked: People, found: Findings) -> None:
-    """Why the protocol named, if one is, does not answer for all that is asked."""
-    protocol = form.protocol
-    if protocol is None:
-        return
-    covers, why = protocol_covers(form, rules, on)
-    if covers:
-        beyond = "; ".join(f"{', '.join(items)} of {ref}" for ref, _, items in asked)
-        why = f"it does not cover {beyond or 'anybody'}"
-    text = f"The protocol does not answer for everything: {why}. What it does not cover is asked."
-    found.reasons.append(
-        Reason(
-            code="protocol_does_not_cover", text=text, source="protocol named on the form", field="protocol"
-        )
-    )
-    if not form.grounds:
-        if not answered(protocol.ref):
-            found.lack("protocol.ref", "Name the protocol.", gaps.FORM)
-        if protocol.date is None:
-            found.lack("protocol.date", "Date the protocol.", gaps.FORM)
 
 
 def _grounds(form: SharingForm, grounds: tuple[standing.Standing, ...], found: Findings) -> None:
@@ -172,7 +104,7 @@ def _releases(form: SharingForm, rules: Rules, level: Level) -> tuple[tuple[Rele
     """The classes that the level needs, and a reason for each class held back."""
     allowed = rules.policy.items[level]
     releases, reasons = [], []
-    for ref, _, items in _people(form):
+    for ref, _, items in people_of(form):
         releases.append(Release(ref=ref, data=tuple(item for item in items if item in allowed)))
         held = [item for item in items if item not in allowed]
         if held:
@@ -194,56 +126,43 @@ def _permit(
 ) -> Decision:
     level = _granted(form)
     releases, held = _releases(form, rules, level)
-    covered = _covered_answers(form, rules, on)
-    reasons = [*_why(form, grounds, bool(covered)), *found.reasons, *held]
+    answers = (*covered_answers(form, rules, on), *found.answers, _proportionate(form))
     return Decision(
         outcome=Outcome.permit,
         level=level,
-        reasons=tuple(reasons),
-        obligations=obligations.arising(form, rules, on, emergency=_threat(form)),
-        answers=(*covered, *found.answers, _proportionate(form)),
+        reasons=(*_why(form, rules, on, grounds), *_carried_by(answers), *found.reasons, *held),
+        obligations=obligations.arising(
+            form, rules, on, emergency=_threat(form), covered=not beyond_protocol(form, rules, on)
+        ),
+        answers=answers,
         releases=releases,
         rules=rules.name,
     )
 
 
-def _why(form: SharingForm, grounds: tuple[standing.Standing, ...], covered: bool) -> list[Reason]:
-    reasons = []
-    if covered and form.protocol is not None:
+def _why(
+    form: SharingForm, rules: Rules, on: dt.date, grounds: tuple[standing.Standing, ...]
+) -> Iterator[Reason]:
+    """What carries the permit: the protocol, and each ground that stands."""
+    if form.protocol is not None and protocol_covers(form, rules, on)[0]:
         text = f"The agreed protocol {form.protocol.ref} of {form.protocol.date} covers {form.purpose}."
-        reasons.append(
-            Reason(code="protocol", text=text, source=f"protocol {form.protocol.ref}", field="protocol")
-        )
+        yield Reason(code="protocol", text=text, source=f"protocol {form.protocol.ref}", field="protocol")
     for ground in grounds:
         if ground.stands:
-            text = f"Ground: {ground.rule.label}."
-            reasons.append(
-                Reason(
-                    code=f"ground_{ground.ground.key}",
-                    text=text,
-                    source=ground.rule.cited,
-                    field=ground.field,
-                )
-            )
-    return reasons
+            code, text = f"ground_{ground.ground.key}", f"Ground: {ground.rule.label}."
+            yield Reason(code=code, text=text, source=ground.rule.cited, field=ground.field)
 
 
-def _covered_answers(form: SharingForm, rules: Rules, on: dt.date) -> tuple[Answer, ...]:
-    """The five questions as the protocol answers them."""
-    if form.protocol is None or not protocol_covers(form, rules, on)[0]:
-        return ()
-    source = f"protocol {form.protocol.ref} of {form.protocol.date}"
-    beyond = {(ref, item) for ref, _, items in _beyond_protocol(form, rules, on) for item in items}
-    answers = [Answer(question="power", answer="as agreed", source=source)]
-    for ref, _, items in _people(form):
-        for item in items:
-            if (ref, item) not in beyond:
-                answers += [
-                    Answer(question=question, subject=ref, data=item, answer="as agreed", source=source)
-                    for question in ("art6", "art9", "art10")
-                ]
-        answers.append(Answer(question="confidentiality", subject=ref, answer="as agreed", source=source))
-    return tuple(answers)
+def _carried_by(answers: tuple[Answer, ...]) -> Iterator[Reason]:
+    """Each of the five questions with its answer and source, once, and for whom."""
+    grouped: dict[tuple[str, str, str], list[str]] = {}
+    for item in answers:
+        if item.answer != NOT_SENSITIVE:
+            about = f"{item.subject} ({item.data})" if item.data else item.subject
+            grouped.setdefault((item.question, item.answer, item.source), []).append(about)
+    for (question, answer, source), people in grouped.items():
+        named = ", ".join(filter(None, people)) or "form"
+        yield Reason(code=question, text=f"{question}: {answer}.", source=source, field=named)
 
 
 def _proportionate(form: SharingForm) -> Answer:
@@ -265,11 +184,8 @@ def _emergency(form: SharingForm, context: Context) -> bool:
         return False
     needed = Findings()
     gaps.essentials(form, context, needed)
-    return not needed.missing and _approver_named(form)
-
-
-def _approver_named(form: SharingForm) -> bool:
-    return any(answered(signature.name) for signature in form.signatures)
+    gaps.emergency(form, needed)
+    return not needed.missing
 
 
 def _emergency_permit(form: SharingForm, rules: Rules, on: dt.date, found: Findings) -> Decision:
@@ -287,7 +203,9 @@ def _emergency_permit(form: SharingForm, rules: Rules, on: dt.date, found: Findi
         outcome=Outcome.permit,
         level=level,
         reasons=(reason, *found.reasons, *held),
-        obligations=obligations.arising(form, rules, on, emergency=True, left_open=tuple(found.missing)),
+        obligations=obligations.arising(
+            form, rules, on, emergency=True, covered=False, left_open=tuple(found.missing)
+        ),
         releases=releases,
         rules=rules.name,
     )

@@ -208,6 +208,12 @@ class SharingForm(Part):
     emergency: Emergency | None = None
     conflicts: Conflicts = Conflicts()
 
+    @field_validator("protocol")
+    @classmethod
+    def _named_protocol(cls, value: Protocol | None) -> Protocol | None:
+        """A protocol of which nothing is said is no protocol."""
+        return None if value == Protocol() else value
+
     @field_validator("form_version", mode="before")
     @classmethod
     def _edition(cls, value: Any) -> Any:

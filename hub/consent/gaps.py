@@ -23,6 +23,8 @@ def essentials(form: SharingForm, context: Context, out: Findings) -> None:
         out.lack("jurisdiction", "Say whose law applies: each Marac picks its own.", "choice of rule set")
     if form.purpose is None:
         out.lack("purpose", "Say what the sharing is for.", "UK GDPR Art 5(1)(b)")
+    if form.purpose is not Purpose.publish and form.level in (None, Level.not_answered):
+        out.lack("level", "Say how much is asked for: involvement, summary or transfer.", "minimum items")
     if form.requester.role is None:
         out.lack("requester.role", "Say in what role the person asks.", FORM)
     if form.requester.agency_kind is None:
@@ -58,8 +60,6 @@ def _recipient(form: SharingForm) -> bool:
 
 def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> None:
     """Asked outside an emergency, under a protocol too: how much, why, and when it is looked at again."""
-    if form.purpose is not Purpose.publish and form.level in (None, Level.not_answered):
-        out.lack("level", "Say how much is asked for: involvement, summary or transfer.", "minimum items")
     if not answered(form.necessity):
         text = "Say why this is necessary and proportionate, and why less would not do."
         out.lack("necessity", text, "five questions Q5; ECHR Art 8")
@@ -73,8 +73,16 @@ def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> N
         out.lack("review.date", text, "policy.toml days.longest_review")
     if not answered(form.review.owner):
         out.lack("review.owner", "Name the person responsible for the review.", FORM)
-    if form.emergency is not None and not answered(form.emergency.imminent_threat):
+
+
+def emergency(form: SharingForm, out: Findings) -> None:
+    """What an emergency release rests on: the threat in words, and somebody who takes it upon them by
+    name.
+    """
+    if form.emergency is None or not answered(form.emergency.imminent_threat):
         out.lack("emergency.imminent_threat", "Say what the imminent threat to life is.", "emergency rule")
+    if not any(answered(signature.name) for signature in form.signatures):
+        out.lack("signatures", "An emergency release needs a named approver.", "emergency rule")
 
 
 def own_case(form: SharingForm, out: Findings) -> None:

@@ -18,16 +18,22 @@ from hub.values import Purpose, Role
 
 
 def arising(
-    form: SharingForm, rules: Rules, on: dt.date, *, emergency: bool, left_open: tuple[str, ...] = ()
+    form: SharingForm,
+    rules: Rules,
+    on: dt.date,
+    *,
+    emergency: bool,
+    covered: bool,
+    left_open: tuple[str, ...] = (),
 ) -> tuple[Obligation, ...]:
-    """Every obligation that a permit on that day leaves."""
+    """Every obligation that a permit on that day leaves. `covered`: a protocol answers for all of it."""
     days = rules.policy.days
     found: list[Obligation] = []
     if emergency:
         text = f"Complete and confirm the form: {', '.join(left_open) or 'nothing was left open'}."
         due = on + dt.timedelta(days=rules.policy.emergency.days_to_complete)
         found.append(Obligation(code="complete_emergency", text=text, due=due))
-    if form.protocol is None and not manager_signed(form, on):
+    if not covered and not manager_signed(form, on):
         text = "A manager, another person than the caseworker, countersigns."
         due = on + dt.timedelta(
             days=rules.policy.emergency.days_to_complete if emergency else days.countersign

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from hub.consent.decision import Answer, Reason
 from hub.consent.form import SharingForm, Subject
 from hub.consent.rules import BasisChoice, Condition, DocumentUse, Rules
-from hub.consent.standing import Standing, has_adult_at_risk, has_child
-from hub.consent.terms import Agreement, Capacity, DataClass, answered
+from hub.consent.standing import Standing, has_adult_at_risk
+from hub.consent.terms import Agreement, Capacity, DataClass, GroundKey, answered
 from hub.values import Role
 
 FIVE = ("power", "art6", "art9", "art10", "confidentiality")
@@ -191,8 +191,8 @@ def _problem(bench: Bench, person: Subject, condition: Condition) -> str:
         return "not open to this kind of agency"
     if condition.only_if == "incapable" and not cannot_consent(person):
         return "only for someone who cannot consent, which is not shown"
-    if condition.only_if == "person_at_risk" and not (has_child(form) or _adult_shown(form)):
-        return "needs a child among the subjects, or an adult at risk and why there is no consent"
+    if condition.only_if == "person_at_risk" and not (_child_named(bench) or _adult_shown(form)):
+        return "needs a child to be protected, or an adult at risk and why there is no consent"
     return _document_problem(bench, condition)
 
 
@@ -201,6 +201,11 @@ def cannot_consent(person: Subject) -> bool:
     if person.capacity is Capacity.child:
         return person.agreement in (Agreement.not_asked, Agreement.cannot_ask)
     return person.capacity is Capacity.lacks
+
+
+def _child_named(bench: Bench) -> bool:
+    """Paragraph 18 protects a child: the data that protect it may be about anyone."""
+    return any(ground.ground.key is GroundKey.child_protection for ground in bench.grounds)
 
 
 def _adult_shown(form: SharingForm) -> bool:

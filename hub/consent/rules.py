@@ -109,7 +109,6 @@ class GroundRule(Dated):
     who: tuple[AgencyKind | Class, ...] = ()
     to: tuple[AgencyKind | Class, ...] = ()
     needs: tuple[str, ...] = Field(min_length=1)
-    needs_child: bool = False
     private_needs: tuple[str, ...] = ()
     private_to: tuple[AgencyKind | Class, ...] = ()
     power: tuple[Power, ...] = ()
@@ -134,7 +133,6 @@ class Gateway(Dated):
     to: tuple[AgencyKind | Class, ...] = ()
     blocked: bool = False
     blocked_for: tuple[AgencyKind, ...] = ()
-    needs_child: bool = False
     needs_adult_at_risk: bool = False
 
 

@@ -13,8 +13,7 @@ from hub.consent.context import same
 from hub.consent.decision import Reason
 from hub.consent.form import Ground, SharingForm
 from hub.consent.rules import Gateway, GroundRule, Rules
-from hub.consent.terms import ADULT_AT_RISK, Capacity, GroundKey, answered
-from hub.values import Role
+from hub.consent.terms import ADULT_AT_RISK, GroundKey, answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +71,6 @@ def _standing(ground: Ground, form: SharingForm, rules: Rules, on: dt.date) -> S
         against.append(_against("ground_not_open", text, rule, field + ".key"))
     needs = rule.needs + (rule.private_needs if private else ())
     missing += [f"{field}.evidence.{name}" for name in needs if not _shown(ground, name, on)]
-    if rule.needs_child and not has_child(form):
-        missing.append(f"{field}: a child among the subjects")
     ordered = ground.evidence.get("ordered", "")
     if answered(ordered) and not same(ordered, form.requester.agency):
         text = "The order binds another body than the one that shares."
@@ -101,21 +98,16 @@ def _shown(ground: Ground, name: str, on: dt.date) -> bool:
         return "duty" in plain or "power" in plain
     if name == "date":
         day = parse_day(plain)
-        return day is not None and day <= on
+        return day is None or day <= on
     return name == "third_party_material_check" or plain not in {"no", "none", "false", "not yet"}
 
 
 def parse_day(text: str) -> dt.date | None:
-    """An ISO date, or None."""
+    """An ISO date, or None where the day is written in words."""
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def has_child(form: SharingForm) -> bool:
-    """Whether a child is among the people of the form."""
-    return any(person.role is Role.child or person.capacity is Capacity.child for person in form.subjects)
 
 
 def has_adult_at_risk(form: SharingForm) -> bool:
@@ -166,7 +158,5 @@ def _check_section(
             why = f"{gateway.source} does not run between these two agencies: {gateway.text}."
         if why:
             against.append(Reason(code="gateway_closed", text=why, source=gateway.source, field=field))
-        if gateway.needs_child and not has_child(form):
-            missing.append("grounds[statutory_function]: a child among the subjects")
         if gateway.needs_adult_at_risk and not has_adult_at_risk(form):
             missing += [f"grounds[statutory_function].evidence.{name}" for name in ADULT_AT_RISK]

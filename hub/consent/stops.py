@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from hub.consent.coherence import interest_described
 from hub.consent.context import Context, is_excluded, same
 from hub.consent.decision import Reason
-from hub.consent.form import SharingForm, Subject
+from hub.consent.form import Consultation, SharingForm, Subject
 from hub.consent.gaps import manager_signed
 from hub.consent.questions import name_of
 from hub.consent.rules import Rules
 from hub.consent.standing import Standing
-from hub.consent.terms import Agreement, Capacity, GroundKey
+from hub.consent.terms import Agreement, Capacity, GroundKey, SignatureRole
 from hub.values import Level, Purpose, Role
 
 NO_SUCH_CASE = Reason(
@@ -79,8 +79,10 @@ def referrals(
         found += [_guardian(ref) for ref, _ in _refused_alone(form)]
     signed = manager_signed(form, on)
     to = form.recipient.node_id
-    if context.tells and to is not None and to in (form.fled_from or ()) and not signed:
-        text = f"This would tell {to}, the area that she fled, that you are asking. A manager decides that."
+    if context.tells and to in (form.fled_from or ()) and not (signed and _manager_decided(form)):
+        text = (
+            f"This would tell {to}, the area that she fled, that you ask. A manager decides that, on record."
+        )
         found.append(Referral(MANAGER, _reason("fled_area", text, "hazard H2; protocol step 4", "fled_from")))
     if form.conflicts.declared and interest_described(form):
         text = "An interest in this case is declared: a manager without one decides who handles it."
@@ -98,6 +100,17 @@ def referrals(
             text = f"A {form.requester.role} may ask for {highest} at most here: a manager decides."
             found.append(Referral(MANAGER, _reason("level_above_role", text, "policy.toml levels", "level")))
     return tuple(found)
+
+
+def _manager_decided(form: SharingForm) -> bool:
+    """A consultation in which the manager who signs decided to share: a signature alone may have overlooked
+    it.
+    """
+    manager = form.signature(SignatureRole.manager)
+    return manager is not None and any(
+        (same(advice.who, manager.name) or "manager" in advice.who.casefold()) and verdict(advice) is True
+        for advice in form.consultations
+    )
 
 
 def _rank(level: Level) -> int:
@@ -135,7 +148,7 @@ def _guardians_case(form: SharingForm) -> bool:
 def _guardian(ref: str) -> Referral:
     text = (
         f"{ref} has capacity, refuses, and only she is at risk: her refusal usually stands. Ask whether she"
-        " is coerced and whether anyone else is at risk; the Guardian decides."
+        " is coerced and whether anyone else is at risk; the Caldicott Guardian decides."
     )
     source = "GMC confidentiality guidance; BMA; Caldicott principles"
     return Referral(GUARDIAN, _reason("capable_refusal", text, source, f"subjects[{ref}].agreement"))
@@ -143,17 +156,24 @@ def _guardian(ref: str) -> Referral:
 
 def settled(form: SharingForm) -> bool | None:
     """What the Guardian consulted decided: share, do not share, or nothing that can be read as either."""
-    share = False
-    for advice in form.consultations:
-        who = advice.who.casefold()
-        if not ("caldicott" in who or "guardian" in who or "senior clinician" in who) or advice.date is None:
-            continue
-        plain = advice.decision.strip().casefold()
-        if plain.startswith(DO_NOT_SHARE):
-            return False
-        if plain.startswith(SHARE) and not _negated(plain):
-            share = True
-    return True if share else None
+    verdicts = [
+        verdict(advice)
+        for advice in form.consultations
+        if any(title in advice.who.casefold() for title in ("caldicott", "guardian", "senior clinician"))
+    ]
+    if False in verdicts:
+        return False
+    return True if True in verdicts else None
+
+
+def verdict(advice: Consultation) -> bool | None:
+    """Share, do not share, or neither: only a dated decision that opens with such words is read as one."""
+    plain = advice.decision.strip().casefold()
+    if advice.date is None:
+        return None
+    if plain.startswith(DO_NOT_SHARE):
+        return False
+    return True if plain.startswith(SHARE) and not _negated(plain) else None
 
 
 def _negated(text: str) -> bool:

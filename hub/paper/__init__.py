@@ -19,12 +19,14 @@ from anyascii import anyascii
 
 from hub.consent import Decision, Rules, SharingForm
 from hub.consent.form import Asker, Recipient, Signature
+from hub.consent.questions import FIVE
 from hub.consent.terms import GroundKey, SignatureRole
 from hub.errors import HubError
 from hub.values import Person
 
 TEMPLATE = Path(__file__).parent / "form.typ"
 SIGN_HERE = "................"
+QUESTIONS = (*FIVE, "proportionality")
 
 
 class PaperError(HubError):
@@ -102,6 +104,7 @@ def _page(
     told, review = form.client_notified, form.review
     return {
         **form_record(form, decision, on),
+        "reasons": [[item.text, item.source] for item in decision.reasons if item.code not in QUESTIONS],
         "from": _agency(form.requester),
         "to": _agency(form.recipient),
         "purpose": _words(form.purpose or ""),

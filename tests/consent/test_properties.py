@@ -152,10 +152,8 @@ def test_default_deny_without_an_answer_that_is_always_asked(document: dict[str,
     assert decided(document).outcome is not Outcome.permit
 
 
-@given(documents(), st.data())
-def test_removing_an_answer_never_turns_a_refusal_into_a_permit(
-    document: dict[str, Any], data: st.DataObject
-) -> None:
+@given(documents())
+def test_removing_an_answer_never_turns_a_refusal_into_a_permit(document: dict[str, Any]) -> None:
     if decided(document).outcome is not Outcome.refuse:
         return
     for path in LEAVES:

@@ -54,7 +54,11 @@ def fault(old: str, new: str) -> tuple[str, int]:
         ('confidence = "high"', 'confidence = "sure"', "confidence"),
         ("filled_in = true", 'filled_in = "mostly"', "jurisdictions.england_wales.filled_in"),
         ('only_if = "incapable"', 'only_if = "tired"', "conditions.c.only_if"),
-        ("needs_child = true\nart9", "needs_a_child = true\nart9", "grounds.child_protection.needs_a_child"),
+        (
+            'private_needs = ["request"]',
+            'private_need = ["request"]',
+            "grounds.statutory_function.private_need",
+        ),
         ('manager_before = ["summary", "transfer"]', 'manager_before = ["summary"]', "must hold transfer"),
         ('automatic_levels = ["involvement"]', 'automatic_levels = ["summary"]', "may not hold summary"),
         ('least_band = "probable"', 'least_band = "likely"', "answer.least_band"),
