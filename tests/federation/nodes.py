@@ -1,0 +1,277 @@
+"""Real nodes for tests: three areas with cases of made-up people, published, pinned and synced.
+
+Built once for each worker process and copied for each test, on SQLite or PostgreSQL. The clock is the test's.
+No sockets: `Network` carries requests to each node's own application.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+
+from hub.audit.chain import Entry
+from hub.cases.importing import import_cases
+from hub.cases.intake import CaseIntake
+from hub.cases.rows import PersonIntake
+from hub.federation.client import PeerClient
+from hub.federation.identity import certify
+from hub.federation.peers import add_peer
+from hub.federation.publish import publish
+from hub.federation.sync import sync_all
+from hub.keys import load_root
+from hub.lifecycle import create_home
+from hub.node import CERTIFICATE, Node, key_folder, open_node
+from hub.question import CheckRequest
+from hub.sample.people import Identity, World
+from hub.settings import Agreement, Settings
+from hub.store.audit import DatabaseAudit
+from hub.values import Kind, Person, Purpose, Role
+from hub.web.app import create_app
+
+AREAS: Final = ("northmoor", "eastvale", "southmere")
+START: Final = dt.datetime(2026, 11, 2, 10, tzinfo=dt.UTC).timestamp()
+AGREEMENT: Final = "Agreement of the tests"
+QUOTAS: Final = """
+[quotas.strong]
+per_day = 1000000
+burst = 1000000
+per_month = 10000000
+
+[quotas.weak]
+per_day = 1000000
+burst = 1000000
+per_month = 10000000
+"""  # Tests that are not about quotas never meet one.
+DatabaseOf = Callable[[str], str]
+
+
+class Clock:
+    """The time as the test says."""
+
+    def __init__(self, at: float = START) -> None:
+        self.at = at
+
+    def __call__(self) -> float:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += seconds
+
+
+class Network(httpx2.AsyncBaseTransport):
+    """Carries each request to the host it names; a host that is not there refuses the connection."""
+
+    def __init__(self) -> None:
+        self.hosts: dict[str, httpx2.AsyncBaseTransport] = {}
+        self.asked: list[tuple[str, str]] = []
+
+    def serve(self, node: Node) -> None:
+        """Put a node's real application at its address."""
+        self.hosts[node.node_id] = httpx2.ASGITransport(app=create_app(node))
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked.append((request.url.host, request.url.path))
+        there = self.hosts.get(request.url.host)
+        if there is None:
+            raise httpx2.ConnectError("nobody there", request=request)
+        return await there.handle_async_request(request)
+
+
+@dataclass
+class Areas:
+    """The nodes of a test, by node id, the network between them and their common clock."""
+
+    nodes: dict[str, Node]
+    clock: Clock
+    network: Network = field(default_factory=Network)
+
+    def __getitem__(self, node_id: str) -> Node:
+        return self.nodes[node_id]
+
+    def client(self, node_id: str) -> PeerClient:
+        """A node's client on this network."""
+        return PeerClient(self.nodes[node_id], transport=self.network)
+
+    def close(self) -> None:
+        for node in self.nodes.values():
+            node.database.close()
+
+
+def agreement() -> Agreement:
+    today = dt.datetime.fromtimestamp(START, dt.UTC).date()
+    return Agreement(
+        ref=AGREEMENT,
+        date=today - dt.timedelta(days=100),
+        covers=tuple(Purpose),
+        review_date=today + dt.timedelta(days=100),
+        review_owner="Data protection officer",
+    )
+
+
+def new_node(home: Path, node_id: str, database: str, clock: Clock) -> Node:
+    """A node whose certificate dates from the tests' own time."""
+    create_home(
+        home,
+        Settings(
+            node_id=node_id,
+            area=node_id.capitalize(),
+            url=f"https://{node_id}",
+            database=database,
+            agreement=agreement(),
+        ),
+    ).database.close()
+    with (home / "node.toml").open("a") as settings:
+        settings.write(QUOTAS)
+    node = open_node(home, clock=clock)
+    root = load_root(key_folder(home, node.settings))
+    (home / CERTIFICATE).write_text(certify(root, node_id, node.keys.signing.kid, int(START)))
+    return node
+
+
+def person_of(identity: Identity, role: str) -> Person:
+    """A made-up person as an area that knows everything writes them down."""
+    return Person(
+        role=Role(role),
+        given_names=" ".join(identity.given),
+        surname=identity.surname,
+        date_of_birth=identity.born.isoformat(),
+    )
+
+
+def cases_of(node_id: str, count: int = 2, seed: int = 7) -> list[list[Person]]:
+    """The people of an area's cases, the victim first: always the same ones."""
+    world = World(seed + 100 * AREAS.index(node_id))
+    return [[person_of(one.identity, one.role) for one in world.case().members][:3] for _ in range(count)]
+
+
+def one_name(node_id: str) -> Person:
+    """Somebody whom an area knows by a surname alone: a question of the smallest size."""
+    return stranger(AREAS.index(node_id)).model_copy(update={"given_names": ""})
+
+
+def stranger(seed: int) -> Person:
+    """A made-up person in none of the cases."""
+    return person_of(World(90_000 + seed).case().members[0].identity, "victim")
+
+
+def case(ref: str, people: Iterable[Person], **changes: Any) -> CaseIntake:
+    """A Marac case as an import gives it; under the tests' agreement it may be published."""
+    fields: dict[str, Any] = {
+        "case_ref": ref,
+        "kind": Kind.marac,
+        "idva_service": "",
+        "referral_date": dt.date(2026, 9, 1),
+        "meeting_date": dt.date(2026, 9, 15),
+        "agreement": "given",
+        "victim_aware": True,
+        "criteria": ("professional judgement",),
+        "sealed": False,
+        "publish": None,
+        "people": tuple(PersonIntake(person, "", None, row) for row, person in enumerate(people, 2)),
+    }
+    return CaseIntake(**{**fields, **changes})
+
+
+def hold(node: Node, *cases: CaseIntake) -> None:
+    """Import cases into a node."""
+    done = import_cases(node, cases, dry_run=False, progress=lambda _: None)
+    assert not done.rejected
+
+
+def question(subject: Person, *areas: str, related: Iterable[Person] = (), **changes: Any) -> CheckRequest:
+    """A routine question under the agreement."""
+    today = dt.datetime.fromtimestamp(START, dt.UTC).date()
+    requester = {"name": "A. Coordinator", "role": "coordinator", "agency": "Police", "agency_kind": "police"}
+    form = {
+        "form_version": 1,
+        "jurisdiction": "england_wales",
+        "purpose": "referred_elsewhere",
+        "level": "involvement",
+        "requester": requester,
+        "subjects": [
+            {
+                "ref": "subject",
+                "role": "victim",
+                "data": ["identity", "involvement"],
+                "agreement": "given",
+                "capacity": "has",
+                "aware": True,
+                "only_self_at_risk": False,
+            }
+        ],
+        "protocol": {
+            "ref": AGREEMENT,
+            "date": agreement().date.isoformat(),
+            "covers": [purpose.value for purpose in Purpose],
+        },
+        "necessity": "A referral is listed for the next meeting.",
+        "review": {"date": (today + dt.timedelta(days=30)).isoformat(), "owner": "Marac coordinator"},
+        "conflicts": {"declared": False, "details": ""},
+    }
+    document = {
+        "purpose": "referred_elsewhere",
+        "case_ref": "NM-1",
+        "requester": requester,
+        "subject": subject.model_dump(mode="json"),
+        "related": [one.model_dump(mode="json") for one in related],
+        "areas": list(areas) or "all",
+        "sharing_form": form,
+    }
+    return CheckRequest.model_validate_json(json.dumps({**document, **changes}))
+
+
+async def build(folder: Path, database_of: DatabaseOf) -> None:
+    """Make the template: the three areas with their cases, published, and each pinned and synced by the others."""
+    clock = Clock()
+    areas = Areas({area: new_node(folder / area, area, database_of(area), clock) for area in AREAS}, clock)
+    for area, node in areas.nodes.items():
+        areas.network.serve(node)
+        people = [*cases_of(area), [one_name(area)]]
+        hold(node, *(case(f"{area}-{at}", persons) for at, persons in enumerate(people)))
+        publish(node)
+    for area in AREAS:
+        async with areas.client(area) as client:
+            for other in AREAS:
+                if other != area:
+                    root = load_root(folder / other / "keys").kid
+                    await add_peer(areas[area], client, f"https://{other}", root)
+    for area in AREAS:
+        async with areas.client(area) as client:
+            assert not any(one.error for one in await sync_all(areas[area], client))
+    areas.close()
+
+
+def copied(template: Path, folder: Path, database_of: DatabaseOf) -> Areas:
+    """The template's nodes in another folder, with databases of their own."""
+    clock = Clock()
+    nodes = {}
+    for area in AREAS:
+        home = folder / area
+        shutil.copytree(template / area, home)
+        settings = home / "node.toml"
+        line = f'database = "{database_of(area)}"'
+        settings.write_text(re.sub(r"^database = .*$", line, settings.read_text(), flags=re.MULTILINE))
+        nodes[area] = open_node(home, clock=clock)
+    areas = Areas(nodes, clock)
+    for node in nodes.values():
+        areas.network.serve(node)
+    return areas
+
+
+def log(node: Node) -> list[Entry]:
+    """The node's audit log."""
+    with node.database.read() as session:
+        return list(DatabaseAudit(session).after(0))
+
+
+def events(node: Node, action: str) -> list[dict[str, Any]]:
+    """The audit events of one action, oldest first."""
+    return [json.loads(entry.body) for entry in log(node) if entry.action == action]
