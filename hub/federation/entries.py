@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.errors import HubError
 from hub.federation.prf import PrfKey
@@ -69,8 +69,7 @@ class FeedKeys:
         return self.weak if weak else self.strong
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One distinct match-key of a run, and who has it."""
 
     material: bytes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from sqlalchemy import ColumnElement, Exists, delete, exists, func, insert
 from sqlmodel import Session, col, select
 
 from hub.federation.entries import Entry
+from hub.store.bulk import digest_of, insert_rows
 from hub.store.tables import CaseRecord, FeedEntry, FeedState, PersonRecord
 
 _MANY = 500
@@ -121,20 +121,9 @@ def add(session: Session, epoch: int, rows: Sequence[tuple[Entry, bool]]) -> Non
         return
     if session.get(FeedState, 1) is not None:
         _delete_tokens(session, epoch, [entry.token for entry, _ in rows])
-    table = FeedEntry.__table__  # type: ignore[attr-defined]
-    session.execute(
-        insert(table),
-        [
-            {
-                "epoch": epoch,
-                "token": entry.token,
-                "label": entry.label,
-                "person_id": entry.person_id,
-                "filler": filler,
-            }
-            for entry, filler in rows
-        ],
-    )
+    columns = ("epoch", "token", "label", "person_id", "filler")
+    values = [(epoch, entry.token, entry.label, entry.person_id, filler) for entry, filler in rows]
+    insert_rows(session, insert(FeedEntry), columns, values)
 
 
 def forget_retired(session: Session) -> None:
@@ -148,12 +137,8 @@ def close(session: Session, epoch: int, now: int) -> State:
     session.flush()
     people = session.exec(select(func.count(func.distinct(FeedEntry.person_id))).where(live)).one()
     last = session.exec(select(func.max(FeedEntry.seq))).one() or 0
-    digest = hashlib.sha256()
-    count = 0
     query = select(FeedEntry.token, FeedEntry.label).where(live).order_by(col(FeedEntry.token))
-    for token, label in session.exec(query.execution_options(yield_per=5_000)):
-        digest.update(token + (label or b""))
-        count += 1
+    count, digest = digest_of(session, query)
     row = FeedState(
         id=1,
         epoch=epoch,
@@ -161,10 +146,10 @@ def close(session: Session, epoch: int, now: int) -> State:
         last_seq=last,
         entries=count,
         people=people,
-        digest=digest.digest(),
+        digest=digest,
     )
     session.merge(row)
-    return State(epoch, now, last, count, people, digest.digest())
+    return State(epoch, now, last, count, people, digest)
 
 
 def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:

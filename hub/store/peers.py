@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
-from sqlalchemy import Executable, delete, func, insert
+from sqlalchemy import Insert, delete, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from hub.store.bulk import digest_of, insert_rows
 from hub.store.tables import Peer, PeerEntry, PeerFeed
 
 _MANY = 5_000
+_COLUMNS = ("feed_id", "token", "label")
 _TABLE = PeerEntry.__table__  # type: ignore[attr-defined]
 
 
@@ -23,6 +25,16 @@ def get(session: Session, node_id: str) -> Peer | None:
 def every(session: Session) -> list[Peer]:
     """All pinned peers, by node id."""
     return list(session.exec(select(Peer).order_by(Peer.node_id)))
+
+
+def remove(session: Session, peer: Peer) -> None:
+    """Delete a peer and every copy of its feed."""
+    peer.feed_id = None
+    session.add(peer)
+    session.flush()
+    for feed in session.exec(select(PeerFeed).where(PeerFeed.node_id == peer.node_id)):
+        _drop(session, feed)
+    session.delete(peer)
 
 
 def start_copy(session: Session, node_id: str) -> int:
@@ -63,8 +75,7 @@ def apply_page(
             delete(PeerEntry).where(col(PeerEntry.feed_id) == feed_id, col(PeerEntry.token).in_(some))
         )
     if entries:
-        rows = [{"feed_id": feed_id, "token": token, "label": label} for token, label in entries]
-        session.execute(_insert(session), rows)
+        insert_rows(session, _upsert(session), _COLUMNS, [(feed_id, *entry) for entry in entries])
     feed = copy(session, feed_id)
     feed.epoch, feed.cursor = page
     session.add(feed)
@@ -72,17 +83,12 @@ def apply_page(
 
 def digest(session: Session, feed_id: int) -> tuple[int, bytes]:
     """How many entries a copy has, and SHA-256 over them in token order."""
-    hashed = hashlib.sha256()
-    count = 0
     query = (
         select(PeerEntry.token, PeerEntry.label)
         .where(PeerEntry.feed_id == feed_id)
         .order_by(col(PeerEntry.token))
     )
-    for token, label in session.exec(query.execution_options(yield_per=_MANY)):
-        hashed.update(token + label)
-        count += 1
-    return count, hashed.digest()
+    return digest_of(session, query)
 
 
 def use_copy(session: Session, peer: Peer, feed_id: int) -> None:
@@ -110,17 +116,12 @@ def entries(session: Session, feed_id: int) -> int:
 
 def bulk_load(session: Session, feed_id: int, rows: Iterable[tuple[bytes, bytes]]) -> None:
     """Fill a copy from trusted rows, many at a time."""
-    batch: list[dict[str, object]] = []
-    for token, label in rows:
-        batch.append({"feed_id": feed_id, "token": token, "label": label})
-        if len(batch) == _MANY:
-            session.execute(insert(_TABLE), batch)
-            batch = []
-    if batch:
-        session.execute(insert(_TABLE), batch)
+    stream = iter(rows)
+    while batch := [(feed_id, *row) for row in islice(stream, _MANY)]:
+        insert_rows(session, insert(_TABLE), _COLUMNS, batch)
 
 
-def _insert(session: Session) -> Executable:
+def _upsert(session: Session) -> Insert:
     dialect = session.get_bind().dialect.name
     make = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = make(_TABLE)

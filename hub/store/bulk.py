@@ -1,0 +1,43 @@
+"""Many rows at once, without the ORM's cost for each: insertion and digests of feeds.
+
+Does not know which table or why; callers keep to one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Executable, Insert
+from sqlmodel import Session
+
+_MANY = 5_000
+
+
+def insert_rows(
+    session: Session, statement: Insert, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows whose values stand in the order of `columns` and are already as the driver takes them."""
+    if not rows:
+        return
+    connection = session.connection()
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
+    order = compiled.positiontup if compiled.positional else None
+    if order is None:
+        connection.exec_driver_sql(str(compiled), [dict(zip(columns, row, strict=True)) for row in rows])
+    elif order == list(columns):
+        connection.exec_driver_sql(str(compiled), list(rows))
+    else:
+        raise ValueError(f"give the columns in the table's order: {order}")
+
+
+def digest_of(session: Session, entries: Executable) -> tuple[int, bytes]:
+    """How many (token, label) rows a query gives, and SHA-256 over them in its order."""
+    hashed = hashlib.sha256()
+    count = 0
+    result = session.connection().execute(entries, execution_options={"yield_per": _MANY})
+    for some in result.partitions():
+        hashed.update(b"".join([row[0] + row[1] for row in some]))
+        count += len(some)
+    return count, hashed.digest()
