@@ -67,10 +67,14 @@ class StorageError(HubError):
 
 
 class PeerError(HubError):
-    """A peer is unreachable, is not who it says, or broke the protocol. `fault` says whose it is."""
+    """A peer is unreachable, is not who it says, or broke the protocol. `problem` is its refusal's code, if any."""
 
     code = "peer"
     status = 502
+
+    def __init__(self, text: str, *, problem: str = "", kept: str = "", do: str = "") -> None:
+        super().__init__(text, kept=kept, do=do)
+        self.problem = problem
 
 
 class UnreachableError(PeerError):

@@ -18,9 +18,9 @@ from sqlmodel import Session
 from hub import keys
 from hub.audit import events
 from hub.audit.chain import Broken, Head, genesis, verify
-from hub.audit.log import append
+from hub.audit.log import append, load_checkpoint
 from hub.consent import Rules, load_rules
-from hub.errors import UsageError
+from hub.errors import StorageError, UsageError
 from hub.federation.tokens import FeedContext
 from hub.matching import MatchingConfig, load_config
 from hub.settings import (
@@ -105,9 +105,28 @@ class Node:
         """The pseudonym (32 hex digits) under which a user stands in logs and at peers."""
         return events.user_actor(self.keys.vault.pseudonym_key, name).removeprefix("user:")
 
+    @cached_property
+    def _log_reaches_checkpoint(self) -> bool:
+        """Looked at once a process: an older copy of the database, or one cut short, is found before it is used."""
+        known = load_checkpoint(self.home / CHECKPOINT, self.node_id, self.keys.signing.private.public_key())
+        if known is not None and known.size:
+            with self.database.read() as session:
+                entry = DatabaseAudit(session).at(known.size)
+            if entry is None or entry.hash != known.hash:
+                raise StorageError(
+                    "the audit log does not reach its signed checkpoint",
+                    kept="the database as it is; nothing is written on it",
+                    do="run `hub audit verify`, and call your auditor before you restore a backup",
+                )
+        return True
+
     @contextmanager
     def write(self) -> Iterator[tuple[Session, Recorder]]:
-        """A transaction and the audit log's writer for it: both are kept, or neither."""
+        """A transaction and the audit log's writer for it: both are kept, or neither.
+
+        Raises StorageError when the log does not reach the head that was last signed: it is not written on.
+        """
+        _ = self._log_reaches_checkpoint
         with self.database.write() as session:
             yield session, Recorder(self, session)
 

@@ -111,7 +111,7 @@ def _evaluation_request(
         purpose=asking.request.purpose,
         jurisdiction=form.jurisdiction or "",
         protocol_ref=form.protocol.ref if form.protocol else None,
-        grounds=tuple(ground.key.value for ground in form.grounds),
+        grounds=tuple(ground.key for ground in form.grounds),
         requester_role=requester.role,
         agency_kind=requester.agency_kind,
         user=asking.node.user(requester.name),

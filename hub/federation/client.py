@@ -10,6 +10,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx2
 import stamina
@@ -25,6 +26,7 @@ _RETRY_STATUS: Final = frozenset({408, 429, 502, 503, 504})
 _ATTEMPTS: Final = 3
 _PROBLEM: Final = re.compile(r"urn:marac-hub:problem:([a-z_]{1,40})")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -158,6 +160,7 @@ class PeerClient:
     async def _send(
         self, method: str, url: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, bytes, httpx2.Headers]:
+        _require_tls(url)
         try:
             async with self._http.stream(method, url, content=body or None, headers=headers) as response:
                 content = b""
@@ -176,6 +179,13 @@ class PeerClient:
             raise PeerError("the area's address or answer is not HTTP as agreed") from error
 
 
+def _require_tls(url: str) -> None:
+    """Signatures keep messages whole, not unseen: who asks whom, and when, is for TLS to hide."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise PeerError("the area's address is not https", do="give its https address")
+
+
 def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
     """What a refused request means for us. The peer's own words are not repeated: they are its text."""
     try:
@@ -189,6 +199,8 @@ def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
         after = f"; it may be asked again in {wait} s" if _SECONDS.fullmatch(wait) else ""
         return PeerError(f"the area's quota for us is used up{after}", do="use its phone route meanwhile")
     error = PeerError(
-        f"the area refused the request: {name}", do="use its phone route, and tell both operators"
+        f"the area refused the request: {name}",
+        problem=known[1] if known else "",
+        do="use its phone route, and tell both operators",
     )
     return _RetryError(error) if status in _RETRY_STATUS else error

@@ -76,7 +76,7 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer |
         if state is None:
             return Refused(NotFoundError("this area has not published yet"))
         received.add_check(session, _received(node, caller, request))
-        log = record(_event(Action.evaluation_charged, caller, request, outcome="evaluated"))
+        log = record(_event(Action.answer_sent, caller, request, outcome="evaluated"))
     strong = _evaluated(node.keys.prf, elements)
     weak = _evaluated(node.keys.prf_weak, weak_elements)
     answer = EvaluationAnswer(
@@ -243,6 +243,6 @@ def _event(action: Action, caller: Caller, request: EvaluationRequest, outcome: 
             elements=len(request.elements) * 3 // 4 // 32,
             weak_elements=len(request.weak_elements) * 3 // 4 // 32,
             protocol=request.protocol_ref is not None,
-            grounds=request.grounds,
+            grounds=tuple(ground.value for ground in request.grounds),
         ),
     )

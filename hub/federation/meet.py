@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from hub.federation.tokens import FeedContext, Label, open_label, token
 from hub.matching import MatchKey
 
 Lookup = Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
+MOST_SHARED: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +42,45 @@ class Copy:
 def meet(evaluated: Sequence[Evaluated], copy: Copy) -> dict[MatchKey, list[Label]]:
     """The labels met by each match-key, walking indices until a gap longer than the holder's `max_gap`.
 
-    Raises PeerError when a label does not open: the feed was not made with the key that evaluated.
+    Steps grow, so that a match-key shared by many costs few look-ups; it is walked for at most MOST_SHARED records,
+    beyond which it tells nobody from another. Raises PeerError when a label does not open: the feed was not made
+    with the key that evaluated.
     """
     met: dict[MatchKey, list[Label]] = {}
-    step = copy.max_gap + 1
-    walking = [(one, 0) for one in evaluated]
+    walking = [_Walk(one, 0, copy.max_gap + 1, 0) for one in evaluated]
     while walking:
         tokens = {
-            token(one.output, copy.of(one.key), index): (one, index)
-            for one, start in walking
-            for index in range(start, start + step)
+            token(walk.one.output, copy.of(walk.one.key), index): (walk.one, index)
+            for walk in walking
+            for index in range(walk.start, walk.start + walk.step)
         }
-        labels = copy.lookup(list(tokens))
-        reached: dict[MatchKey, tuple[Evaluated, int]] = {}
-        for made, sealed in labels.items():
+        reached: dict[MatchKey, int] = {}
+        for made, sealed in copy.lookup(list(tokens)).items():
             one, index = tokens[made]
-            met.setdefault(one.key, []).append(
-                open_label(one.output, copy.of(one.key), index, (made, sealed))
-            )
-            last = reached.get(one.key)
-            reached[one.key] = (one, max(index, last[1]) if last else index)
-        walking = [(one, last + 1) for one, last in reached.values()]
+            label = open_label(one.output, copy.of(one.key), index, (made, sealed))
+            met.setdefault(one.key, []).append(label)
+            reached[one.key] = max(index, reached.get(one.key, -1))
+        walking = [
+            after
+            for walk in walking
+            if (after := _next(walk, reached.get(walk.one.key), copy.max_gap)) is not None
+        ]
     return met
+
+
+class _Walk(NamedTuple):
+    """Where the walk over one match-key's records is: from `start`, `step` indices, `last` the last one live."""
+
+    one: Evaluated
+    start: int
+    step: int
+    last: int
+
+
+def _next(walk: _Walk, reached: int | None, max_gap: int) -> _Walk | None:
+    last = walk.last if reached is None else reached
+    end = walk.start + walk.step
+    live = reached is not None or walk.start > 0
+    if not live or end - 1 - last > max_gap or end >= MOST_SHARED:
+        return None
+    return _Walk(walk.one, end, min(2 * walk.step, MOST_SHARED - end), last)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Event, Refs
-from hub.errors import ConflictError, NotFoundError, UsageError
+from hub.errors import ConflictError, NotFoundError, PeerError, UsageError
 from hub.federation.client import PeerClient, PinnedPeer
 from hub.federation.identity import Identity, verify_metadata
 from hub.federation.signing import unb64
@@ -44,15 +44,25 @@ async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | N
         raise UsageError("a node cannot be its own peer", do="give another node's address")
     with node.write() as (session, record):
         row = peers.get(session, told.iss)
-        if row and row.root_thumbprint != identity.root_thumbprint and thumbprint is None:
+        if row and row.root_thumbprint != identity.root_thumbprint:
             raise ConflictError(
-                "this area is pinned with another root key",
+                "an area of that name is pinned with another root key",
                 kept="the pin as it was",
-                do="telephone the area, then add it again with --thumbprint",
+                do="telephone the area; if it made a new root key, `hub peer remove` it first",
             )
         _store(session, row, identity, url)
         record(Event(action=Action.peer_added, actor=OPERATOR, refs=Refs(peer=told.iss)))
     return identity
+
+
+def remove_peer(node: Node, node_id: str) -> None:
+    """Trust a peer no more: its pin and our copies of its feed go; what was asked and answered stays.
+
+    Raises NotFoundError.
+    """
+    with node.write() as (session, record):
+        peers.remove(session, _row(session, node_id))
+        record(Event(action=Action.peer_removed, actor=OPERATOR, refs=Refs(peer=node_id)))
 
 
 async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
@@ -61,6 +71,8 @@ async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
         row = _row(session, node_id)
         url, pin = row.url, row.root_thumbprint
     identity = verify_metadata(await client.metadata(url), pin, node.clock())
+    if identity.metadata.iss != node_id:
+        raise PeerError("the node at this address now says that it is another area", do="tell both operators")
     with node.write() as (session, _):
         _store(session, peers.get(session, node_id), identity, url)
     return known(node, node_id)

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from hub.audit.events import Action, Detail, Event, Refs, peer_actor
 from hub.errors import AuthenticationError, HubError, InputError, QuotaError
 from hub.federation import disclose, holder, wire
 from hub.federation.callers import Caller, authenticate, signed_answer
@@ -82,7 +83,19 @@ async def _answer(node: Node, request: Request, message: MessageType, work: Work
 
 def _answer_now(node: Node, signed: SignedRequest, message: MessageType, work: Work) -> Response:
     caller = authenticate(node, signed, message)
-    result = work(caller, signed)
+    try:
+        result = work(caller, signed)
+    except AuthenticationError:
+        # A replay, or a sealed message out of its context: its transaction is gone, its trace stays.
+        with node.write() as (_, record):
+            refs = Refs(peer=caller.node_id)
+            detail = Detail(fault="not_authentic")
+            record(
+                Event(
+                    action=Action.request_refused, actor=peer_actor(caller.node_id), refs=refs, detail=detail
+                )
+            )
+        raise
     if isinstance(result, Refused):
         return problem_of(result.error)
     token = signed_answer(node, caller, signed, result.body, result.receipt)

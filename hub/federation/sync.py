@@ -7,10 +7,12 @@ checks look into the copy before. An interrupted sync goes on where it stopped.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
+
+from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Detail, Event, Refs
 from hub.errors import AuthenticationError, HubError, PeerError
@@ -30,6 +32,8 @@ from hub.node import Node
 from hub.store import peers
 
 MANIFEST_LIFE_S: Final = 86_400
+MOST_PAGES: Final = 64  # of an increment, held in memory; more is a full resync
+SLACK_LINES: Final = 4_096  # what may be published and withdrawn again while we pull
 Progress = Callable[[str, int, int], None]
 
 
@@ -81,30 +85,49 @@ async def sync_all(node: Node, client: PeerClient, progress: Progress = lambda *
 async def _pull(
     node: Node, client: PeerClient, peer: KnownPeer, progress: Progress, *, fresh: bool
 ) -> tuple[Manifest, int]:
+    """Fill a new copy page by page, or bring the one in use up to date in one step."""
     feed_id, cursor = _copy_to_fill(node, peer, fresh=fresh)
+    in_use = feed_id == peer.feed_id
+    received: list[FeedPage] = []
     done = 0
     while True:
-        path = FEED_PATH + (f"?cursor={quote(cursor)}" if cursor else "")
-        try:
-            answer = await client.get(peer.pinned, MessageType.feed, path)
-        except PeerError as error:
-            if cursor and "cursor expired" in error.text:
-                raise _ResyncError from error
-            raise
-        page = parse_answer(FeedPage, answer.body)
+        page = await _page(client, peer, cursor)
         manifest = _manifest(node, peer, page)
-        entries = split_entries(page.entries)
-        with node.write() as (session, _):
-            if peers.copy(session, feed_id).epoch not in (0, page.epoch):
-                raise _ResyncError
-            peers.apply_page(
-                session, feed_id, (page.epoch, page.cursor), split_tokens(page.withdrawn), entries
-            )
-        done += len(entries)
-        progress(peer.pinned.area, done, max(done, manifest.entries))
+        lines = len(split_entries(page.entries)) + len(split_tokens(page.withdrawn))
+        done += lines
+        if page.more and (not lines or page.cursor == cursor):
+            raise PeerError("the area's feed does not go on")
+        if done > 2 * manifest.entries + SLACK_LINES:
+            raise _ResyncError
         cursor = page.cursor
+        received.append(page)
+        if in_use and len(received) > MOST_PAGES:
+            raise _ResyncError
+        if not in_use:
+            with node.write() as (session, _):
+                _apply(session, feed_id, received)
+            received = []
+        progress(peer.pinned.area, done, max(done, manifest.entries))
         if not page.more:
-            return manifest, _finish(node, peer, feed_id, manifest)
+            return manifest, _finish(node, peer, feed_id, (manifest, received))
+
+
+async def _page(client: PeerClient, peer: KnownPeer, cursor: str) -> FeedPage:
+    path = FEED_PATH + (f"?cursor={quote(cursor, safe='')}" if cursor else "")
+    try:
+        return parse_answer(FeedPage, (await client.get(peer.pinned, MessageType.feed, path)).body)
+    except PeerError as error:
+        if cursor and error.problem in ("cursor_expired", "invalid_input"):
+            raise _ResyncError from error
+        raise
+
+
+def _apply(session: Session, feed_id: int, pages: Sequence[FeedPage]) -> None:
+    for page in pages:
+        if peers.copy(session, feed_id).epoch not in (0, page.epoch):
+            raise _ResyncError
+        withdrawn, entries = split_tokens(page.withdrawn), split_entries(page.entries)
+        peers.apply_page(session, feed_id, (page.epoch, page.cursor), withdrawn, entries)
 
 
 def _copy_to_fill(node: Node, peer: KnownPeer, *, fresh: bool) -> tuple[int, str]:
@@ -132,9 +155,11 @@ def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
     return manifest
 
 
-def _finish(node: Node, peer: KnownPeer, feed_id: int, manifest: Manifest) -> int:
-    """Verify a filled copy against its manifest and put it to use."""
+def _finish(node: Node, peer: KnownPeer, feed_id: int, rest: tuple[Manifest, Sequence[FeedPage]]) -> int:
+    """Apply what is left, verify the copy against its manifest and put it to use; or leave all as it was."""
+    manifest, pages = rest
     with node.write() as (session, record):
+        _apply(session, feed_id, pages)
         count, digest = peers.digest(session, feed_id)
         if count != manifest.entries or not secrets.compare_digest(digest, unb64(manifest.digest)):
             raise _ResyncError

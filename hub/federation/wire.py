@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import rfc8785
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
+from hub.consent import GroundKey
 from hub.errors import AuthenticationError, InputError, PeerError
 from hub.federation.prf import ELEMENT_BYTES, MAX_BATCH
 from hub.federation.signing import b64, refuse_duplicate_names, unb64
@@ -54,6 +55,12 @@ def _canonical_base64(text: str) -> str:
     return text
 
 
+def _printable(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("text has characters that do not print")
+    return text
+
+
 Base64 = Annotated[str, StringConstraints(max_length=MAX_BODY_BYTES), AfterValidator(_canonical_base64)]
 PageBase64 = Annotated[
     str, StringConstraints(max_length=8 * MAX_BODY_BYTES), AfterValidator(_canonical_base64)
@@ -61,7 +68,12 @@ PageBase64 = Annotated[
 Hex16 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 KeyName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Seconds = Annotated[int, Field(ge=0, lt=2**53)]
-GroundKey = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+Commitment = Annotated[
+    str, StringConstraints(min_length=43, max_length=43), AfterValidator(_canonical_base64)
+]
+PlainText = Annotated[
+    ShortText, AfterValidator(_printable)
+]  # Shown to people: no control or turning characters.
 
 
 class PublicKeys(Value):
@@ -81,9 +93,9 @@ class Metadata(Value):
     iat: Seconds
     exp: Seconds
     jti: ShortText
-    area: ShortText
-    url: ShortText
-    contact: ShortText
+    area: PlainText
+    url: PlainText
+    contact: PlainText
     root: Base64
     certificate: Annotated[str, StringConstraints(max_length=4096)]
     keys: PublicKeys
@@ -96,14 +108,14 @@ class EvaluationRequest(Value):
 
     version: Literal[1] = VERSION
     check_id: Hex16
-    purpose: Purpose
+    purpose: Literal[Purpose.referred_elsewhere, Purpose.marac_transfer, Purpose.idva_prior_contact]
     jurisdiction: ShortText
     protocol_ref: ShortText | None
     grounds: tuple[GroundKey, ...] = Field(max_length=20)
     requester_role: RequesterRole
     agency_kind: AgencyKind
     user: Hex16
-    commitment: Base64
+    commitment: Commitment
     key_id: KeyName
     weak_key_id: KeyName
     elements: Base64
@@ -162,9 +174,9 @@ class Disclosure(Value):
     level: Level = Level.not_answered
     involvement: tuple[Kind, ...] = ()
     role: Role | None = None
-    last_activity: ShortText | None = None
-    agreement: tuple[ShortText, ...] = ()
-    summary: ShortText | None = None
+    last_activity: PlainText | None = None
+    agreement: tuple[PlainText, ...] = ()
+    summary: PlainText | None = None
 
 
 NOT_ANSWERED: Final = Disclosure(status="not_answered")

@@ -31,6 +31,11 @@ class DatabaseAudit:
         row = self._session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).first()
         return _entry(row) if row else None
 
+    def at(self, seq: int) -> Entry | None:
+        """The entry of that number."""
+        row = self._session.get(AuditEntry, seq)
+        return _entry(row) if row else None
+
     def insert(self, entry: Entry) -> None:
         """Add an entry."""
         self._session.add(
