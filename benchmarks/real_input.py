@@ -91,7 +91,8 @@ def febrl4(side: str) -> list[Row]:
 def split(people: int, known: int, unknown: int) -> tuple[list[Row], list[Row], list[str]]:
     """Return the asking node's rows, the holder's, and the references asked: spread evenly, always the same."""
     originals, duplicates = febrl4(ASKING)[:people], febrl4(HOLDING)[:people]
-    asked = [originals[place * people // (known + unknown)]["case_ref"] for place in range(known + unknown)]
+    named = [row["case_ref"] for row in originals if row["given_names"] or row["surname"]]
+    asked = [named[place * len(named) // (known + unknown)] for place in range(known + unknown)]
     hidden = set([ref for place, ref in enumerate(asked) if place % 2][:unknown])
     hidden |= set([ref for ref in asked if ref not in hidden][: unknown - len(hidden)])
     return originals, [row for row in duplicates if row["case_ref"] not in hidden], asked

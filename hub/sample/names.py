@@ -56,6 +56,10 @@ class NameList:
             return name.spellings[0]
         return pick(rng, name.spellings[1:])
 
+    def has(self, text: str) -> bool:
+        """Say whether this is one of the names, in any spelling."""
+        return text in self._by_spelling
+
     def find(self, text: str) -> Name:
         """Return the name that has this spelling; an unknown one has only itself."""
         return self._by_spelling.get(text) or Name((text,))

@@ -13,7 +13,7 @@ from random import Random
 
 from anyascii import anyascii
 
-from hub.sample.names import pick
+from hub.sample.names import NameList, pick
 from hub.sample.people import Home, Identity
 from hub.sample.slips import DATE_SLIPS, hearing, typing
 
@@ -111,9 +111,9 @@ class _Writing:
         parts = self.surname.replace("-", " ").split()
         if len(parts) > 1 and len(parts[0]) > 3 and self.slips("surname_part"):
             self.surname = pick(rng, parts)
-        title = community.title(sex)
-        if title and self.slips("title"):
-            self._retitle(title.draw(rng))
+        titles = community.title(sex)
+        if titles and not titles.has(self.surname) and self.slips("title"):
+            self._retitle(titles)
         short = community.short(self.first, sex)
         if short and self.slips("nickname"):
             self.first = pick(rng, short)
@@ -123,14 +123,14 @@ class _Writing:
         if (others := community.surname_spellings(self.surname)) and self.slips(kind):
             self.surname = pick(rng, others)
 
-    def _retitle(self, title: str) -> None:
-        if self.surname in title or title in self.middle:
-            self.middle = tuple(name for name in self.middle if name != title)
-            return
+    def _retitle(self, titles: NameList) -> None:
+        """Put the title in the surname's place or, if there is one already, leave it out."""
         if self.rng.random() < 0.5:
-            self.surname = title
+            self.surname = titles.draw(self.rng)
+        elif any(titles.has(name) for name in self.middle):
+            self.middle = tuple(name for name in self.middle if not titles.has(name))
         else:
-            self.middle = (*self.middle, title)
+            self.middle = (*self.middle, titles.draw(self.rng))
 
     def marks(self) -> None:
         """Lose diacritics and punctuation."""
