@@ -115,6 +115,7 @@ def test_a_table_written_anew_by_the_hubs_own_code_is_found(home: Path, tmp_path
     """The insider runs the program itself over an emptied table: a perfect chain, with another past."""
     checkpoint = (home / CHECKPOINT).read_bytes()
     sql(home, "DELETE FROM audit_entry")
+    (home / CHECKPOINT).unlink()
     written(open_node(home), 9)
     (home / CHECKPOINT).write_bytes(checkpoint)
     result = verify(home)

@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from hub.audit.chain import Verified
-from hub.audit.log import load_checkpoint, verify_log
+from hub.audit.chain import Broken, Head, Verified, genesis, verify
+from hub.audit.log import verify_log
 from hub.check import check
 from hub.demo import sharing_form
 from hub.disclose import disclose
+from hub.federation.signing import unb64
 from hub.keys import NODE_KEY, ROOT_KEY
-from hub.node import CHECKPOINT, Node
+from hub.node import Node
 from hub.question import CheckRequest, CheckResult, DisclosureStatus
 from hub.store.audit import DatabaseAudit
+from hub.store.tables import Receipt
 from hub.values import Level
 from tests.federation.attackers import AGREEMENT, World, make_area
 
@@ -147,7 +150,7 @@ def test_both_logs_hold_and_say_the_same_of_the_check(round_done: tuple[World, C
     assert told["northmoor"][:2] == ["check_decided", "request_sent"]
     assert told["eastvale"][0] == "request_received"
     assert "answer_received" in told["northmoor"]
-    assert "evaluation_charged" in told["eastvale"]
+    assert {"evaluation_charged", "answer_sent"} & set(told["eastvale"])
     assert {"disclosure_sent", "disclosure_recorded"} <= set(told["northmoor"])
     assert {"disclosure_received", "disclosure_answered"} <= set(told["eastvale"])
 
@@ -157,14 +160,20 @@ def _entries(node: Node, check_id: str) -> list[str]:
         return [entry.action for entry in DatabaseAudit(session).after(0) if check_id in entry.body]
 
 
-def test_what_was_answered_is_already_vouched_for(round_done: tuple[World, CheckResult, Path]) -> None:
-    """The answer left, so its row may not be cut off any more: the checkpoint outside the table covers it."""
+def test_what_was_answered_is_vouched_for_by_the_asker(round_done: tuple[World, CheckResult, Path]) -> None:
+    """The answer left with the log's head in its receipt, so its row may not be cut off any more unseen."""
     world, result, _ = round_done
-    node = world.attacker
-    known = load_checkpoint(node.home / CHECKPOINT, node.node_id, node.keys.signing.private.public_key())
-    assert known is not None
-    with node.database.read() as session:
+    with world.victim.database.read() as session:
+        tokens = [
+            row.token for row in session.exec(select(Receipt).where(Receipt.peer == world.attacker.node_id))
+        ]
+    receipts = [json.loads(unb64(token.split(".")[1]))["receipt"] for token in tokens]
+    heads = [Head(told["log_size"], told["log_head"]) for told in receipts]
+    assert len(heads) == 2
+    with world.attacker.database.read() as session:
         store = DatabaseAudit(session)
         last = max(entry.seq for entry in store.after(0) if result.check_id in entry.body)
-        assert isinstance(verify_log(store, node.node_id, [known]), Verified)
-    assert known.size >= last
+        assert isinstance(verify_log(store, world.attacker.node_id, heads), Verified)
+        cut = [entry for entry in store.after(0) if entry.seq < last]
+    assert max(head.size for head in heads) == last
+    assert isinstance(verify(cut, genesis(world.attacker.node_id), heads), Broken)
