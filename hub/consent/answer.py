@@ -83,15 +83,17 @@ def decide_answer(
     form = asked.form.model_copy(update={"level": asked.level})
     if not asked.agreement_known:
         form = form.model_copy(update={"protocol": None})
-    theirs = decide(form, rules, on, Context(case_ref=asked.case_ref, recipient_known=True))
+    theirs = decide(form, rules, on, Context(case_ref=asked.case_ref, recipient_known=True, asserted=True))
     if theirs.outcome is not Outcome.permit:
         text = "The asserted purpose and grounds do not stand by this area's own rules."
         reason = Reason(
             code="assertion_does_not_stand", text=text, source="holder's rules", field="sharing_form"
         )
-        outcome = Outcome.refuse if theirs.outcome is Outcome.refuse else Outcome.incomplete
         return Decision(
-            outcome=outcome, reasons=(reason, *theirs.reasons), missing=theirs.missing, rules=rules.name
+            outcome=theirs.outcome,
+            reasons=(reason, *theirs.reasons),
+            missing=theirs.missing,
+            rules=rules.name,
         )
 
     # 3. What a person must decide, and whether the right one has.

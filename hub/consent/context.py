@@ -46,8 +46,8 @@ class Context:
 
     `case_linked`: the asker's own node holds the case. `tells`: whether the act tells the recipient about
     whom; asking obliviously does not. `recipient_known`: the caller knows the areas asked, so the form need
-    not name one. `sealed`: somebody in the case is sealed. `not_safe_to_talk_to`: people or agencies the
-    victim named so.
+    not name one. `asserted`: a peer's form, whose own people have decided what was theirs to decide.
+    `sealed`: somebody in the case is sealed. `not_safe_to_talk_to`: people or agencies the victim named so.
     """
 
     case_ref: str | None = None
@@ -55,6 +55,7 @@ class Context:
     case_linked: bool = True
     tells: bool = True
     recipient_known: bool = False
+    asserted: bool = False
     sealed: bool = False
     staff: Staff = NOBODY
     exclusions: tuple[Exclusion, ...] = ()

@@ -50,7 +50,7 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
         ask_all(Bench(form, rules, on, tuple(ground for ground in grounds if ground.stands)), asked, found)
 
     # 4. What a person must decide.
-    referred = stops.referrals(form, rules, on, context, grounds)
+    referred = () if context.asserted else stops.referrals(form, rules, on, context, grounds)
     if referred:
         return Decision(
             outcome=Outcome.refer,

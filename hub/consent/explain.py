@@ -75,7 +75,11 @@ def _grounds(rules: Rules, on: dt.date) -> Iterator[str]:
 def _ground(key: GroundKey, rule: GroundRule, rules: Rules, on: dt.date) -> Iterator[str]:
     yield f"  {key}: {rule.label}{'' if rule.live(on) else ' (NOT IN FORCE)'}"
     yield f"    Today: {rule.cited}. On the paper form: {rule.printed}. Confidence: {rule.confidence}."
-    yield f"    Needs: {', '.join(rule.needs)}."
+    until = f" until {rule.to_date}" if rule.to_date else ""
+    yield f"    Rule dated {rule.from_}{until}. Needs: {', '.join(rule.needs)}."
+    for label, group in (("Only for", rule.who), ("Only to", rule.to)):
+        if group:
+            yield f"    {label}: {', '.join(group)}."
     if rule.must_be_paired:
         yield "    Supplies no Article 6 basis: must be paired with a ground that does."
     bases: dict[str, list[str]] = {}
@@ -94,14 +98,17 @@ def _ground(key: GroundKey, rule: GroundRule, rules: Rules, on: dt.date) -> Iter
 
 
 def basis_for(kind: AgencyKind, rule: GroundRule, rules: Rules, on: dt.date) -> str:
-    """The first basis open to that kind of agency under a ground on that day, in words; or nothing."""
+    """The basis open to that kind of agency under a ground on that day, in words; or nothing."""
     if not rules.belongs(kind, rule.who):
         return ""
+    where_duty = ""
     for choice in rule.basis:
         basis = rules.law.bases[choice.key]
         if rules.belongs(kind, choice.who) and basis.live(on):
-            condition = " where the section is a duty" if choice.duty else ""
-            return f"{basis.text} ({basis.cited}){condition}"
+            words = f"{basis.text} ({basis.cited})"
+            if not choice.duty:
+                return where_duty + words
+            where_duty = f"{words} where the section is a duty, otherwise "
     return ""
 
 

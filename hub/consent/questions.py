@@ -99,10 +99,10 @@ def _power(bench: Bench, out: Findings) -> None:
                 source = ground.ground.evidence.get("section", power.cited)
                 out.answers.append(_answer("power", "", "", power.text, source))
                 return
-    name = bench.rules.law.agencies[giver].name
+    agency = bench.rules.law.agencies[giver]
     out.lack(
-        f"power for the {name} to give to this recipient",
-        f"No ground that stands gives a {name} power to give to this recipient: name a statutory function or"
+        f"power for the {agency.name} to give to this recipient",
+        f"No ground that stands gives {agency.a} power to give to this recipient: name a statutory function or"
         " a gateway, or the recipient's kind of agency.",
         "five questions Q1",
     )

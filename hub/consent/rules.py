@@ -60,6 +60,11 @@ class Agency(Value):
     competent: bool = False
     health: bool = False
 
+    @property
+    def a(self) -> str:
+        """The name with its article."""
+        return f"{'an' if self.name.startswith(('Idva', 'NHS')) else 'a'} {self.name}"
+
 
 class Who(Value):
     """A set of agency kinds; empty means any."""

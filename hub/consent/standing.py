@@ -54,20 +54,17 @@ def _standing(ground: Ground, form: SharingForm, rules: Rules, on: dt.date) -> S
             _against("ground_not_in_force", f"“{rule.label}” is not in force on {on}.", rule, field)
         )
     if giver and not rules.belongs(giver, rule.who):
-        name = rules.law.agencies[giver].name
-        against.append(
-            _against("ground_not_open", f"A {name} may not rely on “{rule.label}”.", rule, field + ".key")
-        )
+        text = f"“{rule.label}” may not be relied on by {rules.law.agencies[giver].a}."
+        against.append(_against("ground_not_open", text, rule, field + ".key"))
     private = giver is not None and not rules.law.agencies[giver].public
     for group in filter(None, (rule.to, rule.private_to if private else ())):
         if receiver is None:
             missing.append("recipient.agency_kind")
         elif not rules.belongs(receiver, group):
-            text = f"“{rule.label}” carries nothing to a {rules.law.agencies[receiver].name}."
+            text = f"“{rule.label}” carries nothing to {rules.law.agencies[receiver].a}."
             against.append(_against("recipient_not_covered", text, rule, field + ".key"))
     if giver and rule.basis and not any(_open(choice.who, choice.to, rules, form) for choice in rule.basis):
-        name = rules.law.agencies[giver].name
-        text = f"A {name} has no Article 6 basis under “{rule.label}”."
+        text = f"“{rule.label}” gives {rules.law.agencies[giver].a} no Article 6 basis."
         against.append(_against("ground_not_open", text, rule, field + ".key"))
     needs = rule.needs + (rule.private_needs if private else ())
     missing += [f"{field}.evidence.{name}" for name in needs if not _shown(ground, name, on)]

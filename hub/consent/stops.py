@@ -63,7 +63,7 @@ def refusals(form: SharingForm, rules: Rules, context: Context) -> tuple[Reason,
         found.append(
             _reason("not_safe_to_talk_to", text, "Marac referral form; hazard H7", "recipient.agency")
         )
-    if settled(form) is False and _refused_alone(form) and _guardians_case(form):
+    if settled(form) is False and _refused_alone(form) and _guardians_case(form, rules):
         text = "The Guardian consulted decided not to share."
         found.append(_reason("guardian_decided", text, "GMC and BMA guidance; common law", "consultations"))
     return tuple(found)
@@ -75,7 +75,7 @@ def referrals(
     """Matters that a person must decide, each with who."""
     found: list[Referral] = []
     ordered = any(ground.stands and ground.ground.key is GroundKey.court_order for ground in grounds)
-    if _guardians_case(form) and not ordered and settled(form) is not True:
+    if _guardians_case(form, rules) and not ordered and settled(form) is not True:
         found += [_guardian(ref) for ref, _ in _refused_alone(form)]
     signed = manager_signed(form, on)
     to = form.recipient.node_id
@@ -138,11 +138,11 @@ def _refused_alone(form: SharingForm) -> list[tuple[str, Subject]]:
     ]
 
 
-def _guardians_case(form: SharingForm) -> bool:
+def _guardians_case(form: SharingForm, rules: Rules) -> bool:
     """A health body, or anyone who relies on the overriding public interest."""
     kind = form.requester.agency_kind
     relies = any(ground.key is GroundKey.public_interest for ground in form.grounds)
-    return kind is not None and (kind.value == "nhs" or relies)
+    return kind is not None and (rules.law.agencies[kind].health or relies)
 
 
 def _guardian(ref: str) -> Referral:
