@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,15 +20,16 @@ ROOT = Path(__file__).resolve().parents[2]
 LEAST = 85.0
 SETTINGS = """
 [mutmut]
-paths_to_mutate=hub/consent/
-source_paths=hub/
+source_paths=hub/consent/
 also_copy=
     hub/
     config/
+    docs/
     tests/
     pyproject.toml
-tests_dir=tests/consent/
-pytest_add_cli_args_test_selection=tests/consent/
+pytest_add_cli_args_test_selection=
+    tests/consent/
+    --deselect=tests/consent/test_command.py
 """
 PYPROJECT = """
 [tool.pytest.ini_options]
@@ -44,13 +46,13 @@ def main() -> int:
     folder: Path = given.folder or Path(tempfile.mkdtemp(prefix="mutants-"))
     prepare(folder)
     run = [sys.executable, "-m", "mutmut", "run", "--max-children", str(given.max_children)]
-    subprocess.run(run, cwd=folder, check=False)
+    subprocess.run(run, cwd=folder, env={**os.environ, "CONSENT_EXAMPLES": "10"}, check=False)
     return report(folder)
 
 
 def prepare(folder: Path) -> None:
     """Copy what the tests need, with mutmut's settings beside it."""
-    for name in ("hub", "config"):
+    for name in ("hub", "config", "docs"):
         shutil.copytree(ROOT / name, folder / name, dirs_exist_ok=True)
     shutil.copytree(ROOT / "tests" / "consent", folder / "tests" / "consent", dirs_exist_ok=True)
     (folder / "tests" / "__init__.py").touch()

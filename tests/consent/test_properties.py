@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import json
+import os
 import random
 from contextlib import suppress
 from typing import Any
@@ -29,6 +30,7 @@ from hub.errors import InputError
 from tests.consent.stories import ON, form_named, ground, remove, shipped
 
 RULES = read_rules()
+LAW = settings(max_examples=int(os.environ.get("CONSENT_EXAMPLES", "80")), deadline=None)
 KINDS = [
     "police",
     "probation",
@@ -125,6 +127,7 @@ def decided(document: dict[str, Any], context: Context | None = None) -> Decisio
     return decide(read(document), RULES, ON, context or Context())
 
 
+@LAW
 @given(documents())
 def test_only_a_permit_lets_anything_move(document: dict[str, Any]) -> None:
     decision = decided(document)
@@ -141,6 +144,7 @@ def test_only_a_permit_lets_anything_move(document: dict[str, Any]) -> None:
     assert bool(decision.refer_to) == (decision.outcome is Outcome.refer)
 
 
+@LAW
 @given(
     documents(),
     st.sampled_from(["purpose", "necessity", "review.date", "review.owner", "jurisdiction", "subjects"]),
@@ -152,6 +156,7 @@ def test_default_deny_without_an_answer_that_is_always_asked(document: dict[str,
     assert decided(document).outcome is not Outcome.permit
 
 
+@LAW
 @given(documents())
 def test_removing_an_answer_never_turns_a_refusal_into_a_permit(document: dict[str, Any]) -> None:
     if decided(document).outcome is not Outcome.refuse:
@@ -162,6 +167,7 @@ def test_removing_an_answer_never_turns_a_refusal_into_a_permit(document: dict[s
             assert decided(less).outcome is not Outcome.permit, path
 
 
+@LAW
 @given(documents())
 def test_removing_evidence_never_turns_anything_into_a_permit_but_what_was_one(
     document: dict[str, Any],
@@ -175,6 +181,7 @@ def test_removing_evidence_never_turns_anything_into_a_permit_but_what_was_one(
                 assert decided(less).outcome is not Outcome.permit
 
 
+@LAW
 @given(
     documents(),
     st.sampled_from([{"person": "x"}, {"agency": "Northmoor Police"}, {"team": "t", "agency": "a"}]),
@@ -186,6 +193,7 @@ def test_adding_an_exclusion_never_widens(document: dict[str, Any], entry: dict[
     assert excluded == plain or excluded.outcome is Outcome.refuse
 
 
+@LAW
 @given(documents())
 def test_an_excluded_person_gets_byte_for_byte_what_an_unknown_case_gives(document: dict[str, Any]) -> None:
     staff = Staff(person="X")
@@ -194,6 +202,7 @@ def test_an_excluded_person_gets_byte_for_byte_what_an_unknown_case_gives(docume
     assert excluded.model_dump_json() == unknown.model_dump_json()
 
 
+@LAW
 @given(documents(), st.integers())
 def test_the_outcome_does_not_depend_on_the_order_of_answers(document: dict[str, Any], seed: int) -> None:
     shuffled = shuffle(document, random.Random(seed))
@@ -219,6 +228,7 @@ def shuffle(value: Any, source: random.Random) -> Any:
     return value
 
 
+@LAW
 @given(documents())
 def test_the_same_input_gives_the_same_bytes(document: dict[str, Any]) -> None:
     assert decided(document).model_dump_json() == decided(copy.deepcopy(document)).model_dump_json()
@@ -231,6 +241,7 @@ def ended(key: GroundKey) -> Rules:
     return Rules(law=law, policy=RULES.policy)
 
 
+@LAW
 @given(documents(), st.sampled_from(list(GroundKey)))
 def test_a_rule_outside_its_dates_has_no_effect(document: dict[str, Any], key: GroundKey) -> None:
     ticked = [*(item for item in document.get("grounds", []) if item["key"] != key), ground(key)]
@@ -245,6 +256,7 @@ def test_a_rule_outside_its_dates_has_no_effect(document: dict[str, Any], key: G
         assert len(permits) == 1
 
 
+@LAW
 @given(documents())
 def test_a_permit_answers_all_five_questions_for_every_person_and_class(document: dict[str, Any]) -> None:
     decision = decided(document)
@@ -260,6 +272,7 @@ def test_a_permit_answers_all_five_questions_for_every_person_and_class(document
             assert {(question, person["ref"], data) for question in ("art6", "art9", "art10")} <= answers
 
 
+@LAW
 @given(documents())
 def test_nothing_special_about_a_capable_adult_moves_on_vital_interests_alone(
     document: dict[str, Any],
@@ -274,6 +287,7 @@ def test_nothing_special_about_a_capable_adult_moves_on_vital_interests_alone(
         assert decided(document).outcome is not Outcome.permit
 
 
+@LAW
 @given(documents())
 def test_a_public_authority_never_relies_on_a_recognised_legitimate_interest(
     document: dict[str, Any],
@@ -284,6 +298,7 @@ def test_a_public_authority_never_relies_on_a_recognised_legitimate_interest(
     assert not used or kind in ("housing_association", "idva_charity", "refuge", "specialist_charity")
 
 
+@LAW
 @given(documents())
 def test_a_dash_count_changes_nothing(document: dict[str, Any]) -> None:
     low, none = copy.deepcopy(document), copy.deepcopy(document)
@@ -292,6 +307,7 @@ def test_a_dash_count_changes_nothing(document: dict[str, Any]) -> None:
     assert decided(low) == decided(none)
 
 
+@LAW
 @given(documents())
 def test_a_permit_moves_only_what_its_level_needs(document: dict[str, Any]) -> None:
     decision = decided(document)
@@ -299,7 +315,7 @@ def test_a_permit_moves_only_what_its_level_needs(document: dict[str, Any]) -> N
         assert set(release.data) <= RULES.policy.items[decision.level]
 
 
-@settings(max_examples=300)
+@LAW
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 def test_any_bytes_are_read_or_rejected(data: bytes) -> None:
     with suppress(InputError):
