@@ -18,7 +18,7 @@ import sys
 import time
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -31,8 +31,9 @@ from benchmarks.figures import Pair, figures
 from benchmarks.machine import machine
 from benchmarks.people import Row, Truth, read_people, read_truth
 from hub.errors import HubError
+from hub.federation.meet import Copy, Evaluated, meet
 from hub.federation.prf import BlindedBatch, PrfKey
-from hub.federation.tokens import FeedContext, Label, open_label, seal_entry, token
+from hub.federation.tokens import FeedContext, Label, seal_entry
 from hub.matching import (
     AskedPerson,
     Candidate,
@@ -119,25 +120,19 @@ class Feed:
     def meet(self, asked: AskedPerson) -> tuple[Meeting, Meeting]:
         """What the asked person met: by all keys, and by strong keys alone."""
         every, strong = Meeting(asked), Meeting(asked)
-        for key, output in zip(asked.keys, self._holder.asked(asked.keys), strict=True):
-            for label in self._labels(output, self._context[key.weak]):
+        outputs = self._holder.asked(asked.keys)
+        evaluated = [Evaluated(key, output) for key, output in zip(asked.keys, outputs, strict=True)]
+        copy = Copy(self._context[False], self._context[True], _MAX_GAP, self._lookup)
+        for key, labels in meet(evaluated, copy).items():
+            for label in labels:
                 met = (key, label.case_handle, label.person_handle, label.completeness)
                 every.add(*met)
                 if not key.weak:
                     strong.add(*met)
         return every, strong
 
-    def _labels(self, output: bytes, context: FeedContext) -> Iterator[Label]:
-        index = missed = 0
-        while missed <= _MAX_GAP:
-            made = token(output, context, index)
-            sealed = self._entries.get(made)
-            if sealed is None:
-                missed += 1
-            else:
-                missed = 0
-                yield open_label(output, context, index, (made, sealed))
-            index += 1
+    def _lookup(self, tokens: Sequence[bytes]) -> dict[bytes, bytes]:
+        return {made: self._entries[made] for made in tokens if made in self._entries}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The holder's comparison in the clear, before it answers: all names and aliases, and the dates.
 
 Done on what the enquirer discloses and what the holder has, with RapidFuzz. It answers only whether the two may be
-one person and where they agree; what is then released is for `hub.consent`.
+one person and where they agree; what is then released is for `hub.consent`. It does not look at roles.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rapidfuzz.distance import JaroWinkler
-from rapidfuzz.fuzz import token_sort_ratio
+from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 from hub.matching.config import MatchingConfig
 from hub.matching.dates import PartialDate, parse_date
-from hub.matching.names import Name, person_names, roots, sound
+from hub.matching.names import Name, given_sounds, person_names, roots, sound
 from hub.values import Person
+
+_NAME_WEIGHT, _DATE_WEIGHT = 3.0, 4.0
+_SECOND = 5.0  # what it costs that a name agrees with one in another place
 
 
 class FieldAgreement(NamedTuple):
@@ -35,72 +37,77 @@ class Confirmation:
 
 
 def confirm(asked: Person, held: Person, config: MatchingConfig) -> Confirmation:
-    """Compare everything both sides have; absent fields count neither way."""
+    """Compare everything both sides have; absent fields count neither way.
+
+    Passes where at least one name is alike, the whole is, and, where either lacks a date, both names are.
+    """
     forename, surname = _best_names(person_names(asked), person_names(held))
     date = _date_similarity(parse_date(asked.date_of_birth), parse_date(held.date_of_birth))
+    weighed = [(_NAME_WEIGHT, forename), (_NAME_WEIGHT, surname), (_DATE_WEIGHT, date)]
+    known = [(weight, value) for weight, value in weighed if value is not None]
+    total = (
+        sum(weight * value for weight, value in known) / sum(weight for weight, _ in known) if known else 0.0
+    )
+    names = [value for value in (forename, surname) if value is not None]
+    if date is None:
+        alike = len(names) == 2 and min(names) >= config.confirm.name
+    else:
+        alike = bool(names) and max(names) >= config.confirm.name
     fields = (
         FieldAgreement("forename", forename),
         FieldAgreement("surname", surname),
         FieldAgreement("date_of_birth", date),
     )
-    weights = {"forename": 3.0, "surname": 3.0, "date_of_birth": 4.0}
-    known = [(weights[one.field], one.similarity) for one in fields if one.similarity is not None]
-    total = (
-        sum(weight * value for weight, value in known) / sum(weight for weight, _ in known) if known else 0.0
-    )
-    names_agree = max(forename or 0.0, surname or 0.0) >= config.confirm.name
-    return Confirmation(names_agree and total >= config.confirm.passes, round(total, 1), fields)
+    return Confirmation(alike and total >= config.confirm.passes, round(total, 1), fields)
 
 
 def _best_names(asked: tuple[Name, ...], held: tuple[Name, ...]) -> tuple[float | None, float | None]:
-    """The best forename and the best surname similarity over all pairs of names; both swapped if that is better."""
-    forename: float | None = None
-    surname: float | None = None
+    """Forename and surname similarity, each the best over all pairs of names; the other way round if likelier."""
+    forenames: list[float] = []
+    surnames: list[float] = []
     for mine in asked:
         for theirs in held:
-            one = _given_similarity(mine.given, theirs.given)
-            two = _word_similarity(
-                "".join(mine.surname), "".join(theirs.surname), mine.surname, theirs.surname
-            )
-            crossed = token_sort_ratio(
-                " ".join(mine.given + mine.surname), " ".join(theirs.given + theirs.surname)
-            )
-            if one is not None and two is not None and crossed >= 95 > min(one, two):
-                one = two = crossed
-            forename = one if forename is None else max(forename, one or 0.0)
-            surname = two if surname is None else max(surname, two or 0.0)
-    return forename, surname
+            straight = _alike(mine.given, theirs.given), _alike(mine.surname, theirs.surname)
+            crossed = _alike(mine.given, theirs.surname), _alike(mine.surname, theirs.given)
+            if max(one or 0.0 for one in crossed) > max(one or 0.0 for one in straight) + _SECOND:
+                straight = crossed
+            forenames += [value for value in straight[:1] if value is not None]
+            surnames += [value for value in straight[1:] if value is not None]
+    return max(forenames, default=None), max(surnames, default=None)
 
 
-def _given_similarity(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float | None:
+def _alike(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float | None:
+    """How alike two lists of name parts are: run together, or the best part against the best part."""
     if not (mine and theirs):
         return None
-    best = _alike("".join(mine), "".join(theirs))
+    best = _similarity("".join(mine), "".join(theirs))
     for place, one in enumerate(mine):
-        for other_place, two in enumerate(theirs):
-            alike = _alike(one, two)
-            if {one, *roots(one)} & {two, *roots(two)}:
-                alike = max(alike, 95.0)
-            best = max(best, alike - (5.0 if place or other_place else 0.0))
+        for other, two in enumerate(theirs):
+            best = max(best, _similarity(one, two) - (_SECOND if place or other else 0.0))
     return best
 
 
-def _word_similarity(whole: str, other: str, mine: tuple[str, ...], theirs: tuple[str, ...]) -> float | None:
-    if not (whole and other):
-        return None
-    return max(_alike(whole, other), *(_alike(one, two) - 3.0 for one in mine for two in theirs))
-
-
-def _alike(one: str, two: str) -> float:
-    alike = 100 * JaroWinkler.normalized_similarity(one, two)
-    return max(alike, 90.0) if sound(one) == sound(two) else alike
+def _similarity(one: str, two: str) -> float:
+    """Jaro-Winkler, 0-100; at least 90 for one sound and 95 for two forms of one given name."""
+    alike = 100.0 * JaroWinkler.normalized_similarity(one, two)
+    if {one, *roots(one)} & {two, *roots(two)}:
+        return max(alike, 95.0)
+    if sound(one) == sound(two) or given_sounds(one)[0].text == given_sounds(two)[0].text:
+        return max(alike, 90.0)
+    return alike
 
 
 def _date_similarity(mine: PartialDate, theirs: PartialDate) -> float | None:
-    """The share of the parts both know that agree, as 0-100; swapped day and month count as 90."""
+    """How alike the parts both know are, 0-100: equal 1, one digit apart a half; day and month swapped 90."""
     known = [(one, two) for one, two in zip(mine, theirs, strict=True) if one is not None and two is not None]
     if not known:
         return None
-    if len(known) == 3 and mine.year == theirs.year and (mine.month, mine.day) == (theirs.day, theirs.month):
-        return 100.0 if mine.month == mine.day else 90.0
-    return 100.0 * sum(one == two for one, two in known) / len(known)
+    if mine != theirs and mine.year == theirs.year and (mine.month, mine.day) == (theirs.day, theirs.month):
+        return 90.0
+    return 100.0 * sum(_part_alike(f"{one:02d}", f"{two:02d}") for one, two in known) / len(known)
+
+
+def _part_alike(one: str, two: str) -> float:
+    if one == two:
+        return 1.0
+    return 0.5 if Levenshtein.distance(one, two) == 1 or sorted(one) == sorted(two) else 0.0
