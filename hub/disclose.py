@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.audit.events import Action, Detail, Event, Refs
+from hub.audit.events import NODE, Action, Detail, Event, Refs
 from hub.check import form_of, today
 from hub.consent import Context, Decision, Outcome, SharingForm, decide
-from hub.errors import NotFoundError, PeerError
+from hub.errors import AuthenticationError, NotFoundError, PeerError
 from hub.federation import sealing, signing
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, known
@@ -72,7 +72,13 @@ async def disclose(
         subject=subject_of(kept.request.subject),
         salt=signing.b64(bytes.fromhex(kept.salts[node_id])),
     )
-    answer, receipt = await _exchange(node, client, peer, (check_id, candidate.handle, level), question)
+    try:
+        answer, receipt = await _exchange(node, client, peer, (check_id, candidate.handle, level), question)
+    except PeerError as error:
+        with node.write() as (_, record):
+            fault = Detail(requested_level=level, fault=error.code)
+            record(Event(action=Action.peer_fault, actor=NODE, refs=refs, detail=fault))
+        raise
 
     # 4. Record what was released.
     result = _with_disclosure(kept.result, node_id, candidate.handle, _result_of(answer))
@@ -133,9 +139,14 @@ async def _exchange(
     if (told.check_id, told.handle, told.key_id) != (check_id, handle, node.sealing_key_id):
         raise PeerError("the area's answer is about another check or candidate")
     back = SealContext("disclosure-answer", there, node.node_id, told.key_id, check_id, handle, level)
-    return parse_answer(
-        Disclosure, sealing.unseal(signing.unb64(told.sealed), node.keys.sealing, back)
-    ), answer.token
+    try:
+        plain = sealing.unseal(signing.unb64(told.sealed), node.keys.sealing, back)
+    except AuthenticationError as error:
+        raise PeerError(f"the area's answer cannot be opened: {error.text}") from error
+    disclosure = parse_answer(Disclosure, plain)
+    if disclosure.status == "answered" and disclosure.level not in (Level.involvement, level):
+        raise PeerError("the area answered at another level than was asked")
+    return disclosure, answer.token
 
 
 def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candidate:

@@ -144,7 +144,7 @@ class DisclosureRequest(Value):
     version: Literal[1] = VERSION
     check_id: Hex16
     handle: Hex16
-    level: Level
+    level: Literal[Level.involvement, Level.summary]
     key_id: KeyName
     sealed: Base64
 

@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ import httpx2
 from hub.audit.chain import Entry
 from hub.cases.importing import import_cases
 from hub.cases.intake import CaseIntake
+from hub.cases.records import open_person
 from hub.cases.rows import PersonIntake
 from hub.federation.client import PeerClient
 from hub.federation.identity import certify
@@ -32,6 +34,7 @@ from hub.node import CERTIFICATE, Node, key_folder, open_node
 from hub.question import CheckRequest
 from hub.sample.people import Identity, World
 from hub.settings import Agreement, Settings
+from hub.store import cases
 from hub.store.audit import DatabaseAudit
 from hub.values import Kind, Person, Purpose, Role
 from hub.web.app import create_app
@@ -146,6 +149,7 @@ def person_of(identity: Identity, role: str) -> Person:
     )
 
 
+@cache
 def cases_of(node_id: str, count: int = 2, seed: int = 7) -> list[list[Person]]:
     """The people of an area's cases, the victim first: always the same ones."""
     world = World(seed + 100 * AREAS.index(node_id))
@@ -157,6 +161,7 @@ def one_name(node_id: str) -> Person:
     return stranger(AREAS.index(node_id)).model_copy(update={"given_names": ""})
 
 
+@cache
 def stranger(seed: int) -> Person:
     """A made-up person in none of the cases."""
     return person_of(World(90_000 + seed).case().members[0].identity, "victim")
@@ -180,9 +185,9 @@ def case(ref: str, people: Iterable[Person], **changes: Any) -> CaseIntake:
     return CaseIntake(**{**fields, **changes})
 
 
-def hold(node: Node, *cases: CaseIntake) -> None:
+def hold(node: Node, *incoming: CaseIntake) -> None:
     """Import cases into a node."""
-    done = import_cases(node, cases, dry_run=False, progress=lambda _: None)
+    done = import_cases(node, incoming, dry_run=False, progress=lambda _: None)
     assert not done.rejected
 
 
@@ -275,3 +280,12 @@ def log(node: Node) -> list[Entry]:
 def events(node: Node, action: str) -> list[dict[str, Any]]:
     """The audit events of one action, oldest first."""
     return [json.loads(entry.body) for entry in log(node) if entry.action == action]
+
+
+def handle_of(node: Node, person: Person) -> str:
+    """The handle (hex) under which a node publishes a person."""
+    with node.database.read() as session:
+        rows = cases.people(session)
+    found = [handle for handle, sealed in rows if open_person(node.keys.vault, handle, sealed) == person]
+    assert len(found) == 1
+    return found[0].hex()

@@ -1,0 +1,162 @@
+"""A peer's hand: requests to a node's real application, signed as agreed or a little otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from hub.federation import sealing, wire
+from hub.federation.prf import BlindedBatch
+from hub.federation.sealing import SealContext
+from hub.federation.signing import Expected as ExpectedToken
+from hub.federation.signing import b64, digest, sign, unb64, verify
+from hub.federation.wire import (
+    DISCLOSURES_PATH,
+    EVALUATIONS_PATH,
+    Disclosure,
+    DisclosureQuestion,
+    DisclosureRequest,
+    EvaluationRequest,
+    MessageType,
+)
+from hub.node import Node
+from hub.values import AgencyKind, Level, Person, Purpose, RequesterRole
+from tests.federation.nodes import AGREEMENT, Areas, question
+
+MESSAGES = {
+    EVALUATIONS_PATH: MessageType.evaluation,
+    DISCLOSURES_PATH: MessageType.disclosure,
+    wire.FEED_PATH: MessageType.feed,
+}
+
+
+@dataclass
+class Hand:
+    """Northmoor asking Eastvale, message by message."""
+
+    areas: Areas
+    sender: str = "northmoor"
+    to: str = "eastvale"
+
+    @property
+    def node(self) -> Node:
+        return self.areas[self.sender]
+
+    @property
+    def holder(self) -> Node:
+        return self.areas[self.to]
+
+    def token(self, method: str, path: str, body: bytes, **claims: Any) -> str:
+        """A request's signature, with other claims where given (None: left out); `typ` is the message type."""
+        now = int(self.areas.clock())
+        typ = claims.pop("typ", MESSAGES[path.partition("?")[0]])
+        honest: dict[str, Any] = {
+            "iss": self.sender,
+            "sub": self.sender,
+            "aud": self.to,
+            "iat": now,
+            "exp": now + 60,
+            "jti": secrets.token_hex(16),
+            "htm": method,
+            "htu": f"https://{self.to}{path}",
+            "sha256": digest(body),
+        }
+        told = {name: value for name, value in {**honest, **claims}.items() if value is not None}
+        return sign(self.node.keys.signing, typ, told)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> httpx2.Response:
+        """Send a request, signed as agreed unless another token is given; a header of None is left out."""
+        all_headers = {
+            "Authorization": "Bearer " + (self.token(method, path, body) if token is None else token),
+            wire.VERSION_HEADER: "1",
+            **(headers or {}),
+        }
+        sent = {name: value for name, value in all_headers.items() if value is not None}
+
+        async def go() -> httpx2.Response:
+            url = f"https://{self.to}"
+            async with httpx2.AsyncClient(transport=self.areas.network, base_url=url) as client:
+                return await client.request(method, path, content=body or None, headers=sent)
+
+        return asyncio.run(go())
+
+    def evaluation(self, **changes: Any) -> EvaluationRequest:
+        """An honest question of the smallest size about nobody in particular."""
+        strong, weak = (b"".join(BlindedBatch([secrets.token_bytes(32)] * 32).elements) for _ in range(2))
+        honest = {
+            "check_id": secrets.token_hex(16),
+            "purpose": Purpose.referred_elsewhere,
+            "jurisdiction": "england_wales",
+            "protocol_ref": AGREEMENT,
+            "grounds": (),
+            "requester_role": RequesterRole.coordinator,
+            "agency_kind": AgencyKind.police,
+            "user": "0a" * 16,
+            "commitment": b64(secrets.token_bytes(32)),
+            "key_id": self.holder.prf_key_id,
+            "weak_key_id": self.holder.weak_prf_key_id,
+            "elements": b64(strong),
+            "weak_elements": b64(weak),
+        }
+        return EvaluationRequest.model_validate({**honest, **changes})
+
+    def evaluate(self, request: EvaluationRequest | None = None) -> httpx2.Response:
+        """Ask for an evaluation."""
+        return self.send("POST", EVALUATIONS_PATH, wire.encode(request or self.evaluation()))
+
+    def ask_about(self, subject: Person) -> tuple[str, bytes]:
+        """Ask for an evaluation with a commitment to a subject; returns the check's id and the salt."""
+        salt = secrets.token_bytes(32)
+        request = self.evaluation(commitment=b64(wire.commitment(subject, salt)))
+        assert self.evaluate(request).status_code == 200
+        return request.check_id, salt
+
+    def disclosure(
+        self, check_id: str, handle: str, subject: Person, salt: bytes, level: Level = Level.involvement
+    ) -> bytes:
+        """A disclosure request's body."""
+        form = question(subject).sharing_form.model_dump(mode="json", exclude_defaults=True)
+        form["recipient"] = {"node_id": self.to}
+        plain = DisclosureQuestion(excerpt=form, subject=wire.subject_of(subject), salt=b64(salt))
+        context = SealContext(
+            "disclosure", self.sender, self.to, self.holder.sealing_key_id, check_id, handle, level
+        )
+        sealed = sealing.seal(wire.encode(plain), self.holder.keys.sealing_public, context)
+        request = DisclosureRequest(
+            check_id=check_id, handle=handle, level=level, key_id=context.key_id, sealed=b64(sealed)
+        )
+        return wire.encode(request)
+
+    def disclose(self, body: bytes, key: str | None = "k1") -> httpx2.Response:
+        """Ask for a disclosure under an Idempotency-Key."""
+        return self.send("POST", DISCLOSURES_PATH, body, headers={wire.IDEMPOTENCY_HEADER: key})
+
+    def opened(self, response: httpx2.Response) -> Disclosure:
+        """What a disclosure's answer says."""
+        assert response.status_code == 200, response.text
+        told = response.json()
+        context = SealContext(
+            "disclosure-answer", self.to, self.sender, self.node.sealing_key_id, told["check_id"],
+            told["handle"], Level.involvement,
+        )  # fmt: skip
+        plain = sealing.unseal(unb64(told["sealed"]), self.node.keys.sealing, context)
+        return Disclosure.model_validate_json(plain)
+
+    def receipt(self, response: httpx2.Response) -> dict[str, Any]:
+        """The verified claims of an answer's signature."""
+        key = self.holder.keys.signing.private.public_key()
+        expected = ExpectedToken(MessageType.answer, self.to, self.sender, 60)
+        return verify(response.headers[wire.ANSWER_HEADER], key, expected, self.areas.clock())

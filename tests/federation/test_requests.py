@@ -1,0 +1,380 @@
+"""What a holder does with what peers send: answers what is signed, fresh, grounded and within quota, and no more.
+
+Every refusal is a problem document (RFC 9457) that says whose fault it is, and repeats nothing of what was sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from sqlmodel import select
+
+from hub.federation import holder, wire
+from hub.federation.signing import b64, digest, request_digest, unb64
+from hub.federation.wire import EVALUATIONS_PATH, FEED_PATH, SIZE_CLASSES, FeedPage, Manifest, MessageType
+from hub.settings import Quota, Quotas
+from hub.store.tables import FeedState, QuotaUse
+from tests.federation.hand import Hand
+from tests.federation.nodes import Areas, copied, events, log
+from tests.federation.peer_simulator import parts
+
+SECRET = "Quennell"
+ELEMENT = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"  # The group's generator.
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
+    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hand(nodes: Areas) -> Hand:
+    """Northmoor's hand; tests that use it leave the nodes as they were."""
+    return Hand(nodes)
+
+
+def assert_problem(
+    response: httpx2.Response, status: int, code: str, fault: str = "remote"
+) -> dict[str, Any]:
+    """An RFC 9457 problem document of that kind, unsigned, without anything that was sent."""
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
+    problem: dict[str, Any] = response.json()
+    expected = {"type": f"urn:marac-hub:problem:{code}", "status": status, "fault": fault}
+    assert {name: problem.get(name) for name in expected} == expected
+    assert problem["title"]
+    assert problem["detail"]
+    assert SECRET.lower() not in response.text.lower()
+    return problem
+
+
+def quota_rows(areas: Areas) -> list[tuple[Any, ...]]:
+    with areas["eastvale"].database.read() as session:
+        rows = session.exec(select(QuotaUse).order_by(QuotaUse.owner, QuotaUse.pool))
+        return [(row.owner, row.pool, row.level, row.month_used) for row in rows]
+
+
+# What is answered.
+
+
+@pytest.mark.parametrize("size", SIZE_CLASSES[:3])
+def test_a_question_of_each_size_is_answered_with_as_many_elements(hand: Hand, size: int) -> None:
+    elements = b64(bytes.fromhex(ELEMENT) * (size - 32))
+    response = hand.evaluate(hand.evaluation(elements=elements))
+    assert response.status_code == 200
+    assert len(unb64(response.json()["elements"])) == 32 * (size - 32)
+    assert len(unb64(response.json()["weak_elements"])) == 32 * 32
+
+
+def test_the_receipt_binds_request_and_answer_and_the_holders_log(hand: Hand) -> None:
+    request = hand.evaluation()
+    response = hand.evaluate(request)
+    claims = hand.receipt(response)
+    body = wire.encode(request)
+    assert claims["request"] == request_digest("POST", EVALUATIONS_PATH, "", body)
+    assert claims["sha256"] == digest(response.content)
+    receipt = claims["receipt"]
+    assert (receipt["holder"], receipt["enquirer"], receipt["check_id"]) == (
+        "eastvale",
+        "northmoor",
+        request.check_id,
+    )
+    assert [entry.hash for entry in log(hand.holder)][receipt["log_size"] - 1] == receipt["log_head"]
+
+
+# Who asks.
+
+
+def test_a_message_is_used_once(stored_areas: Areas) -> None:
+    hand = Hand(stored_areas)
+    body = wire.encode(hand.evaluation())
+    token = hand.token("POST", EVALUATIONS_PATH, body)
+    assert hand.send("POST", EVALUATIONS_PATH, body, token=token).status_code == 200
+    charged = quota_rows(stored_areas)
+    assert_problem(
+        hand.send("POST", EVALUATIONS_PATH, body, token=token), 401, "authentication", "membership"
+    )
+    assert quota_rows(stored_areas) == charged
+    stored_areas.clock.advance(89)  # Still within its life and the clocks' difference.
+    assert hand.send("POST", EVALUATIONS_PATH, body, token=token).status_code == 401
+    stored_areas.clock.advance(600)  # Forgotten, but stale by now.
+    assert hand.evaluate().status_code == 200
+    assert hand.send("POST", EVALUATIONS_PATH, body, token=token).status_code == 401
+
+
+def test_a_feed_message_is_used_once(hand: Hand) -> None:
+    token = hand.token("GET", FEED_PATH, b"")
+    assert hand.send("GET", FEED_PATH, token=token).status_code == 200
+    assert_problem(hand.send("GET", FEED_PATH, token=token), 401, "authentication", "membership")
+
+
+UNBOUND: dict[str, dict[str, Any]] = {
+    "another body": {"sha256": "A" * 43},
+    "no body": {"sha256": None},
+    "another method": {"htm": "GET"},
+    "another address": {"htu": "https://eastvale/federation/v1/disclosures"},
+    "another host": {"htu": f"https://southmere{EVALUATIONS_PATH}"},
+    "no address": {"htu": None},
+    "another message": {"typ": MessageType.disclosure},
+    "another audience": {"aud": "southmere"},
+    "no audience": {"aud": None},
+    "a node that is no peer": {"iss": "westhaven", "sub": "westhaven"},
+    "another peer": {"iss": "southmere", "sub": "southmere"},
+    "a name that is none": {"iss": "\u0000", "sub": "\u0000"},
+    "a life too long": {"exp": 2**40},
+    "no identifier": {"jti": None},
+}
+
+
+@pytest.mark.parametrize("name", UNBOUND)
+def test_a_signature_for_something_else_is_refused(hand: Hand, name: str) -> None:
+    body = wire.encode(hand.evaluation())
+    before = len(events(hand.holder, "request_received"))
+    token = hand.token("POST", EVALUATIONS_PATH, body, **UNBOUND[name])
+    assert_problem(
+        hand.send("POST", EVALUATIONS_PATH, body, token=token), 401, "authentication", "membership"
+    )
+    assert len(events(hand.holder, "request_received")) == before
+
+
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer", "Bearer ", "Basic eDp5", "Bearer a.b.c", "Bearer .." + "[" * 9_000]
+)
+def test_an_unsigned_request_is_refused(hand: Hand, authorization: str | None) -> None:
+    body = wire.encode(hand.evaluation())
+    response = hand.send("POST", EVALUATIONS_PATH, body, headers={"Authorization": authorization})
+    assert_problem(response, 401, "authentication", "membership")
+
+
+def test_a_token_nested_beyond_reading_is_refused(hand: Hand) -> None:
+    token = f"{b64(b'[' * 9_000)}.{b64(b'[' * 9_000)}.{b64(bytes(64))}"
+    assert_problem(
+        hand.send("POST", EVALUATIONS_PATH, b"{}", token=token), 401, "authentication", "membership"
+    )
+
+
+def test_a_stranger_signing_as_a_peer_is_refused(hand: Hand) -> None:
+    other = Hand(hand.areas, sender="southmere")
+    body = wire.encode(other.evaluation())
+    token = other.token("POST", EVALUATIONS_PATH, body, iss="northmoor", sub="northmoor")
+    assert other.send("POST", EVALUATIONS_PATH, body, token=token).status_code == 401
+
+
+# What is asked.
+
+
+@pytest.mark.parametrize("version", [None, "", "0", "2", "1.0", "one"])
+def test_another_version_is_told_the_supported_ones(hand: Hand, version: str | None) -> None:
+    response = hand.send("POST", EVALUATIONS_PATH, b"{}", headers={wire.VERSION_HEADER: version})
+    assert assert_problem(response, 406, "unsupported_version")["supported"] == [1]
+
+
+def without(body: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != name}
+
+
+BAD_BODIES: dict[str, Any] = {
+    "an unknown field": lambda body: {**body, "subject": SECRET},
+    "an unknown field with a telling name": lambda body: {**body, SECRET: 1},
+    "a missing field": lambda body: without(body, "grounds"),
+    "a value of another type": lambda body: {**body, "purpose": SECRET},
+    "another version": lambda body: {**body, "version": 2},
+    "elements that are not base64": lambda body: {**body, "elements": SECRET + "%"},
+    "elements in another spelling": lambda body: {**body, "elements": "AB"},
+    "a ground that is no code": lambda body: {**body, "grounds": [SECRET]},
+    "a user that is a name": lambda body: {**body, "user": SECRET},
+    "a list": lambda body: [body],
+    "no elements": lambda body: {**body, "elements": "", "weak_elements": ""},
+    "one element": lambda body: {**body, "elements": b64(bytes.fromhex(ELEMENT)), "weak_elements": ""},
+    "sizes between the classes": lambda body: {**body, "weak_elements": ""},
+    "elements cut": lambda body: {**body, "elements": body["elements"][:-2]},
+    "a batch too long": lambda body: {**body, "elements": b64(bytes.fromhex(ELEMENT) * 1_056)},
+    "points that are none": lambda body: {**body, "elements": b64(b"\xff" * 32 * 32)},
+    "the identity": lambda body: {**body, "elements": b64(bytes(32) * 32)},
+    "a point not in its canonical form": lambda body: {
+        **body,
+        "weak_elements": b64(
+            bytes.fromhex("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f") * 32
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("name", BAD_BODIES)
+def test_a_malformed_question_is_refused_without_repeating_it(hand: Hand, name: str) -> None:
+    body = json.dumps(BAD_BODIES[name](json.loads(wire.encode(hand.evaluation())))).encode()
+    assert_problem(hand.send("POST", EVALUATIONS_PATH, body), 422, "invalid_input")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"null", b"\xff\xfe", b'{"version": 1, "version": 1}', b"[" * 20_000, b'{"check_id": "\\ud800"}'],
+)
+def test_a_body_that_cannot_be_read_is_refused(hand: Hand, body: bytes) -> None:
+    assert_problem(hand.send("POST", EVALUATIONS_PATH, body), 422, "invalid_input")
+
+
+def test_a_repeated_name_is_refused_even_where_both_say_the_same(hand: Hand) -> None:
+    body = wire.encode(hand.evaluation())
+    repeated = body[:-1] + b',"version":1}'
+    assert_problem(hand.send("POST", EVALUATIONS_PATH, repeated), 422, "invalid_input")
+
+
+def test_a_body_too_long_is_refused(hand: Hand) -> None:
+    assert_problem(hand.send("POST", EVALUATIONS_PATH, b" " * (256 * 1024 + 1)), 422, "invalid_input")
+
+
+def test_keys_that_are_not_in_use_are_a_conflict(hand: Hand) -> None:
+    for changed in ({"key_id": "0" * 16}, {"weak_key_id": "0" * 16}):
+        assert_problem(hand.evaluate(hand.evaluation(**changed)), 409, "conflict")
+
+
+def test_a_question_without_a_ground_is_refused_and_recorded(stored_areas: Areas) -> None:
+    hand = Hand(stored_areas)
+    for changed in ({"protocol_ref": None}, {"protocol_ref": "Another agreement"}):
+        request = hand.evaluation(**changed)
+        assert_problem(hand.evaluate(request), 422, "invalid_input")
+        refused = events(hand.holder, "request_refused")[-1]
+        assert (refused["refs"]["check_id"], refused["detail"]["outcome"]) == (request.check_id, "no_ground")
+    assert hand.evaluate(hand.evaluation(protocol_ref=None, grounds=("vital_interests",))).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/federation/v1/nothing"), ("PUT", EVALUATIONS_PATH)])
+def test_an_address_or_method_that_is_not_there_is_a_problem_too(hand: Hand, method: str, path: str) -> None:
+    status, code = (404, "not_found") if method == "GET" else (405, "method_not_allowed")
+    assert_problem(hand.send(method, path, token="none"), status, code)
+
+
+# Quotas.
+
+
+def small_quota(areas: Areas, **changes: int) -> None:
+    """Eastvale grants 100 elements at once to each peer."""
+    quota = Quota(**{"per_day": 96, "burst": 100, "per_month": 160, **changes})
+    node = areas["eastvale"]
+    quotas = Quotas(strong=quota, weak=quota, user_share=1.0)
+    object.__setattr__(node, "settings", node.settings.model_copy(update={"quotas": quotas}))
+
+
+def test_over_quota_is_refused_recorded_and_not_charged(stored_areas: Areas) -> None:
+    small_quota(stored_areas)
+    hand = Hand(stored_areas)
+    assert [hand.evaluate().status_code for _ in range(3)] == [200] * 3  # 32 elements of each kind.
+    charged = quota_rows(stored_areas)
+    request = hand.evaluation()
+    response = hand.evaluate(request)
+    assert_problem(response, 429, "quota")
+    wait = int(response.headers["retry-after"])
+    assert quota_rows(stored_areas) == charged
+    refused = events(hand.holder, "quota_refused")[-1]
+    assert refused["refs"]["check_id"] == request.check_id
+    stored_areas.clock.advance(wait - 2)
+    assert hand.evaluate().status_code == 429
+    stored_areas.clock.advance(2)
+    assert hand.evaluate().status_code == 200
+
+
+def test_a_months_sum_ends_with_the_month(areas: Areas) -> None:
+    small_quota(areas, per_day=10_000)
+    hand = Hand(areas)
+    statuses = []
+    for _ in range(6):
+        statuses.append(hand.evaluate().status_code)
+        areas.clock.advance(3_600)
+    assert statuses == [200] * 5 + [429]
+    response = hand.evaluate()
+    areas.clock.advance(int(response.headers["retry-after"]))
+    assert hand.evaluate().status_code == 200
+
+
+def test_one_user_cannot_use_up_a_peers_quota_nor_one_peer_anothers(areas: Areas) -> None:
+    small_quota(areas, burst=128, per_day=1)
+    node = areas["eastvale"]
+    quotas = node.settings.quotas.model_copy(update={"user_share": 0.5})
+    object.__setattr__(node, "settings", node.settings.model_copy(update={"quotas": quotas}))
+    northmoor, southmere = Hand(areas), Hand(areas, sender="southmere")
+    statuses = [northmoor.evaluate(northmoor.evaluation(user="a" * 32)).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    statuses = [northmoor.evaluate(northmoor.evaluation(user=f"{at:032x}")).status_code for at in range(3)]
+    assert statuses == [200, 200, 429]
+    assert southmere.evaluate().status_code == 200
+
+
+def test_a_question_of_unreadable_points_costs_as_one(areas: Areas) -> None:
+    """Or points would be tried for free."""
+    hand = Hand(areas)
+    assert hand.evaluate(hand.evaluation(elements=b64(b"\xff" * 32 * 32))).status_code == 422
+    assert {used for *_, used in quota_rows(areas)} == {32}
+
+
+# The feed.
+
+
+def page(hand: Hand, cursor: str = "") -> tuple[FeedPage, Manifest]:
+    path = FEED_PATH + (f"?cursor={cursor}" if cursor else "")
+    response = hand.send("GET", path)
+    assert response.status_code == 200, response.text
+    told = FeedPage.model_validate_json(response.content)
+    hand.receipt(response)
+    return told, Manifest.model_validate(parts(told.manifest)[1])
+
+
+def test_the_feed_comes_in_pages_by_cursor(areas: Areas, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holder, "PAGE_BATCHES", 1)
+    monkeypatch.setattr(holder, "BATCH_ENTRIES", 300)
+    hand = Hand(areas)
+    whole, cursor = [], ""
+    while True:
+        told, manifest = page(hand, cursor)
+        entries = wire.split_entries(told.entries)
+        assert 0 < len(entries) <= 300
+        whole += entries
+        cursor = told.cursor
+        if not told.more:
+            break
+    assert len(whole) == len(set(whole)) == manifest.entries
+    told, _ = page(hand, cursor)
+    assert (told.entries, told.withdrawn, told.more, told.cursor) == ("", "", False, cursor)
+
+
+@pytest.mark.parametrize("text", ["2.1", "1.99999999", "0.0"])
+def test_an_expired_cursor_says_so(hand: Hand, text: str) -> None:
+    response = hand.send("GET", f"{FEED_PATH}?cursor={b64(text.encode())}")
+    assert_problem(response, 410, "cursor_expired")
+
+
+@pytest.mark.parametrize(
+    "cursor", ["%00", "x", b64(b"1"), b64(b"1.-1"), b64(b"1." + b"9" * 40), b64(b"1.1.1"), b64(b"\xff.1")]
+)
+def test_a_made_up_cursor_is_refused(hand: Hand, cursor: str) -> None:
+    assert_problem(hand.send("GET", f"{FEED_PATH}?cursor={cursor}"), 422, "invalid_input")
+
+
+def test_the_cursor_is_part_of_what_is_signed(hand: Hand) -> None:
+    token = hand.token("GET", FEED_PATH, b"")
+    cursor = b64(b"1.0")
+    assert hand.send("GET", f"{FEED_PATH}?cursor={cursor}", token=token).status_code == 401
+
+
+def test_an_area_that_has_not_published_says_so(areas: Areas) -> None:
+    hand = Hand(areas)
+    with hand.holder.database.write() as session:
+        state = session.get(FeedState, 1)
+        session.delete(state)
+    assert_problem(hand.evaluate(), 404, "not_found")
+    assert_problem(hand.send("GET", FEED_PATH), 404, "not_found")
+
+
+def test_a_node_whose_database_fails_says_only_that(areas: Areas) -> None:
+    """No log write, no answer."""
+    hand = Hand(areas)
+    with hand.holder.database.write() as session:
+        session.connection().exec_driver_sql("DROP TABLE audit_entry")
+    problem = assert_problem(hand.evaluate(), 500, "storage", "local")
+    assert "audit" not in json.dumps(problem)
