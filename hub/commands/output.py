@@ -6,10 +6,11 @@ Standard output has the result and nothing else; progress and messages go to sta
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,25 +20,42 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hub import __version__
-from hub.errors import HubError
+from hub.errors import HubError, StorageError
 
 EXIT_DONE, EXIT_REFUSED, EXIT_FAULT = 0, 1, 2
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
+class OutputError(StorageError):
+    """Standard output cannot be written."""
+
+
 def print_json(document: Any) -> None:
-    """Print one JSON document on standard output."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    """Print one JSON document on standard output. Raises HubError where that cannot be written."""
+    try:
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # Else Python fails once more at its end.
+        raise OutputError(
+            f"standard output cannot be written: {error.strerror}",
+            kept="what the command did",
+            do="make room, or send the output elsewhere",
+        ) from error
 
 
 def fail(error: HubError, *, as_json: bool) -> NoReturn:
     """Say what went wrong and end with the error's exit status."""
-    if as_json:
-        document = {"code": error.code, "text": error.text, "kept": error.kept, "do": error.do}
-        print_json({"error": document})
-    else:
+    document = {"code": error.code, "text": error.text, "kept": error.kept, "do": error.do}
+    with suppress(OutputError):
+        if as_json:
+            print_json({"error": document})
+    if not as_json or isinstance(error, OutputError):
         err.print(f"[bold red]Error:[/] {plain(error.text)}")
         if error.kept:
             err.print(f"Kept: {plain(error.kept)}")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from hub.audit.events import Action
 from hub.sample.referrals import Row
 from tests.commands.conftest import Powerless, make
 from tests.commands.running import Ended, actions, hub, inside, live_entries, write_csv
@@ -40,7 +41,7 @@ def test_the_real_command_prints_one_json_document_with_the_fields_of_the_contra
 def test_a_dry_run_says_the_same_and_stores_nothing(home: Path, file: Path, rows: list[Row]) -> None:
     before = (home / "hub.sqlite3").read_bytes()
     dry = imported(home, file, "--dry-run")
-    assert actions(home).count("case_imported") == 0
+    assert actions(home).count(Action.case_imported) == 0
     assert (home / "hub.sqlite3").read_bytes() == before
     assert dry.json == imported(home, file).json
     assert imported(home, file, "--dry-run").json["unchanged"] == len(rows)
@@ -130,7 +131,7 @@ def test_a_file_that_cannot_be_read_at_all_is_refused_whole(
     done = imported(home, path)
     assert done.code == 1
     assert text in done.error["text"]
-    assert actions(home).count("case_imported") == 0
+    assert actions(home).count(Action.case_imported) == 0
     assert sorted(one.name for one in tmp_path.iterdir()) == ["northmoor", "odd.csv"]
 
 
@@ -159,7 +160,7 @@ def test_what_is_no_file_of_rows_is_said(home: Path, tmp_path: Path, what: str) 
     done = imported(home, path)
     assert done.code in (1, 2)
     assert done.error["text"]
-    assert actions(home).count("case_imported") == 0
+    assert actions(home).count(Action.case_imported) == 0
 
 
 def test_a_file_that_may_not_be_read_is_said(powerless: Powerless, rows: list[Row]) -> None:

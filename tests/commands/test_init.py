@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def test_the_real_command_makes_a_home_that_is_its_owners_alone(tmp_path: Path) 
     home = tmp_path / "deep" / "home"
     done = hub("init", home, *(part for pair in GOOD.items() for part in pair), "--phone", "01632 960101")
     assert done.code == 0
-    assert lifecycle.keys.load_root(home / "keys").kid in done.out
+    assert keys.load_root(home / "keys").kid in done.out
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "keys").stat().st_mode) == 0o700
     for name in ("node.key", "root.key"):
@@ -125,7 +126,7 @@ def test_keys_cut_short_while_they_are_written_are_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
-    real = keys.os.fsync
+    real = os.fsync
     calls = []
 
     def full(handle: int) -> None:
@@ -135,7 +136,7 @@ def test_keys_cut_short_while_they_are_written_are_made_again(
         real(handle)
 
     with monkeypatch.context() as patch:
-        patch.setattr(keys.os, "fsync", full)
+        patch.setattr(os, "fsync", full)
         assert "No space left on device" in init(home).err
     root = (home / "keys" / "root.key").read_text()
     assert not (home / "keys" / "node.key").exists()
