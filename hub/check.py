@@ -10,13 +10,13 @@ import asyncio
 import datetime as dt
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
 
 from hub.audit import events
 from hub.audit.events import Action, Detail, Event, Refs
+from hub.candidates import shown
 from hub.cases.population import population_of
 from hub.consent import Context, Outcome, SharingForm, decide
 from hub.errors import HubError, InputError, UnreachableError
@@ -24,23 +24,21 @@ from hub.federation.asking import Asking, Found, ask
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, every_known
 from hub.federation.question import people_keys, plan
-from hub.matching import AskedPerson, MatchingConfig, band
+from hub.matching import AskedPerson
 from hub.node import Node
-from hub.question import AreaResult, AreaStatus, Candidate, CheckRequest, CheckResult
-from hub.store import checks, peers
-from hub.values import Band
-
-MOST_CANDIDATES: Final = 20
-LIKELY: Final = (Band.strong, Band.probable)
+from hub.pairs import pair_digest
+from hub.question import AreaResult, AreaStatus, CheckRequest, CheckResult
+from hub.store import checks, pairs, peers
 
 
 @dataclass(frozen=True)
 class AreaAnswer:
-    """What came of asking one area: its result, the salt of our commitment, and its receipt if it answered."""
+    """What came of asking one area: its result and, if it answered, salt, receipt and evidence by handle."""
 
     result: AreaResult
     salt: bytes = b""
     receipt: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
 
 
@@ -167,48 +165,28 @@ async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: Kn
     except HubError as error:
         note = f"{error} This does not mean that nobody is known there: telephone it."
         return AreaAnswer(tell(status=AreaStatus.error, note=note), fault=error.code)
-    shown, note = _shown(found, node.matching)
-    answered = tell(status=AreaStatus.answered, candidates=shown, note=note)
-    return AreaAnswer(answered, found.salt, found.receipt)
+    told = shown(found, node.matching, _set_aside_before(node, node_id, found))
+    answered = tell(
+        status=AreaStatus.answered, candidates=told.candidates, set_aside=told.set_aside, note=told.note
+    )
+    handles = [one.handle for one in (*told.candidates, *told.set_aside)]
+    evidence = {handle: found.evidence[bytes.fromhex(handle)].hex() for handle in handles}
+    return AreaAnswer(answered, found.salt, found.receipt, evidence)
 
 
-def _shown(found: Found, config: MatchingConfig) -> tuple[tuple[Candidate, ...], str]:
-    """Candidates in a band, surest first; how many more there are is said, never hidden."""
-    shown, cases = [], set()
-    for one in found.subject:
-        sure = band(one.score.bits, found.size, config)
-        if sure is not None:
-            cases.add(one.case_handle)
-            reasons = tuple(reason.text for reason in one.score.reasons)
-            shown.append(Candidate(band=sure, reasons=reasons, handle=one.person_handle.hex()))
-    notes = []
-    if len(shown) > MOST_CANDIDATES:
-        more = len(shown) - MOST_CANDIDATES
-        notes.append(f"{more} more possible candidates are not listed: give more of the date of birth.")
-    if _cases_met(found, config) - cases:
-        notes.append(
-            "At least two other people of this case are likely known there in one case, though the subject was "
-            "not met. The subject may be known there under another name: telephone the area."
-        )
-    return tuple(shown[:MOST_CANDIDATES]), " ".join(notes)
-
-
-def _cases_met(found: Found, config: MatchingConfig) -> set[bytes]:
-    """The holder's cases in which two related people or more are likely known, whatever their roles."""
-    who: dict[bytes, set[int]] = {}
-    for number, candidates in enumerate(found.related):
-        for one in candidates:
-            if band(one.score.bits, found.size, config) in LIKELY:
-                who.setdefault(one.case_handle, set()).add(number)
-    return {case for case, people in who.items() if len(people) > 1}
+def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
+    """The handles of candidates that a person set aside, known again by their evidence."""
+    digests = {
+        pair_digest(node.keys.vault, node_id, evidence): handle for handle, evidence in found.evidence.items()
+    }
+    with node.database.read() as session:
+        return {digests[digest] for digest in pairs.known(session, list(digests))}
 
 
 def _record_decision(node: Node, request: CheckRequest, result: CheckResult, asked: Sequence[str]) -> None:
     actor = "user:" + node.user(request.requester.name)
     with node.write() as (session, record):
-        checks.add(
-            session, node.keys.vault, node.now(), checks.Kept(request=request, result=result, salts={})
-        )
+        checks.add(session, node.keys.vault, node.now(), checks.Kept(request=request, result=result))
         detail = Detail(
             purpose=request.purpose,
             requested_level=request.level,
@@ -229,9 +207,15 @@ def _record_decision(node: Node, request: CheckRequest, result: CheckResult, ask
 def _record_result(
     node: Node, request: CheckRequest, result: CheckResult, answers: Sequence[AreaAnswer]
 ) -> None:
-    salts = {one.result.node_id: one.salt.hex() for one in answers if one.salt}
+    answered = [one for one in answers if one.receipt]
+    kept = checks.Kept(
+        request=request,
+        result=result,
+        salts={one.result.node_id: one.salt.hex() for one in answered},
+        evidence={one.result.node_id: dict(one.evidence) for one in answered},
+    )
     with node.write() as (session, record):
-        checks.update(session, node.keys.vault, checks.Kept(request=request, result=result, salts=salts))
+        checks.update(session, node.keys.vault, kept)
         for one in answers:
             refs = Refs(check_id=result.check_id, peer=one.result.node_id)
             if one.receipt:

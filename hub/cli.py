@@ -7,7 +7,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from hub.commands import answers, audit, demo, governance, node, work
+from hub.commands import answers, audit, demo, governance, node, pairs, work
 from hub.commands.output import EXIT_FAULT, print_json
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("check")(work.check)
 app.command("disclose")(work.disclose)
 app.command("pending")(answers.pending)
 app.command("answer")(answers.answer)
+app.command("not-same")(pairs.not_same)
 app.command("decide")(governance.decide)
 app.add_typer(governance.policy_app, name="policy")
 app.add_typer(audit.audit_app, name="audit")

@@ -75,13 +75,17 @@ class AreaStatus(StrEnum):
 
 
 class AreaResult(Value):
-    """One area's part of a result. `contact` is its phone route; `note` says what to do."""
+    """One area's part of a result. `contact` is its phone route; `note` says what to do.
+
+    `set_aside` are candidates whom a person marked before as not the same.
+    """
 
     node_id: str
     area: str
     status: AreaStatus
     contact: str
     candidates: tuple[Candidate, ...] = ()
+    set_aside: tuple[Candidate, ...] = ()
     note: str = ""
 
 

@@ -56,6 +56,8 @@ class Action(StrEnum):
     answer_sent = "answer_sent"
     answer_received = "answer_received"
     check_recorded = "check_recorded"
+    pair_set_aside = "pair_set_aside"
+    pair_taken_back = "pair_taken_back"
 
     disclosure_decided = "disclosure_decided"
     disclosure_sent = "disclosure_sent"

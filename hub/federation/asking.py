@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from hub.consent import SharingForm
 from hub.errors import PeerError
@@ -51,13 +52,14 @@ class Asking:
 class Found:
     """What met in one holder's feed: the subject's candidates, supported by the case, and each related person's.
 
-    `size` is the number of people that the holder publishes; `salt` opens our commitment to the subject;
-    `receipt` is the holder's signed answer.
+    `size` is the number of people that the holder publishes; `evidence` digests which match-keys of the subject met
+    each person handle; `salt` opens our commitment to the subject; `receipt` is the holder's signed answer.
     """
 
     subject: Sequence[Candidate]
     related: Sequence[Sequence[Candidate]]
     size: int
+    evidence: Mapping[bytes, bytes]
     salt: bytes
     receipt: str
 
@@ -74,9 +76,11 @@ async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:
     told, outputs = _read(asking, peer, blind, answer)
     if (told.epoch, told.feed_at) != (peer.epoch, peer.feed_at):
         peer = await _synced(node, client, peer)
-    candidates = _meet_and_score(asking, peer, outputs)
+    met = _meet(asking, peer, outputs)
+    candidates = [_candidates(person, met) for person in asking.people]
     supported = support(candidates[0], candidates[1:], peer.people, node.matching)
-    return Found(supported, candidates[1:], peer.people, salt, answer.token)
+    evidence = _evidence(asking.people[0], met)
+    return Found(supported, candidates[1:], peer.people, evidence, salt, answer.token)
 
 
 def _read(
@@ -123,8 +127,8 @@ def _evaluation_request(
     )
 
 
-def _meet_and_score(asking: Asking, peer: KnownPeer, outputs: Outputs) -> list[list[Candidate]]:
-    """Open what met in our copy of the feed and weigh it with our own weights, person by person."""
+def _meet(asking: Asking, peer: KnownPeer, outputs: Outputs) -> Mapping[MatchKey, list[Label]]:
+    """Open what met in our copy of the feed; the federation's test people must be there."""
     node = asking.node
     contexts = [
         FeedContext(peer.pinned.node_id, key_id, peer.epoch)
@@ -137,7 +141,20 @@ def _meet_and_score(asking: Asking, peer: KnownPeer, outputs: Outputs) -> list[l
 
         met = meet([*outputs.asked, *outputs.tests], Copy(contexts[0], contexts[1], peer.max_gap, lookup))
     _require_test_people(outputs.tests, met)
-    return [_candidates(person, met) for person in asking.people]
+    return met
+
+
+def _evidence(subject: AskedPerson, met: Mapping[MatchKey, list[Label]]) -> dict[bytes, bytes]:
+    """For each person handle, a digest of the subject's match-keys and of those that met it."""
+    own = sorted(key.material for key in subject.keys)
+    found: dict[bytes, set[bytes]] = {}
+    for key in subject.keys:
+        for label in met.get(key, []):
+            found.setdefault(label.person_handle, set()).add(key.material)
+    return {
+        handle: sha256(b"\x00".join([*own, b"", *sorted(materials)])).digest()
+        for handle, materials in found.items()
+    }
 
 
 def _require_test_people(tests: Sequence[Evaluated], met: Mapping[MatchKey, list[Label]]) -> None:

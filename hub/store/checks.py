@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydantic import Field
 from sqlmodel import Session
 
 from hub.errors import NotFoundError
@@ -12,11 +13,14 @@ from hub.values import Value
 
 
 class Kept(Value):
-    """A check as it is kept: the request, the result, and the salt of our commitment to each area (hex)."""
+    """A check as it is kept: the request, the result, and by area the salt of our commitment to the subject and
+    the evidence of each candidate by handle (all hex).
+    """
 
     request: CheckRequest
     result: CheckResult
-    salts: dict[str, str]
+    salts: dict[str, str] = Field(default_factory=dict)
+    evidence: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 def add(session: Session, vault: Vault, now: int, kept: Kept) -> None:

@@ -218,6 +218,15 @@ class Receipt(SQLModel, table=True):
     token: str
 
 
+class NotSamePair(SQLModel, table=True):
+    """A pair that a person set aside as not the same, by a keyed digest of its evidence."""
+
+    __tablename__ = "not_same_pair"
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    set_aside_at: int
+
+
 class AuditEntry(SQLModel, table=True):
     """One link of the audit chain (`hub.audit`). Append-only."""
 

@@ -76,6 +76,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("peer", "key"),
     )
     op.create_table(
+        "not_same_pair",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("set_aside_at", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
         "peer",
         sa.Column("node_id", sa.String(), nullable=False),
         sa.Column("area", sa.String(), nullable=False),
@@ -237,6 +243,7 @@ def downgrade() -> None:
     op.drop_table("quota_use")
     op.drop_table("peer_entry")
     op.drop_table("peer")
+    op.drop_table("not_same_pair")
     op.drop_table("idempotent_answer")
     op.drop_table("feed_state")
     with op.batch_alter_table("feed_entry", schema=None) as batch_op:
