@@ -30,7 +30,7 @@ from hub.federation.wire import (
 from hub.node import Node
 from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult, DisclosureStatus
 from hub.store import checks, decisions
-from hub.values import Band, Level, NodeId
+from hub.values import Band, Level, NodeId, RequesterRole, Role
 
 KEPT_HERE: Final = "recorded; kept by the enquiring area"
 AT_ONCE_MOST: Final = 5
@@ -81,7 +81,7 @@ async def disclose(
         raise
 
     # 4. Record what was released.
-    result = _with_disclosure(kept.result, node_id, candidate.handle, _result_of(answer))
+    result = _with_disclosure(kept.result, node_id, candidate.handle, result_of(answer, kept.request))
     with node.write() as (session, record):
         checks.update(session, node.keys.vault, kept.model_copy(update={"result": result}))
         checks.add_receipt(session, check_id, node_id, receipt)
@@ -163,15 +163,23 @@ def _recipient(kept: checks.Kept, node_id: str) -> object:
     return kept.request.sharing_form.recipient.model_copy(update={"node_id": node_id})
 
 
-def _result_of(answer: Disclosure) -> DisclosureResult:
+def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
+    """What the asker is shown of an answer.
+
+    A perpetrator there who is a victim here, or the reverse, is a possible counter-allegation: raised to
+    coordinators, and to nobody else, not even as a role (hazard H5).
+    """
+    crossed = {request.subject.role, answer.role} == {Role.victim, Role.perpetrator}
+    coordinator = request.requester.role is RequesterRole.coordinator
     return DisclosureResult(
         status=DisclosureStatus(answer.status),
         level=answer.level if answer.status == "answered" else None,
         involvement=answer.involvement,
-        role=answer.role,
+        role=None if crossed and not coordinator else answer.role,
         last_activity=answer.last_activity,
         summary=answer.summary,
         agreement=answer.agreement,
+        counter_allegation=crossed and coordinator,
     )
 
 

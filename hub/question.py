@@ -45,7 +45,10 @@ class DisclosureStatus(StrEnum):
 
 
 class DisclosureResult(Value):
-    """What the holder released about one candidate, if anything yet."""
+    """What the holder released about one candidate, if anything yet.
+
+    `counter_allegation`: roles are crossed between the areas; who is at risk from whom is for people to decide.
+    """
 
     status: DisclosureStatus = DisclosureStatus.not_asked
     level: Level | None = None
@@ -54,6 +57,7 @@ class DisclosureResult(Value):
     last_activity: str | None = None
     summary: str | None = None
     agreement: tuple[str, ...] = ()
+    counter_allegation: bool = False
 
 
 class Candidate(Value):

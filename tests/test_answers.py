@@ -9,12 +9,13 @@ import pytest
 
 from hub.check import check
 from hub.consent import Decider
-from hub.disclose import disclose
+from hub.disclose import disclose, result_of
 from hub.errors import NotFoundError
 from hub.federation.answers import Enquiry, Word, pending, speak
 from hub.federation.publish import publish
+from hub.federation.wire import Disclosure
 from hub.question import CheckResult, DisclosureResult, DisclosureStatus
-from hub.values import Kind, Level
+from hub.values import Kind, Level, RequesterRole, Role
 from tests.federation.nodes import Areas, case, events, hold, question, stranger
 
 
@@ -74,10 +75,14 @@ def grounded(**changes: Any) -> dict[str, Any]:
     }
 
 
-def asked(areas: Areas, **case_changes: Any) -> CheckResult:
-    """Northmoor asks about a woman whom Eastvale holds, on a ground alone."""
+def asked(areas: Areas, role: Role = Role.victim, **case_changes: Any) -> CheckResult:
+    """Northmoor asks about a woman whom Eastvale holds in that role, on a ground alone."""
     her = stranger(1)
-    hold(areas["eastvale"], case("ev-pending", [her], **case_changes))
+    others = [] if role is Role.victim else [stranger(2)]
+    hold(
+        areas["eastvale"],
+        case("ev-pending", [*others, her.model_copy(update={"role": role})], **case_changes),
+    )
     publish(areas["eastvale"])
 
     async def once() -> CheckResult:
@@ -105,8 +110,8 @@ def told(areas: Areas, result: CheckResult) -> DisclosureResult:
 
 def waiting(areas: Areas) -> Enquiry:
     """The one disclosure that waits at Eastvale."""
-    ((enquiry, _),) = pending(areas["eastvale"])
-    return enquiry
+    (one,) = pending(areas["eastvale"])
+    return one.enquiry
 
 
 def test_without_an_agreement_a_person_decides_and_the_asker_reads_it_later(stored_areas: Areas) -> None:
@@ -145,3 +150,21 @@ def test_a_word_is_spoken_once_and_is_on_the_record(areas: Areas) -> None:
         speak(areas["eastvale"], enquiry, Word(Decider.coordinator, release=False))
     (event,) = events(areas["eastvale"], "disclosure_decided")
     assert (event["detail"]["kind"], event["detail"]["status"]) == ("coordinator", "answered")
+
+
+def test_crossed_roles_wait_for_a_person_and_are_raised_to_the_coordinator(areas: Areas) -> None:
+    result = asked(areas, role=Role.perpetrator)
+    assert told(areas, result).status is DisclosureStatus.pending
+    (one,) = pending(areas["eastvale"])
+    assert any("both chairs" in reason for reason in one.reasons)
+    speak(areas["eastvale"], one.enquiry, Word(Decider.coordinator, release=True))
+    after = told(areas, result)
+    assert (after.role, after.counter_allegation) == (Role.perpetrator, True)
+
+
+def test_nobody_but_a_coordinator_is_told_of_crossed_roles() -> None:
+    request = question(stranger(1), "eastvale")
+    asker = request.requester.model_copy(update={"role": RequesterRole.idva})
+    answer = Disclosure(status="answered", level=Level.involvement, role=Role.perpetrator)
+    shown = result_of(answer, request.model_copy(update={"requester": asker}))
+    assert (shown.role, shown.counter_allegation) == (None, False)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from hub.commands.node import Home, Json
-from hub.commands.output import out, print_json, reporting
+from hub.commands.output import out, plain, print_json, reporting
 from hub.consent import Decider
 from hub.errors import NotFoundError
-from hub.federation.answers import Enquiry, KeptDisclosure, Word, speak
+from hub.federation.answers import Enquiry, Waiting, Word, speak
 from hub.federation.answers import pending as waiting
 from hub.lifecycle import advance_audit_checkpoint
 from hub.node import Node, open_node
@@ -19,16 +19,17 @@ from hub.node import Node, open_node
 def pending(home: Home, as_json: Json = False) -> None:
     """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
     with reporting(as_json=as_json):
-        rows = [_row(enquiry, kept) for enquiry, kept in waiting(open_node(home))]
+        rows = [_row(one) for one in waiting(open_node(home))]
         if as_json:
             print_json({"pending": rows})
             return
         for row in rows:
+            out.print(f"{row['area']} asks for {row['level']} about {plain(row['subject'])}")
+            out.print(f"  asked by {plain(row['asked_by'])}")
+            for reason in row["reasons"]:
+                out.print(f"  - {plain(reason)}")
             out.print(
-                f"{row['area']} asks for {row['level']} about {row['subject']} (check {row['check_id']})"
-            )
-            out.print(
-                f"  asked by {row['asked_by']}; to answer: hub answer HOME {row['check_id']} {row['handle']}"
+                f"  To answer: hub answer HOME {row['check_id']} {row['handle']} --release or --withhold"
             )
         if not rows:
             out.print("Nothing waits.")
@@ -62,20 +63,21 @@ def answer(
 
 
 def _find(node: Node, check_id: str, handle: str) -> Enquiry:
-    for enquiry, _ in waiting(node):
-        if (enquiry.check_id, enquiry.handle.hex()) == (check_id, handle):
-            return enquiry
+    for one in waiting(node):
+        if (one.enquiry.check_id, one.enquiry.handle.hex()) == (check_id, handle):
+            return one.enquiry
     raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
 
 
-def _row(enquiry: Enquiry, kept: KeptDisclosure) -> dict[str, object]:
-    subject = kept.question.subject
-    requester = kept.question.excerpt.get("requester", {})
+def _row(one: Waiting) -> dict[str, Any]:
+    subject = one.question.subject
+    requester = one.question.excerpt.get("requester", {})
     return {
-        "area": enquiry.peer,
-        "check_id": enquiry.check_id,
-        "handle": enquiry.handle.hex(),
-        "level": enquiry.level.value,
+        "area": one.enquiry.peer,
+        "check_id": one.enquiry.check_id,
+        "handle": one.enquiry.handle.hex(),
+        "level": one.enquiry.level.value,
         "subject": f"{subject.given_names} {subject.surname}".strip(),
         "asked_by": f"{requester.get('name', '')}, {requester.get('agency', '')}".strip(", "),
+        "reasons": list(one.reasons),
     }

@@ -61,6 +61,11 @@ def _show_candidate(candidate: Candidate) -> None:
         role = told.role.value if told.role else "role not told"
         last = plain(told.last_activity or "not told")
         out.print(f"    Answered: {kinds} involvement, as {role}; last activity {last}.")
+        if told.counter_allegation:
+            out.print(
+                "    [bold]Possible counter-allegation[/]: victim and perpetrator are the other way round there. "
+                "Tell both chairs; decide who is at risk before anything more moves."
+            )
         if told.agreement:
             out.print(f"    Their comparison: {plain('; '.join(told.agreement))}.")
         if told.summary:

@@ -78,12 +78,25 @@ def answer_enquiry(
     return disclosure
 
 
-def pending(node: Node) -> list[tuple[Enquiry, KeptDisclosure]]:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A disclosure that waits for a person here, and the reasons why, in words."""
+
+    enquiry: Enquiry
+    question: DisclosureQuestion
+    reasons: tuple[str, ...]
+
+
+def pending(node: Node) -> list[Waiting]:
     """The disclosures that wait for a person here, oldest first."""
+    found = []
     with node.database.read() as session:
-        rows = received.pending_disclosures(session)
-        found = [(Enquiry(row.peer, row.check_id, row.handle, Level(row.level)), row) for row in rows]
-        return [(enquiry, _open(node, enquiry, row)) for enquiry, row in found]
+        for row in received.pending_disclosures(session):
+            enquiry = Enquiry(row.peer, row.check_id, row.handle, Level(row.level))
+            decided = decisions.get(session, node.keys.vault, row.decision_id or 0)
+            reasons = tuple(reason.text for reason in decided.decision.reasons)
+            found.append(Waiting(enquiry, _open(node, enquiry, row).question, reasons))
+    return found
 
 
 def speak(node: Node, enquiry: Enquiry, word: Word) -> Disclosure:
