@@ -13,13 +13,13 @@ from pydantic import ValidationError
 from hub.commands.output import err, out, plain, print_json, reporting
 from hub.errors import UsageError
 from hub.federation.client import PeerClient
-from hub.federation.peers import KnownPeer, add_peer, every_known
+from hub.federation.peers import KnownPeer, add_peer, every_known, remove_peer
 from hub.keys import load_root
 from hub.lifecycle import advance_audit_checkpoint, create_home
 from hub.node import key_folder, open_node
 from hub.settings import Settings
 
-Home = Annotated[Path, typer.Argument(help="The node's home folder.", show_default=False)]
+Home = Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 peer_app = typer.Typer(help="The nodes this node trusts.", no_args_is_help=True)
@@ -94,7 +94,7 @@ def serve(
 @peer_app.command("add")
 def peer_add(
     home: Home,
-    url: Annotated[str, typer.Argument(help="The other node's address.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="The other node's address.")],
     thumbprint: Annotated[
         str | None, typer.Option(help="Its root key's thumbprint, as heard by telephone.", show_default=False)
     ] = None,
@@ -113,6 +113,19 @@ def peer_add(
         out.print(f"Added [bold]{plain(area)}[/]. Its root key's thumbprint:\n  {found}")
         if thumbprint is None:
             out.print("Nobody has compared it yet: telephone the area and compare before you rely on it.")
+
+
+@peer_app.command("remove")
+def peer_remove(
+    home: Home,
+    node_id: Annotated[str, typer.Argument(help="The peer's node id.", show_default=False)],
+) -> None:
+    """Trust a node no more. Our copy of its feed goes; what was asked and answered stays on the record."""
+    with reporting(as_json=False):
+        node = open_node(home)
+        remove_peer(node, node_id)
+        advance_audit_checkpoint(node)
+        out.print(f"Removed {plain(node_id)}. It can neither ask nor be asked now.")
 
 
 @peer_app.command("list")
