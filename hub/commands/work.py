@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -32,7 +32,8 @@ SHOWN = 10
 def import_(
     home: Home,
     file: Annotated[
-        Path, typer.Argument(help="FILE.csv or FILE.jsonl, one row a person.", show_default=False)
+        Path,
+        typer.Argument(metavar="FILE", help="FILE.csv or FILE.jsonl, one row a person.", show_default=False),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; store nothing.")] = False,
     as_json: Json = False,
@@ -116,7 +117,10 @@ def sync(home: Home, as_json: Json = False) -> None:
 def check(
     home: Home,
     request: Annotated[
-        Path, typer.Argument(help="The question: a CheckRequest as JSON.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="REQUEST.json", help="The question: a CheckRequest as JSON.", show_default=False
+        ),
     ],
     as_json: Json = False,
 ) -> None:
@@ -137,9 +141,11 @@ def check(
 
 def disclose(
     home: Home,
-    check_id: Annotated[str, typer.Argument(help="The check's id.", show_default=False)],
+    check_id: Annotated[str, typer.Argument(metavar="CHECK_ID", help="The check's id.", show_default=False)],
     area: Annotated[str, typer.Option(help="The node id of the area to tell.")],
-    level: Annotated[Level, typer.Option(help="involvement or summary.")] = Level.involvement,
+    level: Annotated[
+        Literal["involvement", "summary"], typer.Option(help="How much to ask for.")
+    ] = "involvement",
     handle: Annotated[
         str | None, typer.Option(help="Which candidate; by default the surest.", show_default=False)
     ] = None,
@@ -151,7 +157,7 @@ def disclose(
 
         async def run() -> tuple[CheckResult, Decision]:
             async with PeerClient(node) as client:
-                return await tell(node, client, (check_id, area, handle), level)
+                return await tell(node, client, (check_id, area, handle), Level(level))
 
         result, decision = asyncio.run(run())
         advance_audit_checkpoint(node)
