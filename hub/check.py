@@ -23,7 +23,7 @@ from hub.errors import HubError, InputError, UnreachableError
 from hub.federation.asking import Asking, Found, ask
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, every_known
-from hub.federation.question import people_keys, plan
+from hub.federation.question import plan, test_keys
 from hub.matching import AskedPerson
 from hub.node import Node
 from hub.pairs import pair_digest
@@ -78,9 +78,10 @@ async def check(
 
     # 2. Derive the match-keys of the subject and of the related people.
     persons = (request.subject, *request.related)
-    keys = people_keys(persons, node.matching)
-    asked = [AskedPerson(person, population_of(node), node.matching) for person in persons]
-    asking = Asking(node, check_id, request, form, plan(keys[0], keys[1:]), asked)
+    population = population_of(node)
+    asked = [AskedPerson(person, population, node.matching) for person in persons]
+    sent = plan(asked[0].keys, [one.keys for one in asked[1:]])
+    asking = Asking(node, check_id, request, form, sent, asked, test_keys(node.matching))
 
     # 3. Record what is about to be asked of whom.
     known = every_known(node)

@@ -17,7 +17,7 @@ from hub.federation import signing
 from hub.federation.client import PeerClient, VerifiedAnswer
 from hub.federation.meet import Copy, Evaluated, meet
 from hub.federation.peers import KnownPeer, known
-from hub.federation.question import BlindQuestion, Outputs, Plan, test_keys
+from hub.federation.question import BlindQuestion, Outputs, Plan
 from hub.federation.sync import sync_peer
 from hub.federation.testpeople import TEST_CASE_HANDLE
 from hub.federation.tokens import FeedContext, Label
@@ -38,7 +38,8 @@ from hub.store import peers
 
 @dataclass(frozen=True)
 class Asking:
-    """A permitted question, ready to be put to any number of holders. `people` has the subject first."""
+    """A permitted question, ready to be put to any number of holders. `people` has the subject first;
+    `tests` are the federation's test people's match-keys."""
 
     node: Node
     check_id: str
@@ -46,6 +47,7 @@ class Asking:
     form: SharingForm
     plan: Plan
     people: Sequence[AskedPerson]
+    tests: Sequence[MatchKey]
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:
     if peer.feed_id is None:
         peer = await _synced(node, client, peer)
     salt = os.urandom(32)
-    blind = BlindQuestion(asking.plan, test_keys(node.matching))
+    blind = BlindQuestion(asking.plan, asking.tests)
     request = _evaluation_request(asking, peer, blind, commitment(asking.request.subject, salt))
     answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, encode(request))
     told, outputs = _read(asking, peer, blind, answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlmodel import Session
 
@@ -97,8 +98,13 @@ def _row(session: Session, node_id: str) -> Peer:
     return row
 
 
+@lru_cache(maxsize=1_024)
+def _metadata(text: str) -> Metadata:
+    return Metadata.model_validate_json(text)
+
+
 def _known(row: Peer) -> KnownPeer:
-    metadata = Metadata.model_validate_json(row.metadata_json)
+    metadata = _metadata(row.metadata_json)
     keys = metadata.keys
     pinned = PinnedPeer(
         row.node_id,

@@ -18,7 +18,6 @@ from hub.federation.prf import BlindedBatch
 from hub.federation.testpeople import TEST_PEOPLE
 from hub.federation.wire import SIZE_CLASSES
 from hub.matching import MatchingConfig, MatchKey, match_keys
-from hub.values import Person
 
 WEAK_STEP: Final = 32
 TEST_KEYS: Final = 2
@@ -103,8 +102,3 @@ class Outputs:
 def _blind(keys: Sequence[MatchKey], size: int) -> BlindedBatch:
     padding = [secrets.token_bytes(32) for _ in range(size - len(keys))]
     return BlindedBatch([*(key.material for key in keys), *padding])
-
-
-def people_keys(people: Sequence[Person], config: MatchingConfig) -> list[tuple[MatchKey, ...]]:
-    """The match-keys of each person."""
-    return [match_keys(person, config) for person in people]

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import jwt
@@ -44,7 +45,12 @@ class SigningKey:
 
 def thumbprint(key: Ed25519PublicKey) -> str:
     """RFC 7638 thumbprint (SHA-256, base64url) of an Ed25519 public key."""
-    jwk = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": b64(key.public_bytes_raw())})
+    return _thumbprint(key.public_bytes_raw())
+
+
+@lru_cache(maxsize=1_024)  # Every message names its key by it.
+def _thumbprint(raw: bytes) -> str:
+    jwk = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": b64(raw)})
     return str(jwk.thumbprint())
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -38,15 +39,20 @@ class FeedContext:
 
     def info(self, purpose: bytes, index: int) -> bytes:
         """The derivation context of the `index`-th record that shares a match-key."""
-        parts = (
-            _VERSION,
-            purpose,
-            self.node_id.encode(),
-            self.key_id.encode(),
-            self.epoch.to_bytes(8, "big"),
-            index.to_bytes(4, "big"),
-        )
-        return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+        return _info(self, purpose, index)
+
+
+@lru_cache(maxsize=4_096)  # A few for each feed, used for every token.
+def _info(context: FeedContext, purpose: bytes, index: int) -> bytes:
+    parts = (
+        _VERSION,
+        purpose,
+        context.node_id.encode(),
+        context.key_id.encode(),
+        context.epoch.to_bytes(8, "big"),
+        index.to_bytes(4, "big"),
+    )
+    return b"".join(len(part).to_bytes(2, "big") + part for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

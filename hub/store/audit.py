@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from hub.audit.chain import Entry
 from hub.store.tables import AuditEntry
 
 _LOCK = 7018
+_TABLE = AuditEntry.__table__  # type: ignore[attr-defined]
+# Past the ORM: every act writes a few entries.
+_NEWEST = sql_select(*(_TABLE.c[one.name] for one in fields(Entry))).order_by(_TABLE.c.seq.desc()).limit(1)
+_INSERT = insert(_TABLE)
 
 
 class DatabaseAudit:
@@ -28,8 +34,8 @@ class DatabaseAudit:
         """The newest entry, locked against other writers until the transaction ends."""
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-        row = self._session.exec(select(AuditEntry).order_by(col(AuditEntry.seq).desc()).limit(1)).first()
-        return _entry(row) if row else None
+        row = self._session.connection().execute(_NEWEST).first()
+        return Entry(*row) if row else None
 
     def at(self, seq: int) -> Entry | None:
         """The entry of that number."""
@@ -38,17 +44,8 @@ class DatabaseAudit:
 
     def insert(self, entry: Entry) -> None:
         """Add an entry."""
-        self._session.add(
-            AuditEntry(
-                seq=entry.seq,
-                at=entry.at,
-                action=entry.action,
-                body=entry.body,
-                prev=entry.prev,
-                hash=entry.hash,
-            )
-        )
         self._session.flush()
+        self._session.connection().execute(_INSERT, asdict(entry))
 
     def after(self, seq: int) -> Iterable[Entry]:
         """Entries past `seq`, streamed in order."""

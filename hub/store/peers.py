@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from sqlalchemy import Insert, delete, func, insert
+from sqlalchemy import Insert, bindparam, delete, func, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -13,6 +13,9 @@ from hub.store.bulk import digest_of, insert_rows
 from hub.store.tables import Peer, PeerEntry, PeerFeed
 
 _MANY = 5_000
+_LABELS = select(PeerEntry.token, PeerEntry.label).where(
+    PeerEntry.feed_id == bindparam("feed_id"), col(PeerEntry.token).in_(bindparam("tokens", expanding=True))
+)
 _COLUMNS = ("feed_id", "token", "label")
 _TABLE = PeerEntry.__table__  # type: ignore[attr-defined]
 
@@ -103,10 +106,8 @@ def use_copy(session: Session, peer: Peer, feed_id: int) -> None:
 
 def labels(session: Session, feed_id: int, tokens: Sequence[bytes]) -> dict[bytes, bytes]:
     """The labels of those tokens that are in a copy."""
-    query = select(PeerEntry.token, PeerEntry.label).where(
-        PeerEntry.feed_id == feed_id, col(PeerEntry.token).in_(tokens)
-    )
-    return dict(session.exec(query).all())
+    rows = session.connection().execute(_LABELS, {"feed_id": feed_id, "tokens": tokens})
+    return {row[0]: row[1] for row in rows}
 
 
 def entries(session: Session, feed_id: int) -> int:
