@@ -34,11 +34,16 @@ class NameWeights(_Section):
     """Bits that each level of agreement of one name adds before the value's rarity."""
 
     same: float
-    middle: float
     close: float
     sounds: float
-    starts: float
     differs: float
+
+
+class ForenameWeights(NameWeights):
+    """Forenames also agree as any of the given names, or by how they start."""
+
+    middle: float
+    starts: float
 
 
 class DateWeights(_Section):
@@ -62,13 +67,13 @@ class Weights(_Section):
     """The fitted weights.
 
     `rarity` scales the bits of a rare name: under 1, since names hang together. `family_surname` is the most that
-    the rarity of an agreeing surname may add where the forename differs, since a family shares it.
+    the rarity of an agreeing surname may add where the forename differs: a family shares it.
     """
 
     rarity: float = Field(gt=0, le=1)
     family_surname: float = Field(ge=0)
     names_swapped: float
-    forename: NameWeights
+    forename: ForenameWeights
     surname: NameWeights
     date: DateWeights
 
@@ -83,7 +88,7 @@ class PopulationSettings(_Section):
 
 
 class Bands(_Section):
-    """Posterior probabilities from which a band holds; `known_there` is the prior that a holder knows the person."""
+    """Posterior probabilities from which a band holds; `known_there`: the prior that a holder knows someone."""
 
     known_there: Share
     strong: Share

@@ -45,7 +45,7 @@ def pieces(name: Name) -> Pieces:
     """The pieces of `name` by form, likeliest first within each.
 
     One name: FX, SX exact; FR, SR by sound; FP the forename's first three letters; A any part whole or with a
-    letter left out, whatever its role. Both names: XX, RR, RX, XR, PX (forename's form first); GX any given name and
+    letter left out, whatever its role. Both names: XX, RR, RX, XR, PX (forename first); GX any given name and
     the surname; SW exact,
     whichever way round; XD, DX one exact and the other with a letter left out.
     """

@@ -126,7 +126,7 @@ def roots(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def given_sounds(word: str) -> tuple[Form, ...]:
-    """Sound codes of a given name, at most three, likeliest first: its own and those of the names it is short for."""
+    """Sound codes of a given name, at most three, likeliest first: its own and of names it is short for."""
     found: dict[str, Form] = {}
     for root in _ROOTS.get(word, (None,)):
         form = Form(sound(root or word), known=root is not None)
@@ -169,7 +169,7 @@ def given_parts(given_names: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def alias_name(alias: str) -> Name:
-    """A whole name typed in one box, "Given Surname": the last part is the surname; a single word is a given name."""
+    """A whole name from one box, "Given Surname": the last part is the surname; a single word is a given name."""
     words = _without(tokens(alias), TITLES)
     if len(words) < 2:
         return Name(words, ())

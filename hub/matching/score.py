@@ -40,6 +40,11 @@ class Agreement(NamedTuple):
     weight: float = 0.0
     rarity: float = 0.0
 
+    @property
+    def bits(self) -> float:
+        """What it adds to the score."""
+        return self.weight + self.rarity
+
 
 _NOTHING = Agreement("")
 
@@ -129,16 +134,11 @@ class AskedPerson:
         if not weighed:
             return Score(0.0, 0.0)
         forename, surname = self._names(weighed, there)
-        if forename.level == "differs":
-            shared = min(surname.rarity, self._weights.family_surname)
-            surname = surname._replace(rarity=shared)
-        else:
-            surname = self._of_one_community(forename, surname)
         date = self._best_date({one.meaning.date for one in weighed}, there)
-        first = forename.weight + forename.rarity + date.weight + date.rarity
-        last = surname.weight + surname.rarity
+        first = forename.bits + date.bits
         other_name = all(one.meaning.other_name for one in weighed)
-        return Score(first + last, first + min(last, 0.0), date, forename, surname, other_name)
+        bits = first + surname.bits
+        return Score(bits, first + min(surname.bits, 0.0), date, forename, surname, other_name)
 
     def _names(self, weighed: list[_Weighed], there: int) -> tuple[Agreement, Agreement]:
         """Forename and surname at their best, or both the other way round where that weighs more."""
@@ -146,28 +146,32 @@ class AskedPerson:
         straight = [one for one in weighed if not one.meaning.piece.swapped]
         firsts = ((one.meaning.piece.forename, one.forename) for one in straight)
         lasts = ((one.meaning.piece.surname, one.surname) for one in straight)
-        forename = self._best_name(firsts, weights.forename, there, FORENAME)
-        surname = self._best_name(lasts, weights.surname, there, SURNAME)
+        best = self._hanging_together(
+            self._best_name(firsts, weights.forename, there, FORENAME),
+            self._best_name(lasts, weights.surname, there, SURNAME),
+        )
+        half = weights.names_swapped / 2
         for one in weighed:
             if one.meaning.piece.swapped:
-                half = weights.names_swapped / 2
-                if sum(forename[1:] + surname[1:]) < 2 * half + one.forename + one.surname:
-                    forename = Agreement("swapped", half, one.forename)
-                    surname = Agreement("swapped", half, one.surname)
-        return forename, surname
+                swapped = self._hanging_together(
+                    Agreement("swapped", half, one.forename), Agreement("swapped", half, one.surname)
+                )
+                best = max(best, swapped, key=lambda pair: pair[0].bits + pair[1].bits)
+        return best
 
-    def _of_one_community(self, forename: Agreement, surname: Agreement) -> Agreement:
-        """The surname without the rarity that comes of both names belonging to one community.
+    def _hanging_together(self, forename: Agreement, surname: Agreement) -> tuple[Agreement, Agreement]:
+        """The two without the surname's rarity that is no evidence, because names hang together.
 
-        Never so much that a name that agrees would weigh less than one that differs.
+        A family shares its surname, so it adds little where the forename differs. A community shares its given
+        names and surnames, so two rare names of one are less of a coincidence than two of any; taken off only as
+        far as an agreeing name still weighs no less than a differing one.
         """
-        gains = (
-            forename.weight + forename.rarity - self._weights.forename.differs,
-            surname.weight + surname.rarity - self._weights.surname.differs,
-        )
-        if not (forename.rarity and surname.rarity):
-            return surname
-        return surname._replace(rarity=surname.rarity - max(min(self._together, *gains), 0.0))
+        weights = self._weights
+        if forename.level == "differs":
+            return forename, surname._replace(rarity=min(surname.rarity, weights.family_surname))
+        gains = forename.bits - weights.forename.differs, surname.bits - weights.surname.differs
+        shared = min(self._together, surname.rarity, *gains) if forename.rarity and surname.rarity else 0.0
+        return forename, surname._replace(rarity=surname.rarity - max(shared, 0.0))
 
     def _best_name(
         self, met: Iterable[tuple[Part | None, float]], weights: NameWeights, there: int, part_bit: int
@@ -180,7 +184,7 @@ class AskedPerson:
         for part, rarity in met:
             if part:
                 weight: float = getattr(weights, part.level)
-                if weight + rarity > best.weight + best.rarity:
+                if weight + rarity > best.bits:
                     best = Agreement("known" if part.known else part.level, weight, rarity)
         return best
 
@@ -194,7 +198,7 @@ class AskedPerson:
         for mark in marks - {""}:
             level = "known_part" if not whole and frozenset(mark) == comparable else _DATE_LEVELS[mark]
             found = Agreement(level, getattr(weights, level), self._date_rarity(mark))
-            if found.weight + found.rarity > best.weight + best.rarity:
+            if found.bits > best.bits:
                 best = found
         return best
 

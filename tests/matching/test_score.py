@@ -1,0 +1,203 @@
+"""Scoring: equal to a slow plain twin, monotone in agreement, blind to roles, and silent about what is absent."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import log2
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hub.matching import MatchKey, band, completeness, match_keys, parse_date, posterior, score
+from hub.matching.forms import Part
+from hub.matching.keys import Meaning, meanings
+from hub.matching.names import person_names
+from hub.values import Band, Person, Role
+from tests.matching.people import config, people, person, population
+
+ANNA = person("Anna", "Smith", "1984-03-17")
+DATE_LEVELS = {
+    "ymd": "same",
+    "dm": "swapped",
+    "ym": "year_month",
+    "yd": "year_day",
+    "md": "month_day",
+    "y": "year",
+}
+
+
+def weigh(asked: Person, met: list[MatchKey], there: int) -> float:
+    return score(asked, met, there, population(), config()).bits
+
+
+def between(asked: Person, held: Person) -> float:
+    """The score of a pair as the two areas would reach it."""
+    met = sorted(set(match_keys(asked, config())) & set(match_keys(held, config())))
+    return weigh(asked, met, completeness(held))
+
+
+def slow_twin(asked: Person, met: list[MatchKey], there: int) -> float:
+    """The definition, by trying every combination of what was met."""
+    weights = config().weights
+    mine = completeness(asked)
+    known = meanings(asked, config())
+    said = [known[key] for key in met if key in known]
+    if not said:
+        return 0.0
+    together = max((population().shared_community(name) for name in person_names(asked)), default=1.0)
+
+    def rarity(part: Part) -> float:
+        return -weights.rarity * log2(population().share(part.column, part.text))
+
+    def options(field: str, bit: int) -> list[tuple[str, float, float]]:
+        if not mine & there & bit:
+            return [("absent", 0.0, 0.0)]
+        table = getattr(weights, field)
+        found = [("differs", table.differs, 0.0)]
+        for one in said:
+            part = getattr(one.piece, field)
+            if part and not one.piece.swapped:
+                found.append((part.level, getattr(table, part.level), rarity(part)))
+        return [max(found, key=lambda option: option[1] + option[2])]
+
+    pairs = list(product(options("forename", 1), options("surname", 2)))
+    for one in said:
+        if one.piece.swapped and one.piece.forename and one.piece.surname:
+            half = weights.names_swapped / 2
+            pairs.append(
+                (("swapped", half, rarity(one.piece.forename)), ("swapped", half, rarity(one.piece.surname)))
+            )
+
+    def names(pair: tuple[tuple[str, float, float], tuple[str, float, float]]) -> float:
+        (level, first, rare), (_, last, rarest) = pair
+        if level == "differs":
+            return first + rare + last + min(rarest, weights.family_surname)
+        off = 0.0
+        if rare and rarest:
+            gains = (first + rare - weights.forename.differs, last + rarest - weights.surname.differs)
+            off = max(min(weights.rarity * log2(together), rarest, *gains), 0.0)
+        return first + rare + last + rarest - off
+
+    return max(map(names, pairs)) + date_twin(asked, said, there)
+
+
+def date_twin(asked: Person, said: list[Meaning], there: int) -> float:
+    """The definition for dates."""
+    weights, date = config().weights.date, parse_date(asked.date_of_birth)
+    comparable = {mark for mark, bit in (("y", 4), ("m", 8), ("d", 16)) if mark in date.parts and there & bit}
+    if not comparable:
+        return 0.0
+    whole = comparable == {"y", "m", "d"}
+    best = weights.differs if whole else weights.known_part_differs
+    for mark in {one.date for one in said} - {""}:
+        share = 1.0
+        if mark == "ymd":
+            share = population().date_share(date)
+        else:
+            share *= population().year_share(date.year or 0) if "y" in mark or mark == "dm" else 1
+            share *= (
+                2 / 365 if mark == "dm" else (1 / 12 if "m" in mark else 1) * (1 / 30.4 if "d" in mark else 1)
+            )
+        known_part = not whole and set(mark) == comparable
+        weight = weights.known_part if known_part else getattr(weights, DATE_LEVELS[mark])
+        best = max(best, weight - log2(share))
+    return best
+
+
+@given(people, st.data())
+@settings(max_examples=200, deadline=None)
+def test_equal_to_the_slow_twin_and_monotone(asked: Person, data: st.DataObject) -> None:
+    keys = match_keys(asked, config())
+    met = data.draw(st.lists(st.sampled_from(keys), unique=True)) if keys else []
+    there = data.draw(st.integers(0, 63))
+    bits = weigh(asked, met, there)
+    assert bits == pytest.approx(slow_twin(asked, met, there))
+    if met:
+        more = [*met, data.draw(st.sampled_from(keys))]
+        assert weigh(asked, more, there) >= bits - 1e-9
+
+
+@given(people, people)
+@settings(max_examples=100, deadline=None)
+def test_no_role_counts(asked: Person, held: Person) -> None:
+    bits = between(asked, held)
+    for role in Role:
+        assert between(asked.model_copy(update={"role": role}), held) == bits
+        assert between(asked, held.model_copy(update={"role": role})) == bits
+
+
+@pytest.mark.parametrize(
+    "held", [person("Anna", "Smith"), person("Anna", "Smith", "1984"), person("Anna", "", "1984-03-17")]
+)
+def test_what_is_absent_counts_less_against_than_what_differs(held: Person) -> None:
+    filled = held.model_copy(
+        update={
+            "date_of_birth": "1971-11-02" if len(held.date_of_birth) < 10 else held.date_of_birth,
+            "surname": held.surname or "Nguyen",
+        }
+    )
+    assert between(ANNA, held) > between(ANNA, filled)
+
+
+def test_absent_weighs_nothing() -> None:
+    keys = match_keys(ANNA, config())
+    forename = [key for key in keys if key.cls == "FX.ymd"]
+    everything = score(ANNA, forename, completeness(ANNA), population(), config())
+    no_surname = score(ANNA, forename, completeness(person("Anna", "", "1984-03-17")), population(), config())
+    assert no_surname.surname.bits == 0
+    assert no_surname.bits == pytest.approx(everything.bits - config().weights.surname.differs)
+
+
+def test_rare_names_count_for_more() -> None:
+    rare, common = person("Hepzibah", "Crackstone", "1984-03-17"), person("John", "Smith", "1984-03-17")
+    assert between(rare, rare) > between(common, common) + 5
+
+
+def test_a_shared_community_is_less_of_a_coincidence() -> None:
+    lone = population().shared_community(person_names(person("Kasia", "Smith"))[0])
+    together = population().shared_community(person_names(person("Mateusz", "Wójcik"))[0])
+    assert lone == 1.0
+    assert together > 5
+
+
+@pytest.mark.parametrize(
+    ("held", "codes"),
+    [
+        (person("Anna", "Smith", "1984-03-17"), {"date_same", "forename_same", "surname_same"}),
+        (person("Anna", "Jones", "1984-03-17"), {"date_same", "forename_same", "surname_differs"}),
+        (person("Anna", "Smith"), {"date_absent_there", "forename_same", "surname_same"}),
+        (person("Anna", "Smith", "1984"), {"date_known_part", "forename_same", "surname_same"}),
+        (person("Anna", "Smith", "1984-03-19"), {"date_year_month", "forename_same", "surname_same"}),
+        (person("Smith", "Anna", "1984-03-17"), {"date_same", "names_swapped"}),
+        (person("Anna", "Smth", "1984-03-17"), {"date_same", "forename_same", "surname_close"}),
+    ],
+)
+def test_reasons_say_what_agreed_and_hold_no_value(held: Person, codes: set[str]) -> None:
+    met = [key for key in match_keys(ANNA, config()) if key in set(match_keys(held, config()))]
+    found = score(ANNA, met, completeness(held), population(), config()).reasons
+    assert {reason.code for reason in found} == codes
+    words = " ".join(reason.text for reason in found).lower()
+    assert not any(value in words for value in ("anna", "smith", "jones", "1984"))
+
+
+def test_another_name_is_told() -> None:
+    known = person("Anna", "Smith", "1984-03-17", "Petra Novak")
+    met = [key for key in match_keys(known, config()) if key.cls == "XX." and "petra" in key.text]
+    assert "other_name" in {reason.code for reason in score(known, met, 63, population(), config()).reasons}
+
+
+def test_bands_shift_with_the_holders_size() -> None:
+    bits = 17.0
+    assert posterior(bits, 5_000, config()) > posterior(bits, 100_000, config())
+    assert band(40.0, 100_000, config()) is Band.strong
+    assert band(-10.0, 10, config()) is None
+    order = [None, Band.possible, Band.probable, Band.strong]
+    places = [order.index(band(float(bits), 5_000, config())) for bits in range(40)]
+    assert places == sorted(places)
+    assert set(places) == {0, 1, 2, 3}
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 10**9))
+def test_a_posterior_is_a_probability(bits: float, size: int) -> None:
+    assert 0 <= posterior(bits, size, config()) <= 1
