@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test lint bench soak lock clean
+.PHONY: help demo test lint bench bench-peers soak lock clean
 
 help:            ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -36,10 +36,13 @@ bench: $(VENV)/.dev ## the measured claims of docs/benchmarks.md, about half an 
 	$(BIN)/python -m benchmarks.publish
 	$(BIN)/python -m benchmarks.lookup
 	$(BIN)/python -m benchmarks.real_input
-	$(BIN)/python -m benchmarks.febrl
 
-soak: $(VENV)/.dev ## the slow tests: minutes, not seconds
+bench-peers: $(VENV)/.dev ## other tools on the same files, each in an environment of its own: hours
+	$(BIN)/python -m benchmarks.peers
+
+soak: $(VENV)/.dev ## the slow tests and the mutation test of the consent engine: an hour
 	$(BIN)/pytest -n auto -m slow
+	$(BIN)/python -m tests.consent.mutation
 
 lock:            ## compile both lock files anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
