@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from math import log2
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,7 +179,16 @@ def fit(sets: Sequence[Met], config: MatchingConfig) -> MatchingConfig:
             fitted["names_swapped"] = round(float(value), 2)
         else:
             fitted[field][level] = round(float(value), 2)
+    _in_order(fitted)
     return load_config({**config.model_dump(), "weights": fitted})
+
+
+def _in_order(weights: dict[str, Any]) -> None:
+    """A closer level never weighs less than a looser one that meets whenever it does."""
+    for field in ("forename", "surname"):
+        weights[field]["same"] = max(weights[field]["same"], weights[field]["close"])
+    both_close = weights["forename"]["close"] + weights["surname"]["close"]
+    weights["names_swapped"] = max(weights["names_swapped"], round(both_close, 2))
 
 
 def as_toml(config: MatchingConfig) -> str:

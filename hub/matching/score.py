@@ -156,7 +156,7 @@ class AskedPerson:
                 swapped = self._hanging_together(
                     Agreement("swapped", half, one.forename), Agreement("swapped", half, one.surname)
                 )
-                best = max(best, swapped, key=lambda pair: pair[0].bits + pair[1].bits)
+                best = max(swapped, best, key=lambda pair: pair[0].bits + pair[1].bits)
         return best
 
     def _hanging_together(self, forename: Agreement, surname: Agreement) -> tuple[Agreement, Agreement]:

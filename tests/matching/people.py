@@ -44,10 +44,9 @@ def person(given: str = "", surname: str = "", born: str = "", *aliases: str) ->
     return Person(given_names=given, surname=surname, date_of_birth=born, aliases=aliases)
 
 
-_words = st.sampled_from(
-    "Anna,Ann,Mary-Ann,Bill,William,O'Brien,McDonald,Smith,Smyth,Khan,Kasia,Łucja,Katarzyna,Begum,Wei Ling,Wong,"
-    "van der Berg,al-Hassan,Ng,Mohammed,Mohamud,王小明".split(",")
-)
+_TYPICAL = """Anna|Ann|Mary-Ann|Bill|William|O'Brien|McDonald|Smith|Smyth|Khan|Kasia|Łucja|Katarzyna|Begum|Wei Ling|
+Wong|van der Berg|al-Hassan|Ng|Mohammed|Mohamud|王小明"""
+_words = st.sampled_from(_TYPICAL.replace("\n", "").split("|"))
 dates = st.one_of(
     st.just(""),
     st.dates().map(str),
