@@ -199,7 +199,8 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
         if rejects:
             err.print(
                 plain(
-                    f"The rejected rows, with reasons, are in {rejects}. Mend them there and import that file."
+                    f"The rejected rows, with reasons, are in {rejects}. Put them right in the file you imported "
+                    "and import that again: nothing is stored twice."
                 )
             )
     if done.to_withdraw:
