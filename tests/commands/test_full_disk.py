@@ -61,6 +61,7 @@ def test_an_import_onto_a_full_disk_keeps_whole_batches(disk: SmallDisk, home: P
     assert inside("audit", "verify", there).code == 0
 
 
+@pytest.mark.slow
 def test_a_publish_onto_a_full_disk_publishes_nothing(disk: SmallDisk, filled: Path) -> None:
     there = Path(shutil.copytree(filled, disk.folder / "home"))
     disk.fill(leaving=1_500_000)
@@ -84,6 +85,7 @@ def test_a_home_cannot_be_made_on_a_full_disk(disk: SmallDisk) -> None:
     assert hub("init", disk.folder / "home", *options).code == 0
 
 
+@pytest.mark.slow
 def test_a_limit_on_file_sizes_is_told_like_a_full_disk(home: Path, many: Path) -> None:
     """Everywhere, also where nothing can be mounted: the system refuses every byte past the limit."""
 

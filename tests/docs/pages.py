@@ -65,10 +65,11 @@ def _usage(one: Any) -> str:
     return text if one.required else f"[{text}]"
 
 
-def _value(one: Any) -> str:
-    kind = one.type_descriptor.annotation
-    choices = [choice.value for choice in kind] if isinstance(kind, EnumType) else get_args(kind)
-    return "|".join(choices) or _argument(one)
+def _value(option: Any) -> str:
+    kind = option.type_descriptor.annotation
+    members: list[Any] = list(kind) if isinstance(kind, EnumType) else []
+    choices = [one.value for one in members] or get_args(kind)
+    return "|".join(choices) or _argument(option)
 
 
 def _with_default(one: Any) -> str:

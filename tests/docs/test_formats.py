@@ -1,0 +1,100 @@
+"""`docs/formats.md`, held against the program: its examples are read as the program reads them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from hub.cases.intake import CaseIntake, read_cases
+from hub.cases.rows import COLUMNS
+from hub.commands.governance import read_rules
+from hub.consent import Decision, Outcome, SharingForm, decide, parse_form
+from hub.consent.terms import EVIDENCE, Balance
+from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult
+from hub.reading import parse_check_request
+from hub.values import AgencyKind, Person, Requester
+from tests.docs.pages import DOCS
+
+TEXT = (DOCS / "formats.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"(?ms)^<!-- example: (\w+) -->\n```\w+\n(.*?)^```", TEXT))
+ON = dt.date(2026, 11, 12)
+
+
+def section(title: str) -> str:
+    found = re.search(rf"(?ms)^## {title}\n(.*?)(?=^## |\Z)", TEXT)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_the_import_examples_are_imported_whole(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"example.{kind}"
+    path.write_text(EXAMPLES[kind], encoding="utf-8")
+    (case,) = read_cases(path)
+    assert isinstance(case, CaseIntake)
+    assert len(case.people) == (3 if kind == "csv" else 1)
+    assert case.sealed is (kind == "jsonl")
+
+
+def test_the_example_has_every_column_and_the_page_explains_each() -> None:
+    header = next(csv.reader(io.StringIO(EXAMPLES["csv"])))
+    assert tuple(header) == COLUMNS
+    told = section("Import file")
+    assert [column for column in COLUMNS if f"`{column}`" not in told] == []
+
+
+def test_the_question_is_read_as_hub_check_reads_it_and_would_be_permitted() -> None:
+    request = parse_check_request(EXAMPLES["CheckRequest"].encode())
+    assert request.areas == ("eastvale", "southmere")
+    assert decide(request.sharing_form, read_rules(), ON).outcome is Outcome.permit
+
+
+def test_the_form_is_permitted_and_answers_every_question() -> None:
+    form = parse_form(json.loads(EXAMPLES["SharingForm"]))
+    assert decide(form, read_rules(), ON).outcome is Outcome.permit
+    assert set(json.loads(EXAMPLES["SharingForm"])) == set(SharingForm.model_fields)
+
+
+@pytest.mark.parametrize(("name", "model"), [("CheckResult", CheckResult), ("Decision", Decision)])
+def test_the_results_are_those_of_the_program(name: str, model: type[BaseModel]) -> None:
+    model.model_validate_json(EXAMPLES[name])
+
+
+MODELS: dict[str, tuple[type[BaseModel], ...]] = {
+    "CheckRequest": (CheckRequest, Person, Requester),
+    "CheckResult": (CheckResult, AreaResult, Candidate, DisclosureResult),
+    "SharingForm": (SharingForm,),
+    "Decision": (Decision,),
+}
+
+
+@pytest.mark.parametrize(
+    ("title", "model"), [(title, one) for title, models in MODELS.items() for one in models]
+)
+def test_every_field_is_explained(title: str, model: type[BaseModel]) -> None:
+    told = section(title)
+    assert [name for name in model.model_fields if f"`{name}`" not in told and f'"{name}"' not in told] == []
+
+
+def test_grounds_evidence_balancing_and_agencies_are_listed() -> None:
+    for key, names in EVIDENCE.items():
+        assert f"| `{key}` | {', '.join(f'`{name}`' for name in names)} |" in TEXT
+    for value in (*Balance, *AgencyKind):
+        assert f"`{value}`" in TEXT
+
+
+def test_examples_are_of_the_kinds_tested() -> None:
+    assert set(EXAMPLES) == {"csv", "jsonl", "CheckRequest", "CheckResult", "SharingForm", "Decision"}
+
+
+def test_the_json_lines_of_the_page_are_one_document_each() -> None:
+    documents: list[Any] = [json.loads(line) for line in EXAMPLES["jsonl"].splitlines()]
+    assert len(documents) == 1
