@@ -32,7 +32,8 @@ from hub.demo import sharing_form
 from hub.disclose import disclose
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
-from hub.federation.question import Plan, people_keys, plan
+from hub.federation.question import Plan, plan
+from hub.matching import match_keys
 from hub.question import AreaStatus, CheckRequest, CheckResult
 from hub.values import Band, Level
 
@@ -104,8 +105,10 @@ def _request(areas: Sequence[str], place: int, asked: Sequence[Any]) -> CheckReq
 
 def plan_of(made: Federation, request: CheckRequest) -> Plan:
     """What a question sends to each area."""
-    keys = people_keys((request.subject, *request.related), made.asker.matching)
-    return plan(keys[0], keys[1:])
+    config = made.asker.matching
+    return plan(
+        match_keys(request.subject, config), [match_keys(person, config) for person in request.related]
+    )
 
 
 async def measure(made: Federation, asked: Sequence[CheckRequest]) -> Measured:

@@ -51,8 +51,6 @@ QUOTAS: Final = "\n[quotas.strong]\n{0}\n\n[quotas.weak]\n{0}\n".format(
 _SHAPING: Final = (
     "config/matching.toml",
     "hub/cases",
-    "hub/federation/entries.py",
-    "hub/federation/publish.py",
     "hub/federation/testpeople.py",
     "hub/federation/tokens.py",
     "hub/federation/wire.py",

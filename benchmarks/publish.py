@@ -1,0 +1,129 @@
+"""How long a first publish takes, beside the bare cost of its cryptography.
+
+`wall_s` is `hub.federation.publish.publish` on a node that holds `--people` people and has never published: reading
+and opening its records, deriving match-keys, evaluating, sealing, storing and committing the feed. `match_keys`
+counts the people's match-keys (one feed entry each); people who share one share its evaluation (`distinct`).
+`crypto_s` is the libraries' calls alone on as many cores: one direct evaluation for each distinct match-key, and
+the two HKDFs and the AEAD of each entry, in warm processes; half of it measured before the publish and half after.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from voprf import ristretto
+
+from benchmarks.machine import machine
+from benchmarks.nodes import KEPT, home
+from hub.cases.records import open_person
+from hub.errors import HubError
+from hub.federation.publish import publish
+from hub.matching import match_keys
+from hub.node import Node
+from hub.store import feeds
+
+CHUNK = 1_000
+INFO = os.urandom(72)  # as long as the product's derivation context
+
+
+def bare(counts: tuple[int, int]) -> None:
+    """That many direct evaluations, and that many entries' HKDFs and AEAD, by the libraries alone."""
+    evaluations, entries = counts
+    evaluator = ristretto.Evaluator.from_seed(bytes(32), b"benchmark")
+    output = bytes(64)
+    for _ in range(evaluations):
+        output = evaluator.evaluate_known_input(INFO[:24])
+    for _ in range(entries):
+        token = HKDFExpand(SHA256(), 16, INFO).derive(output)
+        key = HKDFExpand(SHA256(), 32, INFO).derive(output)
+        AESGCM(key).encrypt(os.urandom(12), INFO[:33], token)
+
+
+def bare_s(pool: ProcessPoolExecutor, evaluations: int, entries: int) -> float:
+    """Seconds for that much, shared out evenly over a warm pool."""
+    chunks = -(-evaluations // CHUNK)
+    tasks = [(evaluations // chunks, entries // chunks)] * chunks
+    started = time.perf_counter()
+    for _ in pool.map(bare, tasks):
+        pass
+    return time.perf_counter() - started
+
+
+def measure(people: int) -> dict[str, object]:
+    """Publish the people of a fresh node once."""
+    folder = Path(tempfile.mkdtemp(prefix="publish-", dir=_made(KEPT.parent)))
+    cores = len(os.sched_getaffinity(0))
+    try:
+        node = home(folder, 0, people, lambda _: None)
+        distinct, entries = _counts(node)
+        with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
+            list(pool.map(bare, [(50, 50)] * 8 * cores))
+            before = bare_s(pool, distinct // 2, entries // 2)
+            started = time.perf_counter()
+            publish(node)
+            wall = time.perf_counter() - started
+            crypto = before + bare_s(pool, distinct - distinct // 2, entries - entries // 2)
+        node.database.close()
+    finally:
+        shutil.rmtree(folder)
+    return {
+        "people": people,
+        "match_keys": entries,
+        "cores": cores,
+        "wall_s": round(wall, 2),
+        "crypto_s": round(crypto, 2),
+        "ratio": round(wall / crypto, 2),
+        "distinct": distinct,
+        "load": os.getloadavg()[0],
+        "machine": machine(),
+    }
+
+
+def _counts(node: Node) -> tuple[int, int]:
+    """How many distinct match-keys its people have, and how many in all."""
+    with node.database.read() as session:
+        keys = [
+            key
+            for row in feeds.joining(session)
+            for key in match_keys(open_person(node.keys.vault, row.handle, row.sealed), node.matching)
+        ]
+    return len(set(keys)), len(keys)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; 0 done, 2 wrong usage or a fault."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.publish", description=__doc__.split("\n")[0])
+    parser.add_argument("--people", type=int, default=5_000, help="people the node holds")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    options = parser.parse_args(arguments)
+    if options.people < 1:
+        parser.error("at least 1 person")
+    try:
+        result = measure(options.people)
+    except HubError as error:
+        print(f"publish: {error}", file=sys.stderr)
+        return error.exit_code
+    print(json.dumps(result, indent=None if options.json else 2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
