@@ -64,11 +64,14 @@ class FeedEntry(SQLModel, table=True):
     """One line of the node's own feed, in the order of publication. A withdrawn one has no label.
 
     `person_id` is empty for test people and fillers. Nothing here groups entries by match-key, so a stolen
-    database shows no frequencies.
+    database shows no frequencies. A number is never used again, or copies that read past it would miss it.
     """
 
     __tablename__ = "feed_entry"
-    __table_args__ = (Index("feed_entry_live", "epoch", "token", unique=True),)
+    __table_args__ = (
+        Index("feed_entry_live", "epoch", "token", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
     seq: int | None = Field(default=None, sa_column=Column(_Serial, primary_key=True, autoincrement=True))
     epoch: int

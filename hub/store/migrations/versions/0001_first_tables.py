@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("filler", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("feed_entry", schema=None) as batch_op:
         batch_op.create_index("feed_entry_live", ["epoch", "token"], unique=True)
