@@ -115,13 +115,6 @@ def decide_answer(
     return theirs.model_copy(update={"reasons": (reason, *theirs.reasons), "obligations": (record,)})
 
 
-def replace_level(
-    decision: Decision, level: Level, reasons: tuple[Reason, ...], record: Obligation
-) -> Decision:
-    """A permit at the level given, with the holder's own reasons and obligation."""
-    return decision.model_copy(update={"level": level, "reasons": reasons, "obligations": (record,)})
-
-
 def _refusals(
     asked: Asked, held: Held, rules: Rules, exclusions: tuple[Exclusion, ...]
 ) -> tuple[Reason, ...]:

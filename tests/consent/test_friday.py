@@ -6,7 +6,7 @@ import copy
 import datetime as dt
 from typing import Any
 
-from hub.consent import Outcome, Rules, decide, parse_form
+from hub.consent import Obligation, Outcome, Rules, decide, parse_form
 from hub.consent.closing import Closing, Sharing, due, lacking
 from tests.consent.stories import form_named
 
@@ -25,6 +25,16 @@ def at_five_to_five() -> dict[str, Any]:
         "grounds": [{"key": "vital_interests", "evidence": {}}],
         "signatures": [{"role": "caseworker", "name": "Ada Worker", "date": "2026-11-27"}],
     }
+
+
+def test_the_longest_overdue_come_first_and_ties_keep_a_fixed_order() -> None:
+    days = [dt.date(2026, 11, 30), dt.date(2026, 11, 28), dt.date(2026, 11, 28)]
+    owed = [
+        Obligation(code=code, text=text, due=day)
+        for code, text, day in zip(("review", "notify_client", "countersign"), "abc", days, strict=True)
+    ]
+    twins = [Obligation(code="review", text=text, due=days[0]) for text in "zy"]
+    assert due([*owed, *twins], days[0]) == (owed[2], owed[1], owed[0], *twins)
 
 
 def test_friday_at_five_to_five(rules: Rules) -> None:
@@ -88,6 +98,13 @@ def test_friday_at_five_to_five(rules: Rules) -> None:
     assert lacking(owed["answer_refusal"], closing, "Ada Worker", ()) == ("text",)
     assert lacking(owed["answer_refusal"], Closing(by="", on=saturday, text="told on Monday"), "", ()) == (
         "by",
+    )
+
+    # Two empty rows lack everything, each by name.
+    bare = tuple(Sharing(date=FRIDAY, agency=agency) for agency in to)
+    closing = closing.model_copy(update={"sharings": bare})
+    assert lacking(owed["record_recipients"], closing, "Ada Worker", to) == tuple(
+        f"sharings[{agency}].{part}" for agency in to for part in ("person", "method", "authority")
     )
 
     # On Monday the whole form is filled in and signed by both: the summary may now be asked for.

@@ -53,6 +53,35 @@ def test_the_form_says_who_supplied_it_and_lists_everyone(rules: Rules) -> None:
     assert [person.role for person in form.subjects] == sorted(Role)
     assert [person.role for person in form.subjects if person.aware] == [Role.victim]
     assert form.review.date == dt.date(2027, 11, 22)
+    assert form.level == "involvement"
+    assert publication_form(CASE, PUBLISHER, rules, ON).requester.role == "coordinator"
+
+
+def test_what_she_said_is_recorded_for_her_alone(rules: Rules) -> None:
+    case = replace(CASE, agreement=Agreement.refused, roles=frozenset(Role))
+    said = {person.role: person.agreement for person in publication_form(case, PUBLISHER, rules, ON).subjects}
+    assert said.pop(Role.victim) is Agreement.refused
+    assert set(said.values()) == {Agreement.not_asked}
+
+
+@pytest.mark.parametrize(
+    ("review", "expected"),
+    [("2026-11-22", "2026-11-22"), ("2027-04-01", "2027-04-01"), ("2028-04-01", "2027-11-22")],
+)
+def test_publication_is_reviewed_with_its_agreement_or_within_a_year(
+    rules: Rules, review: str, expected: str
+) -> None:
+    agreed = Protocol.model_validate({**AGREED.model_dump(), "review": review})
+    form = publication_form(CASE, replace(PUBLISHER, agreement=agreed), rules, ON)
+    assert str(form.review.date) == expected
+
+
+def test_a_suppliers_long_name_still_fits(rules: Rules) -> None:
+    case = replace(CASE, publish=True, supplier="x" * 200)
+    decision = decide_publication(case, PUBLISHER, rules, ON)
+    assert decision.permitted
+    assert decision.rules == rules.name
+    assert decide_publication(replace(CASE, publish=False), PUBLISHER, rules, ON).rules == rules.name
 
 
 def test_a_passed_agreement_publishes_nothing(rules: Rules) -> None:
@@ -73,6 +102,7 @@ PERSON = Person(given_names="Ada", surname="Worker", date_of_birth="1980-01-02",
         (Person(given_names="Ada", surname="Worker", date_of_birth="1990-01-02"), set()),
         (Person(given_names="Cas", surname="Nurse"), {Insider.colleague}),
         (Person(given_names="Eve", surname="Other", postcode="nm12ab"), {Insider.household}),
+        (Person(given_names="Eve", surname="Other", postcode="NM12 AB"), {Insider.household}),
         (Person(given_names="Eve", surname="Other", postcode="EV1 1AA"), set()),
         (Person(), set()),
     ],
