@@ -115,7 +115,7 @@ def _pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 @pytest.fixture
 def pair(_pair: Pair, tmp_path: Path) -> Pair:
     """The pair, with a copy of the asking home for this test alone."""
-    asking = Path(shutil.copytree(_pair.asking, tmp_path / "northmoor"))
+    asking = Path(shutil.copytree(_pair.asking, tmp_path / "asking"))
     return Pair(asking, _pair.knowing, _pair.told, _pair.knowing_url, _pair.log)
 
 
