@@ -198,6 +198,7 @@ def as_toml(config: MatchingConfig) -> str:
         "[weights]",
         f"rarity = {weights['rarity']}",
         f"family_surname = {weights['family_surname']}",
+        f"twins_date = {weights['twins_date']}",
         f"names_swapped = {weights['names_swapped']}",
     ]
     for field in _FIELDS:

@@ -53,7 +53,8 @@ _NOTHING = Agreement("")
 class Score:
     """Bits of evidence that two records are of one person. Higher is surer; 0 is no evidence.
 
-    `apart` is the part of it that also tells the members of one family apart: without what a surname gives.
+    `apart` is the part of it that also tells the members of one family apart: without what a surname gives and,
+    where the forename differs, with only so much of what a date gives, since there are twins.
     """
 
     bits: float
@@ -135,10 +136,11 @@ class AskedPerson:
             return Score(0.0, 0.0)
         forename, surname = self._names(weighed, there)
         date = self._best_date({one.meaning.date for one in weighed}, there)
-        first = forename.bits + date.bits
+        bits = forename.bits + surname.bits + date.bits
+        in_family = date.bits if forename.level != "differs" else min(date.bits, self._weights.twins_date)
+        apart = forename.bits + min(surname.bits, 0.0) + in_family
         other_name = all(one.meaning.other_name for one in weighed)
-        bits = first + surname.bits
-        return Score(bits, first + min(surname.bits, 0.0), date, forename, surname, other_name)
+        return Score(bits, apart, date, forename, surname, other_name)
 
     def _names(self, weighed: list[_Weighed], there: int) -> tuple[Agreement, Agreement]:
         """Forename and surname at their best, or both the other way round where that weighs more."""
