@@ -95,7 +95,7 @@ def test_people_read_the_reasons_and_what_to_do(home: Path, tmp_path: Path, rows
     done = hub("import", home, file)
     assert done.code == 1
     assert f"row {len(rows) + 2}: date_of_birth" in done.err
-    assert "Mend them there and import that file" in done.err
+    assert "Put them right in the file you imported" in done.err
     assert "hub publish" in done.out
 
 
