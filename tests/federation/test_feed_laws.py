@@ -129,7 +129,7 @@ class Feed:
         with eastvale.database.read() as session:
             state = feeds.state(session)
             assert state is not None
-            real = (~FeedEntry.filler) & FeedEntry.label.is_not(None)  # type: ignore[union-attr,operator]
+            real = (~FeedEntry.filler) & FeedEntry.label.is_not(None)  # type: ignore[union-attr]
             entries = session.exec(select(func.count()).select_from(FeedEntry).where(real)).one()
         tests = sum(len(match_keys(person, eastvale.matching)) for person in TEST_PEOPLE)
         # As many entries as there were met: none lies beyond a gap, none is left over.

@@ -1,0 +1,184 @@
+"""Build the hub's own recorded vectors: `python -m tests.vectors.build` writes `ours.json` anew.
+
+They hold what two nodes, or one node today and in a year, must agree on byte by byte. A change here is a change
+of the protocol or of what is stored: it needs a new version and an entry in the changelog, not just a rebuild.
+All keys are plain counts and the person is made up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from hub.audit.chain import genesis, link
+from hub.audit.events import Action, Detail, DigestOf, Event, Refs, peer_actor, salted_digest, user_actor
+from hub.federation import signing
+from hub.federation.prf import PrfKey
+from hub.federation.sealing import SealContext
+from hub.federation.tokens import FeedContext, Label, seal_entry, token
+from hub.federation.wire import DisclosureRequest, MessageType, commitment, encode
+from hub.keys import key_id
+from hub.matching import completeness, load_config, match_keys
+from hub.settings import SHIPPED_CONFIG, read_toml
+from hub.values import Level, Person, Purpose
+
+OURS = Path(__file__).parent / "ours.json"
+PERSON = Person(
+    given_names="Zofia Anna", surname="Nowak-Hughes", aliases=("Sophie Hughes",), date_of_birth="1991-04-09"
+)
+SALT = bytes(range(32, 64))
+CHECK_ID, HANDLE = "0123456789abcdef" * 2, "fedcba9876543210" * 2
+NOW = 1_793_613_600
+
+
+def build() -> dict[str, Any]:
+    """All vectors, as the file has them. Bytes are hex unless the format itself is text."""
+    strong, weak = PrfKey(bytes(range(32)), PrfKey.STRONG), PrfKey(bytes(range(32)), PrfKey.WEAK)
+    return {
+        "about": "python -m tests.vectors.build; see its docstring before changing anything",
+        "person": PERSON.model_dump(mode="json", exclude_defaults=True),
+        "match_keys": _match_keys(),
+        "prf": {name: _prf(key) for name, key in (("strong", strong), ("weak", weak))},
+        "entries": _entries(strong),
+        "seal_context": _seal_context(),
+        "commitment": {"salt": SALT.hex(), "commitment": commitment(PERSON, SALT).hex()},
+        "request": _request(),
+        "jwt": _jwt(),
+        "audit": _audit(),
+    }
+
+
+def _match_keys() -> dict[str, Any]:
+    config = load_config(read_toml(SHIPPED_CONFIG / "matching.toml"))
+    keys = match_keys(PERSON, config)
+    return {
+        "completeness": completeness(PERSON),
+        "strong": [key.material.decode() for key in keys if not key.weak],
+        "weak": [key.material.decode() for key in keys if key.weak],
+    }
+
+
+def _prf(key: PrfKey) -> dict[str, str]:
+    return {
+        "seed": key.seed.hex(),
+        "public_key": key.public_key.hex(),
+        "key_id": key_id(key.public_key),
+        "input": b"v1|FX.ymd|zofia|1991-04-09".hex(),
+        "output": key.output(b"v1|FX.ymd|zofia|1991-04-09").hex(),
+    }
+
+
+def _entries(key: PrfKey) -> dict[str, Any]:
+    output = key.output(b"v1|FX.ymd|zofia|1991-04-09")
+    context = FeedContext("eastvale", key_id(key.public_key), 3)
+    label = Label(bytes(range(16)), bytes(range(16, 32)), 7)
+    nonce = bytes(range(12))
+    with patch("hub.federation.tokens.os.urandom", lambda size: nonce[:size]):
+        made, sealed = seal_entry(output, context, 2, label)
+    return {
+        "node_id": context.node_id,
+        "key_id": context.key_id,
+        "epoch": context.epoch,
+        "token_info": context.info(b"token", 2).hex(),
+        "label_info": context.info(b"label", 2).hex(),
+        "tokens": [token(output, context, index).hex() for index in range(4)],
+        "label": {
+            "index": 2,
+            "nonce": nonce.hex(),
+            "case_handle": label.case_handle.hex(),
+            "person_handle": label.person_handle.hex(),
+            "completeness": label.completeness,
+            "token": made.hex(),
+            "label": sealed.hex(),
+        },
+    }
+
+
+def _seal_context() -> dict[str, Any]:
+    sealing = X25519PrivateKey.from_private_bytes(bytes(range(32))).public_key().public_bytes_raw()
+    context = SealContext(
+        "disclosure", "northmoor", "eastvale", key_id(sealing), CHECK_ID, HANDLE, Level.involvement
+    )
+    return {
+        "message": context.message,
+        "sender": context.sender,
+        "recipient": context.recipient,
+        "key_id": context.key_id,
+        "check_id": context.check_id,
+        "handle": context.handle,
+        "level": context.level,
+        "hpke_info": context.info.hex(),
+    }
+
+
+def _body() -> bytes:
+    return encode(
+        DisclosureRequest(
+            check_id=CHECK_ID, handle=HANDLE, level=Level.involvement, key_id="0" * 16, sealed="AAAA"
+        )
+    )
+
+
+def _request() -> dict[str, str]:
+    return {
+        "body": _body().decode(),
+        "body_sha256": signing.digest(_body()),
+        "digest": signing.request_digest("POST", "/federation/v1/disclosures", "key-1", _body()),
+    }
+
+
+def _jwt() -> dict[str, Any]:
+    key = signing.SigningKey.of(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+    claims = {
+        "iss": "northmoor",
+        "sub": "northmoor",
+        "aud": "eastvale",
+        "iat": NOW,
+        "exp": NOW + 60,
+        "jti": "00" * 16,
+        "htm": "POST",
+        "htu": "https://eastvale.example/federation/v1/disclosures",
+        "sha256": signing.digest(_body()),
+    }
+    made = signing.sign(key, MessageType.disclosure, claims)
+    return {
+        "public_key": key.public.hex(),
+        "kid": key.kid,
+        "types": [message.value for message in MessageType],
+        "header": signing.header(made),
+        "claims": claims,
+        "token": made,
+    }
+
+
+def _audit() -> dict[str, Any]:
+    event = Event(
+        action=Action.request_received,
+        actor=peer_actor("northmoor"),
+        refs=Refs(check_id=CHECK_ID, peer="northmoor"),
+        digests={DigestOf.request: salted_digest(DigestOf.request, SALT, _body())},
+        detail=Detail(purpose=Purpose.referred_elsewhere, elements=64, protocol=True),
+    )
+    head = genesis("eastvale")
+    entry = link(head, dt.datetime.fromtimestamp(NOW, dt.UTC), event)
+    return {
+        "genesis": head.hash,
+        "entry": {"seq": entry.seq, "at": entry.at, "action": entry.action, "body": entry.body,
+                  "prev": entry.prev, "hash": entry.hash},
+        "user": user_actor(bytes(range(32)), "A. Coordinator"),
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Write the file."""
+    OURS.write_text(json.dumps(build(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
