@@ -109,6 +109,7 @@ def test_case(case: dict[str, Any], rules: Rules) -> None:
     expect = dict(case["expect"])
     decision = answer_to(case, rules)
     told = decision.model_dump_json(indent=1)
+    assert decision.rules == rules.name
     assert decision.outcome == expect.pop("outcome"), told
     assert decision.level == expect.pop("level", "not_answered"), told
     missing = expect.pop("missing", None)

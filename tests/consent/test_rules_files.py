@@ -11,9 +11,10 @@ from hub.consent import GroundKey, Rules, load_rules
 from hub.consent.explain import basis_for, explain
 from hub.consent.schema import line_of, rules_from_text
 from hub.consent.standing import gateways_named
+from hub.consent.terms import DataClass
 from hub.errors import UsageError
 from hub.settings import SHIPPED_CONFIG
-from hub.values import AgencyKind, Purpose, RequesterRole
+from hub.values import AgencyKind, Level, Purpose, RequesterRole
 from tests.consent.stories import ON
 
 GROUNDS = (SHIPPED_CONFIG / "grounds.toml").read_text(encoding="utf-8")
@@ -164,4 +165,35 @@ def test_explain_follows_the_day(rules: Rules) -> None:
     assert "Annex 1 para 5" not in before
     assert "Annex 1 para 5" in after
     assert "NOT in date" in explain(rules, dt.date(2028, 1, 1))
-    assert "NOT IN FORCE" in explain(rules, dt.date(2017, 1, 1))
+    assert (
+        "\n  general: EXAMPLE appropriate policy document: safeguarding and crime, NOT in date (review by"
+        in explain(rules, dt.date(2028, 1, 1))
+    )
+    assert (
+        "\n  crime: Prevention or detection of crime, apprehension or prosecution of offenders (NOT IN FORCE)\n"
+        in (explain(rules, dt.date(2017, 1, 1)))
+    )
+
+
+def test_explain_prints_lists_and_ends_as_they_are(rules: Rules) -> None:
+    crime = rules.law.grounds[GroundKey.crime]
+    ending = crime.model_copy(update={"to_date": dt.date(2026, 12, 31), "who": ("public",)})
+    law = rules.law.model_copy(update={"grounds": {**rules.law.grounds, GroundKey.crime: ending}})
+    levels = frozenset({Level.involvement, Level.summary})
+    sensitive = rules.policy.sensitive.model_copy(
+        update={"art9": frozenset({DataClass.health, DataClass.risk}), "art10": frozenset(DataClass)}
+    )
+    policy = rules.policy.model_copy(
+        update={
+            "protocol": rules.policy.protocol.model_copy(update={"levels": levels}),
+            "sensitive": sensitive,
+        }
+    )
+    told = explain(Rules(law=law, policy=policy), ON)
+    assert "Rule dated 2018-05-25 until 2026-12-31. Needs: offence_type," in told
+    assert "at involvement, summary, for children," in told
+    assert "(Art 9): health, risk." in told
+    assert "(Art 10): children, contact, health, identity, involvement, offences, risk." in told
+    assert basis_for(AgencyKind.refuge, ending, rules, ON) == ""
+    assert basis_for(AgencyKind.council, ending, rules, ON).startswith("public task")
+    assert basis_for(AgencyKind.refuge, crime, rules, ON).startswith("recognised legitimate interest")
