@@ -27,7 +27,7 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
     incomplete, with exactly what is missing. Nothing is raised: what cannot be read, `parse_form` rejects.
     """
     # 1. What may never be done.
-    refused = stops.refusals(form, rules, context)
+    refused = stops.refusals(form, rules, on, context)
     if refused:
         return Decision(outcome=Outcome.refuse, reasons=refused, rules=rules.name)
 

@@ -40,7 +40,7 @@ class Referral:
     reason: Reason
 
 
-def refusals(form: SharingForm, rules: Rules, context: Context) -> tuple[Reason, ...]:
+def refusals(form: SharingForm, rules: Rules, on: dt.date, context: Context) -> tuple[Reason, ...]:
     """Reasons that no answer can mend."""
     if not context.case_known or is_excluded(context.staff, context.exclusions):
         return (NO_SUCH_CASE,)
@@ -63,7 +63,7 @@ def refusals(form: SharingForm, rules: Rules, context: Context) -> tuple[Reason,
         found.append(
             _reason("not_safe_to_talk_to", text, "Marac referral form; hazard H7", "recipient.agency")
         )
-    if settled(form) is False and _refused_alone(form) and _guardians_case(form, rules):
+    if settled(form, on) is False and _refused_alone(form) and _guardians_case(form, rules):
         text = "The Guardian consulted decided not to share."
         found.append(_reason("guardian_decided", text, "GMC and BMA guidance; common law", "consultations"))
     return tuple(found)
@@ -75,11 +75,11 @@ def referrals(
     """Matters that a person must decide, each with who."""
     found: list[Referral] = []
     ordered = any(ground.stands and ground.ground.key is GroundKey.court_order for ground in grounds)
-    if _guardians_case(form, rules) and not ordered and settled(form) is not True:
+    if _guardians_case(form, rules) and not ordered and settled(form, on) is not True:
         found += [_guardian(ref) for ref, _ in _refused_alone(form)]
     signed = manager_signed(form, on)
     to = form.recipient.node_id
-    if context.tells and to in (form.fled_from or ()) and not (signed and _manager_decided(form)):
+    if context.tells and to in (form.fled_from or ()) and not (signed and _manager_decided(form, on)):
         text = (
             f"This would tell {to}, the area that she fled, that you ask. A manager decides that, on record."
         )
@@ -102,13 +102,11 @@ def referrals(
     return tuple(found)
 
 
-def _manager_decided(form: SharingForm) -> bool:
-    """A consultation in which the manager who signs decided to share: a signature alone may have overlooked
-    it.
-    """
+def _manager_decided(form: SharingForm, on: dt.date) -> bool:
+    """The manager's decision to share, under consultations: a signature alone may have overlooked the area."""
     manager = form.signature(SignatureRole.manager)
     return manager is not None and any(
-        (same(advice.who, manager.name) or "manager" in advice.who.casefold()) and verdict(advice) is True
+        (same(advice.who, manager.name) or "manager" in advice.who.casefold()) and verdict(advice, on) is True
         for advice in form.consultations
     )
 
@@ -154,10 +152,10 @@ def _guardian(ref: str) -> Referral:
     return Referral(GUARDIAN, _reason("capable_refusal", text, source, f"subjects[{ref}].agreement"))
 
 
-def settled(form: SharingForm) -> bool | None:
+def settled(form: SharingForm, on: dt.date) -> bool | None:
     """What the Guardian consulted decided: share, do not share, or nothing that can be read as either."""
     verdicts = [
-        verdict(advice)
+        verdict(advice, on)
         for advice in form.consultations
         if any(title in advice.who.casefold() for title in ("caldicott", "guardian", "senior clinician"))
     ]
@@ -166,10 +164,10 @@ def settled(form: SharingForm) -> bool | None:
     return True if True in verdicts else None
 
 
-def verdict(advice: Consultation) -> bool | None:
+def verdict(advice: Consultation, on: dt.date) -> bool | None:
     """Share, do not share, or neither: only a dated decision that opens with such words is read as one."""
     plain = advice.decision.strip().casefold()
-    if advice.date is None:
+    if advice.date is None or advice.date > on:
         return None
     if plain.startswith(DO_NOT_SHARE):
         return False
