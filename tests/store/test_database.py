@@ -1,0 +1,204 @@
+"""The store on both databases: tables as migrated, transactions whole, deleted things gone."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from hub.audit.events import OPERATOR, Action, Detail, Event
+from hub.audit.log import verify_log
+from hub.errors import StorageError, UsageError
+from hub.lifecycle import create_home
+from hub.node import Node, open_node
+from hub.settings import Settings
+from hub.store.audit import DatabaseAudit
+from hub.store.database import Database
+from tests.federation.nodes import AREAS, Areas, DatabaseOf, cases_of
+
+EVENT = Event(action=Action.record_viewed, actor=OPERATOR)
+
+
+@pytest.fixture
+def node(tmp_path: Path, empty_database: DatabaseOf) -> Node:
+    """A new node on an empty database of each kind."""
+    return create_home(
+        tmp_path / "home",
+        Settings(
+            node_id="northmoor",
+            area="Northmoor",
+            url="https://northmoor.test",
+            database=empty_database("northmoor"),
+        ),
+    )
+
+
+def test_the_tables_are_as_the_program_has_them(node: Node) -> None:
+    with node.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+    node.database.close()
+
+
+def test_migrating_again_changes_nothing_and_many_may_at_once(node: Node) -> None:
+    failed: list[BaseException] = []
+
+    def migrate() -> None:
+        database = Database(node.database.url)
+        try:
+            database.migrate()
+        except BaseException as error:  # noqa: BLE001
+            failed.append(error)
+        finally:
+            database.close()
+
+    with node.database.write() as session:
+        session.connection().exec_driver_sql("DELETE FROM alembic_version")
+        for name in reversed([table.name for table in SQLModel.metadata.sorted_tables]):
+            session.connection().exec_driver_sql(f"DROP TABLE {name}")
+    threads = [threading.Thread(target=migrate) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    node.database.close()
+
+
+def test_a_newer_database_is_refused_and_left_alone(node: Node) -> None:
+    with node.database.write() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    node.database.close()
+    with pytest.raises(UsageError, match="newer version"):
+        open_node(node.home)
+    again = Database(node.database.url)
+    with again.read() as session:
+        assert (
+            session.connection().exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "9999"
+        )
+    again.close()
+
+
+def test_a_write_that_raises_leaves_nothing_not_even_in_the_log(node: Node) -> None:
+    with pytest.raises(ZeroDivisionError), node.write() as (_, record):
+        record(EVENT.model_copy(update={"detail": Detail(cases=1 // 0)}) if record(EVENT)[0] > 1 else EVENT)
+    with node.database.read() as session:
+        assert [entry.action for entry in DatabaseAudit(session).after(0)] == ["node_created"]
+    node.database.close()
+
+
+def test_many_writers_at_once_make_one_log(node: Node) -> None:
+    def write() -> None:
+        own = open_node(node.home)
+        for _ in range(5):
+            with own.write() as (_, record):
+                record(EVENT)
+        own.database.close()
+
+    threads = [threading.Thread(target=write) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with node.database.read() as session:
+        entries = list(DatabaseAudit(session).after(0))
+        assert [entry.seq for entry in entries] == list(range(1, 17))
+        assert verify_log(DatabaseAudit(session), node.node_id)
+    node.database.close()
+
+
+def test_sqlite_forgets_what_is_deleted_and_survives_a_power_cut(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/hub.sqlite3")
+    with database.engine.connect() as connection:
+        for pragma, value in (
+            ("secure_delete", 1),
+            ("journal_mode", "wal"),
+            ("synchronous", 2),
+            ("foreign_keys", 1),
+        ):
+            assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+    secret = "x9-secret-marker-" * 40
+    with database.write() as session:
+        session.connection().exec_driver_sql("CREATE TABLE note (text TEXT)")
+        session.connection().exec_driver_sql("INSERT INTO note VALUES (?)", (secret,))
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert secret.encode() in (tmp_path / "hub.sqlite3").read_bytes()
+    with database.write() as session:
+        session.connection().exec_driver_sql("DELETE FROM note")
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    assert b"x9-secret-marker" not in (tmp_path / "hub.sqlite3").read_bytes()
+
+
+def test_a_writer_that_must_wait_too_long_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.store.database.BUSY_TIMEOUT_S", 0.1)
+    database = Database(f"sqlite:///{tmp_path}/hub.sqlite3")
+    database.migrate()
+    other = sqlite3.connect(tmp_path / "hub.sqlite3")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageError, match="busy with another command"), database.write() as session:
+        session.connection()
+    other.close()
+    database.close()
+
+
+BAD_URLS = {
+    "a folder that is not there": ("sqlite:////no/such/folder/hub.sqlite3", "cannot be opened"),
+    "a server that is not there": (
+        "postgresql+psycopg://nobody@127.0.0.1:9/x?connect_timeout=2",
+        "cannot be reached",
+    ),
+    "a service that is not there": ("postgresql+psycopg:///?service=no-such-service", "cannot be reached"),
+}
+
+
+@pytest.mark.parametrize(("url", "text"), BAD_URLS.values(), ids=BAD_URLS)
+def test_a_database_that_is_not_there_is_said_without_its_address(url: str, text: str) -> None:
+    database = Database(url)
+    with pytest.raises(StorageError, match=text) as caught:
+        database.migrate()
+    assert "nobody" not in str(caught.value)
+    assert "no-such" not in str(caught.value)
+    database.close()
+
+
+def test_a_postgresql_service_file_gives_the_address(
+    tmp_path: Path, postgresql: Callable[[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The password's place, by libpq: neither an argument nor in the settings."""
+    parts = urlsplit(postgresql("by_service", ""))
+    service = tmp_path / "pg_service.conf"
+    lines = ["[hub]", "dbname=by_service", f"host={parse_qs(parts.query)['host'][0]}", "user=postgres"]
+    service.write_text("\n".join(lines) + "\n")
+    monkeypatch.setenv("PGSERVICEFILE", str(service))
+    database = Database("postgresql+psycopg:///?service=hub")
+    database.migrate()
+    with database.read() as session:
+        assert session.connection().exec_driver_sql("SELECT current_database()").scalar() == "by_service"
+    database.close()
+
+
+def test_every_name_date_and_number_stands_sealed(stored_areas: Areas) -> None:
+    """Nothing that was imported is legible in any row of the database, in any text encoding."""
+    for area in AREAS:
+        known = stored_areas[area]
+        with known.database.read() as session:
+            held = b"".join(
+                repr(tuple(row)).encode()
+                for table in SQLModel.metadata.sorted_tables
+                for row in session.connection().execute(table.select())
+            )
+        for case in cases_of(area):
+            for person in case:
+                for text in (person.given_names, person.surname, person.date_of_birth):
+                    assert text.encode() not in held
+                    assert text.encode("utf-16-le") not in held
