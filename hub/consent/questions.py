@@ -168,7 +168,7 @@ def _sensitive(
 
 
 def _label(question: str) -> str:
-    return "Q3" if question == "art9" else "Q4"
+    return "Q3, UK GDPR Art 9" if question == "art9" else "Q4, UK GDPR Art 10"
 
 
 def _condition_keys(ground: Standing, question: str, bench: Bench) -> list[str]:
