@@ -66,9 +66,9 @@ class DateWeights(_Section):
 class Weights(_Section):
     """The fitted weights.
 
-    `rarity` scales the bits of a rare name: under 1, since names hang together. Where the forename differs, a family
-    may be what is met: `family_surname` is the most that an agreeing surname may add for rarity, `twins_date` the
-    most that a date may, inside a case.
+    `rarity` scales the bits of a rare name: under 1, since names hang together. Where the forename differs, a
+    family may be what is met: `family_surname` is the most that the rarity of its surname may add, `twins_date`
+    the most that a date may inside a case.
     """
 
     rarity: float = Field(gt=0, le=1)

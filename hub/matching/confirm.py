@@ -62,18 +62,22 @@ def confirm(asked: Person, held: Person, config: MatchingConfig) -> Confirmation
 
 
 def _best_names(asked: tuple[Name, ...], held: tuple[Name, ...]) -> tuple[float | None, float | None]:
-    """Forename and surname similarity, each the best over all pairs of names; the other way round if likelier."""
-    forenames: list[float] = []
-    surnames: list[float] = []
+    """Forename and surname similarity of the two names that agree best, the other way round if that is closer."""
+    best: tuple[float | None, float | None] = (None, None)
     for mine in asked:
         for theirs in held:
             straight = _alike(mine.given, theirs.given), _alike(mine.surname, theirs.surname)
             crossed = _alike(mine.given, theirs.surname), _alike(mine.surname, theirs.given)
-            if max(one or 0.0 for one in crossed) > max(one or 0.0 for one in straight) + _SECOND:
-                straight = crossed
-            forenames += [value for value in straight[:1] if value is not None]
-            surnames += [value for value in straight[1:] if value is not None]
-    return max(forenames, default=None), max(surnames, default=None)
+            best = max(best, straight, key=_closeness)
+            if _closeness(crossed) > _closeness(straight) + _SECOND:
+                best = max(best, crossed, key=_closeness)
+    return best
+
+
+def _closeness(pair: tuple[float | None, float | None]) -> float:
+    """An agreeing field for, a differing one against, an absent one neither; any pair before none at all."""
+    known = [value for value in pair if value is not None]
+    return sum(value - 50.0 for value in known) if known else -200.0
 
 
 def _alike(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float | None:

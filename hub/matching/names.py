@@ -77,6 +77,7 @@ PARTICLES = frozenset(
         "e",
     ]
 )
+_JOINED = frozenset({"mc", "mac", "o", "st"})  # first halves of one surname, however written
 LONGEST = 24  # letters of one word that are used; longer ones are cut
 
 
@@ -154,7 +155,7 @@ def surname_parts(surname: str) -> tuple[str, ...]:
     words = _without(_without(tokens(surname), TITLES), PARTICLES)
     parts: list[str] = []
     for word in words:
-        if parts and (parts[-1] in {"mc", "mac", "o", "st"}):
+        if parts and parts[-1] in _JOINED:
             parts[-1] += word
         else:
             parts.append(word)
@@ -170,13 +171,16 @@ def given_parts(given_names: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def alias_name(alias: str) -> Name:
     """A whole name from one box, "Given Surname": the last part is the surname; a single word is a given name."""
-    words = _without(tokens(alias), TITLES)
-    if len(words) < 2:
-        return Name(words, ())
-    at = len(words) - 1
-    while at > 1 and (words[at - 1] in PARTICLES or words[at - 1] in {"mc", "mac", "o", "st"}):
+    chunks = [words for chunk in alias.split() if (words := tokens(chunk)) and words[0] not in TITLES]
+    if len(chunks) < 2:
+        return Name(_without(chunks[0] if chunks else tokens(alias), PARTICLES), ())
+    at = len(chunks) - 1
+    while at > 1 and chunks[at - 1][-1] in PARTICLES | _JOINED:
         at -= 1
-    return Name(_without(words[:at], PARTICLES), surname_parts(" ".join(words[at:])))
+    given = tuple(word for chunk in chunks[:at] for word in chunk)
+    return Name(
+        _without(given, PARTICLES), surname_parts(" ".join(word for chunk in chunks[at:] for word in chunk))
+    )
 
 
 def _one_given_name(name: Name) -> Name:
