@@ -6,15 +6,17 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from hub.demo import sharing_form
+from hub.federation.wire import VERSION_HEADER
 from hub.sample.referrals import Row
-from tests.commands.conftest import TOLD, Pair, make, today
+from tests.commands.conftest import TOLD, make, today
 from tests.commands.running import free_port, hub, inside, serving, write_csv
 from tests.commands.test_peer import answering
 
@@ -41,7 +43,7 @@ def marks(rows: Iterable[Row]) -> set[str]:
 
 
 ROWS = [row for rows in TOLD.referrals.values() for row in rows]
-MARKS = marks(ROWS)
+MARKS = marks(ROWS) | {str(one["requester"]["name"]) for one in TOLD.questions.values()}
 
 
 def shown(text: str) -> list[str]:
@@ -53,55 +55,70 @@ def test_the_marks_would_be_seen() -> None:
     assert shown(f"about {ROWS[0]['given_names']} {ROWS[0]['surname']}, {ROWS[0]['date_of_birth']}")
 
 
+@dataclass(frozen=True)
+class Told:
+    """Two areas, still served, after everything from the import to the disclosure, and what was said on the way."""
+
+    folder: Path
+    said: str
+    url: str
+
+    @property
+    def log(self) -> str:
+        """All that the servers wrote."""
+        return "".join(path.read_text() for path in self.folder.glob("*.log"))
+
+
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Two areas from the import to the disclosure, with everything that was said on the way but the results."""
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     folder = tmp_path_factory.mktemp("private")
     ports = {"northmoor": free_port(), "eastvale": free_port()}
     homes = {area: make(folder / area, area, port) for area, port in ports.items()}
+    urls = {area: f"http://127.0.0.1:{port}" for area, port in ports.items()}
     said = ""
     for area, home in homes.items():
         rows = TOLD.referrals[area]
-        bad = rows[0] | {"case_ref": rows[0]["case_ref"], "date_of_birth": f"{rows[0]['date_of_birth']}x"}
-        file = write_csv(folder / f"{area}.csv", [*rows, bad])
+        file = write_csv(
+            folder / f"{area}.csv", [*rows, rows[0] | {"date_of_birth": f"{rows[0]['date_of_birth']}x"}]
+        )
         for command in (("import", home, file), ("import", home, file, "--json"), ("publish", home)):
-            done = hub(*command)
+            done = inside(*command)
             said += done.out + done.err
-    logs = {area: folder / f"{area}.log" for area in homes}
     with (
-        serving(homes["northmoor"], ports["northmoor"], logs["northmoor"]),
-        serving(homes["eastvale"], ports["eastvale"], logs["eastvale"]),
+        serving(homes["northmoor"], ports["northmoor"], folder / "northmoor.log"),
+        serving(homes["eastvale"], ports["eastvale"], folder / "eastvale.log"),
     ):
         for area, other in (("northmoor", "eastvale"), ("eastvale", "northmoor")):
-            said += inside("peer", "add", homes[area], f"http://127.0.0.1:{ports[other]}").out
-        said += hub("sync", homes["northmoor"]).out
-        for name in ("known_elsewhere", "no_ground"):
-            told = TOLD.questions[name]
-            form = sharing_form(told, today(), grounded=name != "no_ground")
-            question = folder / "question.json"
-            question.write_text(
-                json.dumps({**told, "areas": ["eastvale"], "disclose": "ask_first", "sharing_form": form})
-            )
-            done = hub("check", homes["northmoor"], question, "--json")
-            said += done.err
-            if name == "known_elsewhere":
-                check_id = done.json["check_id"]
-                assert done.json["areas"][0]["candidates"]
-        done = hub("disclose", homes["northmoor"], check_id, "--area", "eastvale", "--json")
-        assert done.code == 0
-        assert "answered" in done.out
+            said += inside("peer", "add", homes[area], urls[other]).out
+        said += inside("sync", homes["northmoor"]).out
+        yield Told(folder, said + _asked(folder, homes["northmoor"]), urls["eastvale"])
+
+
+def _asked(folder: Path, home: Path) -> str:
+    """Ask, be refused, disclose and ask wrongly; returns what was said besides the results."""
+    said = ""
+    question = folder / "question.json"
+    for name in ("no_ground", "known_elsewhere"):
+        told = TOLD.questions[name]
+        form = sharing_form(told, today(), grounded=name != "no_ground")
+        asked = {**told, "areas": ["eastvale"], "disclose": "ask_first", "sharing_form": form}
+        question.write_text(json.dumps(asked))
+        done = hub("check", home, question, "--json")
         said += done.err
-        question.write_text(question.read_text().replace('"subject": {', '"subject": {"Winifred": 1, '))
-        refused = hub("check", homes["northmoor"], question, "--json")
-        assert refused.code == 1
-        said += refused.out + refused.err
-    return folder, said + "".join(log.read_text() for log in logs.values())
+    assert done.json["areas"][0]["candidates"]
+    told_of = hub("disclose", home, done.json["check_id"], "--area", "eastvale", "--json")
+    assert (told_of.code, "answered" in told_of.out) == (0, True)
+    question.write_text(json.dumps({**asked, "subject": {**asked["subject"], "Winifred": 1}}))
+    refused = inside("check", home, question, "--json")
+    assert refused.code == 1
+    return said + told_of.err + refused.out + refused.err
 
 
-def test_messages_errors_and_logs_name_nobody(story: tuple[Path, str]) -> None:
-    assert shown(story[1]) == []
-    assert "Winifred" not in story[1]
-    assert "Traceback" not in story[1]
+def test_messages_errors_and_logs_name_nobody(story: Told) -> None:
+    said = story.said + story.log
+    assert shown(said) == []
+    assert "Winifred" not in said
+    assert "Traceback" not in said
 
 
 def _files(home: Path) -> list[Path]:
@@ -109,11 +126,9 @@ def _files(home: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("area", ["northmoor", "eastvale"])
-def test_no_file_of_a_home_names_anybody_nor_its_backup(
-    story: tuple[Path, str], tmp_path: Path, area: str
-) -> None:
+def test_no_file_of_a_home_names_anybody_nor_its_backup(story: Told, tmp_path: Path, area: str) -> None:
     """The database, what it has not yet folded in, the log, the checkpoint, and a backup taken while it is open."""
-    home = story[0] / area
+    home = story.folder / area
     backup = tmp_path / "backup.sqlite3"
     source, target = sqlite3.connect(home / "hub.sqlite3"), sqlite3.connect(backup)
     source.backup(target)
@@ -128,8 +143,8 @@ def test_no_file_of_a_home_names_anybody_nor_its_backup(
 
 
 @pytest.mark.parametrize("area", ["northmoor", "eastvale"])
-def test_keys_stand_in_no_other_file_and_were_never_printed(story: tuple[Path, str], area: str) -> None:
-    home = story[0] / area
+def test_keys_stand_in_no_other_file_and_were_never_printed(story: Told, area: str) -> None:
+    home = story.folder / area
     secrets = [
         *json.loads((home / "keys" / "node.key").read_text()).values(),
         (home / "keys" / "root.key").read_text(),
@@ -138,26 +153,25 @@ def test_keys_stand_in_no_other_file_and_were_never_printed(story: tuple[Path, s
         if path.parent.name != "keys":
             held = path.read_bytes()
             assert not any(secret.encode() in held for secret in secrets), path.name
-    assert not any(secret in story[1] for secret in secrets)
+    assert not any(secret in story.said + story.log for secret in secrets)
 
 
-def test_problem_documents_name_nobody_whatever_is_sent(pair: Pair, tmp_path: Path) -> None:
-    """A peer's server repeats nothing of a request: neither its path, its fields nor its body."""
+def test_problem_documents_name_nobody_whatever_is_sent(story: Told) -> None:
+    """A server repeats nothing of a request: neither its path, its fields nor its body."""
     mark = "Winifred-Oakapple-1990-02-03"
-    before = pair.log.read_text()
     for path in ("evaluations", "disclosures", f"feed?cursor={mark}", mark, f"../{mark}"):
         for body in (mark.encode(), json.dumps({mark: mark}).encode()):
-            url = f"{pair.knowing_url}/federation/v1/{path}"
-            headers = {"Authorization": f"Bearer {mark}", "Marac-Hub-Version": "1", "Idempotency-Key": mark}
+            url = f"{story.url}/federation/v1/{path}"
+            headers = {"Authorization": f"Bearer {mark}", VERSION_HEADER: "1", "Idempotency-Key": mark}
             answer = httpx2.post(url, content=body, headers=headers, trust_env=False)
             assert answer.status_code >= 400
             assert "Oakapple" not in answer.text
-    assert "Oakapple" not in pair.log.read_text()[len(before) :]
+    assert "Oakapple" not in story.log
 
 
-def test_a_peer_that_fails_is_told_of_without_its_words(pair: Pair, tmp_path: Path) -> None:
+def test_a_peer_that_fails_is_told_of_without_its_words(story: Told, tmp_path: Path) -> None:
     """Whatever a peer says in an error is its text, and might repeat what we asked."""
-    home = Path(shutil.copytree(pair.asking, tmp_path / "copy"))
+    home = Path(shutil.copytree(story.folder / "northmoor", tmp_path / "copy"))
     body = json.dumps(
         {"type": "Winifred Oakapple", "title": "Winifred Oakapple", "detail": "Winifred Oakapple"}
     )
