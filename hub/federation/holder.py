@@ -18,7 +18,7 @@ from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundE
 from hub.federation import signing
 from hub.federation.callers import Caller, admit
 from hub.federation.prf import PrfKey
-from hub.federation.quota import OverQuota, charge
+from hub.federation.quota import OverQuota, QuotaState, charge
 from hub.federation.wire import (
     BATCH_ENTRIES,
     SIZE_CLASSES,
@@ -210,20 +210,21 @@ def _charge(session: Session, node: Node, caller: Caller, request: EvaluationReq
         "strong": (quotas.strong, len(split_elements(request.elements))),
         "weak": (quotas.weak, len(split_elements(request.weak_elements))),
     }
-    states = []
+    owners = (caller.node_id, f"{caller.node_id}|{request.user}")
+    held = received.quotas(session, owners)
+    states: dict[tuple[str, str], QuotaState] = {}
     for pool, (quota, elements) in counts.items():
         user = Quota(
             per_day=max(1, int(quota.per_day * share)),
             burst=max(1, int(quota.burst * share)),
             per_month=max(1, int(quota.per_month * share)),
         )
-        for owner, limit in ((caller.node_id, quota), (f"{caller.node_id}|{request.user}", user)):
-            after = charge(received.quota(session, owner, pool), limit, elements, node.now())
+        for owner, limit in zip(owners, (quota, user), strict=True):
+            after = charge(held.get((owner, pool)), limit, elements, node.now())
             if isinstance(after, OverQuota):
                 return after
-            states.append((owner, pool, after))
-    for owner, pool, after in states:
-        received.set_quota(session, owner, pool, after)
+            states[owner, pool] = after
+    received.set_quotas(session, states)
     return None
 
 

@@ -1,4 +1,4 @@
-"""Many rows at once, without the ORM's cost for each: insertion and digests of feeds.
+"""Past the ORM where its cost for each row counts: insertion, replacement, digests of feeds.
 
 Does not know which table or why; callers keep to one transaction.
 """
@@ -9,10 +9,24 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Executable, Insert
+from sqlalchemy import Executable, Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 _MANY = 5_000
+
+
+def insert_into(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insertion in the database's own dialect, which can say what to do about a row that is there."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+
+
+def insert_or_replace(session: Session, table: Table) -> Insert:
+    """An insertion that replaces the row with the same primary key."""
+    statement = insert_into(session, table)
+    rest = {one.name: statement.excluded[one.name] for one in table.columns if not one.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)
 
 
 def insert_rows(

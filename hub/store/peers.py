@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from sqlalchemy import Insert, bindparam, delete, func, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, func, insert
 from sqlmodel import Session, col, select
 
-from hub.store.bulk import digest_of, insert_rows
+from hub.store.bulk import digest_of, insert_or_replace, insert_rows
 from hub.store.tables import Peer, PeerEntry, PeerFeed
 
 _MANY = 5_000
@@ -78,7 +77,9 @@ def apply_page(
             delete(PeerEntry).where(col(PeerEntry.feed_id) == feed_id, col(PeerEntry.token).in_(some))
         )
     if entries:
-        insert_rows(session, _upsert(session), _COLUMNS, [(feed_id, *entry) for entry in entries])
+        insert_rows(
+            session, insert_or_replace(session, _TABLE), _COLUMNS, [(feed_id, *entry) for entry in entries]
+        )
     feed = copy(session, feed_id)
     feed.epoch, feed.cursor = page
     session.add(feed)
@@ -120,15 +121,6 @@ def bulk_load(session: Session, feed_id: int, rows: Iterable[tuple[bytes, bytes]
     stream = iter(rows)
     while batch := [(feed_id, *row) for row in islice(stream, _MANY)]:
         insert_rows(session, insert(_TABLE), _COLUMNS, batch)
-
-
-def _upsert(session: Session) -> Insert:
-    dialect = session.get_bind().dialect.name
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = make(_TABLE)
-    return statement.on_conflict_do_update(
-        index_elements=["feed_id", "token"], set_={"label": statement.excluded.label}
-    )
 
 
 def _drop(session: Session, feed: PeerFeed) -> None:

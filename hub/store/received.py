@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from hub.errors import AuthenticationError
 from hub.federation.quota import QuotaState
+from hub.store.bulk import insert_into, insert_or_replace
 from hub.store.tables import IdempotentAnswer, QuotaUse, ReceivedCheck, ReceivedDisclosure, SeenMessage
+
+_SEEN = SeenMessage.__table__  # type: ignore[attr-defined]
+_QUOTAS = QuotaUse.__table__  # type: ignore[attr-defined]
 
 
 def first_use(session: Session, peer: str, jti: str, expires_at: int, now: int) -> None:
     """Remember a message identifier. Raises AuthenticationError when it was used before."""
     session.execute(delete(SeenMessage).where(col(SeenMessage.expires_at) < now))
-    try:
-        with session.begin_nested():
-            session.add(SeenMessage(peer=peer, jti=jti, expires_at=expires_at))
-    except IntegrityError as error:
-        raise AuthenticationError("this message was received before: a replay") from error
+    fresh = insert_into(session, _SEEN).on_conflict_do_nothing().returning(_SEEN.c.jti)
+    added = session.connection().execute(fresh, {"peer": peer, "jti": jti, "expires_at": expires_at})
+    if added.first() is None:
+        raise AuthenticationError("this message was received before: a replay")
 
 
-def quota(session: Session, owner: str, pool: str) -> QuotaState | None:
-    """What is left of a quota, locked until the transaction ends."""
-    row = session.get(QuotaUse, (owner, pool), with_for_update=True)
-    return QuotaState(row.level, row.level_at, row.month, row.month_used) if row else None
+def quotas(session: Session, owners: Sequence[str]) -> dict[tuple[str, str], QuotaState]:
+    """What is left of these owners' quotas, by owner and pool, locked until the transaction ends."""
+    query = select(QuotaUse).where(col(QuotaUse.owner).in_(owners)).with_for_update()
+    return {
+        (row.owner, row.pool): QuotaState(row.level, row.level_at, row.month, row.month_used)
+        for row in session.exec(query)
+    }
 
 
-def set_quota(session: Session, owner: str, pool: str, state: QuotaState) -> None:
-    """Store what is left of a quota."""
-    session.merge(
-        QuotaUse(
-            owner=owner,
-            pool=pool,
-            level=state.level,
-            level_at=state.level_at,
-            month=state.month,
-            month_used=state.month_used,
-        )
-    )
+def set_quotas(session: Session, states: Mapping[tuple[str, str], QuotaState]) -> None:
+    """Store what is left of quotas, by owner and pool."""
+    rows = [{"owner": owner, "pool": pool, **asdict(state)} for (owner, pool), state in states.items()]
+    session.connection().execute(insert_or_replace(session, _QUOTAS), rows)
 
 
 def add_check(session: Session, check: ReceivedCheck) -> None:
