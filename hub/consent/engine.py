@@ -14,7 +14,7 @@ from hub.consent.context import NO_CONTEXT, Context
 from hub.consent.decision import Answer, Decision, Outcome, Reason, Release
 from hub.consent.form import SharingForm
 from hub.consent.protocol import beyond_protocol, covered_answers, people_of, protocol_covers, say_why_not
-from hub.consent.questions import NOT_SENSITIVE, Bench, Findings, ask_all
+from hub.consent.questions import LABELS, NOT_SENSITIVE, Bench, Findings, ask_all
 from hub.consent.rules import Rules
 from hub.consent.terms import answered
 from hub.values import Level, Purpose
@@ -162,13 +162,13 @@ def _carried_by(answers: tuple[Answer, ...]) -> Iterator[Reason]:
             grouped.setdefault((item.question, item.answer, item.source), []).append(about)
     for (question, answer, source), people in grouped.items():
         named = ", ".join(filter(None, people)) or "form"
-        yield Reason(code=question, text=f"{question}: {answer}.", source=source, field=named)
+        yield Reason(code=question, text=f"{LABELS[question]}: {answer}.", source=source, field=named)
 
 
 def _proportionate(form: SharingForm) -> Answer:
-    ticks = ", ".join(sorted(set(form.balancing))) or "as the protocol weighs them"
+    ticks = ", ".join(sorted(set(form.balancing))).replace("_", " ") or "as the protocol weighs them"
     return Answer(
-        question="proportionality", answer=f"necessity stated; weighed: {ticks}", source="ECHR Art 8"
+        question="proportionality", answer=f"necessity is stated; weighed: {ticks}", source="ECHR Art 8"
     )
 
 

@@ -18,7 +18,16 @@ from hub.consent.standing import Standing, has_adult_at_risk
 from hub.consent.terms import Agreement, Capacity, DataClass, GroundKey, answered
 from hub.values import Role
 
-FIVE = ("power", "art6", "art9", "art10", "confidentiality")
+LABELS = {
+    "power": "Power to share",
+    "art6": "Basis (Article 6 or law enforcement)",
+    "art9": "Special category data (Article 9)",
+    "art10": "Offence data (Article 10)",
+    "confidentiality": "Confidence",
+    "proportionality": "Necessity and proportionality",
+}
+"""The questions by their keys, in words: the five, the fifth in its two halves."""
+
 NOT_SENSITIVE = "not engaged by this class of data"
 
 

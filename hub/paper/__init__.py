@@ -19,14 +19,13 @@ from anyascii import anyascii
 
 from hub.consent import Decision, Rules, SharingForm
 from hub.consent.form import Asker, Recipient, Signature
-from hub.consent.questions import FIVE
+from hub.consent.questions import LABELS
 from hub.consent.terms import GroundKey, SignatureRole
 from hub.errors import HubError
 from hub.values import Person
 
 TEMPLATE = Path(__file__).parent / "form.typ"
 SIGN_HERE = "................"
-QUESTIONS = (*FIVE, "proportionality")
 
 
 class PaperError(HubError):
@@ -104,7 +103,7 @@ def _page(
     told, review = form.client_notified, form.review
     return {
         **form_record(form, decision, on),
-        "reasons": [[item.text, item.source] for item in decision.reasons if item.code not in QUESTIONS],
+        "reasons": [[item.text, item.source] for item in decision.reasons if item.code not in LABELS],
         "from": _agency(form.requester),
         "to": _agency(form.recipient),
         "purpose": _words(form.purpose or ""),
@@ -203,7 +202,8 @@ def _answers(decision: Decision) -> list[list[str]]:
         )
         grouped.setdefault((item.question, item.answer, item.source), []).append(whom)
     return [
-        [question, ", ".join(whom), answer, source] for (question, answer, source), whom in grouped.items()
+        [LABELS[question], ", ".join(whom), answer, source]
+        for (question, answer, source), whom in grouped.items()
     ]
 
 
