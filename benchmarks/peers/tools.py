@@ -36,7 +36,7 @@ HUB = Tool(
     "",
     "`benchmarks.linkage --fields names-dob`, shipped configuration; a keyed hash in place of the PRF for the "
     "figures of accuracy, which it does not change; the times are with the PRF",
-    "nothing to compare: the holder sees blinded values, the enquirer which of its own match-keys the holder has",
+    "nothing: the holder sees blinded values, the enquirer which of its own match-keys the holder has",
 )
 
 PEERS = (
@@ -64,7 +64,7 @@ PEERS = (
         "CRATE",
         "crate",
         "hashed identifiers, all defaults: forename, surname (metaphone, first two letters), partial dates, the "
-        "population frequencies it ships (US); candidates from its shortlist by date, all kept from log odds 0",
+        "population frequencies it ships (US); candidates from its shortlist by date, all kept from log odds -14",
         "no value, but name frequencies; both sides share one secret, as for anonlink",
     ),
     Tool(

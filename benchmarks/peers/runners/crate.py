@@ -20,7 +20,7 @@ from crate_anon.linkage.person import Person
 
 from benchmarks.peers.runners.common import Record, Scored, run
 
-FLOOR = 0.0  # of the log odds: the tool's own default threshold is 5.0
+FLOOR = -14.0  # of the log odds, in nats: about the odds that two people of its population are one
 
 
 def _date(digits: str) -> str:

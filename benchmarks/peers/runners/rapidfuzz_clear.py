@@ -15,7 +15,7 @@ from rapidfuzz.process import cdist
 
 from benchmarks.peers.runners.common import Record, Scored, run
 
-FLOOR = 0.70  # pairs scored lower are not kept
+FLOOR = 0.74  # pairs scored lower are not kept
 GIVEN, SURNAME, DATE = 0.25, 0.35, 0.40
 ABSENT = 0.5  # what an absent value counts as
 SWAPPED = 0.95  # forename for surname, or day for month
