@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from hub.consent import Jurisdiction
 from hub.errors import UsageError
+from hub.federation.quota import Quota
 from hub.values import AgencyKind, NodeId, Purpose, ShortText, Value
 
 T = TypeVar("T", bound=Value)
@@ -42,14 +43,6 @@ class Agreement(Value):
     covers: tuple[Purpose, ...]
     review_date: dt.date
     review_owner: ShortText
-
-
-class Quota(Value):
-    """How many elements a peer may have evaluated: refilled daily up to a burst, and at most a month's sum."""
-
-    per_day: int = Field(gt=0)
-    burst: int = Field(gt=0)
-    per_month: int = Field(gt=0)
 
 
 class Quotas(Value):

@@ -32,7 +32,6 @@ from hub.federation.wire import NOT_ANSWERED, Disclosure, DisclosureQuestion, co
 from hub.matching import Confirmation, confirm
 from hub.node import Node
 from hub.store import decisions, feeds, received
-from hub.store.tables import ReceivedDisclosure
 from hub.values import AgencyKind, Band, Kind, Level, Role, Value
 
 
@@ -117,7 +116,7 @@ def speak(node: Node, enquiry: Enquiry, word: Word) -> Disclosure:
     return disclosure
 
 
-def _open(node: Node, enquiry: Enquiry, row: ReceivedDisclosure) -> KeptDisclosure:
+def _open(node: Node, enquiry: Enquiry, row: received.DisclosureRow) -> KeptDisclosure:
     return KeptDisclosure.model_validate_json(node.keys.vault.open(enquiry.place, row.sealed))
 
 
@@ -125,7 +124,7 @@ def _keep(
     session: Session, node: Node, enquiry: Enquiry, kept: KeptDisclosure, decision_id: int | None
 ) -> None:
     session.merge(
-        ReceivedDisclosure(
+        received.DisclosureRow(
             check_id=enquiry.check_id,
             peer=enquiry.peer,
             handle=enquiry.handle,

@@ -25,7 +25,6 @@ from hub.federation.wire import (
 )
 from hub.node import Node
 from hub.store import received
-from hub.store.tables import IdempotentAnswer
 
 ANSWER_KEPT_S: Final = 86_400
 
@@ -52,7 +51,7 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             disclosure = answer_enquiry(session, node, enquiry, question)
             body = _sealed(node, caller, request, disclosure)
             session.merge(
-                IdempotentAnswer(
+                received.AnswerRow(
                     peer=caller.node_id,
                     key=signed.idempotency_key,
                     request_digest=signed.digest,

@@ -18,7 +18,7 @@ from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundE
 from hub.federation import signing
 from hub.federation.callers import Caller, admit
 from hub.federation.prf import PrfKey
-from hub.federation.quota import OverQuota, QuotaState, charge
+from hub.federation.quota import OverQuota, Quota, QuotaState, charge
 from hub.federation.wire import (
     BATCH_ENTRIES,
     SIZE_CLASSES,
@@ -31,9 +31,7 @@ from hub.federation.wire import (
     split_elements,
 )
 from hub.node import Node, Recorder
-from hub.settings import Quota
 from hub.store import feeds, received
-from hub.store.tables import ReceivedCheck
 
 PAGE_BATCHES: Final = 4
 _CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})")
@@ -91,8 +89,8 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer |
     return Answer(encode(answer), receipt(node, caller, request.check_id, log))
 
 
-def _received(node: Node, caller: Caller, request: EvaluationRequest) -> ReceivedCheck:
-    return ReceivedCheck(
+def _received(node: Node, caller: Caller, request: EvaluationRequest) -> received.CheckRow:
+    return received.CheckRow(
         check_id=request.check_id,
         peer=caller.node_id,
         received_at=node.now(),

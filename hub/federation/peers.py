@@ -16,7 +16,6 @@ from hub.federation.wire import Metadata
 from hub.keys import key_id
 from hub.node import Node
 from hub.store import peers
-from hub.store.tables import Peer
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def every_known(node: Node) -> dict[str, KnownPeer]:
         return {row.node_id: _known(row) for row in peers.every(session)}
 
 
-def _row(session: Session, node_id: str) -> Peer:
+def _row(session: Session, node_id: str) -> peers.PeerRow:
     row = peers.get(session, node_id)
     if row is None:
         raise NotFoundError("that area is not a peer of this node", do="add it with `hub peer add`")
@@ -103,7 +102,7 @@ def _metadata(text: str) -> Metadata:
     return Metadata.model_validate_json(text)
 
 
-def _known(row: Peer) -> KnownPeer:
+def _known(row: peers.PeerRow) -> KnownPeer:
     metadata = _metadata(row.metadata_json)
     keys = metadata.keys
     pinned = PinnedPeer(
@@ -131,10 +130,10 @@ def _known(row: Peer) -> KnownPeer:
     )
 
 
-def _store(session: Session, row: Peer | None, identity: Identity, url: str) -> None:
+def _store(session: Session, row: peers.PeerRow | None, identity: Identity, url: str) -> None:
     told = identity.metadata
     if row is None:
-        row = Peer(node_id=told.iss, area=told.area, url=url, root_thumbprint="", metadata_json="")
+        row = peers.PeerRow(node_id=told.iss, area=told.area, url=url, root_thumbprint="", metadata_json="")
     row.area, row.url, row.root_thumbprint = told.area, url, identity.root_thumbprint
     row.metadata_json = told.model_dump_json()
     session.add(row)

@@ -8,9 +8,19 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from hub.settings import Quota
+from pydantic import Field
+
+from hub.values import Value
 
 _DAY_S = 86_400
+
+
+class Quota(Value):
+    """How many elements a peer may have evaluated: refilled daily up to a burst, and at most a month's sum."""
+
+    per_day: int = Field(gt=0)
+    burst: int = Field(gt=0)
+    per_month: int = Field(gt=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ _COLUMNS = ("feed_id", "token", "label")
 _TABLE = PeerEntry.__table__  # type: ignore[attr-defined]
 
 
+PeerRow = Peer  # As the rest of the hub makes and reads it.
+
+
 def get(session: Session, node_id: str) -> Peer | None:
     """A pinned peer."""
     return session.get(Peer, node_id)

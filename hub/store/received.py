@@ -13,6 +13,11 @@ from hub.federation.quota import QuotaState
 from hub.store.bulk import insert_into, insert_or_replace
 from hub.store.tables import IdempotentAnswer, QuotaUse, ReceivedCheck, ReceivedDisclosure, SeenMessage
 
+# Rows as the rest of the hub makes and reads them.
+CheckRow = ReceivedCheck
+DisclosureRow = ReceivedDisclosure
+AnswerRow = IdempotentAnswer
+
 _SEEN = SeenMessage.__table__  # type: ignore[attr-defined]
 _QUOTAS = QuotaUse.__table__  # type: ignore[attr-defined]
 

@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import AuthenticationError, InputError, PeerError
-from hub.federation.quota import OverQuota, QuotaState, charge
+from hub.federation.quota import OverQuota, Quota, QuotaState, charge
 from hub.federation.sealing import PAD_CLASSES, SealContext, seal, unseal
 from hub.federation.signing import b64, request_digest, unb64
 from hub.federation.tokens import LABEL_BYTES, TOKEN_BYTES, FeedContext, Label, open_label, seal_entry, token
 from hub.federation.wire import Disclosure, commitment, encode
-from hub.settings import Quota
 from hub.values import Kind, Level, Person, Role
 
 DAY = 86_400

@@ -15,9 +15,10 @@ import pytest
 from sqlmodel import select
 
 from hub.federation import holder, wire
+from hub.federation.quota import Quota
 from hub.federation.signing import b64, digest, request_digest, unb64
 from hub.federation.wire import EVALUATIONS_PATH, FEED_PATH, SIZE_CLASSES, FeedPage, Manifest, MessageType
-from hub.settings import Quota, Quotas
+from hub.settings import Quotas
 from hub.store.tables import FeedState, QuotaUse
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, copied, events, log
