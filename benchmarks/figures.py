@@ -6,7 +6,7 @@ Pure. It reads no files and prints nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hub.values import Band
 
@@ -19,7 +19,7 @@ class Pair(NamedTuple):
     true: bool
 
 
-def figures(pairs: Iterable[Pair], true_pairs: int) -> dict[str, object]:
+def figures(pairs: Iterable[Pair], true_pairs: int) -> dict[str, Any]:
     """The contract's Figures for scored pairs, of `true_pairs` true ones in all (met or not)."""
     ranked = sorted(pairs, key=lambda pair: -pair.bits)
     bands = {
