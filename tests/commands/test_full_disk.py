@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.running import HUB, environment, hub, inside
-from tests.commands.test_interrupt import CASES, SOME, count, filled, many, query, tokens
+from tests.commands.running import HUB, count, environment, hub, inside, query
+from tests.commands.test_interrupt import CASES, SOME, filled, many, tokens
 
 __all__ = ["filled", "many"]
 

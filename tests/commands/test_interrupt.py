@@ -20,23 +20,11 @@ from hub.sample.people import World
 from hub.sample.referrals import Row
 from hub.store import feeds
 from tests.commands.conftest import Pair
-from tests.commands.running import hub, inside, started, write_csv
+from tests.commands.running import count, hub, inside, query, started, write_csv
 
 CASES = 600  # three batches
 SOME = 250  # enough people for publishing to use worker processes
 WAIT_S = 120.0
-
-
-def query(home: Path, statement: str) -> list[Any]:
-    connection = sqlite3.connect(home / "hub.sqlite3", timeout=30)
-    try:
-        return connection.execute(statement).fetchall()
-    finally:
-        connection.close()
-
-
-def count(home: Path, table: str) -> int:
-    return int(query(home, f"SELECT count(*) FROM {table}")[0][0])
 
 
 def tokens(home: Path) -> set[bytes]:
