@@ -218,9 +218,8 @@ def _child_named(bench: Bench) -> bool:
 
 
 def _adult_shown(form: SharingForm) -> bool:
-    why = any(answered(ground.evidence.get("p18_2_reason", "")) for ground in form.grounds) or any(
-        answered(ground.evidence.get("why_without_consent", "")) for ground in form.grounds
-    )
+    """An adult at risk, and why there is no consent: a reason under 18(2), or she cannot be asked."""
+    why = any(answered(ground.evidence.get("p18_2_reason", "")) for ground in form.grounds)
     cannot_ask = any(
         person.role is Role.victim and person.agreement is Agreement.cannot_ask for person in form.subjects
     )

@@ -33,7 +33,7 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
-        line = found.group(1) if found else "the last"
+        line = found.group(1) if found else str(len(text.splitlines()))
         why = str(error).split(" (at")[0]
         raise UsageError(
             f"{file}, line {line}: {why[0].lower()}{why[1:]}.",

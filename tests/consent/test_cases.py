@@ -120,6 +120,7 @@ def test_case(case: dict[str, Any], rules: Rules) -> None:
     elif decision.outcome != "refer":
         assert decision.missing == (), told
     assert set(expect.pop("reasons", [])) <= {reason.code for reason in decision.reasons}, told
+    assert not set(expect.pop("not_reasons", [])) & {reason.code for reason in decision.reasons}, told
     assert list(decision.refer_to) == expect.pop("refer_to", []), told
     owed = {
         f"{item.code} by {item.due}" if item.due else f"{item.code} always" for item in decision.obligations

@@ -75,6 +75,22 @@ def test_a_broken_file_is_refused_with_its_line(old: str, new: str, says: str) -
     assert f"line {line}" in text, (text, line)
 
 
+@pytest.mark.parametrize(
+    ("grounds", "policy", "says"),
+    [
+        ("a = 1\nb = [1,\n", POLICY, "grounds.toml, line 2: "),
+        (GROUNDS, "a = 1\nb = 'x\n", "policy.toml, line 2: "),
+        (GROUNDS, "a = 1\na = 2\n", "policy.toml, line 2: cannot overwrite a value."),
+        ("=", POLICY, "grounds.toml, line 1: invalid statement."),
+    ],
+)
+def test_a_file_that_is_no_toml_is_refused_with_its_line(grounds: str, policy: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        rules_from_text(grounds, policy)
+    assert caught.value.text.startswith(says)
+    assert caught.value.do == f"Correct {says.split(',')[0]}; nothing is decided until then."
+
+
 def test_a_missing_part_is_named() -> None:
     data, policy = tomllib.loads(GROUNDS), tomllib.loads(POLICY)
     del data["grounds"]["crime"], policy["levels"]["publish"]
