@@ -43,7 +43,7 @@ from hub.values import Purpose
 
 SEED: Final = 20_261_122
 AGREEMENT: Final = "Inter-area agreement 2026/1 (fiction)"
-_START_S: Final = 30.0
+_START_S: Final = 120.0
 
 Say = Callable[[str], None]
 

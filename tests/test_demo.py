@@ -67,6 +67,8 @@ def test_without_once_it_runs_until_ctrl_c_and_removes_everything(tmp_path: Path
             shown += line
             if "Press Ctrl-C" in line:
                 break
+        else:
+            pytest.fail(process.communicate()[1])
         assert "keep running" in shown
         assert "hub peer list" in shown
         os.killpg(process.pid, signal.SIGINT)

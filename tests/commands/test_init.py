@@ -40,6 +40,12 @@ def test_the_real_command_makes_a_home_that_is_its_owners_alone(tmp_path: Path) 
     assert actions(home) == [Action.node_created]
 
 
+def test_a_folder_that_others_could_look_into_is_closed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert init(tmp_path).code == 0
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
 def test_a_home_that_is_there_is_left_untouched(home: Path) -> None:
     before = {
         path: path.read_bytes() for path in home.rglob("*") if path.is_file() and ".sqlite3" not in path.name
