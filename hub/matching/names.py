@@ -17,29 +17,13 @@ from hub.matching.data.family_first import CHINESE_SURNAMES
 from hub.matching.text import tokens
 from hub.values import Person
 
-TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mx",
-        "master",
-        "dr",
-        "prof",
-        "professor",
-        "rev",
-        "reverend",
-        "fr",
-        "sir",
-        "dame",
-        "lady",
-        "lord",
-        "hon",
-        "messrs",
-        "mme",
-        "mlle",
-    ]
+_TITLES = """mr mrs ms miss mx master dr prof professor rev reverend fr sir dame lady lord hon messrs mme mlle
+baron baroness viscount viscountess earl countess duke duchess marquess marquis baronet capt captain col colonel
+gen general lt lieutenant sgt sergeant sheikh sheik haji hajji hafiz imam pandit"""
+TITLES = frozenset(_TITLES.split())
+# Titles of respect or of faith that are also written as middle name or as surname, beside another or alone.
+TITLE_NAMES = frozenset(
+    {"begum", "begam", "bibi", "kaur", "kour", "singh", "sing", "khatun", "khatoon", "devi", "bano", "kumari"}
 )
 # Written with or without, joined or apart: they never tell two people apart.
 PARTICLES = frozenset(
@@ -191,9 +175,19 @@ def _one_given_name(name: Name) -> Name:
     return name
 
 
+def _with_title_apart(name: Name) -> tuple[Name, ...]:
+    """Harpreet Kaur Sidhu is also written Harpreet Sidhu and Harpreet Kaur."""
+    titles = tuple(word for word in name.given[1:] if word in TITLE_NAMES)
+    if not titles:
+        return (name,)
+    given = (name.given[0], *(word for word in name.given[1:] if word not in TITLE_NAMES))
+    return Name(given, name.surname), Name(given, titles[-1:])
+
+
 def person_names(person: Person) -> tuple[Name, ...]:
-    """The recorded name, then the aliases, each once; names without a letter are left out."""
+    """The recorded name, then the aliases, then forms of either; each once, without names that have no letter."""
     names = [Name(given_parts(person.given_names), surname_parts(person.surname))]
     names += [alias_name(alias) for alias in person.aliases]
-    names = [_one_given_name(name) for name in names]
+    split = [_with_title_apart(_one_given_name(name)) for name in names]
+    names = [some[0] for some in split] + [name for some in split for name in some[1:]]
     return tuple(dict.fromkeys(name for name in names if name.given or name.surname))

@@ -54,6 +54,13 @@ def test_a_chinese_given_name_of_two_syllables_is_one() -> None:
     assert person_names(person("Mary Ann", "Smith"))[0].given == ("mary", "ann")
 
 
+def test_a_title_that_is_also_a_name_is_read_both_ways() -> None:
+    full = person_names(person("Harpreet Kaur", "Sidhu"))
+    assert full == (Name(("harpreet",), ("sidhu",)), Name(("harpreet",), ("kaur",)))
+    assert person_names(person("Harpreet", "Kaur"))[0] in full
+    assert person_names(person("Sir John", "Smith")) == (Name(("john",), ("smith",)),)
+
+
 def test_deletions_meet_across_one_slip() -> None:
     for slip in ("smth", "smiith", "smitk", "msith"):
         assert set(deletions("smith")) & set(deletions(slip)), slip
