@@ -8,21 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.consent.form import SharingForm
 from hub.errors import InputError
 
-SAME = (
-    "jurisdiction",
-    "purpose",
-    "level",
-    "requester",
-    "recipient",
-    "subjects",
-    "grounds",
-    "balancing",
-    "comments",
-    "necessity",
-    "fled_from",
-)
 BOXES = (
     "risk_table",
     "dash_ticks",
@@ -53,16 +41,37 @@ YES = {True: True, False: False, "y": True, "n": False, "yes": True, "no": False
 
 
 def from_paper(paper: dict[str, Any]) -> dict[str, Any]:
-    """The current form's document for a paper form. Raises `InputError` naming an unknown box."""
+    """The current form's document for a paper form. Raises `InputError` naming an unknown box.
+
+    What is already written in the current form's fields is taken as it stands.
+    """
     for key in paper:
-        if key != "form_version" and key not in SAME and key not in BOXES:
+        if key not in BOXES and key not in SharingForm.model_fields:
             raise InputError(
-                f"{key[:80]}: not a box of the paper form.", do=f"Leave {key[:80]} out, or use edition 1."
+                f"{key[:80]}: not a box of the paper form.",
+                kept="nothing",
+                do=f"Leave {key[:80]} out, or use edition 1.",
             )
-    form = {key: paper[key] for key in SAME if key in paper}
+    now = {key: value for key, value in paper.items() if key in SharingForm.model_fields}
+    if paper.get("legal_grounds") is not None and not _yes(paper, "legal_grounds") and now.get("grounds"):
+        raise InputError(
+            "legal_grounds: answered N, but grounds are ticked.", kept="nothing", do="Correct one of the two."
+        )
+    told = paper.get("client_notified")
+    if not isinstance(told, dict):
+        now["client_notified"] = {
+            "notified": _yes(paper, "client_notified"),
+            "date": paper.get("date_notified"),
+            "why_not": paper.get("why_not"),
+        }
+    return now | {key: value for key, value in _boxes(paper).items() if value} | {"form_version": 0}
+
+
+def _boxes(paper: dict[str, Any]) -> dict[str, Any]:
+    """The boxes that have another name or shape today."""
     ticks = paper.get("dash_ticks")
-    form |= {
-        "form_version": 0,
+    reviewed = {"date": paper.get("review_date"), "owner": paper.get("review_owner")}
+    return {
         "risk": [_row(row) for row in _list(paper, "risk_table")],
         "dash": None if ticks is None else {"tool": "SafeLives Dash", "yes": ticks},
         "incident": paper.get("incident_details"),
@@ -71,30 +80,21 @@ def from_paper(paper: dict[str, Any]) -> dict[str, Any]:
             for kind in ("internal", "external")
             for item in _list(paper, f"{kind}_consultations")
         ],
-        "client_notified": {
-            "notified": _yes(paper, "client_notified"),
-            "date": paper.get("date_notified"),
-            "why_not": paper.get("why_not"),
-        },
-        "review": {"date": paper.get("review_date"), "owner": paper.get("review_owner")},
+        "review": reviewed if any(reviewed.values()) else None,
         "signatures": [
             {"role": role, "name": paper[f"{role}_signature"], "date": paper.get(f"{role}_date")}
             for role in ("caseworker", "manager")
             if paper.get(f"{role}_signature")
         ],
-    }
-    if _yes(paper, "protocol_relevant"):
         # The paper form asks for no date and no list of purposes: both stay open.
-        form["protocol"] = {"ref": paper.get("protocol_detail")}
-    if paper.get("legal_grounds") is not None and not _yes(paper, "legal_grounds") and form.get("grounds"):
-        raise InputError("legal_grounds: answered N, but grounds are ticked.", do="Correct one of the two.")
-    return form
+        "protocol": {"ref": paper.get("protocol_detail")} if _yes(paper, "protocol_relevant") else None,
+    }
 
 
 def _list(paper: dict[str, Any], key: str) -> list[Any]:
     value = paper.get(key) or []
     if not isinstance(value, list):
-        raise InputError(f"{key}: not a list of rows.", do=f"Give {key} as a list.")
+        raise InputError(f"{key}: not a list of rows.", kept="nothing", do=f"Give {key} as a list.")
     return value
 
 
@@ -113,5 +113,5 @@ def _yes(paper: dict[str, Any], key: str) -> bool:
         return False
     plain = value.strip().lower() if isinstance(value, str) else value
     if not isinstance(plain, bool | str) or plain not in YES:
-        raise InputError(f"{key}: neither Y nor N.", do=f"Answer {key} with Y or N.")
+        raise InputError(f"{key}: neither Y nor N.", kept="nothing", do=f"Answer {key} with Y or N.")
     return YES[plain]

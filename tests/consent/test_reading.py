@@ -227,6 +227,13 @@ def test_the_paper_edition_is_read_by_its_own_boxes(rules: Rules) -> None:
     assert decide(form, rules, ON).missing == ("conflicts.declared",)
 
 
+def test_an_older_edition_may_already_use_todays_fields(rules: Rules) -> None:
+    form = parse_form(form_named("refuge") | {"form_version": 0})
+    assert form.form_version == 0
+    assert form.model_copy(update={"form_version": 1}) == parse_form(form_named("refuge"))
+    assert decide(form, rules, ON).permitted
+
+
 def test_boxes_left_empty_on_paper_stay_unanswered() -> None:
     paper = {key: value for key, value in PAPER.items() if "dash" not in key and "manager" not in key}
     paper |= {
