@@ -19,7 +19,7 @@ from hub.audit.events import Action, Detail, Event, Refs
 from hub.candidates import shown
 from hub.cases.population import population_of
 from hub.consent import Context, Outcome, SharingForm, decide
-from hub.errors import HubError, InputError, UnreachableError
+from hub.errors import HubError, InputError, UnreachableError, UsageError
 from hub.federation.asking import Asking, Found, ask
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, every_known
@@ -125,15 +125,21 @@ def today(node: Node) -> dt.date:
 
 
 def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
-    """The node ids to ask. Raises InputError for an area nobody knows."""
+    """The node ids to ask. Raises InputError for an area nobody knows, UsageError where there is none to ask."""
     known = {area.node_id for area in node.areas.area}
     with node.database.read() as session:
         known |= {row.node_id for row in peers.every(session)}
-    if request.areas == "all":
-        return tuple(sorted(known - {node.node_id}))
-    if request.areas == "neighbours":
+    if isinstance(request.areas, str):
         own = node.areas.get(node.node_id)
-        return own.neighbours if own else ()
+        neighbours = own.neighbours if own else ()
+        found = neighbours if request.areas == "neighbours" else tuple(sorted(known - {node.node_id}))
+        if not found:
+            raise UsageError(
+                "there is no area to ask: areas.toml names no neighbours of this node",
+                kept="nobody was asked",
+                do="name the areas in the question, or put this node into config/areas.toml in its home",
+            )
+        return found
     for node_id in request.areas:
         if node_id not in known:
             raise InputError(

@@ -63,6 +63,16 @@ def test_an_area_without_a_node_is_named_with_its_phone_route(pair: Pair, asked:
     assert "01632 960104" in status["westhaven"][1]
 
 
+def test_a_node_without_neighbours_says_so_rather_than_ask_nobody_in_silence(
+    pair: Pair, asked: Write
+) -> None:
+    (pair.asking / "config").mkdir()
+    (pair.asking / "config" / "areas.toml").write_text('version = "1"\nas_of = 2026-01-01\n')
+    done = inside("check", pair.asking, asked(pair.question(areas="neighbours")), "--json")
+    assert done.code == 2
+    assert "no area to ask" in done.error["text"]
+
+
 def test_without_a_ground_the_check_ends_1_and_nothing_reaches_a_peer(pair: Pair, asked: Write) -> None:
     before = contacts(pair.knowing)
     done = hub("check", pair.asking, asked(pair.question("no_ground")), "--json")
