@@ -10,7 +10,7 @@ from typing import Final
 
 from hub.audit.events import NODE, Action, Detail, Event, Refs
 from hub.check import form_of, today
-from hub.consent import Context, Decision, Outcome, SharingForm, decide
+from hub.consent import Context, Decision, Outcome, decide, excerpt
 from hub.errors import AuthenticationError, NotFoundError, PeerError
 from hub.federation import sealing, signing
 from hub.federation.client import PeerClient
@@ -32,7 +32,6 @@ from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, Discl
 from hub.store import checks, decisions
 from hub.values import Band, Level, NodeId, RequesterRole, Role
 
-KEPT_HERE: Final = "recorded; kept by the enquiring area"
 AT_ONCE_MOST: Final = 5
 
 
@@ -68,7 +67,7 @@ async def disclose(
     # 3. Send it sealed, and open the sealed answer.
     peer = known(node, node_id)
     question = DisclosureQuestion(
-        excerpt=excerpt(form).model_dump(mode="json", exclude_defaults=True),
+        excerpt=excerpt(form, node_id, today(node)).model_dump(mode="json", exclude_defaults=True),
         subject=subject_of(kept.request.subject),
         salt=signing.b64(bytes.fromhex(kept.salts[node_id])),
     )
@@ -87,34 +86,6 @@ async def disclose(
         checks.add_receipt(session, check_id, node_id, receipt)
         record(Event(action=Action.disclosure_recorded, actor=actor, refs=refs))
     return result, decision
-
-
-def excerpt(form: SharingForm) -> SharingForm:
-    """The form as another area may read it: what was answered and on what grounds, without what was told.
-
-    The narrative about the people stays here; a mark says that it was given.
-    """
-
-    def mark(text: str) -> str:
-        return KEPT_HERE if text else ""
-
-    return form.model_copy(
-        update={
-            "incident": mark(form.incident),
-            "comments": mark(form.comments),
-            "risk": tuple(
-                one.model_copy(update={name: mark(getattr(one, name)) for name in type(one).model_fields})
-                for one in form.risk
-            ),
-            "consultations": tuple(
-                one.model_copy(update={"advice": mark(one.advice), "who": mark(one.who)})
-                for one in form.consultations
-            ),
-            "client_notified": form.client_notified.model_copy(
-                update={"why_not": mark(form.client_notified.why_not)}
-            ),
-        }
-    )
 
 
 async def _exchange(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 from typing import Any
 
@@ -10,8 +11,9 @@ import httpx2
 import pytest
 
 from hub.check import check
-from hub.consent import Decision, Outcome
-from hub.disclose import KEPT_HERE, disclose, disclose_at_once, excerpt
+from hub.consent import Decision, Outcome, excerpt
+from hub.consent.excerpt import KEPT_HERE
+from hub.disclose import disclose, disclose_at_once
 from hub.errors import NotFoundError, PeerError, UnreachableError
 from hub.federation import sealing, wire
 from hub.federation.peers import known
@@ -118,8 +120,9 @@ def test_only_names_and_date_of_birth_travel(areas: Areas) -> None:
 
 def test_the_excerpt_marks_that_something_was_told_and_leaves_silence_silent() -> None:
     form = question(SUBJECT).sharing_form
-    assert excerpt(form).incident == ""
-    assert excerpt(form.model_copy(update={"comments": "x"})).comments == KEPT_HERE
+    today = dt.date(2026, 11, 22)
+    assert excerpt(form, "eastvale", today).incident == ""
+    assert excerpt(form.model_copy(update={"comments": "x"}), "eastvale", today).comments == KEPT_HERE
 
 
 def test_nothing_is_disclosed_without_a_permit(areas: Areas) -> None:

@@ -8,6 +8,7 @@ from hub.consent.answer import Asked, Decider, Held, decide_answer
 from hub.consent.context import Context, Exclusion, Insider, Staff, is_excluded
 from hub.consent.decision import Answer, Decision, Obligation, Outcome, Reason, Release
 from hub.consent.engine import decide
+from hub.consent.excerpt import excerpt
 from hub.consent.form import Protocol, SharingForm
 from hub.consent.publication import (
     PublicationCase,
@@ -48,6 +49,7 @@ __all__ = [
     "decide",
     "decide_answer",
     "decide_publication",
+    "excerpt",
     "is_excluded",
     "load_rules",
     "parse_form",

@@ -5,6 +5,7 @@ Knows HTTP, retries and signatures; does not know what is asked. Bodies and URLs
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import secrets
@@ -162,7 +163,11 @@ class PeerClient:
     ) -> tuple[int, bytes, httpx2.Headers]:
         _require_tls(url)
         try:
-            async with self._http.stream(method, url, content=body or None, headers=headers) as response:
+            # The whole of it, not a byte now and then: a slow answer must not hold a sync or a check up.
+            async with (
+                asyncio.timeout(self._node.settings.peer_timeout_s),
+                self._http.stream(method, url, content=body or None, headers=headers) as response,
+            ):
                 content = b""
                 async for chunk in response.aiter_bytes():
                     content += chunk
@@ -173,7 +178,7 @@ class PeerClient:
             raise _RetryError(
                 UnreachableError("the area cannot be reached", do="use its phone route")
             ) from error
-        except httpx2.TimeoutException as error:
+        except (httpx2.TimeoutException, TimeoutError) as error:
             raise UnreachableError("the area did not answer in time", do="use its phone route") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise PeerError("the area's address or answer is not HTTP as agreed") from error

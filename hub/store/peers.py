@@ -12,6 +12,7 @@ from hub.store.bulk import digest_of, insert_or_replace, insert_rows
 from hub.store.tables import Peer, PeerEntry, PeerFeed
 
 _MANY = 5_000
+_BOUND = 20_000  # values in one statement; SQLite takes 32,766
 _LABELS = select(PeerEntry.token, PeerEntry.label).where(
     PeerEntry.feed_id == bindparam("feed_id"), col(PeerEntry.token).in_(bindparam("tokens", expanding=True))
 )
@@ -110,8 +111,12 @@ def use_copy(session: Session, peer: Peer, feed_id: int) -> None:
 
 def labels(session: Session, feed_id: int, tokens: Sequence[bytes]) -> dict[bytes, bytes]:
     """The labels of those tokens that are in a copy."""
-    rows = session.connection().execute(_LABELS, {"feed_id": feed_id, "tokens": tokens})
-    return {row[0]: row[1] for row in rows}
+    found: dict[bytes, bytes] = {}
+    for at in range(0, len(tokens), _BOUND):
+        some = tokens[at : at + _BOUND]
+        rows = session.connection().execute(_LABELS, {"feed_id": feed_id, "tokens": some})
+        found.update((row[0], row[1]) for row in rows)
+    return found
 
 
 def entries(session: Session, feed_id: int) -> int:
