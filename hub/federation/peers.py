@@ -11,7 +11,7 @@ from hub.audit.events import OPERATOR, Action, Event, Refs
 from hub.errors import ConflictError, NotFoundError, PeerError, UsageError
 from hub.federation.client import PeerClient, PinnedPeer
 from hub.federation.identity import Identity, verify_metadata
-from hub.federation.signing import unb64
+from hub.federation.signing import CLOCK_SKEW_S, unb64
 from hub.federation.wire import Metadata
 from hub.keys import key_id
 from hub.node import Node
@@ -69,10 +69,12 @@ async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
     """Fetch and verify a pinned peer's metadata anew, and store it. Raises PeerError."""
     with node.database.read() as session:
         row = _row(session, node_id)
-        url, pin = row.url, row.root_thumbprint
+        url, pin, before = row.url, row.root_thumbprint, _metadata(row.metadata_json)
     identity = verify_metadata(await client.metadata(url), pin, node.clock())
     if identity.metadata.iss != node_id:
         raise PeerError("the node at this address now says that it is another area", do="tell both operators")
+    if identity.metadata.iat < before.iat - CLOCK_SKEW_S:
+        raise PeerError("the area's metadata is older than what it told before", do="tell both operators")
     with node.write() as (session, _):
         _store(session, peers.get(session, node_id), identity, url)
     return known(node, node_id)

@@ -166,6 +166,13 @@ def _finish(node: Node, peer: KnownPeer, feed_id: int, rest: tuple[Manifest, Seq
         row = peers.get(session, peer.pinned.node_id)
         if row is None:
             raise PeerError("the area was removed while it was synced")
+        if (manifest.epoch, manifest.feed_at) < (row.epoch, row.feed_at):
+            # People sealed or withdrawn since would be met again: a restored backup, or an old feed replayed.
+            raise PeerError(
+                "the area's feed went back to an earlier state",
+                kept="our last good copy",
+                do="telephone the area; if it restored a backup and mended it, remove the peer and add it again",
+            )
         row.epoch, row.people, row.max_gap = manifest.epoch, manifest.people, manifest.max_gap
         row.feed_at, row.synced_at = manifest.feed_at, node.now()
         peers.use_copy(session, row, feed_id)
