@@ -76,10 +76,10 @@ def requests(areas: Sequence[str], people: int, count: int) -> list[CheckRequest
     known = []
     for number in range(1, len(areas) + 1):
         drawn = world(number)
-        cases = list(cases_of(drawn, people))
+        cases = cases_of(drawn, people)
         known.append(iter([told(drawn, case) for case in cases[:: max(1, len(cases) // count)]]))
     strangers = world(0, of="others")
-    nobody = (told(strangers, case) for case in cases_of(strangers, 1_000_000))
+    nobody = iter([told(strangers, case) for case in cases_of(strangers, 8 * count)])
     turn = cycle(known)
     every = [next(next(turn)) if place % 2 else next(nobody) for place in range(count)]
     return [_request(areas, place, asked[:MOST_PEOPLE]) for place, asked in enumerate(every)]

@@ -60,6 +60,7 @@ _SHAPING: Final = (
     "hub/store/migrations",
     "hub/store/tables.py",
 )
+_LAYOUT: Final = b"2"  # Another one when the people of an area change.
 _START_S: Final = 60.0
 
 Say = Callable[[str], None]
@@ -152,12 +153,39 @@ def world(number: int, *, of: str = "held") -> World:
     return World(SEED + 1_000 * number + (500_000_000 if of == "others" else 0))
 
 
-def cases_of(drawn: World, people: int) -> Iterator[Case]:
-    """Cases of exactly `people` people in all."""
+def cases_of(drawn: World, people: int) -> list[Case]:
+    """Cases of exactly `people` people in all. Drawn first, so that whoever asks for them draws the same."""
+    cases = []
     while people > 0:
-        members = drawn.case().members[:people]
-        people -= len(members)
-        yield Case(members)
+        cases.append(Case(drawn.case().members[:people]))
+        people -= len(cases[-1].members)
+    return cases
+
+
+def rows_of(number: int, people: int) -> list[dict[str, str]]:
+    """The rows of area `number`'s import file: all cases to be published, nobody sealed."""
+    drawn = world(number)
+    return [
+        dict.fromkeys(COLUMNS, "")
+        | {
+            "case_ref": f"{number}/{place}",
+            "kind": "marac",
+            "referral_date": "2026-03-01",
+            "role": member.role,
+            "given_names": record.given_names,
+            "surname": record.surname,
+            "aliases": ";".join(record.aliases),
+            "date_of_birth": record.date_of_birth,
+            "postcode": record.home.postcode,
+            "agreement": "given",
+            "victim_aware": "yes",
+            "sealed": "no",
+            "publish": "yes",
+        }
+        for place, case in enumerate(cases_of(drawn, people))
+        for member in case.members
+        for record in [possible_version(drawn.rng, member.identity)]
+    ]
 
 
 def told(drawn: World, case: Case) -> list[Person]:
@@ -197,31 +225,9 @@ def _settings(node_id: str) -> Settings:
 
 
 def _fill(node: Node, number: int, people: int) -> None:
-    """Import the area's cases, all of them to be published, from a file as an operator would."""
-    drawn = world(number)
-    rows = [
-        dict.fromkeys(COLUMNS, "")
-        | {
-            "case_ref": f"{number}/{place}",
-            "kind": "marac",
-            "referral_date": "2026-03-01",
-            "role": member.role,
-            "given_names": record.given_names,
-            "surname": record.surname,
-            "aliases": ";".join(record.aliases),
-            "date_of_birth": record.date_of_birth,
-            "postcode": record.home.postcode,
-            "agreement": "given",
-            "victim_aware": "yes",
-            "sealed": "no",
-            "publish": "yes",
-        }
-        for place, case in enumerate(cases_of(drawn, people))
-        for member in case.members
-        for record in [possible_version(drawn.rng, member.identity)]
-    ]
+    """Import the area's cases from a file, as an operator would."""
     file = node.home / "people.csv"
-    write_csv(file, COLUMNS, rows)
+    write_csv(file, COLUMNS, rows_of(number, people))
     done = import_cases(node, read_cases(file), dry_run=False, progress=lambda _: None)
     file.unlink()
     if (
@@ -249,7 +255,7 @@ def _wait_until_up(node: Node, server: subprocess.Popen[bytes]) -> None:
 
 def _fingerprint() -> str:
     """A name for what shapes the homes: code, settings and tables."""
-    hashed = hashlib.sha256()
+    hashed = hashlib.sha256(_LAYOUT)
     for name in _SHAPING:
         path = ROOT / name
         for file in sorted(path.rglob("*.*")) if path.is_dir() else [path]:
