@@ -119,13 +119,12 @@ def _power(bench: Bench, out: Findings) -> None:
 
 def _basis(bench: Bench) -> tuple[BasisChoice, str, str] | None:
     """Question 2: the first basis in force under a ground that stands."""
-    giver, receiver = bench.form.requester.agency_kind, bench.form.recipient.agency_kind
+    giver = bench.form.requester.agency_kind
     for ground in bench.with_basis:
         duty = "duty" in ground.ground.evidence.get("duty_or_power", "").casefold()
         for choice in ground.rule.basis:
             basis = bench.rules.law.bases[choice.key]
-            fits = bench.rules.belongs(giver, choice.who) and bench.rules.belongs(receiver, choice.to)
-            if fits and basis.live(bench.on) and (duty or not choice.duty):
+            if bench.rules.belongs(giver, choice.who) and basis.live(bench.on) and (duty or not choice.duty):
                 return choice, basis.text, basis.cited
     return None
 

@@ -66,13 +66,6 @@ class Agency(Value):
         return f"{'an' if self.name.startswith(('Idva', 'NHS')) else 'a'} {self.name}"
 
 
-class Who(Value):
-    """A set of agency kinds; empty means any."""
-
-    who: tuple[AgencyKind | Class, ...] = ()
-    to: tuple[AgencyKind | Class, ...] = ()
-
-
 class Basis(Dated):
     """An Article 6 basis, or the law enforcement basis of Part 3."""
 
@@ -91,16 +84,19 @@ class Condition(Dated):
     policy_document: DocumentUse = DocumentUse.never
 
 
-class Power(Who):
-    """A power to give (question 1)."""
+class Power(Value):
+    """A power to give (question 1): from whom and to whom, empty meaning any."""
 
+    who: tuple[AgencyKind | Class, ...] = ()
+    to: tuple[AgencyKind | Class, ...] = ()
     text: str
     cited: str
 
 
-class BasisChoice(Who):
+class BasisChoice(Value):
     """A basis open to some agencies under a ground; `duty` limits it to a section that is a duty."""
 
+    who: tuple[AgencyKind | Class, ...] = ()
     key: str
     duty: bool = False
 

@@ -63,7 +63,7 @@ def _standing(ground: Ground, form: SharingForm, rules: Rules, on: dt.date) -> S
         elif not rules.belongs(receiver, group):
             text = f"“{rule.label}” carries nothing to {rules.law.agencies[receiver].a}."
             against.append(_against("recipient_not_covered", text, rule, field + ".key"))
-    if giver and rule.basis and not any(_open(choice.who, choice.to, rules, form) for choice in rule.basis):
+    if giver and rule.basis and not any(rules.belongs(giver, choice.who) for choice in rule.basis):
         text = f"“{rule.label}” gives {rules.law.agencies[giver].a} no Article 6 basis."
         against.append(_against("ground_not_open", text, rule, field + ".key"))
     needs = rule.needs + (rule.private_needs if private else ())
@@ -75,10 +75,6 @@ def _standing(ground: Ground, form: SharingForm, rules: Rules, on: dt.date) -> S
     if ground.key is GroundKey.statutory_function:
         _check_section(ground, form, rules, on, against, missing)
     return Standing(ground, rule, tuple(missing), tuple(against))
-
-
-def _open(who: tuple[str, ...], to: tuple[str, ...], rules: Rules, form: SharingForm) -> bool:
-    return rules.belongs(form.requester.agency_kind, who) and rules.belongs(form.recipient.agency_kind, to)  # type: ignore[arg-type]
 
 
 def _against(code: str, text: str, rule: GroundRule, field: str) -> Reason:
