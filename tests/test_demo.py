@@ -31,7 +31,7 @@ def _demo(folder: Path, *options: str) -> subprocess.Popen[str]:
 
 def test_three_nodes_and_three_answers_as_the_contract_has_them(tmp_path: Path) -> None:
     with _demo(tmp_path / "tmp", "--once", "--json") as process:
-        out, err = process.communicate(timeout=600)
+        out, err = process.communicate(timeout=1_800)
     assert (process.returncode, err) == (0, "")
     shown = json.loads(out)
     assert [node["node_id"] for node in shown["nodes"]] == ["northmoor", "eastvale", "southmere"]
@@ -72,7 +72,7 @@ def test_without_once_it_runs_until_ctrl_c_and_removes_everything(tmp_path: Path
         assert "keep running" in shown
         assert "hub peer list" in shown
         os.killpg(process.pid, signal.SIGINT)
-        _, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
     assert "Traceback" not in err
     assert list((tmp_path / "tmp").iterdir()) == []

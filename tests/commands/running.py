@@ -26,7 +26,8 @@ from hub.node import open_node
 from hub.store.tables import AuditEntry
 
 HUB: Final = Path(sys.executable).with_name("hub")
-START_S: Final = 60
+START_S: Final = 180
+TIMEOUT_S: Final = 1_800  # against a hang; no test asserts a time
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def hub(*arguments: object, env: Mapping[str, str] | None = None, **options: Any
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=TIMEOUT_S,
         **options,
     )
     assert "Traceback" not in done.stderr

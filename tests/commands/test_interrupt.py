@@ -24,7 +24,7 @@ from tests.commands.running import count, hub, inside, query, started, write_csv
 
 CASES = 600  # three batches
 SOME = 250  # enough people for publishing to use worker processes
-WAIT_S = 120.0
+WAIT_S = 600.0
 
 
 def tokens(home: Path) -> set[bytes]:

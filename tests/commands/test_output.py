@@ -66,7 +66,7 @@ def test_nothing_but_the_document_is_on_standard_output_on_a_terminal_either(
             stderr=terminal,
             text=True,
         ) as process:
-            out, _ = process.communicate(timeout=300)
+            out, _ = process.communicate(timeout=1_800)
         os.close(terminal)
         drawn = b""
         try:
