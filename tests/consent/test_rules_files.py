@@ -213,3 +213,12 @@ def test_explain_prints_lists_and_ends_as_they_are(rules: Rules) -> None:
     assert basis_for(AgencyKind.refuge, ending, rules, ON) == ""
     assert basis_for(AgencyKind.council, ending, rules, ON).startswith("public task")
     assert basis_for(AgencyKind.refuge, crime, rules, ON).startswith("recognised legitimate interest")
+
+
+def test_a_rule_applies_from_its_first_day_to_its_last(rules: Rules) -> None:
+    rule = rules.law.bases["f"].model_copy(
+        update={"from_": dt.date(2026, 1, 1), "to_date": dt.date(2026, 12, 31)}
+    )
+    days = [dt.date(2025, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 12, 31), dt.date(2027, 1, 1)]
+    assert [rule.live(day) for day in days] == [False, True, True, False]
+    assert not rule.model_copy(update={"in_force": False}).live(days[1])
