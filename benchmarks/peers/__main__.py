@@ -132,6 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     continue
                 started = time.monotonic()
                 result = bench.run(tool, name, measure)
+                result["load"] = os.getloadavg()[0]
                 result["when"] = datetime.now(UTC).isoformat(timespec="seconds")
                 kept.write_text(json.dumps(result))
                 problems += "problem" in result
@@ -144,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for measure in MEASURES
         if (kept := bench.result(tool, name, measure)).exists()
     }
-    text = page(every, machine(), options.limit)
+    text = page(every, machine())
     if options.quick:
         print(text)
     else:

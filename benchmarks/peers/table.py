@@ -35,11 +35,11 @@ def best(values: Mapping[str, float | None], *, more: bool) -> set[str]:
     return {name for name, value in values.items() if value == top}
 
 
-def page(results: Results, on: Mapping[str, object], limit: float) -> str:
+def page(results: Results, on: Mapping[str, object]) -> str:
     """The whole page."""
     names = [tool.name for tool in TOOLS if any(key[0] == tool.name for key in results)]
     titles = {tool.name: tool.title for tool in TOOLS}
-    lines = _head(results, on, limit)
+    lines = _head(results, on)
     lines += ["| | " + " | ".join(titles[name] for name in names) + " |", "|---" * (len(names) + 1) + "|"]
     lost: list[str] = []
     for measure in _measures(results):
@@ -121,7 +121,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _head(results: Results, on: Mapping[str, object], limit: float) -> list[str]:
+def _head(results: Results, on: Mapping[str, object]) -> list[str]:
     days = sorted({one["when"][:10] for one in results.values()})
     when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}" if days else "never"
     return [
@@ -135,11 +135,23 @@ def _head(results: Results, on: Mapping[str, object], limit: float) -> list[str]
         "peers get an alias as a further row of the same person, and a pair of people scores as its best rows.",
         "Recall by kind of error is over the asked people whose two versions differ in that way (and maybe in",
         "others), each kind at its own threshold of precision .99, with the number of true pairs in brackets.",
-        f"A tool that could not ask everybody in {limit / 60:.0f} minutes is reported on a random part of them",
+        "A tool that could not ask everybody within the limit of the run is reported on a random part of them",
         "(people asked). A question is one person, timed one by one, the median of 25. Build is what comes before",
         "the first question, without reading the files: training, hashing or publishing, in one process. The best",
         "of each row is **bold**; `-` is not measured.",
+        *_busy(results),
         "",
+    ]
+
+
+def _busy(results: Results) -> list[str]:
+    """A sentence on what else ran while times were taken."""
+    loads = [one["load"] for (_, _, measure), one in results.items() if measure == "times" and "load" in one]
+    if not loads:
+        return []
+    return [
+        f"While times were taken the load of the machine was {min(loads):.1f} to {max(loads):.1f}: over the number of",
+        "cores, other work was running and they are that much too long.",
     ]
 
 

@@ -125,7 +125,6 @@ def test_the_page_says_where_a_peer_wins_and_what_did_not_run() -> None:
             ("crate", "febrl4", "accuracy"): {"problem": "not finished", "when": "2026-11-23T04:00:00+00:00"},
         },
         MACHINE,
-        600,
     )
     assert "| FEBRL4, 5,000 by 5,000: best F1 | .900 | **.950** | - |" in text
     assert "- FEBRL4, 5,000 by 5,000: best F1 (Splink 4)" in text

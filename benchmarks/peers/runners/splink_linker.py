@@ -3,7 +3,8 @@
 """Splink 4 or 5, whichever is installed, on DuckDB: Fellegi and Sunter by expectation maximisation, no labels.
 
 After its guide for FEBRL4: name comparisons with term frequencies, date of birth comparison, several blocking
-rules, u from random pairs, m from two sessions. Its predictions cover both whole files at once.
+rules, u from random pairs, m from two sessions. Two levels are added that it has or allows: names the other way
+round, partial dates that agree. Its predictions cover both whole files at once.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 
 import pandas as pd
+import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
@@ -33,6 +35,8 @@ RULES = [
     block_on("given_start", "year"),
     block_on("given_start", "month_day"),
 ]
+REVERSED_BY_CHANCE = 1e-6  # too rare to be seen among random pairs, so stated
+RANDOM_PAIRS = 3e6
 _numbers = itertools.count()
 
 
@@ -46,14 +50,53 @@ def _frame(records: Sequence[Record], prefix: str) -> pd.DataFrame:
             "given_name": [one.given or None for one in records],
             "surname": [one.surname or None for one in records],
             "date_of_birth": [
-                f"{one.date[:4]}-{one.date[4:6]}-{one.date[6:]}" if len(one.date) == 8 else None
-                for one in records
+                "-".join(filter(None, (one.date[:4], one.date[4:6], one.date[6:]))) or None for one in records
             ],
             "year": [dated(one.date, 0, 4) for one in records],
             "month_day": [dated(one.date, 4, 8) for one in records],
             "given_start": [one.given[:3] or None for one in records],
             "surname_start": [one.surname[:3] or None for one in records],
         }
+    )
+
+
+def _name(column: str, other: str) -> cl.CustomComparison:
+    """Splink's name comparison, with its level for columns the other way round."""
+    return cl.CustomComparison(
+        output_column_name=column,
+        comparison_levels=[
+            cll.NullLevel(column),
+            cll.ExactMatchLevel(column, term_frequency_adjustments=True),
+            cll.ColumnsReversedLevel(column, other, symmetrical=True).configure(
+                u_probability=REVERSED_BY_CHANCE, fix_u_probability=True
+            ),
+            *(cll.JaroWinklerLevel(column, threshold) for threshold in (0.92, 0.88, 0.7)),
+            cll.ElseLevel(),
+        ],
+    )
+
+
+def _date() -> cl.CustomComparison:
+    """Splink's date of birth comparison, with a level for partial dates that agree as far as they go."""
+    column = "date_of_birth"
+    whole = f"length({column}_l) = 10 and length({column}_r) = 10"
+    ways = [(1, "month"), (1, "year"), (10, "year")]
+    return cl.CustomComparison(
+        output_column_name=column,
+        comparison_levels=[
+            cll.NullLevel(column),
+            cll.ExactMatchLevel(column),
+            cll.CustomLevel(
+                f"not ({whole}) and (starts_with({column}_l, {column}_r) or starts_with({column}_r, {column}_l))",
+                "Partial date agrees",
+            ),
+            cll.LevenshteinLevel(column, 1),
+            *(
+                cll.AbsoluteDateDifferenceLevel(column, input_is_string=True, threshold=many, metric=unit)
+                for many, unit in ways
+            ),
+            cll.ElseLevel(),
+        ],
     )
 
 
@@ -88,9 +131,9 @@ class Splink:
             link_type="link_only",
             blocking_rules_to_generate_predictions=RULES,
             comparisons=[
-                cl.NameComparison("given_name").configure(term_frequency_adjustments=True),
-                cl.NameComparison("surname").configure(term_frequency_adjustments=True),
-                cl.DateOfBirthComparison("date_of_birth", input_is_string=True, invalid_dates_as_null=False),
+                _name("given_name", "surname"),
+                _name("surname", "given_name"),
+                _date(),
             ],
         )
 
@@ -99,7 +142,7 @@ class Splink:
         training.estimate_probability_two_random_records_match(
             [block_on("given_name", "surname", "date_of_birth")], recall=0.6
         )
-        training.estimate_u_using_random_sampling(max_pairs=1e7, seed=SEED)
+        training.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
         for rule in (block_on("date_of_birth"), block_on("given_name", "surname")):
             training.estimate_parameters_using_expectation_maximisation(
                 rule, estimate_without_term_frequencies=True
