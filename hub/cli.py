@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
@@ -35,7 +36,8 @@ app.command("demo")(demo.demo)
 
 
 def main() -> None:
-    """Run the command. With `--json`, wrong usage is told in JSON too."""
+    """Run the command. With `--json`, wrong usage is told in JSON too; being stopped ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if "--json" not in sys.argv:
         app()
     try:

@@ -46,9 +46,9 @@ def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None
         time.sleep(0.005)
 
 
-def interrupt(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+def interrupt(process: subprocess.Popen[str], sign: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
     """Ctrl-C: every process of the group gets the signal."""
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, sign)
     out, err = process.communicate(timeout=WAIT_S)
     assert "Traceback" not in err
     assert "KeyboardInterrupt" not in err
@@ -88,13 +88,14 @@ def filled(home: Path, tmp_path: Path) -> Path:
     return home
 
 
+@pytest.mark.parametrize("sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_an_import_that_is_interrupted_keeps_whole_batches_and_is_completed(
-    home: Path, many: Path, tmp_path: Path
+    home: Path, many: Path, tmp_path: Path, sign: signal.Signals
 ) -> None:
     whole = Path(shutil.copytree(home, tmp_path / "whole"))
     with started("import", home, many, "--json") as process:
         until(lambda: count(home, "case_record") > 0, process)
-        code, out, _ = interrupt(process)
+        code, out, _ = interrupt(process, sign)
     error = json.loads(out)["error"]
     assert (code, error["text"]) == (2, "interrupted")
     kept = count(home, "case_record")
