@@ -150,8 +150,8 @@ def _busy(results: Results) -> list[str]:
     if not loads:
         return []
     return [
-        f"While times were taken the load of the machine was {min(loads):.1f} to {max(loads):.1f}: over the number of",
-        "cores, other work was running and they are that much too long.",
+        f"While times were taken its load was {min(loads):.1f} to {max(loads):.1f}; above the number of cores,",
+        "other work ran beside, and they are too long, not all of them by as much.",
     ]
 
 
