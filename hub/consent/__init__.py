@@ -5,7 +5,7 @@ Reading rules files and printing belong to the edges (`hub.commands.governance`,
 """
 
 from hub.consent.answer import Asked, Decider, Held, decide_answer
-from hub.consent.context import Context, Exclusion, Insider, Staff, is_excluded
+from hub.consent.context import Context, Exclusion, Insider, Staff, insiders, is_excluded
 from hub.consent.decision import Answer, Decision, Obligation, Outcome, Reason, Release
 from hub.consent.engine import decide
 from hub.consent.excerpt import excerpt
@@ -19,6 +19,7 @@ from hub.consent.publication import (
 )
 from hub.consent.reading import parse_form
 from hub.consent.rules import Rules, load_rules
+from hub.consent.schema import rules_from_text
 from hub.consent.terms import Agreement, Capacity, DataClass, GroundKey, Jurisdiction
 
 __all__ = [
@@ -50,8 +51,10 @@ __all__ = [
     "decide_answer",
     "decide_publication",
     "excerpt",
+    "insiders",
     "is_excluded",
     "load_rules",
     "parse_form",
     "publication_form",
+    "rules_from_text",
 ]
