@@ -45,7 +45,7 @@ def person(given: str = "", surname: str = "", born: str = "", *aliases: str) ->
 
 
 _TYPICAL = """Anna|Ann|Mary-Ann|Bill|William|O'Brien|McDonald|Smith|Smyth|Khan|Kasia|Łucja|Katarzyna|Begum|Wei Ling|
-Wong|van der Berg|al-Hassan|Ng|Mohammed|Mohamud|王小明"""
+Wong|van der Berg|al-Hassan|Ng|Mohammed|Mohamud|王小明|Mateusz|Wójcik|Emeka|Okafor"""
 _words = st.sampled_from(_TYPICAL.replace("\n", "").split("|"))
 dates = st.one_of(
     st.just(""),

@@ -54,6 +54,11 @@ def test_a_chinese_given_name_of_two_syllables_is_one() -> None:
     assert person_names(person("Mary Ann", "Smith"))[0].given == ("mary", "ann")
 
 
+def test_a_spelling_that_sounds_like_its_root_is_no_short_form() -> None:
+    assert [form.known for form in given_sounds("ahmad")] == [False]
+    assert [form.known for form in given_sounds("kasia")] == [True, False]
+
+
 def test_a_title_that_is_also_a_name_is_read_both_ways() -> None:
     full = person_names(person("Harpreet Kaur", "Sidhu"))
     assert full == (Name(("harpreet",), ("sidhu",)), Name(("harpreet",), ("kaur",)))

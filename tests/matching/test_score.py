@@ -161,6 +161,16 @@ def test_a_shared_community_is_less_of_a_coincidence() -> None:
     assert together > 5
 
 
+def test_a_name_that_agrees_never_weighs_less_than_one_that_differs() -> None:
+    """However much of the two names' rarity is taken off because they are of one community."""
+    asked = person("Mateusz", "Baran", "1984-03-17")
+    assert population().shared_community(person_names(asked)[0]) > 40
+    keys = {key.cls: key for key in match_keys(asked, config())}
+    for first, second in (("FX.ymd", "SR.ymd"), ("SX.ymd", "FP.ymd"), ("SX.ymd", "FR.ymd")):
+        less, more = [keys[first]], [keys[first], keys[second]]
+        assert weigh(asked, more, completeness(asked)) >= weigh(asked, less, completeness(asked))
+
+
 @pytest.mark.parametrize(
     ("held", "codes"),
     [
