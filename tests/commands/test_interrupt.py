@@ -117,11 +117,13 @@ def children(process: subprocess.Popen[str]) -> int:
     return len(found.split())
 
 
-@pytest.mark.parametrize("after_s", [0.0, pytest.param(1.0, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "after_s", [0.3, pytest.param(0.0, marks=pytest.mark.slow), pytest.param(1.0, marks=pytest.mark.slow)]
+)
 def test_a_publish_that_is_interrupted_leaves_the_feed_as_it_was_and_is_completed(
     filled: Path, tmp_path: Path, after_s: float
 ) -> None:
-    """Right when the workers start, which is when a Python process is easiest to upset, and a little later."""
+    """While the workers start, which is when a Python process is easiest to upset, just before, and later."""
     home, whole = filled, Path(shutil.copytree(filled, tmp_path / "whole"))
     with started("publish", home) as process:
         until(lambda: children(process) > 1, process)
