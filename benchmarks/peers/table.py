@@ -45,7 +45,7 @@ def page(results: Results, on: Mapping[str, object]) -> str:
     for measure in _measures(results):
         shown, winners = _row(measure, names)
         lines.append(f"| {measure.title} | " + " | ".join(shown) + " |")
-        if winners and HUB.name in names and HUB.name not in winners:
+        if winners and HUB.name not in winners and measure.value(HUB.name) is not None:
             lost.append(f"{measure.title} ({', '.join(titles[name] for name in names if name in winners)})")
     sees = {tool.name: tool.sees for tool in TOOLS}
     lines.append("| must see in the clear | " + " | ".join(sees[name] for name in names) + " |")

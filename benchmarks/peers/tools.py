@@ -27,8 +27,8 @@ class Tool:
 _SPLINK = (
     "DuckDB; the levels of its name comparison, with term frequencies, and of its date of birth comparison, "
     "plus its level for columns the other way round and one for partial dates that agree; nine "
-    "blocking rules (each value alone, names crossed, starts of names with year or with month and day); u from 3 million "
-    "random pairs, m by expectation maximisation in two sessions; no labels"
+    "blocking rules (each value alone, names crossed, starts of names with year or with month and day); u "
+    "from 3 million random pairs, m by expectation maximisation in two sessions; no labels"
 )
 
 HUB = Tool(

@@ -154,9 +154,10 @@ class Splink:
         return list(self._scored(self._linker.inference.predict(threshold_match_weight=FLOOR)))
 
     def ask(self, one: Record) -> list[Scored]:
-        frame = _frame([one], f"q{next(_numbers)}_")
+        number = next(_numbers)
+        frame = _frame([one], f"q{number}_")
         if MAJOR >= 5:
-            new = self._api.register(frame, dataset_display_name="asked")
+            new = self._api.register(frame, dataset_display_name=f"asked{number}")
             found = self._linker.inference.predict_between(new, self._held, threshold_match_weight=FLOOR)
         else:
             frame["source_dataset"] = "asked"
