@@ -5,7 +5,9 @@ holder a process of its own (`hub serve`), HTTP on loopback. The asking node is 
 its server would be. `wall_ms` is `hub.check.check` up to the scored candidates. `crypto_ms` is the library's own
 blinds, evaluations with proof and finalisations, for as many elements as that question sent, padding included, to
 all N areas, one after the other on one core; measured around each question, so that both meet the same noise.
-`disclosure_ms` is `hub.disclose.disclose`, about one candidate, to one area.
+`cpu_ms` is the mean of
+the processor time that one whole question takes, all nodes together, and of the same cryptography: a busy machine
+hardly changes it. `disclosure_ms` is `hub.disclose.disclose`, about one candidate, to one area.
 """
 
 from __future__ import annotations
@@ -50,6 +52,8 @@ class Measured:
     disclosure: list[float] = field(default_factory=list)
     elements: list[int] = field(default_factory=list)
     match_keys: list[int] = field(default_factory=list)
+    cpu_s: float = 0.0
+    crypto_cpu_s: float = 0.0
     met: int = 0
 
 
@@ -120,11 +124,16 @@ async def measure(made: Federation, asked: Sequence[CheckRequest]) -> Measured:
         for request in asked:
             one = plan_of(made, request)
             sizes = [size for size in (one.strong_size, one.weak_size) if size] * len(request.areas)
+            busy = time.process_time()
             before = crypto.ms(sizes[: len(sizes) // 2])
-            timing = Timing()
+            measured.crypto_cpu_s += time.process_time() - busy
+            busy, timing = made.cpu_s(), Timing()
             result = await check(made.asker, client, request, timing)
+            measured.cpu_s += made.cpu_s() - busy
+            busy = time.process_time()
             measured.wall.append(timing.scored_ms)
             measured.crypto.append(before + crypto.ms(sizes[len(sizes) // 2 :]))
+            measured.crypto_cpu_s += time.process_time() - busy
             measured.elements.append(one.strong_size + one.weak_size)
             measured.match_keys.append(len(one.strong) + len(one.weak))
             await _disclosed(made, client, result, measured)
@@ -161,6 +170,11 @@ def report(measured: Measured, areas: int, people: int) -> dict[str, object]:
         "ratio": round(statistics.median(measured.wall) / crypto, 2),
         "disclosure_ms": {"p50": _p(measured.disclosure, 50)} if measured.disclosure else {"p50": None},
         "elements": round(statistics.median(measured.elements)),
+        "cpu_ms": {
+            "check": round(measured.cpu_s / len(measured.wall) * 1000, 1),
+            "crypto": round(measured.crypto_cpu_s / len(measured.wall) * 1000, 1),
+            "ratio": round(measured.cpu_s / measured.crypto_cpu_s, 2),
+        },
         "questions": len(measured.wall),
         "met": measured.met,
         "ratio_of_each": {"p10": _p(ratios, 10), "p50": _p(ratios, 50), "p90": _p(ratios, 90)},

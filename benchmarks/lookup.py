@@ -196,15 +196,9 @@ def report(
                 measure(database, feed_id, [question(1) for _ in range(10)])
                 for number in candidates:
                     found = measure(database, feed_id, [question(number) for _ in range(count)])
-                    rows.append(
-                        {
-                            "database": kind,
-                            "people": size,
-                            "entries": size * KEYS,
-                            "candidates": number,
-                            **found,
-                        }
-                    )
+                    row = {"database": kind, "people": size, "entries": size * KEYS, "candidates": number}
+                    rows.append({**row, **found})
+                    _say(json.dumps(rows[-1]))
     return {"derivation": derivation(5_000), "lookups": rows, "questions": count, "machine": machine()}
 
 

@@ -68,10 +68,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Federation:
-    """One asking node, opened here, and the ids of the areas it may ask, served in processes of their own."""
+    """One asking node, opened here; the ids of the areas it may ask, and the processes that serve them."""
 
     asker: Node
     areas: tuple[str, ...]
+    processes: tuple[int, ...]
+
+    def cpu_s(self) -> float:
+        """Processor seconds that all its servers and this process have used so far."""
+        return time.process_time() + sum(map(_cpu_s, self.processes))
 
 
 @contextmanager
@@ -81,11 +86,10 @@ def federation(areas: int, people: int, say: Say) -> Iterator[Federation]:
     holders = [home(folder, number, people, say) for number in range(1, areas + 1)]
     asker = home(folder, 0, people, say)
     with ExitStack() as stack:
-        for node in holders:
-            stack.enter_context(serving(node))
+        processes = tuple(stack.enter_context(serving(node)) for node in holders)
         say(f"syncing {areas} feeds ...")
         asyncio.run(introduce(asker, holders))
-        yield Federation(asker, tuple(node.node_id for node in holders))
+        yield Federation(asker, tuple(node.node_id for node in holders), processes)
 
 
 def home(folder: Path, number: int, people: int, say: Say) -> Node:
@@ -109,8 +113,8 @@ def home(folder: Path, number: int, people: int, say: Say) -> Node:
 
 
 @contextmanager
-def serving(node: Node) -> Iterator[None]:
-    """The node's server (`hub serve`) in a process of its own, up before the block starts."""
+def serving(node: Node) -> Iterator[int]:
+    """The node's server (`hub serve`) in a process of its own, up before the block starts; gives its id."""
     command = [
         sys.executable,
         "-m",
@@ -125,7 +129,7 @@ def serving(node: Node) -> Iterator[None]:
     ) as server:
         try:
             _wait_until_up(node, server)
-            yield
+            yield server.pid
         finally:
             server.terminate()
             try:
@@ -251,6 +255,11 @@ def _wait_until_up(node: Node, server: subprocess.Popen[bytes]) -> None:
         except httpx2.HTTPError:
             time.sleep(0.1)
     raise PeerError(f"{node.settings.area}'s server did not start", do="see its messages above")
+
+
+def _cpu_s(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _fingerprint() -> str:

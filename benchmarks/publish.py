@@ -5,6 +5,7 @@ and opening its records, deriving match-keys, evaluating, sealing, storing and c
 counts the people's match-keys (one feed entry each); people who share one share its evaluation (`distinct`).
 `crypto_s` is the libraries' calls alone on as many cores: one direct evaluation for each distinct match-key, and
 the two HKDFs and the AEAD of each entry, in warm processes; half of it measured before the publish and half after.
+`cpu_s` is the same in processor time, which a busy machine hardly changes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -39,9 +41,10 @@ CHUNK = 1_000
 INFO = os.urandom(72)  # as long as the product's derivation context
 
 
-def bare(counts: tuple[int, int]) -> None:
-    """That many direct evaluations, and that many entries' HKDFs and AEAD, by the libraries alone."""
+def bare(counts: tuple[int, int]) -> float:
+    """Processor seconds of that many direct evaluations and entries' HKDFs and AEAD, by the libraries alone."""
     evaluations, entries = counts
+    started = time.process_time()
     evaluator = ristretto.Evaluator.from_seed(bytes(32), b"benchmark")
     output = bytes(64)
     for _ in range(evaluations):
@@ -50,16 +53,16 @@ def bare(counts: tuple[int, int]) -> None:
         token = HKDFExpand(SHA256(), 16, INFO).derive(output)
         key = HKDFExpand(SHA256(), 32, INFO).derive(output)
         AESGCM(key).encrypt(os.urandom(12), INFO[:33], token)
+    return time.process_time() - started
 
 
-def bare_s(pool: ProcessPoolExecutor, evaluations: int, entries: int) -> float:
-    """Seconds for that much, shared out evenly over a warm pool."""
+def bare_s(pool: ProcessPoolExecutor, evaluations: int, entries: int) -> tuple[float, float]:
+    """Seconds and processor seconds for that much, shared out evenly over a warm pool."""
     chunks = -(-evaluations // CHUNK)
     tasks = [(evaluations // chunks, entries // chunks)] * chunks
     started = time.perf_counter()
-    for _ in pool.map(bare, tasks):
-        pass
-    return time.perf_counter() - started
+    cpu = sum(pool.map(bare, tasks))
+    return time.perf_counter() - started, cpu
 
 
 def measure(people: int) -> dict[str, object]:
@@ -72,10 +75,11 @@ def measure(people: int) -> dict[str, object]:
         with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
             list(pool.map(bare, [(50, 50)] * 8 * cores))
             before = bare_s(pool, distinct // 2, entries // 2)
-            started = time.perf_counter()
+            busy, started = _cpu_s(), time.perf_counter()
             publish(node)
-            wall = time.perf_counter() - started
-            crypto = before + bare_s(pool, distinct - distinct // 2, entries - entries // 2)
+            wall, cpu = time.perf_counter() - started, _cpu_s() - busy
+            after = bare_s(pool, distinct - distinct // 2, entries - entries // 2)
+        crypto, crypto_cpu = before[0] + after[0], before[1] + after[1]
         node.database.close()
     finally:
         shutil.rmtree(folder)
@@ -87,9 +91,20 @@ def measure(people: int) -> dict[str, object]:
         "crypto_s": round(crypto, 2),
         "ratio": round(wall / crypto, 2),
         "distinct": distinct,
+        "cpu_s": {
+            "publish": round(cpu, 2),
+            "crypto": round(crypto_cpu, 2),
+            "ratio": round(cpu / crypto_cpu, 2),
+        },
         "load": os.getloadavg()[0],
         "machine": machine(),
     }
+
+
+def _cpu_s() -> float:
+    """Processor seconds of this process and of the worker processes that have ended."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _counts(node: Node) -> tuple[int, int]:
