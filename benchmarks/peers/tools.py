@@ -36,7 +36,8 @@ HUB = Tool(
     "hub",
     "",
     "`benchmarks.linkage --fields names-dob`, shipped configuration; a keyed hash in place of the PRF for the "
-    "figures of accuracy, which it does not change; the times are with the PRF",
+    "figures of accuracy, which it does not change; the times are with the PRF "
+    "(publishing for 100,000: `benchmarks.publish`)",
     "nothing: the holder sees blinded values, the enquirer which of its own match-keys the holder has",
 )
 
