@@ -18,12 +18,13 @@ from hub.audit import events
 from hub.audit.events import Action, Detail, Event, Refs
 from hub.candidates import shown
 from hub.cases.population import population_of
-from hub.consent import Context, Outcome, SharingForm, decide
+from hub.consent import Outcome, SharingForm, decide
 from hub.errors import HubError, InputError, UnreachableError, UsageError
 from hub.federation.asking import Asking, Found, ask
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, every_known
 from hub.federation.question import plan, test_keys
+from hub.insiders import context_of
 from hub.matching import AskedPerson
 from hub.node import Node
 from hub.pairs import pair_digest
@@ -67,9 +68,7 @@ async def check(
 
     # 1. Decide, and record the decision with the form it was made on.
     form = form_of(request)
-    decision = decide(
-        form, node.rules, today(node), Context(case_ref=request.case_ref, tells=False, recipient_known=True)
-    )
+    decision = decide(form, node.rules, today(node), context_of(node, request, form, tells=False))
     areas = areas_asked(node, request)
     if decision.outcome is not Outcome.permit:
         result = CheckResult(check_id=check_id, decision=decision, took_ms=timing.ms())

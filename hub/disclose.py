@@ -10,7 +10,7 @@ from typing import Final
 
 from hub.audit.events import NODE, Action, Detail, Event, Refs
 from hub.check import form_of, today
-from hub.consent import Context, Decision, Outcome, decide, excerpt
+from hub.consent import Decision, Outcome, decide, excerpt
 from hub.errors import AuthenticationError, NotFoundError, PeerError
 from hub.federation import sealing, signing
 from hub.federation.client import PeerClient
@@ -27,6 +27,7 @@ from hub.federation.wire import (
     parse_answer,
     subject_of,
 )
+from hub.insiders import context_of
 from hub.node import Node
 from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult, DisclosureStatus
 from hub.store import checks, decisions
@@ -53,7 +54,7 @@ async def disclose(
 
     # 2. Decide: this act tells the area about whom we ask.
     form = form_of(kept.request).model_copy(update={"level": level, "recipient": _recipient(kept, node_id)})
-    decision = decide(form, node.rules, today(node), Context(case_ref=kept.request.case_ref, tells=True))
+    decision = decide(form, node.rules, today(node), context_of(node, kept.request, form, tells=True))
     actor = "user:" + node.user(kept.request.requester.name)
     refs = Refs(check_id=check_id, handle=candidate.handle, peer=node_id)
     with node.write() as (session, record):

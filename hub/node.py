@@ -19,7 +19,7 @@ from hub import keys
 from hub.audit import events
 from hub.audit.chain import Broken, Head, genesis, verify
 from hub.audit.log import append, load_checkpoint
-from hub.consent import Rules, load_rules
+from hub.consent import Rules, rules_from_text
 from hub.errors import StorageError, UsageError
 from hub.federation.tokens import FeedContext
 from hub.matching import MatchingConfig, load_config
@@ -30,6 +30,7 @@ from hub.settings import (
     config_file,
     load_areas,
     load_settings,
+    read_text,
     read_toml,
 )
 from hub.store.audit import DatabaseAudit
@@ -63,10 +64,8 @@ class Node:
     @cached_property
     def rules(self) -> Rules:
         """The legal grounds and the node's policy, from `grounds.toml` and `policy.toml`."""
-        return load_rules(
-            read_toml(config_file(self.home, "grounds.toml")),
-            read_toml(config_file(self.home, "policy.toml")),
-        )
+        files = [config_file(self.home, name) for name in ("grounds.toml", "policy.toml")]
+        return rules_from_text(*(read_text(file) for file in files))
 
     @cached_property
     def areas(self) -> Areas:

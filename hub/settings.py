@@ -111,13 +111,21 @@ class Areas(Value):
         return next((area for area in self.area if area.node_id == node_id), None)
 
 
+def read_text(path: Path) -> str:
+    """The text of a configuration file. Raises UsageError naming the file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} is missing", do="check the node's home; `hub init` makes one") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read", do="check its owner, mode and encoding (UTF-8)") from error
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Parse a TOML file. Raises UsageError naming the file and the line."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UsageError(f"{path} is missing", do="check the node's home; `hub init` makes one") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(
             f"{path} cannot be read: {error}", do="mend the file and run the command again"
         ) from error

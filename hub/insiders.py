@@ -1,0 +1,97 @@
+"""Who asks, seen as a possible insider: what the engine has to know of the asker beside the form.
+
+Reads the node's own list of staff and exclusions (`staff.toml` in the home; without one nobody is known) and looks
+whether the case is one of the node's. Decides nothing: `hub.consent` does, with the Context made here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import Field
+
+from hub.consent import Context, Exclusion, SharingForm, insiders
+from hub.consent import Staff as Asker
+from hub.node import Node
+from hub.question import CheckRequest
+from hub.settings import parse, read_toml
+from hub.store import cases
+from hub.values import Person, ShortText, Value
+
+STAFF_FILE: Final = "staff.toml"
+
+
+class StaffMember(Value):
+    """Someone who works with this node's cases. Date of birth and postcode tell a namesake from a colleague."""
+
+    given_names: ShortText
+    surname: ShortText
+    date_of_birth: ShortText = ""
+    postcode: ShortText = ""
+    team: ShortText = ""
+    agency: ShortText = ""
+
+    @property
+    def name(self) -> str:
+        """The name as a requester gives it."""
+        return f"{self.given_names} {self.surname}"
+
+    @property
+    def person(self) -> Person:
+        """The member as a person who might be asked about."""
+        return Person(
+            given_names=self.given_names,
+            surname=self.surname,
+            date_of_birth=self.date_of_birth,
+            postcode=self.postcode,
+        )
+
+
+class CaseExclusion(Exclusion):
+    """An exclusion from one case, or from all where `case_ref` is empty."""
+
+    case_ref: ShortText = ""
+
+
+class StaffList(Value):
+    """The content of `staff.toml`."""
+
+    staff: tuple[StaffMember, ...] = ()
+    exclusion: tuple[CaseExclusion, ...] = Field(default=())
+
+
+def context_of(node: Node, request: CheckRequest, form: SharingForm, *, tells: bool) -> Context:
+    """What the engine must know of this asker and case. Raises UsageError when `staff.toml` is broken.
+
+    A case that is not this node's needs a second person unless a protocol covers the question (hazard H1).
+    """
+    known = _staff(node)
+    folded = " ".join(request.requester.name.casefold().split())
+    asker = next((one for one in known.staff if one.name.casefold() == folded), None)
+    colleagues = [one.person for one in known.staff if one is not asker]
+    asked = (request.subject, *request.related)
+    with node.database.read() as session:
+        own_case = cases.find(session, node.keys.vault.lookup("case_ref", request.case_ref)) is not None
+    return Context(
+        case_ref=request.case_ref,
+        case_linked=own_case or form.protocol is not None,
+        tells=tells,
+        recipient_known=True,
+        staff=Asker(request.requester.name, asker.team if asker else "", request.requester.agency),
+        exclusions=tuple(
+            Exclusion(person=one.person, team=one.team, agency=one.agency)
+            for one in known.exclusion
+            if one.case_ref in ("", request.case_ref)
+        ),
+        insider=insiders(asker.person if asker else _named(request.requester.name), colleagues, asked),
+    )
+
+
+def _staff(node: Node) -> StaffList:
+    path = node.home / STAFF_FILE
+    return parse(StaffList, read_toml(path), path) if path.exists() else StaffList()
+
+
+def _named(name: str) -> Person:
+    given, _, surname = name.strip().rpartition(" ")
+    return Person(given_names=given, surname=surname)
