@@ -42,7 +42,7 @@ bench-peers: $(VENV)/.dev ## other tools on the same files, each in an environme
 
 soak: $(VENV)/.dev ## the slow tests and the mutation test of the consent engine: an hour
 	$(BIN)/pytest -n auto -m slow
-	$(BIN)/python -m tests.consent.mutation
+	$(BIN)/python -m tests.consent.mutation --sample 1500
 
 lock:            ## compile both lock files anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
