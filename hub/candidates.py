@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from hub.federation.asking import Found
+from hub.federation.meet import Found
 from hub.matching import MatchingConfig, band
 from hub.question import Candidate
 from hub.values import Band

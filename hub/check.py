@@ -20,8 +20,9 @@ from hub.candidates import shown
 from hub.cases.population import population_of
 from hub.consent import Outcome, SharingForm, decide
 from hub.errors import HubError, InputError, UnreachableError, UsageError
-from hub.federation.asking import Asking, Found, ask
+from hub.federation.asking import Asking, ask
 from hub.federation.client import PeerClient
+from hub.federation.meet import Found
 from hub.federation.peers import KnownPeer, every_known
 from hub.federation.question import plan, test_keys
 from hub.insiders import context_of

@@ -15,7 +15,7 @@ from hub.consent import SharingForm
 from hub.errors import PeerError
 from hub.federation import signing
 from hub.federation.client import PeerClient, VerifiedAnswer
-from hub.federation.meet import Copy, Evaluated, meet
+from hub.federation.meet import Copy, Evaluated, Found, meet
 from hub.federation.peers import KnownPeer, known
 from hub.federation.question import BlindQuestion, Outputs, Plan
 from hub.federation.sync import sync_peer
@@ -48,22 +48,6 @@ class Asking:
     plan: Plan
     people: Sequence[AskedPerson]
     tests: Sequence[MatchKey]
-
-
-@dataclass(frozen=True)
-class Found:
-    """What met in one holder's feed: the subject's candidates, supported by the case, and each related person's.
-
-    `size` is the number of people that the holder publishes; `evidence` digests which match-keys of the subject met
-    each person handle; `salt` opens our commitment to the subject; `receipt` is the holder's signed answer.
-    """
-
-    subject: Sequence[Candidate]
-    related: Sequence[Sequence[Candidate]]
-    size: int
-    evidence: Mapping[bytes, bytes]
-    salt: bytes
-    receipt: str
 
 
 async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from hub.federation.tokens import FeedContext, Label, open_label, token
-from hub.matching import MatchKey
+from hub.matching import Candidate, MatchKey
 
 Lookup = Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
 MOST_SHARED: Final = 512
@@ -37,6 +37,22 @@ class Copy:
     def of(self, key: MatchKey) -> FeedContext:
         """The context of a match-key's tokens."""
         return self.weak_context if key.weak else self.context
+
+
+@dataclass(frozen=True)
+class Found:
+    """What met in one holder's feed: the subject's candidates, supported by the case, and each related person's.
+
+    `size` is the number of people that the holder publishes; `evidence` digests which match-keys of the subject met
+    each person handle; `salt` opens our commitment to the subject; `receipt` is the holder's signed answer.
+    """
+
+    subject: Sequence[Candidate]
+    related: Sequence[Sequence[Candidate]]
+    size: int
+    evidence: Mapping[bytes, bytes]
+    salt: bytes
+    receipt: str
 
 
 def meet(evaluated: Sequence[Evaluated], copy: Copy) -> dict[MatchKey, list[Label]]:
