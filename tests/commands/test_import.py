@@ -226,7 +226,7 @@ def test_wrong_usage_is_told_in_json_too(home: Path, file: Path, missing: str) -
     given: dict[str, list[Any]] = {"home": [], "file": [home]}
     done = hub("import", *given[missing], "--json")
     assert done.code == 2
-    assert missing in done.error["text"]
+    assert missing.upper() in done.error["text"]
 
 
 def test_a_home_that_is_none_is_said(tmp_path: Path, file: Path) -> None:
