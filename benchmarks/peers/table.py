@@ -49,7 +49,7 @@ def page(results: Results, on: Mapping[str, object]) -> str:
             lost.append(f"{measure.title} ({', '.join(titles[name] for name in names if name in winners)})")
     sees = {tool.name: tool.sees for tool in TOOLS}
     lines.append("| must see in the clear | " + " | ".join(sees[name] for name in names) + " |")
-    lines += ["", "## Where a peer wins", ""]
+    lines += ["", "## Where a peer wins", "", "Of the rows in which the product was measured:", ""]
     lines += [f"- {one}" for one in lost] or ["- nowhere above"]
     return "\n".join([*lines, *_foot(results, names)]) + "\n"
 
@@ -150,8 +150,8 @@ def _busy(results: Results) -> list[str]:
     if not loads:
         return []
     return [
-        f"While times were taken its load was {min(loads):.1f} to {max(loads):.1f}; above the number of cores,",
-        "other work ran beside, and they are too long, not all of them by as much.",
+        f"The load then was {min(loads):.1f} to {max(loads):.1f}; above the number of cores,",
+        "other work ran beside, and the times are too long, not all of them by as much.",
     ]
 
 

@@ -58,7 +58,8 @@ PEERS = (
         "anonlink + clkhash",
         "clk",
         "1,024 bits, 200 bits a field, bigrams of names, single digits by position of the date (the schema of "
-        "clkhash's tutorial cut to these fields); every pair by Dice coefficient, .7 and over kept",
+        "clkhash's tutorial cut to these fields); every pair by Dice coefficient, .7 and over kept; "
+        "given names whole, so a middle name that one side leaves out counts against",
         "no value; but both sides share one secret, with which whoever compares can try any name offline",
     ),
     Tool(
