@@ -19,12 +19,12 @@ from typing import Final, NamedTuple
 
 from hub.errors import HubError
 from hub.federation.prf import PrfKey
-from hub.federation.tokens import FeedContext, Label, seal_entry, token
+from hub.federation.tokens import ENTRY_BYTES, TOKEN_BYTES, FeedContext, Label, seal_entry, token
 from hub.matching import MatchingConfig, completeness, match_keys
 from hub.values import Person
 
 _CHUNK: Final = 2_000
-_POOL_FROM: Final = 10_000
+_POOL_FROM: Final = 250  # people
 
 Progress = Callable[[int, int], None]
 Used = Mapping[bytes, frozenset[int]]
@@ -87,50 +87,32 @@ def jobs_of(subjects: Sequence[Subject], config: MatchingConfig) -> list[Job]:
     return [Job(material, weak, tuple(who)) for (material, weak), who in holders.items()]
 
 
-def entries_of(keys: FeedKeys, jobs: Iterable[Job], used: Used) -> Iterator[Entry]:
-    """Each record's entry, at the first free index of its match-key. `used` are the indices already live."""
-    for job in jobs:
-        key = keys.of(job.weak)
-        output = key.prf.output(job.material)
-        taken = used.get(job.material, frozenset())
-        index = 0
-        for person_id, label in job.holders:
-            while index in taken:
-                index += 1
-            made, sealed = seal_entry(output, key.context, index, label)
-            yield Entry(made, sealed, person_id)
-            index += 1
+Evaluate = Callable[[Sequence[Job], Used, Progress], list[Entry]]
 
 
-def evaluate(keys: FeedKeys, jobs: Sequence[Job], used: Used, progress: Progress) -> list[Entry]:
-    """All entries of a run, in processes when there are many match-keys; progress counts match-keys."""
-    total = len(jobs)
-    chunks = [jobs[at : at + _CHUNK] for at in range(0, total, _CHUNK)]
-    entries: list[Entry] = []
-    progress(0, total)
-    if total < _POOL_FROM:
-        for done, chunk in enumerate(chunks, 1):
-            entries += entries_of(keys, chunk, used)
-            progress(min(done * _CHUNK, total), total)
-        return entries
-    tasks = [
-        (chunk, {job.material: used[job.material] for job in chunk if job.material in used})
-        for chunk in chunks
-    ]
-    seeds = (keys.strong.prf.seed, keys.weak.prf.seed)
-    contexts = (keys.strong.context, keys.weak.context)
+@contextmanager
+def evaluator(keys: FeedKeys, people: int) -> Iterator[Evaluate]:
+    """A function that makes all entries of a run; progress counts match-keys.
+
+    With many people it works in processes, which start while the caller still derives match-keys. Raises HubError
+    when one of them ends before its work is done.
+    """
+    if people < _POOL_FROM:
+        yield lambda jobs, used, progress: _evaluate(jobs, progress, map(_here(keys, used), _chunks(jobs)))
+        return
     pool = ProcessPoolExecutor(
         max_workers=os.cpu_count(),
         mp_context=get_context("spawn"),
         initializer=_start_worker,
-        initargs=(seeds, contexts),
+        initargs=((keys.strong.prf.seed, keys.weak.prf.seed), (keys.strong.context, keys.weak.context)),
     )
     try:
         with _without_interrupts():
-            results = pool.map(_work, tasks)
-        for done, made in enumerate(results, 1):
-            entries += made
-            progress(min(done * _CHUNK, total), total)
+            for _ in range(os.cpu_count() or 1):
+                pool.submit(_work, ())
+        yield lambda jobs, used, progress: _evaluate(
+            jobs, progress, pool.map(_work, (_task(chunk, used) for chunk in _chunks(jobs)))
+        )
     except BrokenProcessPool as error:
         raise HubError(
             "a worker process ended before its work was done",
@@ -139,7 +121,58 @@ def evaluate(keys: FeedKeys, jobs: Sequence[Job], used: Used, progress: Progress
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _chunks(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
+    return (jobs[at : at + _CHUNK] for at in range(0, len(jobs), _CHUNK))
+
+
+def _here(keys: FeedKeys, used: Used) -> Callable[[Sequence[Job]], bytes]:
+    return lambda chunk: _sealed(keys, _task(chunk, used))
+
+
+def _evaluate(jobs: Sequence[Job], progress: Progress, results: Iterable[bytes]) -> list[Entry]:
+    """Put the sealed entries of each chunk together with whose they are."""
+    entries: list[Entry] = []
+    progress(0, len(jobs))
+    for chunk, sealed in zip(_chunks(jobs), results, strict=True):
+        owners = (person_id for job in chunk for person_id, _ in job.holders)
+        for at, owner in zip(range(0, len(sealed), ENTRY_BYTES), owners, strict=True):
+            middle, end = at + TOKEN_BYTES, at + ENTRY_BYTES
+            entries.append(Entry(sealed[at:middle], sealed[middle:end], owner))
+        progress(min(len(entries), len(jobs)), len(jobs))
     return entries
+
+
+# Between processes go plain tuples and bytes: pickling values of our own took a third of a publish.
+_Task = Sequence[tuple[bytes, bool, frozenset[int], tuple[tuple[bytes, bytes, int], ...]]]
+
+
+def _task(jobs: Sequence[Job], used: Used) -> _Task:
+    return [
+        (
+            job.material,
+            job.weak,
+            used.get(job.material, frozenset()),
+            tuple((one.case_handle, one.person_handle, one.completeness) for _, one in job.holders),
+        )
+        for job in jobs
+    ]
+
+
+def _sealed(keys: FeedKeys, task: _Task) -> bytes:
+    """The entries of a task's records, joined, each at the first free index of its match-key."""
+    made: list[bytes] = []
+    for material, weak, taken, labels in task:
+        key = keys.of(weak)
+        output = key.prf.output(material)
+        index = 0
+        for label in labels:
+            while index in taken:
+                index += 1
+            made += seal_entry(output, key.context, index, Label(*label))
+            index += 1
+    return b"".join(made)
 
 
 @contextmanager
@@ -167,9 +200,8 @@ def _start_worker(seeds: tuple[bytes, bytes], contexts: tuple[FeedContext, FeedC
     _worker_keys[:] = [feed_keys(seeds, contexts)]
 
 
-def _work(task: tuple[Sequence[Job], Used]) -> list[Entry]:
-    jobs, used = task
-    return list(entries_of(_worker_keys[0], jobs, used))
+def _work(task: _Task) -> bytes:
+    return _sealed(_worker_keys[0], task)
 
 
 class Positions:

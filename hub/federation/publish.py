@@ -26,7 +26,7 @@ from hub.federation.entries import (
     Progress,
     Subject,
     Used,
-    evaluate,
+    evaluator,
     feed_keys,
     jobs_of,
     moves_to_close,
@@ -65,13 +65,14 @@ def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Publis
             for row in feeds.joining(session)
         ]
     subjects = joining if state else joining + _test_subjects()
-    jobs = jobs_of(subjects, node.matching)
     epoch = state.epoch if state else 1
-    if state and not jobs and not leaving:
-        return Published(epoch, state.people, state.entries, 0, 0)
     keys = keys_of(node, epoch)
-    used = _used(node, keys, jobs) if state else {}
-    added = evaluate(keys, jobs, used, progress)
+    with evaluator(keys, len(subjects)) as evaluate:
+        jobs = jobs_of(subjects, node.matching)
+        if state and not jobs and not leaving:
+            return Published(epoch, state.people, state.entries, 0, 0)
+        used = _used(node, keys, jobs) if state else {}
+        added = evaluate(jobs, used, progress)
 
     with node.write() as (session, record):
         if feeds.state(session) != state:

@@ -22,9 +22,10 @@ from hub.store import feeds
 from tests.commands.conftest import Pair
 from tests.commands.running import count, hub, inside, query, started, write_csv
 
-CASES = 600  # three batches
-SOME = 250  # enough people for publishing to use worker processes
+CASES = 2_400  # twelve batches: the first is in long before the last, on a fast machine too
+SOME = 1_500  # enough people for publishing to use worker processes for some seconds
 WAIT_S = 600.0
+AGAIN_S = 5.0
 
 
 def tokens(home: Path) -> set[bytes]:
@@ -47,9 +48,13 @@ def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None
 
 
 def interrupt(process: subprocess.Popen[str], sign: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
-    """Ctrl-C: every process of the group gets the signal."""
+    """Ctrl-C: every process of the group gets the signal; again, as anyone would, if it does not end."""
     os.killpg(process.pid, sign)
-    out, err = process.communicate(timeout=WAIT_S)
+    try:
+        out, err = process.communicate(timeout=AGAIN_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, sign)
+        out, err = process.communicate(timeout=WAIT_S)
     assert "Traceback" not in err
     assert "KeyboardInterrupt" not in err
     return process.returncode, out, err
