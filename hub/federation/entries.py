@@ -6,6 +6,7 @@ not read or write the feed (`hub.federation.publish`).
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import defaultdict
@@ -176,6 +177,18 @@ def _sealed(keys: FeedKeys, task: _Task) -> bytes:
 
 
 @contextmanager
+def without_collections() -> Iterator[None]:
+    """Hold the cycle collector back: among a million small values that all stay, it took a sixth of a publish."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@contextmanager
 def _without_interrupts() -> Iterator[None]:
     """Hold Ctrl-C back while workers start, who inherit that: only this process answers it, once."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -197,6 +210,7 @@ _worker_keys: list[FeedKeys] = []
 
 
 def _start_worker(seeds: tuple[bytes, bytes], contexts: tuple[FeedContext, FeedContext]) -> None:
+    gc.disable()  # A worker makes no cycles and ends with the run.
     _worker_keys[:] = [feed_keys(seeds, contexts)]
 
 

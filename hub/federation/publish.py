@@ -30,6 +30,7 @@ from hub.federation.entries import (
     feed_keys,
     jobs_of,
     moves_to_close,
+    without_collections,
 )
 from hub.federation.testpeople import TEST_CASE_HANDLE, TEST_PEOPLE
 from hub.federation.tokens import LABEL_BYTES, TOKEN_BYTES, open_label, seal_entry
@@ -54,6 +55,11 @@ class Published:
 
 def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Published:
     """Bring the feed up to date. Running it again with nothing changed adds nothing. Raises HubError."""
+    with without_collections():
+        return _publish(node, progress)
+
+
+def _publish(node: Node, progress: Progress) -> Published:
     vault = node.keys.vault
     with node.database.read() as session:
         state = feeds.state(session)
