@@ -131,7 +131,7 @@ def _head(results: Results, on: Mapping[str, object]) -> list[str]:
         "",
         f"Measured {when} on {on['processor']}, {on['cores']} cores, Python {on['python']}.",
         "Names, aliases and dates of birth alone. Every pair above a threshold counts: no one-to-one assignment.",
-        "Nothing is fitted on these files; every tool's threshold is the best for it, chosen with the truth. The",
+        "Weights are fitted on other files; peers' settings were chosen with these in view, to their favour. Thresholds are each tool's best. The",
         "peers get an alias as a further row of the same person, and a pair of people scores as its best rows.",
         "Recall by kind of error is over the asked people whose two versions differ in that way (and maybe in",
         "others), each kind at its own threshold of precision .99, with the number of true pairs in brackets.",
