@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -79,6 +80,11 @@ def inside(*arguments: object) -> Ended:
     return Ended(done.exit_code, done.stdout, done.stderr)
 
 
+def answer_interrupts() -> None:
+    """As a terminal starts a process: what a shell runs in its background ignores Ctrl-C, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def started(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str]]:
     """The real command, running, in a process group of its own as a terminal would give it."""
@@ -89,6 +95,7 @@ def started(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=answer_interrupts,
         **options,
     ) as process:
         try:
