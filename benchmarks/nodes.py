@@ -12,7 +12,6 @@ import datetime as dt
 import hashlib
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -26,7 +25,7 @@ import httpx2
 
 from hub.cases.importing import import_cases
 from hub.cases.intake import read_cases
-from hub.demo import agreement
+from hub.demo import agreement, free_port
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
@@ -208,14 +207,6 @@ def told(drawn: World, case: Case) -> list[Person]:
             )
         )
     return people
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _settings(node_id: str) -> Settings:

@@ -27,11 +27,11 @@ from typing import Any
 from sqlmodel import col, select
 
 from benchmarks.machine import machine
-from benchmarks.nodes import QUOTAS, free_port, serving
+from benchmarks.nodes import QUOTAS, serving
 from hub.cases.importing import Imported, import_cases
 from hub.cases.intake import CaseIntake, read_cases
 from hub.check import check
-from hub.demo import agreement, sharing_form
+from hub.demo import agreement, free_port, sharing_form
 from hub.errors import HubError, InputError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer

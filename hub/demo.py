@@ -130,7 +130,7 @@ def _node(folder: Path, area: str, rows: list[dict[str, str]]) -> Node:
     settings = Settings(
         node_id=area,
         area=known.area if known else area,
-        url=f"http://127.0.0.1:{_free_port()}",
+        url=f"http://127.0.0.1:{free_port()}",
         database="sqlite:///hub.sqlite3",
         agreement=agreement(today),
         **({"contact": known.contact} if known else {}),
@@ -209,7 +209,8 @@ async def _ask(node: Node, told: Story) -> list[tuple[str, CheckRequest, CheckRe
     return results
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

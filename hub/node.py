@@ -25,7 +25,6 @@ from hub.federation.tokens import FeedContext
 from hub.matching import MatchingConfig, load_config
 from hub.settings import (
     Areas,
-    Contact,
     Settings,
     config_file,
     load_areas,
@@ -90,11 +89,6 @@ class Node:
     def context(self, epoch: int, *, weak: bool) -> FeedContext:
         """The token context of this node's own feed."""
         return FeedContext(self.node_id, self.weak_prf_key_id if weak else self.prf_key_id, epoch)
-
-    def contact_of(self, node_id: str) -> str:
-        """An area's phone route, from `areas.toml`."""
-        known = self.areas.get(node_id)
-        return str(known.contact if known else Contact())
 
     def now(self) -> int:
         """Whole seconds since 1970."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from sqlalchemy import bindparam, delete, func, insert
+from sqlalchemy import bindparam, delete, insert
 from sqlmodel import Session, col, select
 
 from hub.store.bulk import digest_of, insert_or_replace, insert_rows
@@ -117,11 +117,6 @@ def labels(session: Session, feed_id: int, tokens: Sequence[bytes]) -> dict[byte
         rows = session.connection().execute(_LABELS, {"feed_id": feed_id, "tokens": some})
         found.update((row[0], row[1]) for row in rows)
     return found
-
-
-def entries(session: Session, feed_id: int) -> int:
-    """How many entries a copy has."""
-    return session.exec(select(func.count()).where(PeerEntry.feed_id == feed_id)).one()
 
 
 def bulk_load(session: Session, feed_id: int, rows: Iterable[tuple[bytes, bytes]]) -> None:
