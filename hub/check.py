@@ -17,11 +17,12 @@ from functools import partial
 from hub.audit import events
 from hub.audit.events import Action, Detail, Event, Refs
 from hub.candidates import shown
+from hub.cases import keeping
 from hub.cases.population import population_of
 from hub.consent import Outcome, SharingForm, decide
 from hub.errors import HubError, InputError, UnreachableError, UsageError
 from hub.federation.asking import Asking, ask
-from hub.federation.client import PeerClient
+from hub.federation.client import PeerClient, PinnedPeer
 from hub.federation.meet import Found
 from hub.federation.peers import KnownPeer, every_known
 from hub.federation.question import plan, test_keys
@@ -31,6 +32,7 @@ from hub.node import Node
 from hub.pairs import pair_digest
 from hub.question import AreaResult, AreaStatus, CheckRequest, CheckResult
 from hub.store import checks, pairs, peers
+from hub.store.decisions import Decided
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ async def check(
 
     # 3. Record what is about to be asked of whom.
     known = every_known(node)
-    connected = tuple(node_id for node_id in areas if node_id in known)
+    connected = [known[node_id].pinned for node_id in areas if node_id in known]
     _record_decision(node, request, CheckResult(check_id=check_id, decision=decision, took_ms=0), connected)
 
     # 4. Ask the areas at the same time: blind, evaluate, verify, meet, score.
@@ -190,24 +192,30 @@ def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
         return {digests[digest] for digest in pairs.known(session, list(digests))}
 
 
-def _record_decision(node: Node, request: CheckRequest, result: CheckResult, asked: Sequence[str]) -> None:
+def _record_decision(
+    node: Node, request: CheckRequest, result: CheckResult, asked: Sequence[PinnedPeer]
+) -> None:
     actor = "user:" + node.user(request.requester.name)
+    decision = result.decision
+    decided = Decided(form=form_of(request), decision=decision, case_ref=request.case_ref)
+    rows = [keeping.asked(one.area, one.node_id, decision, today(node)) for one in asked]
     with node.write() as (session, record):
+        keeping.keep(session, node, result.check_id, decided, rows)
         checks.add(session, node.keys.vault, node.now(), checks.Kept(request=request, result=result))
         detail = Detail(
             purpose=request.purpose,
             requested_level=request.level,
-            outcome=result.decision.outcome.value,
+            outcome=decision.outcome.value,
             grounds=tuple(ground.key.value for ground in request.sharing_form.grounds),
-            obligations=tuple(one.code for one in result.decision.obligations),
+            obligations=tuple(owed.code for owed in decision.obligations),
         )
         record(
             Event(
                 action=Action.check_decided, actor=actor, refs=Refs(check_id=result.check_id), detail=detail
             )
         )
-        for node_id in asked:
-            refs = Refs(check_id=result.check_id, peer=node_id)
+        for one in asked:
+            refs = Refs(check_id=result.check_id, peer=one.node_id)
             record(Event(action=Action.request_sent, actor=actor, refs=refs))
 
 

@@ -8,7 +8,7 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from hub.commands import answers, audit, demo, governance, node, pairs, work
+from hub.commands import answers, audit, casework, demo, governance, node, pairs, work
 from hub.commands.output import EXIT_FAULT, print_json
 
 app = typer.Typer(
@@ -28,6 +28,10 @@ app.command("check")(work.check)
 app.command("disclose")(work.disclose)
 app.command("pending")(answers.pending)
 app.command("answer")(answers.answer)
+app.command("due")(casework.due)
+app.command("close")(casework.close)
+app.command("told")(casework.told)
+app.command("disclosures")(casework.disclosures)
 app.command("not-same")(pairs.not_same)
 app.command("decide")(governance.decide)
 app.add_typer(governance.policy_app, name="policy")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.audit.events import NODE, Action, Detail, Event, Refs
+from hub.cases import keeping
 from hub.check import form_of, today
 from hub.consent import Decision, Outcome, decide, excerpt
 from hub.errors import AuthenticationError, NotFoundError, PeerError
@@ -30,7 +31,8 @@ from hub.federation.wire import (
 from hub.insiders import context_of
 from hub.node import Node
 from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult, DisclosureStatus
-from hub.store import checks, decisions
+from hub.store import checks
+from hub.store.decisions import Decided
 from hub.values import Band, Level, NodeId, RequesterRole, Role
 
 AT_ONCE_MOST: Final = 5
@@ -57,8 +59,13 @@ async def disclose(
     decision = decide(form, node.rules, today(node), context_of(node, kept.request, form, tells=True))
     actor = "user:" + node.user(kept.request.requester.name)
     refs = Refs(check_id=check_id, handle=candidate.handle, peer=node_id)
+    peer = known(node, node_id)
+    decided = Decided(form=form, decision=decision, case_ref=kept.request.case_ref)
+    agency = form.recipient.agency or peer.pinned.area
+    telling = keeping.told(agency, node_id, decision, today(node), (candidate.handle, level))
+    again = candidate.disclosure.status is not DisclosureStatus.not_asked
     with node.write() as (session, record):
-        decisions.add(session, node.keys.vault, node.now(), form, decision)
+        keeping.keep(session, node, check_id, decided, (telling,), again=again)
         detail = Detail(requested_level=level, outcome=decision.outcome.value)
         record(Event(action=Action.disclosure_decided, actor=actor, refs=refs, detail=detail))
         if decision.outcome is not Outcome.permit:
@@ -66,7 +73,6 @@ async def disclose(
         record(Event(action=Action.disclosure_sent, actor=actor, refs=refs))
 
     # 3. Send it sealed, and open the sealed answer.
-    peer = known(node, node_id)
     question = DisclosureQuestion(
         excerpt=excerpt(form, node_id, today(node)).model_dump(mode="json", exclude_defaults=True),
         subject=subject_of(kept.request.subject),
@@ -84,6 +90,7 @@ async def disclose(
     result = _with_disclosure(kept.result, node_id, candidate.handle, result_of(answer, kept.request))
     with node.write() as (session, record):
         checks.update(session, node.keys.vault, kept.model_copy(update={"result": result}))
+        keeping.respond(session, node, (check_id, kept.request.case_ref), telling, _response(answer))
         checks.add_receipt(session, check_id, node_id, receipt)
         record(Event(action=Action.disclosure_recorded, actor=actor, refs=refs))
     return result, decision
@@ -119,6 +126,15 @@ async def _exchange(
     if disclosure.status == "answered" and disclosure.level not in (Level.involvement, level):
         raise PeerError("the area answered at another level than was asked")
     return disclosure, answer.token
+
+
+def _response(answer: Disclosure) -> str:
+    """What came back, for the record of disclosures: empty while a person there still has to answer."""
+    if answer.status == "pending":
+        return ""
+    if answer.status == "answered":
+        return f"answered: {answer.level}"
+    return 'not answered (this never means "not known")'
 
 
 def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candidate:

@@ -1,22 +1,25 @@
-"""Who asks, seen as a possible insider: what the engine has to know of the asker beside the form.
+"""Who asks, seen as a possible insider: what the engine has to know of the asker beside the form, and which cases
+are hidden from them.
 
 Reads the node's own list of staff and exclusions (`staff.toml` in the home; without one nobody is known) and looks
-whether the case is one of the node's. Decides nothing: `hub.consent` does, with the Context made here.
+whether the case is one of the node's. Decides nothing: `hub.consent` does, with the Context made here. Nobody's
+name is proved here: who asks is who they say, as in a question.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import Field
 
-from hub.consent import Context, Exclusion, SharingForm, insiders
+from hub.consent import Context, Exclusion, SharingForm, insiders, is_excluded
 from hub.consent import Staff as Asker
 from hub.node import Node
 from hub.question import CheckRequest
 from hub.settings import parse, read_toml
 from hub.store import cases
-from hub.values import Person, ShortText, Value
+from hub.values import Person, Requester, ShortText, Value
 
 STAFF_FILE: Final = "staff.toml"
 
@@ -66,8 +69,7 @@ def context_of(node: Node, request: CheckRequest, form: SharingForm, *, tells: b
     A case that is not this node's needs a second person unless a protocol covers the question (hazard H1).
     """
     known = _staff(node)
-    folded = " ".join(request.requester.name.casefold().split())
-    asker = next((one for one in known.staff if one.name.casefold() == folded), None)
+    asker = _listed(known, request.requester)
     colleagues = [one.person for one in known.staff if one is not asker]
     asked = (request.subject, *request.related)
     with node.database.read() as session:
@@ -77,7 +79,7 @@ def context_of(node: Node, request: CheckRequest, form: SharingForm, *, tells: b
         case_linked=own_case or form.protocol is not None,
         tells=tells,
         recipient_known=True,
-        staff=Asker(request.requester.name, asker.team if asker else "", request.requester.agency),
+        staff=_as_excluded(known, request.requester),
         exclusions=tuple(
             Exclusion(person=one.person, team=one.team, agency=one.agency)
             for one in known.exclusion
@@ -85,6 +87,48 @@ def context_of(node: Node, request: CheckRequest, form: SharingForm, *, tells: b
         ),
         insider=insiders(asker.person if asker else _named(request.requester.name), colleagues, asked),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """The cases that somebody must not know of, by the digests of their references, or every case."""
+
+    every: bool
+    cases: frozenset[bytes]
+
+    def hides(self, case_digest: bytes | None) -> bool:
+        """Whether that case is to read like one that does not exist. A case not known is hidden with any other."""
+        return self.every or (bool(self.cases) if case_digest is None else case_digest in self.cases)
+
+
+def hidden_from(node: Node, requester: Requester | None) -> Hidden:
+    """The cases that this person is kept out of. Who does not say who they are is kept out with everyone else.
+
+    Raises UsageError when `staff.toml` is broken.
+    """
+    known = _staff(node)
+    nobody = requester is None or not requester.name
+    against = [
+        one
+        for one in known.exclusion
+        if nobody or (requester and is_excluded(_as_excluded(known, requester), (one,)))
+    ]
+    return Hidden(
+        every=any(not one.case_ref for one in against),
+        cases=frozenset(node.keys.vault.lookup("case_ref", one.case_ref) for one in against if one.case_ref),
+    )
+
+
+def _listed(known: StaffList, requester: Requester) -> StaffMember | None:
+    folded = " ".join(requester.name.casefold().split())
+    return next((one for one in known.staff if " ".join(one.name.casefold().split()) == folded), None)
+
+
+def _as_excluded(known: StaffList, requester: Requester) -> Asker:
+    """The requester as exclusions know people: team and agency by the node's own list before what they say."""
+    member = _listed(known, requester)
+    agency = member.agency if member and member.agency else requester.agency
+    return Asker(requester.name, member.team if member else "", agency)
 
 
 def _staff(node: Node) -> StaffList:

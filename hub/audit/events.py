@@ -65,6 +65,10 @@ class Action(StrEnum):
     disclosure_answered = "disclosure_answered"
     disclosure_recorded = "disclosure_recorded"
 
+    obligation_escalated = "obligation_escalated"
+    obligation_closed = "obligation_closed"
+    sharing_recorded = "sharing_recorded"
+
     transfer_changed = "transfer_changed"
     receipt_stored = "receipt_stored"
     acknowledgement_sent = "acknowledgement_sent"
@@ -114,6 +118,7 @@ class Refs(Value):
     case: Opaque | None = None
     person: Opaque | None = None
     handle: Opaque | None = None
+    obligation: Opaque | None = None
     message: Opaque | None = None
     peer: NodeId | None = None
     key_id: KeyId | None = None

@@ -18,7 +18,14 @@ from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Detail, Event
 from hub.cases.intake import CaseIntake, Rejected
-from hub.cases.records import CaseDetails, PersonDetails, seal_case, seal_person
+from hub.cases.records import (
+    CaseDetails,
+    PersonDetails,
+    open_case,
+    open_person_details,
+    seal_case,
+    seal_person,
+)
 from hub.consent import (
     Agreement,
     Decision,
@@ -30,8 +37,10 @@ from hub.consent import (
     publication_form,
 )
 from hub.node import Node
-from hub.store import cases, decisions, feeds
-from hub.values import AgencyKind, Kind
+from hub.store import cases, decisions, feeds, obligations
+from hub.store.decisions import Decided
+from hub.store.obligations import PUBLISH, Arisen, Item, Matter
+from hub.values import AgencyKind, Kind, Role
 
 BATCH: Final = 200
 
@@ -94,12 +103,14 @@ def import_cases(
 def _stored(deciding: _Deciding, good: Sequence[CaseIntake]) -> Imported:
     """Store a batch in one transaction."""
     tally = Imported()
+    arisen: list[Arisen] = []
     with deciding.node.write() as (session, record):
         for case in good:
             assessed = _assess(session, deciding, case)
             tally.count(assessed)
             if not assessed.unchanged:
-                _store(session, deciding, assessed)
+                arisen.append(_store(session, deciding, assessed))
+        _leave(session, deciding.node, arisen)
         detail = Detail(cases=tally.cases, persons=tally.imported, not_published=tally.not_published)
         record(Event(action=Action.case_imported, actor=OPERATOR, detail=detail))
     return tally
@@ -141,13 +152,23 @@ class _Deciding:
         self.on = dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
         self._publications = Publications(self.publisher, node.rules, self.on)
 
-    def decide(self, case: CaseIntake) -> Decision:
-        """The decision for a case."""
-        return self._publications.decide(_publication_case(self.node, case))
+    def decide(self, case: CaseDetails, roles: Iterable[Role]) -> Decision:
+        """The decision for a case with people in these roles."""
+        return self._publications.decide(_publication_case(self.node, case, roles))
 
-    def form(self, case: CaseIntake) -> SharingForm:
+    def form(self, case: CaseDetails, roles: Iterable[Role]) -> SharingForm:
         """The form it was made on."""
-        return publication_form(_publication_case(self.node, case), self.publisher, self.node.rules, self.on)
+        facts = _publication_case(self.node, case, roles)
+        return publication_form(facts, self.publisher, self.node.rules, self.on)
+
+    def keep(self, session: Session, case: CaseDetails, roles: Iterable[Role], decision: Decision) -> Arisen:
+        """Keep a decision; returns what it leaves, still to be kept with that of its batch."""
+        vault = self.node.keys.vault
+        decided = Decided(form=self.form(case, roles), decision=decision, case_ref=case.case_ref)
+        number = decisions.add(session, vault, self.node.now(), decided)
+        matter = Matter(vault.lookup("case_ref", case.case_ref), PUBLISH)
+        items = tuple(Item(place, one) for place, one in enumerate(decision.obligations))
+        return Arisen(matter, number, items)
 
 
 def _publisher(node: Node) -> Publisher:
@@ -163,7 +184,7 @@ def _publisher(node: Node) -> Publisher:
     return Publisher(node.settings.jurisdiction, protocol, owner)
 
 
-def _publication_case(node: Node, case: CaseIntake) -> PublicationCase:
+def _publication_case(node: Node, case: CaseDetails, roles: Iterable[Role]) -> PublicationCase:
     idva = case.kind is Kind.idva
     return PublicationCase(
         kind=case.kind,
@@ -171,7 +192,7 @@ def _publication_case(node: Node, case: CaseIntake) -> PublicationCase:
         supplier_kind=AgencyKind.idva_charity if idva else node.settings.agency_kind,
         publish=case.publish,
         sealed=case.sealed,
-        roles=frozenset(one.person.role for one in case.people),
+        roles=frozenset(roles),
         agreement=Agreement(case.agreement or "not_asked"),
         aware=bool(case.victim_aware),
     )
@@ -188,7 +209,7 @@ def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assesse
     content = details.model_dump_json() + "".join(one.model_dump_json() for one in people)
     digest = vault.lookup("content", content)
     ref = vault.lookup("case_ref", case.case_ref)
-    decision = deciding.decide(case)
+    decision = deciding.decide(details, _roles(people))
     earlier = cases.find(session, ref)
     same = earlier is not None and earlier.content_digest == digest
     return _Assessed(
@@ -203,13 +224,18 @@ def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assesse
     )
 
 
-def _store(session: Session, deciding: _Deciding, new: _Assessed) -> None:
+def _roles(people: Iterable[PersonDetails]) -> list[Role]:
+    return [one.person.role for one in people]
+
+
+def _store(session: Session, deciding: _Deciding, new: _Assessed) -> Arisen:
     """Store a case with its decision and the form it was made on, in place of what was there."""
-    node, vault, permitted = deciding.node, deciding.node.keys.vault, new.decision.permitted
-    decision_id = decisions.add(session, vault, node.now(), deciding.form(new.case), new.decision)
+    vault, permitted = deciding.node.keys.vault, new.decision.permitted
+    arisen = deciding.keep(session, new.details, _roles(new.people), new.decision)
+    decision_id = arisen.decision_id
     if new.same_content_as is not None:
         cases.set_publication(session, new.same_content_as, may_publish=permitted, decision_id=decision_id)
-        return
+        return arisen
     handle = os.urandom(16)
     handles = [os.urandom(16) for _ in new.people]
     cases.store(
@@ -229,3 +255,46 @@ def _store(session: Session, deciding: _Deciding, new: _Assessed) -> None:
             ),
         ),
     )
+    return arisen
+
+
+def _leave(session: Session, node: Node, arisen: Sequence[Arisen]) -> None:
+    """Keep what a batch of publication decisions leaves: a case's review starts anew, the rest is owed once."""
+    still = obligations.replace_reviews(session, [one.matter.case_digest for one in arisen], node.now())
+    fresh = [
+        one._replace(
+            items=tuple(
+                item for item in one.items if (one.matter.case_digest, item.obligation.code) not in still
+            )
+        )
+        for one in arisen
+    ]
+    obligations.add(session, fresh)
+
+
+class Renewing:
+    """Publication decided again after its review, under the agreement and rules of today."""
+
+    def __init__(self, node: Node) -> None:
+        self._deciding = _Deciding(node)
+
+    def renew(self, session: Session, case_digest: bytes) -> bool:
+        """Decide a case's publication anew; returns whether it still may be met. Raises StorageError.
+
+        A case that is not there any more owes nothing and may not be met.
+        """
+        vault = self._deciding.node.keys.vault
+        row = cases.find(session, case_digest)
+        if row is None:
+            return False
+        details = open_case(vault, row.handle, row.sealed)
+        roles = _roles(
+            open_person_details(vault, handle, sealed) for handle, sealed in cases.people_of(session, row)
+        )
+        decision = self._deciding.decide(details, roles)
+        arisen = self._deciding.keep(session, details, roles, decision)
+        cases.set_publication(
+            session, row.id or 0, may_publish=decision.permitted, decision_id=arisen.decision_id
+        )
+        _leave(session, self._deciding.node, [arisen])
+        return decision.permitted

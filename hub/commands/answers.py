@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.commands.casework import Who, asker
 from hub.commands.node import Home, Json
 from hub.commands.output import out, plain, print_json, reporting
 from hub.consent import Decider
@@ -14,12 +15,13 @@ from hub.federation.answers import Enquiry, Waiting, Word, speak
 from hub.federation.answers import pending as waiting
 from hub.lifecycle import advance_audit_checkpoint
 from hub.node import Node, open_node
+from hub.values import Requester
 
 
-def pending(home: Home, as_json: Json = False) -> None:
+def pending(home: Home, who: Who = None, as_json: Json = False) -> None:
     """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
     with reporting(as_json=as_json):
-        rows = [_row(one) for one in waiting(open_node(home))]
+        rows = [_row(one) for one in waiting(open_node(home), asker(who))]
         if as_json:
             print_json({"pending": rows})
             return
@@ -47,12 +49,14 @@ def answer(
     by: Annotated[
         Decider, typer.Option(help="Who decided; an Idva service decides about its own records.")
     ] = Decider.coordinator,
+    who: Who = None,
 ) -> None:
     """Record a person's decision on a waiting disclosure. The asking area reads it when it asks again."""
     with reporting(as_json=False):
         node = open_node(home)
-        enquiry = _find(node, check_id, handle)
-        told = speak(node, enquiry, Word(by, release))
+        speaker = asker(who)
+        enquiry = _find(node, speaker, check_id, handle)
+        told = speak(node, enquiry, Word(by, release, speaker.name if speaker else ""))
         advance_audit_checkpoint(node)
         words = {
             "pending": "Recorded; it still waits: an Idva service decides about its own records.",
@@ -62,8 +66,8 @@ def answer(
         out.print(words[told.status])
 
 
-def _find(node: Node, check_id: str, handle: str) -> Enquiry:
-    for one in waiting(node):
+def _find(node: Node, speaker: Requester | None, check_id: str, handle: str) -> Enquiry:
+    for one in waiting(node, speaker):
         if (one.enquiry.check_id, one.enquiry.handle.hex()) == (check_id, handle):
             return one.enquiry
     raise NotFoundError("no such disclosure waits here", do="see `hub pending`")

@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Detail, Event, Refs
+from hub.cases import keeping
 from hub.cases.records import CaseDetails, PersonDetails, open_case, open_person_details
 from hub.consent import (
     Agreement,
@@ -29,10 +31,12 @@ from hub.consent import (
 from hub.errors import HubError, NotFoundError
 from hub.federation import signing
 from hub.federation.wire import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
+from hub.insiders import hidden_from
 from hub.matching import Confirmation, confirm
 from hub.node import Node
 from hub.store import decisions, feeds, received
-from hub.values import AgencyKind, Band, Kind, Level, Role, Value
+from hub.store.decisions import Decided
+from hub.values import AgencyKind, Band, Kind, Level, Requester, Role, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ class Enquiry:
         """Where its record is sealed to."""
         return f"received_disclosure/{self.peer}/{self.check_id}/{self.handle.hex()}/{self.level}"
 
+    @property
+    def matter(self) -> str:
+        """What our obligations and record of disclosures call it; a check of our own has no peer in its name."""
+        return f"{self.peer}:{self.check_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -56,6 +65,7 @@ class Word:
 
     by: Decider
     release: bool
+    name: str = ""
 
 
 class KeptDisclosure(Value):
@@ -72,8 +82,8 @@ def answer_enquiry(
     earlier = received.disclosure(session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
     if earlier is not None:
         return _open(node, enquiry, earlier).disclosure
-    disclosure, decision_id = _decided(session, node, enquiry, question, None)
-    _keep(session, node, enquiry, KeptDisclosure(question=question, disclosure=disclosure), decision_id)
+    disclosure, about = _decided(session, node, enquiry, question, None)
+    _keep(session, node, enquiry, KeptDisclosure(question=question, disclosure=disclosure), about)
     return disclosure
 
 
@@ -86,11 +96,14 @@ class Waiting:
     reasons: tuple[str, ...]
 
 
-def pending(node: Node) -> list[Waiting]:
-    """The disclosures that wait for a person here, oldest first."""
+def pending(node: Node, asker: Requester | None = None) -> list[Waiting]:
+    """The disclosures that wait for a person here, oldest first, without those of cases hidden from the asker."""
     found = []
+    hidden = hidden_from(node, asker)
     with node.database.read() as session:
         for row in received.pending_disclosures(session):
+            if hidden.hides(row.case_digest):
+                continue
             enquiry = Enquiry(row.peer, row.check_id, row.handle, Level(row.level))
             decided = decisions.get(session, node.keys.vault, row.decision_id or 0)
             reasons = tuple(reason.text for reason in decided.decision.reasons)
@@ -108,11 +121,12 @@ def speak(node: Node, enquiry: Enquiry, word: Word) -> Disclosure:
         if row is None or not row.pending:
             raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
         kept = _open(node, enquiry, row)
-        disclosure, decision_id = _decided(session, node, enquiry, kept.question, word)
-        _keep(session, node, enquiry, kept.model_copy(update={"disclosure": disclosure}), decision_id)
+        disclosure, about = _decided(session, node, enquiry, kept.question, word)
+        _keep(session, node, enquiry, kept.model_copy(update={"disclosure": disclosure}), about)
         detail = Detail(requested_level=enquiry.level, kind=word.by.value, status=disclosure.status)
         refs = Refs(check_id=enquiry.check_id, handle=enquiry.handle.hex(), peer=enquiry.peer)
-        record(Event(action=Action.disclosure_decided, actor=OPERATOR, refs=refs, detail=detail))
+        actor = "user:" + node.user(word.name) if word.name else OPERATOR
+        record(Event(action=Action.disclosure_decided, actor=actor, refs=refs, detail=detail))
     return disclosure
 
 
@@ -120,9 +134,14 @@ def _open(node: Node, enquiry: Enquiry, row: received.DisclosureRow) -> KeptDisc
     return KeptDisclosure.model_validate_json(node.keys.vault.open(enquiry.place, row.sealed))
 
 
-def _keep(
-    session: Session, node: Node, enquiry: Enquiry, kept: KeptDisclosure, decision_id: int | None
-) -> None:
+class _About(NamedTuple):
+    """Our decision on it and the case, where there is one."""
+
+    decision_id: int | None = None
+    case_digest: bytes | None = None
+
+
+def _keep(session: Session, node: Node, enquiry: Enquiry, kept: KeptDisclosure, about: _About) -> None:
     session.merge(
         received.DisclosureRow(
             check_id=enquiry.check_id,
@@ -131,7 +150,8 @@ def _keep(
             level=enquiry.level.value,
             received_at=node.now(),
             pending=kept.disclosure.status == "pending",
-            decision_id=decision_id,
+            decision_id=about.decision_id,
+            case_digest=about.case_digest,
             sealed=node.keys.vault.seal(enquiry.place, kept.model_dump_json().encode()),
         )
     )
@@ -139,29 +159,33 @@ def _keep(
 
 def _decided(
     session: Session, node: Node, enquiry: Enquiry, question: DisclosureQuestion, word: Word | None
-) -> tuple[Disclosure, int | None]:
+) -> tuple[Disclosure, _About]:
     check = received.check(session, enquiry.peer, enquiry.check_id)
     found = feeds.person_by_handle(session, enquiry.handle)
     if check is None or found is None:
-        return NOT_ANSWERED, None
+        return NOT_ANSWERED, _About()
     committed = commitment(question.subject, signing.unb64(question.salt))
     if not secrets.compare_digest(committed, check.commitment):
-        return NOT_ANSWERED, None  # Not the person that the check was about.
+        return NOT_ANSWERED, _About()  # Not the person that the check was about.
     try:
         form = parse_form(question.excerpt)
     except HubError:
-        return NOT_ANSWERED, None
+        return NOT_ANSWERED, _About()
     row, case_row = found
     person = open_person_details(node.keys.vault, row.handle, row.sealed)
     case = open_case(node.keys.vault, case_row.handle, case_row.sealed)
     agreed = confirm(question.subject, person.person, node.matching)
     decision = _decide(node, enquiry, form, _held(node, case, person, agreed, word))
-    decision_id = decisions.add(session, node.keys.vault, node.now(), form, decision)
+    decided = Decided(form=form, decision=decision, case_ref=case.case_ref)
+    decider = f"the {word.by.replace('_', ' ')} {word.name}".strip() if word else "policy, under the protocol"
+    answer = keeping.answered(form, enquiry.peer, decision, _today(node), (enquiry.handle.hex(), decider))
+    decision_id = keeping.keep(session, node, enquiry.matter, decided, [answer])
+    about = _About(decision_id, case_row.ref_digest)
     if decision.outcome is Outcome.refer:
-        return Disclosure(status="pending"), decision_id
+        return Disclosure(status="pending"), about
     if decision.outcome is not Outcome.permit:
-        return NOT_ANSWERED, decision_id
-    return _released(decision.level, case, person, agreed), decision_id
+        return NOT_ANSWERED, about
+    return _released(decision.level, case, person, agreed), about
 
 
 def _decide(node: Node, enquiry: Enquiry, form: SharingForm, held: Held) -> Decision:
@@ -173,7 +197,11 @@ def _decide(node: Node, enquiry: Enquiry, form: SharingForm, held: Held) -> Deci
         role=form.subjects[0].role if form.subjects else Role.victim,
         agreement_known=bool(agreement and form.protocol and form.protocol.ref == agreement.ref),
     )
-    return decide_answer(asked, held, node.rules, dt.datetime.fromtimestamp(node.clock(), dt.UTC).date())
+    return decide_answer(asked, held, node.rules, _today(node))
+
+
+def _today(node: Node) -> dt.date:
+    return dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
 
 
 def _held(

@@ -65,6 +65,14 @@ def set_publication(session: Session, case_id: int, *, may_publish: bool, decisi
     session.add(case)
 
 
+def people_of(session: Session, case: CaseRecord) -> list[tuple[bytes, bytes]]:
+    """The people of one case: handle and sealed record."""
+    query = select(PersonRecord.handle, PersonRecord.sealed).where(
+        PersonRecord.case_id == case.id, ~col(PersonRecord.retired)
+    )
+    return [(handle, sealed) for handle, sealed in session.exec(query)]
+
+
 def people(session: Session) -> list[tuple[bytes, bytes]]:
     """All people held, published or not: handle and sealed record."""
     query = select(PersonRecord.handle, PersonRecord.sealed).where(~col(PersonRecord.retired))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from hub import __version__
 from hub.audit.events import NODE, Action, Event
+from hub.cases.owed import escalate
 from hub.errors import HubError
 from hub.federation.routes import federation_routes, problem_handlers
 from hub.lifecycle import advance_audit_checkpoint, current_metadata
@@ -21,6 +22,7 @@ from hub.node import Node, open_node
 
 HOME_VARIABLE = "HUB_HOME"
 CHECKPOINT_EVERY_S = 60
+ESCALATE_EVERY_S = 3600
 logger = logging.getLogger("hub")
 
 
@@ -31,9 +33,15 @@ def create_app(node: Node) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with node.write() as (_session, record):
             record(Event(action=Action.node_started, actor=NODE))
-        keeping = asyncio.create_task(_keep_checkpoint(node))
+        tasks = [
+            asyncio.create_task(
+                _every(CHECKPOINT_EVERY_S, advance_audit_checkpoint, node, "audit checkpoint")
+            ),
+            asyncio.create_task(_every(ESCALATE_EVERY_S, escalate, node, "escalation")),
+        ]
         yield
-        keeping.cancel()
+        for task in tasks:
+            task.cancel()
         advance_audit_checkpoint(node)
 
     app = FastAPI(
@@ -57,14 +65,14 @@ def create_app(node: Node) -> FastAPI:
     return app
 
 
-async def _keep_checkpoint(node: Node) -> None:
-    """Sign the audit log's head every minute; a log that does not hold is told to the operator."""
+async def _every(seconds: int, act: Callable[[Node], object], node: Node, name: str) -> None:
+    """Do something now and then on; what fails is told to the operator, and tried again the next time."""
     while True:
-        await asyncio.sleep(CHECKPOINT_EVERY_S)
         try:
-            await run_in_threadpool(advance_audit_checkpoint, node)
+            await run_in_threadpool(act, node)
         except HubError as error:
-            logger.error("audit checkpoint: %s", error)
+            logger.error("%s: %s", name, error)
+        await asyncio.sleep(seconds)
 
 
 def app_from_environment() -> FastAPI:

@@ -7,10 +7,15 @@ import datetime as dt
 from typing import Any
 
 from hub.consent import Obligation, Outcome, Rules, decide, parse_form
-from hub.consent.closing import Closing, Sharing, due, lacking
+from hub.consent.closing import Closing, Owed, Sharing, due, lacking
+from hub.values import AgencyKind, Requester, RequesterRole
 from tests.consent.stories import form_named
 
 FRIDAY = dt.date(2026, 11, 27)
+
+
+def person(name: str, role: RequesterRole = RequesterRole.idva) -> Requester:
+    return Requester(name=name, role=role, agency="Refuge", agency_kind=AgencyKind.refuge)
 
 
 def at_five_to_five() -> dict[str, Any]:
@@ -75,37 +80,51 @@ def test_friday_at_five_to_five(rules: Rules) -> None:
     assert due(decision.obligations, FRIDAY) == ()
     assert decide(parse_form(form), rules, dt.date(2026, 12, 20)).outcome is Outcome.permit
 
-    # Ada cannot countersign herself; the duty manager can.
-    own = Closing(by="ADA worker", on=saturday)
-    assert lacking(owed["countersign"], own, "Ada Worker", ()) == ("by: another person than the caseworker",)
-    assert lacking(owed["countersign"], own.model_copy(update={"by": "Bea Manager"}), "Ada Worker", ()) == ()
+    # Ada cannot countersign herself, nor can a colleague; the duty manager can.
+    def lacks(code: str, closing: Closing, *rows: Sharing) -> tuple[str, ...]:
+        held = Owed(owed[code], parse_form(form), FRIDAY, "RF-7", rows)
+        return lacking(held, closing, rules, saturday)
+
+    own = Closing(by=person("ADA worker", RequesterRole.idva), on=saturday)
+    assert lacks("countersign", own) == (
+        "by.role: a manager",
+        "by.name: another person than the caseworker",
+    )
+    bea = person("Bea Manager", RequesterRole.manager)
+    assert lacks("countersign", Closing(by=bea, on=saturday)) == ()
 
     # The record wants each recipient in full, and the review wants each response or its recorded absence.
-    row = Sharing(date=FRIDAY, agency="Eastvale Council", person="duty officer", method="telephone")
-    closing = Closing(by="Ada Worker", on=saturday, sharings=(row,))
-    to = ("Eastvale Council", "Eastvale Police")
-    assert lacking(owed["record_recipients"], closing, "Ada Worker", to) == (
-        "sharings[Eastvale Council].authority",
-        "sharings[Eastvale Police]",
+    row = Sharing(date=FRIDAY, agency="Eastvale Police", person="duty officer", method="telephone")
+    closing = Closing(by=person("Ada Worker"), on=saturday, text="He was arrested.", sharings=(row,))
+    assert lacks("record_recipients", closing) == (
+        "sharings[Eastvale Council]",
+        "sharings[Eastvale Police].authority",
     )
-    assert lacking(owed["review"], closing, "Ada Worker", to[:1]) == ("sharings[Eastvale Council].response",)
+    assert lacks("review", closing) == ("sharings[Eastvale Police].response",)
     answered = row.model_copy(
         update={"authority": "vital interests", "response": "no response by 28 November"}
     )
+    council = Sharing(date=FRIDAY, agency="Eastvale Council", told=False)
     closing = closing.model_copy(update={"sharings": (answered,)})
-    assert lacking(owed["record_recipients"], closing, "Ada Worker", to[:1]) == ()
-    assert lacking(owed["review"], closing, "Ada Worker", to[:1]) == ()
-    assert lacking(owed["answer_refusal"], closing, "Ada Worker", ()) == ("text",)
-    assert lacking(owed["answer_refusal"], Closing(by="", on=saturday, text="told on Monday"), "", ()) == (
-        "by",
-    )
+    assert lacks("record_recipients", closing, council) == ()
+    assert lacks("review", closing, council) == ()
+    assert lacks("review", closing.model_copy(update={"text": ""})) == ("text",)
+    assert lacks("answer_refusal", own) == ("text",)
+    assert lacks("answer_refusal", Closing(by=person(""), on=saturday, text="told on Monday")) == ("by.name",)
 
     # Two empty rows lack everything, each by name.
-    bare = tuple(Sharing(date=FRIDAY, agency=agency) for agency in to)
+    agencies = ("Eastvale Council", "Eastvale Police")
+    bare = tuple(Sharing(date=FRIDAY, agency=agency) for agency in agencies)
     closing = closing.model_copy(update={"sharings": bare})
-    assert lacking(owed["record_recipients"], closing, "Ada Worker", to) == tuple(
-        f"sharings[{agency}].{part}" for agency in to for part in ("person", "method", "authority")
+    assert lacks("record_recipients", closing) == tuple(
+        f"sharings[{agency}].{part}" for agency in agencies for part in ("person", "method", "authority")
     )
+
+    # The emergency closes with the completed form, which has to stand on its own; half of it does not.
+    half = Closing(by=person("Ada Worker"), on=saturday)
+    assert lacks("complete_emergency", half) == ("form",)
+    half = half.model_copy(update={"form": parse_form(form)})
+    assert "form.necessity" in lacks("complete_emergency", half)
 
     # On Monday the whole form is filled in and signed by both: the summary may now be asked for.
     monday = form_named("refuge") | {"level": "summary"}
@@ -114,5 +133,9 @@ def test_friday_at_five_to_five(rules: Rules) -> None:
         *form["signatures"],
         {"role": "manager", "name": "Bea Manager", "date": "2026-11-30"},
     ]
-    decision = decide(parse_form(monday), rules, dt.date(2026, 11, 30))
+    on_monday = dt.date(2026, 11, 30)
+    decision = decide(parse_form(monday), rules, on_monday)
     assert (decision.outcome, decision.level) == (Outcome.permit, "summary")
+    whole = Closing(by=person("Ada Worker"), on=on_monday, form=parse_form(monday))
+    emergency = Owed(owed["complete_emergency"], parse_form(form), FRIDAY, "RF-7")
+    assert lacking(emergency, whole, rules, on_monday) == ()

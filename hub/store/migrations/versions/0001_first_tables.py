@@ -167,6 +167,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref_digest"),
     )
     op.create_table(
+        "obligation_record",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("case_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("matter", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.Integer(), nullable=True),
+        sa.Column("escalated_at", sa.Integer(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decision_id"],
+            ["decision_record.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("obligation_record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_obligation_record_case_digest"), ["case_digest"], unique=False)
+        batch_op.create_index("obligation_due", ["state", "due"], unique=False)
+
+    op.create_table(
+        "sharing_record",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("case_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("matter", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("sharing_record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sharing_record_case_digest"), ["case_digest"], unique=False)
+
+    op.create_table(
         "peer_feed",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("node_id", sa.String(), nullable=False),
@@ -190,6 +225,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.Integer(), nullable=False),
         sa.Column("pending", sa.Boolean(), nullable=False),
         sa.Column("decision_id", sa.Integer(), nullable=True),
+        sa.Column("case_digest", sa.LargeBinary(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["decision_id"],
@@ -231,6 +267,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_peer_feed_node_id"))
 
     op.drop_table("peer_feed")
+    with op.batch_alter_table("sharing_record", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sharing_record_case_digest"))
+
+    op.drop_table("sharing_record")
+    with op.batch_alter_table("obligation_record", schema=None) as batch_op:
+        batch_op.drop_index("obligation_due")
+        batch_op.drop_index(batch_op.f("ix_obligation_record_case_digest"))
+
+    op.drop_table("obligation_record")
     op.drop_table("case_record")
     with op.batch_alter_table("seen_message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_seen_message_expires_at"))

@@ -1,0 +1,81 @@
+"""Queries on the record of disclosures: who was asked, told or answered about a case, sealed row by row.
+
+Does not decide what is a row (`hub.cases.keeping`, `hub.cases.told`) or who may read it (`hub.insiders`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from hub.consent.closing import Sharing
+from hub.keys import Vault
+from hub.store.obligations import Matter
+from hub.store.tables import SharingRecord
+from hub.values import Level, ShortText, Value
+
+
+class Shared(Value):
+    """A row: what was shared, and who says so: "hub" for what went through it, with where it went."""
+
+    sharing: Sharing
+    by: ShortText = "hub"
+    node_id: str = ""
+    handle: str = ""
+    level: Level | None = None
+
+    @property
+    def act(self) -> tuple[str, str, Level | None, bool]:
+        """What the hub did: repeating it adds no row."""
+        return self.node_id, self.handle, self.level, self.sharing.told
+
+
+class Row(NamedTuple):
+    """A row as it is kept, with its number and matter."""
+
+    number: str
+    matter: str
+    recorded_at: int
+    shared: Shared
+
+
+def of_case(session: Session, vault: Vault, case_digest: bytes) -> list[Row]:
+    """The record of a case, oldest first. Raises StorageError."""
+    query = select(SharingRecord).where(SharingRecord.case_digest == case_digest)
+    rows = [
+        Row(row.id, row.matter, row.recorded_at, _open(vault, row))
+        for row in session.exec(query.order_by(col(SharingRecord.recorded_at), col(SharingRecord.id)))
+    ]
+    return sorted(rows, key=lambda row: (row.shared.sharing.date, row.recorded_at, row.shared.sharing.agency))
+
+
+def of_matter(session: Session, vault: Vault, matter: Matter) -> list[Row]:
+    """The rows of one matter. Raises StorageError."""
+    return [row for row in of_case(session, vault, matter.case_digest) if row.matter == matter.name]
+
+
+def add(session: Session, vault: Vault, now: int, matter: Matter, shared: Shared) -> None:
+    """Add a row."""
+    number = secrets.token_hex(8)
+    sealed = vault.seal(_place(number), shared.model_dump_json(exclude_defaults=True).encode())
+    row = SharingRecord(
+        id=number, case_digest=matter.case_digest, matter=matter.name, recorded_at=now, sealed=sealed
+    )
+    session.add(row)
+
+
+def change(session: Session, vault: Vault, number: str, shared: Shared) -> None:
+    """Put a row's completed form in its place."""
+    row = session.get_one(SharingRecord, number)
+    row.sealed = vault.seal(_place(number), shared.model_dump_json(exclude_defaults=True).encode())
+    session.add(row)
+
+
+def _open(vault: Vault, row: SharingRecord) -> Shared:
+    return Shared.model_validate_json(vault.open(_place(row.id), row.sealed))
+
+
+def _place(number: str) -> str:
+    return f"sharing_record/{number}"
