@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from hub.consent import SharingForm
+from hub.consent import GroundKey, SharingForm
+from hub.consent.terms import answered
 from hub.errors import PeerError
 from hub.federation import signing
 from hub.federation.client import PeerClient, VerifiedAnswer
@@ -101,7 +102,7 @@ def _evaluation_request(
         purpose=asking.request.purpose,
         jurisdiction=form.jurisdiction or "",
         protocol_ref=form.protocol.ref if form.protocol else None,
-        grounds=tuple(ground.key for ground in form.grounds),
+        grounds=_asserted(form),
         requester_role=requester.role,
         agency_kind=requester.agency_kind,
         user=asking.node.user(requester.name),
@@ -111,6 +112,13 @@ def _evaluation_request(
         elements=signing.b64(strong),
         weak_elements=signing.b64(weak),
     )
+
+
+def _asserted(form: SharingForm) -> tuple[GroundKey, ...]:
+    """The grounds ticked. An imminent threat to life needs no tick here; to the holder it is vital interests."""
+    ticked = tuple(ground.key for ground in form.grounds)
+    threat = form.emergency is not None and answered(form.emergency.imminent_threat)
+    return tuple(dict.fromkeys((*ticked, GroundKey.vital_interests))) if threat else ticked
 
 
 def _meet(asking: Asking, peer: KnownPeer, outputs: Outputs) -> Mapping[MatchKey, list[Label]]:

@@ -5,6 +5,7 @@ Does not decide what is a row (`hub.cases.keeping`, `hub.cases.told`) or who may
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ def of_case(session: Session, vault: Vault, case_digest: bytes) -> list[Row]:
         Row(row.id, row.matter, row.recorded_at, _open(vault, row))
         for row in session.exec(query.order_by(col(SharingRecord.recorded_at), col(SharingRecord.id)))
     ]
-    return sorted(rows, key=lambda row: (row.shared.sharing.date, row.recorded_at, row.shared.sharing.agency))
+    return sorted(rows, key=_told_when)
 
 
 def of_matter(session: Session, vault: Vault, matter: Matter) -> list[Row]:
@@ -71,6 +72,11 @@ def change(session: Session, vault: Vault, number: str, shared: Shared) -> None:
     row = session.get_one(SharingRecord, number)
     row.sealed = vault.seal(_place(number), shared.model_dump_json(exclude_defaults=True).encode())
     session.add(row)
+
+
+def _told_when(row: Row) -> tuple[dt.date, int, bool, str]:
+    sharing = row.shared.sharing
+    return sharing.date, row.recorded_at, sharing.told, sharing.agency
 
 
 def _open(vault: Vault, row: SharingRecord) -> Shared:
