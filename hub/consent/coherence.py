@@ -1,27 +1,33 @@
 """Answers on one form that cannot both be true, and dates out of order.
 
-Needs no rules and no clock: what is wrong here is wrong on any day. Not here: what is missing (`gaps`).
+Needs no rules and no clock: what is wrong here is wrong on any day. The form is read all the same, and stays
+incomplete until one of the two answers is corrected. Not here: what is missing (`gaps`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from hub.consent.terms import ADULT_AT_RISK, EVIDENCE, Agreement, Capacity, SignatureRole, answered
+from hub.consent.form import SharingForm
+from hub.consent.terms import Agreement, Capacity, SignatureRole, answered
 
-if TYPE_CHECKING:
-    from hub.consent.form import SharingForm
+Contradiction = tuple[str, str, str]
+"""The field, what is wrong with it, and the code of its reason."""
 
-Contradiction = tuple[str, str]
+CONTRADICTION, DATES = "contradiction", "dates_out_of_order"
 
-ANYWHERE = (*ADULT_AT_RISK, "p18_2_reason", "expiry")
-"""Evidence that any ground may carry: an adult at risk, why without consent, when an order ends."""
-
-NO_CONFLICT = frozenset(
-    {"no", "none", "nil", "no conflict", "no conflicts", "none declared", "no conflict of interest"}
+NO_CONFLICT = re.compile(
+    r"(?:no|none|nil|nothing)"
+    r"|(?:none|nothing|nil) (?:known|declared|to declare|identified|noted|recorded)"
+    r"|(?:there (?:is|are) )?no (?:known |declared |personal |professional |actual |potential |relevant )*"
+    r"(?:conflict|interest|connection|link|relationship)s?(?: of interest)?"
+    r"(?: (?:known|declared|to declare|identified|noted|recorded|found))?(?: (?:to me|at present|currently))?"
 )
-"""Ways to write that no interest is declared."""
+"""Ways to write that no interest is declared; whatever says more than that describes one."""
+
+OPENS_WITH_NO = re.compile(r"(?:no|none|nil|nothing|nobody|not)\b")
+"""Enough where the box itself says that no interest is declared."""
 
 
 def contradictions(form: SharingForm) -> Iterator[Contradiction]:
@@ -29,57 +35,60 @@ def contradictions(form: SharingForm) -> Iterator[Contradiction]:
     yield from _people(form)
     yield from _grounds(form)
     yield from _dates(form)
-    told, interests = form.client_notified, form.conflicts
+    told = form.client_notified
     if told.notified and answered(told.why_not):
-        yield "client_notified.why_not", "contradicts client_notified.notified, which says she was told"
+        why = "contradicts client_notified.notified, which says she was told"
+        yield "client_notified.why_not", why, CONTRADICTION
     if not told.notified and told.date is not None:
-        yield "client_notified.date", "contradicts client_notified.notified, which says she was not told"
-    if interests.declared is False and interest_described(form):
-        yield "conflicts.details", "describes an interest, but conflicts.declared says there is none"
+        why = "contradicts client_notified.notified, which does not say she was told"
+        yield "client_notified.date", why, CONTRADICTION
     dash = form.dash
     if dash is not None and dash.yes is not None:
         most = (
             24 if "safelives" in dash.tool.casefold() else 27 if "2009" in dash.tool + dash.version else 100
         )
         if dash.yes + dash.dont_know > most:
-            yield "dash.yes", f"with dash.dont_know, more answers than the {most} questions of that tool"
+            why = f"with dash.dont_know, more answers than the {most} questions of that tool"
+            yield "dash.yes", why, CONTRADICTION
 
 
 def interest_described(form: SharingForm) -> bool:
-    """Whether the declaration's details describe an interest rather than say that there is none."""
-    details = form.conflicts.details
-    return answered(details) and details.strip().rstrip(".").casefold() not in NO_CONFLICT
+    """Whether the declaration's details describe an interest rather than say that there is none.
+
+    What the box beside them says does not undo a description: people tick it to say that they have declared.
+    """
+    details, declared = form.conflicts.details, form.conflicts.declared
+    plain = " ".join(details.split()).rstrip(".").casefold()
+    none = OPENS_WITH_NO.match(plain) if declared is False else NO_CONFLICT.fullmatch(plain)
+    return answered(details) and none is None
 
 
 def _people(form: SharingForm) -> Iterator[Contradiction]:
     refs: set[str] = set()
     for index, person in enumerate(form.subjects):
         if person.ref and person.ref in refs:
-            yield f"subjects[{index}].ref", "used for two people on one form"
+            yield f"subjects[{index}].ref", "used for two people on one form", CONTRADICTION
         refs.add(person.ref)
         if person.agreement is Agreement.given and person.capacity is Capacity.lacks:
-            yield f"subjects[{index}].agreement", "given by someone whose capacity is answered as lacking"
+            why = "given by someone whose capacity is answered as lacking"
+            yield f"subjects[{index}].agreement", why, CONTRADICTION
 
 
 def _grounds(form: SharingForm) -> Iterator[Contradiction]:
     seen = set()
     for index, ground in enumerate(form.grounds):
         if ground.key in seen:
-            yield f"grounds[{index}].key", f"{ground.key} is ticked twice"
+            yield f"grounds[{index}].key", f"{ground.key} is ticked twice", CONTRADICTION
         seen.add(ground.key)
-        unknown = sorted(set(ground.evidence) - set(EVIDENCE[ground.key]) - set(ANYWHERE))
-        if unknown:
-            known = ", ".join(EVIDENCE[ground.key])
-            yield f"grounds[{index}].evidence.{unknown[0][:80]}", f"not evidence for {ground.key} ({known})"
 
 
 def _dates(form: SharingForm) -> Iterator[Contradiction]:
     signed = {signature.role: signature.date for signature in form.signatures if signature.date}
     caseworker, manager = signed.get(SignatureRole.caseworker), signed.get(SignatureRole.manager)
     if caseworker and manager and manager < caseworker:
-        yield "signatures[manager].date", "before the caseworker's signature"
+        yield "signatures[manager].date", "before the caseworker's signature", DATES
     if form.review.date and signed and form.review.date < max(signed.values()):
-        yield "review.date", "before the form was signed"
+        yield "review.date", "before the form was signed", DATES
     protocol = form.protocol
     if protocol and protocol.date and protocol.review and protocol.review < protocol.date:
-        yield "protocol.review", "before the protocol's own date"
+        yield "protocol.review", "before the protocol's own date", DATES

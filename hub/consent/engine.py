@@ -16,7 +16,6 @@ from hub.consent.form import SharingForm
 from hub.consent.protocol import beyond_protocol, covered_answers, people_of, protocol_covers, say_why_not
 from hub.consent.questions import LABELS, NOT_SENSITIVE, Bench, Findings, ask_all
 from hub.consent.rules import Rules
-from hub.consent.terms import answered
 from hub.values import Level, Purpose
 
 
@@ -39,6 +38,7 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
     found = Findings()
     gaps.essentials(form, context, found)
     gaps.whole_form(form, rules, on, found)
+    stops.ask_who_else(form, rules, found)
     if asked or not form.subjects:
         gaps.own_case(form, found)
         gaps.signatures(form, rules, on, found)
@@ -60,15 +60,17 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
             rules=rules.name,
         )
 
-    # 5. Complete, or an imminent threat to life; otherwise say what is missing.
+    # 5. Complete, or an imminent threat to life; otherwise say what is missing. Where none of the grounds
+    # ticked is open to this agency it may not share on them, and is told what would be missing besides.
     if not found.missing:
         return _permit(form, rules, on, grounds, found)
     if form.emergency is not None:
         if _emergency(form, context):
             return _emergency_permit(form, rules, on, found)
         gaps.emergency(form, found)
+    closed = bool(asked and grounds) and all(ground.closed for ground in grounds)
     return Decision(
-        outcome=Outcome.incomplete,
+        outcome=Outcome.refuse if closed else Outcome.incomplete,
         reasons=tuple(found.reasons),
         missing=tuple(found.missing),
         rules=rules.name,
@@ -89,6 +91,10 @@ def _grounds(form: SharingForm, grounds: tuple[standing.Standing, ...], found: F
         found.reasons += ground.against
         for name in () if ground.against else ground.missing:
             text = f"“{ground.rule.label}” needs {name.removeprefix(ground.field + '.')}."
+            if name.endswith(".request"):
+                text += (
+                    " A private body has no such function of its own: it may answer a public body's request."
+                )
             found.lack(name, text, ground.rule.cited, "evidence_missing")
 
 
@@ -173,7 +179,7 @@ def _proportionate(form: SharingForm) -> Answer:
 
 
 def _threat(form: SharingForm) -> bool:
-    return form.emergency is not None and answered(form.emergency.imminent_threat)
+    return gaps.threat_in_words(form)
 
 
 def _emergency(form: SharingForm, context: Context) -> bool:

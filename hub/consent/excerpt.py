@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from hub.consent.coherence import interest_described
 from hub.consent.context import same
 from hub.consent.form import Consultation, Ground, SharingForm
 from hub.consent.stops import verdict
-from hub.consent.terms import SignatureRole
+from hub.consent.terms import ANYWHERE, EVIDENCE, SignatureRole
 
 KEPT_HERE: Final = "recorded; kept by the enquiring area"
 _LEGAL: Final = frozenset(
@@ -44,10 +45,12 @@ def excerpt(form: SharingForm, recipient: str, on: dt.date) -> SharingForm:
             "client_notified": form.client_notified.model_copy(
                 update={"why_not": _mark(form.client_notified.why_not)}
             ),
-            "fled_from": form.fled_from and tuple(area for area in form.fled_from if area == recipient),
+            "fled_from": form.fled_from and ((recipient,) if form.fled(recipient) else ()),
             "emergency": form.emergency
             and form.emergency.model_copy(update={"imminent_threat": _mark(form.emergency.imminent_threat)}),
-            "conflicts": form.conflicts.model_copy(update={"details": _mark(form.conflicts.details)}),
+            "conflicts": form.conflicts.model_copy(
+                update={"details": _mark(form.conflicts.details) if interest_described(form) else ""}
+            ),
         }
     )
 
@@ -60,6 +63,7 @@ def _ground(ground: Ground) -> Ground:
     kept = {
         name: text if name in _LEGAL or text.strip().casefold() in _SHORT else _mark(text)
         for name, text in ground.evidence.items()
+        if name in (*EVIDENCE[ground.key], *ANYWHERE)
     }
     return ground.model_copy(update={"evidence": kept})
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
-from hub.consent.coherence import contradictions
 from hub.consent.terms import (
     Agreement,
     Balance,
@@ -26,9 +25,22 @@ from hub.consent.terms import (
     SignatureRole,
     answered,
 )
-from hub.values import AgencyKind, Level, LongText, NodeId, Purpose, RequesterRole, Role, ShortText, Value
+from hub.values import AgencyKind, Level, LongText, Purpose, RequesterRole, Role, ShortText, Value
 
 FORM_VERSION = 1
+
+
+def _area(name: Any) -> Any:
+    """An area as people write it, as node ids are written: "South Vale" is "south-vale"."""
+    return "-".join(name.casefold().replace("_", " ").split()) if isinstance(name, str) else name
+
+
+AreaName = Annotated[
+    str,
+    BeforeValidator(_area),
+    StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$"),
+]
+"""The node id of an area, or its name written alike."""
 
 
 class Part(Value):
@@ -59,21 +71,21 @@ class Asker(Part):
 class Recipient(Part):
     """The agency that would receive; legal authority is recorded for each one."""
 
-    node_id: NodeId | None = None
+    node_id: AreaName | None = None
     agency: ShortText = ""
     agency_kind: AgencyKind | None = None
 
 
 class Subject(Part):
-    """One person whose data would move, and what was asked of that person."""
+    """One person whose data would move, and what was asked of that person. None: nobody has said."""
 
     ref: Annotated[str, StringConstraints(max_length=64)] = ""
     role: Role = Role.victim
     data: Annotated[tuple[DataClass, ...], Field(max_length=20)] = ()
-    agreement: Agreement = Agreement.not_asked
+    agreement: Agreement | None = None
     capacity: Capacity = Capacity.not_assessed
     aware: bool = False
-    only_self_at_risk: bool = False
+    only_self_at_risk: bool | None = None
 
 
 class Risk(Part):
@@ -112,7 +124,7 @@ class Protocol(Part):
 
 
 class Ground(Part):
-    """One ticked ground and what shows it, by the names in `EVIDENCE`."""
+    """One ticked ground and what shows it, by the names in `EVIDENCE`. Under other names it shows nothing."""
 
     key: GroundKey
     evidence: Annotated[dict[ShortText, LongText], Field(max_length=20)] = Field(default_factory=dict)
@@ -149,7 +161,7 @@ class Consultation(Part):
 class ClientNotified(Part):
     """Whether the client was told, when, or why not."""
 
-    notified: bool = False
+    notified: bool | None = None
     date: dt.date | None = None
     why_not: LongText = ""
 
@@ -170,13 +182,18 @@ class Signature(Part):
 
 
 class Emergency(Part):
-    """An imminent threat to life, in the words of who reports it."""
+    """An imminent threat to life, in the words of who reports it. A bare true is kept as "yes"."""
 
     imminent_threat: LongText = ""
 
+    @field_validator("imminent_threat", mode="before")
+    @classmethod
+    def _ticked(cls, value: Any) -> Any:
+        return {True: "yes", False: ""}[value] if isinstance(value, bool) else value
+
 
 class Conflicts(Part):
-    """The declaration of interest for this case: `declared` with details where there is a conflict."""
+    """The declaration of interest for this case; an interest counts where `details` describe one."""
 
     declared: bool | None = None
     details: LongText = ""
@@ -202,7 +219,7 @@ class SharingForm(Part):
     consultations: Annotated[tuple[Consultation, ...], Field(max_length=50)] = ()
     client_notified: ClientNotified = ClientNotified()
     necessity: LongText = ""
-    fled_from: Annotated[tuple[NodeId, ...], Field(max_length=50)] | None = None
+    fled_from: Annotated[tuple[AreaName, ...], Field(max_length=50)] | None = None
     review: Review = Review()
     signatures: Annotated[tuple[Signature, ...], Field(max_length=10)] = ()
     emergency: Emergency | None = None
@@ -220,14 +237,15 @@ class SharingForm(Part):
         """ "1", "1.0" and "v1" are edition 1."""
         return value.strip().lower().removeprefix("v").split(".")[0] if isinstance(value, str) else value
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        """Raises ValueError for the first pair of answers that cannot both be true."""
-        found = next(contradictions(self), None)
-        if found is not None:
-            raise ValueError(f"{found[0]}: {found[1]}")
-        return self
+    def fled(self, *names: str | None) -> bool:
+        """Whether any of these names is that of an area somebody in this case fled, however it is spaced."""
+        fled = {_letters(area) for area in self.fled_from or ()}
+        return any(_letters(name) in fled for name in names if name)
 
     def signature(self, role: SignatureRole) -> Signature | None:
         """The named signature in that role, if there is one."""
         return next((item for item in self.signatures if item.role is role and answered(item.name)), None)
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum())

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from hub.consent.coherence import contradictions
 from hub.consent.context import Context, same
 from hub.consent.form import SharingForm, Signature
 from hub.consent.questions import Findings, name_of
 from hub.consent.rules import Rules
 from hub.consent.terms import SignatureRole, answered
-from hub.values import Level, Purpose
+from hub.values import Level, Purpose, Role
 
 FORM = "SafeLives toolkit for Marac representatives, information sharing without consent form"
 
@@ -59,7 +60,9 @@ def _recipient(form: SharingForm) -> bool:
 
 
 def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> None:
-    """Asked outside an emergency, under a protocol too: how much, why, and when it is looked at again."""
+    """Asked outside an emergency, under a protocol too: why, when it is looked at again, and one answer each."""
+    for field, why, code in contradictions(form):
+        out.lack(field, f"{field}: {why}.", FORM, code)
     if not answered(form.necessity):
         text = "Say why this is necessary and proportionate, and why less would not do."
         out.lack("necessity", text, "five questions Q5; ECHR Art 8")
@@ -79,14 +82,35 @@ def emergency(form: SharingForm, out: Findings) -> None:
     """What an emergency release rests on: the threat in words, and somebody who takes it upon them by
     name.
     """
-    if form.emergency is None or not answered(form.emergency.imminent_threat):
+    if form.emergency is None or not threat_in_words(form):
         out.lack("emergency.imminent_threat", "Say what the imminent threat to life is.", "emergency rule")
     if not any(answered(signature.name) for signature in form.signatures):
         out.lack("signatures", "An emergency release needs a named approver.", "emergency rule")
 
 
+def threat_in_words(form: SharingForm) -> bool:
+    """Whether the imminent threat is told: there, or, where the box is only ticked, elsewhere on the form."""
+    if form.emergency is None or not answered(form.emergency.imminent_threat):
+        return False
+    if form.emergency.imminent_threat.strip().casefold() not in {"yes", "y", "true"}:
+        return True
+    told = [row.immediate for row in form.risk]
+    told += [ground.evidence.get("imminent_threat_to_life", "") for ground in form.grounds]
+    return any(answered(text) for text in (form.incident, *told))
+
+
 def own_case(form: SharingForm, out: Findings) -> None:
-    """Asked where no protocol has answered it for all: this case's concern, balance and declaration."""
+    """Asked where no protocol has answered it for all: what she said, this case's concern, balance and
+    declaration.
+    """
+    for index, person in enumerate(form.subjects):
+        if person.role is Role.victim and person.agreement is None:
+            ref = name_of(person, index)
+            text = f"Say whether {ref} agrees, refuses, was not asked or cannot be asked."
+            out.lack(f"subjects[{ref}].agreement", text, "Marac referral form; consent pitfall 5")
+    told = form.client_notified
+    if told.notified is False and not answered(told.why_not):
+        out.lack("client_notified.why_not", "Say why the client was not told.", FORM)
     risk = any(answered(row.concerns) or answered(row.immediate) or answered(row.who) for row in form.risk)
     if not risk and not answered(form.incident):
         text = "Describe the incident or fill in the risk table. A checklist is welcome and never required."

@@ -207,7 +207,7 @@ def _problem(bench: Bench, person: Subject, condition: Condition) -> str:
 def cannot_consent(person: Subject) -> bool:
     """Physically or legally incapable. A child who has given or refused agreement was able to answer."""
     if person.capacity is Capacity.child:
-        return person.agreement in (Agreement.not_asked, Agreement.cannot_ask)
+        return person.agreement in (None, Agreement.not_asked, Agreement.cannot_ask)
     return person.capacity is Capacity.lacks
 
 

@@ -1,12 +1,14 @@
-"""Reading a sharing form from bytes or parsed JSON: limits, versions, contradictions.
+"""Reading a sharing form from bytes or parsed JSON: limits, versions, fields and their types.
 
 Raises `InputError` that names the field and never repeats what was written in it. A question left open is not
-an error here. Not here: deciding (`engine`), reading files (the command's job).
+an error here, nor are two answers that cannot both be true (`coherence`): they leave the form incomplete.
+Not here: deciding (`engine`), reading files (the command's job).
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +22,12 @@ MAX_BYTES = 1_000_000
 """Far beyond any form that people fill in; every text field has its own limit besides."""
 
 MAX_DEPTH = 12
+
+DATED = re.compile(r"(20\d\d)(?:-\d{1,2}){0,2}")
+"""An edition named by its date, such as 2026-11."""
+
+CURRENT_SINCE = 2026
+"""The year from which a dated edition is the current one; before it lies the paper form."""
 
 
 def parse_form(data: bytes | Mapping[str, Any]) -> SharingForm:
@@ -78,6 +86,8 @@ def _no_constant(name: str) -> Any:
 def _this_version(document: dict[str, Any]) -> dict[str, Any]:
     given = document.get("form_version")
     text = str(FORM_VERSION if given in (None, "") else given).strip().lower().removeprefix("v").split(".")[0]
+    if dated := DATED.fullmatch(text):
+        text = str(FORM_VERSION + (int(dated[1]) > CURRENT_SINCE) - (int(dated[1]) < CURRENT_SINCE))
     if isinstance(given, bool) or not text.isascii() or not text.isdigit() or int(text) > FORM_VERSION:
         raise rejected(
             "form_version",
@@ -113,7 +123,4 @@ def _named(error: ValidationError) -> InputError:
     why = str(first["msg"]).removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         why = "not a field of the form"
-    if first["type"] == "value_error" and not field:
-        # A contradiction names its own field.
-        field, _, why = why.partition(": ")
     return rejected(field.lstrip(".") or "form", why[0].lower() + why[1:])

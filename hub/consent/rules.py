@@ -102,7 +102,10 @@ class BasisChoice(Value):
 
 
 class GroundRule(Dated):
-    """One of the nine grounds: who may rely on it, what it needs and what it supplies."""
+    """One of the nine grounds: who may rely on it, what it needs and what it supplies.
+
+    `on_request`: a private body relies on it only to answer a public body's request.
+    """
 
     label: str
     printed: str
@@ -110,7 +113,7 @@ class GroundRule(Dated):
     who: tuple[AgencyKind | Class, ...] = ()
     to: tuple[AgencyKind | Class, ...] = ()
     needs: tuple[str, ...] = Field(min_length=1)
-    private_needs: tuple[str, ...] = ()
+    on_request: bool = False
     private_to: tuple[AgencyKind | Class, ...] = ()
     power: tuple[Power, ...] = ()
     basis: tuple[BasisChoice, ...] = ()
@@ -163,7 +166,7 @@ class Law(Value):
 
     def _check_ground(self, key: GroundKey, rule: GroundRule) -> None:
         where = f"grounds.{key}"
-        for name in (*rule.needs, *rule.private_needs):
+        for name in rule.needs:
             if name not in EVIDENCE[key]:
                 raise ValueError(f"{where}.needs: {name!r} is named, which the form does not ask for {key}")
         for choice in rule.basis:

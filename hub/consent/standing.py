@@ -15,6 +15,30 @@ from hub.consent.form import Ground, SharingForm
 from hub.consent.rules import Gateway, GroundRule, Rules
 from hub.consent.terms import ADULT_AT_RISK, GroundKey, answered
 
+NOT_OPEN, NOT_COVERED = "ground_not_open", "recipient_not_covered"
+
+NOT_SHOWN = re.compile(
+    r"no|none|nil|false"
+    r"|(?:not yet|not (?:done|checked|assessed|considered)|pending|awaiting|awaited|to follow"
+    r"|to be (?:obtained|confirmed|done|checked|considered|completed))\b.*"
+)
+"""Evidence that says that there is none, or none yet."""
+
+DENIED = {
+    "sealed_copy": re.compile(r"(?:no|not|never|unsealed|draft)\b"),
+    "senior_signoff": re.compile(r"(?:no|not|nobody|never|refused|declined|requested|unsigned)\b"),
+    "imminent_threat_to_life": re.compile(
+        r"(?:there is )?(?:no|not)\b.{0,20}\b(?:threat|risk|danger|imminent)"
+    ),
+}
+"""Openings by which the evidence says the opposite of what it must show."""
+
+ASKED = re.compile(r"\b(?:requests?|requested|asks|asked|public task)\b", re.IGNORECASE)
+NOT_ASKED = re.compile(
+    r"\b(?:no|not|nobody|without|nor|never)\b.{0,20}\b(?:requests?|requested|asks|asked)\b", re.IGNORECASE
+)
+"""How a public body's request is told in other words, or that there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -29,6 +53,12 @@ class Standing:
     def stands(self) -> bool:
         """Whether the ground may be relied on."""
         return not self.missing and not self.against
+
+    @property
+    def closed(self) -> bool:
+        """Whether the ground is not this agency's to rely on, or not towards this recipient, whatever it shows."""
+        against = any(reason.code in (NOT_OPEN, NOT_COVERED) for reason in self.against)
+        return against or f"{self.field}.evidence.request" in self.missing
 
     @property
     def field(self) -> str:
@@ -55,23 +85,24 @@ def _standing(ground: Ground, form: SharingForm, rules: Rules, on: dt.date) -> S
         )
     if giver and not rules.belongs(giver, rule.who):
         text = f"“{rule.label}” may not be relied on by {rules.law.agencies[giver].a}."
-        against.append(_against("ground_not_open", text, rule, field + ".key"))
+        against.append(_against(NOT_OPEN, text, rule, field + ".key"))
     private = giver is not None and not rules.law.agencies[giver].public
     for group in filter(None, (rule.to, rule.private_to if private else ())):
         if receiver is None:
             missing.append("recipient.agency_kind")
         elif not rules.belongs(receiver, group):
             text = f"“{rule.label}” carries nothing to {rules.law.agencies[receiver].a}."
-            against.append(_against("recipient_not_covered", text, rule, field + ".key"))
+            against.append(_against(NOT_COVERED, text, rule, field + ".key"))
     if giver and rule.basis and not any(rules.belongs(giver, choice.who) for choice in rule.basis):
         text = f"“{rule.label}” gives {rules.law.agencies[giver].a} no Article 6 basis."
-        against.append(_against("ground_not_open", text, rule, field + ".key"))
-    needs = rule.needs + (rule.private_needs if private else ())
-    missing += [f"{field}.evidence.{name}" for name in needs if not _shown(ground, name, on)]
+        against.append(_against(NOT_OPEN, text, rule, field + ".key"))
+    missing += [f"{field}.evidence.{name}" for name in rule.needs if not _shown(ground, name, on)]
+    if private and rule.on_request and not _requested(ground):
+        missing.append(f"{field}.evidence.request")
     ordered = ground.evidence.get("ordered", "")
     if answered(ordered) and not same(ordered, form.requester.agency):
         text = "The order binds another body than the one that shares."
-        against.append(_against("ground_not_open", text, rule, field + ".evidence.ordered"))
+        against.append(_against(NOT_OPEN, text, rule, field + ".evidence.ordered"))
     if ground.key is GroundKey.statutory_function:
         _check_section(ground, form, rules, on, against, missing)
     return Standing(ground, rule, tuple(missing), tuple(against))
@@ -86,13 +117,23 @@ def _shown(ground: Ground, name: str, on: dt.date) -> bool:
     text = ground.evidence.get(name, "")
     if not answered(text):
         return False
-    plain = text.strip().casefold()
+    plain = " ".join(text.split()).casefold()
     if name == "duty_or_power":
         return "duty" in plain or "power" in plain
     if name == "date":
         day = parse_day(plain)
         return day is None or day <= on
-    return name == "third_party_material_check" or plain not in {"no", "none", "false", "not yet"}
+    if name == "third_party_material_check" and plain in {"no", "none"}:
+        return True
+    return NOT_SHOWN.fullmatch(plain) is None and not (name in DENIED and DENIED[name].match(plain))
+
+
+def _requested(ground: Ground) -> bool:
+    """Whether a public body's request is stated: under its own name, or in the words beside it."""
+    if answered(ground.evidence.get("request", "")):
+        return NOT_SHOWN.fullmatch(ground.evidence["request"].strip().casefold()) is None
+    words = " ".join(ground.evidence.get(name, "") for name in ("section", "body", "duty_or_power"))
+    return bool(ASKED.search(words)) and not NOT_ASKED.search(words)
 
 
 def parse_day(text: str) -> dt.date | None:

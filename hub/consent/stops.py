@@ -13,7 +13,7 @@ from hub.consent.context import Context, is_excluded, same
 from hub.consent.decision import Reason
 from hub.consent.form import Consultation, SharingForm, Subject
 from hub.consent.gaps import manager_signed
-from hub.consent.questions import name_of
+from hub.consent.questions import Findings, name_of
 from hub.consent.rules import Rules
 from hub.consent.standing import Standing
 from hub.consent.terms import Agreement, Capacity, GroundKey, SignatureRole
@@ -78,13 +78,14 @@ def referrals(
     if _guardians_case(form, rules) and not ordered and settled(form, on) is not True:
         found += [_guardian(ref) for ref, _ in _refused_alone(form)]
     signed = manager_signed(form, on)
-    to = form.recipient.node_id
-    if context.tells and to in (form.fled_from or ()) and not (signed and _manager_decided(form, on)):
+    to = form.recipient.node_id or form.recipient.agency
+    fled = form.fled(form.recipient.node_id, form.recipient.agency)
+    if context.tells and fled and not (signed and _manager_decided(form, on)):
         text = (
             f"This would tell {to}, the area that she fled, that you ask. A manager decides that, on record."
         )
         found.append(Referral(MANAGER, _reason("fled_area", text, "hazard H2; protocol step 4", "fled_from")))
-    if form.conflicts.declared and interest_described(form):
+    if interest_described(form):
         text = "An interest in this case is declared: a manager without one decides who handles it."
         found.append(Referral(MANAGER, _reason("conflict_declared", text, "hazard H1", "conflicts.details")))
     if context.insider:
@@ -125,15 +126,27 @@ def _victim_agrees(form: SharingForm) -> bool:
 
 
 def _refused_alone(form: SharingForm) -> list[tuple[str, Subject]]:
-    """Adults presumed capable who refused and of whom the form says that only they are at risk."""
+    """Those of whom the form says that only they are at risk."""
+    return [(ref, person) for ref, person in _refused(form) if person.only_self_at_risk]
+
+
+def _refused(form: SharingForm) -> list[tuple[str, Subject]]:
+    """Adults presumed capable who refused."""
     return [
         (name_of(person, index), person)
         for index, person in enumerate(form.subjects)
         if person.agreement is Agreement.refused
-        and person.only_self_at_risk
         and person.role is not Role.child
         and person.capacity in (Capacity.has, Capacity.not_assessed)
     ]
+
+
+def ask_who_else(form: SharingForm, rules: Rules, out: Findings) -> None:
+    """A capable adult refuses, and nobody has said whether only she is at risk: her refusal may have to stand."""
+    for ref, person in _refused(form) if _guardians_case(form, rules) else ():
+        if person.only_self_at_risk is None:
+            text = f"{ref} refuses: say whether only she is at risk, or who else is."
+            out.lack(f"subjects[{ref}].only_self_at_risk", text, "GMC and BMA guidance")
 
 
 def _guardians_case(form: SharingForm, rules: Rules) -> bool:

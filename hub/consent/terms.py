@@ -108,6 +108,9 @@ EVIDENCE: dict[GroundKey, tuple[str, ...]] = {
 }
 """Names that evidence may have. Which of them a ground needs is for `config/grounds.toml` to say."""
 
+ANYWHERE = (*ADULT_AT_RISK, "p18_2_reason", "expiry")
+"""Evidence that any ground may carry: an adult at risk, why without consent, when an order ends."""
+
 NO_ANSWER = frozenset({"", "-", "--", "?", ".", "n/a", "na", "tbc", "tba", "todo", "unknown", "not known"})
 """Fillers that are no answer."""
 

@@ -112,7 +112,7 @@ def _page(
                 f"{person.ref or index + 1}: {person.role}",
                 _name(people.get(person.ref)),
                 ", ".join(person.data),
-                _words(person.agreement),
+                _words(person.agreement or "not answered"),
                 _words(person.capacity),
                 "yes" if person.aware else "no",
             ]
@@ -131,7 +131,7 @@ def _page(
             for advice in form.consultations
         ],
         "notice": [
-            "yes" if told.notified else "no",
+            {True: "yes", False: "no", None: ""}[told.notified],
             _day(told.date),
             told.why_not or ("told" if told.notified else ""),
             _day(review.date),

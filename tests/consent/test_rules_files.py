@@ -56,9 +56,9 @@ def fault(old: str, new: str) -> tuple[str, int]:
         ("filled_in = true", 'filled_in = "mostly"', "jurisdictions.england_wales.filled_in"),
         ('only_if = "incapable"', 'only_if = "tired"', "conditions.c.only_if"),
         (
-            'private_needs = ["request"]',
-            'private_need = ["request"]',
-            "grounds.statutory_function.private_need",
+            "on_request = true",
+            "on_demand = true",
+            "grounds.statutory_function.on_demand",
         ),
         ('manager_before = ["summary", "transfer"]', 'manager_before = ["summary"]', "must hold transfer"),
         ('automatic_levels = ["involvement"]', 'automatic_levels = ["summary"]', "may not hold summary"),
