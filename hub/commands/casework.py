@@ -7,6 +7,7 @@ kept in shells' histories.
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -132,11 +133,7 @@ def disclosures(home: Home, who: Who = None, as_json: Json = False) -> None:
     with reporting(as_json=as_json):
         node = open_node(home)
         known = asker(who)
-        try:
-            case_ref = str(typer.prompt("Case reference", err=True)).strip()
-        except typer.Abort:
-            raise InputError("no case reference was given", do="write it to standard input") from None
-        rows = record_of(node, known, case_ref)
+        rows = record_of(node, known, _case_ref())
         if as_json:
             print_json({"disclosures": [_row(one) for one in rows]})
             return
@@ -144,6 +141,19 @@ def disclosures(home: Home, who: Who = None, as_json: Json = False) -> None:
             _show_row(one)
         if not rows:
             out.print("Nothing is recorded.")
+
+
+def _case_ref() -> str:
+    """A line of standard input; asked for at a terminal."""
+    if sys.stdin.isatty():
+        err.print("Case reference: ", end="")
+    try:
+        given = sys.stdin.readline().strip()
+    except UnicodeDecodeError:
+        given = ""
+    if not given:
+        raise InputError("no case reference was given", do="write it to standard input")
+    return given
 
 
 def _day(text: str) -> dt.date:

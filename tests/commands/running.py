@@ -74,9 +74,9 @@ def hub(*arguments: object, env: Mapping[str, str] | None = None, **options: Any
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def inside(*arguments: object) -> Ended:
-    """The same command within this process."""
-    done = CliRunner().invoke(app, [str(one) for one in arguments])
+def inside(*arguments: object, said: str = "") -> Ended:
+    """The same command within this process; `said` is its standard input."""
+    done = CliRunner().invoke(app, [str(one) for one in arguments], input=said)
     return Ended(done.exit_code, done.stdout, done.stderr)
 
 

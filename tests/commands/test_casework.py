@@ -1,0 +1,262 @@
+"""Obligations and the record of disclosures by command: listed, closed, escalated, kept from insiders."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.audit.events import Action
+from hub.sample.referrals import Row
+from tests.commands.conftest import Pair, today
+from tests.commands.running import Ended, actions, count, free_port, hub, inside, serving, write_csv
+from tests.test_answers import grounded
+
+Write = Callable[..., Path]
+ADA = {
+    "name": "Ada Coordinator",
+    "role": "coordinator",
+    "agency": "Northmoor Council",
+    "agency_kind": "council",
+}
+ASH = {**ADA, "name": "Ash Kept-Out"}
+EXCLUDED = '\n[[exclusion]]\ncase_ref = "{}"\nperson = "Ash Kept-Out"\n'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Write:
+    """Writes a document to a file."""
+
+    def write(name: str, document: Any) -> Path:
+        path = tmp_path / f"{name}.json"
+        path.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
+        return path
+
+    return write
+
+
+def evidence(text: str = "She was told in person by her Idva.", **more: Any) -> dict[str, Any]:
+    return {"by": ADA, "on": today().isoformat(), "text": text, **more}
+
+
+def listed(home: Path, *how: object) -> list[dict[str, Any]]:
+    """What `hub due` lists of questions, not of publications."""
+    done = inside("due", home, "--json", *how)
+    assert done.code == 0, done.out
+    found: list[dict[str, Any]] = [one for one in done.json["due"] if one["purpose"] != "publish"]
+    return found
+
+
+def change(home: Path, statement: str) -> None:
+    """Behind the program's back: as if so much time had passed."""
+    connection = sqlite3.connect(home / "hub.sqlite3", timeout=30)
+    with connection:
+        connection.execute(statement)
+    connection.close()
+
+
+def test_from_a_question_to_what_it_left_closed_with_evidence(pair: Pair, asked: Any, file: Write) -> None:
+    question = pair.question()
+    result = inside("check", pair.asking, asked(question), "--json")
+    assert result.code == 0
+    assert listed(pair.asking) == []
+    owed = {one["code"]: one for one in listed(pair.asking, "--all")}
+    assert set(owed) == {"notify_client", "review"}
+    assert {one["case_ref"] for one in owed.values()} == {question["case_ref"]}
+    in_a_week = (today() + dt.timedelta(days=7)).isoformat()
+    assert [one["code"] for one in listed(pair.asking, "--on", in_a_week)] == ["notify_client"]
+
+    told = inside("disclose", pair.asking, result.json["check_id"], "--area", "eastvale", "--json")
+    assert told.code == 0
+    number = owed["notify_client"]["number"]
+    refused = inside("close", pair.asking, file("evidence", evidence(text="tbc")), number, "--json")
+    assert (refused.code, refused.json["lacking"]) == (1, {number: ["text"]})
+    in_words = inside("close", pair.asking, file("evidence", evidence(text="tbc")), number)
+    assert (in_words.code, in_words.out) == (1, "")
+    assert in_words.err == f"{number} stays open. The evidence lacks: text\n"
+    for _ in range(2):
+        done = inside("close", pair.asking, file("evidence", evidence()), number, "--json")
+        assert (done.code, done.json["closed"]) == (0, [number])
+    assert [one["code"] for one in listed(pair.asking, "--all")] == ["review"]
+    closed = {one["code"]: one for one in listed(pair.asking, "--closed")}
+    assert set(closed) == {"notify_client", "record_recipients"}
+    assert closed["notify_client"]["closing"]["by"]["name"] == "Ada Coordinator"
+    assert "closing" not in closed["record_recipients"]
+    assert inside("audit", "verify", pair.asking).code == 0
+
+
+def test_the_record_says_who_was_asked_told_and_telephoned(pair: Pair, asked: Any, file: Write) -> None:
+    question = pair.question()
+    check_id = inside("check", pair.asking, asked(question), "--json").json["check_id"]
+    assert inside("disclose", pair.asking, check_id, "--area", "eastvale").code == 0
+    row = {"date": today().isoformat(), "agency": "Westhaven Council", "person": "duty officer"}
+    added = {"case_ref": question["case_ref"], "check_id": check_id, "by": ADA, "sharings": [row]}
+    lacking = inside("told", pair.asking, file("told", added), "--json")
+    assert (lacking.code, lacking.json["recorded"]) == (1, 0)
+    assert lacking.json["lacking"] == [
+        f"sharings[Westhaven Council].{part}" for part in ("method", "authority")
+    ]
+    added["sharings"] = [row | {"method": "telephone", "authority": "the agreed protocol"}]
+    assert inside("told", pair.asking, file("told", added)).out == "Recorded.\n"
+    done = inside("disclosures", pair.asking, "--json", said=question["case_ref"] + "\n")
+    assert [(one["agency"], one["told"], one["by"], one["response"]) for one in done.json["disclosures"]] == [
+        ("Eastvale", False, "hub", ""),
+        ("Eastvale", True, "hub", "answered: involvement"),
+        ("Westhaven Council", True, "Ada Coordinator", ""),
+    ]
+    words = inside("disclosures", pair.asking, said=question["case_ref"] + "\n")
+    assert "Eastvale (asked or considered, not told): nobody" in words.out
+    assert "Response: answered: involvement" in words.out
+
+
+def test_a_case_reference_is_read_from_standard_input_alone(home: Path) -> None:
+    """The real command, piped to and with nothing to read."""
+    done = hub("disclosures", home, "--json", input="NM-0\n")
+    assert (done.code, done.error["text"]) == (1, "there is no such case here")
+    nothing = hub("disclosures", home, "--json", input="")
+    assert (nothing.code, nothing.error["text"]) == (1, "no case reference was given")
+
+
+def test_a_hundred_publications_are_a_line_and_not_a_flood(
+    home: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    assert inside("import", home, write_csv(tmp_path / "in.csv", rows)).code == 0
+    cases = count(home, "case_record WHERE may_publish")
+    in_a_year = (today() + dt.timedelta(days=400)).isoformat()
+    done = inside("due", home, "--on", in_a_year)
+    reviews = [line for line in done.out.splitlines() if "Review" in line]
+    assert len(reviews) == 1
+    assert f"{cases} published cases" in reviews[0]
+    every = inside("due", home, "--on", in_a_year, "--json").json["due"]
+    assert len([one for one in every if one["code"] == "review"]) == cases
+    assert inside("due", home).out == "Nothing is due.\n"
+
+
+def test_a_server_escalates_what_is_overdue_when_it_starts_and_says_so_once(
+    home: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    assert inside("import", home, write_csv(tmp_path / "in.csv", rows)).code == 0
+    change(home, "UPDATE obligation_record SET due = '2026-01-01' WHERE code = 'review'")
+    cases = count(home, "case_record WHERE may_publish")
+    assert "(escalated)" not in inside("due", home).out
+    for _ in range(2):
+        with serving(home, free_port(), tmp_path / "log"):
+            until = time.monotonic() + 60
+            while actions(home).count(Action.obligation_escalated) < cases and time.monotonic() < until:
+                time.sleep(0.2)
+        assert actions(home).count(Action.obligation_escalated) == cases
+    assert re.search(r"Overdue by \d+ days \(escalated\):", inside("due", home).out)
+    assert inside("audit", "verify", home).code == 0
+
+
+# Who is kept out.
+
+
+def same(*ended: Ended) -> bool:
+    return len({(one.code, one.out, one.err) for one in ended}) == 1
+
+
+def test_someone_kept_out_gets_byte_for_byte_what_no_such_case_gives(
+    pair: Pair, asked: Any, file: Write
+) -> None:
+    """The same commands on a node that has the case and on one that never had it."""
+    never = Path(pair.asking.parent / "never")
+    shutil.copytree(pair.asking, never)
+    question = pair.question(case_ref="NM-HIDDEN")
+    check_id = inside("check", pair.asking, asked(question), "--json").json["check_id"]
+    number = next(one["number"] for one in listed(pair.asking, "--all"))
+    for home in (pair.asking, never):
+        (home / "staff.toml").write_text(EXCLUDED.format("NM-HIDDEN"))
+    ash = file("ash", ASH)
+    row = {"date": today().isoformat(), "agency": "A", "person": "B", "method": "C", "authority": "D"}
+    added = {"case_ref": "NM-HIDDEN", "check_id": check_id, "by": ASH, "sharings": [row]}
+    by_ash = file("by_ash", evidence() | {"by": ASH})
+    for command, said in (
+        (("due", "--all", "--as", ash), ""),
+        (("due", "--all", "--as", ash, "--json"), ""),
+        (("due", "--closed", "--as", ash, "--json"), ""),
+        (("due", "--all"), ""),
+        (("disclosures", "--as", ash), "NM-HIDDEN\n"),
+        (("disclosures", "--as", ash, "--json"), "NM-HIDDEN\n"),
+        (("disclosures",), "NM-HIDDEN\n"),
+        (("told", file("told", added)), ""),
+        (("told", file("told", added), "--json"), ""),
+        (("close", by_ash, number), ""),
+        (("close", by_ash, number, "--json"), ""),
+    ):
+        name, *rest = command
+        assert same(*(inside(name, home, *rest, said=said) for home in (pair.asking, never))), command
+    ada = file("ada", ADA)
+    assert [one["code"] for one in listed(pair.asking, "--as", ada, "--all")] == ["notify_client", "review"]
+    assert inside("disclosures", pair.asking, "--as", ada, said="NM-HIDDEN\n").code == 0
+
+
+def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
+    pair: Pair, asked: Any, file: Write, tmp_path: Path
+) -> None:
+    """A question on a ground alone waits for a person at Eastvale; one of them must not know of it."""
+    form = grounded()
+    form["review"]["date"] = (today() + dt.timedelta(days=30)).isoformat()
+    check_id = inside("check", pair.asking, asked(pair.question(sharing_form=form)), "--json").json[
+        "check_id"
+    ]
+    assert inside("disclose", pair.asking, check_id, "--area", "eastvale").code == 0
+    home = Path(
+        shutil.copytree(pair.knowing, tmp_path / "knowing", ignore=shutil.ignore_patterns("hub.sqlite3*"))
+    )
+    source, target = sqlite3.connect(pair.knowing / "hub.sqlite3"), sqlite3.connect(home / "hub.sqlite3")
+    source.backup(target)
+    source.close()
+    target.close()
+    (waits,) = inside("pending", home, "--json").json["pending"]
+    place = (waits["check_id"], waits["handle"])
+
+    (home / "staff.toml").write_text(EXCLUDED.format(""))
+    ash, ada = file("ash", ASH), file("ada", ADA)
+    assert inside("pending", home, "--as", ash).out == inside("pending", home).out == "Nothing waits.\n"
+    hidden = inside("answer", home, *place, "--release", "--as", ash)
+    unknown = inside("answer", home, "0" * 32, "0" * 32, "--release", "--as", ash)
+    assert hidden.code == 1
+    assert same(hidden, unknown)
+    assert same(hidden, inside("answer", home, *place, "--release"))
+    assert inside("answer", home, *place, "--release", "--as", ada).code == 0
+
+
+# Bad input.
+
+BAD: dict[str, tuple[Any, str]] = {
+    "not JSON": ("{", "the evidence is not JSON"),
+    "a list": ([], "must be a JSON object"),
+    "an unknown field": (evidence(Winifred="Oakapple"), "is not a field of the evidence"),
+    "no name": ({"on": "2026-11-22"}, "by"),
+    "a day that is none": (evidence() | {"on": "Oakapple"}, "on: "),
+    "a form with an unknown ground": (evidence(form={"grounds": [{"key": "Oakapple"}]}), "grounds"),
+    "a form of an edition to come": (evidence(form={"form_version": 9}), "form_version"),
+    "3 MB": ('{"text": "' + "x" * 3_000_000 + '"}', "over 2 MB"),
+}
+
+
+@pytest.mark.parametrize(("document", "text"), BAD.values(), ids=BAD)
+def test_evidence_that_cannot_be_read_names_the_field_and_nothing_else(
+    home: Path, file: Write, document: Any, text: str
+) -> None:
+    done = inside("close", home, file("evidence", document), "0" * 16, "--json")
+    assert done.code == 1
+    assert text in done.error["text"]
+    assert "Oakapple" not in done.out
+    assert count(home, "obligation_record") == 0
+
+
+def test_wrong_usage_is_said(home: Path, file: Write) -> None:
+    assert inside("due", home, "--on", "soon", "--json").code == 2
+    unknown = inside("close", home, file("evidence", evidence()), "0" * 16, "--json")
+    assert (unknown.code, unknown.error["text"]) == (1, "no such obligation is open here")
+    assert inside("due", home, "--as", file("who", {"name": "Ada"}), "--json").code == 1
