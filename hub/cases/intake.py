@@ -44,6 +44,7 @@ class CaseIntake:
     sealed: bool
     publish: bool | None
     people: tuple[PersonIntake, ...]
+    not_safe_to_talk_to: tuple[str, ...] = ()
 
 
 def read_cases(path: Path) -> Iterator[CaseIntake | Rejected]:
@@ -176,6 +177,7 @@ def _merged(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> CaseIntake:
     return CaseIntake(
         case_ref=good[0].case_ref,
         criteria=tuple(dict.fromkeys(item for row in good for item in row.criteria)),
+        not_safe_to_talk_to=tuple(dict.fromkeys(item for row in good for item in row.not_safe_to_talk_to)),
         sealed=any(row.sealed for row in rows),
         publish=False if False in said else (True if True in said else None),
         people=_people(good),

@@ -13,7 +13,10 @@ from hub.values import Kind, Person, ShortText, Value
 
 
 class CaseDetails(Value):
-    """What a node knows of a case as a whole."""
+    """What a node knows of a case as a whole.
+
+    `not_safe_to_talk_to`: the people and agencies whom the victim named so on the Marac referral form.
+    """
 
     case_ref: ShortText
     kind: Kind
@@ -23,6 +26,7 @@ class CaseDetails(Value):
     agreement: Literal["given", "refused", "not_asked", ""] = ""
     victim_aware: bool | None = None
     criteria: tuple[ShortText, ...] = ()
+    not_safe_to_talk_to: tuple[ShortText, ...] = ()
     sealed: bool = False
     publish: bool | None = None
 

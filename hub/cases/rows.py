@@ -21,9 +21,12 @@ from hub.values import Kind, Person, Role
 COLUMNS: Final = (
     "case_ref", "kind", "idva_service", "referral_date", "meeting_date", "role", "given_names", "surname",
     "aliases", "date_of_birth", "postcode", "address", "phone", "safe_to_call", "nhs_number", "agreement",
-    "victim_aware", "criteria", "sealed", "publish",
+    "victim_aware", "criteria", "not_safe_to_talk_to", "sealed", "publish",
 )  # fmt: skip
-MAX_LENGTH: Final = {"address": 2_000, "aliases": 4_000, "criteria": 4_000, "postcode": 10, "phone": 30}
+MAX_LENGTH: Final = {
+    "address": 2_000, "aliases": 4_000, "criteria": 4_000, "not_safe_to_talk_to": 4_000, "postcode": 10,
+    "phone": 30,
+}  # fmt: skip
 MAX_TEXT: Final = 200  # every other cell, and each alias or criterion
 MAX_ITEMS: Final = 20
 Agreement = Literal["given", "refused", "not_asked", ""]
@@ -80,6 +83,7 @@ class RowIntake:
     agreement: Agreement = ""
     victim_aware: bool | None = None
     criteria: tuple[str, ...] = ()
+    not_safe_to_talk_to: tuple[str, ...] = ()
     person: PersonIntake | None = None
 
 
@@ -229,6 +233,7 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
         "agreement": read.one_of("agreement", ("given", "refused", "not_asked")),
         "victim_aware": read.yes_no("victim_aware", unreadable=None),
         "criteria": read.items("criteria"),
+        "not_safe_to_talk_to": read.items("not_safe_to_talk_to"),
     }
     person = _person(read, row)
     if read.problems:

@@ -23,6 +23,7 @@ NO_CONFLICT = re.compile(
     r"|(?:there (?:is|are) )?no (?:known |declared |personal |professional |actual |potential |relevant )*"
     r"(?:conflict|interest|connection|link|relationship)s?(?: of interest)?"
     r"(?: (?:known|declared|to declare|identified|noted|recorded|found))?(?: (?:to me|at present|currently))?"
+    r"(?: (?:for|by|among|from) (?:any|all|me|us|the|those|staff)\w*(?: \w+){0,2})?"
 )
 """Ways to write that no interest is declared; whatever says more than that describes one."""
 

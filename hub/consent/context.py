@@ -44,10 +44,11 @@ NOBODY = Staff()
 class Context:
     """`case_ref` None: not asked here (a form on its own).
 
-    `case_linked`: the asker's own node holds the case. `tells`: whether the act tells the recipient about
-    whom; asking obliviously does not. `recipient_known`: the caller knows the areas asked, so the form need
-    not name one. `asserted`: a peer's form, whose own people have decided what was theirs to decide.
-    `sealed`: somebody in the case is sealed. `not_safe_to_talk_to`: people or agencies the victim named so.
+    `case_linked`: the asker's own node holds the case; under a protocol that covers the question none is
+    needed. `tells`: whether the act tells the recipient about whom; asking obliviously does not.
+    `recipient_known`: the caller knows the areas asked, so the form need not name one. `asserted`: a peer's
+    form, whose own people have decided what was theirs to decide. `sealed`: somebody in the case is sealed.
+    `not_safe_to_talk_to`: the people, agencies and areas that the victim named so.
     """
 
     case_ref: str | None = None

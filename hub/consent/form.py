@@ -9,6 +9,7 @@ answers are missing. Not here: reading bytes and older editions (`reading`), dec
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -41,6 +42,20 @@ AreaName = Annotated[
     StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$"),
 ]
 """The node id of an area, or its name written alike."""
+
+
+def _day(value: Any) -> Any:
+    """A day, with or without a time of day behind it. Numbers are no dates, whatever they might count."""
+    if isinstance(value, str) and (written := ISO_DAY.fullmatch(value.strip())):
+        value = dt.date.fromisoformat(written[1])
+    if not isinstance(value, dt.date) or not 1900 <= value.year < 2200:
+        raise ValueError("a date is written YYYY-MM-DD")
+    return value
+
+
+ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ][\d:.]+(?:Z|[+-][\d:]+)?)?")
+Day = Annotated[dt.date, BeforeValidator(_day)]
+"""A calendar day of these centuries."""
 
 
 class Part(Value):
@@ -116,11 +131,11 @@ class Protocol(Part):
     """A dated agreement between areas. `data` and `agencies` narrow it; empty leaves them to policy."""
 
     ref: ShortText = ""
-    date: dt.date | None = None
+    date: Day | None = None
     covers: Annotated[tuple[Purpose, ...], Field(max_length=10)] = ()
     agencies: Annotated[tuple[AgencyKind, ...], Field(max_length=20)] = ()
     data: Annotated[tuple[DataClass, ...], Field(max_length=20)] = ()
-    review: dt.date | None = None
+    review: Day | None = None
 
 
 class Ground(Part):
@@ -153,7 +168,7 @@ class Consultation(Part):
 
     kind: ConsultationKind = ConsultationKind.internal
     who: ShortText = ""
-    date: dt.date | None = None
+    date: Day | None = None
     advice: LongText = ""
     decision: LongText = ""
 
@@ -162,14 +177,14 @@ class ClientNotified(Part):
     """Whether the client was told, when, or why not."""
 
     notified: bool | None = None
-    date: dt.date | None = None
+    date: Day | None = None
     why_not: LongText = ""
 
 
 class Review(Part):
     """When the sharing is looked at again, and who sees to it."""
 
-    date: dt.date | None = None
+    date: Day | None = None
     owner: ShortText = ""
 
 
@@ -178,7 +193,7 @@ class Signature(Part):
 
     role: SignatureRole
     name: ShortText = ""
-    date: dt.date | None = None
+    date: Day | None = None
 
 
 class Emergency(Part):

@@ -62,7 +62,8 @@ def _recipient(form: SharingForm) -> bool:
 def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> None:
     """Asked outside an emergency, under a protocol too: why, when it is looked at again, and one answer each."""
     for field, why, code in contradictions(form):
-        out.lack(field, f"{field}: {why}.", FORM, code)
+        out.lack(field, f"{field}: {why}. Correct one of the two.", FORM, code)
+    _not_yet(form, on, out)
     if not answered(form.necessity):
         text = "Say why this is necessary and proportionate, and why less would not do."
         out.lack("necessity", text, "five questions Q5; ECHR Art 8")
@@ -86,6 +87,15 @@ def emergency(form: SharingForm, out: Findings) -> None:
         out.lack("emergency.imminent_threat", "Say what the imminent threat to life is.", "emergency rule")
     if not any(answered(signature.name) for signature in form.signatures):
         out.lack("signatures", "An emergency release needs a named approver.", "emergency rule")
+
+
+def _not_yet(form: SharingForm, on: dt.date, out: Findings) -> None:
+    """What is said to have happened has a day that has come."""
+    dated = [("client_notified.date", form.client_notified.date)]
+    dated += [(f"consultations[{index}].date", advice.date) for index, advice in enumerate(form.consultations)]
+    for field, day in dated:
+        if day is not None and day > on:
+            out.lack(field, f"{field}: dated after {on}.", FORM, "dates_out_of_order")
 
 
 def threat_in_words(form: SharingForm) -> bool:

@@ -13,6 +13,7 @@ from hub.consent.context import Context, is_excluded, same
 from hub.consent.decision import Reason
 from hub.consent.form import Consultation, SharingForm, Subject
 from hub.consent.gaps import manager_signed
+from hub.consent.protocol import protocol_covers
 from hub.consent.questions import Findings, name_of
 from hub.consent.rules import Rules
 from hub.consent.standing import Standing
@@ -57,8 +58,8 @@ def refusals(form: SharingForm, rules: Rules, on: dt.date, context: Context) -> 
     if form.level is Level.transfer and form.purpose not in (None, Purpose.marac_transfer):
         text = f"A case is moved by marac_transfer, not by {form.purpose}."
         found.append(_reason("level_not_open", text, "policy.toml levels", "level"))
-    unsafe = context.not_safe_to_talk_to
-    if any(same(form.recipient.agency, name) or same(form.review.owner, name) for name in unsafe):
+    to = (form.recipient.agency, form.recipient.node_id or "", form.review.owner)
+    if any(same(one, name) for one in to for name in context.not_safe_to_talk_to):
         text = "The victim named this recipient as not safe to talk to."
         found.append(
             _reason("not_safe_to_talk_to", text, "Marac referral form; hazard H7", "recipient.agency")
@@ -92,7 +93,8 @@ def referrals(
         kinds = ", ".join(sorted(context.insider))
         text = f"This looks like a check on the asker's own life ({kinds}). It is stopped and raised."
         found.append(Referral(OFFICER, _reason("insider_check", text, "hazard H1", "subjects")))
-    if not context.case_linked and not signed and not _victim_agrees(form):
+    linked = context.case_linked or protocol_covers(form, rules, on)[0]
+    if not linked and not signed and not _victim_agrees(form):
         text = "There is no agreement and no case of your own to link this to: a second person decides."
         found.append(Referral(MANAGER, _reason("second_person", text, "hazard H1", "case_ref")))
     if form.purpose and form.requester.role and form.level:

@@ -66,6 +66,7 @@ def test_a_whole_row_is_read_as_it_says(tmp_path: Path, bom: bytes) -> None:
         "agreement": "Given",
         "victim_aware": "yes",
         "criteria": "professional_judgement;visible_high_risk",
+        "not_safe_to_talk_to": "Eastvale Council; Jo Fern",
         "sealed": "no",
         "publish": "YES",
     }
@@ -75,6 +76,7 @@ def test_a_whole_row_is_read_as_it_says(tmp_path: Path, bom: bytes) -> None:
     assert (case.referral_date, case.meeting_date) == (dt.date(2026, 3, 1), dt.date(2026, 3, 20))
     assert (case.agreement, case.victim_aware, case.sealed, case.publish) == ("given", True, False, True)
     assert case.criteria == ("professional_judgement", "visible_high_risk")
+    assert case.not_safe_to_talk_to == ("Eastvale Council", "Jo Fern")
     (one,) = case.people
     assert (one.row, one.address, one.safe_to_call) == (2, "1 Rowan Way,\nNorthmoor", None)
     assert one.person.aliases == ("Adie Fern", "Ada Brook")

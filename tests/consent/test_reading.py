@@ -183,6 +183,22 @@ def test_evidence_given_as_json_values_reads_as_text(rules: Rules) -> None:
     assert decide(form, rules, ON).missing == ("grounds[court_order].evidence.scope",)
 
 
+@pytest.mark.parametrize(
+    "date", ["2026-02-30", "20261120", "1795392000", 1795392000, 0, True, "0001-01-01", "9999-12-31", [], {}]
+)
+def test_what_is_no_date_is_no_date(date: Any) -> None:
+    form = form_named("refuge")
+    form["signatures"][0]["date"] = date
+    assert refusal(form).text.startswith("signatures[0].date: ")
+
+
+@pytest.mark.parametrize("date", ["2026-11-20", " 2026-11-20 ", "2026-11-20T16:55:00Z", "2026-11-20 16:55"])
+def test_a_day_may_carry_its_time(date: str) -> None:
+    form = form_named("refuge")
+    form["signatures"][0]["date"] = date
+    assert parse_form(form).signatures[0].date == dt.date(2026, 11, 20)
+
+
 def test_a_form_is_frozen_and_names_its_signatories() -> None:
     form = parse_form(sent())
     assert form.signature(SignatureRole.manager) == Signature(
@@ -345,7 +361,7 @@ def test_what_to_do_about_a_box(change: dict[str, Any], text: str, do: str) -> N
         (b'{"extra": 1}', "extra: not a field of the form.", "Correct extra and decide again."),
         (
             b'{"review": {"date": "x"}}',
-            "review.date: input should be a valid date or datetime, input is too short.",
+            "review.date: a date is written YYYY-MM-DD.",
             "Correct review.date and decide again.",
         ),
     ],
