@@ -269,7 +269,7 @@ def _leave(session: Session, node: Node, arisen: Sequence[Arisen]) -> None:
         )
         for one in arisen
     ]
-    obligations.add(session, fresh)
+    obligations.add(session, node.now(), fresh)
 
 
 class Renewing:

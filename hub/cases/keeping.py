@@ -19,9 +19,10 @@ from hub.node import Node
 from hub.store import decisions, disclosures, obligations
 from hub.store.decisions import Decided
 from hub.store.disclosures import Shared
-from hub.store.obligations import Arisen, Matter
+from hub.store.obligations import Arisen, Item, Matter
 from hub.values import Level, NodeId
 
+SHOWN: Final = ("record_recipients", "record_answer")
 BLIND: Final = "hub: blind question; the area is not told about whom"
 TOLD: Final = "hub: name, aliases and date of birth, sealed to the area's node"
 ANSWERED: Final = "hub: answer sealed to the asking area's node"
@@ -41,22 +42,24 @@ def keep(
     What a matter still owes is owed once. `again`: everyone whom the act tells was told before, so that nothing
     that was done already is owed anew. `rows`: what the hub shares by this decision.
     """
-    vault = node.keys.vault
-    number = decisions.add(session, vault, node.now(), decided)
-    if decided.decision.permitted:
-        case = Matter(vault.lookup("case_ref", decided.case_ref), matter)
-        owed = obligations.owed_already(session, case, closed_too=again)
-        fresh = tuple(
-            obligations.Item(place, one)
-            for place, one in enumerate(decided.decision.obligations)
-            if one.code not in owed
-        )
-        obligations.add(session, [Arisen(case, number, fresh)])
-        earlier = {row.shared.act for row in disclosures.of_matter(session, vault, case)}
-        for shared in rows:
-            if shared.act not in earlier:
-                disclosures.add(session, vault, node.now(), case, shared)
-        session.flush()
+    vault, now = node.keys.vault, node.now()
+    number = decisions.add(session, vault, now, decided)
+    if not decided.decision.permitted:
+        return number
+    case = Matter(vault.lookup("case_ref", decided.case_ref), matter)
+    earlier = [row.shared for row in disclosures.of_matter(session, vault, case)]
+    done = {one.act for one in earlier}
+    new = [one for one in rows if one.act not in done]
+    disclosures.add(session, vault, now, case, new)
+    record = [one.sharing for one in (*earlier, *new)]
+    owed = obligations.owed_already(session, case, closed_too=again)
+    fresh = tuple(
+        Item(place, one, closed=_shown(one.code, decided.form, record))
+        for place, one in enumerate(decided.decision.obligations)
+        if one.code not in owed
+    )
+    obligations.add(session, now, [Arisen(case, number, fresh)])
+    if owed & set(SHOWN):
         settle(session, node, case)
     return number
 
@@ -64,12 +67,17 @@ def keep(
 def settle(session: Session, node: Node, matter: Matter) -> None:
     """Close what the record itself is the evidence for: the recipients, and a holder's answer."""
     vault = node.keys.vault
-    rows = [row.shared.sharing for row in disclosures.of_matter(session, vault, matter)]
-    for row in obligations.open_in(session, matter, ("record_recipients", "record_answer")):
-        form = decisions.get(session, vault, row.decision_id).form
-        done = bool(rows) if row.code == "record_answer" else not unrecorded(form, rows)
-        if done:
+    record = [row.shared.sharing for row in disclosures.of_matter(session, vault, matter)]
+    for row in obligations.open_in(session, matter, SHOWN):
+        if _shown(row.code, decisions.get(session, vault, row.decision_id).form, record):
             obligations.close(session, vault, node.now(), row, None)
+
+
+def _shown(code: str, form: SharingForm, record: list[Sharing]) -> bool:
+    """Whether the record of the matter is all the evidence that an obligation needs."""
+    if code == "record_answer":
+        return bool(record)
+    return code == "record_recipients" and not unrecorded(form, record)
 
 
 def asked(area: str, node_id: NodeId, decision: Decision, on: dt.date) -> Shared:

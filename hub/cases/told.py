@@ -71,7 +71,7 @@ def put(session: Session, node: Node, matter: Matter, sharings: Iterable[Sharing
         rows = disclosures.of_matter(session, vault, matter)
         earlier = next((row for row in rows if completes(row.shared.sharing, new)), None)
         if earlier is None:
-            disclosures.add(session, vault, node.now(), matter, Shared(sharing=new, by=by))
+            disclosures.add(session, vault, node.now(), matter, [Shared(sharing=new, by=by)])
             changed = True
             continue
         whole = completed(earlier.shared.sharing, new)

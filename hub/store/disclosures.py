@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from sqlalchemy import ColumnElement, insert
 from sqlmodel import Session, col, select
 
 from hub.consent.closing import Sharing
@@ -44,27 +46,25 @@ class Row(NamedTuple):
 
 def of_case(session: Session, vault: Vault, case_digest: bytes) -> list[Row]:
     """The record of a case, oldest first. Raises StorageError."""
-    query = select(SharingRecord).where(SharingRecord.case_digest == case_digest)
-    rows = [
-        Row(row.id, row.matter, row.recorded_at, _open(vault, row))
-        for row in session.exec(query.order_by(col(SharingRecord.recorded_at), col(SharingRecord.id)))
-    ]
-    return sorted(rows, key=_told_when)
+    return _rows(session, vault, col(SharingRecord.case_digest) == case_digest)
 
 
 def of_matter(session: Session, vault: Vault, matter: Matter) -> list[Row]:
-    """The rows of one matter. Raises StorageError."""
-    return [row for row in of_case(session, vault, matter.case_digest) if row.matter == matter.name]
+    """The rows of one matter, oldest first. Raises StorageError."""
+    its_case = col(SharingRecord.case_digest) == matter.case_digest
+    return _rows(session, vault, its_case & (col(SharingRecord.matter) == matter.name))
 
 
-def add(session: Session, vault: Vault, now: int, matter: Matter, shared: Shared) -> None:
-    """Add a row."""
-    number = secrets.token_hex(8)
-    sealed = vault.seal(_place(number), shared.model_dump_json(exclude_defaults=True).encode())
-    row = SharingRecord(
-        id=number, case_digest=matter.case_digest, matter=matter.name, recorded_at=now, sealed=sealed
-    )
-    session.add(row)
+def add(session: Session, vault: Vault, now: int, matter: Matter, shared: Sequence[Shared]) -> None:
+    """Add rows."""
+    rows = []
+    for one in shared:
+        number = secrets.token_hex(8)
+        sealed = vault.seal(_place(number), one.model_dump_json(exclude_defaults=True).encode())
+        rows.append({"id": number, "recorded_at": now, "sealed": sealed})
+    if rows:
+        common = {"case_digest": matter.case_digest, "matter": matter.name}
+        session.execute(insert(SharingRecord), [row | common for row in rows])
 
 
 def change(session: Session, vault: Vault, number: str, shared: Shared) -> None:
@@ -72,6 +72,12 @@ def change(session: Session, vault: Vault, number: str, shared: Shared) -> None:
     row = session.get_one(SharingRecord, number)
     row.sealed = vault.seal(_place(number), shared.model_dump_json(exclude_defaults=True).encode())
     session.add(row)
+
+
+def _rows(session: Session, vault: Vault, which: ColumnElement[bool]) -> list[Row]:
+    found = session.exec(select(SharingRecord).where(which))
+    rows = [Row(row.id, row.matter, row.recorded_at, _open(vault, row)) for row in found]
+    return sorted(rows, key=_told_when)
 
 
 def _told_when(row: Row) -> tuple[dt.date, int, bool, str]:

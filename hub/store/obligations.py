@@ -33,10 +33,11 @@ class Matter(NamedTuple):
 
 
 class Item(NamedTuple):
-    """An obligation and its place in its decision."""
+    """An obligation and its place in its decision. `closed`: the hub's own record is the evidence already."""
 
     place: int
     obligation: Obligation
+    closed: bool = False
 
 
 class Arisen(NamedTuple):
@@ -47,7 +48,7 @@ class Arisen(NamedTuple):
     items: tuple[Item, ...]
 
 
-def add(session: Session, arisen: Sequence[Arisen]) -> None:
+def add(session: Session, now: int, arisen: Sequence[Arisen]) -> None:
     """Add what decisions left. One insertion for all of them: an import has thousands."""
     rows = [
         {
@@ -58,7 +59,8 @@ def add(session: Session, arisen: Sequence[Arisen]) -> None:
             "matter": one.matter.name,
             "code": item.obligation.code,
             "due": item.obligation.due,
-            "state": "open",
+            "state": "closed" if item.closed else "open",
+            "closed_at": now if item.closed else None,
         }
         for one in arisen
         for item in one.items
