@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import threading
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlmodel import SQLModel
 
+from hub.audit.log import verify_log
 from hub.cases.closing import close
 from hub.cases.owed import Owed, escalate, owed
 from hub.cases.told import Told, record_of, tell
@@ -20,13 +22,25 @@ from hub.disclose import disclose
 from hub.errors import InputError, NotFoundError
 from hub.federation.answers import Word, pending, speak
 from hub.insiders import STAFF_FILE
-from hub.node import Node
+from hub.node import Node, open_node
 from hub.question import CheckRequest, CheckResult
 from hub.store import cases
+from hub.store.audit import DatabaseAudit
 from hub.store.disclosures import Row
 from hub.values import AgencyKind, Level, Person, Requester, RequesterRole
 from tests.consent.stories import form_named
-from tests.federation.nodes import START, Areas, agreement, case, cases_of, events, hold, question, stranger
+from tests.federation.nodes import (
+    START,
+    Areas,
+    agreement,
+    case,
+    cases_of,
+    events,
+    hold,
+    log,
+    question,
+    stranger,
+)
 from tests.test_answers import asked as asked_on_a_ground
 from tests.test_answers import grounded, told, waiting
 
@@ -203,17 +217,11 @@ def test_what_a_holder_does_not_answer_leaves_neither_row_nor_event_of_its_own(a
     for release in (False, True):
         speaking = asked_on_a_ground(areas) if release else result
         told(areas, speaking)
-        before = len(events(eastvale, "disclosure_answered")), len(_log(eastvale))
+        before = len(events(eastvale, "disclosure_answered")), len(log(eastvale))
         speak(eastvale, waiting(areas), Word(Decider.coordinator, release=release))
-        lengths.append(len(_log(eastvale)) - before[1])
+        lengths.append(len(log(eastvale)) - before[1])
         assert len(record(eastvale, "ev-pending")) == int(release)
     assert lengths[0] == lengths[1]
-
-
-def _log(node: Node) -> list[Any]:
-    from tests.federation.nodes import log
-
-    return list(log(node))
 
 
 # Closing.
@@ -234,9 +242,9 @@ def test_closing_needs_the_right_evidence_and_is_safe_to_repeat(stored_areas: Ar
 
     evidence = done("She was told by her Idva, in person.")
     assert close(northmoor, numbers[:1], evidence).closed == numbers[:1]
-    logged = len(_log(northmoor))
+    logged = len(log(northmoor))
     assert close(northmoor, numbers[:1], evidence).closed == numbers[:1]
-    assert len(_log(northmoor)) == logged
+    assert len(log(northmoor)) == logged
     with pytest.raises(NotFoundError, match="no such obligation"):
         close(northmoor, numbers[:1], done("Something else."))
     assert of_checks(northmoor, closed=True)["notify_client"].closing == evidence
@@ -315,7 +323,8 @@ def test_an_emergency_closes_with_the_form_that_stands_without_it(areas: Areas) 
     assert close(northmoor, [number], done(form=stranger_)).lacking == {
         number: ("form.subjects: the people who were decided on",)
     }
-    assert close(northmoor, [number], done(form=whole)).closed == [number]
+    for _ in range(2):
+        assert close(northmoor, [number], done(form=whole)).closed == [number]
 
 
 # What people told by other ways.
@@ -389,6 +398,49 @@ def test_the_list_has_what_is_due_and_escalates_what_is_late_once(stored_areas: 
     written = events(northmoor, "obligation_escalated")
     assert sorted(event["detail"]["kind"] for event in written) == sorted(overdue)
     assert {event["refs"]["obligation"] for event in written} == {one.number for one in overdue.values()}
+
+
+def test_many_servers_escalate_each_obligation_once(stored_areas: Areas) -> None:
+    late(stored_areas)
+    home, clock = stored_areas["northmoor"].home, stored_areas.clock
+    done: list[int] = []
+
+    def serve() -> None:
+        node = open_node(home, clock=clock)
+        done.append(escalate(node))
+        node.database.close()
+
+    threads = [threading.Thread(target=serve) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(done) == 4 == len(events(stored_areas["northmoor"], "obligation_escalated"))
+    with stored_areas["northmoor"].database.read() as session:
+        assert verify_log(DatabaseAudit(session), "northmoor")
+
+
+def test_two_people_who_close_one_obligation_at_once_close_it_once(stored_areas: Areas) -> None:
+    asked(stored_areas)
+    number = of_checks(stored_areas["northmoor"])["notify_client"].number
+    home, clock = stored_areas["northmoor"].home, stored_areas.clock
+    ended: list[str] = []
+
+    def one(name: str) -> None:
+        node = open_node(home, clock=clock)
+        try:
+            ended.extend(close(node, [number], done("told", by=who(name))).closed)
+        except NotFoundError as error:
+            ended.append(error.code)
+        node.database.close()
+
+    threads = [threading.Thread(target=one, args=(name,)) for name in ("Ada One", "Bea Two", "Cas Three")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(ended) == sorted([number, "not_found", "not_found"])
+    assert len(events(stored_areas["northmoor"], "obligation_closed")) == 1
 
 
 def test_what_is_overdue_blocks_no_question_no_emergency_no_transfer_and_no_answer(areas: Areas) -> None:
