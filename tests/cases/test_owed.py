@@ -160,6 +160,24 @@ def test_telling_an_area_goes_on_the_record_with_its_answer_and_owes_nothing_twi
     assert row.sharing.authority
 
 
+def test_reading_an_answer_again_does_not_owe_anew_what_was_done(areas: Areas) -> None:
+    result = asked(areas)
+    tell_area(areas, result)
+    northmoor = areas["northmoor"]
+    close(northmoor, [of_checks(northmoor)["notify_client"].number], done("told"))
+    tell_area(areas, result)
+    assert set(of_checks(northmoor)) == {"review"}
+
+
+def test_telling_somebody_new_owes_anew_what_was_done(areas: Areas) -> None:
+    """She was told that an area was asked; now it is told about her."""
+    result = asked(areas)
+    northmoor = areas["northmoor"]
+    close(northmoor, [of_checks(northmoor)["notify_client"].number], done("told"))
+    tell_area(areas, result)
+    assert set(of_checks(northmoor)) == {"notify_client", "review"}
+
+
 def test_an_agency_that_the_form_names_stays_owed_until_it_was_told_or_not(areas: Areas) -> None:
     result = asked(areas, KNOWN, sharing_form=grounded())
     northmoor = areas["northmoor"]

@@ -58,6 +58,20 @@ def test_adding_to_the_record_twice_adds_once_and_changes_nothing_said(
             assert getattr(now, part) == (getattr(old, part) or getattr(now, part))
 
 
+def test_a_row_of_another_day_or_with_other_words_is_a_row_of_its_own() -> None:
+    first = Sharing(date=DAY, agency="Eastvale", person="duty officer")
+    heard = first.model_copy(update={"response": "no response by tomorrow"})
+    assert merged([first], [heard]) == (heard,)
+    for other in (
+        {"date": DAY - dt.timedelta(days=1)},
+        {"agency": "Southmere"},
+        {"person": "somebody else"},
+        {"told": False},
+    ):
+        row = heard.model_copy(update=other)
+        assert merged([first], [row]) == (first, row)
+
+
 @given(FORMS, ROWS, AGENCIES)
 def test_a_complete_row_never_leaves_more_unrecorded(
     form: SharingForm, rows: list[Sharing], agency: str
