@@ -15,8 +15,10 @@ from pydantic import BaseModel
 
 from hub.cases.intake import CaseIntake, read_cases
 from hub.cases.rows import COLUMNS
+from hub.cases.told import Told
 from hub.commands.governance import read_rules
 from hub.consent import Decision, Outcome, SharingForm, decide, parse_form
+from hub.consent.closing import Closing, Sharing
 from hub.consent.terms import EVIDENCE, Balance
 from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult
 from hub.reading import parse_check_request
@@ -63,8 +65,11 @@ def test_the_form_is_permitted_and_answers_every_question() -> None:
     assert set(json.loads(EXAMPLES["SharingForm"])) == set(SharingForm.model_fields)
 
 
-@pytest.mark.parametrize(("name", "model"), [("CheckResult", CheckResult), ("Decision", Decision)])
-def test_the_results_are_those_of_the_program(name: str, model: type[BaseModel]) -> None:
+RESULTS = (("CheckResult", CheckResult), ("Decision", Decision))
+
+
+@pytest.mark.parametrize(("name", "model"), [*RESULTS, ("Evidence", Closing), ("Told", Told)])
+def test_documents_are_those_of_the_program(name: str, model: type[BaseModel]) -> None:
     model.model_validate_json(EXAMPLES[name])
 
 
@@ -73,6 +78,8 @@ MODELS: dict[str, tuple[type[BaseModel], ...]] = {
     "CheckResult": (CheckResult, AreaResult, Candidate, DisclosureResult),
     "SharingForm": (SharingForm,),
     "Decision": (Decision,),
+    "Evidence": (Closing, Sharing, Requester),
+    "Told": (Told,),
 }
 
 
@@ -92,7 +99,8 @@ def test_grounds_evidence_balancing_and_agencies_are_listed() -> None:
 
 
 def test_examples_are_of_the_kinds_tested() -> None:
-    assert set(EXAMPLES) == {"csv", "jsonl", "CheckRequest", "CheckResult", "SharingForm", "Decision"}
+    documents = {"CheckRequest", "CheckResult", "SharingForm", "Decision", "Evidence", "Told"}
+    assert set(EXAMPLES) == {"csv", "jsonl", *documents}
 
 
 def test_the_json_lines_of_the_page_are_one_document_each() -> None:
