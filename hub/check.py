@@ -71,7 +71,7 @@ async def check(
 
     # 1. Decide, and record the decision with the form it was made on.
     form = form_of(request)
-    decision = decide(form, node.rules, today(node), context_of(node, request, form, tells=False))
+    decision = decide(form, node.rules, today(node), context_of(node, request, tells=False))
     areas = areas_asked(node, request)
     if decision.outcome is not Outcome.permit:
         result = CheckResult(check_id=check_id, decision=decision, took_ms=timing.ms())

@@ -56,7 +56,7 @@ async def disclose(
 
     # 2. Decide: this act tells the area about whom we ask.
     form = form_of(kept.request).model_copy(update={"level": level, "recipient": _recipient(kept, node_id)})
-    decision = decide(form, node.rules, today(node), context_of(node, kept.request, form, tells=True))
+    decision = decide(form, node.rules, today(node), context_of(node, kept.request, tells=True))
     actor = "user:" + node.user(kept.request.requester.name)
     refs = Refs(check_id=check_id, handle=candidate.handle, peer=node_id)
     peer = known(node, node_id)

@@ -13,7 +13,8 @@ from typing import Final
 
 from pydantic import Field
 
-from hub.consent import Context, Exclusion, SharingForm, insiders, is_excluded
+from hub.cases.records import CaseDetails, open_case
+from hub.consent import Context, Exclusion, insiders, is_excluded
 from hub.consent import Staff as Asker
 from hub.node import Node
 from hub.question import CheckRequest
@@ -63,7 +64,7 @@ class StaffList(Value):
     exclusion: tuple[CaseExclusion, ...] = Field(default=())
 
 
-def context_of(node: Node, request: CheckRequest, form: SharingForm, *, tells: bool) -> Context:
+def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
     """What the engine must know of this asker and case. Raises UsageError when `staff.toml` is broken.
 
     A case that is not this node's needs a second person unless a protocol covers the question (hazard H1).
@@ -72,13 +73,13 @@ def context_of(node: Node, request: CheckRequest, form: SharingForm, *, tells: b
     asker = _listed(known, request.requester)
     colleagues = [one.person for one in known.staff if one is not asker]
     asked = (request.subject, *request.related)
-    with node.database.read() as session:
-        own_case = cases.find(session, node.keys.vault.lookup("case_ref", request.case_ref)) is not None
+    own = _own_case(node, request.case_ref)
     return Context(
         case_ref=request.case_ref,
-        case_linked=own_case or form.protocol is not None,
+        case_linked=own is not None,
         tells=tells,
         recipient_known=True,
+        not_safe_to_talk_to=own.not_safe_to_talk_to if own else (),
         staff=_as_excluded(known, request.requester),
         exclusions=tuple(
             Exclusion(person=one.person, team=one.team, agency=one.agency)
@@ -87,6 +88,13 @@ def context_of(node: Node, request: CheckRequest, form: SharingForm, *, tells: b
         ),
         insider=insiders(asker.person if asker else _named(request.requester.name), colleagues, asked),
     )
+
+
+def _own_case(node: Node, case_ref: str) -> CaseDetails | None:
+    vault = node.keys.vault
+    with node.database.read() as session:
+        row = cases.find(session, vault.lookup("case_ref", case_ref))
+        return open_case(vault, row.handle, row.sealed) if row else None
 
 
 @dataclass(frozen=True, slots=True)

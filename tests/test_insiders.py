@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from hub.check import check
+from hub.consent import Decision
+from hub.disclose import disclose
 from hub.errors import UsageError
 from hub.insiders import STAFF_FILE
 from hub.question import CheckRequest, CheckResult
-from tests.federation.nodes import Areas, cases_of, events, question, stranger
+from hub.values import Level
+from tests.federation.nodes import Areas, case, cases_of, events, hold, question, stranger
 from tests.test_answers import grounded
 
 STAFF = """
@@ -95,3 +98,20 @@ def test_without_an_agreement_a_borrowed_case_needs_a_second_person(areas: Areas
 def test_a_broken_list_stops_everything(areas: Areas) -> None:
     with pytest.raises(UsageError, match="staff"):
         asked(areas, "[[staff]]\nname = 3\n")
+
+
+def test_nobody_tells_an_area_that_the_victim_named_as_not_safe_to_talk_to(areas: Areas) -> None:
+    """Asked blindly it may be; told about her it is not, whatever the form says."""
+    her = cases_of("eastvale")[0][0]
+    hold(areas["northmoor"], case("NM-1", [her], not_safe_to_talk_to=("Eastvale",)))
+    result = asked(areas, subject=her)
+    assert result.areas[0].candidates
+
+    async def tell() -> Decision:
+        async with areas.client("northmoor") as client:
+            target = (result.check_id, "eastvale", None)
+            return (await disclose(areas["northmoor"], client, target, Level.involvement))[1]
+
+    decision = asyncio.run(tell())
+    assert [reason.code for reason in decision.reasons] == ["not_safe_to_talk_to"]
+    assert not events(areas["eastvale"], "disclosure_received")
