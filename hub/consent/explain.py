@@ -29,6 +29,8 @@ def explain(rules: Rules, on: dt.date) -> str:
 
 def _heading(rules: Rules, on: dt.date) -> Iterator[str]:
     yield f"Rules on {on}: {rules.name}. Not legal advice."
+    if any(document.example for document in rules.policy.policy_documents.values()):
+        yield "  All of it is in force as printed. Entries marked EXAMPLE must be replaced before real use."
     for jurisdiction in rules.law.jurisdictions.values():
         state = "filled in" if jurisdiction.filled_in else "not filled in: everything is refused"
         yield f"  {jurisdiction.name}: {state}."
@@ -125,6 +127,8 @@ def _rest(rules: Rules, on: dt.date) -> Iterator[str]:
     for name, document in rules.policy.policy_documents.items():
         state = "in date" if document.in_date(on) else "NOT in date"
         yield f"  {name}: {document.ref}, {state} (review by {document.review_by})."
+        if document.example:
+            yield "    EXAMPLE: it names no real document, and counts only for trying things out. Put in your own."
     days = rules.policy.days
     yield ""
     yield "Obligations"

@@ -92,7 +92,9 @@ def emergency(form: SharingForm, out: Findings) -> None:
 def _not_yet(form: SharingForm, on: dt.date, out: Findings) -> None:
     """What is said to have happened has a day that has come."""
     dated = [("client_notified.date", form.client_notified.date)]
-    dated += [(f"consultations[{index}].date", advice.date) for index, advice in enumerate(form.consultations)]
+    dated += [
+        (f"consultations[{index}].date", advice.date) for index, advice in enumerate(form.consultations)
+    ]
     for field, day in dated:
         if day is not None and day > on:
             out.lack(field, f"{field}: dated after {on}.", FORM, "dates_out_of_order")

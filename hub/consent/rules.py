@@ -183,8 +183,12 @@ class Law(Value):
 
 
 class PolicyDocument(Value):
-    """An appropriate policy document and the dates between which it is in date."""
+    """An appropriate policy document and the dates between which it is in date.
 
+    `example`: it stands in for the area's own, which has not been put in yet.
+    """
+
+    example: bool = False
     ref: str = Field(min_length=1)
     from_: dt.date = Field(alias="from")
     review_by: dt.date

@@ -222,3 +222,13 @@ def test_a_rule_applies_from_its_first_day_to_its_last(rules: Rules) -> None:
     days = [dt.date(2025, 12, 31), dt.date(2026, 1, 1), dt.date(2026, 12, 31), dt.date(2027, 1, 1)]
     assert [rule.live(day) for day in days] == [False, True, True, False]
     assert not rule.model_copy(update={"in_force": False}).live(days[1])
+
+
+def test_explain_says_which_entries_are_examples_until_they_are_replaced(rules: Rules) -> None:
+    assert explain(rules, ON).count("EXAMPLE: it names no real document") == 2
+    own = {
+        name: document.model_copy(update={"example": False, "ref": "Our own, of January 2026"})
+        for name, document in rules.policy.policy_documents.items()
+    }
+    policy = rules.policy.model_copy(update={"policy_documents": own})
+    assert "EXAMPLE" not in explain(Rules(law=rules.law, policy=policy), ON)
