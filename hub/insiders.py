@@ -104,9 +104,14 @@ class Hidden:
     every: bool
     cases: frozenset[bytes]
 
+    @property
+    def any(self) -> bool:
+        """Whether there is any such case."""
+        return self.every or bool(self.cases)
+
     def hides(self, case_digest: bytes | None) -> bool:
         """Whether that case is to read like one that does not exist. A case not known is hidden with any other."""
-        return self.every or (bool(self.cases) if case_digest is None else case_digest in self.cases)
+        return self.any if case_digest is None else self.every or case_digest in self.cases
 
 
 def hidden_from(node: Node, requester: Requester | None) -> Hidden:

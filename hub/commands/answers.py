@@ -21,7 +21,8 @@ from hub.values import Requester
 def pending(home: Home, who: Who = None, as_json: Json = False) -> None:
     """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
     with reporting(as_json=as_json):
-        rows = [_row(one) for one in waiting(open_node(home), asker(who))]
+        node = open_node(home)
+        rows = [_row(one) for one in waiting(node, asker(node, who))]
         if as_json:
             print_json({"pending": rows})
             return
@@ -54,7 +55,7 @@ def answer(
     """Record a person's decision on a waiting disclosure. The asking area reads it when it asks again."""
     with reporting(as_json=False):
         node = open_node(home)
-        speaker = asker(who)
+        speaker = asker(node, who)
         enquiry = _find(node, speaker, check_id, handle)
         told = speak(node, enquiry, Word(by, release, speaker.name if speaker else ""))
         advance_audit_checkpoint(node)

@@ -21,8 +21,9 @@ from hub.commands.node import Home, Json
 from hub.commands.output import EXIT_REFUSED, err, out, plain, print_json, reporting
 from hub.consent.closing import Closing
 from hub.errors import InputError, UsageError
+from hub.insiders import hidden_from
 from hub.lifecycle import advance_audit_checkpoint
-from hub.node import open_node
+from hub.node import Node, open_node
 from hub.reading import read_document
 from hub.store.disclosures import Row
 from hub.values import Purpose, Requester
@@ -39,9 +40,13 @@ Who = Annotated[
 ]
 
 
-def asker(who: Path | None) -> Requester | None:
-    """Who asks. Raises InputError."""
-    return read_document(who, Requester, "the file of who asks") if who else None
+def asker(node: Node, who: Path | None) -> Requester | None:
+    """Who asks. Raises InputError. To somebody unnamed it is said that there may be more to see."""
+    if who is not None:
+        return read_document(who, Requester, "the file of who asks")
+    if hidden_from(node, None).any:
+        err.print("Cases that somebody is kept out of are not shown without --as WHO.json.")
+    return None
 
 
 def due(
@@ -58,7 +63,7 @@ def due(
     with reporting(as_json=as_json):
         node = open_node(home)
         day = _day(on) if on else dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
-        found = owed(node, asker(who), day, every=every, closed=closed)
+        found = owed(node, asker(node, who), day, every=every, closed=closed)
         if as_json:
             print_json({"on": day.isoformat(), "due": [_document(one) for one in found]})
             return
@@ -132,7 +137,7 @@ def disclosures(home: Home, who: Who = None, as_json: Json = False) -> None:
     """List the record of disclosures of the case whose reference is read from standard input."""
     with reporting(as_json=as_json):
         node = open_node(home)
-        known = asker(who)
+        known = asker(node, who)
         rows = record_of(node, known, _case_ref())
         if as_json:
             print_json({"disclosures": [_row(one) for one in rows]})

@@ -19,7 +19,7 @@ from hub.check import check
 from hub.consent import Decider, SharingForm
 from hub.consent.closing import Closing, Sharing
 from hub.disclose import disclose
-from hub.errors import InputError, NotFoundError
+from hub.errors import InputError, NotFoundError, UnreachableError
 from hub.federation.answers import Word, pending, speak
 from hub.insiders import STAFF_FILE
 from hub.node import Node, open_node
@@ -158,6 +158,17 @@ def test_telling_an_area_goes_on_the_record_with_its_answer_and_owes_nothing_twi
     assert (row.by, row.node_id, row.level) == ("hub", "eastvale", Level.involvement)
     assert row.sharing.person
     assert row.sharing.authority
+
+
+def test_an_area_that_may_have_been_told_is_on_the_record_though_it_never_answered(areas: Areas) -> None:
+    result = asked(areas)
+    del areas.network.hosts["eastvale"]
+    with pytest.raises(UnreachableError):
+        tell_area(areas, result)
+    northmoor = areas["northmoor"]
+    assert in_words(record(northmoor)) == [("Eastvale", False, ""), ("Eastvale", True, "")]
+    number = of_checks(northmoor)["review"].number
+    assert close(northmoor, [number], done("Reviewed.")).lacking == {number: ("sharings[Eastvale].response",)}
 
 
 def test_reading_an_answer_again_does_not_owe_anew_what_was_done(areas: Areas) -> None:

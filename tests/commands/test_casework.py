@@ -226,7 +226,9 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
     unknown = inside("answer", home, "0" * 32, "0" * 32, "--release", "--as", ash)
     assert hidden.code == 1
     assert same(hidden, unknown)
-    assert same(hidden, inside("answer", home, *place, "--release"))
+    unnamed = inside("answer", home, *place, "--release")
+    assert same(unnamed, inside("answer", home, "0" * 32, "0" * 32, "--release"))
+    assert "not shown without --as" in unnamed.err
     assert inside("answer", home, *place, "--release", "--as", ada).code == 0
 
 
