@@ -1,0 +1,56 @@
+"""What of a form goes to another area: it still stands there, and it says no more than it must."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+
+from hub.consent import Context, SharingForm, decide, excerpt, parse_form
+from tests.consent.stories import ON, form_named, put
+from tests.consent.test_properties import LAW, RULES, documents, read
+
+
+def over_there(form: SharingForm) -> SharingForm:
+    """The excerpt as the other area reads it from its bytes."""
+    return parse_form(excerpt(form, "eastvale", ON).model_dump_json(exclude_defaults=True).encode())
+
+
+@LAW
+@given(documents())
+def test_what_stands_here_stands_there(document: dict[str, Any]) -> None:
+    form = read(document)
+    assume(decide(form, RULES, ON).permitted)
+    assert decide(over_there(form), RULES, ON, Context(asserted=True)).permitted
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("conflicts", {"declared": False, "details": "none"}),
+        ("conflicts", {"declared": True, "details": "No known conflicts"}),
+        ("client_notified", {"notified": False, "why_not": "unsafe"}),
+        ("emergency", {"imminent_threat": True}),
+        ("grounds[crime].evidence.note", "the file is in the safe"),
+    ],
+)
+def test_answers_that_permit_here_are_not_turned_against_the_form_there(path: str, value: Any) -> None:
+    document = form_named("police")
+    put(document, path, value)
+    form = parse_form(document)
+    assert decide(form, RULES, ON).permitted
+    assert decide(over_there(form), RULES, ON, Context(asserted=True)).permitted
+
+
+def test_evidence_under_a_name_of_ones_own_stays_here() -> None:
+    document = form_named("police")
+    put(document, "grounds[crime].evidence.lives_at_larch_rise", "yes")
+    assert "larch" not in excerpt(parse_form(document), "eastvale", ON).model_dump_json()
+
+
+@pytest.mark.parametrize("written", ["eastvale", "Eastvale", "East Vale", "east_vale"])
+def test_an_area_she_fled_learns_that_it_is_one_and_of_no_other(written: str) -> None:
+    form = parse_form(form_named("police") | {"fled_from": [written, "westhaven"]})
+    assert excerpt(form, "eastvale", ON).fled_from == ("eastvale",)
+    assert excerpt(form, "southmere", ON).fled_from == ()
