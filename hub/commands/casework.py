@@ -25,7 +25,7 @@ from hub.insiders import hidden_from
 from hub.lifecycle import advance_audit_checkpoint
 from hub.node import Node, open_node
 from hub.reading import read_document
-from hub.store.disclosures import Row
+from hub.store.disclosures import HUB, Row
 from hub.values import Purpose, Requester
 
 FEW: Final = 5
@@ -67,12 +67,15 @@ def due(
         if as_json:
             print_json({"on": day.isoformat(), "due": [_document(one) for one in found]})
             return
-        publications = [one for one in found if one.purpose == Purpose.publish]
-        for one in found:
-            if one.purpose != Purpose.publish:
-                _show(one)
-        for (code, by), some in groupby(publications, key=lambda one: (one.code, one.due)):
-            _show_publications(code, by, list(some))
+        for _, group in groupby(found, key=lambda one: (one.due, one.code)):
+            alike = list(group)
+            publications = [one for one in alike if one.purpose == Purpose.publish]
+            few = len(publications) <= FEW
+            for one in alike:
+                if few or one.purpose != Purpose.publish:
+                    _show(one, closed=closed)
+            if not few:
+                _show_many(publications, closed=closed)
         if not found:
             out.print("Nothing is closed." if closed else "Nothing is due.")
 
@@ -184,14 +187,24 @@ def _document(one: Owed) -> dict[str, Any]:
     return document
 
 
-def _show(one: Owed) -> None:
+def _show(one: Owed, *, closed: bool) -> None:
     out.print(f"[bold]{_when(one)}[/] {plain(one.case_ref)}: {plain(one.text)}")
     if one.closing is not None:
         out.print(
-            plain(f"  closed by {one.closing.by.name} on {one.closing.on}. {one.closing.text}".rstrip())
+            plain(f"  Closed by {one.closing.by.name} on {one.closing.on}. {one.closing.text}".rstrip())
         )
+    elif closed:
+        out.print("  Closed by the hub's own record of disclosures.")
     else:
         out.print(f"  To close: hub close HOME EVIDENCE.json {one.number}")
+
+
+def _show_many(alike: list[Owed], *, closed: bool) -> None:
+    """Publications come by the hundred: one line for those alike, their numbers by --json."""
+    first = alike[0]
+    out.print(f"[bold]{_when(first)}[/] {len(alike)} published cases: {plain(first.text)}")
+    if not closed:
+        out.print(f"  To close: hub close HOME EVIDENCE.json NUMBER... (by --json, code {first.code})")
 
 
 def _when(one: Owed) -> str:
@@ -201,26 +214,25 @@ def _when(one: Owed) -> str:
     return f"Due {one.due}:" if one.due else "Throughout:"
 
 
-def _show_publications(code: str, by: dt.date | None, some: list[Owed]) -> None:
-    """Publication decisions come by the hundred: one line for those alike, their numbers by --json."""
-    out.print(f"[bold]{_when(some[0])}[/] {len(some)} published cases: {plain(some[0].text)}")
-    few = " ".join(one.number for one in some) if len(some) <= FEW else "NUMBER..."
-    more = "" if len(some) <= FEW else f" (their numbers: --json, code {code}, due {by})"
-    if some[0].closing is None:
-        out.print(f"  To close: hub close HOME EVIDENCE.json {few}{more}")
-
-
 def _row(one: Row) -> dict[str, Any]:
     shared = one.shared
     sharing = shared.sharing.model_dump(mode="json")
-    return {**sharing, "by": shared.by, "level": shared.level, "matter": one.matter}
+    about = {"level": shared.level, "matter": one.matter, "handle": shared.handle}
+    return {**sharing, "by": shared.by, **about}
 
 
 def _show_row(one: Row) -> None:
-    row = one.shared.sharing
-    what = "told" if row.told else "asked or considered, not told"
-    out.print(plain(f"{row.date} {row.agency} ({what}): {row.person or 'nobody'}; {row.method}"))
-    for label, text in (("Authority", row.authority), ("Response", row.response)):
+    shared, row = one.shared, one.shared.sharing
+    asked = "asked blindly" if shared.by == HUB else "not told"
+    what = "told" if row.told else asked
+    about = f", candidate {shared.handle[:8]}" if shared.handle else ""
+    out.print(plain(f"{row.date} {row.agency}: {what}{about}"))
+    for label, text in (
+        ("Person", row.person),
+        ("Method", row.method),
+        ("Authority", row.authority),
+        ("Response", row.response),
+        ("Recorded by", shared.by),
+    ):
         if text:
             out.print(plain(f"  {label}: {text}"))
-    out.print(plain(f"  Recorded by {one.shared.by}."))

@@ -131,7 +131,7 @@ def completed(old: Sharing, new: Sharing) -> Sharing:
 def authority_of(decision: Decision) -> str:
     """The legal authority of a permit in words: its protocol, the grounds that stand, or the emergency."""
     carried = [
-        f"{reason.text} ({reason.source})"
+        reason.text if reason.code == "protocol" else f"{reason.text} ({reason.source})"
         for reason in decision.reasons
         if reason.code in ("protocol", "emergency") or reason.code.startswith("ground_")
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, insert
 from sqlmodel import Session, col, select
@@ -19,12 +19,14 @@ from hub.store.obligations import Matter
 from hub.store.tables import SharingRecord
 from hub.values import Level, ShortText, Value
 
+HUB: Final = "hub"
+
 
 class Shared(Value):
     """A row: what was shared, and who says so: "hub" for what went through it, with where it went."""
 
     sharing: Sharing
-    by: ShortText = "hub"
+    by: ShortText = HUB
     node_id: str = ""
     handle: str = ""
     level: Level | None = None
