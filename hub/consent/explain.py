@@ -138,4 +138,4 @@ def _rest(rules: Rules, on: dt.date) -> Iterator[str]:
     emergency = rules.policy.emergency
     yield f"  Imminent threat to life: {emergency.level} at once on a named person's word,"
     yield f"    and the form complete within {emergency.days_to_complete} day."
-    yield f"  Always refused: publishing a sealed case; {Level.transfer} for any purpose but marac_transfer."
+    yield f"  Always refused: publishing a sealed case; {Level.transfer} as the level of a question."

@@ -55,7 +55,10 @@ def refusals(form: SharingForm, rules: Rules, on: dt.date, context: Context) -> 
     if form.purpose is Purpose.publish and (context.sealed or form.fled_from):
         text = "Somebody in this case is sealed, so nobody in it is published. Its own area can still ask."
         found.append(_reason("sealed", text, "hazard H2: a new area leaks", "fled_from"))
-    if form.level is Level.transfer and form.purpose not in (None, Purpose.marac_transfer):
+    if form.level is Level.transfer and form.purpose in (
+        Purpose.referred_elsewhere,
+        Purpose.idva_prior_contact,
+    ):
         text = f"A case is moved by marac_transfer, not by {form.purpose}."
         found.append(_reason("level_not_open", text, "policy.toml levels", "level"))
     to = (form.recipient.agency, form.recipient.node_id or "", form.review.owner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 
 from hub.consent import Context, SharingForm, decide, excerpt, parse_form
 from tests.consent.stories import ON, form_named, put
@@ -21,8 +21,8 @@ def over_there(form: SharingForm) -> SharingForm:
 @given(documents())
 def test_what_stands_here_stands_there(document: dict[str, Any]) -> None:
     form = read(document)
-    assume(decide(form, RULES, ON).permitted)
-    assert decide(over_there(form), RULES, ON, Context(asserted=True)).permitted
+    if decide(form, RULES, ON).permitted:
+        assert decide(over_there(form), RULES, ON, Context(asserted=True)).permitted
 
 
 @pytest.mark.parametrize(
