@@ -81,12 +81,21 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
         recipient_known=True,
         not_safe_to_talk_to=own.not_safe_to_talk_to if own else (),
         staff=_as_excluded(known, request.requester),
-        exclusions=tuple(
-            Exclusion(person=one.person, team=one.team, agency=one.agency)
-            for one in known.exclusion
-            if one.case_ref in ("", request.case_ref)
-        ),
+        exclusions=_exclusions(known, request.case_ref),
         insider=insiders(asker.person if asker else _named(request.requester.name), colleagues, asked),
+    )
+
+
+def exclusions_from(node: Node, case_ref: str) -> tuple[Exclusion, ...]:
+    """Who is kept out of one of our cases, whichever area they ask from. Raises UsageError on a broken list."""
+    return _exclusions(_staff(node), case_ref)
+
+
+def _exclusions(known: StaffList, case_ref: str) -> tuple[Exclusion, ...]:
+    return tuple(
+        Exclusion(person=one.person, team=one.team, agency=one.agency)
+        for one in known.exclusion
+        if one.case_ref in ("", case_ref)
     )
 
 

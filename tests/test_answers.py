@@ -14,6 +14,7 @@ from hub.errors import NotFoundError
 from hub.federation.answers import Enquiry, Word, pending, speak
 from hub.federation.publish import publish
 from hub.federation.wire import Disclosure
+from hub.insiders import STAFF_FILE
 from hub.question import CheckResult, DisclosureResult, DisclosureStatus
 from hub.values import Kind, Level, RequesterRole, Role
 from tests.federation.nodes import Areas, case, events, hold, question, stranger
@@ -168,3 +169,14 @@ def test_nobody_but_a_coordinator_is_told_of_crossed_roles() -> None:
     answer = Disclosure(status="answered", level=Level.involvement, role=Role.perpetrator)
     shown = result_of(answer, request.model_copy(update={"requester": asker}))
     assert (shown.role, shown.counter_allegation) == (None, False)
+
+
+@pytest.mark.parametrize("entry", ['person = "a.  coordinator"', 'agency = "Police"'])
+def test_who_is_kept_out_of_a_case_is_not_answered_from_another_area_either(areas: Areas, entry: str) -> None:
+    """It reads like anything else that is not answered, and nobody here is asked to decide."""
+    result = asked(areas)
+    staff = f'[[exclusion]]\ncase_ref = "ev-pending"\n{entry}\n'
+    (areas["eastvale"].home / STAFF_FILE).write_text(staff, encoding="utf-8")
+    assert told(areas, result) == DisclosureResult(status=DisclosureStatus.not_answered)
+    (areas["eastvale"].home / STAFF_FILE).unlink()
+    assert pending(areas["eastvale"]) == []

@@ -22,16 +22,18 @@ from hub.consent import (
     Asked,
     Decider,
     Decision,
+    Exclusion,
     Held,
     Outcome,
     SharingForm,
+    Staff,
     decide_answer,
     parse_form,
 )
 from hub.errors import HubError, NotFoundError
 from hub.federation import signing
 from hub.federation.wire import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
-from hub.insiders import hidden_from
+from hub.insiders import exclusions_from, hidden_from
 from hub.matching import Confirmation, confirm
 from hub.node import Node
 from hub.store import decisions, feeds, received
@@ -175,7 +177,8 @@ def _decided(
     person = open_person_details(node.keys.vault, row.handle, row.sealed)
     case = open_case(node.keys.vault, case_row.handle, case_row.sealed)
     agreed = confirm(question.subject, person.person, node.matching)
-    decision = _decide(node, enquiry, form, _held(node, case, person, agreed, word))
+    kept_out = exclusions_from(node, case.case_ref)
+    decision = _decide(node, enquiry, form, _held(node, case, person, agreed, word), kept_out)
     decided = Decided(form=form, decision=decision, case_ref=case.case_ref)
     decider = f"the {word.by.replace('_', ' ')} {word.name}".strip() if word else "policy, under the protocol"
     answer = keeping.answered(form, enquiry.peer, decision, _today(node), (enquiry.handle.hex(), decider))
@@ -188,16 +191,19 @@ def _decided(
     return _released(decision.level, case, person, agreed), about
 
 
-def _decide(node: Node, enquiry: Enquiry, form: SharingForm, held: Held) -> Decision:
+def _decide(
+    node: Node, enquiry: Enquiry, form: SharingForm, held: Held, kept_out: tuple[Exclusion, ...]
+) -> Decision:
     agreement = node.settings.agreement
     asked = Asked(
         node_id=enquiry.peer,
         form=form,
         level=enquiry.level,
         role=form.subjects[0].role if form.subjects else Role.victim,
+        staff=Staff(person=form.requester.name, agency=form.requester.agency),
         agreement_known=bool(agreement and form.protocol and form.protocol.ref == agreement.ref),
     )
-    return decide_answer(asked, held, node.rules, _today(node))
+    return decide_answer(asked, held, node.rules, _today(node), kept_out)
 
 
 def _today(node: Node) -> dt.date:
