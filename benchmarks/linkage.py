@@ -47,7 +47,7 @@ from hub.matching import (
     load_config,
     match_keys,
     read_table,
-    support,
+    weigh,
 )
 
 _MAX_GAP = 2
@@ -106,10 +106,12 @@ class Feed:
         }
         self._entries: dict[bytes, bytes] = {}
         self._used: Counter[bytes] = Counter()
+        self.people = 0
 
     def publish(self, person_handle: bytes, case_handle: bytes, keys: Sequence[MatchKey], parts: int) -> None:
         """Add one person's entries, each at the next free index of its match-key."""
         label = Label(case_handle, person_handle, parts)
+        self.people += 1
         for key in keys:
             output = self._holder.own(key)
             mark = output[-12:]
@@ -119,7 +121,7 @@ class Feed:
 
     def meet(self, asked: AskedPerson) -> tuple[Meeting, Meeting]:
         """What the asked person met: by all keys, and by strong keys alone."""
-        every, strong = Meeting(asked), Meeting(asked)
+        every, strong = (Meeting(asked, self.people) for _ in range(2))
         outputs = self._holder.asked(asked.keys)
         evaluated = [Evaluated(key, output) for key, output in zip(asked.keys, outputs, strict=True)]
         copy = Copy(self._context[False], self._context[True], _MAX_GAP, self._lookup)
@@ -160,23 +162,24 @@ def link(left: Sequence[Row], right: Sequence[Row], holder: Holder, config: Matc
         case = hashlib.sha256(b"case" + (row.case_ref or f"\0{place}").encode()).digest()[:16]
         feed.publish(place.to_bytes(16, "big"), case, keys, completeness(row.person))
     published = time.perf_counter()
-    alone: list[list[Candidate]] = []
+    subject: list[list[Candidate]] = []
     strong: list[list[Candidate]] = []
     for row in track(left, "ask", console=console):
         asked = AskedPerson(row.person, population, config)
         counts.append(len(asked.keys))
         every, safe = feed.meet(asked)
-        alone.append(every.candidates())
+        subject.append(every.candidates())
         strong.append(safe.candidates())
+    alone = [weigh(found, (), len(right), config) for found in subject]
     in_case = None
     if any(row.case_ref for row in left) and any(row.case_ref for row in right):
-        in_case = _in_case(left, alone, strong, len(right), config)
+        in_case = _in_case(left, subject, strong, len(right), config)
     return Run(alone, in_case, counts, published - started, time.perf_counter() - published)
 
 
 def _in_case(
     left: Sequence[Row],
-    alone: list[list[Candidate]],
+    subject: list[list[Candidate]],
     strong: list[list[Candidate]],
     holder_size: int,
     config: MatchingConfig,
@@ -187,8 +190,8 @@ def _in_case(
         if row.case_ref:
             cases[row.case_ref].append(place)
     return [
-        support(
-            alone[place],
+        weigh(
+            subject[place],
             [strong[other] for other in cases.get(row.case_ref, ()) if other != place],
             holder_size,
             config,

@@ -31,7 +31,7 @@ from hub.federation.wire import (
     encode,
     parse_answer,
 )
-from hub.matching import AskedPerson, Candidate, MatchKey, Meeting, support
+from hub.matching import AskedPerson, Candidate, MatchKey, Meeting, weigh
 from hub.node import Node
 from hub.question import CheckRequest
 from hub.store import peers
@@ -64,10 +64,10 @@ async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:
     if (told.epoch, told.feed_at) != (peer.epoch, peer.feed_at):
         peer = await _synced(node, client, peer)
     met = _meet(asking, peer, outputs)
-    candidates = [_candidates(person, met) for person in asking.people]
-    supported = support(candidates[0], candidates[1:], peer.people, node.matching)
+    candidates = [_candidates(person, met, peer.people) for person in asking.people]
+    subject = weigh(candidates[0], candidates[1:], peer.people, node.matching)
     evidence = _evidence(asking.people[0], met)
-    return Found(supported, candidates[1:], peer.people, evidence, salt, answer.token)
+    return Found(subject, candidates[1:], peer.people, evidence, salt, answer.token)
 
 
 def _read(
@@ -159,8 +159,10 @@ def _require_test_people(tests: Sequence[Evaluated], met: Mapping[MatchKey, list
             )
 
 
-def _candidates(person: AskedPerson, met: Mapping[MatchKey, list[Label]]) -> list[Candidate]:
-    meeting = Meeting(person)
+def _candidates(
+    person: AskedPerson, met: Mapping[MatchKey, list[Label]], holder_size: int
+) -> list[Candidate]:
+    meeting = Meeting(person, holder_size)
     for key in person.keys:
         for label in met.get(key, []):
             if label.case_handle != TEST_CASE_HANDLE:

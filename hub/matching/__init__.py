@@ -7,10 +7,10 @@ from hub.matching.config import MatchingConfig, load_config
 from hub.matching.confirm import Confirmation, FieldAgreement, confirm
 from hub.matching.dates import PartialDate, parse_date, strict_date
 from hub.matching.keys import MatchKey, match_keys
-from hub.matching.meeting import Candidate, Meeting, support
+from hub.matching.meeting import Candidate, Meeting, weigh
 from hub.matching.population import NameTable, Population, read_table
 from hub.matching.reasons import Reason
-from hub.matching.score import AskedPerson, Score, band, completeness, posterior, score
+from hub.matching.score import AskedPerson, Namesakes, Score, band, completeness, posterior, score
 
 __all__ = [
     "AskedPerson",
@@ -21,6 +21,7 @@ __all__ = [
     "MatchingConfig",
     "Meeting",
     "NameTable",
+    "Namesakes",
     "PartialDate",
     "Population",
     "Reason",
@@ -35,5 +36,5 @@ __all__ = [
     "read_table",
     "score",
     "strict_date",
-    "support",
+    "weigh",
 ]

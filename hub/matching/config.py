@@ -26,6 +26,7 @@ class Keys(_Section):
     most: int = Field(ge=20, le=400)
     one_name_partial_date: bool
     two_names_partial_date: bool
+    two_names_date_slip: bool
     two_names_no_date: bool
     deletions_no_date: bool
 
@@ -54,6 +55,8 @@ class DateWeights(_Section):
 
     same: float
     swapped: float
+    year_slip: float
+    day_slip: float
     year_month: float
     year_day: float
     month_day: float
@@ -81,18 +84,27 @@ class Weights(_Section):
 
 
 class PopulationSettings(_Section):
-    """How the stated table and the enquirer's own records blend into value frequencies."""
+    """How the stated table and the enquirer's own records blend into value frequencies.
+
+    `namesakes`: how many people of both names the blend counts as, against those that the holder's feed has.
+    """
 
     table_people: float = Field(gt=0, le=10_000_000)
+    namesakes: float = Field(gt=0, le=1_000)
     least_community: Share
     youngest_year: int
     oldest_year: int
 
 
 class Bands(_Section):
-    """Posterior probabilities from which a band holds; `known_there`: the prior that a holder knows someone."""
+    """Posterior probabilities from which a band holds.
+
+    `known_there`: the prior that a holder knows someone; `known_again`: that it has one more record of someone
+    it knows.
+    """
 
     known_there: Share
+    known_again: Share
     strong: Share
     probable: Share
     possible: Share

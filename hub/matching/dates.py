@@ -15,6 +15,7 @@ from hub.errors import InputError
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _DIGITS = re.compile(r"[0-9]+")
+_NO_DATE = (1900, 1, 1)
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -46,7 +47,8 @@ def parse_date(text: str) -> PartialDate:
 
     Year first (YYYY, YYYY-MM, YYYY-MM-DD, YYYYMMDD, any separator) or, as the United Kingdom writes it, year
     last (DD/MM/YYYY). A month over 12 beside a day that could be one is read as the two swapped; other
-    impossible parts are dropped. 1 January stands for "only the year is known", so it counts as that.
+    impossible parts are dropped. 1 January stands for "only the year is known", so it counts as that; 1 January
+    1900 is where spreadsheets begin, and says nothing.
     """
     runs = [run for run in _DIGITS.findall(text) if run.isascii()]
     if len(runs) == 1 and len(runs[0]) in {6, 8}:
@@ -60,6 +62,8 @@ def parse_date(text: str) -> PartialDate:
     if 12 < month <= 31 and 1 <= day <= 12:
         month, day = day, month
     known_year = year if 1000 <= year <= 2999 else None
+    if (year, month, day) == _NO_DATE:
+        return PartialDate()
     if known_year and (month, day) == (1, 1):
         return PartialDate(known_year)
     return PartialDate(

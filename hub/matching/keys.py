@@ -34,7 +34,8 @@ class MatchKey(NamedTuple):
 class Meaning(NamedTuple):
     """What meeting one of the asked person's own keys would say of the names and of the date.
 
-    `date` is ymd, dm (day and month in either order), ym, yd, md, y or empty.
+    `date` is ymd, dm (day and month in either order), tmd, umd, ymt, ymu (of the year or of
+    the day only the tens or the units), ym, yd, md, y or empty.
     """
 
     piece: Piece
@@ -64,16 +65,17 @@ _NO_DATE = (Row("", ("XX", "RR", "SW", "RX", "XR", "PX", "GX"), _ALL, "two_names
 _PARTS = tuple(
     Row(date, forms, each, group)
     for forms, each, group in (
-        (("XX", "RR"), _ALL, "two_names_partial_date"),
+        (("RR",), _ALL, "two_names_partial_date"),
         (("FX", "SX"), 1, "one_name_partial_date"),
     )
     for date in ("ym", "yd", "md")
 )
-_YEAR = (Row("y", ("XX", "RR", "SW"), _ALL, "two_names_partial_date"),)
+_YEAR = (Row("y", ("RR", "SW"), _ALL, "two_names_partial_date"),)
+_SLIP = tuple(Row(date, ("RR",), 1, "two_names_date_slip") for date in ("tmd", "umd", "ymt", "ymu"))
 _DELETIONS = (Row("", ("XD", "DX"), _ALL, "deletions_no_date"),)
 
 # In order of worth: where a person has too many keys, the last are left out.
-RECORDED_NAME = (*_FULL, *_NO_DATE, *_PARTS, *_YEAR, *_DELETIONS)
+RECORDED_NAME = (*_FULL, *_NO_DATE, *_PARTS[:3], *_SLIP, *_YEAR, *_PARTS[3:], *_DELETIONS)
 OTHER_NAME = (*_FULL[:1], *_NO_DATE, *_YEAR, *_PARTS[:3], *_FULL[1:])
 
 
@@ -130,6 +132,10 @@ def date_texts(date: PartialDate) -> dict[str, str]:
         texts["md"] = f"--{month}-{day}"
     if year and month and day:
         texts["ymd"] = f"{year}-{month}-{day}"
+        texts["tmd"] = f"{year[:3]}_-{month}-{day}"
+        texts["umd"] = f"___{year[3]}-{month}-{day}"
+        texts["ymt"] = f"{year}-{month}-{day[0]}_"
+        texts["ymu"] = f"{year}-{month}-_{day[1]}"
         if day <= "12":
             texts["dm"] = f"{year}~{min(month, day)}-{max(month, day)}"
     return texts

@@ -1,18 +1,23 @@
 """From opened labels to candidates: gather what each asked person met, weigh it, let one case's people support
-each other.
+each other, and hold the candidates of one person against each other.
 
 Pure: labels come in opened, candidates go out with scores. It does not ask, look up, log or show anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from math import log2
+from operator import mul
 
 from hub.matching.config import MatchingConfig
 from hub.matching.keys import MatchKey
-from hub.matching.score import AskedPerson, Score, posterior
+from hub.matching.score import AskedPerson, Namesakes, Score, posterior
+
+_UNLIKELY = 0.5  # of there being no other likely record: below it, people are told of one
 
 
 @dataclass(slots=True)
@@ -34,8 +39,9 @@ class Candidate:
 class Meeting:
     """What one asked person's match-keys met in one holder's feed."""
 
-    def __init__(self, asked: AskedPerson) -> None:
+    def __init__(self, asked: AskedPerson, holder_size: int) -> None:
         self.asked = asked
+        self._size = holder_size
         self._met: dict[bytes, _Met] = {}
 
     def add(self, key: MatchKey, case_handle: bytes, person_handle: bytes, completeness: int) -> None:
@@ -47,24 +53,40 @@ class Meeting:
 
     def candidates(self) -> list[Candidate]:
         """Everyone met, weighed alone, highest score first."""
+        counts = Counter(key for met in self._met.values() for key in set(met.keys))
+        namesakes = Namesakes(self._size, counts)
         found = [
-            Candidate(met.case, handle, self.asked.score(met.keys, met.completeness))
+            Candidate(met.case, handle, self.asked.score(met.keys, met.completeness, namesakes))
             for handle, met in self._met.items()
         ]
         return sorted(found, key=lambda one: (-one.score.bits, one.person_handle))
 
 
-def support(
+def weigh(
     subject: Sequence[Candidate],
     related: Sequence[Sequence[Candidate]],
     holder_size: int,
     config: MatchingConfig,
 ) -> list[Candidate]:
-    """The subject's candidates again, each raised by what related asked people met in the same holder case.
+    """The subject's candidates, supported by their cases and held against each other; highest score first.
 
-    Whatever their roles. If the case is likely theirs, the subject is likely in it: the chance that this person is
-    the subject rises from the holder-wide prior to `support.in_case`. A surname is then no evidence, since a family
-    shares it (`Score.apart`). One held person cannot support herself. Highest score first.
+    `related` are the candidates of the other people asked about, each alone.
+    """
+    raised = _supported(subject, related, holder_size, config)
+    return sorted(_rivals(raised, holder_size, config), key=lambda one: (-one.score.bits, one.person_handle))
+
+
+def _supported(
+    subject: Sequence[Candidate],
+    related: Sequence[Sequence[Candidate]],
+    holder_size: int,
+    config: MatchingConfig,
+) -> list[Candidate]:
+    """Each raised by what related asked people met in the same holder case, whatever their roles.
+
+    If the case is likely theirs, the subject is likely in it: the chance that this person is the subject rises
+    from the holder-wide prior to `support.in_case`. A surname is then no evidence, since a family shares it
+    (`Score.apart`). One held person cannot support herself.
     """
     base = posterior(0.0, holder_size, config)
     met: dict[bytes, list[tuple[bytes, float]]] = {}
@@ -83,4 +105,19 @@ def support(
         if bits > one.score.bits:
             one = replace(one, score=replace(one.score, bits=bits, by_case=True))
         raised.append(one)
-    return sorted(raised, key=lambda one: (-one.score.bits, one.person_handle))
+    return raised
+
+
+def _rivals(candidates: Sequence[Candidate], holder_size: int, config: MatchingConfig) -> Iterator[Candidate]:
+    """Each lowered by how likely another one is the subject: a holder mostly has one record of a person.
+
+    The prior falls from `known_there` to `known_again`: a second record of her loses log2 of their ratio at most.
+    """
+    again = config.bands.known_again / config.bands.known_there
+    chances = [posterior(one.score.bits, holder_size, config) for one in candidates]
+    before = list(accumulate((1 - chance for chance in chances), mul, initial=1.0))
+    after = list(accumulate((1 - chance for chance in reversed(chances)), mul, initial=1.0))[::-1]
+    for place, one in enumerate(candidates):
+        no_other = before[place] * after[place + 1]
+        lost = log2(no_other + again * (1 - no_other))
+        yield replace(one, score=replace(one.score, bits=one.score.bits + lost, another=no_other < _UNLIKELY))

@@ -20,7 +20,10 @@ from hub.values import Person
 _TITLES = """mr mrs ms miss mx master dr prof professor rev reverend fr sir dame lady lord hon messrs mme mlle
 baron baroness viscount viscountess earl countess duke duchess marquess marquis baronet capt captain col colonel
 gen general lt lieutenant sgt sergeant sheikh sheik haji hajji hafiz imam pandit"""
+_ADDED = """jr jnr sr snr esq obe mbe cbe ii iii iv nee aka fka formerly alias"""
 TITLES = frozenset(_TITLES.split())
+# After a name, or between one name and another that was typed into the same box.
+ADDED = frozenset(_ADDED.split())
 # Titles of respect or of faith that are also written as middle name or as surname, beside another or alone.
 TITLE_NAMES = frozenset(
     {"begum", "begam", "bibi", "kaur", "kour", "singh", "sing", "khatun", "khatoon", "devi", "bano", "kumari"}
@@ -59,6 +62,7 @@ PARTICLES = frozenset(
         "av",
         "y",
         "e",
+        "of",
     ]
 )
 _JOINED = frozenset({"mc", "mac", "o", "st"})  # first halves of one surname, however written
@@ -136,7 +140,7 @@ def _without(words: tuple[str, ...], drop: frozenset[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def surname_parts(surname: str) -> tuple[str, ...]:
     """The parts of a surname that stand alone: two for a double-barrelled one, particles left out, Mac joined."""
-    words = _without(_without(tokens(surname), TITLES), PARTICLES)
+    words = _without(_without(tokens(surname), TITLES | ADDED), PARTICLES)
     parts: list[str] = []
     for word in words:
         if parts and parts[-1] in _JOINED:
@@ -148,8 +152,12 @@ def surname_parts(surname: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def given_parts(given_names: str) -> tuple[str, ...]:
-    """The given names in order, titles left out."""
-    return _without(tokens(given_names), TITLES)
+    """The given names in order, without titles and initials: an initial is no name, even if it is all there is."""
+    return _spelled_out(_without(tokens(given_names), TITLES | ADDED))
+
+
+def _spelled_out(given: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in given if len(word) > 1)
 
 
 @lru_cache(maxsize=65_536)
@@ -163,7 +171,8 @@ def alias_name(alias: str) -> Name:
         at -= 1
     given = tuple(word for chunk in chunks[:at] for word in chunk)
     return Name(
-        _without(given, PARTICLES), surname_parts(" ".join(word for chunk in chunks[at:] for word in chunk))
+        _spelled_out(_without(given, PARTICLES)),
+        surname_parts(" ".join(word for chunk in chunks[at:] for word in chunk)),
     )
 
 

@@ -102,6 +102,10 @@ class Population:
         near = sum(self.years[year + shift] for shift in range(-3, 4)) / 7
         return (near + 50 / span) / (known + 50)
 
+    def years_share(self, years: Iterable[int]) -> float:
+        """The share of people born in any of `years`."""
+        return sum(self.year_share(year) for year in years)
+
     def date_share(self, date: PartialDate) -> float:
         """The share of people with this full date; more where the enquirer's own records repeat it.
 

@@ -20,6 +20,8 @@ class Reason(NamedTuple):
 _TEXTS = {
     "date_same": "same date of birth",
     "date_swapped": "date of birth agrees with day and month the other way round",
+    "date_year_slip": "day and month of birth agree, the year differs in one digit",
+    "date_day_slip": "year and month of birth agree, the day differs in one digit",
     "date_year_month": "year and month of birth agree, the day differs",
     "date_year_day": "year and day of birth agree, the month differs",
     "date_month_day": "day and month of birth agree, the year differs",
@@ -46,10 +48,13 @@ _TEXTS = {
     "names_swapped": "forename and surname are the other way round",
     "other_name": "another name of the person asked about agrees",
     "case_agrees": "others of the same case agree too",
+    "another_agrees": "another person there agrees as well or better",
 }
 
 
-def reasons(levels: Mapping[str, str], *, other_name: bool, by_case: bool) -> tuple[Reason, ...]:
+def reasons(
+    levels: Mapping[str, str], *, other_name: bool, by_case: bool, another: bool
+) -> tuple[Reason, ...]:
     """The reasons for fields (date, forename, surname) that agree at `levels`; empty levels say nothing."""
     codes = [f"{field}_{level}" for field, level in levels.items() if level and level != "swapped"]
     if levels.get("date") == "swapped":
@@ -57,4 +62,5 @@ def reasons(levels: Mapping[str, str], *, other_name: bool, by_case: bool) -> tu
     if levels.get("forename") == "swapped":
         codes.append("names_swapped")
     codes += ["other_name"] * other_name + ["case_agrees"] * by_case
+    codes += ["another_agrees"] * another
     return tuple(Reason(code, _TEXTS[code]) for code in codes)

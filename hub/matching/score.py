@@ -7,7 +7,7 @@ nothing, and no role is looked at. It decides nothing: a person does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import log2
 from typing import NamedTuple
@@ -26,6 +26,10 @@ _PART_BITS = {"y": YEAR, "m": MONTH, "d": DAY}
 _DATE_LEVELS = {
     "ymd": "same",
     "dm": "swapped",
+    "tmd": "year_slip",
+    "umd": "year_slip",
+    "ymt": "day_slip",
+    "ymu": "day_slip",
     "ym": "year_month",
     "yd": "year_day",
     "md": "month_day",
@@ -64,12 +68,13 @@ class Score:
     surname: Agreement = _NOTHING
     other_name: bool = False
     by_case: bool = False
+    another: bool = False
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """What agreed, differed or was absent, in words, with no value of either record."""
         levels = {"date": self.date.level, "forename": self.forename.level, "surname": self.surname.level}
-        return reasons(levels, other_name=self.other_name, by_case=self.by_case)
+        return reasons(levels, other_name=self.other_name, by_case=self.by_case, another=self.another)
 
 
 def completeness(person: Person) -> int:
@@ -92,12 +97,20 @@ def score(
     completeness: int,
     population: Population,
     config: MatchingConfig,
+    namesakes: Namesakes | None = None,
 ) -> Score:
     """Weigh the keys of `asked` that met one candidate whose label carries `completeness`.
 
     Keys that are not the asked person's own are ignored. More keys met never lower the score.
     """
-    return AskedPerson(asked, population, config).score(met, completeness)
+    return AskedPerson(asked, population, config).score(met, completeness, namesakes)
+
+
+class Namesakes(NamedTuple):
+    """What the holder's own feed says of how common names are: its size, and how many people met each key."""
+
+    size: int
+    met: Mapping[MatchKey, int]
 
 
 class _Weighed(NamedTuple):
@@ -106,6 +119,31 @@ class _Weighed(NamedTuple):
     meaning: Meaning
     forename: float
     surname: float
+
+
+class _Others:
+    """How many people of the holder beside this candidate met a key."""
+
+    def __init__(self, namesakes: Namesakes | None, met: Collection[MatchKey]) -> None:
+        self._namesakes = namesakes
+        self._mine = frozenset(met)
+
+    def rarity(self, key: MatchKey, expected: float, weight: float) -> float:
+        """Bits of the names of `key`: as `expected`, a Gamma prior worth `weight`, and the others say."""
+        if self._namesakes is None:
+            return expected
+        size = max(self._namesakes.size, 1)
+        others = self._namesakes.met.get(key, 0) - (key in self._mine)
+        prior = size * 2.0**-expected
+        share = (weight + others) / (weight / prior + 1) / size
+        return -log2(share)
+
+
+class _Option(NamedTuple):
+    """One way in which a name agrees."""
+
+    agreement: Agreement
+    part: Part | None = None
 
 
 class AskedPerson:
@@ -121,20 +159,28 @@ class AskedPerson:
             for key, meaning in meanings(person, config).items()
         }
         self.keys = tuple(self._keys)
-        together = max((population.shared_community(name) for name in person_names(person)), default=1.0)
-        self._together = config.weights.rarity * log2(together)
+        self._both = {
+            (meaning.piece.forename, meaning.piece.surname, meaning.piece.swapped): key
+            for key, (meaning, _, _) in self._keys.items()
+            if not meaning.date
+        }
+        shared = max((population.shared_community(name) for name in person_names(person)), default=1.0)
+        self._community = config.weights.rarity * log2(shared)
 
     def _rarity(self, part: Part | None) -> float:
         if part is None:
             return 0.0
         return -self._weights.rarity * log2(self._population.share(part.column, part.text))
 
-    def score(self, met: Collection[MatchKey], there: int) -> Score:
-        """Weigh the keys that met a candidate whose completeness byte is `there`."""
+    def score(self, met: Collection[MatchKey], there: int, namesakes: Namesakes | None = None) -> Score:
+        """Weigh the keys that met a candidate whose completeness byte is `there`.
+
+        `namesakes` says how many people of the same holder met each key, this candidate among them.
+        """
         weighed = [self._keys[key] for key in met if key in self._keys]
         if not weighed:
             return Score(0.0, 0.0)
-        forename, surname = self._names(weighed, there)
+        forename, surname = self._names(weighed, there, _Others(namesakes, met))
         date = self._best_date({one.meaning.date for one in weighed}, there)
         bits = forename.bits + surname.bits + date.bits
         in_family = date.bits if forename.level != "differs" else min(date.bits, self._weights.twins_date)
@@ -142,53 +188,70 @@ class AskedPerson:
         other_name = all(one.meaning.other_name for one in weighed)
         return Score(bits, apart, date, forename, surname, other_name)
 
-    def _names(self, weighed: list[_Weighed], there: int) -> tuple[Agreement, Agreement]:
-        """Forename and surname at their best, or both the other way round where that weighs more."""
+    def _names(self, weighed: list[_Weighed], there: int, others: _Others) -> tuple[Agreement, Agreement]:
+        """The forename and the surname, straight or the other way round, that together weigh most."""
         weights = self._weights
         straight = [one for one in weighed if not one.meaning.piece.swapped]
-        firsts = ((one.meaning.piece.forename, one.forename) for one in straight)
-        lasts = ((one.meaning.piece.surname, one.surname) for one in straight)
-        best = self._hanging_together(
-            self._best_name(firsts, weights.forename, there, FORENAME),
-            self._best_name(lasts, weights.surname, there, SURNAME),
-        )
+        firsts = [(one.meaning.piece.forename, one.forename) for one in straight]
+        lasts = [(one.meaning.piece.surname, one.surname) for one in straight]
+        found = [
+            self._hanging_together(first, last, others, swapped=False)
+            for first in self._options(firsts, weights.forename, there, FORENAME)
+            for last in self._options(lasts, weights.surname, there, SURNAME)
+        ]
         half = weights.names_swapped / 2
         for one in weighed:
             if one.meaning.piece.swapped:
-                swapped = self._hanging_together(
-                    Agreement("swapped", half, one.forename), Agreement("swapped", half, one.surname)
-                )
-                best = max(swapped, best, key=lambda pair: pair[0].bits + pair[1].bits)
-        return best
+                piece = one.meaning.piece
+                first = _Option(Agreement("swapped", half, one.forename), piece.forename)
+                last = _Option(Agreement("swapped", half, one.surname), piece.surname)
+                found.append(self._hanging_together(first, last, others, swapped=True))
+        return max(found, key=lambda pair: pair[0].bits + pair[1].bits)
 
-    def _hanging_together(self, forename: Agreement, surname: Agreement) -> tuple[Agreement, Agreement]:
-        """The two without the surname's rarity that is no evidence, because names hang together.
+    def _hanging_together(
+        self, first: _Option, last: _Option, others: _Others, *, swapped: bool
+    ) -> tuple[Agreement, Agreement]:
+        """The two with the surname's rarity as it is beside that forename, because names hang together.
 
         A family shares its surname, so it adds little where the forename differs. A community shares its given
-        names and surnames, so two rare names of one are less of a coincidence than two of any; taken off only as
-        far as an agreeing name still weighs no less than a differing one.
+        names and surnames, so two rare names of one are less of a coincidence than two of any. How many more people
+        of both names the holder has says it best, where that was asked. Taken off only as far as an agreeing name
+        still weighs no less than a differing one.
         """
-        weights = self._weights
+        weights, forename, surname = self._weights, first.agreement, last.agreement
         if forename.level == "differs":
             return forename, surname._replace(rarity=min(surname.rarity, weights.family_surname))
-        gains = forename.bits - weights.forename.differs, surname.bits - weights.surname.differs
-        shared = min(self._together, surname.rarity, *gains) if forename.rarity and surname.rarity else 0.0
-        return forename, surname._replace(rarity=surname.rarity - max(shared, 0.0))
+        if not (forename.rarity and surname.rarity):
+            return forename, surname
+        both = forename.rarity + surname.rarity - max(min(self._community, surname.rarity), 0.0)
+        key = self._both.get((first.part, last.part, swapped))
+        if key is not None:
+            both = others.rarity(key, both, self._population.settings.namesakes)
+        beyond_family = max(surname.rarity - weights.family_surname, 0.0)
+        gains = (
+            forename.bits - weights.forename.differs + beyond_family,
+            surname.bits - weights.surname.differs,
+        )
+        off = min(forename.rarity + surname.rarity - both, *(max(gain, 0.0) for gain in gains))
+        return forename, surname._replace(rarity=surname.rarity - off)
 
-    def _best_name(
+    def _options(
         self, met: Iterable[tuple[Part | None, float]], weights: NameWeights, there: int, part_bit: int
-    ) -> Agreement:
+    ) -> list[_Option]:
+        """Every way in which this name agrees, or that it differs or is absent."""
         if not there & part_bit:
-            return Agreement("absent_there")
+            return [_Option(Agreement("absent_there"))]
         if not self._own & part_bit:
-            return Agreement("absent_here")
-        best = Agreement("differs", weights.differs)
-        for part, rarity in met:
-            if part:
-                weight: float = getattr(weights, part.level)
-                if weight + rarity > best.bits:
-                    best = Agreement("known" if part.known else part.level, weight, rarity)
-        return best
+            return [_Option(Agreement("absent_here"))]
+        differs = Agreement("differs", weights.differs)
+        found = {
+            part: Agreement("known" if part.known else part.level, getattr(weights, part.level), rarity)
+            for part, rarity in met
+            if part
+        }
+        return [_Option(one, part) for part, one in found.items() if one.bits > differs.bits] or [
+            _Option(differs)
+        ]
 
     def _best_date(self, marks: set[str], there: int) -> Agreement:
         comparable = frozenset(mark for mark in self._date.parts if _PART_BITS[mark] & there)
@@ -208,16 +271,22 @@ class AskedPerson:
         """Bits of agreeing by chance with the asked date on the parts of `mark`."""
         if mark == "ymd":
             return -log2(self._population.date_share(self._date))
-        bits = 0.0
+        year, share = self._date.year or 0, 1.0
         if "y" in mark or mark == "dm":
-            bits -= log2(self._population.year_share(self._date.year or 0))
+            share *= self._population.years_share((year,))
+        if mark == "tmd":
+            share *= self._population.years_share(range(year - year % 10, year - year % 10 + 10))
+        if "u" in mark:
+            share /= 10
+        if mark == "ymt":
+            share *= 10 / 30.4
         if mark == "dm":
-            return bits + log2(365 / 2)
+            return -log2(share * 2 / 365)
         if "m" in mark:
-            bits += log2(12)
+            share /= 12
         if "d" in mark:
-            bits += log2(30.4)
-        return bits
+            share /= 30.4
+        return -log2(share)
 
 
 def posterior(bits: float, holder_size: int, config: MatchingConfig) -> float:

@@ -14,6 +14,7 @@ from anyascii import anyascii
 
 # Marks inside a word that people leave out as often as they write them: O'Brien, Ta'amu.
 _SILENT = re.compile("['`\u00b4\u02b9-\u02bf\u2018\u2019\u201b\u2032\uff07]")
+_ORDINAL = re.compile(r"\b[0-9]+(?:st|nd|rd|th)\b")  # of a 2nd husband or a 3rd Earl: no part of the name
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 
 
@@ -26,4 +27,4 @@ def tokens(text: str) -> tuple[str, ...]:
         composed = unicodedata.normalize("NFKC", text)
         plain = anyascii(_SILENT.sub("", composed.casefold()))
         plain = plain.replace("'", "").replace("`", "")
-    return tuple(word for word in _NOT_LETTERS.split(plain.lower()) if word)
+    return tuple(word for word in _NOT_LETTERS.split(_ORDINAL.sub(" ", plain.lower())) if word)

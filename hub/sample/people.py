@@ -196,7 +196,8 @@ class World:
         victim = self.person(community, victim_sex, own, self.adult_born(), home)
         apart = home if rng.random() < 0.45 else self.home(area)
         born = victim.born + timedelta(days=int((rng.random() - 0.6) * 12 * 365))
-        born = min(born, TODAY - timedelta(days=17 * 366))
+        youngest = TODAY - timedelta(days=17 * 366)
+        born = min(born, youngest - (born - youngest))  # turned back, so that no date becomes a common one
         partner = self.person(partner_community, other_sex, theirs, born, apart)
         if victim_sex == "f" and rng.random() < MARRIED_NAME.get(community.key, 0.08):
             married = community.gendered(partner_community.gendered(theirs, "m"), "f")

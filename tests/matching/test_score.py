@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from itertools import product
 from math import log2
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.matching import MatchKey, band, completeness, match_keys, parse_date, posterior, score
+from hub.matching import MatchKey, Namesakes, band, completeness, match_keys, parse_date, posterior, score
 from hub.matching.forms import Part
 from hub.matching.keys import Meaning, meanings
 from hub.matching.names import person_names
@@ -17,9 +18,24 @@ from hub.values import Band, Person, Role
 from tests.matching.people import config, people, person, population
 
 ANNA = person("Anna", "Smith", "1984-03-17")
+
+
+class Way(NamedTuple):
+    """One way in which a name agrees."""
+
+    level: str
+    weight: float
+    rarity: float
+    part: Part | None
+
+
 DATE_LEVELS = {
     "ymd": "same",
     "dm": "swapped",
+    "tmd": "year_slip",
+    "umd": "year_slip",
+    "ymt": "day_slip",
+    "ymu": "day_slip",
     "ym": "year_month",
     "yd": "year_day",
     "md": "month_day",
@@ -27,8 +43,8 @@ DATE_LEVELS = {
 }
 
 
-def weigh(asked: Person, met: list[MatchKey], there: int) -> float:
-    return score(asked, met, there, population(), config()).bits
+def weigh(asked: Person, met: list[MatchKey], there: int, namesakes: Namesakes | None = None) -> float:
+    return score(asked, met, there, population(), config(), namesakes).bits
 
 
 def between(asked: Person, held: Person) -> float:
@@ -37,7 +53,7 @@ def between(asked: Person, held: Person) -> float:
     return weigh(asked, met, completeness(held))
 
 
-def slow_twin(asked: Person, met: list[MatchKey], there: int) -> float:
+def slow_twin(asked: Person, met: list[MatchKey], there: int, namesakes: Namesakes) -> float:
     """The definition, by trying every combination of what was met."""
     weights = config().weights
     mine = completeness(asked)
@@ -45,41 +61,66 @@ def slow_twin(asked: Person, met: list[MatchKey], there: int) -> float:
     said = [known[key] for key in met if key in known]
     if not said:
         return 0.0
-    together = max((population().shared_community(name) for name in person_names(asked)), default=1.0)
 
     def rarity(part: Part) -> float:
         return -weights.rarity * log2(population().share(part.column, part.text))
 
-    def options(field: str, bit: int) -> list[tuple[str, float, float]]:
+    def options(field: str, bit: int) -> list[Way]:
         if not mine & there & bit:
-            return [("absent", 0.0, 0.0)]
+            return [Way("absent", 0.0, 0.0, None)]
         table = getattr(weights, field)
-        found = [("differs", table.differs, 0.0)]
-        for one in said:
-            part = getattr(one.piece, field)
-            if part and not one.piece.swapped:
-                found.append((part.level, getattr(table, part.level), rarity(part)))
-        return [max(found, key=lambda option: option[1] + option[2])]
+        parts = [getattr(one.piece, field) for one in said if not one.piece.swapped]
+        found = [Way(part.level, getattr(table, part.level), rarity(part), part) for part in parts if part]
+        return [way for way in found if way.weight + way.rarity > table.differs] or [
+            Way("differs", table.differs, 0.0, None)
+        ]
 
-    pairs = list(product(options("forename", 1), options("surname", 2)))
+    pairs = [(*pair, False) for pair in product(options("forename", 1), options("surname", 2))]
     for one in said:
-        if one.piece.swapped and one.piece.forename and one.piece.surname:
+        first, last = one.piece.forename, one.piece.surname
+        if one.piece.swapped and first and last:
             half = weights.names_swapped / 2
             pairs.append(
-                (("swapped", half, rarity(one.piece.forename)), ("swapped", half, rarity(one.piece.surname)))
+                (Way("swapped", half, rarity(first), first), Way("swapped", half, rarity(last), last), True)
             )
 
-    def names(pair: tuple[tuple[str, float, float], tuple[str, float, float]]) -> float:
-        (level, first, rare), (_, last, rarest) = pair
-        if level == "differs":
-            return first + rare + last + min(rarest, weights.family_surname)
-        off = 0.0
-        if rare and rarest:
-            gains = (first + rare - weights.forename.differs, last + rarest - weights.surname.differs)
-            off = max(min(weights.rarity * log2(together), rarest, *gains), 0.0)
-        return first + rare + last + rarest - off
+    def names(pair: tuple[Way, Way, bool]) -> float:
+        first, last, _ = pair
+        if first.level == "differs":
+            return first.weight + last.weight + min(last.rarity, weights.family_surname)
+        bits = first.weight + first.rarity + last.weight + last.rarity
+        if not (first.rarity and last.rarity):
+            return bits
+        gains = (
+            first.weight
+            + first.rarity
+            - weights.forename.differs
+            + last.rarity
+            - min(last.rarity, weights.family_surname),
+            last.weight + last.rarity - weights.surname.differs,
+        )
+        off = first.rarity + last.rarity - together_twin(asked, met, pair, namesakes)
+        return bits - min(off, *(max(gain, 0.0) for gain in gains))
 
     return max(map(names, pairs)) + date_twin(asked, said, there)
+
+
+def together_twin(
+    asked: Person, met: list[MatchKey], pair: tuple[Way, Way, bool], namesakes: Namesakes
+) -> float:
+    """Rarity of two names together: apart, less what a community shares, and as the holder's own people say."""
+    first, last, swapped = pair
+    shared = max((population().shared_community(name) for name in person_names(asked)), default=1.0)
+    together = config().weights.rarity * log2(shared)
+    expected = first.rarity + last.rarity - max(min(together, last.rarity), 0.0)
+    for key, meaning in meanings(asked, config()).items():
+        piece = meaning.piece
+        named = piece.forename, piece.surname, piece.swapped
+        if not meaning.date and named == (first.part, last.part, swapped):
+            others = namesakes.met.get(key, 0) - (key in met)
+            worth = config().population.namesakes
+            return -log2((worth + others) / (worth / 2**-expected + namesakes.size))
+    return expected
 
 
 def date_twin(asked: Person, said: list[Meaning], there: int) -> float:
@@ -91,14 +132,21 @@ def date_twin(asked: Person, said: list[Meaning], there: int) -> float:
     whole = comparable == {"y", "m", "d"}
     best = weights.differs if whole else weights.known_part_differs
     for mark in {one.date for one in said} - {""}:
-        share = 1.0
-        if mark == "ymd":
-            share = population().date_share(date)
-        else:
-            share *= population().year_share(date.year or 0) if "y" in mark or mark == "dm" else 1
-            share *= (
-                2 / 365 if mark == "dm" else (1 / 12 if "m" in mark else 1) * (1 / 30.4 if "d" in mark else 1)
-            )
+        year = date.year or 0
+        decade = sum(population().year_share(one) for one in range(year // 10 * 10, year // 10 * 10 + 10))
+        this_year, month, day = population().year_share(year), 1 / 12, 1 / 30.4
+        share = {
+            "ymd": population().date_share(date),
+            "dm": this_year * 2 / 365,
+            "tmd": decade * month * day,
+            "umd": month * day / 10,
+            "ymt": this_year * month * 10 / 30.4,
+            "ymu": this_year * month / 10,
+            "ym": this_year * month,
+            "yd": this_year * day,
+            "md": month * day,
+            "y": this_year,
+        }[mark]
         known_part = not whole and set(mark) == comparable
         weight = weights.known_part if known_part else getattr(weights, DATE_LEVELS[mark])
         best = max(best, weight - log2(share))
@@ -111,11 +159,16 @@ def test_equal_to_the_slow_twin_and_monotone(asked: Person, data: st.DataObject)
     keys = match_keys(asked, config())
     met = data.draw(st.lists(st.sampled_from(keys), unique=True)) if keys else []
     there = data.draw(st.integers(0, 63))
-    bits = weigh(asked, met, there)
-    assert bits == pytest.approx(slow_twin(asked, met, there))
+    others = {key: data.draw(st.integers(0, 40)) for key in keys if not key.cls.endswith("d")}
+
+    def namesakes(mine: list[MatchKey]) -> Namesakes:
+        return Namesakes(10_000, {key: others.get(key, 0) + (key in mine) for key in keys})
+
+    bits = weigh(asked, met, there, namesakes(met))
+    assert bits == pytest.approx(slow_twin(asked, met, there, namesakes(met)))
     if met:
         more = [*met, data.draw(st.sampled_from(keys))]
-        assert weigh(asked, more, there) >= bits - 1e-9
+        assert weigh(asked, more, there, namesakes(more)) >= bits - 1e-9
 
 
 @given(people, people)
@@ -178,7 +231,9 @@ def test_a_name_that_agrees_never_weighs_less_than_one_that_differs() -> None:
         (person("Anna", "Jones", "1984-03-17"), {"date_same", "forename_same", "surname_differs"}),
         (person("Anna", "Smith"), {"date_absent_there", "forename_same", "surname_same"}),
         (person("Anna", "Smith", "1984"), {"date_known_part", "forename_same", "surname_same"}),
-        (person("Anna", "Smith", "1984-03-19"), {"date_year_month", "forename_same", "surname_same"}),
+        (person("Anna", "Smith", "1984-03-19"), {"date_day_slip", "forename_same", "surname_same"}),
+        (person("Anna", "Smith", "1984-03-28"), {"date_year_month", "forename_same", "surname_same"}),
+        (person("Anna", "Smith", "1994-03-17"), {"date_year_slip", "forename_same", "surname_same"}),
         (person("Smith", "Anna", "1984-03-17"), {"date_same", "names_swapped"}),
         (person("Anna", "Smth", "1984-03-17"), {"date_same", "forename_same", "surname_close"}),
     ],
