@@ -23,9 +23,9 @@ class HubError(Exception):
         self.do = do
 
     def __str__(self) -> str:
-        """The whole public message on one line."""
+        """The whole public message on one line, each part a sentence."""
         parts = [self.text, f"Kept: {self.kept}" if self.kept else "", f"To do: {self.do}" if self.do else ""]
-        return " ".join(part for part in parts if part)
+        return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
 
 
 class InputError(HubError):

@@ -49,7 +49,7 @@ def test_text_from_elsewhere_cannot_write_to_the_terminal() -> None:
 
 def test_an_error_says_what_happened_what_was_kept_and_what_to_do() -> None:
     error = HubError("it broke", kept="the rest", do="mend it")
-    assert str(error) == "it broke Kept: the rest To do: mend it"
+    assert str(error) == "it broke. Kept: the rest. To do: mend it."
 
 
 def test_nothing_but_the_document_is_on_standard_output_on_a_terminal_either(
