@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from hub.sample import uk_set, write_csv
@@ -120,15 +121,28 @@ def _row(name: str, line: dict[str, str]) -> Row:
 
 
 def others(people: Sequence[Row], count: int, rng: random.Random) -> list[Row]:
-    """`count` further people: each value drawn from `people` on its own, so as common as there, but recombined.
+    """`count` further people: each name drawn from `people` on its own, so as common as there, but recombined.
 
-    Whoever comes out with the very values of one of `people` is drawn again.
+    Dates are any day between the first and the last date of `people`, as FEBRL draws them: those of the few drawn
+    again would make each date as common as its neighbours never are. Whoever comes out with the very values of one
+    of `people` is drawn again.
     """
     fields = ("given_names", "surname", "date_of_birth")
     taken = {tuple(row[field] for field in fields) for row in people}
+    dates = [row["date_of_birth"] for row in people]
+    days = [day.toordinal() for day in map(_day, dates) if day]
     made: list[Row] = []
     while len(made) < count:
         drawn = {field: rng.choice(people)[field] for field in fields}
+        if drawn["date_of_birth"]:
+            drawn["date_of_birth"] = date.fromordinal(rng.randint(min(days), max(days))).strftime("%Y%m%d")
         if tuple(drawn.values()) not in taken:
             made.append({"id": f"other-{len(made)}", **drawn})
     return made
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

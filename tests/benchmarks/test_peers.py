@@ -87,13 +87,16 @@ def test_recall_by_kind_is_of_the_people_with_that_error(files: FileSet) -> None
 def test_others_are_recombined_and_never_one_of_the_people() -> None:
     people = [
         {"given_names": given, "surname": surname, "date_of_birth": date}
-        for given, surname, date in (("a", "x", "1"), ("b", "y", "2"), ("c", "z", "3"))
+        for given, surname, date in (("a", "x", "19010101"), ("b", "y", "19020202"), ("c", "z", ""))
     ]
     made = others(people, 200, random.Random(1))
     assert len({row["id"] for row in made}) == 200
     values = [{key: row[key] for key in people[0]} for row in made]
     assert all(value not in people for value in values)
-    assert all(any(row[key] == one[key] for one in people) for row in values for key in row)
+    names = ("given_names", "surname")
+    assert all(any(row[key] == one[key] for one in people) for row in values for key in names)
+    assert all("19010101" <= row["date_of_birth"] <= "19020202" for row in values if row["date_of_birth"])
+    assert any(not row["date_of_birth"] for row in values)
     assert made == others(people, 200, random.Random(1))
 
 
