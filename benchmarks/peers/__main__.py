@@ -1,4 +1,4 @@
-"""Run every peer and the product on the same files, and write one table.
+"""Run every peer and the product on the same files, and write one table (docs/peers.md and docs/benchmarks.md).
 
     python -m benchmarks.peers [--only NAME ...] [--sets NAME ...] [--measure accuracy|times ...] [--quick]
 
@@ -29,6 +29,8 @@ from benchmarks.peers.tools import TOOLS, Tool
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / ".bench" / "peers"
 PAGE = ROOT / "docs" / "peers.md"
+BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+MARKS = "<!-- peers: begin -->", "<!-- peers: end -->"  # the table goes between them
 MEASURES = ("accuracy", "times")
 TIMED = ("febrl4", "febrl4-hidden")  # 5,000 and 100,000 people held
 QUICK_PEOPLE = 200
@@ -150,8 +152,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(text)
     else:
         PAGE.write_text(text, encoding="utf-8")
-        print(f"Written: {PAGE.relative_to(ROOT)}", file=sys.stderr)
+        BENCHMARKS.write_text(_with_table(BENCHMARKS.read_text(encoding="utf-8"), text), encoding="utf-8")
+        print(f"Written: {PAGE.relative_to(ROOT)}, {BENCHMARKS.relative_to(ROOT)}", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _with_table(benchmarks: str, text: str) -> str:
+    """The page on benchmarks with the table of `text` between its marks."""
+    before, _, rest = benchmarks.partition(MARKS[0])
+    after = rest.partition(MARKS[1])[2]
+    table = "\n".join(line for line in text.splitlines() if line.startswith("|"))
+    return f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}"
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

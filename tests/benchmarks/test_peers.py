@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.peers.results import Judge, best_of
 from benchmarks.peers.runners.common import Record, clean, read
+from benchmarks.peers.__main__ import MARKS, _with_table
 from benchmarks.peers.sets import FIELDS, TRUTH, FileSet, others, quick_set
 from benchmarks.peers.table import best, page
 from benchmarks.peers.tools import PEERS, TOOLS
@@ -143,3 +144,10 @@ def test_every_peer_has_pins_and_a_runner() -> None:
         assert all(line.count("==") == 1 for line in lines), tool.name
         assert (runners / f"{tool.runner}.py").is_file()
     assert len({tool.name for tool in TOOLS}) == len(TOOLS)
+
+
+def test_the_table_goes_between_its_marks_and_nothing_else_changes() -> None:
+    page = f"before\n{MARKS[0]}\n| old |\n{MARKS[1]}\nafter\n"
+    made = _with_table(page, "# words\n\n| new |\n|---|\n\nmore words\n")
+    assert made == f"before\n{MARKS[0]}\n| new |\n|---|\n{MARKS[1]}\nafter\n"
+    assert _with_table(made, "| new |\n|---|") == made
