@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.peers.__main__ import MARKS, _with_table
 from benchmarks.peers.results import Judge, best_of
 from benchmarks.peers.runners.common import Record, clean, read
-from benchmarks.peers.__main__ import MARKS, _with_table
 from benchmarks.peers.sets import FIELDS, TRUTH, FileSet, others, quick_set
 from benchmarks.peers.table import best, page
 from benchmarks.peers.tools import PEERS, TOOLS
