@@ -20,6 +20,7 @@ from rich.markup import escape
 from hub.consent import Decision, Outcome, Rules, parse_form
 from hub.consent import decide as decide_form
 from hub.consent.explain import explain
+from hub.consent.form import YEARS
 from hub.consent.reading import MAX_BYTES
 from hub.consent.schema import rules_from_text
 from hub.errors import HubError, InputError, UsageError
@@ -96,9 +97,15 @@ def _day(at: str) -> dt.date:
     if not at:
         return dt.datetime.now().astimezone().date()
     try:
-        return dt.date.fromisoformat(at)
+        on = dt.date.fromisoformat(at)
     except ValueError:
         raise UsageError("--at is not a day written YYYY-MM-DD.", do="For example --at 2026-11-22.") from None
+    if on.year not in YEARS:
+        raise UsageError(
+            f"--at is a day outside the years {YEARS.start} to {YEARS.stop - 1}, as a form's days may be.",
+            do="For example --at 2026-11-22.",
+        )
+    return on
 
 
 def _form_bytes(path: Path) -> bytes:

@@ -83,7 +83,7 @@ def lacking(owed: Owed, closing: Closing, rules: Rules, today: dt.date) -> tuple
     if code == "record_recipients":
         return (*found, *unrecorded(owed.form, rows))
     if code == "complete_emergency":
-        return (*found, *_completed(owed, closing, rules))
+        return (*found, *_completed(owed, closing, rules, min(closing.on, today)))
     if code == "review":
         told = [row for row in rows if row.told]
         found += _lacks(told, [row.agency for row in told], ("response",))
@@ -159,7 +159,7 @@ def _countersigned(form: SharingForm, closing: Closing) -> list[str]:
     return found
 
 
-def _completed(owed: Owed, closing: Closing, rules: Rules) -> list[str]:
+def _completed(owed: Owed, closing: Closing, rules: Rules, on: dt.date) -> list[str]:
     """The completed form has to stand without the emergency, for the same purpose and people."""
     form, earlier = closing.form, owed.form
     if form is None:
@@ -169,7 +169,7 @@ def _completed(owed: Owed, closing: Closing, rules: Rules) -> list[str]:
         found.append("form.subjects: the people who were decided on")
     calm = form.model_copy(update={"emergency": None})
     context = Context(case_ref=owed.case_ref, tells=False, recipient_known=True)
-    decision = decide(calm, rules, closing.on, context)
+    decision = decide(calm, rules, on, context)
     if not decision.permitted:
         found += [f"form.{name}" for name in decision.missing]
         if not decision.missing:

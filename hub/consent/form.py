@@ -43,12 +43,15 @@ AreaName = Annotated[
 ]
 """The node id of an area, or its name written alike."""
 
+YEARS = range(1900, 2200)
+"""The years that a day may be of: outside them it is a slip, and the calendar does not end within them."""
+
 
 def _day(value: Any) -> Any:
     """A day, with or without a time of day behind it. Numbers are no dates, whatever they might count."""
     if isinstance(value, str) and (written := ISO_DAY.fullmatch(value.strip())):
         value = dt.date.fromisoformat(written[1])
-    if not isinstance(value, dt.date) or not 1900 <= value.year < 2200:
+    if not isinstance(value, dt.date) or value.year not in YEARS:
         raise ValueError("a date is written YYYY-MM-DD")
     return value
 

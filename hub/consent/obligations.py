@@ -28,16 +28,17 @@ def arising(
 ) -> tuple[Obligation, ...]:
     """Every obligation that a permit on that day leaves. `covered`: a protocol answers for all of it."""
     days = rules.policy.days
+    to_complete = rules.policy.emergency.days_to_complete
     found: list[Obligation] = []
     if emergency:
-        text = f"Complete and confirm the form: {', '.join(left_open) or 'nothing was left open'}."
-        due = on + dt.timedelta(days=rules.policy.emergency.days_to_complete)
-        found.append(Obligation(code="complete_emergency", text=text, due=due))
+        open_answers = ", ".join(left_open) or "nothing was left open"
+        text = f"Complete and confirm the form within {24 * to_complete} hours: {open_answers}."
+        found.append(
+            Obligation(code="complete_emergency", text=text, due=on + dt.timedelta(days=to_complete))
+        )
     if not covered and not manager_signed(form, on):
         text = "A manager, another person than the caseworker, countersigns."
-        due = on + dt.timedelta(
-            days=rules.policy.emergency.days_to_complete if emergency else days.countersign
-        )
+        due = on + dt.timedelta(days=to_complete if emergency else days.countersign)
         found.append(Obligation(code="countersign", text=text, due=due))
     if not _notified(form):
         text = "Tell the client that information was shared, or record why not; not where telling is unsafe."

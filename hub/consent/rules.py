@@ -223,7 +223,7 @@ class EmergencyPolicy(Value):
     """What an imminent threat to life opens at once, and the days to complete the rest."""
 
     level: Level
-    days_to_complete: int = Field(ge=0, le=7)
+    days_to_complete: int = Field(ge=1, le=7)
 
 
 class Days(Value):

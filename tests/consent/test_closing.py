@@ -7,10 +7,11 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.consent import Obligation, Rules, SharingForm
+from hub.consent import Obligation, Rules, SharingForm, parse_form
 from hub.consent.closing import RECORD, Closing, Owed, Sharing, lacking, merged, unrecorded
 from hub.consent.form import Recipient
 from hub.values import AgencyKind, Requester, RequesterRole
+from tests.consent.stories import form_named
 
 DAY = dt.date(2026, 11, 22)
 AGENCIES = st.sampled_from(["Eastvale Council", "eastvale  council", "Eastvale Police", "Westhaven"])
@@ -113,3 +114,10 @@ def test_a_blind_row_is_no_excuse_for_a_recipient_who_was_told() -> None:
     told = Sharing(date=DAY, agency="Eastvale")
     assert unrecorded(SharingForm(), [blind]) == ()
     assert unrecorded(SharingForm(), [blind, told]) == tuple(f"sharings[Eastvale].{part}" for part in RECORD)
+
+
+def test_evidence_of_a_day_at_the_end_of_the_calendar_is_told_so_and_nothing_breaks(rules: Rules) -> None:
+    refusing = parse_form(form_named("refuge") | {"client_notified": {"notified": None}})
+    late = Closing(by=who("Bea Manager"), on=dt.date.max, form=refusing)
+    found = lacking(owed("complete_emergency", refusing, []), late, rules, DAY)
+    assert found == ("on: not after today",)

@@ -103,6 +103,41 @@ def test_wrong_usage_exits_two(write: Any, words: tuple[str, str]) -> None:
     assert json.loads(result.stdout)["error"]["code"] == "usage"
 
 
+EMERGENCY = {"emergency": {"imminent_threat": "he has texted that he is ten minutes away with a knife"}}
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_is_refused_in_words(write: Any, day: str) -> None:
+    """An emergency leaves days to count on from; a form's own days are held to the same years."""
+    form = form_named("refuge") | EMERGENCY
+    for words in (("decide", write(form)), ("policy", "explain")):
+        result = run(*words, "--at", day, "--json")
+        assert result.exit_code == 2
+        error = json.loads(result.stdout)["error"]
+        assert error["code"] == "usage"
+        assert "outside the years 1900 to 2199" in error["text"]
+    form["review"] = {"date": day, "owner": "Bea Manager"}
+    rejected = run("decide", write(form), "--at", "2026-11-22", "--json")
+    assert rejected.exit_code == 1
+    assert json.loads(rejected.stdout)["error"]["field"] == "review.date"
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "2199-12-31"])
+def test_the_first_and_the_last_day_are_decided_on_and_printed(write: Any, tmp_path: Path, day: str) -> None:
+    form = form_named("refuge") | EMERGENCY | {"necessity": ""}
+    for field in ("review", "client_notified"):
+        form[field] = form[field] | {"date": day}
+    result = run("decide", write(form), "--at", day, "--json", "--pdf", tmp_path / "out.pdf")
+    assert json.loads(result.stdout)["outcome"] == "permit"
+
+
+def test_an_emergency_says_within_how_many_hours_the_form_is_due(write: Any) -> None:
+    form = form_named("refuge") | EMERGENCY | {"necessity": ""}
+    told = json.loads(run("decide", write(form), "--at", "2026-11-22", "--json").stdout)["obligations"][0]
+    assert (told["code"], told["due"]) == ("complete_emergency", "2026-11-23")
+    assert told["text"] == "Complete and confirm the form within 24 hours: necessity."
+
+
 def test_a_form_that_is_not_there_exits_two(tmp_path: Path) -> None:
     result = run("decide", tmp_path / "none.json", "--json")
     assert result.exit_code == 2
