@@ -28,39 +28,46 @@ from hub.federation.wire import (
     parse_answer,
     subject_of,
 )
-from hub.insiders import context_of
+from hub.insiders import check_for, context_of
 from hub.node import Node
 from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult, DisclosureStatus
 from hub.store import checks
 from hub.store.decisions import Decided
-from hub.values import Band, Level, NodeId, RequesterRole, Role
+from hub.values import Band, Level, NodeId, Requester, RequesterRole, Role
 
 AT_ONCE_MOST: Final = 5
 
 
 async def disclose(
-    node: Node, client: PeerClient, target: tuple[str, NodeId, str | None], level: Level
+    node: Node,
+    client: PeerClient,
+    target: tuple[str, NodeId, str | None],
+    level: Level,
+    asker: Requester | None = None,
 ) -> tuple[CheckResult, Decision]:
     """Ask one area to release something about one candidate of a check; returns the updated result.
 
-    `target` is the check, the area, and a candidate's handle (None: the surest). Raises NotFoundError when
-    there is no such check or candidate, PeerError when the area fails; a refusal is the decision returned.
+    `target` is the check, the area, and a candidate's handle (None: the surest). `asker` is who acts; unnamed,
+    it is taken for who asked. Raises NotFoundError when there is no such check or candidate, or its case is
+    hidden from the asker, PeerError when the area fails; a refusal is the decision returned.
     """
     check_id, node_id, handle = target
     # 1. Find the check and the candidate.
-    with node.database.read() as session:
-        kept = checks.get(session, node.keys.vault, check_id)
+    kept = check_for(node, asker, check_id)
+    request = kept.request
+    if asker is not None and asker.name:
+        request = request.model_copy(update={"requester": asker})
     candidate = _candidate(kept.result, node_id, handle)
     if node_id not in kept.salts:
         raise NotFoundError("that area did not answer this check", do="ask it again with `hub check`")
 
     # 2. Decide: this act tells the area about whom we ask.
-    form = form_of(kept.request).model_copy(update={"level": level, "recipient": _recipient(kept, node_id)})
-    decision = decide(form, node.rules, today(node), context_of(node, kept.request, tells=True))
-    actor = "user:" + node.user(kept.request.requester.name)
+    form = form_of(request).model_copy(update={"level": level, "recipient": _recipient(kept, node_id)})
+    decision = decide(form, node.rules, today(node), context_of(node, request, tells=True))
+    actor = "user:" + node.user(request.requester.name)
     refs = Refs(check_id=check_id, handle=candidate.handle, peer=node_id)
     peer = known(node, node_id)
-    decided = Decided(form=form, decision=decision, case_ref=kept.request.case_ref)
+    decided = Decided(form=form, decision=decision, case_ref=request.case_ref)
     agency = form.recipient.agency or peer.pinned.area
     telling = keeping.told(agency, node_id, decision, today(node), (candidate.handle, level))
     again = candidate.disclosure.status is not DisclosureStatus.not_asked
@@ -75,7 +82,7 @@ async def disclose(
     # 3. Send it sealed, and open the sealed answer.
     question = DisclosureQuestion(
         excerpt=excerpt(form, node_id, today(node)).model_dump(mode="json", exclude_defaults=True),
-        subject=subject_of(kept.request.subject),
+        subject=subject_of(request.subject),
         salt=signing.b64(bytes.fromhex(kept.salts[node_id])),
     )
     try:
@@ -87,10 +94,10 @@ async def disclose(
         raise
 
     # 4. Record what was released.
-    result = _with_disclosure(kept.result, node_id, candidate.handle, result_of(answer, kept.request))
+    result = _with_disclosure(kept.result, node_id, candidate.handle, result_of(answer, request))
     with node.write() as (session, record):
         checks.update(session, node.keys.vault, kept.model_copy(update={"result": result}))
-        keeping.respond(session, node, (check_id, kept.request.case_ref), telling, _response(answer))
+        keeping.respond(session, node, (check_id, request.case_ref), telling, _response(answer))
         checks.add_receipt(session, check_id, node_id, receipt)
         record(Event(action=Action.disclosure_recorded, actor=actor, refs=refs))
     return result, decision
@@ -201,7 +208,7 @@ async def disclose_at_once(
         for candidate in sure[:AT_ONCE_MOST]:
             target = (result.check_id, area.node_id, candidate.handle)
             try:
-                result, _ = await disclose(node, client, target, request.level)
+                result, _ = await disclose(node, client, target, request.level, request.requester)
             except PeerError as error:
                 result = _with_note(result, area.node_id, str(error))
     return result

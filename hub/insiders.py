@@ -19,7 +19,8 @@ from hub.consent import Staff as Asker
 from hub.node import Node
 from hub.question import CheckRequest
 from hub.settings import parse, read_toml
-from hub.store import cases
+from hub.store import cases, checks
+from hub.store.checks import Kept
 from hub.values import Person, Requester, ShortText, Value
 
 STAFF_FILE: Final = "staff.toml"
@@ -139,6 +140,19 @@ def hidden_from(node: Node, requester: Requester | None) -> Hidden:
         every=any(not one.case_ref for one in against),
         cases=frozenset(node.keys.vault.lookup("case_ref", one.case_ref) for one in against if one.case_ref),
     )
+
+
+def check_for(node: Node, asker: Requester | None, check_id: str) -> Kept:
+    """A check of ours, for somebody who may know of its case. Raises NotFoundError: one that is hidden reads like
+    one that does not exist; UsageError when `staff.toml` is broken.
+    """
+    hidden = hidden_from(node, asker)
+    vault = node.keys.vault
+    with node.database.read() as session:
+        kept = checks.get(session, vault, check_id)
+    if hidden.hides(vault.lookup("case_ref", kept.request.case_ref)):
+        raise checks.unknown()
+    return kept
 
 
 def _listed(known: StaffList, requester: Requester) -> StaffMember | None:

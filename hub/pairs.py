@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from hub.audit.events import Action, Event, Refs
 from hub.errors import NotFoundError
+from hub.insiders import check_for
 from hub.keys import Vault
 from hub.node import Node
-from hub.store import checks, pairs
-from hub.values import NodeId
+from hub.store import pairs
+from hub.values import NodeId, Requester
 
 
 def pair_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
@@ -20,18 +21,25 @@ def pair_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
     return vault.lookup("not_same", f"{node_id}\x00{evidence.hex()}")
 
 
-def set_aside(node: Node, check_id: str, node_id: NodeId, handle: str) -> None:
-    """Remember that this candidate of a check is not the subject. Raises NotFoundError."""
-    digest, actor = _find(node, check_id, node_id, handle)
+def set_aside(
+    node: Node, check_id: str, node_id: NodeId, handle: str, asker: Requester | None = None
+) -> None:
+    """Remember that this candidate of a check is not the subject.
+
+    Raises NotFoundError, also for a check whose case is hidden from the asker.
+    """
+    digest, actor = _find(node, check_id, node_id, handle, asker)
     with node.write() as (session, record):
         pairs.add(session, digest, node.now())
         refs = Refs(check_id=check_id, handle=handle, peer=node_id)
         record(Event(action=Action.pair_set_aside, actor=actor, refs=refs))
 
 
-def take_back(node: Node, check_id: str, node_id: NodeId, handle: str) -> None:
-    """Forget that again. Raises NotFoundError when it was not set aside."""
-    digest, actor = _find(node, check_id, node_id, handle)
+def take_back(
+    node: Node, check_id: str, node_id: NodeId, handle: str, asker: Requester | None = None
+) -> None:
+    """Forget that again. Raises NotFoundError when it was not set aside, or as `set_aside` does."""
+    digest, actor = _find(node, check_id, node_id, handle, asker)
     with node.write() as (session, record):
         if not pairs.remove(session, digest):
             raise NotFoundError("this candidate was not set aside", do="see the result of `hub check`")
@@ -39,13 +47,12 @@ def take_back(node: Node, check_id: str, node_id: NodeId, handle: str) -> None:
         record(Event(action=Action.pair_taken_back, actor=actor, refs=refs))
 
 
-def _find(node: Node, check_id: str, node_id: str, handle: str) -> tuple[bytes, str]:
-    with node.database.read() as session:
-        kept = checks.get(session, node.keys.vault, check_id)
+def _find(node: Node, check_id: str, node_id: str, handle: str, asker: Requester | None) -> tuple[bytes, str]:
+    kept = check_for(node, asker, check_id)
     evidence = kept.evidence.get(node_id, {}).get(handle)
     if evidence is None:
         raise NotFoundError(
             "this check has no such candidate in that area", do="see the result of `hub check`"
         )
-    actor = "user:" + node.user(kept.request.requester.name)
+    actor = "user:" + node.user(asker.name if asker and asker.name else kept.request.requester.name)
     return pair_digest(node.keys.vault, node_id, bytes.fromhex(evidence)), actor

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from hub.commands.casework import Who, asker
 from hub.commands.node import Home
 from hub.commands.output import out, reporting
 from hub.lifecycle import advance_audit_checkpoint
@@ -21,11 +22,12 @@ def not_same(
     ],
     area: Annotated[str, typer.Option(help="The node id of the candidate's area.", show_default=False)],
     undo: Annotated[bool, typer.Option("--undo", help="Take it back: the candidate is shown again.")] = False,
+    who: Who = None,
 ) -> None:
     """Remember that a candidate is not the person asked about. It is set aside in later checks, and counted."""
     with reporting(as_json=False):
         node = open_node(home)
-        (take_back if undo else set_aside)(node, check_id, area, handle)
+        (take_back if undo else set_aside)(node, check_id, area, handle, asker(node, who))
         advance_audit_checkpoint(node)
         out.print(
             "Taken back: shown again from the next check on." if undo else "Remembered; nothing was sent."

@@ -11,6 +11,7 @@ import typer
 from hub.cases.importing import Imported, import_cases
 from hub.cases.intake import read_cases, write_rejected
 from hub.check import check as ask
+from hub.commands.casework import Who, asker
 from hub.commands.node import Home, Json
 from hub.commands.output import EXIT_FAULT, EXIT_REFUSED, err, out, plain, print_json, progress_bar, reporting
 from hub.commands.show import show_decision, show_result
@@ -149,15 +150,17 @@ def disclose(
     handle: Annotated[
         str | None, typer.Option(help="Which candidate; by default the surest.", show_default=False)
     ] = None,
+    who: Who = None,
     as_json: Json = False,
 ) -> None:
     """Tell one area about whom a check was, and ask what it releases."""
     with reporting(as_json=as_json, interrupted="what was already recorded of this disclosure"):
         node = open_node(home)
+        speaker = asker(node, who)
 
         async def run() -> tuple[CheckResult, Decision]:
             async with PeerClient(node) as client:
-                return await tell(node, client, (check_id, area, handle), Level(level))
+                return await tell(node, client, (check_id, area, handle), Level(level), speaker)
 
         result, decision = asyncio.run(run())
         advance_audit_checkpoint(node)

@@ -45,8 +45,13 @@ def get(session: Session, vault: Vault, check_id: str) -> Kept:
     """A kept check. Raises NotFoundError."""
     row = session.get(CheckRecord, check_id)
     if row is None:
-        raise NotFoundError("no such check on this node", do="see the check_id that `hub check` printed")
+        raise unknown()
     return Kept.model_validate_json(vault.open(_place(check_id), row.sealed))
+
+
+def unknown() -> NotFoundError:
+    """What is said of a check that is not there, or not for who asks."""
+    return NotFoundError("no such check on this node", do="see the check_id that `hub check` printed")
 
 
 def add_receipt(session: Session, check_id: str, peer: str, token: str) -> None:
