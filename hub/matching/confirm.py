@@ -17,6 +17,8 @@ from hub.matching.names import Name, given_sounds, person_names, roots, sound
 from hub.values import Person
 
 _NAME_WEIGHT, _DATE_WEIGHT = 3.0, 4.0
+# Below the first, names differ, by however much: two that half resemble by chance never outdo one that agrees.
+_DIFFERS, _ALIKE = 60.0, 70.0
 _SECOND = 5.0  # what it costs that a name agrees with one in another place
 
 
@@ -77,7 +79,7 @@ def _best_names(asked: tuple[Name, ...], held: tuple[Name, ...]) -> tuple[float 
 def _closeness(pair: tuple[float | None, float | None]) -> float:
     """An agreeing field for, a differing one against, an absent one neither; any pair before none at all."""
     known = [value for value in pair if value is not None]
-    return sum(value - 50.0 for value in known) if known else -200.0
+    return sum(max(value, _DIFFERS) - _ALIKE for value in known) if known else -200.0
 
 
 def _alike(mine: tuple[str, ...], theirs: tuple[str, ...]) -> float | None:

@@ -15,7 +15,15 @@ from hub.errors import InputError
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _DIGITS = re.compile(r"[0-9]+")
+_MONTH = re.compile(
+    r"\b(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)"
+    r"(?:(?<=jan)uary|(?<=feb)ruary|(?<=mar)ch|(?<=apr)il|(?<=aug)ust|(?<=sep|ept)(?:tem)?ber|(?<=oct)ober"
+    r"|(?<=nov)ember|(?<=dec)ember)?(?![a-z])",
+    re.IGNORECASE,
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NO_DATE = (1900, 1, 1)
+_PIVOT = 30  # two digits of a year: from here on of the twentieth century, below of the twenty-first
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -46,14 +54,15 @@ def parse_date(text: str) -> PartialDate:
     """Read a date of birth leniently; never raises.
 
     Year first (YYYY, YYYY-MM, YYYY-MM-DD, YYYYMMDD, any separator) or, as the United Kingdom writes it, year
-    last (DD/MM/YYYY). A month over 12 beside a day that could be one is read as the two swapped; other
-    impossible parts are dropped. 1 January stands for "only the year is known", so it counts as that; 1 January
-    1900 is where spreadsheets begin, and says nothing.
+    last (DD/MM/YYYY, DD/MM/YY, DDMMYYYY, 17 Mar 1984). A month over 12 beside a day that could be one is read as
+    the two swapped; other impossible parts are dropped. 1 January stands for "only the year is known", so it
+    counts as that; 1 January 1900 is where spreadsheets begin, and with the year 9999 says nothing.
     """
-    runs = [run for run in _DIGITS.findall(text) if run.isascii()]
-    if len(runs) == 1 and len(runs[0]) in {6, 8}:
-        run = runs[0]
-        runs = [run[:4], run[4:6], run[6:]]
+    runs = _runs(text)
+    if runs[:1] == ["9999"]:
+        return PartialDate()
+    if len(runs) >= 3 and len(runs[0]) <= 2 and len(runs[1]) <= 2 == len(runs[2]) and runs[0] != "00":
+        runs[2] = ("19" if int(runs[2]) >= _PIVOT else "20") + runs[2]
     if len(runs) >= 3 and len(runs[0]) <= 2 and len(runs[2]) == 4:
         runs = [runs[2], runs[1], runs[0]]
     elif len(runs) == 2 and len(runs[0]) <= 2 and len(runs[1]) == 4:
@@ -71,6 +80,26 @@ def parse_date(text: str) -> PartialDate:
         month if 1 <= month <= 12 else None,
         day if 1 <= day <= 31 else None,
     )
+
+
+def _runs(text: str) -> list[str]:
+    """The numbers of a date in the order written, a month's English name as its number, after the day."""
+    runs = [run for run in _DIGITS.findall(text) if run.isascii()]
+    named = _MONTH.search(text)
+    if named:
+        month = f"{_MONTHS.index(named[1][:3].lower()) + 1:02d}"
+        first = _DIGITS.search(text)
+        year_first = first is not None and len(first[0]) == 4
+        days = 0 if len(runs) == 1 else 1
+        return [runs[0], month, *runs[1:]] if year_first else [*runs[:days], month, *runs[days:]]
+    if len(runs) != 1 or len(runs[0]) not in {6, 8}:
+        return runs
+    run = runs[0]
+    if 1 <= int(run[4:6]) <= 12 and int(run[:4]) >= 1000:
+        return [run[:4], run[4:6], run[6:]]
+    if 1 <= int(run[:2]) <= 31 and 1 <= int(run[2:4]) <= 12:
+        return [run[:2], run[2:4], run[4:]]
+    return [run[:4], run[4:6], run[6:]]
 
 
 def strict_date(text: str) -> str:

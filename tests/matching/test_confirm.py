@@ -65,3 +65,9 @@ def test_total_the_same_both_ways_and_blind_to_roles(one: Person, two: Person) -
     assert 0 <= found.score <= 100
     assert confirm(two, one, config()).passes == found.passes
     assert confirm(one.model_copy(update={"role": Role.child}), two, config()) == found
+
+
+def test_a_name_that_agrees_outdoes_two_that_half_resemble_the_other_way_round() -> None:
+    asked = person("Fatima", "Begum", "1984-03-17")
+    fields = confirm(asked, person("Fatima", "Ali", "1984-03-17"), config()).fields
+    assert fields[0].similarity == 100.0

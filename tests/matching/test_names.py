@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.matching.data import diminutives
-from hub.matching.names import Name, alias_name, deletions, given_sounds, person_names, roots, surname_parts
+from hub.matching.names import (
+    Name,
+    alias_name,
+    alias_names,
+    deletions,
+    given_sounds,
+    person_names,
+    roots,
+    surname_parts,
+)
 from hub.matching.text import tokens
 from tests.matching.people import person
 
@@ -27,6 +36,14 @@ from tests.matching.people import person
         ("de", ("de",)),
         ("Müller", ("muller",)),
         ("Ødegård", ("odegard",)),
+        ("Alhassan", ("hassan",)),
+        ("Benali", ("ali",)),
+        ("Allen", ("allen",)),
+        ("Vandenberg", ("berg",)),
+        ("Saint John", ("stjohn",)),
+        ("Unknown", ()),
+        ("Not known", ()),
+        ("X", ()),
     ],
 )
 def test_surnames(surname: str, parts: tuple[str, ...]) -> None:
@@ -41,12 +58,96 @@ def test_surnames(surname: str, parts: tuple[str, ...]) -> None:
         ("Ali bin Hassan", Name(("ali",), ("hassan",))),
         ("Ewan Mc Donald", Name(("ewan",), ("mcdonald",))),
         ("Shaz", Name(("shaz",), ())),
-        ("Mrs Smith", Name(("smith",), ())),
+        ("Mrs Smith", Name((), ("smith",))),
+        ("Sir Arthur", Name(("arthur",), ())),
         ("", Name((), ())),
     ],
 )
 def test_names_in_one_box(alias: str, name: Name) -> None:
     assert alias_name(alias) == name
+
+
+ANN = Name(("ann",), ("hart",))
+
+
+@pytest.mark.parametrize(
+    ("alias", "names"),
+    [
+        ("Lena Hart aka Anna Byrne", ["lena hart", "anna byrne"]),
+        ("Lena Hart / Anna Byrne; Shadow", ["lena hart", "anna byrne", "shadow -"]),
+        ("Lena Hart or Byrne", ["lena hart", "lena byrne"]),
+        ("Lena Byrne/Doyle", ["lena byrne", "lena doyle"]),
+        ("Lena (Leni) Hart", ["lena leni hart"]),
+        ("Lena (née Byrne) Hart", ["lena hart", "lena byrne"]),
+        ('Lena "Leni" Hart', ["lena leni hart"]),
+        ("née Byrne", ["ann byrne"]),
+        ("also known as Shadow", ["shadow -"]),
+        ("Byrne, Anna", ["anna byrne"]),
+        ("van den Berg, Anna", ["anna berg"]),
+        ("John Temple, 3rd Viscount Palmerston", ["john temple", "john palmerston"]),
+        ("Sir Arthur Quill, 2nd Baronet", ["arthur quill"]),
+        ("John Pym, Jr.", ["john pym"]),
+        ("Chan Lai Wah", ["chan lai wah", "laiwah chan"]),
+        ("Victor Orban", ["victor orban"]),
+    ],
+)
+def test_several_names_in_one_box(alias: str, names: list[str]) -> None:
+    found = [" ".join((*name.given, *(name.surname or ["-"]))) for name in alias_names(alias, ANN)]
+    assert found == names
+
+
+def test_a_name_that_is_not_known_is_absent() -> None:
+    assert person_names(person("Mrs", "Pym")) == (Name((), ("pym",)),)
+    assert person_names(person("Unknown", "N/K")) == ()
+    assert person_names(person("Earl", "Pym")) == (Name(("earl",), ("pym",)),)
+
+
+def test_a_surname_box_with_two_names_is_two_names() -> None:
+    assert person_names(person("Zara", "Doyle (née Byrne)")) == (
+        Name(("zara",), ("doyle",)),
+        Name(("zara",), ("byrne",)),
+    )
+    assert person_names(person("John", "Pym, Jr.")) == (Name(("john",), ("pym",)),)
+
+
+def test_an_arabic_article_joins_two_words() -> None:
+    assert person_names(person("Nur al-Din", "Saleh"))[0].given == ("nuruddin",)
+    assert roots("noureddine") == ("nuruddin",)
+    assert person_names(person("Saif ul-Islam", "Zubair"))[0].given == ("saifulislam",)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("Cabdi Xasan", ("abdi", "hassan")),
+        ("محمد الحسن", ("mohammed", "hassan")),
+        ("عائشة بیگم", ("aisha", "begum")),
+        ("王小明", ("wang", "xiao", "ming")),
+        ("ਹਰਪ੍ਰੀਤ ਕੌਰ", ("harprit", "kaur")),
+        ("রহমান", ("rahman",)),
+        ("विजय कुमार", ("vijay", "kumar")),
+    ],
+)
+def test_what_a_script_leaves_unwritten_is_added(written: str, words: tuple[str, ...]) -> None:
+    assert tokens(written) == words
+
+
+@pytest.mark.parametrize(
+    ("full", "short"),
+    [
+        ("oluwatemitope", "tope"),
+        ("chiamaka", "amaka"),
+        ("kwadwo", "kojo"),
+        ("saoirse", "sorsha"),
+        ("lakshmi", "laxmi"),
+        ("krzysztof", "kris"),
+        ("conceicao", "sao"),
+        ("abdulkadir", "abdiqadir"),
+        ("yevhen", "evgen"),
+    ],
+)
+def test_short_forms_meet_their_name(full: str, short: str) -> None:
+    assert {one.text for one in given_sounds(full)} & {one.text for one in given_sounds(short)}
 
 
 def test_a_chinese_given_name_of_two_syllables_is_one() -> None:

@@ -247,6 +247,16 @@ siobhan: shevaun chevonne shiv
 sorcha: sarah?
 tadhg: teigue tim? tadgh
 una: oonagh oona
+elizabeth: eilis? eibhlis?
+francis: proinsias
+jane: sinead?
+john: eoin? jonjo
+james: shay?
+margaret: mairead?
+mary: maire maura? moira?
+patrick: paudie patsy?
+saoirse: sorsha
+seamus: shay
 """
 
 SCOTTISH = """
@@ -277,6 +287,9 @@ robert: rab rabbie
 ruaridh: rory ruairidh
 shona: seonaid shonagh
 william: wullie wull billy
+james: hamish?
+jean: sine?
+margaret: mysie
 """
 
 WELSH = """
@@ -372,6 +385,19 @@ zbigniew: zbyszek zbys
 zdzislaw: zdzisiek
 zofia: zosia sophie?
 zygmunt: zyga
+boleslaw: bolek
+czeslaw: czesiek
+edyta: edzia
+jadwiga: jadzia
+julia: julka
+krzysztof: kris
+kinga: kinia
+lidia: lidka
+oliwia: oliwka
+patrycja: patka
+wiktoria: wika
+weronika: wera
+zuzanna: zuzia zuza
 """
 
 ROMANIAN = """
@@ -422,6 +448,17 @@ valentina: vali?
 vasile: vasi vasilica
 victor: vicu
 viorel: vio
+andrei: andi
+elena: ela?
+emanuel: manu?
+ileana: lenuta?
+iulian: iuli
+marcel: marcelus
+marin: marinica
+mihai: michael?
+paul: paulica
+simona: simo
+viorica: vio?
 """
 
 UKRAINIAN = """
@@ -478,6 +515,29 @@ yevhen: zhenia evgeny yevgen yevheniy
 yevheniia: zhenia? evgenia
 yuliia: yulia julia? yuliya yulya
 yurii: yuriy yuri yura
+artem: tema tioma
+arsenii: senia
+halyna: halka
+ievgen: evgen
+illia: ilya iliya
+kyrylo: kirill kiril
+ludmyla: liudmyla
+lev: leva
+luba: liubov lyubov lyuba
+mykyta: nikita
+nina: ninochka
+oleksandr: sanya sania olek
+oleksandra: sanya?
+rostyslav: rostik slava?
+ruslan: rusik
+tymofii: tymko timofey
+vira: vera
+vladyslav: vlad vladik
+yevhen: evgen ievgen evhen yevgeny evgenii evgeniy zhenya
+yevheniia: evgeniia zhenya?
+yelyzaveta: liza lisa? elizaveta
+zinaida: zina
+zoia: zoya
 """
 
 TURKISH = """
@@ -502,6 +562,20 @@ ramazan: ramo
 suleyman: sulo
 yusuf: yusi
 zeynep: zeyno zeyneb
+abdulkadir: kado
+abdurrahman: apo?
+mohammed: mehmet? muhammet
+bayram: bayro
+fadime: fado
+hasan: hasso
+kadir: kado
+mahmut: mahmud mahmoud mamo
+recep: reco
+selahattin: salahaddin selo
+sukru: suko
+tayyip: tayip
+ugur: ugo
+yakup: yakub
 """
 
 SOUTH_ASIAN = """
@@ -566,6 +640,29 @@ tariq: tarik tareq
 usman: uthman osman?
 yasmin: yasmeen yas
 zainab: zaynab zenab
+abdulrahman: abdurrahman abdurrehman
+balwinder: bill? billa?
+bilal: billu
+dalwinder: daljit?
+jaswinder: jassi jas
+kashif: kash
+lakshmi: laxmi luxmi lakshmy
+mohinder: mindi
+mushtaq: mushy?
+nadeem: nadim
+nadia: nadiya
+nuruddin: nooruddin noureddine noureddin nureddin nuruldin nouraldin nurudin
+pritam: preetam
+rashid: rasheed
+salahuddin: salaheddine salahaddin saladin salahudin
+saifuddin: saifeddine seifeddine
+satwinder: satty satvinder
+shamsuddin: shamseddine
+sivakumar: siva shiva
+subramaniam: subramanian subrahmanyam subramanyam
+zulfiqar: zulfi zulfikar
+waqas: wakas waqqas
+zahid: zaheed
 """
 
 ARABIC_AND_SOMALI = """
@@ -608,6 +705,22 @@ sahra: zahra saara?
 yasin: yaasiin yassin
 youssef: yusuf yuusuf yousuf yousef joseph?
 zeinab: sayneb zaynab
+abdirahman: abdurrahman abdiraxman
+abdirashid: abdulrashid
+abdirizak: abdirisaq abdulrazak abdirisak
+abdulaziz: abdiasis abdiaziz
+abdulkadir: abdiqadir abdikadir abdikader
+bashir: bashiir
+deeqa: deqa
+ifrah: ifra
+jamal: gamal djamal
+jamila: djamila gamila
+mohamed: maxamad
+nasra: nasro
+nimco: nimo
+safiya: safia safiyo
+suleiman: saleban suleyman sulayman soleiman
+zakaria: zakariye zakariya
 """
 
 WEST_AFRICAN = """
@@ -664,6 +777,47 @@ titilayo: titi
 uchenna: uche
 yetunde: yeti tunde?
 yewande: wande
+abdoulaye: abdulai
+adaeze: ada
+akua: ekua
+amadou: amadu ahmadou
+aminata: ami aminatta
+boubacar: bubacarr aboubacar abubakar
+chiamaka: amaka
+chioma: chichi? chi?
+chukwuma: chuma
+damilola: oluwadamilola dami
+ebrima: ebrahima ibrahima
+fatoumata: fatou fatoumatta fatu
+funmilayo: oluwafunmilayo olufunmilayo funmi funke?
+ikechukwu: ike iyke
+ibrahim: ibrahima? ebrima?
+isatou: aissatou isata
+kehinde: kenny? kehinda
+kemi: oluwakemi olukemi adekemi?
+kofi: coffie
+kwadwo: kojo kwodwo kodjo
+kwaku: kweku
+kwasi: akwasi kwesi
+mamadou: mamadu momodou
+nkechinyere: nkechi kechi
+obiageli: oby obi?
+okechukwu: okey
+oluwaseun: oluseun
+olusola: sola
+oluwole: wole
+onyinyechi: onyi onyinye
+oyinkansola: oyin oyinkan
+somtochukwu: somto
+taiwo: taiye taye
+temitope: oluwatemitope
+tobiloba: oluwatobiloba oluwatobi tobi
+tochukwu: tochi
+ugochukwu: ugo
+usman: ousmane ousman
+yakubu: jacob?
+yaw: yao
+zainabu: zainab
 """
 
 PORTUGUESE = """
@@ -701,6 +855,21 @@ roberto: beto
 sebastiao: bastiao
 teresa: tete
 tiago: thiago
+adriana: dri
+alberto: beto?
+anabela: bela?
+conceicao: sao
+domingos: mingos
+fernando: nando
+geraldo: gera
+henrique: rique
+joaquim: quim quinzinho
+jorge: jorginho
+jose: joseph?
+lourdes: lurdes
+manuel: manny?
+rodrigo: digo
+vitor: victor
 """
 
 ALL = "\n".join(
