@@ -36,11 +36,12 @@ from hub.consent import (
     SharingForm,
     publication_form,
 )
+from hub.insiders import Hidden, hidden_from
 from hub.node import Node
 from hub.store import cases, decisions, feeds, obligations
 from hub.store.decisions import Decided
 from hub.store.obligations import PUBLISH, Arisen, Item, Matter
-from hub.values import AgencyKind, Kind, Role
+from hub.values import AgencyKind, Kind, Requester, Role
 
 BATCH: Final = 200
 
@@ -49,7 +50,8 @@ BATCH: Final = 200
 class Imported:
     """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
 
-    `to_withdraw` counts people that the feed still shows although they may not be met any more.
+    `to_withdraw` counts people that the feed still shows although they may not be met any more. In the end,
+    people of cases hidden from whoever imports count as a case that was not there: see `import_cases`.
     """
 
     imported: int = 0
@@ -57,14 +59,16 @@ class Imported:
     not_published: int = 0
     to_withdraw: int = 0
     cases: int = 0
+    hidden: int = 0
     rejected: list[Rejected] = field(default_factory=list)
 
-    def count(self, assessed: _Assessed) -> None:
-        """Count one case."""
+    def count(self, assessed: _Assessed, hidden: Hidden) -> None:
+        """Count one case; `hidden` counts the unchanged people that are not to be told from new ones."""
         people = len(assessed.people)
         self.cases += 1
         if assessed.unchanged:
             self.unchanged += people
+            self.hidden += people if hidden.hides(assessed.ref_digest) else 0
         else:
             self.imported += people
         if not assessed.decision.permitted:
@@ -76,38 +80,46 @@ class Imported:
         self.unchanged += batch.unchanged
         self.not_published += batch.not_published
         self.cases += batch.cases
+        self.hidden += batch.hidden
 
 
 def import_cases(
-    node: Node, incoming: Iterable[CaseIntake | Rejected], *, dry_run: bool, progress: Callable[[int], None]
+    node: Node,
+    incoming: Iterable[CaseIntake | Rejected],
+    *,
+    dry_run: bool,
+    progress: Callable[[int], None],
+    asker: Requester | None = None,
 ) -> Imported:
     """Store cases in batches of 200, each batch whole or not at all. Raises StorageError.
 
     With `dry_run` everything is read, decided and compared with what is there, and nothing stored. `progress`
-    is told the rows done, of which all but a dry run's are kept.
+    is told the rows done, of which all but a dry run's are kept. A case hidden from `asker`, who imports, is
+    stored like any other, and its figures are those of a case that was not there before.
     """
     done = Imported()
-    deciding = _Deciding(node)
+    deciding, hidden = _Deciding(node), hidden_from(node, asker)
     stream = iter(incoming)
     while batch := list(islice(stream, BATCH)):
         done.rejected += [one for one in batch if isinstance(one, Rejected)]
         good = [one for one in batch if isinstance(one, CaseIntake)]
         if good:
-            done.add(_tried(deciding, good) if dry_run else _stored(deciding, good))
+            done.add((_tried if dry_run else _stored)(deciding, good, hidden))
         progress(done.imported + done.unchanged + len(done.rejected))
     with node.database.read() as session:
-        done.to_withdraw = feeds.to_withdraw(session)
+        done.to_withdraw = 0 if hidden.every else feeds.to_withdraw(session, but_of=hidden.cases)
+    done.imported, done.unchanged = done.imported + done.hidden, done.unchanged - done.hidden
     return done
 
 
-def _stored(deciding: _Deciding, good: Sequence[CaseIntake]) -> Imported:
+def _stored(deciding: _Deciding, good: Sequence[CaseIntake], hidden: Hidden) -> Imported:
     """Store a batch in one transaction."""
     tally = Imported()
     arisen: list[Arisen] = []
     with deciding.node.write() as (session, record):
         for case in good:
             assessed = _assess(session, deciding, case)
-            tally.count(assessed)
+            tally.count(assessed, hidden)
             if not assessed.unchanged:
                 arisen.append(_store(session, deciding, assessed))
         _leave(session, deciding.node, arisen)
@@ -116,12 +128,12 @@ def _stored(deciding: _Deciding, good: Sequence[CaseIntake]) -> Imported:
     return tally
 
 
-def _tried(deciding: _Deciding, good: Sequence[CaseIntake]) -> Imported:
+def _tried(deciding: _Deciding, good: Sequence[CaseIntake], hidden: Hidden) -> Imported:
     """What storing a batch would do."""
     tally = Imported()
     with deciding.node.database.read() as session:
         for case in good:
-            tally.count(_assess(session, deciding, case))
+            tally.count(_assess(session, deciding, case), hidden)
     return tally
 
 

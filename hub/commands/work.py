@@ -37,6 +37,7 @@ def import_(
         typer.Argument(metavar="FILE", help="FILE.csv or FILE.jsonl, one row a person.", show_default=False),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; store nothing.")] = False,
+    who: Who = None,
     as_json: Json = False,
 ) -> None:
     """Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason."""
@@ -49,13 +50,14 @@ def import_(
 
     with reporting(as_json=as_json, interrupted=kept):
         node = open_node(home)
+        importer = asker(node, who)
         with progress_bar("Importing", shown=not as_json) as progress:
 
             def count(done: int) -> None:
                 rows[0] = done
                 progress(done, 0)
 
-            done = import_cases(node, read_cases(file), dry_run=dry_run, progress=count)
+            done = import_cases(node, read_cases(file), dry_run=dry_run, progress=count, asker=importer)
         rejects = None if dry_run else write_rejected(file, done.rejected)
         advance_audit_checkpoint(node)
         if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Exists, delete, exists, func, insert
@@ -63,10 +63,11 @@ def leaving(session: Session) -> list[PersonRow]:
     return _people(session, may_not)
 
 
-def to_withdraw(session: Session) -> int:
-    """How many people the feed still shows whose case may not be published any more."""
+def to_withdraw(session: Session, but_of: Collection[bytes] = ()) -> int:
+    """How many people the feed still shows whose case may not be published any more. `but_of`: digests of cases."""
     query = select(func.count()).select_from(PersonRecord).join(CaseRecord)
-    return session.exec(query.where(~col(CaseRecord.may_publish) & _in_feed())).one()
+    counted = ~col(CaseRecord.may_publish) & ~col(CaseRecord.ref_digest).in_(but_of)
+    return session.exec(query.where(counted & _in_feed())).one()
 
 
 def live_tokens(session: Session, epoch: int, tokens: Sequence[bytes]) -> set[bytes]:
