@@ -86,7 +86,7 @@ _BETWEEN = re.compile(
 )
 _BEFORE_SURNAME = re.compile(
     r"[()\[\]/]|(?<=\w)\W+(?:or|now)\s+(?=\w)"
-    r"|\b(?:n[e\u00e9]e|formerly|previously|prev|(?:maiden|married|birth|previous|former) (?:sur)?name)(?=\W+\w)",
+    r"|\b(n[e\u00e9]e|formerly|previously|prev|(?:maiden|married|birth|previous|former) (?:sur)?name)(?=\W+\w)",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\(([^()]*)\)(\s*\w.*)")  # Ann (Annie) Hart; Ann (née Byrne) Hart
@@ -240,13 +240,17 @@ def alias_name(alias: str) -> Name:
     )
 
 
-def _box(text: str) -> list[tuple[str, bool]]:
-    """What was typed into one box, a name each; True where what stands before it says that it is a surname."""
+def _box(text: str) -> list[tuple[str, str]]:
+    """What was typed into one box, a name each; if it is one word, is it a surname: "", "perhaps" or "surely"."""
     found = []
     text = _ASIDE.sub(lambda one: one.expand(r" \1 \2" if len(tokens(one[1])) == 1 else r"\2(\1)"), text)
     for part in _BETWEEN.split(text):
-        found += [(one, place > 0) for place, one in enumerate(_BEFORE_SURNAME.split(part)) if tokens(one)]
-    return found
+        first, *rest = _BEFORE_SURNAME.split(part)
+        found.append((first, ""))
+        found += [
+            (one, "surely" if cue else "perhaps") for cue, one in zip(rest[::2], rest[1::2], strict=True)
+        ]
+    return [(one, surname) for one, surname in found if tokens(one)]
 
 
 @lru_cache(maxsize=65_536)
@@ -256,13 +260,14 @@ def alias_names(alias: str, recorded: Name) -> tuple[Name, ...]:
     A surname alone goes with the given names before it or, where none are, of `recorded`; so does a peerage.
     """
     found: list[Name] = []
-    for text, is_surname in _box(alias):
-        first, *rest = [part for part in text.split(",") if tokens(part)]
-        if len(_without(tokens(first), PARTICLES)) == 1 and rest and not _title_only(rest[0]):
+    for text, surname in _box(alias):
+        first, *rest = [part for part in text.split(",") if tokens(part)] or [text]
+        alone = len(_without(tokens(first), PARTICLES)) == 1
+        before = found[-1] if found else recorded
+        if alone and rest and not _title_only(rest[0]):
             found.append(alias_name(f"{rest.pop(0)} {first}"))
-        elif is_surname and len(_without(tokens(first), PARTICLES)) == 1:
-            before = found[-1] if found else recorded
-            found.append(Name(before.given, surname_parts(first)) if before.surname else alias_name(first))
+        elif alone and (surname == "surely" or (surname and found and before.surname)):
+            found.append(Name(before.given, surname_parts(first)))
         else:
             found += [alias_name(first), *_family_first(tokens(first))]
         for part in rest:

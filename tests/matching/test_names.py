@@ -81,6 +81,8 @@ ANN = Name(("ann",), ("hart",))
         ("Lena (née Byrne) Hart", ["lena hart", "lena byrne"]),
         ('Lena "Leni" Hart', ["lena leni hart"]),
         ("née Byrne", ["ann byrne"]),
+        ("Lena née Byrne", ["lena -", "lena byrne"]),
+        ("Shaz/Shazza", ["shaz -", "shazza -"]),
         ("also known as Shadow", ["shadow -"]),
         ("Byrne, Anna", ["anna byrne"]),
         ("van den Berg, Anna", ["anna berg"]),
