@@ -43,6 +43,37 @@ def test_answers_that_permit_here_are_not_turned_against_the_form_there(path: st
     assert decide(over_there(form), RULES, ON, Context(asserted=True)).permitted
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "incident",
+        "comments",
+        "necessity",
+        "risk",
+        "client_notified.why_not",
+        "emergency",
+        "conflicts.details",
+        "consultations",
+        "grounds[crime].evidence.necessary",
+    ],
+)
+def test_free_words_stay_here(path: str) -> None:
+    """Whatever a person wrote in her own words, nothing of it is in what the other area reads."""
+    words = "larch rise forty two"
+    document = form_named("police")
+    whole: dict[str, Any] = {
+        "emergency": {"imminent_threat": words},
+        "risk": [dict.fromkeys(("who", "from_whom", "concerns", "immediate", "identified_by"), words)],
+        "consultations": [
+            {"kind": "external", "who": words, "date": ON.isoformat(), "advice": words, "decision": words}
+        ],
+    }
+    put(document, path, whole.get(path, words))
+    form = parse_form(document)
+    assert "larch" in form.model_dump_json()
+    assert "larch" not in excerpt(form, "eastvale", ON).model_dump_json()
+
+
 def test_evidence_under_a_name_of_ones_own_stays_here() -> None:
     document = form_named("police")
     put(document, "grounds[crime].evidence.lives_at_larch_rise", "yes")
