@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.errors import InputError
+from hub.matching import parse_date
 from hub.values import Person, Role
 
 _NEEDED = ("id", "given_names", "surname", "date_of_birth")
@@ -55,10 +56,19 @@ def _person(line: dict[str, str], every_field: bool) -> Person:
         given_names=line["given_names"][:200],
         surname=line["surname"][:200],
         aliases=tuple(part.strip()[:200] for part in line.get("aliases", "").split(";") if part.strip())[:20],
-        date_of_birth=line["date_of_birth"][:10],
+        date_of_birth=_date(line["date_of_birth"]),
         postcode=line.get("postcode", "")[:10] if every_field else "",
         phone=line.get("phone", "")[:30] if every_field else "",
     )
+
+
+def _date(text: str) -> str:
+    """The text as it is where a person record can hold it; else what it says, as YYYY-MM-DD or the known part."""
+    if len(text) <= 10:
+        return text
+    year, month, day = parse_date(text)
+    parts = [f"{year:04d}" if year else "0000", f"{month or 0:02d}", f"{day or 0:02d}"]
+    return "-".join(parts) if (year, month, day) != (None, None, None) else ""
 
 
 def read_truth(path: Path, left: set[str], right: set[str]) -> Truth:

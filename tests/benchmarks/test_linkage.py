@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks import linkage
 from benchmarks.figures import Pair, figures
+from benchmarks.people import read_people
 from hub.sample import uk_cases, write_set
 from hub.values import Band
 
@@ -112,3 +113,20 @@ def test_a_missing_or_binary_file_is_told(tmp_path: Path, capsys: pytest.Capture
     write(tmp_path, PEOPLE, PEOPLE, TRUTH)
     (tmp_path / "LEFT.csv").write_bytes(b"id,given_names,surname,date_of_birth\n1,\xff\xfe,x,1984\n")
     assert run(tmp_path, capsys)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1984-02-30", "1984-02-30"),
+        ("17/03/1984", "17/03/1984"),
+        ("17 March 1984", "1984-03-17"),
+        ("1984-03-17T00:00:00", "1984-03-17"),
+        ("not known at all", ""),
+    ],
+)
+def test_a_date_too_long_for_a_record_is_read_whole(tmp_path: Path, written: str, read: str) -> None:
+    """Cut after ten characters it would say something else."""
+    file = tmp_path / "LEFT.csv"
+    file.write_text(f"id,given_names,surname,date_of_birth\n1,Anna,Example,{written}\n")
+    assert read_people(file, every_field=False)[0].person.date_of_birth == read
