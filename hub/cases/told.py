@@ -40,7 +40,7 @@ def record_of(node: Node, asker: Requester | None, case_ref: str) -> list[Row]:
     """The record of a case, oldest first. Raises NotFoundError where there is none that the asker may know of."""
     digest = node.keys.vault.lookup("case_ref", case_ref)
     with node.database.read() as session:
-        _require(session, node, asker, digest)
+        require(session, node, asker, digest)
         return disclosures.of_case(session, node.keys.vault, digest)
 
 
@@ -51,7 +51,7 @@ def tell(node: Node, told: Told) -> tuple[str, ...]:
     """
     matter = Matter(node.keys.vault.lookup("case_ref", told.case_ref), told.check_id)
     with node.write() as (session, record):
-        _require(session, node, told.by, matter.case_digest)
+        require(session, node, told.by, matter.case_digest)
         if told.check_id and not obligations.owed_already(session, matter, closed_too=True):
             raise NotFoundError("no such check in this case", kept="nothing", do="see `hub disclosures`")
         lacks = _lacking(told, dt.datetime.fromtimestamp(node.clock(), dt.UTC).date())
@@ -91,7 +91,8 @@ def _lacking(told: Told, today: dt.date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _require(session: Session, node: Node, asker: Requester | None, digest: bytes) -> None:
+def require(session: Session, node: Node, asker: Requester | None, digest: bytes) -> None:
+    """Raises NotFoundError where there is no such case that the asker may know of."""
     known = cases.find(session, digest) is not None or obligations.known_case(session, digest)
     if not known or hidden_from(node, asker).hides(digest):
         raise NotFoundError("there is no such case here", kept="nothing", do="check the case reference")

@@ -16,14 +16,16 @@ import typer
 
 from hub.cases.closing import close as close_all
 from hub.cases.owed import Owed, owed
+from hub.cases.papers import papers_of
 from hub.cases.told import Told, record_of, tell
 from hub.commands.node import Home, Json
-from hub.commands.output import EXIT_REFUSED, err, out, plain, print_json, reporting
+from hub.commands.output import EXIT_REFUSED, err, out, plain, print_json, reporting, write_file
 from hub.consent.closing import Closing
 from hub.errors import InputError, UsageError
 from hub.insiders import hidden_from
 from hub.lifecycle import advance_audit_checkpoint
 from hub.node import Node, open_node
+from hub.paper import case_pdf
 from hub.reading import read_document
 from hub.store.disclosures import HUB, Row
 from hub.values import Purpose, Requester
@@ -136,12 +138,24 @@ def told(
             raise typer.Exit(EXIT_REFUSED)
 
 
-def disclosures(home: Home, who: Who = None, as_json: Json = False) -> None:
+def disclosures(
+    home: Home,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(
+            "--pdf", metavar="OUT.pdf", help="The case's forms with the record, as PDF.", show_default=False
+        ),
+    ] = None,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
     """List the record of disclosures of the case whose reference is read from standard input."""
     with reporting(as_json=as_json):
         node = open_node(home)
-        known = asker(node, who)
-        rows = record_of(node, known, _case_ref())
+        known, case_ref = asker(node, who), _case_ref()
+        rows = record_of(node, known, case_ref)
+        if pdf is not None:
+            write_file(pdf, _paper(node, known, case_ref))
         if as_json:
             print_json({"disclosures": [_row(one) for one in rows]})
             return
@@ -149,6 +163,16 @@ def disclosures(home: Home, who: Who = None, as_json: Json = False) -> None:
             _show_row(one)
         if not rows:
             out.print("Nothing is recorded.")
+
+
+def _paper(node: Node, known: Requester | None, case_ref: str) -> bytes:
+    forms, rest = papers_of(node, known, case_ref)
+    if not forms and not rest:
+        raise UsageError(
+            "there is nothing to print: no permit and no disclosure is recorded of this case",
+            do="print the form itself with `hub decide FORM.json --pdf OUT.pdf`",
+        )
+    return case_pdf(forms, node.rules, dt.datetime.fromtimestamp(node.clock(), dt.UTC).date(), rest)
 
 
 def _case_ref() -> str:

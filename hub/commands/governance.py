@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from hub.commands.output import write_file
 from hub.consent import Decision, Outcome, Rules, parse_form
 from hub.consent import decide as decide_form
 from hub.consent.explain import explain
@@ -66,7 +67,7 @@ def decide(
         filled = parse_form(_form_bytes(form))
         decision = decide_form(filled, in_force, on)
         if pdf is not None:
-            _write(pdf, form_pdf(filled, decision, in_force, on))
+            write_file(pdf, form_pdf(filled, decision, in_force, on))
     except HubError as error:
         _say_error(error, as_json=as_json)
         raise typer.Exit(error.exit_code) from None
@@ -114,13 +115,6 @@ def _form_bytes(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"The form cannot be read: {type(error).__name__}.", do="Check its name.") from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"The PDF cannot be written: {type(error).__name__}.", do="Check --pdf.") from None
 
 
 def _say_error(error: HubError, *, as_json: bool) -> None:

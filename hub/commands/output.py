@@ -20,7 +20,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hub import __version__
-from hub.errors import HubError, StorageError
+from hub.errors import HubError, StorageError, UsageError
 
 EXIT_DONE, EXIT_REFUSED, EXIT_FAULT = 0, 1, 2
 out = Console(soft_wrap=True, highlight=False)
@@ -99,6 +99,14 @@ def _fault(error: Exception) -> HubError:
         kept="what was stored before; a step that fails leaves nothing",
         do=f"run `hub audit verify`, then report this with the version ({__version__})",
     )
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a PDF where --pdf says. Raises UsageError."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"The PDF cannot be written: {type(error).__name__}.", do="Check --pdf.") from None
 
 
 @contextmanager

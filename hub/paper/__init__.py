@@ -1,4 +1,5 @@
-"""The paper: the completed form as a tagged PDF (PDF/UA-1), laid out for the case file.
+"""The paper: completed forms as a tagged PDF (PDF/UA-1), laid out for the case file, each with its decision, the
+signatures' state and the record of disclosures.
 
 An edge: it renders in memory and writes nothing. `form_record` is the same content as JSON. Text from the
 form is data to the template, never markup. Not here: deciding (`hub.consent`), storing.
@@ -9,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,8 @@ from typing import Any
 import typst
 from anyascii import anyascii
 
-from hub.consent import Decision, Rules, SharingForm
+from hub.consent import Decision, Obligation, Rules, SharingForm
+from hub.consent.closing import Closing, Sharing
 from hub.consent.form import Asker, Recipient, Signature
 from hub.consent.questions import LABELS
 from hub.consent.terms import GroundKey, SignatureRole
@@ -34,6 +37,36 @@ class PaperError(HubError):
     code = "paper"
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An obligation and what became of it; without a `closing`, the hub's own record closed it."""
+
+    obligation: Obligation
+    closed: bool = False
+    closing: Closing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One form of a case file: the form, what was decided on it and when, and what followed.
+
+    `people` maps a subject's ref to the person; without it, names are left to the case file. `record`: the rows of
+    the record of disclosures. `owed`: obligations with their state; None for those of the decision, all open.
+    """
+
+    form: SharingForm
+    decision: Decision
+    on: dt.date
+    people: Mapping[str, Person] = field(default_factory=dict)
+    record: tuple[Sharing, ...] = ()
+    owed: tuple[Settled, ...] | None = None
+
+    @property
+    def settled(self) -> tuple[Settled, ...]:
+        """The obligations with their state."""
+        return tuple(map(Settled, self.decision.obligations)) if self.owed is None else self.owed
+
+
 def form_record(form: SharingForm, decision: Decision, on: dt.date) -> dict[str, Any]:
     """The form, the decision and the day it was made, as JSON values for the record."""
     return {
@@ -43,19 +76,17 @@ def form_record(form: SharingForm, decision: Decision, on: dt.date) -> dict[str,
     }
 
 
-def form_pdf(
-    form: SharingForm,
-    decision: Decision,
-    rules: Rules,
-    on: dt.date,
-    people: Mapping[str, Person] | None = None,
-) -> bytes:
-    """The completed form as PDF/UA-1 bytes; the same input gives the same bytes.
+def form_pdf(form: SharingForm, decision: Decision, rules: Rules, on: dt.date) -> bytes:
+    """One completed form as it was decided, before anything followed. Raises `PaperError`."""
+    return case_pdf([Filed(form, decision, on)], rules, on)
 
-    `people` maps a subject's ref to the person, for the case file; without it, names are left to the case
-    file. Raises `PaperError`.
+
+def case_pdf(forms: Sequence[Filed], rules: Rules, on: dt.date, rest: Sequence[Sharing] = ()) -> bytes:
+    """Completed forms as PDF/UA-1 bytes, printed on that day; the same input gives the same bytes.
+
+    `rest`: rows of the record of disclosures that belong to none of the forms. Raises `PaperError`.
     """
-    page = _page(form, decision, rules, on, people or {})
+    page = {"papers": [_page(one, rules) for one in forms], "rest": _record(rest)}
     try:
         return _rendered(page, on)
     except typst.TypstError:
@@ -97,12 +128,11 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False)
 
 
-def _page(
-    form: SharingForm, decision: Decision, rules: Rules, on: dt.date, people: Mapping[str, Person]
-) -> dict[str, Any]:
+def _page(filed: Filed, rules: Rules) -> dict[str, Any]:
+    form, decision, people = filed.form, filed.decision, filed.people
     told, review = form.client_notified, form.review
     return {
-        **form_record(form, decision, on),
+        **form_record(form, decision, filed.on),
         "reasons": [[item.text, item.source] for item in decision.reasons if item.code not in LABELS],
         "from": _agency(form.requester),
         "to": _agency(form.recipient),
@@ -137,9 +167,12 @@ def _page(
             _day(review.date),
             review.owner,
         ],
-        "record": [SIGN_HERE, _agency(form.recipient), SIGN_HERE, _authority(form, rules), SIGN_HERE],
-        "signatures": [_signature(form.signature(role), role, decision) for role in SignatureRole],
-        "obligations": [[_day(item.due) or "always", item.text] for item in decision.obligations],
+        "record": _record(filed.record)
+        or [[SIGN_HERE, _agency(form.recipient), SIGN_HERE, _authority(form, rules), SIGN_HERE]],
+        "signatures": [_signature(form.signature(role), role, filed.settled) for role in SignatureRole],
+        "obligations": [
+            [_day(one.obligation.due) or "always", one.obligation.text, _state(one)] for one in filed.settled
+        ],
     }
 
 
@@ -213,10 +246,39 @@ def _authority(form: SharingForm, rules: Rules) -> str:
     return f"protocol {form.protocol.ref}" if form.protocol else ""
 
 
-def _signature(signature: Signature | None, role: SignatureRole, decision: Decision) -> list[str]:
+def _record(rows: Sequence[Sharing]) -> list[list[str]]:
+    """The record's rows; who was asked without being told about whom is said to be."""
+    return [
+        [
+            _day(row.date),
+            ", ".join(
+                part for part in (row.agency, row.person if row.told else "not told about whom") if part
+            ),
+            row.method or SIGN_HERE,
+            row.authority or SIGN_HERE,
+            row.response or ("none yet" if row.told else "-"),
+        ]
+        for row in rows
+    ]
+
+
+def _state(settled: Settled) -> str:
+    if not settled.closed:
+        return "open"
+    if settled.closing is None:
+        return "done: see the record"
+    by, text = settled.closing.by.name, settled.closing.text
+    return f"done by {by} on {_day(settled.closing.on)}" + (f": {text}" if text else "")
+
+
+def _signature(signature: Signature | None, role: SignatureRole, owed: Sequence[Settled]) -> list[str]:
+    """A signature as it stands on the form, or a manager's who countersigned later."""
     if signature is None:
-        due = next((item.due for item in decision.obligations if item.code == "countersign"), None)
-        waits = f"to countersign by {_day(due)}" if due and role is SignatureRole.manager else "not signed"
-        return [role, SIGN_HERE, SIGN_HERE, waits]
+        waits = next((one for one in owed if one.obligation.code == "countersign"), None)
+        if waits is None or role is not SignatureRole.manager:
+            return [role, SIGN_HERE, SIGN_HERE, "not signed"]
+        if waits.closing is not None:
+            return [role, waits.closing.by.name, _day(waits.closing.on), "countersigned"]
+        return [role, SIGN_HERE, SIGN_HERE, f"to countersign by {_day(waits.obligation.due)}"]
     state = "signed" if signature.date else "signed, not dated"
     return [role, signature.name, _day(signature.date), state]

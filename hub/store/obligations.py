@@ -134,6 +134,12 @@ def replace_reviews(session: Session, case_digests: Sequence[bytes], now: int) -
     return still
 
 
+def of_case(session: Session, case_digest: bytes) -> list[ObligationRecord]:
+    """Everything that is or was owed in that case, without what a newer decision replaced."""
+    mine = (col(ObligationRecord.case_digest) == case_digest) & (col(ObligationRecord.state) != "replaced")
+    return list(session.exec(select(ObligationRecord).where(mine)))
+
+
 def known_case(session: Session, case_digest: bytes) -> bool:
     """Whether anything was ever owed in that case."""
     query = select(func.count()).where(col(ObligationRecord.case_digest) == case_digest)

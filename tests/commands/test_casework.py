@@ -9,10 +9,12 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from hub.audit.events import Action
 from hub.sample.referrals import Row
@@ -121,6 +123,88 @@ def test_the_record_says_who_was_asked_told_and_telephoned(pair: Pair, asked: An
     assert "Response: answered: involvement" in words.out
 
 
+def printed(home: Path, out: Path, case_ref: str) -> str:
+    """The words of a case's paper."""
+    done = inside("disclosures", home, "--pdf", out, said=f"{case_ref}\n")
+    assert done.code == 0, done.err
+    reader = PdfReader(BytesIO(out.read_bytes()))
+    root: Any = reader.trailer["/Root"]
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_object().get_data()
+    assert root["/MarkInfo"]["/Marked"]
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
+    pair: Pair, asked: Any, file: Write, tmp_path: Path
+) -> None:
+    """A question without a manager's signature, its disclosure, a telephone call, and what was closed since."""
+    form, out = grounded(), tmp_path / "case.pdf"
+    form["review"]["date"] = (today() + dt.timedelta(days=30)).isoformat()
+    form["signatures"] = form["signatures"][:1]
+    form["subjects"][0]["ref"], form["client_notified"] = "p1", {}
+    question = pair.question(sharing_form=form)
+    question["subject"] = question["subject"] | {"ref": "p1"}
+    check_id = inside("check", pair.asking, asked(question), "--json").json["check_id"]
+    case_ref = question["case_ref"]
+    in_days = (today() + dt.timedelta(days=3)).isoformat()
+    before = printed(pair.asking, out, case_ref)
+    assert f"to countersign by {in_days}" in before
+    assert "Eastvale, not told about whom" in before
+
+    assert inside("disclose", pair.asking, check_id, "--area", "eastvale").code == 0
+    told = {"date": today().isoformat(), "agency": "Westhaven Council", "person": "duty officer"}
+    told |= {"method": "telephone", "authority": "crime prevention", "response": "visited the same day"}
+    for about in (check_id, ""):
+        row = told | ({} if about else {"agency": "Otherham Police"})
+        added = {"case_ref": case_ref, "check_id": about, "by": ADA, "sharings": [row]}
+        assert inside("told", pair.asking, file("told", added)).code == 0
+    numbers = {one["code"]: one["number"] for one in listed(pair.asking, "--all")}
+    manager = {**ADA, "name": "Mary Manager", "role": "manager"}
+    signing = file("signing", evidence("") | {"by": manager})
+    assert inside("close", pair.asking, signing, numbers["countersign"]).code == 0
+    assert inside("close", pair.asking, file("evidence", evidence()), numbers["notify_client"]).code == 0
+
+    text = printed(pair.asking, out, case_ref)
+    day = today().isoformat()
+    subject = question["subject"]
+    for words in (
+        f"permit involvement {day}",
+        f"{subject['given_names']} {subject['surname']}",
+        f"manager Mary Manager {day} countersigned",
+        f"{day} Eastvale, not told about whom hub: blind question",
+        "whoever answers for the node eastvale hub: name, aliases and date of birth",
+        f"{day} Westhaven Council, duty officer telephone crime prevention visited the same day",
+        f"done by Ada Coordinator on {day}: She was told in person by her Idva.",
+        "Record of sharing outside of any form above Date shared",
+        f"{day} Otherham Police, duty officer",
+    ):
+        assert words in text, words
+    assert text.index("Westhaven Council") < text.index("Record of sharing outside") < text.index("Otherham")
+    assert text.count("Information sharing without consent form") == 2, (
+        "its publication's, and the question's"
+    )
+    assert check_id not in text
+
+
+def test_a_case_has_a_form_for_each_matter_or_says_that_there_is_none(
+    pair: Pair, asked: Any, home: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    for _ in range(2):
+        assert inside("check", pair.asking, asked(pair.question()), "--json").code == 0
+    text = printed(pair.asking, tmp_path / "two.pdf", pair.question()["case_ref"])
+    assert text.count("Information sharing without consent form") == 3, (
+        "its publication's, and two questions'"
+    )
+
+    file = write_csv(tmp_path / "in.csv", [row | {"sealed": "yes", "case_ref": "NM-1"} for row in rows[:1]])
+    assert inside("import", home, file).code == 0
+    done = inside("disclosures", home, "--pdf", tmp_path / "none.pdf", said="NM-1\n")
+    assert (done.code, done.out) == (2, "")
+    assert "there is nothing to print" in done.err
+    unwritable = inside("disclosures", pair.asking, "--pdf", "/nowhere/out.pdf", said="NM-1\n")
+    assert unwritable.code != 0
+
+
 def test_a_case_reference_is_read_from_standard_input_alone(home: Path) -> None:
     """The real command, piped to and with nothing to read."""
     done = hub("disclosures", home, "--json", input="NM-0\n")
@@ -221,7 +305,8 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
     source.backup(target)
     source.close()
     target.close()
-    (waits,) = inside("pending", home, "--json").json["pending"]
+    every = inside("pending", home, "--json").json["pending"]
+    (waits,) = [one for one in every if one["check_id"] == check_id]
     place = (waits["check_id"], waits["handle"])
 
     (home / "staff.toml").write_text(EXCLUDED.format(""))

@@ -107,6 +107,8 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
             walk("due", *how, *who)
         for ref in (ASKED, SEALED, HELD):
             walk("disclosures", *who, said=f"{ref}\n")
+        walk("disclosures", "--pdf", nodes.file("form").with_suffix(".pdf"), *who, said=f"{ASKED}\n")
+        assert not nodes.file("form").with_suffix(".pdf").exists()
         walk("pending", *who)
         walk("answer", nodes.check_id, nodes.handle, "--release", *who)
         walk("disclose", nodes.check_id, "--area", "eastvale", *who)

@@ -11,9 +11,10 @@ from typing import Any
 
 from hub.commands.governance import read_rules
 from hub.consent import decide, parse_form
+from hub.consent.closing import Sharing
 from hub.consent.publication import PublicationCase, Publications, Publisher
 from hub.consent.terms import Jurisdiction
-from hub.paper import form_pdf
+from hub.paper import Filed, case_pdf, form_pdf
 from hub.values import AgencyKind, Kind
 from tests.consent.stories import ON, all_cases, form_named, form_of
 
@@ -37,6 +38,8 @@ def main() -> None:
     decision = decide(ordinary, rules, ON)
     bulk = Publications(Publisher(Jurisdiction.england_wales, None, "owner"), rules, ON)
     case = PublicationCase(Kind.marac, "Police", AgencyKind.police)
+    row = Sharing(date=ON, agency="Eastvale", person="duty officer", method="telephone", authority="protocol")
+    filed = Filed(ordinary, decision, ON, record=(row,) * 12)
     form, text = iter(forms * 20), iter(texts * 20)
     figures = {
         "on": dt.date.today().isoformat(),  # noqa: DTZ011
@@ -47,6 +50,7 @@ def main() -> None:
         ),
         "bulk_publication_ms": milliseconds(lambda: bulk.decide(case), 10_000),
         "pdf_ms": milliseconds(lambda: form_pdf(ordinary, decision, rules, ON), 40),
+        "pdf_with_record_ms": milliseconds(lambda: case_pdf([filed], rules, ON), 40),
     }
     print(json.dumps(figures, indent=2))  # noqa: T201
 

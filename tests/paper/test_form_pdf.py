@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from hub.commands.governance import read_rules
 from hub.consent import decide, parse_form
-from hub.paper import form_pdf, form_record
+from hub.paper import Filed, case_pdf, form_record
 from hub.values import Person, Role
 from tests.consent.stories import form_named, ground
 
@@ -22,7 +22,7 @@ ON = dt.date(2026, 11, 22)
 
 def paper(form: dict[str, Any], **people: Person) -> tuple[bytes, str]:
     filled = parse_form(form)
-    pdf = form_pdf(filled, decide(filled, RULES, ON), RULES, ON, people)
+    pdf = case_pdf([Filed(filled, decide(filled, RULES, ON), ON, people)], RULES, ON)
     pages = PdfReader(BytesIO(pdf)).pages
     return pdf, " ".join(" ".join(page.extract_text() for page in pages).split())
 
