@@ -12,6 +12,7 @@ from itertools import groupby
 from sqlmodel import Session
 
 from hub.cases.told import require
+from hub.consent import SharingForm
 from hub.consent.closing import Sharing
 from hub.errors import NotFoundError
 from hub.node import Node
@@ -56,13 +57,19 @@ def _filed(session: Session, node: Node, owed: list[ObligationRow], record: tupl
         for row in owed
     ]
     return Filed(
-        form=decided.form,
+        form=_completed(settled) or decided.form,
         decision=decided.decision,
         on=decisions.made_on(session, decision_id),
         people=_people(session, node, owed[0].matter),
         record=record,
         owed=tuple(settled),
     )
+
+
+def _completed(settled: list[Settled]) -> SharingForm | None:
+    """The form that was completed after an emergency: it takes the place of the half-filled one."""
+    emergencies = [one for one in settled if one.obligation.code == "complete_emergency"]
+    return next((one.closing.form for one in emergencies if one.closing is not None), None)
 
 
 def _people(session: Session, node: Node, matter: str) -> Mapping[str, Person]:

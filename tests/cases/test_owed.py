@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 from hub.audit.log import verify_log
 from hub.cases.closing import close
 from hub.cases.owed import Owed, escalate, owed
+from hub.cases.papers import papers_of
 from hub.cases.told import Told, record_of, tell
 from hub.check import check
 from hub.consent import Decider, SharingForm
@@ -354,6 +355,9 @@ def test_an_emergency_closes_with_the_form_that_stands_without_it(areas: Areas) 
     }
     for _ in range(2):
         assert close(northmoor, [number], done(form=whole)).closed == [number]
+    (paper,) = papers_of(northmoor, who(), CASE)[0]
+    assert paper.form == whole
+    assert paper.decision.reasons[0].code == "emergency"
 
 
 # What people told by other ways.
