@@ -160,7 +160,7 @@ async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: Kn
     contact = str(area.contact) if area else peer.contact if peer else ""
     tell = partial(AreaResult, node_id=node_id, area=name, contact=contact)
     if peer is None:
-        note = "This area has no node. It was not asked: telephone it."
+        note = "This area is not connected to this node. It was not asked: telephone it."
         return AreaAnswer(tell(status=AreaStatus.not_connected, note=note))
     try:
         timeout = node.settings.peer_timeout_s

@@ -30,7 +30,15 @@ from hub.federation.wire import (
 )
 from hub.insiders import check_for, context_of
 from hub.node import Node
-from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult, DisclosureStatus
+from hub.question import (
+    AreaResult,
+    Candidate,
+    CheckRequest,
+    CheckResult,
+    DisclosureResult,
+    DisclosureStatus,
+    is_handle,
+)
 from hub.store import checks
 from hub.store.decisions import Decided
 from hub.values import Band, Level, NodeId, Requester, RequesterRole, Role
@@ -146,8 +154,8 @@ def _response(answer: Disclosure) -> str:
 
 def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candidate:
     area = next((one for one in result.areas if one.node_id == node_id), None)
-    found = [one for one in area.candidates if handle in (None, one.handle)] if area else []
-    if not found:
+    found = [one for one in area.candidates if is_handle(one.handle, handle)] if area else []
+    if not found or (handle and len(found) > 1):
         raise NotFoundError(
             "this check has no such candidate in that area", do="see the result of `hub check`"
         )

@@ -12,6 +12,7 @@ from hub.errors import NotFoundError
 from hub.insiders import check_for
 from hub.keys import Vault
 from hub.node import Node
+from hub.question import is_handle
 from hub.store import pairs
 from hub.values import NodeId, Requester
 
@@ -49,10 +50,10 @@ def take_back(
 
 def _find(node: Node, check_id: str, node_id: str, handle: str, asker: Requester | None) -> tuple[bytes, str]:
     kept = check_for(node, asker, check_id)
-    evidence = kept.evidence.get(node_id, {}).get(handle)
-    if evidence is None:
+    found = [text for whole, text in kept.evidence.get(node_id, {}).items() if is_handle(whole, handle)]
+    if len(found) != 1:
         raise NotFoundError(
             "this check has no such candidate in that area", do="see the result of `hub check`"
         )
     actor = "user:" + node.user(asker.name if asker and asker.name else kept.request.requester.name)
-    return pair_digest(node.keys.vault, node_id, bytes.fromhex(evidence)), actor
+    return pair_digest(node.keys.vault, node_id, bytes.fromhex(found[0])), actor

@@ -6,13 +6,14 @@ Pure values with the names of the public contract. Does not ask anything: `hub.c
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from hub.consent import Decision, SharingForm
 from hub.values import Band, Kind, Level, NodeId, Person, Purpose, Requester, Role, ShortText, Value
 
+SHOWN_DIGITS: Final = 8  # of a handle, where people read it
 CheckId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -100,3 +101,8 @@ class CheckResult(Value):
     decision: Decision
     areas: tuple[AreaResult, ...] = ()
     took_ms: float
+
+
+def is_handle(whole: str, given: str | None) -> bool:
+    """Whether a handle is the one given: whole, or by its first digits as results print it; None is any."""
+    return given is None or whole == given or (len(given) >= SHOWN_DIGITS and whole.startswith(given))

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from hub.consent import parse_form
+from hub.consent.reading import check_text
 from hub.errors import InputError
 from hub.matching import strict_date
 from hub.question import CheckRequest
@@ -43,6 +44,7 @@ def parse_check_request(data: bytes) -> CheckRequest:
     form = document.get("sharing_form")
     if not isinstance(form, dict):
         raise InputError("sharing_form is missing", do="attach the sharing form, even if it is not complete")
+    check_text({name: value for name, value in document.items() if name != "sharing_form"})
     document["sharing_form"] = parse_form(form)
     try:
         request = CheckRequest.model_validate(document)

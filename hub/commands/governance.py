@@ -64,6 +64,10 @@ def decide(
     """Decide one sharing form, and say what is missing."""
     try:
         on, in_force = _day(at), read_rules(rules)
+        if pdf is not None and pdf.resolve() == form.resolve():
+            raise UsageError(
+                "The PDF would replace the form.", kept="the form", do="Give --pdf another name."
+            )
         filled = parse_form(_form_bytes(form))
         decision = decide_form(filled, in_force, on)
         if pdf is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.commands.output import out, plain
 from hub.consent import Decision, Outcome
-from hub.question import AreaResult, AreaStatus, Candidate, CheckResult, DisclosureStatus
+from hub.question import SHOWN_DIGITS, AreaResult, AreaStatus, Candidate, CheckResult, DisclosureStatus
 
 _OUTCOMES = {
     Outcome.permit: "[green]Permitted[/]",
@@ -14,7 +14,7 @@ _OUTCOMES = {
 }
 _STATUS = {
     AreaStatus.answered: "answered",
-    AreaStatus.not_connected: "has no node",
+    AreaStatus.not_connected: "is not connected",
     AreaStatus.unreachable: "could not be reached",
     AreaStatus.error: "failed",
 }
@@ -77,5 +77,5 @@ def _show_candidate(candidate: Candidate) -> None:
     else:
         out.print(
             f"    They have not been told about whom you ask: `hub disclose` tells them "
-            f"(candidate {candidate.handle[:8]})."
+            f"(candidate {candidate.handle[:SHOWN_DIGITS]})."
         )

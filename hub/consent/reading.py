@@ -34,7 +34,7 @@ def parse_form(data: bytes | Mapping[str, Any]) -> SharingForm:
     """Read a form of this or an older version. Raises `InputError` naming the field and what to do."""
     document = _document(data) if isinstance(data, bytes) else dict(data)
     document = _this_version(document)
-    _check_text(document, "", 0)
+    check_text(document, "", 0)
     try:
         return SharingForm.model_validate(document)
     except ValidationError as error:
@@ -99,19 +99,26 @@ def _this_version(document: dict[str, Any]) -> dict[str, Any]:
     return {**document, "form_version": int(text)}
 
 
-def _check_text(value: Any, where: str, depth: int) -> None:
-    """No control characters: they hide text from readers and have no place in a case file."""
+def check_text(value: Any, where: str = "", depth: int = 0) -> None:
+    """No control characters: they hide text from readers and have no place in a case file. Raises InputError."""
     if depth > MAX_DEPTH:
         raise rejected(where or "form", "nested too deeply")
     if isinstance(value, str):
-        if any((ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) <= 0xDFFF for char in value):
+        if any(_hidden(char) for char in value):
             raise rejected(where, "contains control characters or broken text")
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            _check_text(item, f"{where}.{str(key)[:80]}".lstrip("."), depth + 1)
+            check_text(item, f"{where}.{str(key)[:80]}".lstrip("."), depth + 1)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            _check_text(item, f"{where}[{index}]", depth + 1)
+            check_text(item, f"{where}[{index}]", depth + 1)
+
+
+def _hidden(char: str) -> bool:
+    """A control, half of a character, or a mark that turns the direction of what is read."""
+    code = ord(char)
+    turned = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
+    return (code < 32 and char not in "\n\r\t") or 0x7F <= code < 0xA0 or 0xD800 <= code <= 0xDFFF or turned
 
 
 def _named(error: ValidationError) -> InputError:

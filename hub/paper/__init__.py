@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -93,7 +93,11 @@ def case_pdf(forms: Sequence[Filed], rules: Rules, on: dt.date, rest: Sequence[S
         pass
     # PDF/UA allows no letter that the font lacks. Other scripts are transliterated; the record keeps them.
     try:
-        return _rendered(_latin(page), on)
+        return _rendered({**_latin(page, _printable), "transliterated": True}, on)
+    except typst.TypstError:
+        pass
+    try:
+        return _rendered({**_latin(page, str.isascii), "transliterated": True}, on)
     except typst.TypstError as error:
         raise PaperError("The PDF could not be made.", kept="the decision", do="Use --json.") from error
 
@@ -113,13 +117,23 @@ def _rendered(page: dict[str, Any], on: dt.date) -> bytes:
     return pdf
 
 
-def _latin(value: Any) -> Any:
-    """The same values with every text in ASCII letters, as nearly as they can be written so."""
+def _latin(value: Any, kept: Callable[[str], bool]) -> Any:
+    """The same values with every character that is not `kept` in ASCII, as nearly as it can be written so."""
     if isinstance(value, str):
-        return anyascii(unicodedata.normalize("NFC", value))
+        text = unicodedata.normalize("NFC", value)
+        return "".join(char if kept(char) else anyascii(char) for char in text)
     if isinstance(value, dict):
-        return {key: _latin(item) for key, item in value.items()}
-    return [_latin(item) for item in value] if isinstance(value, list) else value
+        return {key: _latin(item, kept) for key, item in value.items()}
+    return [_latin(item, kept) for item in value] if isinstance(value, list) else value
+
+
+def _printable(char: str) -> bool:
+    """Whether the fonts have it: Latin with its accents, Greek, Cyrillic and common punctuation."""
+    code = ord(char)
+    latin = code < 0x180 or 0x218 <= code <= 0x21B
+    return (
+        latin or 0x391 <= code <= 0x3C9 or 0x410 <= code <= 0x451 or 0x2013 <= code <= 0x2026 or char == "€"
+    )
 
 
 @cache

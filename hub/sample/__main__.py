@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,12 @@ import typer
 
 from hub.sample import AREAS, COLUMNS, story, uk_cases, uk_set, write_csv, write_set
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Made-up people: nobody here exists.")
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Made-up people: nobody here exists.",
+)
 Seed = Annotated[int, typer.Option(help="The same seed gives the same bytes.")]
 Folder = Annotated[Path, typer.Option(help="Folder for LEFT.csv, RIGHT.csv and TRUTH.csv.")]
 Count = Annotated[int, typer.Option(min=0)]
@@ -45,4 +51,8 @@ def write_referrals(
 
 
 if __name__ == "__main__":
-    app(prog_name="python -m hub.sample")
+    try:
+        app(prog_name="python -m hub.sample")
+    except OSError as error:
+        sys.stderr.write(f"sample: the files cannot be written: {error.strerror}\n")
+        sys.exit(2)

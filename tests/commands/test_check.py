@@ -49,7 +49,7 @@ def test_people_read_areas_reasons_and_that_nothing_means_not_known(pair: Pair, 
     done = hub("check", pair.asking, asked(pair.question(areas=["eastvale", "southmere"])))
     assert done.code == 0
     assert "strong:" in done.out
-    assert "Southmere has no node" in done.out
+    assert "Southmere is not connected" in done.out
     assert "01632 960103" in done.out
     assert 'never means "not known"' in done.out
 
