@@ -29,7 +29,7 @@ def set_aside(
 
     Raises NotFoundError, also for a check whose case is hidden from the asker.
     """
-    digest, actor = _find(node, check_id, node_id, handle, asker)
+    handle, digest, actor = _find(node, check_id, node_id, handle, asker)
     with node.write() as (session, record):
         pairs.add(session, digest, node.now())
         refs = Refs(check_id=check_id, handle=handle, peer=node_id)
@@ -40,7 +40,7 @@ def take_back(
     node: Node, check_id: str, node_id: NodeId, handle: str, asker: Requester | None = None
 ) -> None:
     """Forget that again. Raises NotFoundError when it was not set aside, or as `set_aside` does."""
-    digest, actor = _find(node, check_id, node_id, handle, asker)
+    handle, digest, actor = _find(node, check_id, node_id, handle, asker)
     with node.write() as (session, record):
         if not pairs.remove(session, digest):
             raise NotFoundError("this candidate was not set aside", do="see the result of `hub check`")
@@ -48,12 +48,15 @@ def take_back(
         record(Event(action=Action.pair_taken_back, actor=actor, refs=refs))
 
 
-def _find(node: Node, check_id: str, node_id: str, handle: str, asker: Requester | None) -> tuple[bytes, str]:
+def _find(
+    node: Node, check_id: str, node_id: str, given: str, asker: Requester | None
+) -> tuple[str, bytes, str]:
     kept = check_for(node, asker, check_id)
-    found = [text for whole, text in kept.evidence.get(node_id, {}).items() if is_handle(whole, handle)]
+    found = [one for one in kept.evidence.get(node_id, {}).items() if is_handle(one[0], given)]
     if len(found) != 1:
         raise NotFoundError(
             "this check has no such candidate in that area", do="see the result of `hub check`"
         )
     actor = "user:" + node.user(asker.name if asker and asker.name else kept.request.requester.name)
-    return pair_digest(node.keys.vault, node_id, bytes.fromhex(found[0])), actor
+    handle, evidence = found[0]
+    return handle, pair_digest(node.keys.vault, node_id, bytes.fromhex(evidence)), actor

@@ -10,7 +10,7 @@ from hub.check import check
 from hub.errors import NotFoundError
 from hub.federation.publish import publish
 from hub.pairs import set_aside, take_back
-from hub.question import AreaResult, CheckResult
+from hub.question import SHOWN_DIGITS, AreaResult, CheckResult
 from hub.values import Person
 from tests.federation.nodes import Areas, case, cases_of, hold, question
 
@@ -68,3 +68,12 @@ def test_only_a_candidate_of_the_check_can_be_set_aside_or_taken_back(areas: Are
         set_aside(areas["northmoor"], first.check_id, "eastvale", "0" * 32)
     with pytest.raises(NotFoundError):
         take_back(areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+
+
+def test_a_handle_is_known_by_the_digits_that_are_shown_and_by_no_fewer(areas: Areas) -> None:
+    first = asked(areas, known(areas))
+    handle = first.areas[0].candidates[0].handle
+    with pytest.raises(NotFoundError):
+        set_aside(areas["northmoor"], first.check_id, "eastvale", handle[: SHOWN_DIGITS - 1])
+    set_aside(areas["northmoor"], first.check_id, "eastvale", handle[:SHOWN_DIGITS])
+    assert counts(asked(areas, known(areas)).areas[0]) == (0, 1)

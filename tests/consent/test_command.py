@@ -188,3 +188,11 @@ def test_policy_explain() -> None:
     told = json.loads(run("policy", "explain", "--json").stdout)
     assert told["lines"]
     assert run("policy", "explain", "--at", "x").exit_code == 2
+
+
+def test_the_pdf_never_replaces_the_form(write: Any) -> None:
+    form = write(form_named("police"))
+    before = form.read_bytes()
+    result = run("decide", form, "--pdf", form)
+    assert result.exit_code == 2
+    assert form.read_bytes() == before

@@ -20,6 +20,7 @@ from hub.commands.governance import read_rules
 from hub.consent import Decision, Outcome, SharingForm, decide, parse_form
 from hub.consent.closing import Closing, Sharing
 from hub.consent.terms import EVIDENCE, Balance
+from hub.errors import InputError
 from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult
 from hub.reading import parse_check_request
 from hub.values import AgencyKind, Person, Requester
@@ -106,3 +107,12 @@ def test_examples_are_of_the_kinds_tested() -> None:
 def test_the_json_lines_of_the_page_are_one_document_each() -> None:
     documents: list[Any] = [json.loads(line) for line in EXAMPLES["jsonl"].splitlines()]
     assert len(documents) == 1
+
+
+@pytest.mark.parametrize("hidden", ["\x1b[31m", "\x00", "\u202e"])
+def test_a_question_with_hidden_characters_is_not_read(hidden: str) -> None:
+    """They would show a person who decides another name than the one that is compared."""
+    document = json.loads(EXAMPLES["CheckRequest"])
+    document["subject"]["surname"] += hidden
+    with pytest.raises(InputError, match="surname"):
+        parse_check_request(json.dumps(document).encode())

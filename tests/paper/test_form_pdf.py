@@ -106,6 +106,15 @@ def test_scripts_beyond_the_font_are_transliterated_not_refused(words: str) -> N
     assert pdf.startswith(b"%PDF")
 
 
+def test_only_the_letters_that_the_font_lacks_are_rewritten_and_it_is_said() -> None:
+    """A name on paper that is not the one given would be another name."""
+    text = paper(form_named("refuge") | {"comments": "Zo\u00eb O\u2019Neill, \u0141ucja, \u4e2d\u6587"})[1]
+    assert "Zo\u00eb O\u2019Neill, \u0141ucja" in text
+    assert "\u4e2d" not in text
+    assert "written in Latin letters" in " ".join(text.split())
+    assert "written in Latin letters" not in " ".join(paper(form_named("refuge"))[1].split())
+
+
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert paper(form_named("refuge"))[0] == paper(form_named("refuge"))[0]
 
