@@ -140,18 +140,21 @@ def _head(results: Results, on: Mapping[str, object]) -> list[str]:
         "(people asked). A question is one person, timed one by one, the median of 25. Build is what comes before",
         "the first question, without reading the files: training, hashing or publishing, in one process. The best",
         "of each row is **bold**; `-` is not measured.",
-        *_busy(results),
+        *_busy(results, on),
         "",
     ]
 
 
-def _busy(results: Results) -> list[str]:
+def _busy(results: Results, on: Mapping[str, object]) -> list[str]:
     """A sentence on what else ran while times were taken."""
     loads = [one["load"] for (_, _, measure), one in results.items() if measure == "times" and "load" in one]
     if not loads:
         return []
+    said = f"The load while times were taken was {min(loads):.1f} to {max(loads):.1f}"
+    if max(loads) <= float(str(on["cores"])):
+        return [f"{said}: no other work ran beside."]
     return [
-        f"The load then was {min(loads):.1f} to {max(loads):.1f}; above the number of cores,",
+        f"{said}; above the number of cores,",
         "other work ran beside, and the times are too long, not all of them by as much.",
     ]
 
