@@ -2,12 +2,12 @@
 
 "N areas" are N holders asked at the same time by one more node: N + 1 nodes, each holding `--people` people, each
 holder a process of its own (`hub serve`), HTTP on loopback. The asking node is this long-lived process, warm, as
-its server would be. `wall_ms` is `hub.check.check` up to the scored candidates. `crypto_ms` is the library's own
+its server would be. `wall_ms` is `hub.checks.check.check` up to the scored candidates. `crypto_ms` is the library's own
 blinds, evaluations with proof and finalisations, for as many elements as that question sent, padding included, to
 all N areas, one after the other on one core; measured around each question, so that both meet the same noise.
 `cpu_ms` is the mean of
 the processor time that one whole question takes, all nodes together, and of the same cryptography: a busy machine
-hardly changes it. `disclosure_ms` is `hub.disclose.disclose`, about one candidate, to one area.
+hardly changes it. `disclosure_ms` is `hub.checks.disclose.disclose`, about one candidate, to one area.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from voprf import ristretto
 
 from benchmarks.machine import machine
 from benchmarks.nodes import Federation, cases_of, federation, told, world
-from hub.check import Timing, check
-from hub.demo import sharing_form
-from hub.disclose import disclose
+from hub.checks.check import Timing, check
+from hub.checks.disclose import disclose
+from hub.demo.run import sharing_form
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
-from hub.federation.question import Plan, plan
 from hub.matching import match_keys
-from hub.question import AreaStatus, CheckRequest, CheckResult
+from hub.records.check import AreaStatus, CheckRequest, CheckResult
 from hub.values import Band, Level
+from hub.wire.blinding import Plan, plan
 
 WARM_UP = 3
 MOST_PEOPLE = 5  # of a case that are asked about: the subject and up to four more

@@ -30,10 +30,8 @@ from rich.progress import track
 from benchmarks.figures import Pair, figures
 from benchmarks.machine import machine
 from benchmarks.people import Row, Truth, read_people, read_truth
+from hub.crypto.prf import BlindedBatch, PrfKey
 from hub.errors import HubError
-from hub.federation.meet import Copy, Evaluated, meet
-from hub.federation.prf import BlindedBatch, PrfKey
-from hub.federation.tokens import FeedContext, Label, seal_entry
 from hub.matching import (
     AskedPerson,
     Candidate,
@@ -49,6 +47,8 @@ from hub.matching import (
     read_table,
     weigh,
 )
+from hub.wire.lookup import Copy, Evaluated, meet
+from hub.wire.tokens import FeedContext, Label, seal_entry
 
 _MAX_GAP = 2
 _EPOCH = 1

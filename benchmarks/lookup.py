@@ -1,7 +1,7 @@
 """What the asking side pays for each question beside the cryptography: match-keys, and look-ups in a copied feed.
 
 Derivation: `hub.matching.match_keys` for each of 5,000 made-up people, one by one. Look-up:
-`hub.federation.meet.meet` against the store, for a question of 60 match-keys whose PRF outputs are already there:
+`hub.wire.lookup.meet` against the store, for a question of 60 match-keys whose PRF outputs are already there:
 tokens, queries, walks and opened labels. The copy of the feed holds 60 random entries for each of `--people` people
 (tokens are random by nature), and among them real entries for those who are to be met: nobody, or some number of
 candidates who share four of the question's match-keys. Every question is another one. The database is warm, and
@@ -33,12 +33,12 @@ from sqlmodel import Session
 from benchmarks.machine import machine
 from benchmarks.nodes import KEPT, ROOT, cases_of, told, world
 from hub.errors import HubError
-from hub.federation.meet import Copy, Evaluated, meet
-from hub.federation.tokens import LABEL_BYTES, FeedContext, Label, seal_entry
 from hub.matching import MatchKey, load_config, match_keys
 from hub.store import peers
 from hub.store.database import Database
 from hub.store.tables import Peer
+from hub.wire.lookup import Copy, Evaluated, meet
+from hub.wire.tokens import LABEL_BYTES, FeedContext, Label, seal_entry
 
 KEYS = 60  # match-keys of a question, and of each person published
 SHARED = 4  # of them are shared by everyone who is met

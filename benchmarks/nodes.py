@@ -23,21 +23,21 @@ from typing import Final
 
 import httpx2
 
-from hub.cases.importing import import_cases
-from hub.cases.intake import read_cases
-from hub.demo import agreement, free_port
+from hub.cases.importing.assemble import read_cases
+from hub.cases.importing.run import import_cases
+from hub.demo.run import agreement, free_port
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
-from hub.keys import load_root
-from hub.lifecycle import create_home
-from hub.node import Node, key_folder, open_node
+from hub.node.home import create_home
+from hub.node.keys import load_root
+from hub.node.node import Node, key_folder, open_node
+from hub.node.settings import Settings
 from hub.sample import COLUMNS, Case, version, write_csv
 from hub.sample.people import World
 from hub.sample.referrals import possible_version
-from hub.settings import Settings
 from hub.values import Person, Role
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -50,10 +50,10 @@ QUOTAS: Final = "\n[quotas.strong]\n{0}\n\n[quotas.weak]\n{0}\n".format(
 _SHAPING: Final = (
     "config/matching.toml",
     "hub/cases",
-    "hub/federation/testpeople.py",
-    "hub/federation/tokens.py",
-    "hub/federation/wire.py",
-    "hub/keys.py",
+    "hub/wire/test_people.py",
+    "hub/wire/tokens.py",
+    "hub/wire/messages.py",
+    "hub/node/keys.py",
     "hub/matching",
     "hub/sample",
     "hub/store/migrations",

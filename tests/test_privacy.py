@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hub.demo import sharing_form
-from hub.federation.wire import VERSION_HEADER
+from hub.demo.run import sharing_form
 from hub.sample.referrals import Row
-from tests.commands.conftest import TOLD, make, today
-from tests.commands.running import free_port, hub, inside, serving, write_csv
-from tests.commands.test_peer import answering
+from hub.wire.messages import VERSION_HEADER
+from tests.cli.conftest import TOLD, make, today
+from tests.cli.running import free_port, hub, inside, serving, write_csv
+from tests.cli.test_peer import answering
 
 IDENTIFYING = (
     "case_ref",

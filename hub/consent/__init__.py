@@ -1,15 +1,17 @@
 """Consent and legal grounds: forms in, decisions out. Pure: no I/O, no clock, no settings.
 
 `decide` for the enquirer, `decide_answer` for the holder, `Publications` for what peers' checks may meet.
-Reading rules files and printing belong to the edges (`hub.commands.governance`, `hub.paper`).
+Reading rules files and printing belong to the edges (`hub.cli.decide`, `hub.pdf`).
 """
 
-from hub.consent.answer import Asked, Decider, Held, decide_answer
 from hub.consent.context import Context, Exclusion, Insider, Staff, insiders, is_excluded
+from hub.consent.decide import decide
 from hub.consent.decision import Answer, Decision, Obligation, Outcome, Reason, Release
-from hub.consent.engine import decide
-from hub.consent.excerpt import excerpt
-from hub.consent.form import Protocol, SharingForm
+from hub.consent.form.form import Protocol, SharingForm
+from hub.consent.form.parse import parse_form
+from hub.consent.form.redaction import excerpt
+from hub.consent.form.vocabulary import Agreement, Capacity, DataClass, GroundKey, Jurisdiction
+from hub.consent.holder import Asked, Decider, Held, decide_answer
 from hub.consent.publication import (
     PublicationCase,
     Publications,
@@ -17,10 +19,8 @@ from hub.consent.publication import (
     decide_publication,
     publication_form,
 )
-from hub.consent.reading import parse_form
-from hub.consent.rules import Rules, load_rules
-from hub.consent.schema import rules_from_text
-from hub.consent.terms import Agreement, Capacity, DataClass, GroundKey, Jurisdiction
+from hub.consent.rules.files import rules_from_text
+from hub.consent.rules.rules import Rules, load_rules
 
 __all__ = [
     "Agreement",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from hub.consent.terms import DataClass
+from hub.consent.form.vocabulary import DataClass
 from hub.values import Level, Value
 
 

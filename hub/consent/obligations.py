@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 
 from hub.consent.decision import Obligation
-from hub.consent.form import SharingForm
-from hub.consent.gaps import manager_signed
-from hub.consent.questions import name_of
-from hub.consent.rules import Rules
-from hub.consent.terms import Agreement, answered
+from hub.consent.five_questions import name_of
+from hub.consent.form.form import SharingForm
+from hub.consent.form.vocabulary import Agreement, answered
+from hub.consent.required_answers import manager_signed
+from hub.consent.rules.rules import Rules
 from hub.values import Purpose, Role
 
 

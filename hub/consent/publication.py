@@ -10,11 +10,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from hub.consent.context import Context
+from hub.consent.decide import decide
 from hub.consent.decision import Decision, Outcome, Reason
-from hub.consent.engine import decide
-from hub.consent.form import Asker, Protocol, Review, SharingForm, Subject
-from hub.consent.rules import Rules
-from hub.consent.terms import Agreement, DataClass, Jurisdiction
+from hub.consent.form.form import Asker, Protocol, Review, SharingForm, Subject
+from hub.consent.form.vocabulary import Agreement, DataClass, Jurisdiction
+from hub.consent.rules.rules import Rules
 from hub.values import AgencyKind, Kind, Level, Purpose, RequesterRole, Role
 
 NECESSITY = (

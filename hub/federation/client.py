@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 import httpx2
 import stamina
 
+from hub.crypto.signing import Expected, digest, public_key, request_digest, sign, verify
 from hub.errors import AuthenticationError, HubError, PeerError, UnreachableError
-from hub.federation import wire
-from hub.federation.signing import Expected, digest, public_key, request_digest, sign, verify
-from hub.federation.wire import MessageType
-from hub.node import Node
+from hub.node.node import Node
+from hub.wire import messages
+from hub.wire.messages import MessageType
 
 REQUEST_LIFE_S: Final = 60
 _RETRY_STATUS: Final = frozenset({408, 429, 502, 503, 504})
@@ -80,7 +80,7 @@ class PeerClient:
     async def metadata(self, url: str) -> str:
         """A node's signed metadata, unverified. Raises PeerError."""
         try:
-            status, content, _ = await self._send("GET", url.rstrip("/") + wire.METADATA_PATH, b"", {})
+            status, content, _ = await self._send("GET", url.rstrip("/") + messages.METADATA_PATH, b"", {})
         except _RetryError as error:
             raise error.error from error
         if status != 200:
@@ -120,16 +120,16 @@ class PeerClient:
         url = peer.url.rstrip("/") + path
         headers = {
             "Authorization": "Bearer " + self._signed(peer, message, (method, url), body),
-            wire.VERSION_HEADER: str(wire.VERSION),
+            messages.VERSION_HEADER: str(messages.VERSION),
         }
         if body:
             headers["Content-Type"] = "application/json"
         if key:
-            headers[wire.IDEMPOTENCY_HEADER] = key
+            headers[messages.IDEMPOTENCY_HEADER] = key
         status, content, answer_headers = await self._send(method, url, body, headers)
         if status != 200:
             raise _problem(status, content, answer_headers)
-        token = answer_headers.get(wire.ANSWER_HEADER, "")
+        token = answer_headers.get(messages.ANSWER_HEADER, "")
         try:
             expected = Expected(MessageType.answer, peer.node_id, self._node.node_id, REQUEST_LIFE_S)
             claims = verify(token, public_key(peer.signing), expected, self._node.clock())

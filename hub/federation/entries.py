@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Final, NamedTuple
 
+from hub.crypto.prf import PrfKey
 from hub.errors import HubError
-from hub.federation.prf import PrfKey
-from hub.federation.tokens import ENTRY_BYTES, TOKEN_BYTES, FeedContext, Label, seal_entry, token
 from hub.matching import MatchingConfig, completeness, match_keys
 from hub.values import Person
+from hub.wire.tokens import ENTRY_BYTES, TOKEN_BYTES, FeedContext, Label, seal_entry, token
 
 _CHUNK: Final = 2_000
 _POOL_FROM: Final = 250  # people

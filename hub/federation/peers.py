@@ -8,14 +8,14 @@ from functools import lru_cache
 from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Event, Refs
+from hub.crypto.signing import CLOCK_SKEW_S, unb64
 from hub.errors import ConflictError, NotFoundError, PeerError, UsageError
 from hub.federation.client import PeerClient, PinnedPeer
-from hub.federation.identity import Identity, verify_metadata
-from hub.federation.signing import CLOCK_SKEW_S, unb64
-from hub.federation.wire import Metadata
-from hub.keys import key_id
-from hub.node import Node
+from hub.node.keys import key_id
+from hub.node.node import Node
 from hub.store import peers
+from hub.wire.messages import Metadata
+from hub.wire.metadata import Identity, verify_metadata
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Final
 from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Detail, Event
-from hub.cases.records import open_person
+from hub.cases.documents import open_person
 from hub.errors import ConflictError
 from hub.federation.entries import (
     Entry,
@@ -32,12 +32,12 @@ from hub.federation.entries import (
     moves_to_close,
     without_collections,
 )
-from hub.federation.testpeople import TEST_CASE_HANDLE, TEST_PEOPLE
-from hub.federation.tokens import LABEL_BYTES, TOKEN_BYTES, open_label, seal_entry
-from hub.federation.wire import BATCH_ENTRIES
-from hub.node import Node
+from hub.node.node import Node
 from hub.store import feeds
 from hub.values import Person
+from hub.wire.messages import BATCH_ENTRIES
+from hub.wire.test_people import TEST_CASE_HANDLE, TEST_PEOPLE
+from hub.wire.tokens import LABEL_BYTES, TOKEN_BYTES, open_label, seal_entry
 
 WITHDRAWAL_CLASS: Final = 256
 

@@ -15,11 +15,13 @@ from urllib.parse import quote
 from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Detail, Event, Refs
+from hub.crypto.signing import Expected, public_key, unb64, verify
 from hub.errors import AuthenticationError, HubError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, refresh
-from hub.federation.signing import Expected, public_key, unb64, verify
-from hub.federation.wire import (
+from hub.node.node import Node
+from hub.store import peers
+from hub.wire.messages import (
     FEED_PATH,
     FeedPage,
     Manifest,
@@ -28,8 +30,6 @@ from hub.federation.wire import (
     split_entries,
     split_tokens,
 )
-from hub.node import Node
-from hub.store import peers
 
 MANIFEST_LIFE_S: Final = 86_400
 MOST_PAGES: Final = 64  # of an increment, held in memory; more is a full resync

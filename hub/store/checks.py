@@ -6,8 +6,8 @@ from pydantic import Field
 from sqlmodel import Session
 
 from hub.errors import NotFoundError
-from hub.keys import Vault
-from hub.question import CheckRequest, CheckResult
+from hub.node.keys import Vault
+from hub.records.check import CheckRequest, CheckResult
 from hub.store.tables import CheckRecord, Receipt
 from hub.values import Value
 

@@ -1,6 +1,6 @@
 """Queries on the record of disclosures: who was asked, told or answered about a case, sealed row by row.
 
-Does not decide what is a row (`hub.cases.keeping`, `hub.cases.told`) or who may read it (`hub.insiders`).
+Does not decide what is a row (`hub.records.keep`, `hub.cases.disclosure_log`) or who may read it (`hub.cases.access`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, insert
 from sqlmodel import Session, col, select
 
-from hub.consent.closing import Sharing
-from hub.keys import Vault
+from hub.consent.evidence import Sharing
+from hub.node.keys import Vault
 from hub.store.obligations import Matter
 from hub.store.tables import SharingRecord
 from hub.values import Level, ShortText, Value

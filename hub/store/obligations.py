@@ -1,7 +1,7 @@
 """Queries on what permits left to be done: adding, finding what is due, closing.
 
-Says nothing about who may see what, nor whether evidence suffices: those are `hub.insiders` and
-`hub.consent.closing`.
+Says nothing about who may see what, nor whether evidence suffices: those are `hub.cases.access` and
+`hub.consent.evidence`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, func, insert, update
 from sqlmodel import Session, col, select
 
 from hub.consent import Obligation
-from hub.consent.closing import Closing
-from hub.keys import Vault
+from hub.consent.evidence import Closing
+from hub.node.keys import Vault
 from hub.store.tables import ObligationRecord
 
 ObligationRow = ObligationRecord

@@ -9,9 +9,9 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from hub.errors import AuthenticationError
-from hub.federation.quota import QuotaState
 from hub.store.bulk import insert_into, insert_or_replace
 from hub.store.tables import IdempotentAnswer, QuotaUse, ReceivedCheck, ReceivedDisclosure, SeenMessage
+from hub.wire.quota import QuotaState
 
 # Rows as the rest of the hub makes and reads them.
 CheckRow = ReceivedCheck

@@ -1,7 +1,7 @@
 """The tables. Identity stands only in `sealed` columns, encrypted under a key that is not in the database.
 
 Plain columns hold what queries need: random handles, keyed digests, tokens, states and times. Does not encrypt
-(`hub.keys.Vault`) and holds no queries. Times are whole seconds since 1970, UTC.
+(`hub.node.keys.Vault`) and holds no queries. Times are whole seconds since 1970, UTC.
 """
 
 from __future__ import annotations

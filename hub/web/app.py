@@ -14,11 +14,11 @@ from starlette.concurrency import run_in_threadpool
 
 from hub import __version__
 from hub.audit.events import NODE, Action, Event
-from hub.cases.owed import escalate
+from hub.cases.obligations import escalate
 from hub.errors import HubError
-from hub.federation.routes import federation_routes, problem_handlers
-from hub.lifecycle import advance_audit_checkpoint, current_metadata
-from hub.node import Node, open_node
+from hub.node.home import advance_audit_checkpoint, current_metadata
+from hub.node.node import Node, open_node
+from hub.web.federation import federation_routes, problem_handlers
 
 HOME_VARIABLE = "HUB_HOME"
 CHECKPOINT_EVERY_S = 60

@@ -141,7 +141,7 @@ def importers(name: str) -> set[str]:
 
 
 def test_the_prf_library_stands_behind_one_module() -> None:
-    assert importers("voprf") == {"hub/federation/prf.py"}
+    assert importers("voprf") == {"hub/crypto/prf.py"}
 
 
 def test_tables_are_the_stores_own() -> None:

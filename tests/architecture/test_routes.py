@@ -13,8 +13,8 @@ import httpx2
 import pytest
 from starlette.routing import Route
 
-from hub.federation import wire
 from hub.web.app import create_app
+from hub.wire import messages
 from tests.federation.nodes import Areas, cases_of, copied
 
 GUARDS: dict[tuple[str, str], str] = {
@@ -69,7 +69,7 @@ def test_every_route_has_its_guard_in_the_table(nodes: Areas) -> None:
 def test_a_guarded_route_tells_strangers_nothing(
     nodes: Areas, route: tuple[str, str], headers: dict[str, str]
 ) -> None:
-    response = send(nodes, *route, {wire.VERSION_HEADER: "1", **headers})
+    response = send(nodes, *route, {messages.VERSION_HEADER: "1", **headers})
     assert response.status_code == 401
     assert set(response.json()) == {"type", "title", "status", "detail", "fault"}
 

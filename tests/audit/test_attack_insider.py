@@ -13,10 +13,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hub.audit.events import OPERATOR, Action, Event
-from hub.cli import app
-from hub.lifecycle import advance_audit_checkpoint, create_home
-from hub.node import CHECKPOINT, Node, open_node
-from hub.settings import Settings
+from hub.cli.app import app
+from hub.node.home import advance_audit_checkpoint, create_home
+from hub.node.node import CHECKPOINT, Node, open_node
+from hub.node.settings import Settings
 
 DATABASE = "hub.sqlite3"
 EVENT = Event(action=Action.record_viewed, actor=OPERATOR)

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from benchmarks import lookup
-from hub.federation.meet import Copy, meet
-from hub.federation.tokens import LABEL_BYTES, TOKEN_BYTES
+from hub.wire.lookup import Copy, meet
+from hub.wire.tokens import LABEL_BYTES, TOKEN_BYTES
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)], ids=str)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.real_input import ASKING, HOLDING, Outcome, febrl4, partial_date, run, split
-from hub.cases.intake import CaseIntake, read_cases
+from hub.cases.importing.assemble import CaseIntake, read_cases
 from hub.sample import COLUMNS, write_csv
 from hub.values import Band
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.commands.governance import read_rules
+from hub.cli.decide import read_rules
 from hub.consent import Rules
 
 

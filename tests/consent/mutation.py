@@ -50,7 +50,7 @@ def main() -> int:
     folder: Path = given.folder or Path(tempfile.mkdtemp(prefix="mutants-"))
     prepare(folder)
     if given.sample:
-        run(folder, given.max_children, "hub.consent.terms*")  # Makes all mutants, tries one.
+        run(folder, given.max_children, "hub.consent.form.vocabulary*")  # Makes all mutants, tries one.
         names = sorted(name for _, name, _ in outcomes(folder))
         drawn = random.Random(given.seed).sample(names, min(given.sample, len(names)))
         run(folder, given.max_children, *drawn)

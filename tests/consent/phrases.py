@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from hub.commands.governance import read_rules
+from hub.cli.decide import read_rules
 from hub.consent import Rules
 from tests.consent.stories import all_cases
 from tests.consent.test_cases import answer_to

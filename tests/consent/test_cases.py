@@ -30,8 +30,8 @@ from hub.consent import (
     decide_publication,
     parse_form,
 )
-from hub.consent.form import Protocol
-from hub.consent.terms import Jurisdiction
+from hub.consent.form.form import Protocol
+from hub.consent.form.vocabulary import Jurisdiction
 from hub.values import AgencyKind, Band, Kind, Level, Role
 from tests.consent.stories import ON, all_cases, form_of
 

@@ -14,14 +14,14 @@ import typer
 from pypdf import PdfReader
 from typer.testing import CliRunner, Result
 
-from hub.commands import governance
+from hub.cli import decide
 from hub.consent import Decision
-from hub.settings import SHIPPED_CONFIG
+from hub.node.settings import SHIPPED_CONFIG
 from tests.consent.stories import form_named
 
 APP = typer.Typer()
-APP.command("decide")(governance.decide)
-APP.add_typer(governance.policy_app, name="policy")
+APP.command("decide")(decide.decide)
+APP.add_typer(decide.policy_app, name="policy")
 
 
 def run(*words: str | Path) -> Result:

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any
 
 from hub.consent import Obligation, Outcome, Rules, decide, parse_form
-from hub.consent.closing import Closing, Owed, Sharing, due, lacking
+from hub.consent.evidence import Closing, Owed, Sharing, due, lacking
 from hub.values import AgencyKind, Requester, RequesterRole
 from tests.consent.stories import form_named
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.consent import Rules
-from hub.consent.explain import explain
+from hub.consent.rules.in_words import explain
 from tests.consent.phrases import FILE, phrases
 from tests.consent.stories import ON
 

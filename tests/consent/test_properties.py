@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.commands.governance import read_rules
+from hub.cli.decide import read_rules
 from hub.consent import (
     Context,
     Decision,

@@ -23,7 +23,7 @@ from hub.consent import (
     publication_form,
 )
 from hub.consent.context import insiders
-from hub.consent.terms import Jurisdiction
+from hub.consent.form.vocabulary import Jurisdiction
 from hub.values import AgencyKind, Kind, Person, Purpose, Role
 from tests.consent.stories import ON
 

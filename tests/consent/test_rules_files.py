@@ -8,12 +8,12 @@ import tomllib
 import pytest
 
 from hub.consent import GroundKey, Rules, load_rules
-from hub.consent.explain import basis_for, explain
-from hub.consent.schema import line_of, rules_from_text
-from hub.consent.standing import gateways_named
-from hub.consent.terms import DataClass
+from hub.consent.form.vocabulary import DataClass
+from hub.consent.grounds import gateways_named
+from hub.consent.rules.files import line_of, rules_from_text
+from hub.consent.rules.in_words import basis_for, explain
 from hub.errors import UsageError
-from hub.settings import SHIPPED_CONFIG
+from hub.node.settings import SHIPPED_CONFIG
 from hub.values import AgencyKind, Level, Purpose, RequesterRole
 from tests.consent.stories import ON
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.consent.form import Consultation
-from hub.consent.stops import verdict
+from hub.consent.form.form import Consultation
+from hub.consent.refusals import verdict
 from tests.consent.stories import ON
 
 

@@ -9,12 +9,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from hub.commands.governance import read_rules
+from hub.cli.decide import read_rules
 from hub.consent import decide, parse_form
-from hub.consent.closing import Sharing
+from hub.consent.evidence import Sharing
+from hub.consent.form.vocabulary import Jurisdiction
 from hub.consent.publication import PublicationCase, Publications, Publisher
-from hub.consent.terms import Jurisdiction
-from hub.paper import Filed, case_pdf, form_pdf
+from hub.pdf.sharing_form import Filed, case_pdf, form_pdf
 from hub.values import AgencyKind, Kind
 from tests.consent.stories import ON, all_cases, form_named, form_of
 

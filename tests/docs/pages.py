@@ -17,7 +17,7 @@ from typing import Any, Final, get_args
 
 import typer
 
-from hub.cli import app
+from hub.cli.app import app
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 PAGE: Final = DOCS / "commands.md"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hub.cli import app
+from hub.cli.app import app
 from tests.docs.pages import DOCS, PAGE, blocks, commands, help_of, updated
 
 COMMANDS = commands()

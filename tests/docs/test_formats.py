@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from hub.cases.intake import CaseIntake, read_cases
-from hub.cases.rows import COLUMNS
-from hub.cases.told import Told
-from hub.commands.governance import read_rules
+from hub.cases.disclosure_log import Told
+from hub.cases.importing.assemble import CaseIntake, read_cases
+from hub.cases.importing.rows import COLUMNS
+from hub.checks.read import parse_check_request
+from hub.cli.decide import read_rules
 from hub.consent import Decision, Outcome, SharingForm, decide, parse_form
-from hub.consent.closing import Closing, Sharing
-from hub.consent.terms import EVIDENCE, Balance
+from hub.consent.evidence import Closing, Sharing
+from hub.consent.form.vocabulary import EVIDENCE, Balance
 from hub.errors import InputError
-from hub.question import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult
-from hub.reading import parse_check_request
+from hub.records.check import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult
 from hub.values import AgencyKind, Person, Requester
 from tests.docs.pages import DOCS
 

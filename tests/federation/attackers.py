@@ -18,20 +18,21 @@ from typing import Any
 
 import httpx2
 
-from hub.cases.importing import import_cases
-from hub.cases.intake import read_cases
-from hub.federation import signing, wire
+from hub.cases.importing.assemble import read_cases
+from hub.cases.importing.run import import_cases
+from hub.crypto import signing
+from hub.crypto.signing import SigningKey
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
 from hub.federation.publish import publish
-from hub.federation.signing import SigningKey
-from hub.federation.wire import MessageType
-from hub.keys import load_root
-from hub.lifecycle import create_home, current_metadata
-from hub.node import Node, key_folder
-from hub.settings import Agreement, Settings
+from hub.node.home import create_home, current_metadata
+from hub.node.keys import load_root
+from hub.node.node import Node, key_folder
+from hub.node.settings import Agreement, Settings
 from hub.values import Purpose
 from hub.web.app import create_app
+from hub.wire import messages
+from hub.wire.messages import MessageType
 
 AGREEMENT = "Agreement 1 (fiction)"
 Handler = Callable[[httpx2.Request], Awaitable[httpx2.Response]]
@@ -124,7 +125,7 @@ class World:
     def request(self, message: MessageType, path: str, body: bytes, **changed: Any) -> httpx2.Response:
         """A request that the attacker signs with its real key; `changed` replaces claims, method or headers."""
         method = changed.pop("method", "POST")
-        headers = {wire.VERSION_HEADER: "1"} | changed.pop("headers", {})
+        headers = {messages.VERSION_HEADER: "1"} | changed.pop("headers", {})
         now = self.attacker.now()
         claims = {
             "iss": self.attacker.node_id,
@@ -187,7 +188,7 @@ def answering(node: Node, answer: Callable[[httpx2.Request], dict[str, Any] | No
         content = await request.aread()
         body = json_bytes(told)
         path = request.url.raw_path.decode()
-        key = request.headers.get(wire.IDEMPOTENCY_HEADER, "")
+        key = request.headers.get(messages.IDEMPOTENCY_HEADER, "")
         asker = jwt_claims(request.headers["Authorization"].removeprefix("Bearer "))["iss"]
         now = node.now()
         claims = {
@@ -202,7 +203,7 @@ def answering(node: Node, answer: Callable[[httpx2.Request], dict[str, Any] | No
             "receipt": {},
         }
         token = signing.sign(node.keys.signing, MessageType.answer, claims)
-        return httpx2.Response(200, content=body, headers={wire.ANSWER_HEADER: token})
+        return httpx2.Response(200, content=body, headers={messages.ANSWER_HEADER: token})
 
     return handle
 
@@ -212,7 +213,7 @@ def telling(node: Node, changed: dict[str, Any]) -> Handler:
     truthful = honest(node)
 
     async def handle(request: httpx2.Request) -> httpx2.Response:
-        if request.url.path != wire.METADATA_PATH:
+        if request.url.path != messages.METADATA_PATH:
             return await truthful(request)
         claims = jwt_claims(current_metadata(node)) | changed
         root = load_root(key_folder(node.home, node.settings))

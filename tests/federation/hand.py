@@ -10,12 +10,15 @@ from typing import Any
 
 import httpx2
 
-from hub.federation import sealing, wire
-from hub.federation.prf import BlindedBatch
-from hub.federation.sealing import SealContext
-from hub.federation.signing import Expected as ExpectedToken
-from hub.federation.signing import b64, digest, sign, unb64, verify
-from hub.federation.wire import (
+from hub.crypto import hpke
+from hub.crypto.hpke import SealContext
+from hub.crypto.prf import BlindedBatch
+from hub.crypto.signing import Expected as ExpectedToken
+from hub.crypto.signing import b64, digest, sign, unb64, verify
+from hub.node.node import Node
+from hub.values import AgencyKind, Level, Person, Purpose, RequesterRole
+from hub.wire import messages
+from hub.wire.messages import (
     DISCLOSURES_PATH,
     EVALUATIONS_PATH,
     Disclosure,
@@ -24,14 +27,12 @@ from hub.federation.wire import (
     EvaluationRequest,
     MessageType,
 )
-from hub.node import Node
-from hub.values import AgencyKind, Level, Person, Purpose, RequesterRole
 from tests.federation.nodes import AGREEMENT, Areas, question
 
 MESSAGES = {
     EVALUATIONS_PATH: MessageType.evaluation,
     DISCLOSURES_PATH: MessageType.disclosure,
-    wire.FEED_PATH: MessageType.feed,
+    messages.FEED_PATH: MessageType.feed,
 }
 
 
@@ -81,7 +82,7 @@ class Hand:
         """Send a request, signed as agreed unless another token is given; a header of None is left out."""
         all_headers = {
             "Authorization": "Bearer " + (self.token(method, path, body) if token is None else token),
-            wire.VERSION_HEADER: "1",
+            messages.VERSION_HEADER: "1",
             **(headers or {}),
         }
         sent = {name: value for name, value in all_headers.items() if value is not None}
@@ -115,12 +116,12 @@ class Hand:
 
     def evaluate(self, request: EvaluationRequest | None = None) -> httpx2.Response:
         """Ask for an evaluation."""
-        return self.send("POST", EVALUATIONS_PATH, wire.encode(request or self.evaluation()))
+        return self.send("POST", EVALUATIONS_PATH, messages.encode(request or self.evaluation()))
 
     def ask_about(self, subject: Person) -> tuple[str, bytes]:
         """Ask for an evaluation with a commitment to a subject; returns the check's id and the salt."""
         salt = secrets.token_bytes(32)
-        request = self.evaluation(commitment=b64(wire.commitment(subject, salt)))
+        request = self.evaluation(commitment=b64(messages.commitment(subject, salt)))
         assert self.evaluate(request).status_code == 200
         return request.check_id, salt
 
@@ -130,19 +131,19 @@ class Hand:
         """A disclosure request's body."""
         form = question(subject).sharing_form.model_dump(mode="json", exclude_defaults=True)
         form["recipient"] = {"node_id": self.to}
-        plain = DisclosureQuestion(excerpt=form, subject=wire.subject_of(subject), salt=b64(salt))
+        plain = DisclosureQuestion(excerpt=form, subject=messages.subject_of(subject), salt=b64(salt))
         context = SealContext(
             "disclosure", self.sender, self.to, self.holder.sealing_key_id, check_id, handle, level
         )
-        sealed = sealing.seal(wire.encode(plain), self.holder.keys.sealing_public, context)
+        sealed = hpke.seal(messages.encode(plain), self.holder.keys.sealing_public, context)
         request = DisclosureRequest(
             check_id=check_id, handle=handle, level=level, key_id=context.key_id, sealed=b64(sealed)
         )
-        return wire.encode(request)
+        return messages.encode(request)
 
     def disclose(self, body: bytes, key: str | None = "k1") -> httpx2.Response:
         """Ask for a disclosure under an Idempotency-Key."""
-        return self.send("POST", DISCLOSURES_PATH, body, headers={wire.IDEMPOTENCY_HEADER: key})
+        return self.send("POST", DISCLOSURES_PATH, body, headers={messages.IDEMPOTENCY_HEADER: key})
 
     def opened(self, response: httpx2.Response) -> Disclosure:
         """What a disclosure's answer says."""
@@ -152,11 +153,11 @@ class Hand:
             "disclosure-answer", self.to, self.sender, self.node.sealing_key_id, told["check_id"],
             told["handle"], Level.involvement,
         )  # fmt: skip
-        plain = sealing.unseal(unb64(told["sealed"]), self.node.keys.sealing, context)
+        plain = hpke.unseal(unb64(told["sealed"]), self.node.keys.sealing, context)
         return Disclosure.model_validate_json(plain)
 
     def receipt(self, response: httpx2.Response) -> dict[str, Any]:
         """The verified claims of an answer's signature."""
         key = self.holder.keys.signing.private.public_key()
         expected = ExpectedToken(MessageType.answer, self.to, self.sender, 60)
-        return verify(response.headers[wire.ANSWER_HEADER], key, expected, self.areas.clock())
+        return verify(response.headers[messages.ANSWER_HEADER], key, expected, self.areas.clock())

@@ -19,25 +19,25 @@ from typing import Any, Final
 import httpx2
 
 from hub.audit.chain import Entry
-from hub.cases.importing import import_cases
-from hub.cases.intake import CaseIntake
-from hub.cases.records import open_person
-from hub.cases.rows import PersonIntake
+from hub.cases.documents import open_person
+from hub.cases.importing.assemble import CaseIntake
+from hub.cases.importing.rows import PersonIntake
+from hub.cases.importing.run import import_cases
 from hub.federation.client import PeerClient
-from hub.federation.identity import certify
 from hub.federation.peers import add_peer
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
-from hub.keys import load_root
-from hub.lifecycle import create_home
-from hub.node import CERTIFICATE, Node, key_folder, open_node
-from hub.question import CheckRequest
+from hub.node.home import create_home
+from hub.node.keys import load_root
+from hub.node.node import CERTIFICATE, Node, key_folder, open_node
+from hub.node.settings import Agreement, Settings
+from hub.records.check import CheckRequest
 from hub.sample.people import Identity, World
-from hub.settings import Agreement, Settings
 from hub.store import cases
 from hub.store.audit import DatabaseAudit
 from hub.values import Kind, Person, Purpose, Role
 from hub.web.app import create_app
+from hub.wire.metadata import certify
 
 AREAS: Final = ("northmoor", "eastvale", "southmere")
 START: Final = dt.datetime(2026, 11, 2, 10, tzinfo=dt.UTC).timestamp()

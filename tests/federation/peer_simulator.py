@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx2
 
-from hub.federation.signing import SigningKey, b64, digest, request_digest, unb64
-from hub.federation.wire import ANSWER_HEADER, IDEMPOTENCY_HEADER
-from hub.node import Node
+from hub.crypto.signing import SigningKey, b64, digest, request_digest, unb64
+from hub.node.node import Node
 from hub.web.app import create_app
+from hub.wire.messages import ANSWER_HEADER, IDEMPOTENCY_HEADER
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,13 @@ from sqlmodel import select
 
 from hub.audit.chain import Broken, Head, Verified, genesis, verify
 from hub.audit.log import verify_log
-from hub.check import check
-from hub.demo import sharing_form
-from hub.disclose import disclose
-from hub.federation.signing import unb64
-from hub.keys import NODE_KEY, ROOT_KEY
-from hub.node import Node
-from hub.question import CheckRequest, CheckResult, DisclosureStatus
+from hub.checks.check import check
+from hub.checks.disclose import disclose
+from hub.crypto.signing import unb64
+from hub.demo.run import sharing_form
+from hub.node.keys import NODE_KEY, ROOT_KEY
+from hub.node.node import Node
+from hub.records.check import CheckRequest, CheckResult, DisclosureStatus
 from hub.store.audit import DatabaseAudit
 from hub.store.tables import Receipt
 from hub.values import Level

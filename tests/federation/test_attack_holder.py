@@ -13,24 +13,25 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.check import check
-from hub.commands.node import peer_list
-from hub.commands.show import show_result
+from hub.checks.check import check
+from hub.cli.node import peer_list
+from hub.cli.show import show_result
 from hub.consent import Decision, Outcome
-from hub.demo import sharing_form
+from hub.crypto import signing
+from hub.crypto.prf import PrfKey
+from hub.demo.run import sharing_form
 from hub.errors import HubError, PeerError
-from hub.federation import signing, wire
 from hub.federation.peers import add_peer, every_known, refresh
-from hub.federation.prf import PrfKey
 from hub.federation.sync import sync_peer
-from hub.federation.testpeople import TEST_CASE_HANDLE, TEST_PEOPLE
-from hub.federation.tokens import Label, seal_entry
-from hub.federation.wire import MessageType
 from hub.matching import match_keys
-from hub.node import Node
-from hub.question import AreaResult, AreaStatus, CheckRequest, CheckResult
+from hub.node.node import Node
+from hub.records.check import AreaResult, AreaStatus, CheckRequest, CheckResult
 from hub.store import peers
 from hub.values import Person
+from hub.wire import messages
+from hub.wire.messages import MessageType
+from hub.wire.test_people import TEST_CASE_HANDLE, TEST_PEOPLE
+from hub.wire.tokens import Label, seal_entry
 from tests.federation.attackers import AGREEMENT, World, answering, honest, make_area, telling, thumbprint_of
 
 SUBJECT = Person(ref="s", given_names="Orla", surname="Quennell", date_of_birth="1988-07-14")
@@ -137,11 +138,11 @@ def evaluated_with(world: World, key: PrfKey) -> Callable[[httpx2.Request], dict
     """Answer evaluations with a key of one's own choice, the proof included."""
 
     def answer(request: httpx2.Request) -> dict[str, Any] | None:
-        if request.url.path != wire.EVALUATIONS_PATH:
+        if request.url.path != messages.EVALUATIONS_PATH:
             return None
-        asked = wire.parse_request(wire.EvaluationRequest, request.content)
-        elements, proof = key.evaluate(wire.split_elements(asked.elements))
-        weak = wire.split_elements(asked.weak_elements)
+        asked = messages.parse_request(messages.EvaluationRequest, request.content)
+        elements, proof = key.evaluate(messages.split_elements(asked.elements))
+        weak = messages.split_elements(asked.weak_elements)
         weak_elements, weak_proof = key.evaluate(weak) if weak else (b"", b"")
         return {
             "version": 1,
@@ -221,7 +222,7 @@ def page(world: World, lines: list[tuple[bytes, bytes]], **changed: Any) -> dict
         "version": 1,
         "epoch": 9,
         "withdrawn": "",
-        "entries": wire.join_entries(lines),
+        "entries": messages.join_entries(lines),
         "cursor": secrets.token_hex(8),
         "more": False,
         "manifest": signing.sign(node.keys.signing, MessageType.manifest, manifest),
@@ -233,7 +234,7 @@ def counted(answers: Callable[[int], dict[str, Any]]) -> tuple[list[int], Callab
     asked: list[int] = []
 
     def answer(request: httpx2.Request) -> dict[str, Any] | None:
-        if request.url.path != wire.FEED_PATH:
+        if request.url.path != messages.FEED_PATH:
             return None
         asked.append(len(asked))
         assert len(asked) < MANY_PAGES, "the sync does not end"
@@ -263,7 +264,10 @@ def test_a_feed_longer_than_its_manifest_is_given_up(world: World) -> None:
 
 def test_a_cursor_that_its_maker_no_longer_reads_does_not_end_syncing_for_good(world: World) -> None:
     """A fault of the holder's, mended there, must mend itself here."""
-    lie(world, lambda request: page(world, [], cursor="zz") if request.url.path == wire.FEED_PATH else None)
+    lie(
+        world,
+        lambda request: page(world, [], cursor="zz") if request.url.path == messages.FEED_PATH else None,
+    )
     with pytest.raises(PeerError):
         sync(world)
     world.wire.hosts["eastvale.test"] = honest(world.attacker)
@@ -273,7 +277,7 @@ def test_a_cursor_that_its_maker_no_longer_reads_does_not_end_syncing_for_good(w
 def test_a_feed_that_is_not_the_signed_one_leaves_the_last_good_copy(world: World) -> None:
     sync(world)
     before = every_known(world.victim)["eastvale"]
-    lie(world, lambda request: page(world, []) if request.url.path == wire.FEED_PATH else None)
+    lie(world, lambda request: page(world, []) if request.url.path == messages.FEED_PATH else None)
     with pytest.raises(PeerError):
         sync(world)
     assert every_known(world.victim)["eastvale"] == before
@@ -301,7 +305,7 @@ def test_a_feed_that_is_not_the_signed_one_leaves_the_last_good_copy(world: Worl
     ids=lambda changed: str(changed)[:40],
 )
 def test_a_malformed_page_is_a_fault(world: World, changed: dict[str, Any]) -> None:
-    lie(world, lambda request: page(world, [], **changed) if request.url.path == wire.FEED_PATH else None)
+    lie(world, lambda request: page(world, [], **changed) if request.url.path == messages.FEED_PATH else None)
     with pytest.raises(PeerError):
         sync(world)
 
@@ -326,7 +330,7 @@ def test_a_crowd_under_one_match_key_does_not_hold_up_the_asker(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The walk over those who share a match-key ends at a bound, whatever the holder has published."""
-    lie(world, lambda request: crowd(world, 5_000) if request.url.path == wire.FEED_PATH else None)
+    lie(world, lambda request: crowd(world, 5_000) if request.url.path == messages.FEED_PATH else None)
     sync(world)
     lookups: list[int] = []
     true = peers.labels

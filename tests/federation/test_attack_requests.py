@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from hub.federation import signing, wire
-from hub.federation.prf import BlindedBatch
-from hub.federation.wire import EVALUATIONS_PATH, MessageType
+from hub.crypto import signing
+from hub.crypto.prf import BlindedBatch
+from hub.wire import messages
+from hub.wire.messages import EVALUATIONS_PATH, MessageType
 from tests.federation.attackers import AGREEMENT, World, make_area
 
 
@@ -174,7 +175,7 @@ TOKENS = [
 
 @pytest.mark.parametrize("authorization", TOKENS, ids=lambda text: text[:20])
 def test_a_request_that_is_not_signed_properly_is_refused(world: World, authorization: str) -> None:
-    headers = {wire.VERSION_HEADER: b"1", "Authorization": authorization.encode()}
+    headers = {messages.VERSION_HEADER: b"1", "Authorization": authorization.encode()}
     response = world.send("POST", EVALUATIONS_PATH, evaluation(world), headers)
     assert response.status_code == 401, response.text
 
@@ -189,7 +190,7 @@ def test_a_check_is_its_askers_own(world: World) -> None:
     "cursor", ["x", "MS4", "MS54", "LTEuLTE", "%00", "MS45OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5"]
 )
 def test_a_made_up_cursor_is_refused(world: World, cursor: str) -> None:
-    path = f"{wire.FEED_PATH}?cursor={cursor}"
+    path = f"{messages.FEED_PATH}?cursor={cursor}"
     response = world.request(MessageType.feed, path, b"", method="GET")
     assert response.status_code in (410, 422), response.text
 

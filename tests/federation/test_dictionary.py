@@ -21,18 +21,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hub.check import check
-from hub.federation.meet import Copy, Evaluated, meet
+from hub.checks.check import check
+from hub.crypto.prf import BlindedBatch, PrfKey
+from hub.crypto.signing import b64, unb64
 from hub.federation.peers import known
-from hub.federation.prf import BlindedBatch, PrfKey
 from hub.federation.publish import keys_of
-from hub.federation.signing import b64, unb64
-from hub.federation.tokens import FeedContext, token
-from hub.keys import NODE_KEY, ROOT_KEY
 from hub.matching import MatchKey, match_keys
-from hub.node import Node
+from hub.node.keys import NODE_KEY, ROOT_KEY
+from hub.node.node import Node
 from hub.store import peers
 from hub.values import Person
+from hub.wire.lookup import Copy, Evaluated, meet
+from hub.wire.tokens import FeedContext, token
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, cases_of, copied, one_name, question, stranger
 from tests.federation.peer_simulator import Peer

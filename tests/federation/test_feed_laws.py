@@ -20,17 +20,17 @@ from hypothesis import strategies as st
 from sqlmodel import func, select
 
 from hub.federation.entries import moves_to_close
-from hub.federation.meet import Copy, Evaluated, meet
 from hub.federation.peers import KnownPeer, known
 from hub.federation.publish import keys_of, publish
 from hub.federation.sync import sync_peer
-from hub.federation.testpeople import TEST_PEOPLE
-from hub.federation.tokens import FeedContext
-from hub.federation.wire import BATCH_ENTRIES, FEED_PATH
 from hub.matching import MatchKey, completeness, match_keys
 from hub.store import feeds, peers
 from hub.store.tables import FeedEntry
 from hub.values import Person, Role
+from hub.wire.lookup import Copy, Evaluated, meet
+from hub.wire.messages import BATCH_ENTRIES, FEED_PATH
+from hub.wire.test_people import TEST_PEOPLE
+from hub.wire.tokens import FeedContext
 from tests.federation.nodes import Areas, case, cases_of, copied, handle_of, hold, one_name, stranger
 from tests.federation.peer_simulator import Peer
 

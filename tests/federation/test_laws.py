@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.crypto.hpke import PAD_CLASSES, SealContext, seal, unseal
+from hub.crypto.signing import b64, request_digest, unb64
 from hub.errors import AuthenticationError, InputError, PeerError
-from hub.federation.quota import OverQuota, Quota, QuotaState, charge
-from hub.federation.sealing import PAD_CLASSES, SealContext, seal, unseal
-from hub.federation.signing import b64, request_digest, unb64
-from hub.federation.tokens import LABEL_BYTES, TOKEN_BYTES, FeedContext, Label, open_label, seal_entry, token
-from hub.federation.wire import Disclosure, commitment, encode
 from hub.values import Kind, Level, Person, Role
+from hub.wire.messages import Disclosure, commitment, encode
+from hub.wire.quota import OverQuota, Quota, QuotaState, charge
+from hub.wire.tokens import LABEL_BYTES, TOKEN_BYTES, FeedContext, Label, open_label, seal_entry, token
 
 DAY = 86_400
 

@@ -16,19 +16,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.check import check
+from hub.checks.check import check
+from hub.crypto.signing import SigningKey, b64, unb64
 from hub.errors import PeerError
-from hub.federation import holder, wire
-from hub.federation.identity import certify, verify_metadata
+from hub.federation import evaluate
 from hub.federation.peers import known
 from hub.federation.publish import publish
-from hub.federation.signing import SigningKey, b64, unb64
 from hub.federation.sync import sync_all
-from hub.federation.tokens import ENTRY_BYTES
-from hub.federation.wire import EVALUATIONS_PATH, FEED_PATH, METADATA_PATH
-from hub.keys import load_root
-from hub.question import AreaStatus, CheckResult
+from hub.node.keys import load_root
+from hub.records.check import AreaStatus, CheckResult
 from hub.store import peers
+from hub.wire import messages
+from hub.wire.messages import EVALUATIONS_PATH, FEED_PATH, METADATA_PATH
+from hub.wire.metadata import certify, verify_metadata
+from hub.wire.tokens import ENTRY_BYTES
 from tests.federation.nodes import Areas, case, cases_of, events, hold, one_name, question, stranger
 from tests.federation.peer_simulator import (
     Asked,
@@ -139,7 +140,8 @@ PAGES: dict[str, Lie] = {
     "a label tampered with": field_by("entries", lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]) if raw else raw),
     "no entries": fields(entries=""),
     "everything withdrawn": lambda peer, asked, told: fields(
-        withdrawn=b64(b"".join(token for token, _ in wire.split_entries(told.json()["entries"]))), entries=""
+        withdrawn=b64(b"".join(token for token, _ in messages.split_entries(told.json()["entries"]))),
+        entries="",
     )(peer, asked, told),
     "another epoch": fields(epoch=2),
     "a cursor that never moves": fields(more=True, cursor=""),
@@ -179,8 +181,8 @@ def test_a_page_lost_on_the_way_is_a_fault(
     areas: Areas, eastvale: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The liar skips a page: it answers the second cursor with the third page."""
-    monkeypatch.setattr(holder, "PAGE_BATCHES", 1)
-    monkeypatch.setattr(holder, "BATCH_ENTRIES", 400)
+    monkeypatch.setattr(evaluate, "PAGE_BATCHES", 1)
+    monkeypatch.setattr(evaluate, "BATCH_ENTRIES", 400)
     pages: list[Told] = []
 
     def skipping(peer: Peer, asked: Asked, told: Told) -> Told:
@@ -375,8 +377,8 @@ def test_a_key_rotated_while_a_check_is_in_flight_is_an_error_not_an_answer(
 def test_an_interrupted_sync_goes_on_and_completes(
     areas: Areas, eastvale: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holder, "PAGE_BATCHES", 1)
-    monkeypatch.setattr(holder, "BATCH_ENTRIES", 400)
+    monkeypatch.setattr(evaluate, "PAGE_BATCHES", 1)
+    monkeypatch.setattr(evaluate, "BATCH_ENTRIES", 400)
     heard: list[str] = []
 
     def failing_once(peer: Peer, asked: Asked, told: Told) -> Told:

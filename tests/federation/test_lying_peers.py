@@ -23,12 +23,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.audit.chain import Verified
 from hub.audit.log import verify_log
-from hub.check import check
-from hub.federation.prf import PrfKey, split
-from hub.federation.signing import SigningKey, b64, digest, unb64
-from hub.federation.wire import EVALUATIONS_PATH
-from hub.question import AreaResult, AreaStatus, CheckResult
+from hub.checks.check import check
+from hub.crypto.prf import PrfKey, split
+from hub.crypto.signing import SigningKey, b64, digest, unb64
+from hub.records.check import AreaResult, AreaStatus, CheckResult
 from hub.store.audit import DatabaseAudit
+from hub.wire.messages import EVALUATIONS_PATH
 from tests.federation.nodes import Areas, copied, events, one_name, question, stranger
 from tests.federation.peer_simulator import (
     Asked,

@@ -14,12 +14,13 @@ import httpx2
 import pytest
 from sqlmodel import select
 
-from hub.federation import holder, wire
-from hub.federation.quota import Quota
-from hub.federation.signing import b64, digest, request_digest, unb64
-from hub.federation.wire import EVALUATIONS_PATH, FEED_PATH, SIZE_CLASSES, FeedPage, Manifest, MessageType
-from hub.settings import Quotas
+from hub.crypto.signing import b64, digest, request_digest, unb64
+from hub.federation import evaluate
+from hub.node.settings import Quotas
 from hub.store.tables import FeedState, QuotaUse
+from hub.wire import messages
+from hub.wire.messages import EVALUATIONS_PATH, FEED_PATH, SIZE_CLASSES, FeedPage, Manifest, MessageType
+from hub.wire.quota import Quota
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, copied, events, log
 from tests.federation.peer_simulator import parts
@@ -77,7 +78,7 @@ def test_the_receipt_binds_request_and_answer_and_the_holders_log(hand: Hand) ->
     request = hand.evaluation()
     response = hand.evaluate(request)
     claims = hand.receipt(response)
-    body = wire.encode(request)
+    body = messages.encode(request)
     assert claims["request"] == request_digest("POST", EVALUATIONS_PATH, "", body)
     assert claims["sha256"] == digest(response.content)
     receipt = claims["receipt"]
@@ -94,7 +95,7 @@ def test_the_receipt_binds_request_and_answer_and_the_holders_log(hand: Hand) ->
 
 def test_a_message_is_used_once(stored_areas: Areas) -> None:
     hand = Hand(stored_areas)
-    body = wire.encode(hand.evaluation())
+    body = messages.encode(hand.evaluation())
     token = hand.token("POST", EVALUATIONS_PATH, body)
     assert hand.send("POST", EVALUATIONS_PATH, body, token=token).status_code == 200
     charged = quota_rows(stored_areas)
@@ -135,7 +136,7 @@ UNBOUND: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", UNBOUND)
 def test_a_signature_for_something_else_is_refused(hand: Hand, name: str) -> None:
-    body = wire.encode(hand.evaluation())
+    body = messages.encode(hand.evaluation())
     before = len(events(hand.holder, "request_received"))
     token = hand.token("POST", EVALUATIONS_PATH, body, **UNBOUND[name])
     assert_problem(
@@ -148,7 +149,7 @@ def test_a_signature_for_something_else_is_refused(hand: Hand, name: str) -> Non
     "authorization", [None, "", "Bearer", "Bearer ", "Basic eDp5", "Bearer a.b.c", "Bearer .." + "[" * 9_000]
 )
 def test_an_unsigned_request_is_refused(hand: Hand, authorization: str | None) -> None:
-    body = wire.encode(hand.evaluation())
+    body = messages.encode(hand.evaluation())
     response = hand.send("POST", EVALUATIONS_PATH, body, headers={"Authorization": authorization})
     assert_problem(response, 401, "authentication", "membership")
 
@@ -162,7 +163,7 @@ def test_a_token_nested_beyond_reading_is_refused(hand: Hand) -> None:
 
 def test_a_stranger_signing_as_a_peer_is_refused(hand: Hand) -> None:
     other = Hand(hand.areas, sender="southmere")
-    body = wire.encode(other.evaluation())
+    body = messages.encode(other.evaluation())
     token = other.token("POST", EVALUATIONS_PATH, body, iss="northmoor", sub="northmoor")
     assert other.send("POST", EVALUATIONS_PATH, body, token=token).status_code == 401
 
@@ -172,7 +173,7 @@ def test_a_stranger_signing_as_a_peer_is_refused(hand: Hand) -> None:
 
 @pytest.mark.parametrize("version", [None, "", "0", "2", "1.0", "one"])
 def test_another_version_is_told_the_supported_ones(hand: Hand, version: str | None) -> None:
-    response = hand.send("POST", EVALUATIONS_PATH, b"{}", headers={wire.VERSION_HEADER: version})
+    response = hand.send("POST", EVALUATIONS_PATH, b"{}", headers={messages.VERSION_HEADER: version})
     assert assert_problem(response, 406, "unsupported_version")["supported"] == [1]
 
 
@@ -209,7 +210,7 @@ BAD_BODIES: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", BAD_BODIES)
 def test_a_malformed_question_is_refused_without_repeating_it(hand: Hand, name: str) -> None:
-    body = json.dumps(BAD_BODIES[name](json.loads(wire.encode(hand.evaluation())))).encode()
+    body = json.dumps(BAD_BODIES[name](json.loads(messages.encode(hand.evaluation())))).encode()
     assert_problem(hand.send("POST", EVALUATIONS_PATH, body), 422, "invalid_input")
 
 
@@ -222,7 +223,7 @@ def test_a_body_that_cannot_be_read_is_refused(hand: Hand, body: bytes) -> None:
 
 
 def test_a_repeated_name_is_refused_even_where_both_say_the_same(hand: Hand) -> None:
-    body = wire.encode(hand.evaluation())
+    body = messages.encode(hand.evaluation())
     repeated = body[:-1] + b',"version":1}'
     assert_problem(hand.send("POST", EVALUATIONS_PATH, repeated), 422, "invalid_input")
 
@@ -327,13 +328,13 @@ def page(hand: Hand, cursor: str = "") -> tuple[FeedPage, Manifest]:
 
 
 def test_the_feed_comes_in_pages_by_cursor(areas: Areas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holder, "PAGE_BATCHES", 1)
-    monkeypatch.setattr(holder, "BATCH_ENTRIES", 300)
+    monkeypatch.setattr(evaluate, "PAGE_BATCHES", 1)
+    monkeypatch.setattr(evaluate, "BATCH_ENTRIES", 300)
     hand = Hand(areas)
     whole, cursor = [], ""
     while True:
         told, manifest = page(hand, cursor)
-        entries = wire.split_entries(told.entries)
+        entries = messages.split_entries(told.entries)
         assert 0 < len(entries) <= 300
         whole += entries
         cursor = told.cursor

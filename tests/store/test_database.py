@@ -16,9 +16,9 @@ from sqlmodel import SQLModel
 from hub.audit.events import OPERATOR, Action, Detail, Event
 from hub.audit.log import verify_log
 from hub.errors import StorageError, UsageError
-from hub.lifecycle import create_home
-from hub.node import Node, open_node
-from hub.settings import Settings
+from hub.node.home import create_home
+from hub.node.node import Node, open_node
+from hub.node.settings import Settings
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from tests.federation.nodes import AREAS, Areas, DatabaseOf, cases_of

@@ -18,15 +18,15 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from hub.audit.chain import genesis, link
 from hub.audit.events import Action, Detail, DigestOf, Event, Refs, peer_actor, salted_digest, user_actor
-from hub.federation import signing
-from hub.federation.prf import PrfKey
-from hub.federation.sealing import SealContext
-from hub.federation.tokens import FeedContext, Label, seal_entry, token
-from hub.federation.wire import DisclosureRequest, MessageType, commitment, encode
-from hub.keys import key_id
+from hub.crypto import signing
+from hub.crypto.hpke import SealContext
+from hub.crypto.prf import PrfKey
 from hub.matching import completeness, load_config, match_keys
-from hub.settings import SHIPPED_CONFIG, read_toml
+from hub.node.keys import key_id
+from hub.node.settings import SHIPPED_CONFIG, read_toml
 from hub.values import Level, Person, Purpose
+from hub.wire.messages import DisclosureRequest, MessageType, commitment, encode
+from hub.wire.tokens import FeedContext, Label, seal_entry, token
 
 OURS = Path(__file__).parent / "ours.json"
 PERSON = Person(
@@ -79,7 +79,7 @@ def _entries(key: PrfKey) -> dict[str, Any]:
     context = FeedContext("eastvale", key_id(key.public_key), 3)
     label = Label(bytes(range(16)), bytes(range(16, 32)), 7)
     nonce = bytes(range(12))
-    with patch("hub.federation.tokens.os.urandom", lambda size: nonce[:size]):
+    with patch("hub.wire.tokens.os.urandom", lambda size: nonce[:size]):
         made, sealed = seal_entry(output, context, 2, label)
     return {
         "node_id": context.node_id,

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tests.federation.sodium_twin import Mode, Suite
+from tests.crypto.sodium_twin import Mode, Suite
 from tests.vectors.build import OURS, build
 
 RECORDED: dict[str, Any] = json.loads(OURS.read_text(encoding="utf-8"))

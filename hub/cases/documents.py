@@ -1,0 +1,64 @@
+"""Case and person records between memory and the store: what is sealed, under which place, and how it reads back.
+
+Does not parse files (`intake`), decide on publication (`importing`) or query (`hub.store`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from hub.node.keys import Vault
+from hub.values import Kind, Person, ShortText, Value
+
+
+class CaseDetails(Value):
+    """What a node knows of a case as a whole.
+
+    `not_safe_to_talk_to`: the people and agencies whom the victim named so on the Marac referral form.
+    """
+
+    case_ref: ShortText
+    kind: Kind
+    idva_service: ShortText = ""
+    referral_date: dt.date | None = None
+    meeting_date: dt.date | None = None
+    agreement: Literal["given", "refused", "not_asked", ""] = ""
+    victim_aware: bool | None = None
+    criteria: tuple[ShortText, ...] = ()
+    not_safe_to_talk_to: tuple[ShortText, ...] = ()
+    sealed: bool = False
+    publish: bool | None = None
+
+
+class PersonDetails(Value):
+    """A person with what never leaves the node: address, and whether the phone is safe to call."""
+
+    person: Person
+    address: str = ""
+    safe_to_call: bool | None = None
+
+
+def seal_case(vault: Vault, handle: bytes, details: CaseDetails) -> bytes:
+    """Seal a case for its row."""
+    return vault.seal(f"case_record/{handle.hex()}", details.model_dump_json().encode())
+
+
+def open_case(vault: Vault, handle: bytes, sealed: bytes) -> CaseDetails:
+    """Undo `seal_case`. Raises StorageError."""
+    return CaseDetails.model_validate_json(vault.open(f"case_record/{handle.hex()}", sealed))
+
+
+def seal_person(vault: Vault, handle: bytes, details: PersonDetails) -> bytes:
+    """Seal a person for its row."""
+    return vault.seal(f"person_record/{handle.hex()}", details.model_dump_json().encode())
+
+
+def open_person(vault: Vault, handle: bytes, sealed: bytes) -> Person:
+    """The person of a row. Raises StorageError."""
+    return open_person_details(vault, handle, sealed).person
+
+
+def open_person_details(vault: Vault, handle: bytes, sealed: bytes) -> PersonDetails:
+    """The person of a row, with what never leaves the node. Raises StorageError."""
+    return PersonDetails.model_validate_json(vault.open(f"person_record/{handle.hex()}", sealed))

@@ -1,0 +1,185 @@
+"""Reading an import file: its rows, grouped into whole cases, each case good or refused with reasons.
+
+Streams: rows of one case may stand anywhere in the file, and only their places are held in memory (about 100
+bytes a row at worst). Stores nothing and decides nothing about publication (`importing`).
+
+What becomes of a case with a bad row (docs/decisions/0301): the good rows are kept; without a good victim's row
+nothing of the case is; `sealed` on any row, good or bad or unreadable, seals it; contradictions refuse it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+from hub.cases.importing.files import CHECK_FILE, Table, open_table
+from hub.cases.importing.rejected import write_rejected
+from hub.cases.importing.rows import Agreement, PersonIntake, Rejected, RowIntake, parse_row
+from hub.errors import InputError
+from hub.values import Kind, Role
+
+__all__ = ["CaseIntake", "PersonIntake", "Rejected", "assemble", "read_cases", "write_rejected"]
+
+MAX_PEOPLE: Final = 100  # of one case
+CASE_FIELDS: Final = ("kind", "idva_service", "referral_date", "meeting_date", "agreement", "victim_aware")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseIntake:
+    """A case as a file tells it, the victim first. `publish` None: the node's agreement decides."""
+
+    case_ref: str
+    kind: Kind
+    idva_service: str
+    referral_date: dt.date | None
+    meeting_date: dt.date | None
+    agreement: Agreement
+    victim_aware: bool | None
+    criteria: tuple[str, ...]
+    sealed: bool
+    publish: bool | None
+    people: tuple[PersonIntake, ...]
+    not_safe_to_talk_to: tuple[str, ...] = ()
+
+
+def read_cases(path: Path) -> Iterator[CaseIntake | Rejected]:
+    """Yield the cases of a CSV or JSON Lines file in the order of their first rows, and every refusal.
+
+    Raises InputError if the file as a whole cannot be read (missing, empty, no header, not text, too many
+    rows), UsageError if it is of another kind; either before any case is yielded, save for a file that
+    changes meanwhile.
+    """
+    try:
+        with open_table(path) as table:
+            index = _Index()
+            for record in table.records():
+                if case_ref := record.cells.get("case_ref", "").strip():
+                    index.add(case_ref, record.offset, record.row)
+                else:
+                    yield from parse_row(record.cells, record.row, record.problem).problems
+            for places in index.cases():
+                yield from _case(table, places)
+    except OSError as error:
+        raise InputError(f"The file cannot be read: {error.strerror}.", do=CHECK_FILE) from None
+
+
+def _case(table: Table, places: Sequence[tuple[int, int]]) -> Iterator[CaseIntake | Rejected]:
+    if len(places) > MAX_PEOPLE:
+        for _, row in places:
+            yield Rejected(
+                row, "case_ref", f"is shared by more than {MAX_PEOPLE} rows: a case has fewer people"
+            )
+        return
+    records = [table.record_at(offset, row) for offset, row in places]
+    yield from assemble([parse_row(record.cells, record.row, record.problem) for record in records])
+
+
+class _Index:
+    """Where the rows of every case are: two numbers a row and one a case, no text."""
+
+    def __init__(self) -> None:
+        self._offsets = array("Q")
+        self._rows = array("L")
+        self._next = array("l")  # the same case's next row, -1 at its last
+        self._last: dict[int, int] = {}  # by a digest of the reference, its last row so far
+        self._first = array("L")
+
+    def add(self, case_ref: str, offset: int, row: int) -> None:
+        """Note a row's place."""
+        digest = int.from_bytes(blake2b(case_ref.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+        place = len(self._rows)
+        if (last := self._last.get(digest)) is None:
+            self._first.append(place)
+        else:
+            self._next[last] = place
+        self._last[digest] = place
+        self._offsets.append(offset)
+        self._rows.append(row)
+        self._next.append(-1)
+
+    def cases(self) -> Iterator[list[tuple[int, int]]]:
+        """Yield every case's (offset, row) pairs, in the order of first rows."""
+        self._last.clear()
+        for place in self._first:
+            places = []
+            while place >= 0:
+                places.append((self._offsets[place], self._rows[place]))
+                place = self._next[place]
+            yield places
+
+
+def assemble(rows: Sequence[RowIntake]) -> Iterator[CaseIntake | Rejected]:
+    """Yield the case that these rows of one reference make, and what of them is refused. Pure."""
+    for row in rows:
+        yield from row.problems
+    good = []
+    seen: dict[object, int] = {}
+    for row in rows:
+        if row.problems or row.person is None:
+            continue
+        what = (row.person.person, row.person.address)
+        if (same := seen.setdefault(what, row.row)) != row.row:
+            yield Rejected(row.row, "", f"says the same as row {same}: remove one")
+        else:
+            good.append(row)
+    if not good:
+        return
+    if reason := _refusal(rows, good):
+        field, text = reason
+        for row in good:
+            yield Rejected(row.row, field, text)
+        return
+    yield _merged(rows, good)
+
+
+def _people(good: Sequence[RowIntake]) -> tuple[PersonIntake, ...]:
+    people = [row.person for row in good if row.person]
+    return tuple(sorted(people, key=lambda one: one.person.role is not Role.victim))
+
+
+def _first(good: Sequence[RowIntake], field: str) -> object:
+    """Return what the first row that says anything says."""
+    said = (getattr(row, field) for row in good)
+    return next((value for value in said if value not in (None, "")), getattr(good[0], field))
+
+
+def _refusal(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> tuple[str, str] | None:
+    """Return the field and reason for which the case as a whole cannot be kept, if there is one."""
+    victims = [one.row for one in _people(good) if one.person.role is Role.victim]
+    if len(victims) > 1:
+        return "role", f"the case has two victims, in rows {victims[0]} and {victims[1]}: give each a case"
+    if not victims:
+        if bad := [row.row for row in rows if row.problems]:
+            return (
+                "role",
+                f"no victim in this case's good rows: put row {bad[0]} right and import the file again",
+            )
+        return "role", "the case has no victim: add the victim's row"
+    for field in CASE_FIELDS:
+        said: dict[object, int] = {}
+        for row in good:
+            if (value := getattr(row, field)) not in (None, ""):
+                said.setdefault(value, row.row)
+        if len(said) > 1:
+            one, other = list(said.values())[:2]
+            return field, f"rows {one} and {other} of this case say different things: make them say the same"
+    return None
+
+
+def _merged(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> CaseIntake:
+    said = [row.publish for row in rows]
+    fields: dict[str, Any] = {field: _first(good, field) for field in CASE_FIELDS}
+    return CaseIntake(
+        case_ref=good[0].case_ref,
+        criteria=tuple(dict.fromkeys(item for row in good for item in row.criteria)),
+        not_safe_to_talk_to=tuple(dict.fromkeys(item for row in good for item in row.not_safe_to_talk_to)),
+        sealed=any(row.sealed for row in rows),
+        publish=False if False in said else (True if True in said else None),
+        people=_people(good),
+        **fields,
+    )

@@ -1,0 +1,312 @@
+"""Importing: put the good cases of a file into the store, each with its publication decision, in safe batches.
+
+Running it again stores nothing twice: a case is known by its reference, and one whose content is the same is
+left alone. An interrupted import keeps whole batches. Does not read the file's format (`intake`), and changes
+no feed: `hub publish` does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
+
+from sqlmodel import Session
+
+from hub.audit.events import OPERATOR, Action, Detail, Event
+from hub.cases.access import Hidden, hidden_from
+from hub.cases.documents import (
+    CaseDetails,
+    PersonDetails,
+    open_case,
+    open_person_details,
+    seal_case,
+    seal_person,
+)
+from hub.cases.importing.assemble import CaseIntake, Rejected
+from hub.consent import (
+    Agreement,
+    Decision,
+    Protocol,
+    PublicationCase,
+    Publications,
+    Publisher,
+    SharingForm,
+    publication_form,
+)
+from hub.node.node import Node
+from hub.store import cases, decisions, feeds, obligations
+from hub.store.decisions import Decided
+from hub.store.obligations import PUBLISH, Arisen, Item, Matter
+from hub.values import AgencyKind, Kind, Requester, Role
+
+BATCH: Final = 200
+
+
+@dataclass
+class Imported:
+    """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
+
+    `to_withdraw` counts people that the feed still shows although they may not be met any more. In the end,
+    people of cases hidden from whoever imports count as a case that was not there: see `import_cases`.
+    """
+
+    imported: int = 0
+    unchanged: int = 0
+    not_published: int = 0
+    to_withdraw: int = 0
+    cases: int = 0
+    hidden: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def count(self, assessed: _Assessed, hidden: Hidden) -> None:
+        """Count one case; `hidden` counts the unchanged people that are not to be told from new ones."""
+        people = len(assessed.people)
+        self.cases += 1
+        if assessed.unchanged:
+            self.unchanged += people
+            self.hidden += people if hidden.hides(assessed.ref_digest) else 0
+        else:
+            self.imported += people
+        if not assessed.decision.permitted:
+            self.not_published += people
+
+    def add(self, batch: Imported) -> None:
+        """Add the counts of a batch."""
+        self.imported += batch.imported
+        self.unchanged += batch.unchanged
+        self.not_published += batch.not_published
+        self.cases += batch.cases
+        self.hidden += batch.hidden
+
+
+def import_cases(
+    node: Node,
+    incoming: Iterable[CaseIntake | Rejected],
+    *,
+    dry_run: bool,
+    progress: Callable[[int], None],
+    asker: Requester | None = None,
+) -> Imported:
+    """Store cases in batches of 200, each batch whole or not at all. Raises StorageError.
+
+    With `dry_run` everything is read, decided and compared with what is there, and nothing stored. `progress`
+    is told the rows done, of which all but a dry run's are kept. A case hidden from `asker`, who imports, is
+    stored like any other, and its figures are those of a case that was not there before.
+    """
+    done = Imported()
+    deciding, hidden = _Deciding(node), hidden_from(node, asker)
+    stream = iter(incoming)
+    while batch := list(islice(stream, BATCH)):
+        done.rejected += [one for one in batch if isinstance(one, Rejected)]
+        good = [one for one in batch if isinstance(one, CaseIntake)]
+        if good:
+            done.add((_tried if dry_run else _stored)(deciding, good, hidden))
+        progress(done.imported + done.unchanged + len(done.rejected))
+    with node.database.read() as session:
+        done.to_withdraw = 0 if hidden.every else feeds.to_withdraw(session, but_of=hidden.cases)
+    done.imported, done.unchanged = done.imported + done.hidden, done.unchanged - done.hidden
+    return done
+
+
+def _stored(deciding: _Deciding, good: Sequence[CaseIntake], hidden: Hidden) -> Imported:
+    """Store a batch in one transaction."""
+    tally = Imported()
+    arisen: list[Arisen] = []
+    with deciding.node.write() as (session, record):
+        for case in good:
+            assessed = _assess(session, deciding, case)
+            tally.count(assessed, hidden)
+            if not assessed.unchanged:
+                arisen.append(_store(session, deciding, assessed))
+        _leave(session, deciding.node, arisen)
+        detail = Detail(cases=tally.cases, persons=tally.imported, not_published=tally.not_published)
+        record(Event(action=Action.case_imported, actor=OPERATOR, detail=detail))
+    return tally
+
+
+def _tried(deciding: _Deciding, good: Sequence[CaseIntake], hidden: Hidden) -> Imported:
+    """What storing a batch would do."""
+    tally = Imported()
+    with deciding.node.database.read() as session:
+        for case in good:
+            tally.count(_assess(session, deciding, case), hidden)
+    return tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Assessed:
+    """A case with its decision, as it would be stored, compared with what is there.
+
+    `unchanged`: the very same is there with the same outcome. `same_content_as`: the number of the stored case
+    that says the same, whatever its outcome.
+    """
+
+    case: CaseIntake
+    decision: Decision
+    details: CaseDetails
+    people: tuple[PersonDetails, ...]
+    ref_digest: bytes
+    content_digest: bytes
+    unchanged: bool
+    same_content_as: int | None
+
+
+class _Deciding:
+    """Publication decisions under the node's agreement of today, with the forms they were made on."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.publisher = _publisher(node)
+        self.on = dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
+        self._publications = Publications(self.publisher, node.rules, self.on)
+
+    def decide(self, case: CaseDetails, roles: Iterable[Role]) -> Decision:
+        """The decision for a case with people in these roles."""
+        return self._publications.decide(_publication_case(self.node, case, roles))
+
+    def form(self, case: CaseDetails, roles: Iterable[Role]) -> SharingForm:
+        """The form it was made on."""
+        facts = _publication_case(self.node, case, roles)
+        return publication_form(facts, self.publisher, self.node.rules, self.on)
+
+    def keep(self, session: Session, case: CaseDetails, roles: Iterable[Role], decision: Decision) -> Arisen:
+        """Keep a decision; returns what it leaves, still to be kept with that of its batch."""
+        vault = self.node.keys.vault
+        decided = Decided(form=self.form(case, roles), decision=decision, case_ref=case.case_ref)
+        number = decisions.add(session, vault, self.node.now(), decided)
+        matter = Matter(vault.lookup("case_ref", case.case_ref), PUBLISH)
+        items = tuple(Item(place, one) for place, one in enumerate(decision.obligations))
+        return Arisen(matter, number, items)
+
+
+def _publisher(node: Node) -> Publisher:
+    agreement = node.settings.agreement
+    protocol = (
+        Protocol(
+            ref=agreement.ref, date=agreement.date, covers=agreement.covers, review=agreement.review_date
+        )
+        if agreement
+        else None
+    )
+    owner = agreement.review_owner if agreement else "Marac coordinator"
+    return Publisher(node.settings.jurisdiction, protocol, owner)
+
+
+def _publication_case(node: Node, case: CaseDetails, roles: Iterable[Role]) -> PublicationCase:
+    idva = case.kind is Kind.idva
+    return PublicationCase(
+        kind=case.kind,
+        supplier=case.idva_service if idva else node.settings.area,
+        supplier_kind=AgencyKind.idva_charity if idva else node.settings.agency_kind,
+        publish=case.publish,
+        sealed=case.sealed,
+        roles=frozenset(roles),
+        agreement=Agreement(case.agreement or "not_asked"),
+        aware=bool(case.victim_aware),
+    )
+
+
+def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assessed:
+    """Decide on a case and compare it with what is stored under its reference."""
+    vault = deciding.node.keys.vault
+    details = CaseDetails(**{name: getattr(case, name) for name in CaseDetails.model_fields})
+    people = tuple(
+        PersonDetails(person=one.person, address=one.address, safe_to_call=one.safe_to_call)
+        for one in case.people
+    )
+    content = details.model_dump_json() + "".join(one.model_dump_json() for one in people)
+    digest = vault.lookup("content", content)
+    ref = vault.lookup("case_ref", case.case_ref)
+    decision = deciding.decide(details, _roles(people))
+    earlier = cases.find(session, ref)
+    same = earlier is not None and earlier.content_digest == digest
+    return _Assessed(
+        case=case,
+        decision=decision,
+        details=details,
+        people=people,
+        ref_digest=ref,
+        content_digest=digest,
+        unchanged=same and earlier is not None and earlier.may_publish == decision.permitted,
+        same_content_as=earlier.id if same and earlier is not None else None,
+    )
+
+
+def _roles(people: Iterable[PersonDetails]) -> list[Role]:
+    return [one.person.role for one in people]
+
+
+def _store(session: Session, deciding: _Deciding, new: _Assessed) -> Arisen:
+    """Store a case with its decision and the form it was made on, in place of what was there."""
+    vault, permitted = deciding.node.keys.vault, new.decision.permitted
+    arisen = deciding.keep(session, new.details, _roles(new.people), new.decision)
+    decision_id = arisen.decision_id
+    if new.same_content_as is not None:
+        cases.set_publication(session, new.same_content_as, may_publish=permitted, decision_id=decision_id)
+        return arisen
+    handle = os.urandom(16)
+    handles = [os.urandom(16) for _ in new.people]
+    cases.store(
+        session,
+        cases.CaseRow(
+            ref_digest=new.ref_digest,
+            content_digest=new.content_digest,
+            kind=new.case.kind.value,
+            handle=handle,
+            sealed_case=new.case.sealed,
+            may_publish=permitted,
+            decision_id=decision_id,
+            sealed=seal_case(vault, handle, new.details),
+            people=tuple(
+                (own, seal_person(vault, own, person))
+                for own, person in zip(handles, new.people, strict=True)
+            ),
+        ),
+    )
+    return arisen
+
+
+def _leave(session: Session, node: Node, arisen: Sequence[Arisen]) -> None:
+    """Keep what a batch of publication decisions leaves: a case's review starts anew, the rest is owed once."""
+    still = obligations.replace_reviews(session, [one.matter.case_digest for one in arisen], node.now())
+    fresh = [
+        one._replace(
+            items=tuple(
+                item for item in one.items if (one.matter.case_digest, item.obligation.code) not in still
+            )
+        )
+        for one in arisen
+    ]
+    obligations.add(session, node.now(), fresh)
+
+
+class Renewing:
+    """Publication decided again after its review, under the agreement and rules of today."""
+
+    def __init__(self, node: Node) -> None:
+        self._deciding = _Deciding(node)
+
+    def renew(self, session: Session, case_digest: bytes) -> bool:
+        """Decide a case's publication anew; returns whether it still may be met. Raises StorageError.
+
+        A case that is not there any more owes nothing and may not be met.
+        """
+        vault = self._deciding.node.keys.vault
+        row = cases.find(session, case_digest)
+        if row is None:
+            return False
+        details = open_case(vault, row.handle, row.sealed)
+        roles = _roles(
+            open_person_details(vault, handle, sealed) for handle, sealed in cases.people_of(session, row)
+        )
+        decision = self._deciding.decide(details, roles)
+        arisen = self._deciding.keep(session, details, roles, decision)
+        cases.set_publication(
+            session, row.id or 0, may_publish=decision.permitted, decision_id=arisen.decision_id
+        )
+        _leave(session, self._deciding.node, [arisen])
+        return decision.permitted

@@ -1,0 +1,35 @@
+"""The enquirer's own value frequencies: how common names are where the asking happens.
+
+Counted from the node's own people in memory and never stored. Kept per process until the records change.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from weakref import WeakKeyDictionary
+
+from hub.cases.documents import open_person
+from hub.matching import NameTable, Population, read_table
+from hub.node.node import Node
+from hub.store import cases
+
+_known: WeakKeyDictionary[object, tuple[object, Population]] = WeakKeyDictionary()
+
+
+@cache
+def _table() -> NameTable:
+    return read_table(resources.files("hub.matching.data").joinpath("population.csv.gz").read_bytes())
+
+
+def population_of(node: Node) -> Population:
+    """The population of a node, counted anew when its records have changed."""
+    with node.database.read() as session:
+        version = cases.version(session)
+        cached = _known.get(node.database)
+        if cached and cached[0] == version:
+            return cached[1]
+        people = [open_person(node.keys.vault, handle, sealed) for handle, sealed in cases.people(session)]
+    population = Population.from_people(people, _table(), node.matching.population)
+    _known[node.database] = (version, population)
+    return population

@@ -1,0 +1,86 @@
+"""What is owed: the list of obligations that somebody may see, and the escalation of those past their day.
+
+Who is kept out of a case sees none of its obligations, and nothing by which to count them. Overdue ones are
+escalated on the record, once each; nothing ever waits for them. Does not create (`keeping`) or close (`closing`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from hub.audit.events import NODE, Action, Detail, Event, Refs
+from hub.cases.access import hidden_from
+from hub.consent.evidence import Closing
+from hub.node.node import Node
+from hub.store import decisions, obligations
+from hub.values import Requester
+
+BATCH: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One obligation as people see it. `overdue_days` is counted to the day asked about."""
+
+    number: str
+    code: str
+    text: str
+    case_ref: str
+    purpose: str
+    due: dt.date | None
+    overdue_days: int
+    escalated: bool
+    closing: Closing | None = None
+
+
+def owed(
+    node: Node, asker: Requester | None, on: dt.date, *, every: bool = False, closed: bool = False
+) -> list[Owed]:
+    """Those due by that day, the longest overdue first; `every` open one, or the `closed` with their evidence.
+
+    Raises UsageError when `staff.toml` is broken, StorageError.
+    """
+    hidden = hidden_from(node, asker)
+    vault = node.keys.vault
+    found = []
+    with node.database.read() as session:
+        rows = obligations.listed(session, "closed" if closed else "open", None if every or closed else on)
+        for row in rows:
+            if hidden.hides(row.case_digest):
+                continue
+            decided = decisions.get(session, vault, row.decision_id)
+            late = (on - row.due).days if row.due and not closed else 0
+            found.append(
+                Owed(
+                    number=row.id,
+                    code=row.code,
+                    text=decided.decision.obligations[row.place].text,
+                    case_ref=decided.case_ref,
+                    purpose=decided.form.purpose.value if decided.form.purpose else "",
+                    due=row.due,
+                    overdue_days=max(0, late),
+                    escalated=row.escalated_at is not None,
+                    closing=obligations.closing_of(vault, row),
+                )
+            )
+    return found
+
+
+def escalate(node: Node) -> int:
+    """Mark what is past its day as escalated, each with one event of its own; returns how many. Safe to repeat."""
+    today = dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
+    done = 0
+    while True:
+        with node.write() as (session, record):
+            rows = obligations.to_escalate(session, today, BATCH)
+            for row in rows:
+                row.escalated_at = node.now()
+                session.add(row)
+                refs = Refs(obligation=row.id)
+                detail = Detail(kind=row.code)
+                record(Event(action=Action.obligation_escalated, actor=NODE, refs=refs, detail=detail))
+        done += len(rows)
+        if len(rows) < BATCH:
+            return done

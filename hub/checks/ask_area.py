@@ -1,0 +1,170 @@
+"""Asking one holder: blind, evaluate, verify, meet, score. What a holder learns is that it was asked.
+
+The enquirer's half of step 3 of the protocol, for one area; `hub.checks.check` does it for many at the same time, decides
+before and records around it. Raises PeerError on whatever a holder does wrong.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from hub.consent import GroundKey, SharingForm
+from hub.consent.form.vocabulary import answered
+from hub.crypto import signing
+from hub.errors import PeerError
+from hub.federation.client import PeerClient, VerifiedAnswer
+from hub.federation.peers import KnownPeer, known
+from hub.federation.sync import sync_peer
+from hub.matching import AskedPerson, Candidate, MatchKey, Meeting, weigh
+from hub.node.node import Node
+from hub.records.check import CheckRequest
+from hub.store import peers
+from hub.wire.blinding import BlindQuestion, Outputs, Plan
+from hub.wire.lookup import Copy, Evaluated, Found, meet
+from hub.wire.messages import (
+    EVALUATIONS_PATH,
+    EvaluationAnswer,
+    EvaluationRequest,
+    MessageType,
+    commitment,
+    encode,
+    parse_answer,
+)
+from hub.wire.test_people import TEST_CASE_HANDLE
+from hub.wire.tokens import FeedContext, Label
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A permitted question, ready to be put to any number of holders. `people` has the subject first;
+    `tests` are the federation's test people's match-keys."""
+
+    node: Node
+    check_id: str
+    request: CheckRequest
+    form: SharingForm
+    plan: Plan
+    people: Sequence[AskedPerson]
+    tests: Sequence[MatchKey]
+
+
+async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:
+    """Put a question to one holder and weigh what it met. Raises PeerError."""
+    node = asking.node
+    if peer.feed_id is None:
+        peer = await _synced(node, client, peer)
+    salt = os.urandom(32)
+    blind = BlindQuestion(asking.plan, asking.tests)
+    request = _evaluation_request(asking, peer, blind, commitment(asking.request.subject, salt))
+    answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, encode(request))
+    told, outputs = _read(asking, peer, blind, answer)
+    if (told.epoch, told.feed_at) != (peer.epoch, peer.feed_at):
+        peer = await _synced(node, client, peer)
+    met = _meet(asking, peer, outputs)
+    candidates = [_candidates(person, met, peer.people) for person in asking.people]
+    subject = weigh(candidates[0], candidates[1:], peer.people, node.matching)
+    evidence = _evidence(asking.people[0], met)
+    return Found(subject, candidates[1:], peer.people, evidence, salt, answer.token)
+
+
+def _read(
+    asking: Asking, peer: KnownPeer, blind: BlindQuestion, answer: VerifiedAnswer
+) -> tuple[EvaluationAnswer, Outputs]:
+    told = parse_answer(EvaluationAnswer, answer.body)
+    if told.check_id != asking.check_id:
+        raise PeerError("the area's answer is to another check")
+    pinned = peer.pinned
+    outputs = blind.read(
+        (signing.unb64(told.elements), signing.unb64(told.proof)),
+        (signing.unb64(told.weak_elements), signing.unb64(told.weak_proof)),
+        (pinned.prf, pinned.prf_weak),
+    )
+    return told, outputs
+
+
+async def _synced(node: Node, client: PeerClient, peer: KnownPeer) -> KnownPeer:
+    """Bring our copy of the feed up to date: the area has published since."""
+    await sync_peer(node, client, peer.pinned.node_id, lambda *_: None)
+    return known(node, peer.pinned.node_id)
+
+
+def _evaluation_request(
+    asking: Asking, peer: KnownPeer, blind: BlindQuestion, committed: bytes
+) -> EvaluationRequest:
+    form = asking.form
+    strong, weak = blind.elements
+    requester = asking.request.requester
+    return EvaluationRequest(
+        check_id=asking.check_id,
+        purpose=asking.request.purpose,
+        jurisdiction=form.jurisdiction or "",
+        protocol_ref=form.protocol.ref if form.protocol else None,
+        grounds=_asserted(form),
+        requester_role=requester.role,
+        agency_kind=requester.agency_kind,
+        user=asking.node.user(requester.name),
+        commitment=signing.b64(committed),
+        key_id=peer.prf_key_id,
+        weak_key_id=peer.weak_prf_key_id,
+        elements=signing.b64(strong),
+        weak_elements=signing.b64(weak),
+    )
+
+
+def _asserted(form: SharingForm) -> tuple[GroundKey, ...]:
+    """The grounds ticked. An imminent threat to life needs no tick here; to the holder it is vital interests."""
+    ticked = tuple(ground.key for ground in form.grounds)
+    threat = form.emergency is not None and answered(form.emergency.imminent_threat)
+    return tuple(dict.fromkeys((*ticked, GroundKey.vital_interests))) if threat else ticked
+
+
+def _meet(asking: Asking, peer: KnownPeer, outputs: Outputs) -> Mapping[MatchKey, list[Label]]:
+    """Open what met in our copy of the feed; the federation's test people must be there."""
+    node = asking.node
+    contexts = [
+        FeedContext(peer.pinned.node_id, key_id, peer.epoch)
+        for key_id in (peer.prf_key_id, peer.weak_prf_key_id)
+    ]
+    with node.database.read() as session:
+
+        def lookup(tokens: Sequence[bytes]) -> Mapping[bytes, bytes]:
+            return peers.labels(session, peer.feed_id or 0, tokens)
+
+        met = meet([*outputs.asked, *outputs.tests], Copy(contexts[0], contexts[1], peer.max_gap, lookup))
+    _require_test_people(outputs.tests, met)
+    return met
+
+
+def _evidence(subject: AskedPerson, met: Mapping[MatchKey, list[Label]]) -> dict[bytes, bytes]:
+    """For each person handle, a digest of the subject's match-keys and of those that met it."""
+    own = sorted(key.material for key in subject.keys)
+    found: dict[bytes, set[bytes]] = {}
+    for key in subject.keys:
+        for label in met.get(key, []):
+            found.setdefault(label.person_handle, set()).add(key.material)
+    return {
+        handle: sha256(b"\x00".join([*own, b"", *sorted(materials)])).digest()
+        for handle, materials in found.items()
+    }
+
+
+def _require_test_people(tests: Sequence[Evaluated], met: Mapping[MatchKey, list[Label]]) -> None:
+    for one in tests:
+        if not any(label.case_handle == TEST_CASE_HANDLE for label in met.get(one.key, [])):
+            raise PeerError(
+                "the area's feed does not hold the federation's test people", do="tell both operators"
+            )
+
+
+def _candidates(
+    person: AskedPerson, met: Mapping[MatchKey, list[Label]], holder_size: int
+) -> list[Candidate]:
+    meeting = Meeting(person, holder_size)
+    for key in person.keys:
+        for label in met.get(key, []):
+            if label.case_handle != TEST_CASE_HANDLE:
+                meeting.add(key, label.case_handle, label.person_handle, label.completeness)
+    return meeting.candidates()

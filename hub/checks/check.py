@@ -1,0 +1,245 @@
+"""The main path: one "referred elsewhere?" question, step by step, from the enquirer's side.
+
+derive -> decide -> blind -> evaluate -> meet -> score -> record. Nothing reaches a peer before a recorded
+permit. What a holder learns is that we asked. Telling it about whom is `hub.checks.disclose`, a later, separate act.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from hub.audit import events
+from hub.audit.events import Action, Detail, Event, Refs
+from hub.cases.access import context_of
+from hub.cases.name_frequencies import population_of
+from hub.checks.ask_area import Asking, ask
+from hub.checks.dismissals import pair_digest
+from hub.checks.results import shown
+from hub.consent import Outcome, SharingForm, decide
+from hub.errors import HubError, InputError, UnreachableError, UsageError
+from hub.federation.client import PeerClient, PinnedPeer
+from hub.federation.peers import KnownPeer, every_known
+from hub.matching import AskedPerson
+from hub.node.node import Node
+from hub.records import keep
+from hub.records.check import AreaResult, AreaStatus, CheckRequest, CheckResult
+from hub.store import checks, pairs, peers
+from hub.store.decisions import Decided
+from hub.wire.blinding import plan, test_keys
+from hub.wire.lookup import Found
+
+
+@dataclass(frozen=True)
+class AreaAnswer:
+    """What came of asking one area: its result and, if it answered, salt, receipt and evidence by handle."""
+
+    result: AreaResult
+    salt: bytes = b""
+    receipt: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    fault: str = ""
+
+
+@dataclass
+class Timing:
+    """Milliseconds spent, for benchmarks: the question up to its scored candidates."""
+
+    started: float = field(default_factory=time.perf_counter)
+    scored_ms: float = 0.0
+
+    def ms(self) -> float:
+        """Milliseconds since the start."""
+        return round((time.perf_counter() - self.started) * 1000, 1)
+
+
+async def check(
+    node: Node, client: PeerClient, request: CheckRequest, timing: Timing | None = None
+) -> CheckResult:
+    """Ask the areas named by `request` and return what they know, recorded. Raises InputError or StorageError.
+
+    Without a permit nobody is asked and the decision says why; an area that fails is reported and holds
+    nobody up.
+    """
+    timing = timing or Timing()
+    check_id = secrets.token_hex(16)
+
+    # 1. Decide, and record the decision with the form it was made on.
+    form = form_of(request)
+    decision = decide(form, node.rules, today(node), context_of(node, request, tells=False))
+    areas = areas_asked(node, request)
+    if decision.outcome is not Outcome.permit:
+        result = CheckResult(check_id=check_id, decision=decision, took_ms=timing.ms())
+        _record_decision(node, request, result, ())
+        return result
+
+    # 2. Derive the match-keys of the subject and of the related people.
+    persons = (request.subject, *request.related)
+    population = population_of(node)
+    asked = [AskedPerson(person, population, node.matching) for person in persons]
+    sent = plan(asked[0].keys, [one.keys for one in asked[1:]])
+    asking = Asking(node, check_id, request, form, sent, asked, test_keys(node.matching))
+
+    # 3. Record what is about to be asked of whom.
+    known = every_known(node)
+    connected = [known[node_id].pinned for node_id in areas if node_id in known]
+    _record_decision(node, request, CheckResult(check_id=check_id, decision=decision, took_ms=0), connected)
+
+    # 4. Ask the areas at the same time: blind, evaluate, verify, meet, score.
+    answers = await asyncio.gather(
+        *(_ask_safely(asking, client, node_id, known.get(node_id)) for node_id in areas)
+    )
+    timing.scored_ms = timing.ms()
+
+    # 5. Record the answers, the receipts and the result.
+    result = CheckResult(
+        check_id=check_id,
+        decision=decision,
+        areas=tuple(one.result for one in answers),
+        took_ms=timing.scored_ms,
+    )
+    _record_result(node, request, result, answers)
+    return result
+
+
+def form_of(request: CheckRequest) -> SharingForm:
+    """The request's form, with what the request says filled in. Raises InputError if they differ."""
+    form = request.sharing_form
+    told = {"purpose": request.purpose, "level": request.level}
+    for name, value in told.items():
+        own = getattr(form, name)
+        if own is not None and own != value:
+            raise InputError(
+                f"sharing_form.{name} differs from the request's {name}", do="make them the same"
+            )
+    filled: dict[str, object] = {name: value for name, value in told.items() if getattr(form, name) is None}
+    return form.model_copy(update=filled) if filled else form
+
+
+def today(node: Node) -> dt.date:
+    """The node's date, UTC."""
+    return dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
+
+
+def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
+    """The node ids to ask. Raises InputError for an area nobody knows, UsageError where there is none to ask."""
+    known = {area.node_id for area in node.areas.area}
+    with node.database.read() as session:
+        known |= {row.node_id for row in peers.every(session)}
+    if isinstance(request.areas, str):
+        own = node.areas.get(node.node_id)
+        neighbours = own.neighbours if own else ()
+        found = neighbours if request.areas == "neighbours" else tuple(sorted(known - {node.node_id}))
+        if not found:
+            raise UsageError(
+                "there is no area to ask: areas.toml names no neighbours of this node",
+                kept="nobody was asked",
+                do="name the areas in the question, or put this node into config/areas.toml in its home",
+            )
+        return found
+    for node_id in request.areas:
+        if node_id not in known:
+            raise InputError(
+                "areas names an area that is neither a peer nor in areas.toml", do="see `hub peer list`"
+            )
+        if node_id == node.node_id:
+            raise InputError("areas names this node itself", do="name other areas")
+    return tuple(dict.fromkeys(request.areas))
+
+
+async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: KnownPeer | None) -> AreaAnswer:
+    """One area's answer; whatever goes wrong there is told in its result and stays there."""
+    node = asking.node
+    area = node.areas.get(node_id)
+    name = area.area if area else peer.pinned.area if peer else node_id
+    contact = str(area.contact) if area else peer.contact if peer else ""
+    tell = partial(AreaResult, node_id=node_id, area=name, contact=contact)
+    if peer is None:
+        note = "This area is not connected to this node. It was not asked: telephone it."
+        return AreaAnswer(tell(status=AreaStatus.not_connected, note=note))
+    try:
+        timeout = node.settings.peer_timeout_s
+        found = await asyncio.wait_for(ask(asking, client, peer), timeout)
+    except TimeoutError:
+        note = "The area did not answer in time. This does not mean that nobody is known there: telephone it."
+        return AreaAnswer(tell(status=AreaStatus.unreachable, note=note), fault="timeout")
+    except UnreachableError as error:
+        note = f"{error} This does not mean that nobody is known there."
+        return AreaAnswer(tell(status=AreaStatus.unreachable, note=note), fault="unreachable")
+    except HubError as error:
+        note = f"{error} This does not mean that nobody is known there: telephone it."
+        return AreaAnswer(tell(status=AreaStatus.error, note=note), fault=error.code)
+    told = shown(found, node.matching, _set_aside_before(node, node_id, found))
+    answered = tell(
+        status=AreaStatus.answered, candidates=told.candidates, set_aside=told.set_aside, note=told.note
+    )
+    handles = [one.handle for one in (*told.candidates, *told.set_aside)]
+    evidence = {handle: found.evidence[bytes.fromhex(handle)].hex() for handle in handles}
+    return AreaAnswer(answered, found.salt, found.receipt, evidence)
+
+
+def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
+    """The handles of candidates that a person set aside, known again by their evidence."""
+    digests = {
+        pair_digest(node.keys.vault, node_id, evidence): handle for handle, evidence in found.evidence.items()
+    }
+    with node.database.read() as session:
+        return {digests[digest] for digest in pairs.known(session, list(digests))}
+
+
+def _record_decision(
+    node: Node, request: CheckRequest, result: CheckResult, asked: Sequence[PinnedPeer]
+) -> None:
+    actor = "user:" + node.user(request.requester.name)
+    decision = result.decision
+    decided = Decided(form=form_of(request), decision=decision, case_ref=request.case_ref)
+    rows = [keep.asked(one.area, one.node_id, decision, today(node)) for one in asked]
+    with node.write() as (session, record):
+        keep.keep(session, node, result.check_id, decided, rows)
+        checks.add(session, node.keys.vault, node.now(), checks.Kept(request=request, result=result))
+        detail = Detail(
+            purpose=request.purpose,
+            requested_level=request.level,
+            outcome=decision.outcome.value,
+            grounds=tuple(ground.key.value for ground in request.sharing_form.grounds),
+            obligations=tuple(owed.code for owed in decision.obligations),
+        )
+        record(
+            Event(
+                action=Action.check_decided, actor=actor, refs=Refs(check_id=result.check_id), detail=detail
+            )
+        )
+        for one in asked:
+            refs = Refs(check_id=result.check_id, peer=one.node_id)
+            record(Event(action=Action.request_sent, actor=actor, refs=refs))
+
+
+def _record_result(
+    node: Node, request: CheckRequest, result: CheckResult, answers: Sequence[AreaAnswer]
+) -> None:
+    answered = [one for one in answers if one.receipt]
+    kept = checks.Kept(
+        request=request,
+        result=result,
+        salts={one.result.node_id: one.salt.hex() for one in answered},
+        evidence={one.result.node_id: dict(one.evidence) for one in answered},
+    )
+    with node.write() as (session, record):
+        checks.update(session, node.keys.vault, kept)
+        for one in answers:
+            refs = Refs(check_id=result.check_id, peer=one.result.node_id)
+            if one.receipt:
+                checks.add_receipt(session, result.check_id, one.result.node_id, one.receipt)
+                record(Event(action=Action.answer_received, actor=events.NODE, refs=refs))
+            elif one.fault:
+                record(
+                    Event(
+                        action=Action.peer_fault, actor=events.NODE, refs=refs, detail=Detail(fault=one.fault)
+                    )
+                )
+        record(Event(action=Action.check_recorded, actor=events.NODE, refs=Refs(check_id=result.check_id)))

@@ -1,0 +1,103 @@
+"""Reading a question from a file or a request body, and evidence from a file, before anything trusts them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from hub.consent import parse_form
+from hub.consent.form.parse import check_text
+from hub.errors import InputError
+from hub.matching import strict_date
+from hub.records.check import CheckRequest
+from hub.values import Person, Value
+
+MAX_BYTES: Final = 2 * 1024 * 1024
+SEE: Final = "see docs/formats.md"
+
+Document = TypeVar("Document", bound=Value)
+
+
+def read_check_request(path: Path) -> CheckRequest:
+    """Read a CheckRequest from a JSON file. Raises InputError naming the field at fault."""
+    return parse_check_request(_content(path, "the question"))
+
+
+def read_document(path: Path, model: type[Document], what: str) -> Document:
+    """Read a small JSON document such as evidence. A `form` in it may be of any edition. Raises InputError."""
+    document = _json(_content(path, what), what)
+    if isinstance(document.get("form"), dict):
+        document["form"] = parse_form(document["form"])
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        raise InputError(f"{what}: {_named(error, what)}", kept="nothing", do="mend that field") from None
+
+
+def parse_check_request(data: bytes) -> CheckRequest:
+    """Parse a CheckRequest. Raises InputError naming the field at fault, never its value."""
+    document = _json(data, "the question")
+    form = document.get("sharing_form")
+    if not isinstance(form, dict):
+        raise InputError("sharing_form is missing", do="attach the sharing form, even if it is not complete")
+    check_text({name: value for name, value in document.items() if name != "sharing_form"})
+    document["sharing_form"] = parse_form(form)
+    try:
+        request = CheckRequest.model_validate(document)
+    except ValidationError as error:
+        raise InputError(_named(error), do="mend that field and ask again") from None
+    subject = request.subject
+    if not (subject.given_names or subject.surname or subject.aliases):
+        raise InputError("subject has no name", do="give a name or an alias: nobody can be met without one")
+    for where, person in (
+        ("subject", subject),
+        *((f"related[{at}]", one) for at, one in enumerate(request.related)),
+    ):
+        _strict_person(where, person)
+    return request
+
+
+def _content(path: Path, what: str) -> bytes:
+    try:
+        if not path.is_file():
+            raise InputError(f"{what} is not a file", do=f"give a path; {SEE}")
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(
+            f"{what} cannot be read: {error.strerror}", do="check the path and its permissions"
+        ) from None
+
+
+def _json(data: bytes, what: str) -> dict[str, Any]:
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{what} is over 2 MB", do="it should be a few kilobytes: check the file")
+    try:
+        document: Any = json.loads(data)
+    except (ValueError, RecursionError):
+        raise InputError(f"{what} is not JSON", do=SEE) from None
+    if not isinstance(document, dict):
+        raise InputError(f"{what} must be a JSON object", do=SEE)
+    return document
+
+
+def _strict_person(where: str, person: Person) -> None:
+    if person.date_of_birth:
+        try:
+            strict_date(person.date_of_birth)
+        except InputError as error:
+            raise InputError(f"{where}.date_of_birth: {error.text}", do=error.do) from None
+
+
+def _named(error: ValidationError, what: str = "a question") -> str:
+    """The field and what is wrong with it; a name that is no plain word may be somebody's data."""
+    first = error.errors()[0]
+    parts = [str(part) for part in first["loc"]]
+    path = ".".join(part if re.fullmatch(r"[a-z_0-9]{1,30}", part) else "a field" for part in parts)
+    if first["type"] == "extra_forbidden":
+        return f"{path} is not a field of {what}"
+    return f"{path}: {first['msg']}"

@@ -1,0 +1,116 @@
+"""A disclosure at the holder's door: admit it, open it, have it answered, seal the answer.
+
+Answers are sealed to the peer, padded and bound to check, handle and level, so that nothing outside tells one
+from another. What is answered is `hub.checks.answer`'s.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.audit.events import Action, Detail, Event, Refs, peer_actor
+from hub.checks.answer import Enquiry, answer_enquiry
+from hub.crypto import hpke, signing
+from hub.crypto.hpke import SealContext
+from hub.errors import AuthenticationError, ConflictError, InputError
+from hub.federation.authentication import Caller, Request, admit
+from hub.federation.evaluate import Answer, Refused, receipt
+from hub.node.node import Node
+from hub.store import received
+from hub.wire.messages import (
+    Disclosure,
+    DisclosureAnswer,
+    DisclosureQuestion,
+    DisclosureRequest,
+    encode,
+    parse_request,
+)
+
+ANSWER_KEPT_S: Final = 86_400
+
+
+def answer(node: Node, caller: Caller, signed: Request, request: DisclosureRequest) -> Answer | Refused:
+    """Answer a disclosure. Raises AuthenticationError on a replay or a message that does not open.
+
+    A key reused for another body is refused (422), as RFC-style idempotency asks; the same one gives the
+    stored answer.
+    """
+    if not signed.idempotency_key:
+        raise InputError("a disclosure needs an Idempotency-Key")
+    question = _opened(node, caller, request)
+    with node.write() as (session, record):
+        admit(session, node, caller)
+        record(_event(Action.disclosure_received, caller, request))  # First: it also queues writers.
+        stored = received.stored_answer(session, caller.node_id, signed.idempotency_key, node.now())
+        if stored is not None and stored.request_digest != signed.digest:
+            return Refused(_KeyReusedError("this Idempotency-Key was used for another request"))
+        if stored is not None and stored.answer is not None:
+            body = stored.answer
+        else:
+            enquiry = Enquiry(caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level)
+            disclosure = answer_enquiry(session, node, enquiry, question)
+            body = _sealed(node, caller, request, disclosure)
+            session.merge(
+                received.AnswerRow(
+                    peer=caller.node_id,
+                    key=signed.idempotency_key,
+                    request_digest=signed.digest,
+                    answer=body,
+                    expires_at=node.now() + ANSWER_KEPT_S,
+                )
+            )
+        log = record(_event(Action.disclosure_answered, caller, request))
+    return Answer(body, receipt(node, caller, request.check_id, log))
+
+
+class _KeyReusedError(ConflictError):
+    code = "idempotency_key_reused"
+    status = 422
+
+
+def _opened(node: Node, caller: Caller, request: DisclosureRequest) -> DisclosureQuestion:
+    if request.key_id != node.sealing_key_id:
+        raise AuthenticationError("the message was sealed to a key that is not in use")
+    context = SealContext(
+        "disclosure",
+        caller.node_id,
+        node.node_id,
+        request.key_id,
+        request.check_id,
+        request.handle,
+        request.level,
+    )
+    return parse_request(
+        DisclosureQuestion, hpke.unseal(signing.unb64(request.sealed), node.keys.sealing, context)
+    )
+
+
+def _sealed(node: Node, caller: Caller, request: DisclosureRequest, disclosure: Disclosure) -> bytes:
+    peer = caller.peer
+    context = SealContext(
+        "disclosure-answer",
+        node.node_id,
+        caller.node_id,
+        peer.sealing_key_id,
+        request.check_id,
+        request.handle,
+        request.level,
+    )
+    sealed = hpke.seal(encode(disclosure), peer.pinned.sealing, context)
+    return encode(
+        DisclosureAnswer(
+            check_id=request.check_id,
+            handle=request.handle,
+            key_id=peer.sealing_key_id,
+            sealed=signing.b64(sealed),
+        )
+    )
+
+
+def _event(action: Action, caller: Caller, request: DisclosureRequest) -> Event:
+    return Event(
+        action=action,
+        actor=peer_actor(caller.node_id),
+        refs=Refs(check_id=request.check_id, handle=request.handle, peer=caller.node_id),
+        detail=Detail(requested_level=request.level),
+    )

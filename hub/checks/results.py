@@ -1,0 +1,65 @@
+"""From what met to what is shown: bands, reasons in words, and what was set aside as not the same person.
+
+Pure. How many more there are is always said, never hidden. Does not ask (`hub.checks.ask_area`) or remember
+(`hub.store.pairs`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from hub.matching import MatchingConfig, band
+from hub.records.check import Candidate
+from hub.values import Band
+from hub.wire.lookup import Found
+
+MOST_CANDIDATES: Final = 20
+LIKELY: Final = (Band.strong, Band.probable)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Candidates surest first, those set aside, and what else a person should know."""
+
+    candidates: tuple[Candidate, ...]
+    set_aside: tuple[Candidate, ...]
+    note: str
+
+
+def shown(found: Found, config: MatchingConfig, not_same: Collection[bytes]) -> Shown:
+    """What is shown of one area's findings; `not_same` are the person handles set aside before."""
+    listed: list[Candidate] = []
+    set_aside: list[Candidate] = []
+    cases = set()
+    for one in found.subject:
+        sure = band(one.score.bits, found.size, config)
+        if sure is None:
+            continue
+        cases.add(one.case_handle)
+        reasons = tuple(reason.text for reason in one.score.reasons)
+        candidate = Candidate(band=sure, reasons=reasons, handle=one.person_handle.hex())
+        (set_aside if one.person_handle in not_same else listed).append(candidate)
+    notes = []
+    if len(listed) > MOST_CANDIDATES:
+        more = len(listed) - MOST_CANDIDATES
+        notes.append(f"{more} more possible candidates are not listed: give more of the date of birth.")
+    if set_aside:
+        notes.append(f"{len(set_aside)} set aside before as not the same person.")
+    if _cases_met(found, config) - cases:
+        notes.append(
+            "At least two other people of this case are likely known there in one case, though the subject was "
+            "not met. The subject may be known there under another name: telephone the area."
+        )
+    return Shown(tuple(listed[:MOST_CANDIDATES]), tuple(set_aside), " ".join(notes))
+
+
+def _cases_met(found: Found, config: MatchingConfig) -> set[bytes]:
+    """The holder's cases in which two related people or more are likely known, whatever their roles."""
+    who: dict[bytes, set[int]] = {}
+    for number, candidates in enumerate(found.related):
+        for one in candidates:
+            if band(one.score.bits, found.size, config) in LIKELY:
+                who.setdefault(one.case_handle, set()).add(number)
+    return {case for case, people in who.items() if len(people) > 1}

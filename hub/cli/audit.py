@@ -1,0 +1,57 @@
+"""`hub audit verify`: whether the log is as it was written."""
+
+from __future__ import annotations
+
+import typer
+
+from hub.audit.chain import Broken
+from hub.audit.log import load_checkpoint, verify_log
+from hub.cli.node import Home, Json
+from hub.cli.output import EXIT_REFUSED, out, print_json, reporting
+from hub.errors import StorageError
+from hub.node.node import CHECKPOINT, open_node
+from hub.store.audit import DatabaseAudit
+
+audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
+
+
+@audit_app.command("verify")
+def verify(home: Home, as_json: Json = False) -> None:
+    """Verify the whole log, and name the first entry that was altered, removed, inserted or reordered."""
+    with reporting(as_json=as_json):
+        node = open_node(home)
+        known = load_checkpoint(node.home / CHECKPOINT, node.node_id, node.keys.signing.private.public_key())
+        if known is None:
+            raise StorageError(
+                "the audit checkpoint is missing: without it, a log that was cut short would look whole",
+                kept="the log, as it is",
+                do=f"put {CHECKPOINT} back from the node's backup; if nobody removed it, call your auditor",
+            )
+        with node.database.read() as session:
+            found = verify_log(DatabaseAudit(session), node.node_id, [known])
+        if isinstance(found, Broken):
+            document: dict[str, object] = {"verified": False, "seq": found.seq, "what": found.what.value}
+            words = (
+                f"[red]The log does not hold.[/] {found} Keep the database as it is and call your auditor."
+            )
+        else:
+            document = {
+                "verified": True,
+                "entries": found.head.size,
+                "head": found.head.hash,
+                "unwitnessed": found.unwitnessed,
+            }
+            words = (
+                f"The log holds: {found.head.size} entries, {found.unwitnessed} since the last checkpoint."
+            )
+        if as_json:
+            print_json(document)
+        else:
+            out.print(words)
+        if isinstance(found, Broken):
+            raise typer.Exit(EXIT_REFUSED)
+
+
+@audit_app.callback()
+def audit() -> None:
+    """The tamper-evident log."""

@@ -1,0 +1,34 @@
+"""`hub not-same`: set a candidate aside as not the same person, or take that back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from hub.checks.dismissals import set_aside, take_back
+from hub.cli.node import Home
+from hub.cli.obligations import Who, asker
+from hub.cli.output import out, reporting
+from hub.node.home import advance_audit_checkpoint
+from hub.node.node import open_node
+
+
+def not_same(
+    home: Home,
+    check_id: Annotated[str, typer.Argument(help="The check's id.", show_default=False)],
+    handle: Annotated[
+        str, typer.Argument(help="The candidate's handle, from the result.", show_default=False)
+    ],
+    area: Annotated[str, typer.Option(help="The node id of the candidate's area.", show_default=False)],
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: the candidate is shown again.")] = False,
+    who: Who = None,
+) -> None:
+    """Remember that a candidate is not the person asked about. It is set aside in later checks, and counted."""
+    with reporting(as_json=False):
+        node = open_node(home)
+        (take_back if undo else set_aside)(node, check_id, area, handle, asker(node, who))
+        advance_audit_checkpoint(node)
+        out.print(
+            "Taken back: shown again from the next check on." if undo else "Remembered; nothing was sent."
+        )

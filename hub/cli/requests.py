@@ -1,0 +1,88 @@
+"""`hub pending` and `hub answer`: what other areas asked of us that waits for a person here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from hub.checks.answer import Enquiry, Waiting, Word, speak
+from hub.checks.answer import pending as waiting
+from hub.cli.node import Home, Json
+from hub.cli.obligations import Who, asker
+from hub.cli.output import out, plain, print_json, reporting
+from hub.consent import Decider
+from hub.errors import NotFoundError
+from hub.node.home import advance_audit_checkpoint
+from hub.node.node import Node, open_node
+from hub.values import Requester
+
+
+def pending(home: Home, who: Who = None, as_json: Json = False) -> None:
+    """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
+    with reporting(as_json=as_json):
+        node = open_node(home)
+        rows = [_row(one) for one in waiting(node, asker(node, who))]
+        if as_json:
+            print_json({"pending": rows})
+            return
+        for row in rows:
+            out.print(f"{row['area']} asks for {row['level']} about {plain(row['subject'])}")
+            out.print(f"  asked by {plain(row['asked_by'])}")
+            for reason in row["reasons"]:
+                out.print(f"  - {plain(reason)}")
+            out.print(
+                f"  To answer: hub answer HOME {row['check_id']} {row['handle']} --release or --withhold"
+            )
+        if not rows:
+            out.print("Nothing waits.")
+
+
+def answer(
+    home: Home,
+    check_id: Annotated[
+        str, typer.Argument(help="The check's id, as `hub pending` shows it.", show_default=False)
+    ],
+    handle: Annotated[str, typer.Argument(help="The candidate's handle, likewise.", show_default=False)],
+    release: Annotated[
+        bool, typer.Option("--release/--withhold", help="What the person decided.", show_default=False)
+    ],
+    by: Annotated[
+        Decider, typer.Option(help="Who decided; an Idva service decides about its own records.")
+    ] = Decider.coordinator,
+    who: Who = None,
+) -> None:
+    """Record a person's decision on a waiting disclosure. The asking area reads it when it asks again."""
+    with reporting(as_json=False):
+        node = open_node(home)
+        speaker = asker(node, who)
+        enquiry = _find(node, speaker, check_id, handle)
+        told = speak(node, enquiry, Word(by, release, speaker.name if speaker else ""))
+        advance_audit_checkpoint(node)
+        words = {
+            "pending": "Recorded; it still waits: an Idva service decides about its own records.",
+            "answered": "Recorded: the area reads the answer when it asks again.",
+            "not_answered": "Recorded: the area is told no more than that nothing is answered.",
+        }
+        out.print(words[told.status])
+
+
+def _find(node: Node, speaker: Requester | None, check_id: str, handle: str) -> Enquiry:
+    for one in waiting(node, speaker):
+        if (one.enquiry.check_id, one.enquiry.handle.hex()) == (check_id, handle):
+            return one.enquiry
+    raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
+
+
+def _row(one: Waiting) -> dict[str, Any]:
+    subject = one.question.subject
+    requester = one.question.excerpt.get("requester", {})
+    return {
+        "area": one.enquiry.peer,
+        "check_id": one.enquiry.check_id,
+        "handle": one.enquiry.handle.hex(),
+        "level": one.enquiry.level.value,
+        "subject": f"{subject.given_names} {subject.surname}".strip(),
+        "asked_by": f"{requester.get('name', '')}, {requester.get('agency', '')}".strip(", "),
+        "reasons": list(one.reasons),
+    }

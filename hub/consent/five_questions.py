@@ -1,0 +1,262 @@
+"""The five questions that every disclosure must answer, for every person and class of data.
+
+1 power, 2 basis (Article 6 or law enforcement), 3 Article 9, 4 Article 10, 5 confidence and proportionality.
+A ticked ground answers none of them by itself: each answer is looked up in the rules. Not here: which grounds
+stand (`standing`), what else the form must say (`gaps`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hub.consent.decision import Answer, Reason
+from hub.consent.form.form import SharingForm, Subject
+from hub.consent.form.vocabulary import Agreement, Capacity, DataClass, GroundKey, answered
+from hub.consent.grounds import Standing, has_adult_at_risk
+from hub.consent.rules.rules import BasisChoice, Condition, DocumentUse, Rules
+from hub.values import Role
+
+LABELS = {
+    "power": "Power to share",
+    "art6": "Basis (Article 6 or law enforcement)",
+    "art9": "Special category data (Article 9)",
+    "art10": "Offence data (Article 10)",
+    "confidentiality": "Confidence",
+    "proportionality": "Necessity and proportionality",
+}
+"""The questions by their keys, in words: the five, the fifth in its two halves."""
+
+NOT_SENSITIVE = "not engaged by this class of data"
+
+
+@dataclass(slots=True)
+class Findings:
+    """Answers found and answers missing, as they are gathered."""
+
+    answers: list[Answer] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+
+    def lack(self, name: str, text: str, source: str, code: str = "missing") -> None:
+        """Record one missing answer once, with the reason that names its field."""
+        if name not in self.missing:
+            self.missing.append(name)
+            self.reasons.append(Reason(code=code, text=text, source=source, field=name))
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the questions are put to: the form, the rules, the day, and the grounds that stand."""
+
+    form: SharingForm
+    rules: Rules
+    on: dt.date
+    grounds: tuple[Standing, ...]
+
+    @property
+    def with_basis(self) -> tuple[Standing, ...]:
+        """Grounds that stand and are not merely to be paired with one."""
+        return tuple(ground for ground in self.grounds if not ground.rule.must_be_paired)
+
+
+def name_of(person: Subject, index: int) -> str:
+    """The person's reference on this form: never a name."""
+    return person.ref or f"subjects[{index}]"
+
+
+def ask_all(
+    bench: Bench, people: Iterable[tuple[str, Subject, tuple[DataClass, ...]]], out: Findings
+) -> None:
+    """Put all five questions for every person and class of data given (those a protocol does not answer)."""
+    asked = tuple(people)
+    if not asked:
+        return
+    _power(bench, out)
+    basis = _basis(bench)
+    for ref, person, classes in asked:
+        for data in classes:
+            if basis is None:
+                _no_basis(bench, ref, data, out)
+                continue
+            out.answers.append(_answer("art6", ref, data, basis[1], basis[2]))
+            _sensitive(bench, ref, person, data, "art9", out)
+            _sensitive(bench, ref, person, data, "art10", out)
+        _confidence(bench, ref, person, out)
+
+
+def _answer(question: str, ref: str, data: str, text: str, source: str) -> Answer:
+    return Answer(question=question, subject=ref, data=data, answer=text, source=source)
+
+
+def _power(bench: Bench, out: Findings) -> None:
+    """Question 1. A private body needs no power: no statute forbids it."""
+    giver = bench.form.requester.agency_kind
+    if giver is None:
+        return
+    if not bench.rules.law.agencies[giver].public:
+        out.answers.append(
+            _answer("power", "", "", "a private body needs no statutory power to give", "common law")
+        )
+        return
+    for ground in bench.with_basis:
+        for power in ground.rule.power:
+            if bench.rules.belongs(giver, power.who) and bench.rules.belongs(
+                bench.form.recipient.agency_kind, power.to
+            ):
+                source = ground.ground.evidence.get("section", power.cited)
+                out.answers.append(_answer("power", "", "", power.text, source))
+                return
+    agency = bench.rules.law.agencies[giver]
+    out.lack(
+        f"power for the {agency.name} to give to this recipient",
+        f"No ground that stands gives {agency.a} power to give to this recipient: name a statutory function or"
+        " a gateway, or the recipient's kind of agency.",
+        "five questions Q1",
+    )
+
+
+def _basis(bench: Bench) -> tuple[BasisChoice, str, str] | None:
+    """Question 2: the first basis in force under a ground that stands."""
+    giver = bench.form.requester.agency_kind
+    for ground in bench.with_basis:
+        duty = "duty" in ground.ground.evidence.get("duty_or_power", "").casefold()
+        for choice in ground.rule.basis:
+            basis = bench.rules.law.bases[choice.key]
+            if bench.rules.belongs(giver, choice.who) and basis.live(bench.on) and (duty or not choice.duty):
+                return choice, basis.text, basis.cited
+    return None
+
+
+def _no_basis(bench: Bench, ref: str, data: DataClass, out: Findings) -> None:
+    paired = [ground for ground in bench.grounds if ground.rule.must_be_paired]
+    if paired:
+        names = " and ".join(str(ground.ground.key) for ground in paired)
+        text = f"{names} must be paired: it supplies no Article 6 basis. Add a ground that does."
+        out.lack(f"art6 for {ref} ({data})", text, paired[0].rule.cited, "must_be_paired")
+        return
+    text = f"No ground that stands supplies a basis for {data} of {ref}."
+    out.lack(f"art6 for {ref} ({data})", text, "UK GDPR Art 6; DPA 2018 Part 3 s.35")
+
+
+def engaged(question: str, person: Subject, data: DataClass, rules: Rules) -> bool:
+    """Whether Article 9 or Article 10 is engaged by this class of data about a person in this role."""
+    sensitive = rules.policy.sensitive
+    if question == "art9":
+        return data in sensitive.art9
+    return data in sensitive.art10 or data in sensitive.art10_by_role.get(person.role, frozenset())
+
+
+def _sensitive(
+    bench: Bench, ref: str, person: Subject, data: DataClass, question: str, out: Findings
+) -> None:
+    """Questions 3 and 4."""
+    if not engaged(question, person, data, bench.rules):
+        out.answers.append(_answer(question, ref, data, NOT_SENSITIVE, f"five questions {_label(question)}"))
+        return
+    why_not: list[str] = []
+    for ground in bench.with_basis:
+        for key in _condition_keys(ground, question, bench):
+            condition = bench.rules.law.conditions[key]
+            problem = _problem(bench, person, condition)
+            if not problem:
+                out.answers.append(_answer(question, ref, data, condition.text, condition.cited))
+                return
+            why_not.append(f"{condition.cited}: {problem}")
+    article = "Article 9 (special category data)" if question == "art9" else "Article 10 (offence data)"
+    tried = f" Tried: {'; '.join(dict.fromkeys(why_not))}." if why_not else ""
+    out.lack(
+        f"{question} for {ref} ({data})",
+        f"{article} is not answered for {data} of {ref}.{tried} Answer it with crime (para 10), a statutory"
+        " function (para 6), or safeguarding of a child or an adult at risk (para 18).",
+        f"five questions {_label(question)}",
+        "condition_missing",
+    )
+
+
+def _label(question: str) -> str:
+    return "Q3, UK GDPR Art 9" if question == "art9" else "Q4, UK GDPR Art 10"
+
+
+def _condition_keys(ground: Standing, question: str, bench: Bench) -> list[str]:
+    """Conditions to try, in order: Part 3 for a competent authority's law enforcement, else the Articles."""
+    giver = bench.form.requester.agency_kind
+    keys = list(ground.rule.art9 if question == "art9" else ground.rule.art10)
+    if ground.rule.part3 and giver and bench.rules.law.agencies[giver].competent:
+        keys = list(ground.rule.part3) if question == "art9" else ["Part3"]
+    if has_adult_at_risk(bench.form):
+        keys.append("g+Sch1p18" if question == "art9" else "Sch1p18+p36")
+    return keys
+
+
+def _problem(bench: Bench, person: Subject, condition: Condition) -> str:
+    """Why a condition does not carry this person's data, or nothing."""
+    form, rules = bench.form, bench.rules
+    if not condition.live(bench.on):
+        return "not in force"
+    if not rules.belongs(form.requester.agency_kind, condition.who):
+        return "not open to this kind of agency"
+    if condition.only_if == "incapable" and not cannot_consent(person):
+        return "only for someone who cannot consent, which is not shown"
+    if condition.only_if == "person_at_risk" and not (_child_named(bench) or _adult_shown(form)):
+        return "needs a child to be protected, or an adult at risk and why there is no consent"
+    return _document_problem(bench, condition)
+
+
+def cannot_consent(person: Subject) -> bool:
+    """Physically or legally incapable. A child who has given or refused agreement was able to answer."""
+    if person.capacity is Capacity.child:
+        return person.agreement in (None, Agreement.not_asked, Agreement.cannot_ask)
+    return person.capacity is Capacity.lacks
+
+
+def _child_named(bench: Bench) -> bool:
+    """Paragraph 18 protects a child: the data that protect it may be about anyone."""
+    return any(ground.ground.key is GroundKey.child_protection for ground in bench.grounds)
+
+
+def _adult_shown(form: SharingForm) -> bool:
+    """An adult at risk, and why there is no consent: a reason under 18(2), or she cannot be asked."""
+    why = any(answered(ground.evidence.get("p18_2_reason", "")) for ground in form.grounds)
+    cannot_ask = any(
+        person.role is Role.victim and person.agreement is Agreement.cannot_ask for person in form.subjects
+    )
+    return has_adult_at_risk(form) and (why or cannot_ask)
+
+
+def _document_problem(bench: Bench, condition: Condition) -> str:
+    use, receiver = condition.policy_document, bench.form.recipient.agency_kind
+    if use is DocumentUse.never:
+        return ""
+    if (
+        use is DocumentUse.unless_recipient_competent
+        and receiver
+        and bench.rules.law.agencies[receiver].competent
+    ):
+        return ""
+    document = bench.rules.policy.policy_documents.get(
+        "law_enforcement" if use is DocumentUse.law_enforcement else "general"
+    )
+    if document is None or not document.in_date(bench.on):
+        return "needs an appropriate policy document in date"
+    return ""
+
+
+def _confidence(bench: Bench, ref: str, person: Subject, out: Findings) -> None:
+    """Question 5: what lifts confidence for this person; necessity and balancing are asked of the form."""
+    if person.agreement is Agreement.given and person.capacity is not Capacity.lacks:
+        out.answers.append(_answer("confidentiality", ref, "", "the person agrees", "common law confidence"))
+        return
+    ground = next((item for item in bench.grounds if item.rule.confidentiality), None)
+    if ground is not None:
+        out.answers.append(
+            _answer("confidentiality", ref, "", ground.rule.confidentiality, ground.rule.cited)
+        )
+        return
+    out.lack(
+        f"confidentiality for {ref}",
+        f"Nothing lifts the duty of confidence owed to {ref}: agreement, an order or statute, or an"
+        " overriding public interest.",
+        "five questions Q5",
+    )

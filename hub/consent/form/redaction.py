@@ -1,0 +1,81 @@
+"""The form as another area may read it: that questions were answered and on what grounds, not what was told.
+
+The holder's engine decides on this. Free words stay in the enquirer's area, with a mark that they were given; kept
+are the grounds with their sections, courts and yes or no, who decided by office, names of signatories, and dates.
+Pure. Not here: sealing and sending (`hub.checks.disclose`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from hub.consent.context import same
+from hub.consent.form.contradictions import interest_described
+from hub.consent.form.form import Consultation, Ground, SharingForm
+from hub.consent.form.vocabulary import ANYWHERE, EVIDENCE, SignatureRole
+from hub.consent.refusals import verdict
+
+KEPT_HERE: Final = "recorded; kept by the enquiring area"
+_LEGAL: Final = frozenset(
+    {"section", "body", "duty_or_power", "ordered", "court", "case_no", "date", "scope", "sealed_copy"}
+)
+_SHORT: Final = frozenset({"yes", "no", "true", "false"})
+
+
+def excerpt(form: SharingForm, recipient: str, on: dt.date) -> SharingForm:
+    """The form for the node `recipient`: of the areas she fled it learns only whether it is one itself."""
+    manager = form.signature(SignatureRole.manager)
+    return form.model_copy(
+        update={
+            "subjects": tuple(
+                one.model_copy(update={"ref": f"s{number}"}) for number, one in enumerate(form.subjects, 1)
+            ),
+            "risk": tuple(
+                one.model_copy(update={name: _mark(getattr(one, name)) for name in type(one).model_fields})
+                for one in form.risk
+            ),
+            "incident": _mark(form.incident),
+            "comments": _mark(form.comments),
+            "necessity": _mark(form.necessity),
+            "grounds": tuple(_ground(one) for one in form.grounds),
+            "consultations": tuple(
+                _advice(one, manager.name if manager else "", on) for one in form.consultations
+            ),
+            "client_notified": form.client_notified.model_copy(
+                update={"why_not": _mark(form.client_notified.why_not)}
+            ),
+            "fled_from": form.fled_from and ((recipient,) if form.fled(recipient) else ()),
+            "emergency": form.emergency
+            and form.emergency.model_copy(update={"imminent_threat": _mark(form.emergency.imminent_threat)}),
+            "conflicts": form.conflicts.model_copy(
+                update={"details": _mark(form.conflicts.details) if interest_described(form) else ""}
+            ),
+        }
+    )
+
+
+def _mark(text: str) -> str:
+    return KEPT_HERE if text else ""
+
+
+def _ground(ground: Ground) -> Ground:
+    kept = {
+        name: text if name in _LEGAL or text.strip().casefold() in _SHORT else _mark(text)
+        for name, text in ground.evidence.items()
+        if name in (*EVIDENCE[ground.key], *ANYWHERE)
+    }
+    return ground.model_copy(update={"evidence": kept})
+
+
+def _advice(advice: Consultation, manager: str, on: dt.date) -> Consultation:
+    """Who by office, and the verdict alone."""
+    who = advice.who.casefold()
+    office = "manager" if "manager" in who or same(advice.who, manager) else ""
+    if any(title in who for title in ("caldicott", "guardian", "senior clinician")):
+        office = "Caldicott Guardian"
+    settled = verdict(advice, on)
+    decision = _mark(advice.decision) if settled is None else "share" if settled else "do not share"
+    return advice.model_copy(
+        update={"who": office or _mark(advice.who), "advice": _mark(advice.advice), "decision": decision}
+    )

@@ -1,0 +1,204 @@
+"""The holder's own engine, run before it answers a disclosure.
+
+The peer's form says what the peer asserts; the holder decides by its own rules, exclusions and policy.
+Unknown, excluded, refused and below-threshold all give `not_answered` on the wire: the caller sees to that,
+and keeps the reasons for its own record. Not here: comparing people in the clear, sealing the answer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.consent.context import NOBODY, Context, Exclusion, Staff, is_excluded
+from hub.consent.decide import decide
+from hub.consent.decision import Decision, Obligation, Outcome, Reason
+from hub.consent.form.form import SharingForm
+from hub.consent.form.vocabulary import Agreement
+from hub.consent.rules.rules import Rules
+from hub.consent.sharing_agreement import protocol_covers
+from hub.values import AgencyKind, Band, Kind, Level, Role
+
+
+class Decider(StrEnum):
+    """Who speaks for a record."""
+
+    coordinator = "coordinator"
+    idva_service = "idva_service"
+    manager = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the holder has about the candidate, and who decides about it.
+
+    `published`: a live publication decision stands. `confirmed`: the comparison in the clear agreed, at
+    `band`. `decision`: the recorded word of `decided_by`, the coordinator or, for Idva records, that Idva
+    service; None is still open.
+    `supplier_permission`: the supplier or meeting allows more than involvement to leave.
+    """
+
+    kind: Kind
+    role: Role
+    holder_kind: AgencyKind
+    band: Band
+    confirmed: bool
+    published: bool = True
+    sealed: bool = False
+    agreement: Agreement = Agreement.not_asked
+    only_self_at_risk: bool = False
+    fled_from: tuple[str, ...] = ()
+    decided_by: Decider | None = None
+    decision: bool | None = None
+    supplier_permission: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A disclosure as the peer asserts it: its node, its form, the asker, and the level it asks for.
+
+    `agreement_known`: the protocol that the form names is one this holder has itself agreed to.
+    """
+
+    node_id: str
+    form: SharingForm
+    level: Level
+    role: Role = Role.victim
+    staff: Staff = NOBODY
+    case_ref: str | None = None
+    agreement_known: bool = True
+
+
+def decide_answer(
+    asked: Asked, held: Held, rules: Rules, on: dt.date, exclusions: tuple[Exclusion, ...] = ()
+) -> Decision:
+    """Decide what the holder answers. permit at a level; refer is "pending"; else not answered."""
+    # 1. What is never answered, whoever asks.
+    refused = _refusals(asked, held, rules, exclusions)
+    if refused:
+        return Decision(outcome=Outcome.refuse, reasons=refused, rules=rules.name)
+
+    # 2. The peer's form by the holder's own rules: an assertion that would not stand here is not enough.
+    form = asked.form.model_copy(update={"level": asked.level})
+    if not asked.agreement_known:
+        form = form.model_copy(update={"protocol": None})
+    theirs = decide(form, rules, on, Context(case_ref=asked.case_ref, recipient_known=True, asserted=True))
+    if theirs.outcome is not Outcome.permit:
+        text = "The asserted purpose and grounds do not stand by this area's own rules."
+        reason = Reason(
+            code="assertion_does_not_stand", text=text, source="holder's rules", field="sharing_form"
+        )
+        return Decision(
+            outcome=theirs.outcome,
+            reasons=(reason, *theirs.reasons),
+            missing=theirs.missing,
+            rules=rules.name,
+        )
+
+    # 3. What a person must decide, and whether the right one has.
+    level = theirs.level
+    pending = _person_needed(asked, form, held, rules, on)
+    if pending:
+        return Decision(
+            outcome=Outcome.refer, reasons=pending, refer_to=(str(_decider(held)),), rules=rules.name
+        )
+
+    # 4. The answer, no higher than asked.
+    reason = Reason(
+        code="answer",
+        text=f"Answered at {level}: prior {held.kind} contact.",
+        source="policy.toml answer",
+        field="level",
+    )
+    record = Obligation(code="record_answer", text="Record the answer, its level and who decided it.", due=on)
+    return theirs.model_copy(update={"reasons": (reason, *theirs.reasons), "obligations": (record,)})
+
+
+def _refusals(
+    asked: Asked, held: Held, rules: Rules, exclusions: tuple[Exclusion, ...]
+) -> tuple[Reason, ...]:
+    bands = list(Band)
+    checks = (
+        (
+            is_excluded(asked.staff, exclusions),
+            "excluded",
+            "The asker is on the exclusion list.",
+            "hazard H1",
+        ),
+        (asked.node_id in held.fled_from, "fled_area", "She fled the asking area.", "hazard H2"),
+        (held.sealed, "sealed", "Somebody in the case is sealed.", "hazard H2"),
+        (not held.published, "not_published", "No publication decision stands.", "publication decision"),
+        (not held.confirmed, "not_confirmed", "The comparison in the clear does not agree.", "hazard H4"),
+        (
+            bands.index(held.band) > bands.index(rules.policy.answer.least_band),
+            "below_threshold",
+            f"Below {rules.policy.answer.least_band}.",
+            "policy.toml answer.least_band",
+        ),
+        (
+            held.decision is False,
+            "declined",
+            "The person who decides about this record declined.",
+            "purpose lock",
+        ),
+    )
+    return tuple(
+        Reason(code=code, text=text, source=source, field="holder")
+        for stop, code, text, source in checks
+        if stop
+    )
+
+
+def _person_needed(
+    asked: Asked, form: SharingForm, held: Held, rules: Rules, on: dt.date
+) -> tuple[Reason, ...]:
+    """What is still open: the word of whoever speaks for the record, and the supplier's beyond
+    involvement.
+    """
+    level = asked.level
+    automatic = level in rules.policy.answer.automatic_levels and protocol_covers(form, rules, on)[0]
+    refused_alone = held.agreement is Agreement.refused and held.only_self_at_risk
+    crossed = {asked.role, held.role} == {Role.victim, Role.perpetrator}
+    spoken = held.decision is True and (held.kind is not Kind.idva or held.decided_by is Decider.idva_service)
+    checks = (
+        (
+            not automatic and not spoken,
+            "person_decides",
+            f"{level} is answered by a person here.",
+            "policy.toml",
+        ),
+        (
+            held.kind is Kind.idva and not automatic and not spoken,
+            "idva_service_decides",
+            "An Idva service decides about its own records.",
+            "independence of the Idva service",
+        ),
+        (
+            crossed and not spoken,
+            "counter_allegation",
+            "Victim there, perpetrator here: both chairs are told, and a person decides before anything moves.",
+            "hazard H5: counter-allegations",
+        ),
+        (
+            refused_alone and not spoken,
+            "capable_refusal",
+            "She refused and only she is at risk.",
+            "GMC and BMA guidance",
+        ),
+        (
+            level is not Level.involvement and not held.supplier_permission,
+            "supplier_permission",
+            "The agency that supplied it, or the meeting, must allow more than involvement to leave.",
+            "SafeLives toolkit: purpose lock and sharing outside the meeting",
+        ),
+    )
+    return tuple(
+        Reason(code=code, text=text, source=source, field="holder")
+        for open_, code, text, source in checks
+        if open_
+    )
+
+
+def _decider(held: Held) -> Decider:
+    return Decider.idva_service if held.kind is Kind.idva else Decider.coordinator

@@ -1,0 +1,197 @@
+"""What refuses outright, and what a named person must decide.
+
+Checked before anything else, so that no answer elsewhere on the form can turn either into a permit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from hub.consent.context import Context, is_excluded, same
+from hub.consent.decision import Reason
+from hub.consent.five_questions import Findings, name_of
+from hub.consent.form.contradictions import interest_described
+from hub.consent.form.form import Consultation, SharingForm, Subject
+from hub.consent.form.vocabulary import Agreement, Capacity, GroundKey, SignatureRole
+from hub.consent.grounds import Standing
+from hub.consent.required_answers import manager_signed
+from hub.consent.rules.rules import Rules
+from hub.consent.sharing_agreement import protocol_covers
+from hub.values import Level, Purpose, Role
+
+NO_SUCH_CASE = Reason(
+    code="no_such_case", text="There is no such case here.", source="case access", field="case_ref"
+)
+"""Given for an unknown case and to an excluded person alike: the two must not be told apart."""
+
+GUARDIAN = "Caldicott Guardian or senior clinician"
+MANAGER = "manager"
+OFFICER = "data-protection officer"
+
+SHARE = ("share", "disclose", "release", "proceed", "agreed to share", "agree to share")
+DO_NOT_SHARE = ("do not share", "do not disclose", "don't share", "not to share", "refuse", "decline")
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """One matter for one person to decide."""
+
+    to: str
+    reason: Reason
+
+
+def refusals(form: SharingForm, rules: Rules, on: dt.date, context: Context) -> tuple[Reason, ...]:
+    """Reasons that no answer can mend."""
+    if not context.case_known or is_excluded(context.staff, context.exclusions):
+        return (NO_SUCH_CASE,)
+    found: list[Reason] = []
+    if form.jurisdiction is not None and not rules.law.jurisdictions[form.jurisdiction].filled_in:
+        rule = rules.law.jurisdictions[form.jurisdiction]
+        text = f"The rules of {rule.name} are not filled in, so nothing may move under them. {rule.note}"
+        found.append(
+            _reason("jurisdiction_not_filled_in", text.strip(), "choice of rule set", "jurisdiction")
+        )
+    if form.purpose is Purpose.publish and (context.sealed or form.fled_from):
+        text = "Somebody in this case is sealed, so nobody in it is published. Its own area can still ask."
+        found.append(_reason("sealed", text, "hazard H2: a new area leaks", "fled_from"))
+    if form.level is Level.transfer and form.purpose in (
+        Purpose.referred_elsewhere,
+        Purpose.idva_prior_contact,
+    ):
+        text = f"A case is moved by marac_transfer, not by {form.purpose}."
+        found.append(_reason("level_not_open", text, "policy.toml levels", "level"))
+    to = (form.recipient.agency, form.recipient.node_id or "", form.review.owner)
+    if any(same(one, name) for one in to for name in context.not_safe_to_talk_to):
+        text = "The victim named this recipient as not safe to talk to."
+        found.append(
+            _reason("not_safe_to_talk_to", text, "Marac referral form; hazard H7", "recipient.agency")
+        )
+    if settled(form, on) is False and _refused_alone(form) and _guardians_case(form, rules):
+        text = "The Guardian consulted decided not to share."
+        found.append(_reason("guardian_decided", text, "GMC and BMA guidance; common law", "consultations"))
+    return tuple(found)
+
+
+def referrals(
+    form: SharingForm, rules: Rules, on: dt.date, context: Context, grounds: tuple[Standing, ...]
+) -> tuple[Referral, ...]:
+    """Matters that a person must decide, each with who."""
+    found: list[Referral] = []
+    ordered = any(ground.stands and ground.ground.key is GroundKey.court_order for ground in grounds)
+    if _guardians_case(form, rules) and not ordered and settled(form, on) is not True:
+        found += [_guardian(ref) for ref, _ in _refused_alone(form)]
+    signed = manager_signed(form, on)
+    to = form.recipient.node_id or form.recipient.agency
+    fled = form.fled(form.recipient.node_id, form.recipient.agency)
+    if context.tells and fled and not (signed and _manager_decided(form, on)):
+        text = (
+            f"This would tell {to}, the area that she fled, that you ask. A manager decides that, on record."
+        )
+        found.append(Referral(MANAGER, _reason("fled_area", text, "hazard H2; protocol step 4", "fled_from")))
+    if interest_described(form):
+        text = "An interest in this case is declared: a manager without one decides who handles it."
+        found.append(Referral(MANAGER, _reason("conflict_declared", text, "hazard H1", "conflicts.details")))
+    if context.insider:
+        kinds = ", ".join(sorted(context.insider))
+        text = f"This looks like a check on the asker's own life ({kinds}). It is stopped and raised."
+        found.append(Referral(OFFICER, _reason("insider_check", text, "hazard H1", "subjects")))
+    linked = context.case_linked or protocol_covers(form, rules, on)[0]
+    if not linked and not signed and not _victim_agrees(form):
+        text = "There is no agreement and no case of your own to link this to: a second person decides."
+        found.append(Referral(MANAGER, _reason("second_person", text, "hazard H1", "case_ref")))
+    if form.purpose and form.requester.role and form.level:
+        highest = rules.policy.levels[form.purpose].get(form.requester.role, Level.not_answered)
+        if _rank(form.level) > _rank(highest):
+            text = f"A {form.requester.role} may ask for {highest} at most here: a manager decides."
+            found.append(Referral(MANAGER, _reason("level_above_role", text, "policy.toml levels", "level")))
+    return tuple(found)
+
+
+def _manager_decided(form: SharingForm, on: dt.date) -> bool:
+    """The manager's decision to share, under consultations: a signature alone may have overlooked the area."""
+    manager = form.signature(SignatureRole.manager)
+    return manager is not None and any(
+        (same(advice.who, manager.name) or "manager" in advice.who.casefold()) and verdict(advice, on) is True
+        for advice in form.consultations
+    )
+
+
+def _rank(level: Level) -> int:
+    return list(Level).index(level)
+
+
+def _reason(code: str, text: str, source: str, field: str) -> Reason:
+    return Reason(code=code, text=text, source=source, field=field)
+
+
+def _victim_agrees(form: SharingForm) -> bool:
+    victims = [person for person in form.subjects if person.role is Role.victim]
+    return bool(victims) and all(person.agreement is Agreement.given for person in victims)
+
+
+def _refused_alone(form: SharingForm) -> list[tuple[str, Subject]]:
+    """Those of whom the form says that only they are at risk."""
+    return [(ref, person) for ref, person in _refused(form) if person.only_self_at_risk]
+
+
+def _refused(form: SharingForm) -> list[tuple[str, Subject]]:
+    """Adults presumed capable who refused."""
+    return [
+        (name_of(person, index), person)
+        for index, person in enumerate(form.subjects)
+        if person.agreement is Agreement.refused
+        and person.role is not Role.child
+        and person.capacity in (Capacity.has, Capacity.not_assessed)
+    ]
+
+
+def ask_who_else(form: SharingForm, rules: Rules, out: Findings) -> None:
+    """A capable adult refuses, and nobody has said whether only she is at risk: her refusal may have to stand."""
+    for ref, person in _refused(form) if _guardians_case(form, rules) else ():
+        if person.only_self_at_risk is None:
+            text = f"{ref} refuses: say whether only she is at risk, or who else is."
+            out.lack(f"subjects[{ref}].only_self_at_risk", text, "GMC and BMA guidance")
+
+
+def _guardians_case(form: SharingForm, rules: Rules) -> bool:
+    """A health body, or anyone who relies on the overriding public interest."""
+    kind = form.requester.agency_kind
+    relies = any(ground.key is GroundKey.public_interest for ground in form.grounds)
+    return kind is not None and (rules.law.agencies[kind].health or relies)
+
+
+def _guardian(ref: str) -> Referral:
+    text = (
+        f"{ref} has capacity, refuses, and only she is at risk: her refusal usually stands. Ask whether she"
+        " is coerced and whether anyone else is at risk; the Caldicott Guardian decides."
+    )
+    source = "GMC confidentiality guidance; BMA; Caldicott principles"
+    return Referral(GUARDIAN, _reason("capable_refusal", text, source, f"subjects[{ref}].agreement"))
+
+
+def settled(form: SharingForm, on: dt.date) -> bool | None:
+    """What the Guardian consulted decided: share, do not share, or nothing that can be read as either."""
+    verdicts = [
+        verdict(advice, on)
+        for advice in form.consultations
+        if any(title in advice.who.casefold() for title in ("caldicott", "guardian", "senior clinician"))
+    ]
+    if False in verdicts:
+        return False
+    return True if True in verdicts else None
+
+
+def verdict(advice: Consultation, on: dt.date) -> bool | None:
+    """Share, do not share, or neither: only a dated decision that opens with such words is read as one."""
+    plain = advice.decision.strip().casefold()
+    if advice.date is None or advice.date > on:
+        return None
+    if plain.startswith(DO_NOT_SHARE):
+        return False
+    return True if plain.startswith(SHARE) and not _negated(plain) else None
+
+
+def _negated(text: str) -> bool:
+    words = text.replace("'", " ").split()
+    return any(word in {"not", "nothing", "never", "no", "don", "cannot"} for word in words)

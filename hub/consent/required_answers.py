@@ -1,0 +1,176 @@
+"""What every form must say before anything moves, whatever the law that carries it.
+
+Not here: the five questions (`questions`), what refuses or refers outright (`stops`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hub.consent.context import Context, same
+from hub.consent.five_questions import Findings, name_of
+from hub.consent.form.contradictions import contradictions
+from hub.consent.form.form import SharingForm, Signature
+from hub.consent.form.vocabulary import SignatureRole, answered
+from hub.consent.rules.rules import Rules
+from hub.values import Level, Purpose, Role
+
+FORM = "SafeLives toolkit for Marac representatives, information sharing without consent form"
+
+
+def essentials(form: SharingForm, context: Context, out: Findings) -> None:
+    """Asked always, in an emergency too: what for, how much, who, about whom."""
+    if form.jurisdiction is None:
+        out.lack("jurisdiction", "Say whose law applies: each Marac picks its own.", "choice of rule set")
+    if form.purpose is None:
+        out.lack("purpose", "Say what the sharing is for.", "UK GDPR Art 5(1)(b)")
+    if form.purpose is not Purpose.publish and form.level in (None, Level.not_answered):
+        out.lack("level", "Say how much is asked for: involvement, summary or transfer.", "minimum items")
+    if form.requester.role is None:
+        out.lack("requester.role", "Say in what role the person asks.", FORM)
+    if form.requester.agency_kind is None:
+        out.lack(
+            "requester.agency_kind", "Say what kind of agency shares: its powers follow.", "five questions Q1"
+        )
+    if form.purpose is not Purpose.publish and not (context.recipient_known or _recipient(form)):
+        text = "Say who receives it: legal authority is recorded for each agency."
+        out.lack("recipient", text, FORM)
+    if context.case_ref is not None and not answered(context.case_ref):
+        text = "Name the case that this is about: a question belongs to a case."
+        out.lack("case_ref", text, "SafeLives guidance: purpose of the Marac")
+    if form.purpose is Purpose.publish and form.fled_from is None:
+        text = "Say which areas somebody in this case fled; an empty list says none."
+        out.lack("fled_from", text, "hazard H2: a new area leaks")
+    if not form.subjects:
+        out.lack("subjects", "List every person whose data would move.", "five questions")
+    for index, person in enumerate(form.subjects):
+        if not person.data:
+            ref = name_of(person, index)
+            out.lack(
+                f"subjects[{ref}].data",
+                f"Say which classes of data about {ref} would move.",
+                "five questions",
+            )
+
+
+def _recipient(form: SharingForm) -> bool:
+    to = form.recipient
+    covered = form.protocol is not None and bool(form.protocol.ref)
+    return bool(to.node_id or to.agency or to.agency_kind) or covered
+
+
+def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> None:
+    """Asked outside an emergency, under a protocol too: why, when it is looked at again, and one answer each."""
+    for field, why, code in contradictions(form):
+        out.lack(field, f"{field}: {why}. Correct one of the two.", FORM, code)
+    _not_yet(form, on, out)
+    if not answered(form.necessity):
+        text = "Say why this is necessary and proportionate, and why less would not do."
+        out.lack("necessity", text, "five questions Q5; ECHR Art 8")
+    if form.review.date is None:
+        out.lack("review.date", "Give the date by which the sharing is reviewed.", FORM)
+    elif form.review.date < on:
+        text = f"The review date has passed: it must not be before {on}."
+        out.lack("review.date", text, FORM, "dates_out_of_order")
+    elif (form.review.date - on).days > rules.policy.days.longest_review:
+        text = f"The review is more than {rules.policy.days.longest_review} days away."
+        out.lack("review.date", text, "policy.toml days.longest_review")
+    if not answered(form.review.owner):
+        out.lack("review.owner", "Name the person responsible for the review.", FORM)
+
+
+def emergency(form: SharingForm, out: Findings) -> None:
+    """What an emergency release rests on: the threat in words, and somebody who takes it upon them by
+    name.
+    """
+    if form.emergency is None or not threat_in_words(form):
+        out.lack("emergency.imminent_threat", "Say what the imminent threat to life is.", "emergency rule")
+    if not any(answered(signature.name) for signature in form.signatures):
+        out.lack("signatures", "An emergency release needs a named approver.", "emergency rule")
+
+
+def _not_yet(form: SharingForm, on: dt.date, out: Findings) -> None:
+    """What is said to have happened has a day that has come."""
+    dated = [("client_notified.date", form.client_notified.date)]
+    dated += [
+        (f"consultations[{index}].date", advice.date) for index, advice in enumerate(form.consultations)
+    ]
+    for field, day in dated:
+        if day is not None and day > on:
+            out.lack(field, f"{field}: dated after {on}.", FORM, "dates_out_of_order")
+
+
+def threat_in_words(form: SharingForm) -> bool:
+    """Whether the imminent threat is told: there, or, where the box is only ticked, elsewhere on the form."""
+    if form.emergency is None or not answered(form.emergency.imminent_threat):
+        return False
+    if form.emergency.imminent_threat.strip().casefold() not in {"yes", "y", "true"}:
+        return True
+    told = [row.immediate for row in form.risk]
+    told += [ground.evidence.get("imminent_threat_to_life", "") for ground in form.grounds]
+    return any(answered(text) for text in (form.incident, *told))
+
+
+def own_case(form: SharingForm, out: Findings) -> None:
+    """Asked where no protocol has answered it for all: what she said, this case's concern, balance and
+    declaration.
+    """
+    for index, person in enumerate(form.subjects):
+        if person.role is Role.victim and person.agreement is None:
+            ref = name_of(person, index)
+            text = f"Say whether {ref} agrees, refuses, was not asked or cannot be asked."
+            out.lack(f"subjects[{ref}].agreement", text, "Marac referral form; consent pitfall 5")
+    told = form.client_notified
+    if told.notified is False and not answered(told.why_not):
+        out.lack("client_notified.why_not", "Say why the client was not told.", FORM)
+    risk = any(answered(row.concerns) or answered(row.immediate) or answered(row.who) for row in form.risk)
+    if not risk and not answered(form.incident):
+        text = "Describe the incident or fill in the risk table. A checklist is welcome and never required."
+        out.lack("incident or risk", text, FORM)
+    if not form.balancing:
+        out.lack("balancing", "Tick the considerations that were weighed.", "five questions Q5; " + FORM)
+    if form.conflicts.declared is None:
+        text = "Declare whether anyone who handles this case has an interest in it."
+        out.lack("conflicts.declared", text, "insider hazard: declaration for each case")
+
+
+def signatures(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> None:
+    """Two different signatories: the caseworker before; the manager before, or after for `involvement`."""
+    _signed(form, SignatureRole.caseworker, on, out)
+    if form.level in rules.policy.signatures.manager_before:
+        _signed(form, SignatureRole.manager, on, out)
+    two_people(form, on, out)
+
+
+def two_people(form: SharingForm, on: dt.date, out: Findings) -> None:
+    """A manager's signature, where there is one, must be another person's and must count on this day."""
+    manager, caseworker = form.signature(SignatureRole.manager), form.signature(SignatureRole.caseworker)
+    if manager and caseworker and same(manager.name, caseworker.name):
+        text = "The manager who signs must be another person than the caseworker."
+        out.lack("signatures[manager].name", text, FORM, "same_signatory")
+    if manager and not _counts(manager, on):
+        _signed(form, SignatureRole.manager, on, out)
+
+
+def manager_signed(form: SharingForm, on: dt.date) -> bool:
+    """Whether a manager other than the caseworker has signed by that day."""
+    found = Findings()
+    _signed(form, SignatureRole.manager, on, found)
+    two_people(form, on, found)
+    return not found.missing
+
+
+def _counts(signature: Signature, on: dt.date) -> bool:
+    return signature.date is not None and signature.date <= on
+
+
+def _signed(form: SharingForm, role: SignatureRole, on: dt.date, out: Findings) -> None:
+    signature = form.signature(role)
+    if signature is None:
+        before = " before anything beyond involvement moves" if role is SignatureRole.manager else ""
+        out.lack(f"signatures[{role}]", f"The {role} signs{before}.", FORM)
+    elif signature.date is None:
+        out.lack(f"signatures[{role}].date", f"Date the {role}'s signature.", FORM)
+    elif signature.date > on:
+        text = f"The {role}'s signature is dated after {on}."
+        out.lack(f"signatures[{role}].date", text, FORM, "dates_out_of_order")

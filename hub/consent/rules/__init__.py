@@ -1,0 +1,1 @@
+"""The law as data: rules, the files they are read from, and what they say in words."""

@@ -1,0 +1,1 @@
+"""Signing, the PRF, sealing and encoding: the only importers of cryptography libraries."""

@@ -1,0 +1,247 @@
+"""The holder's side: serve the feed and evaluate blinded match-keys, within grounds and quota, on the record.
+
+Each function runs in one transaction that is committed before its answer leaves. It learns that an area asks,
+when and roughly how much, never about whom. Disclosures are answered in `hub.checks.receive`.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from hub.audit.events import Action, Detail, Event, Refs, peer_actor
+from hub.crypto import signing
+from hub.crypto.prf import PrfKey
+from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundError, QuotaError
+from hub.federation.authentication import Caller, admit
+from hub.node.node import Node, Recorder
+from hub.store import feeds, received
+from hub.wire.messages import (
+    BATCH_ENTRIES,
+    SIZE_CLASSES,
+    EvaluationAnswer,
+    EvaluationRequest,
+    FeedPage,
+    MessageType,
+    encode,
+    join_entries,
+    split_elements,
+)
+from hub.wire.quota import OverQuota, Quota, QuotaState, charge
+
+PAGE_BATCHES: Final = 4
+_CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A body to be signed and sent, with what the receipt says of our log."""
+
+    body: bytes
+    receipt: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refusal that was recorded; the edge turns it into a problem document."""
+
+    error: InputError | QuotaError | ConflictError | NotFoundError
+
+
+def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer | Refused:
+    """Evaluate a check's blinded elements. Raises AuthenticationError on a replay, InputError on bad elements.
+
+    Admitted, charged and recorded first, so that nobody computes for free and the store is not held meanwhile.
+    Quota and ground refusals are values, so that their audit rows are kept.
+    """
+    elements, weak_elements = split_elements(request.elements), split_elements(request.weak_elements)
+    if len(elements) + len(weak_elements) not in SIZE_CLASSES:
+        raise InputError(f"a request has one of {', '.join(map(str, SIZE_CLASSES))} elements")
+    if (request.key_id, request.weak_key_id) != (node.prf_key_id, node.weak_prf_key_id):
+        return Refused(
+            ConflictError("the request names keys that are not in use", do="sync the feed and ask again")
+        )
+    with node.write() as (session, record):
+        admit(session, node, caller)
+        refused = _refusal(session, record, node, caller, request)
+        if refused:
+            return refused
+        state = feeds.state(session)
+        if state is None:
+            return Refused(NotFoundError("this area has not published yet"))
+        received.add_check(session, _received(node, caller, request))
+        log = record(_event(Action.answer_sent, caller, request, outcome="evaluated"))
+    strong = _evaluated(node.keys.prf, elements)
+    weak = _evaluated(node.keys.prf_weak, weak_elements)
+    answer = EvaluationAnswer(
+        check_id=request.check_id,
+        epoch=state.epoch,
+        feed_at=state.last_seq,
+        elements=signing.b64(strong[0]),
+        proof=signing.b64(strong[1]),
+        weak_elements=signing.b64(weak[0]),
+        weak_proof=signing.b64(weak[1]),
+    )
+    return Answer(encode(answer), receipt(node, caller, request.check_id, log))
+
+
+def _received(node: Node, caller: Caller, request: EvaluationRequest) -> received.CheckRow:
+    return received.CheckRow(
+        check_id=request.check_id,
+        peer=caller.node_id,
+        received_at=node.now(),
+        purpose=request.purpose.value,
+        commitment=signing.unb64(request.commitment),
+        asked=node.keys.vault.seal(f"received_check/{request.check_id}", encode(_asserted(request))),
+    )
+
+
+def receipt(node: Node, caller: Caller, check_id: str, log: tuple[int, str]) -> dict[str, object]:
+    """What a receipt says beside the digests: never whether anybody was known."""
+    return {
+        "holder": node.node_id,
+        "enquirer": caller.node_id,
+        "check_id": check_id,
+        "log_size": log[0],
+        "log_head": log[1],
+    }
+
+
+def feed_page(node: Node, caller: Caller, cursor: str) -> Answer | Refused:
+    """A page of the feed after `cursor` (empty: from the beginning), with the signed manifest."""
+    with node.write() as (session, _):
+        admit(session, node, caller)
+        state = feeds.state(session)
+        if state is None:
+            return Refused(NotFoundError("this area has not published yet"))
+        epoch, after = _read_cursor(cursor) if cursor else (state.epoch, 0)
+        if epoch != state.epoch or after > state.last_seq:
+            return Refused(_CursorExpiredError("the cursor has expired", do="sync the whole feed again"))
+        lines = feeds.page(session, epoch, after, BATCH_ENTRIES * PAGE_BATCHES)
+    last = lines[-1].seq if lines else after
+    page = FeedPage(
+        epoch=epoch,
+        withdrawn=signing.b64(b"".join(line.token for line in lines if line.label is None)),
+        entries=join_entries([(line.token, line.label) for line in lines if line.label is not None]),
+        cursor=signing.b64(f"{epoch}.{last}".encode()),
+        more=last < state.last_seq and bool(lines),
+        manifest=_manifest(node, state),
+    )
+    return Answer(encode(page), {})
+
+
+class _CursorExpiredError(ConflictError):
+    code = "cursor_expired"
+    status = 410
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    try:
+        found = _CURSOR.fullmatch(signing.unb64(cursor))
+    except AuthenticationError:
+        found = None
+    if found is None:
+        raise InputError("the cursor cannot be read", do="sync the whole feed again")
+    return int(found[1]), int(found[2])
+
+
+def _manifest(node: Node, state: feeds.State) -> str:
+    now = node.now()
+    claims: dict[str, Any] = {
+        "iss": node.node_id,
+        "sub": node.node_id,
+        "iat": now,
+        "exp": now + 3_600,
+        "jti": secrets.token_hex(16),
+        "epoch": state.epoch,
+        "feed_at": state.last_seq,
+        "key_id": node.prf_key_id,
+        "weak_key_id": node.weak_prf_key_id,
+        "entries": state.entries,
+        "people": state.people,
+        "digest": signing.b64(state.digest),
+        "max_gap": node.settings.max_gap,
+    }
+    return signing.sign(node.keys.signing, MessageType.manifest, claims)
+
+
+def _evaluated(key: PrfKey, elements: list[bytes]) -> tuple[bytes, bytes]:
+    return key.evaluate(elements) if elements else (b"", b"")
+
+
+def _refusal(
+    session: Session, record: Recorder, node: Node, caller: Caller, request: EvaluationRequest
+) -> Refused | None:
+    """Charge the quotas and look for a ground; what is refused is recorded."""
+    record(_event(Action.request_received, caller, request))  # First: it also queues writers on PostgreSQL.
+    earlier = received.check(session, caller.node_id, request.check_id)
+    if earlier is not None and earlier.commitment != signing.unb64(request.commitment):
+        record(_event(Action.request_refused, caller, request, outcome="other_subject"))
+        return Refused(ConflictError("this check was already asked about another subject"))
+    agreement = node.settings.agreement
+    under_agreement = (
+        agreement is not None
+        and request.protocol_ref == agreement.ref
+        and request.purpose in agreement.covers
+    )
+    if not under_agreement and not request.grounds:
+        record(_event(Action.request_refused, caller, request, outcome="no_ground"))
+        return Refused(InputError("the request names neither an agreement we share nor a legal ground"))
+    over = _charge(session, node, caller, request)
+    if over:
+        record(_event(Action.quota_refused, caller, request, outcome="over_quota"))
+        return Refused(
+            QuotaError("the quota of evaluated elements is used up", retry_after=over.retry_after_s)
+        )
+    return None
+
+
+def _charge(session: Session, node: Node, caller: Caller, request: EvaluationRequest) -> OverQuota | None:
+    """Charge peer and user for every element, hit or miss; nothing is charged when any of them is over."""
+    quotas = node.settings.quotas
+    share = quotas.user_share
+    counts = {
+        "strong": (quotas.strong, len(split_elements(request.elements))),
+        "weak": (quotas.weak, len(split_elements(request.weak_elements))),
+    }
+    owners = (caller.node_id, f"{caller.node_id}|{request.user}")
+    held = received.quotas(session, owners)
+    states: dict[tuple[str, str], QuotaState] = {}
+    for pool, (quota, elements) in counts.items():
+        user = Quota(
+            per_day=max(1, int(quota.per_day * share)),
+            burst=max(1, int(quota.burst * share)),
+            per_month=max(1, int(quota.per_month * share)),
+        )
+        for owner, limit in zip(owners, (quota, user), strict=True):
+            after = charge(held.get((owner, pool)), limit, elements, node.now())
+            if isinstance(after, OverQuota):
+                return after
+            states[owner, pool] = after
+    received.set_quotas(session, states)
+    return None
+
+
+def _asserted(request: EvaluationRequest) -> EvaluationRequest:
+    """The request without its elements, which are random and of no further use."""
+    return request.model_copy(update={"elements": "", "weak_elements": ""})
+
+
+def _event(action: Action, caller: Caller, request: EvaluationRequest, outcome: str | None = None) -> Event:
+    return Event(
+        action=action,
+        actor=peer_actor(caller.node_id),
+        refs=Refs(check_id=request.check_id, peer=caller.node_id),
+        detail=Detail(
+            purpose=request.purpose,
+            outcome=outcome,
+            elements=len(request.elements) * 3 // 4 // 32,
+            weak_elements=len(request.weak_elements) * 3 // 4 // 32,
+            protocol=request.protocol_ref is not None,
+            grounds=tuple(ground.value for ground in request.grounds),
+        ),
+    )

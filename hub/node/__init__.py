@@ -1,0 +1,1 @@
+"""An opened home: settings, keys, the node, its transactions."""

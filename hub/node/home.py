@@ -1,0 +1,143 @@
+"""A node's life: making its home, the metadata it shows, and the checkpoint of its audit log.
+
+Does not open homes (`hub.node`) or serve (`hub.web`).
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Final
+
+from hub.audit.chain import Broken
+from hub.audit.events import OPERATOR, Action, Event
+from hub.audit.log import advance_checkpoint
+from hub.crypto.signing import b64
+from hub.errors import UsageError
+from hub.node import keys
+from hub.node.node import CERTIFICATE, CHECKPOINT, NODE_TOML, Node, node_of, own_keys
+from hub.node.settings import Agreement, Settings
+from hub.store.audit import DatabaseAudit
+from hub.wire.metadata import certify, metadata
+
+ROOT_PUBLIC: Final = "root.pub"
+
+_NODE_TOML: Final = """\
+# This node's settings. No secrets here: keys are in the folder `keys`. See config/node.example.toml.
+node_id = {node_id}
+area = {area}
+url = {url}
+database = {database}
+keys = {keys}
+
+[contact]
+phone = {phone}
+hours = {hours}
+"""
+_AGREEMENT_TOML: Final = """
+# The dated inter-area agreement. An empty `publish` in an import follows it; without one it means no.
+[agreement]
+ref = {ref}
+date = {date}
+covers = [{covers}]
+review_date = {review_date}
+review_owner = {review_owner}
+"""
+
+
+def create_home(home: Path, settings: Settings) -> Node:
+    """Make a node's home: settings, keys, certificate and an empty database.
+
+    `node.toml` comes last: a home without it is not one, so that a run that was interrupted or failed can be
+    repeated and completes. Raises UsageError when the home is already one, and leaves it untouched; UsageError
+    when it cannot be made; StorageError.
+    """
+    home = home.resolve()
+    try:
+        if (home / NODE_TOML).exists():
+            raise UsageError(
+                f"{home} is already a node's home", kept="it was not touched", do="choose another folder"
+            )
+        _make_identity(home, settings)
+        node = node_of(home, settings)
+        with node.write() as (session, record):
+            if DatabaseAudit(session).last() is None:
+                record(Event(action=Action.node_created, actor=OPERATOR, refs=own_keys(node)))
+        advance_audit_checkpoint(node)
+        _write_settings(home, settings)
+    except OSError as error:
+        raise UsageError(
+            f"{home} cannot be made a node's home: {error.strerror or type(error).__name__}",
+            kept="what is there already",
+            do="choose a folder that you may write to, on a disk with room, and run the command again",
+        ) from error
+    return node
+
+
+def _make_identity(home: Path, settings: Settings) -> None:
+    """Make the home's folder, the keys, and the root key's certificate of them."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.chmod(0o700)
+    folder = home / settings.keys
+    if not (folder / keys.NODE_KEY).exists():
+        keys.create(folder)
+    online = keys.load(folder)
+    root = keys.load_root(folder)
+    certificate = certify(root, settings.node_id, online.signing.kid, int(time.time()))
+    (home / CERTIFICATE).write_text(certificate, encoding="ascii")
+    (home / ROOT_PUBLIC).write_text(b64(root.public), encoding="ascii")
+
+
+def _write_settings(home: Path, settings: Settings) -> None:
+    values = {
+        "node_id": settings.node_id,
+        "area": settings.area,
+        "url": settings.url,
+        "database": settings.database,
+        "keys": settings.keys,
+        "phone": settings.contact.phone,
+        "hours": settings.contact.hours,
+    }
+    text = _NODE_TOML.format(**{name: _toml(value) for name, value in values.items()})
+    if settings.agreement:
+        text += _agreement_toml(settings.agreement)
+    fresh = home / f"{NODE_TOML}.new"
+    fresh.write_text(text, encoding="utf-8")
+    fresh.chmod(0o600)
+    fresh.replace(home / NODE_TOML)
+
+
+def current_metadata(node: Node) -> str:
+    """The node's signed metadata, made afresh."""
+    root = (node.home / ROOT_PUBLIC).read_text(encoding="ascii")
+    certificate = (node.home / CERTIFICATE).read_text(encoding="ascii")
+    return metadata(node.settings, node.keys, (root, certificate), node.now())
+
+
+def advance_audit_checkpoint(node: Node) -> None:
+    """Sign the audit log's head into the checkpoint file outside the database. Raises StorageError if broken."""
+    with node.database.read() as session:
+        found = advance_checkpoint(
+            node.home / CHECKPOINT, DatabaseAudit(session), node.node_id, node.keys.signing.private
+        )
+    if isinstance(found, Broken):
+        raise UsageError(
+            f"the audit log does not hold: {found}", do="run `hub audit verify` and call your auditor"
+        )
+
+
+def _agreement_toml(agreement: Agreement) -> str:
+    return _AGREEMENT_TOML.format(
+        ref=_toml(agreement.ref),
+        date=agreement.date.isoformat(),
+        covers=", ".join(_toml(purpose.value) for purpose in agreement.covers),
+        review_date=agreement.review_date.isoformat(),
+        review_owner=_toml(agreement.review_owner),
+    )
+
+
+def _toml(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    if any(ord(char) < 32 for char in escaped):
+        raise UsageError("a setting has a control character", do="type it again")
+    return f'"{escaped}"'

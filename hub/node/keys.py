@@ -1,0 +1,166 @@
+"""A node's secrets: made once, kept outside the database, loaded only from files nobody else can read.
+
+`node.key` holds the online keys as JSON; `root.key` certifies them and belongs offline after set-up. Files are
+made with mode 0600 in a 0700 folder. A key folder that systemd or Docker provides (`/run/secrets`,
+`$CREDENTIALS_DIRECTORY`) is trusted for its modes. Keys are never printed, logged or put in an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from hub.crypto.prf import PrfKey
+from hub.crypto.signing import SigningKey, b64, unb64
+from hub.errors import HubError, StorageError, UsageError
+
+NODE_KEY: Final = "node.key"
+ROOT_KEY: Final = "root.key"
+_FIELDS: Final = ("signing", "sealing", "prf", "prf_weak", "storage")
+_PROVIDED: Final = Path("/run/secrets")  # where Docker and Podman mount secrets
+
+
+class Vault:
+    """Seals identity fields at rest and makes look-up digests, each bound to the place it stands in."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(hmac.digest(key, b"marac-hub/v1/field", hashlib.sha256))
+        self._lookup = hmac.digest(key, b"marac-hub/v1/lookup", hashlib.sha256)
+        self.pseudonym_key: Final = hmac.digest(key, b"marac-hub/v1/pseudonym", hashlib.sha256)
+        self.key_id: Final = hmac.digest(key, b"marac-hub/v1/vault-id", hashlib.sha256).hex()[:16]
+
+    def seal(self, place: str, plain: bytes) -> bytes:
+        """Encrypt a field. `place` (table and row) is authenticated, so a field moved elsewhere fails."""
+        nonce = os.urandom(12)
+        return nonce + self._cipher.encrypt(nonce, plain, place.encode())
+
+    def open(self, place: str, sealed: bytes) -> bytes:
+        """Decrypt a field. Raises StorageError when key, place or bytes are not the ones it was sealed with."""
+        try:
+            return self._cipher.decrypt(sealed[:12], sealed[12:], place.encode())
+        except (InvalidTag, ValueError) as error:
+            raise StorageError(
+                "a stored field cannot be decrypted",
+                kept="nothing was changed",
+                do="check that keys and database belong together; restore both from the same day",
+            ) from error
+
+    def lookup(self, kind: str, value: str) -> bytes:
+        """A keyed digest (32 bytes) by which a value can be found again without being stored."""
+        return hmac.digest(self._lookup, f"{kind}\x00{value}".encode(), hashlib.sha256)
+
+
+@dataclass(frozen=True)
+class NodeKeys:
+    """The online keys of a node. `prf` and `prf_weak` are RFC 9497 keys with ids taken from their public keys."""
+
+    signing: SigningKey
+    sealing: X25519PrivateKey
+    prf: PrfKey
+    prf_weak: PrfKey
+    vault: Vault
+
+    @property
+    def sealing_public(self) -> bytes:
+        """The raw public key to which peers seal."""
+        return self.sealing.public_key().public_bytes_raw()
+
+
+def key_id(public: bytes) -> str:
+    """A short public name of a public key: 16 hex digits of its SHA-256."""
+    return hashlib.sha256(b"marac-hub/v1/key-id\x00" + public).hexdigest()[:16]
+
+
+def create(folder: Path) -> None:
+    """Make a node's keys and its root key. Raises UsageError if there are some already, OSError.
+
+    A root key that is there without the others is kept: it may be all that is left of a node, or of a run that
+    was interrupted.
+    """
+    if (folder / NODE_KEY).exists():
+        raise UsageError(
+            f"{folder} already holds keys", kept="they were not touched", do="choose another home"
+        )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    secrets = {
+        "signing": Ed25519PrivateKey.generate().private_bytes_raw(),
+        "sealing": X25519PrivateKey.generate().private_bytes_raw(),
+        "prf": os.urandom(32),
+        "prf_weak": os.urandom(32),
+        "storage": os.urandom(32),
+    }
+    if not (folder / ROOT_KEY).exists():
+        _write_secret(folder / ROOT_KEY, b64(Ed25519PrivateKey.generate().private_bytes_raw()))
+    _write_secret(folder / NODE_KEY, json.dumps({name: b64(value) for name, value in secrets.items()}))
+
+
+def load(folder: Path) -> NodeKeys:
+    """Load the online keys. Raises UsageError saying which file is missing, readable by others or damaged."""
+    text = _read_secret(folder / NODE_KEY)
+    try:
+        parsed = json.loads(text)
+        raw = {name: unb64(parsed[name]) for name in _FIELDS}
+        return NodeKeys(
+            signing=SigningKey.of(Ed25519PrivateKey.from_private_bytes(raw["signing"])),
+            sealing=X25519PrivateKey.from_private_bytes(raw["sealing"]),
+            prf=PrfKey(raw["prf"], PrfKey.STRONG),
+            prf_weak=PrfKey(raw["prf_weak"], PrfKey.WEAK),
+            vault=Vault(raw["storage"]),
+        )
+    except (ValueError, KeyError, TypeError, HubError):
+        raise UsageError(f"{folder / NODE_KEY} is damaged", do="restore it from the key backup") from None
+
+
+def load_root(folder: Path) -> SigningKey:
+    """Load the root key, which certifies online keys. Raises UsageError when it is missing or damaged."""
+    text = _read_secret(folder / ROOT_KEY)
+    try:
+        return SigningKey.of(Ed25519PrivateKey.from_private_bytes(unb64(text)))
+    except (ValueError, HubError):
+        raise UsageError(f"{folder / ROOT_KEY} is damaged", do="restore it from the key backup") from None
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write a secret whole or not at all; never readable by others, not even for a moment."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _read_secret(path: Path) -> str:
+    try:
+        mode = path.stat().st_mode
+        text = path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path} is missing", do="restore it from the key backup, or mount the secret"
+        ) from None
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"{path} cannot be read", do="check its owner and mode (0600)") from None
+    if mode & (stat.S_IRWXG | stat.S_IRWXO) and not _provided(path):
+        raise UsageError(f"{path} can be read by others", do=f"chmod 600 {path}")
+    return text
+
+
+def _provided(path: Path) -> bool:
+    folders = [_PROVIDED]
+    if credentials := os.environ.get("CREDENTIALS_DIRECTORY"):
+        folders.append(Path(credentials))
+    return any(path.resolve().is_relative_to(folder.resolve()) for folder in folders)

@@ -1,0 +1,189 @@
+"""A node: its home folder opened, so that commands and pages share settings, keys, rules and database.
+
+Reads the home once; everything else takes a Node. Does not do any of a node's work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from sqlmodel import Session
+
+from hub.audit import events
+from hub.audit.chain import Broken, Head, genesis, verify
+from hub.audit.log import append, load_checkpoint
+from hub.consent import Rules, rules_from_text
+from hub.errors import StorageError, UsageError
+from hub.matching import MatchingConfig, load_config
+from hub.node import keys
+from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
+from hub.store.audit import DatabaseAudit
+from hub.store.database import Database
+from hub.wire.tokens import FeedContext
+
+NODE_TOML = "node.toml"
+CERTIFICATE = "certificate.jwt"
+CHECKPOINT = "audit-checkpoint.txt"
+
+
+@dataclass(frozen=True)
+class Node:
+    """An opened node. `clock` gives seconds since 1970."""
+
+    home: Path
+    settings: Settings
+    keys: keys.NodeKeys
+    database: Database
+    clock: Callable[[], float] = field(default=time.time)
+
+    @property
+    def node_id(self) -> str:
+        """The node's id, as peers know it."""
+        return self.settings.node_id
+
+    @cached_property
+    def matching(self) -> MatchingConfig:
+        """Match-key classes, weights and bands, from `matching.toml`."""
+        return load_config(read_toml(config_file(self.home, "matching.toml")))
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The legal grounds and the node's policy, from `grounds.toml` and `policy.toml`."""
+        files = [config_file(self.home, name) for name in ("grounds.toml", "policy.toml")]
+        return rules_from_text(*(read_text(file) for file in files))
+
+    @cached_property
+    def areas(self) -> Areas:
+        """The areas known, from `areas.toml`."""
+        return load_areas(self.home)
+
+    @cached_property
+    def prf_key_id(self) -> str:
+        """The public name of the PRF key for match-keys with a full date."""
+        return keys.key_id(self.keys.prf.public_key)
+
+    @cached_property
+    def weak_prf_key_id(self) -> str:
+        """The public name of the PRF key for weak match-keys."""
+        return keys.key_id(self.keys.prf_weak.public_key)
+
+    @cached_property
+    def sealing_key_id(self) -> str:
+        """The public name of the key peers seal to."""
+        return keys.key_id(self.keys.sealing_public)
+
+    def context(self, epoch: int, *, weak: bool) -> FeedContext:
+        """The token context of this node's own feed."""
+        return FeedContext(self.node_id, self.weak_prf_key_id if weak else self.prf_key_id, epoch)
+
+    def now(self) -> int:
+        """Whole seconds since 1970."""
+        return int(self.clock())
+
+    def user(self, name: str) -> str:
+        """The pseudonym (32 hex digits) under which a user stands in logs and at peers."""
+        return events.user_actor(self.keys.vault.pseudonym_key, name).removeprefix("user:")
+
+    @cached_property
+    def _log_reaches_checkpoint(self) -> bool:
+        """Looked at once a process: an older copy of the database, or one cut short, is found before it is used."""
+        known = load_checkpoint(self.home / CHECKPOINT, self.node_id, self.keys.signing.private.public_key())
+        if known is not None and known.size:
+            with self.database.read() as session:
+                entry = DatabaseAudit(session).at(known.size)
+            if entry is None or entry.hash != known.hash:
+                raise StorageError(
+                    "the audit log does not reach its signed checkpoint",
+                    kept="the database as it is; nothing is written on it",
+                    do="run `hub audit verify`, and call your auditor before you restore a backup",
+                )
+        return True
+
+    @contextmanager
+    def write(self) -> Iterator[tuple[Session, Recorder]]:
+        """A transaction and the audit log's writer for it: both are kept, or neither.
+
+        Raises StorageError when the log does not reach the head that was last signed: it is not written on.
+        """
+        _ = self._log_reaches_checkpoint
+        with self.database.write() as session:
+            yield session, Recorder(self, session)
+
+
+class Recorder:
+    """Writes audit events within one transaction."""
+
+    def __init__(self, node: Node, session: Session) -> None:
+        self._node = node
+        self._store = DatabaseAudit(session)
+
+    def __call__(self, event: events.Event) -> tuple[int, str]:
+        """Append an event; returns the log's size and head after it, for receipts."""
+        at = dt.datetime.fromtimestamp(self._node.clock(), dt.UTC)
+        entry = append(self._store, self._node.node_id, event, at)
+        return entry.seq, entry.hash
+
+
+def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
+    """Open a node's home: settings, keys and an up-to-date database. Raises UsageError or StorageError."""
+    home = home.resolve()
+    if not (home / NODE_TOML).exists():
+        raise UsageError(f"{home} is not a node's home", do="make one with `hub init`")
+    return node_of(home, load_settings(home), clock=clock)
+
+
+def node_of(home: Path, settings: Settings, *, clock: Callable[[], float] = time.time) -> Node:
+    """The node of a home whose settings are known. Raises UsageError when keys and database do not belong
+    together, StorageError."""
+    loaded = keys.load(key_folder(home, settings))
+    database = Database(database_url(home, settings))
+    try:
+        database.migrate()
+        node = Node(home, settings, loaded, database, clock)
+        _require_own_database(node)
+    except BaseException:
+        database.close()
+        raise
+    return node
+
+
+def own_keys(node: Node) -> events.Refs:
+    """What the log's first entry says of the node's keys, so that they are known again."""
+    return events.Refs(key_id=node.keys.vault.key_id)
+
+
+def _require_own_database(node: Node) -> None:
+    """Raise UsageError unless the log was begun by this node under these keys. Tampering is not judged here."""
+    with node.database.read() as session:
+        first = DatabaseAudit(session).first()
+    if first is None or isinstance(verify([first], Head(first.seq - 1, first.prev)), Broken):
+        return
+    begun = events.Event.model_validate_json(first.body)
+    if first.prev != genesis(node.node_id).hash:
+        what = "the database belongs to another node"
+    elif begun.action is events.Action.node_created and begun.refs != own_keys(node):
+        what = "the database was made under other keys than these"
+    else:
+        return
+    raise UsageError(
+        what, kept="nothing was changed", do="put the node's own keys and database back, from the same backup"
+    )
+
+
+def key_folder(home: Path, settings: Settings) -> Path:
+    """Where the node's keys are: absolute, or relative to the home."""
+    return home / settings.keys
+
+
+def database_url(home: Path, settings: Settings) -> str:
+    """The database's address; a relative SQLite path is in the home."""
+    prefix = "sqlite:///"
+    if settings.database.startswith(prefix):
+        return prefix + str(home / settings.database.removeprefix(prefix))
+    return settings.database

@@ -1,0 +1,159 @@
+"""What a node is told about itself: `node.toml` in its home and the dated data in `config/`.
+
+Reads and checks files; holds no secrets (`hub.node.keys`) and opens no database (`hub.store`). A file in the home's
+own `config/` takes the place of the shipped one, whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+
+from hub.consent import Jurisdiction
+from hub.errors import UsageError
+from hub.values import AgencyKind, NodeId, Purpose, ShortText, Value
+from hub.wire.quota import Quota
+
+T = TypeVar("T", bound=Value)
+
+SHIPPED_CONFIG = Path(__file__).resolve().parents[2] / "config"
+
+
+class Contact(Value):
+    """The phone route: what a person does when the hub cannot help."""
+
+    phone: ShortText = ""
+    hours: ShortText = ""
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.phone, self.hours) if part) or "no phone route recorded"
+
+
+class Agreement(Value):
+    """The dated inter-area agreement that the node's areas have signed (a protocol, on the form)."""
+
+    ref: ShortText
+    date: dt.date
+    covers: tuple[Purpose, ...]
+    review_date: dt.date
+    review_owner: ShortText
+
+
+class Quotas(Value):
+    """Quotas by kind of key, for a peer as a whole and for one user at a peer.
+
+    The default follows from an area of 415 cases a year: 1.6 checks a working day, each of one subject (weak
+    keys too) and about 2.5 related persons (strong keys alone), padded to 256 elements, 64 of them weak.
+    """
+
+    strong: Quota = Quota(per_day=700, burst=7_000, per_month=16_000)
+    weak: Quota = Quota(per_day=150, burst=1_500, per_month=3_500)
+    user_share: float = Field(default=0.75, gt=0, le=1)
+
+
+def _without_password(url: str) -> str:
+    """The database's address. A password in it would stand in files, backups and the list of processes."""
+    parts = urlsplit(url)
+    if parts.scheme in ("sqlite", "postgresql+psycopg"):
+        if parts.password or "password" in parse_qs(parts.query):
+            raise ValueError("has a password in it: use passfile= or service= instead")
+        return url
+    raise ValueError("is not sqlite:///FILE or postgresql+psycopg://...")
+
+
+Address = Annotated[
+    str, StringConstraints(max_length=200, pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~/-]*)?$")
+]
+DatabaseAddress = Annotated[str, AfterValidator(_without_password)]
+
+
+class Settings(Value):
+    """A node's own settings, from `node.toml`. `agency_kind` is that of the coordinator's employer."""
+
+    node_id: NodeId
+    area: ShortText
+    url: Address
+    database: DatabaseAddress
+    keys: str = "keys"
+    jurisdiction: Jurisdiction = Jurisdiction.england_wales
+    agency_kind: AgencyKind = AgencyKind.police
+    contact: Contact = Contact()
+    agreement: Agreement | None = None
+    quotas: Quotas = Quotas()
+    peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    max_gap: int = Field(default=2, ge=0, le=16)
+
+
+class KnownArea(Value):
+    """An area of `config/areas.toml`: how to reach it by phone, and whose neighbour it is."""
+
+    node_id: NodeId
+    area: ShortText
+    contact: Contact
+    neighbours: tuple[NodeId, ...] = ()
+
+
+class Areas(Value):
+    """The areas known, with or without a node."""
+
+    version: ShortText
+    as_of: dt.date
+    area: tuple[KnownArea, ...] = ()
+
+    def get(self, node_id: str) -> KnownArea | None:
+        """The area of that node id, if known."""
+        return next((area for area in self.area if area.node_id == node_id), None)
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration file. Raises UsageError naming the file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise UsageError(f"{path} is missing", do="check the node's home; `hub init` makes one") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read", do="check its owner, mode and encoding (UTF-8)") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Parse a TOML file. Raises UsageError naming the file and the line."""
+    try:
+        return tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error}", do="mend the file and run the command again"
+        ) from error
+
+
+def config_file(home: Path | None, name: str) -> Path:
+    """The home's own copy of a configuration file, or the shipped one."""
+    own = home / "config" / name if home else None
+    return own if own and own.exists() else SHIPPED_CONFIG / name
+
+
+def parse(model: type[T], data: Mapping[str, Any], where: Path) -> T:
+    """Check parsed TOML against a model. Raises UsageError naming file and key."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{where}: {key}: {first['msg']}", do="mend the file and run again") from error
+
+
+def load_settings(home: Path) -> Settings:
+    """Read `node.toml`. Raises UsageError."""
+    path = home / "node.toml"
+    return parse(Settings, read_toml(path), path)
+
+
+def load_areas(home: Path | None) -> Areas:
+    """Read `areas.toml`. Raises UsageError."""
+    path = config_file(home, "areas.toml")
+    return parse(Areas, read_toml(path), path)

@@ -1,0 +1,1 @@
+"""Completed forms and papers as PDF/UA."""

@@ -1,0 +1,298 @@
+"""The paper: completed forms as a tagged PDF (PDF/UA-1), laid out for the case file, each with its decision, the
+signatures' state and the record of disclosures.
+
+An edge: it renders in memory and writes nothing. `form_record` is the same content as JSON. Text from the
+form is data to the template, never markup. Not here: deciding (`hub.consent`), storing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from anyascii import anyascii
+
+from hub.consent import Decision, Obligation, Rules, SharingForm
+from hub.consent.evidence import Closing, Sharing
+from hub.consent.five_questions import LABELS
+from hub.consent.form.form import Asker, Recipient, Signature
+from hub.consent.form.vocabulary import GroundKey, SignatureRole
+from hub.errors import HubError
+from hub.values import Person
+
+TEMPLATE = Path(__file__).parent / "form.typ"
+SIGN_HERE = "................"
+
+
+class PaperError(HubError):
+    """The form could not be rendered. Nothing was written."""
+
+    code = "paper"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An obligation and what became of it; without a `closing`, the hub's own record closed it."""
+
+    obligation: Obligation
+    closed: bool = False
+    closing: Closing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One form of a case file: the form, what was decided on it and when, and what followed.
+
+    `people` maps a subject's ref to the person; without it, names are left to the case file. `record`: the rows of
+    the record of disclosures. `owed`: obligations with their state; None for those of the decision, all open.
+    """
+
+    form: SharingForm
+    decision: Decision
+    on: dt.date
+    people: Mapping[str, Person] = field(default_factory=dict)
+    record: tuple[Sharing, ...] = ()
+    owed: tuple[Settled, ...] | None = None
+
+    @property
+    def settled(self) -> tuple[Settled, ...]:
+        """The obligations with their state."""
+        return tuple(map(Settled, self.decision.obligations)) if self.owed is None else self.owed
+
+
+def form_record(form: SharingForm, decision: Decision, on: dt.date) -> dict[str, Any]:
+    """The form, the decision and the day it was made, as JSON values for the record."""
+    return {
+        "on": on.isoformat(),
+        "form": form.model_dump(mode="json"),
+        "decision": decision.model_dump(mode="json"),
+    }
+
+
+def form_pdf(form: SharingForm, decision: Decision, rules: Rules, on: dt.date) -> bytes:
+    """One completed form as it was decided, before anything followed. Raises `PaperError`."""
+    return case_pdf([Filed(form, decision, on)], rules, on)
+
+
+def case_pdf(forms: Sequence[Filed], rules: Rules, on: dt.date, rest: Sequence[Sharing] = ()) -> bytes:
+    """Completed forms as PDF/UA-1 bytes, printed on that day; the same input gives the same bytes.
+
+    `rest`: rows of the record of disclosures that belong to none of the forms. Raises `PaperError`.
+    """
+    page = {"papers": [_page(one, rules) for one in forms], "rest": _record(rest)}
+    try:
+        return _rendered(page, on)
+    except typst.TypstError:
+        pass
+    # PDF/UA allows no letter that the font lacks. Other scripts are transliterated; the record keeps them.
+    try:
+        return _rendered({**_latin(page, _printable), "transliterated": True}, on)
+    except typst.TypstError:
+        pass
+    try:
+        return _rendered({**_latin(page, str.isascii), "transliterated": True}, on)
+    except typst.TypstError as error:
+        raise PaperError("The PDF could not be made.", kept="the decision", do="Use --json.") from error
+
+
+def _rendered(page: dict[str, Any], on: dt.date) -> bytes:
+    pdf = typst.compile(
+        TEMPLATE.read_bytes(),
+        font_paths=_fonts(),
+        ignore_system_fonts=True,
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=dt.datetime(on.year, on.month, on.day, tzinfo=dt.UTC),
+        sys_inputs={"data": json.dumps(page)},
+    )
+    if not isinstance(pdf, bytes):
+        raise PaperError("The PDF could not be made.", kept="the decision", do="Use --json.")
+    return pdf
+
+
+def _latin(value: Any, kept: Callable[[str], bool]) -> Any:
+    """The same values with every character that is not `kept` in ASCII, as nearly as it can be written so."""
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFC", value)
+        return "".join(char if kept(char) else anyascii(char) for char in text)
+    if isinstance(value, dict):
+        return {key: _latin(item, kept) for key, item in value.items()}
+    return [_latin(item, kept) for item in value] if isinstance(value, list) else value
+
+
+def _printable(char: str) -> bool:
+    """Whether the fonts have it: Latin with its accents, Greek, Cyrillic and common punctuation."""
+    code = ord(char)
+    latin = code < 0x180 or 0x218 <= code <= 0x21B
+    return (
+        latin or 0x391 <= code <= 0x3C9 or 0x410 <= code <= 0x451 or 0x2013 <= code <= 0x2026 or char == "€"
+    )
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """typst's own embedded fonts: Libertinus Serif (SIL Open Font License 1.1) and DejaVu Sans Mono."""
+    return typst.Fonts(include_system_fonts=False)
+
+
+def _page(filed: Filed, rules: Rules) -> dict[str, Any]:
+    form, decision, people = filed.form, filed.decision, filed.people
+    told, review = form.client_notified, form.review
+    return {
+        **form_record(form, decision, filed.on),
+        "reasons": [[item.text, item.source] for item in decision.reasons if item.code not in LABELS],
+        "from": _agency(form.requester),
+        "to": _agency(form.recipient),
+        "purpose": _words(form.purpose or ""),
+        "people": [
+            [
+                f"{person.ref or index + 1}: {person.role}",
+                _name(people.get(person.ref)),
+                ", ".join(person.data),
+                _words(person.agreement or "not answered"),
+                _words(person.capacity),
+                "yes" if person.aware else "no",
+            ]
+            for index, person in enumerate(form.subjects)
+        ],
+        "risk": [
+            [row.who, row.from_whom, row.concerns, row.immediate, row.identified_by] for row in form.risk
+        ],
+        "dash": _dash(form),
+        "protocol": _protocol(form),
+        "grounds": _grounds(form, rules),
+        "answers": _answers(decision),
+        "balancing": ", ".join(_words(tick) for tick in form.balancing) or "nothing",
+        "consultations": [
+            [advice.kind, advice.who, _day(advice.date), advice.advice, advice.decision]
+            for advice in form.consultations
+        ],
+        "notice": [
+            {True: "yes", False: "no", None: ""}[told.notified],
+            _day(told.date),
+            told.why_not or ("told" if told.notified else ""),
+            _day(review.date),
+            review.owner,
+        ],
+        "record": _record(filed.record)
+        or [[SIGN_HERE, _agency(form.recipient), SIGN_HERE, _authority(form, rules), SIGN_HERE]],
+        "signatures": [_signature(form.signature(role), role, filed.settled) for role in SignatureRole],
+        "obligations": [
+            [_day(one.obligation.due) or "always", one.obligation.text, _state(one)] for one in filed.settled
+        ],
+    }
+
+
+def _agency(party: Asker | Recipient) -> str:
+    kind = _words(party.agency_kind or "")
+    who = [party.name, _words(party.role or "")] if isinstance(party, Asker) else [party.node_id or ""]
+    return ", ".join(part for part in (*who, party.agency, kind) if part)
+
+
+def _name(person: Person | None) -> str:
+    if person is None:
+        return "see case file"
+    return " ".join(part for part in (person.given_names, person.surname, person.date_of_birth) if part)
+
+
+def _words(key: str) -> str:
+    return str(key).replace("_", " ")
+
+
+def _day(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _dash(form: SharingForm) -> str:
+    dash = form.dash
+    if dash is None or dash.yes is None:
+        return "not completed"
+    tool = " ".join(part for part in (dash.tool, dash.version) if part) or "tool not named"
+    return f"{dash.yes} yes, {dash.dont_know} don't know ({tool})"
+
+
+def _protocol(form: SharingForm) -> str:
+    if form.protocol is None:
+        return "no"
+    covers = ", ".join(_words(purpose) for purpose in form.protocol.covers) or "nothing"
+    return f"yes: {form.protocol.ref} of {_day(form.protocol.date) or 'no date'}, covers {covers}"
+
+
+def _grounds(form: SharingForm, rules: Rules) -> list[list[str]]:
+    """All nine boxes of the form, ticked or not, with today's law beside the printed words."""
+    ticked = {ground.key: ground for ground in form.grounds}
+    rows = []
+    for key in GroundKey:
+        rule, ground = rules.law.grounds[key], ticked.get(key)
+        shown = (
+            [f"{_words(name)}: {text}" for name, text in sorted(ground.evidence.items())] if ground else []
+        )
+        state = "yes" if ground else "no"
+        cited = rule.cited if ground else "-"
+        rows.append([state, rule.label, cited, "; ".join(shown) or ("none given" if ground else "-")])
+    return rows
+
+
+def _answers(decision: Decision) -> list[list[str]]:
+    """The five questions, one row for each distinct answer, with everyone it is given for."""
+    grouped: dict[tuple[str, str, str], list[str]] = {}
+    for item in decision.answers:
+        whom = (
+            " ".join(part for part in (item.subject, f"({item.data})" if item.data else "") if part) or "all"
+        )
+        grouped.setdefault((item.question, item.answer, item.source), []).append(whom)
+    return [
+        [LABELS[question], ", ".join(whom), answer, source]
+        for (question, answer, source), whom in grouped.items()
+    ]
+
+
+def _authority(form: SharingForm, rules: Rules) -> str:
+    if form.grounds:
+        return "; ".join(rules.law.grounds[ground.key].label for ground in form.grounds)
+    return f"protocol {form.protocol.ref}" if form.protocol else ""
+
+
+def _record(rows: Sequence[Sharing]) -> list[list[str]]:
+    """The record's rows; who was asked without being told about whom is said to be."""
+    return [
+        [
+            _day(row.date),
+            ", ".join(
+                part for part in (row.agency, row.person if row.told else "not told about whom") if part
+            ),
+            row.method or SIGN_HERE,
+            row.authority or SIGN_HERE,
+            row.response or ("none yet" if row.told else "-"),
+        ]
+        for row in rows
+    ]
+
+
+def _state(settled: Settled) -> str:
+    if not settled.closed:
+        return "open"
+    if settled.closing is None:
+        return "done: see the record"
+    by, text = settled.closing.by.name, settled.closing.text
+    return f"done by {by} on {_day(settled.closing.on)}" + (f": {text}" if text else "")
+
+
+def _signature(signature: Signature | None, role: SignatureRole, owed: Sequence[Settled]) -> list[str]:
+    """A signature as it stands on the form, or a manager's who countersigned later."""
+    if signature is None:
+        waits = next((one for one in owed if one.obligation.code == "countersign"), None)
+        if waits is None or role is not SignatureRole.manager:
+            return [role, SIGN_HERE, SIGN_HERE, "not signed"]
+        if waits.closing is not None:
+            return [role, waits.closing.by.name, _day(waits.closing.on), "countersigned"]
+        return [role, SIGN_HERE, SIGN_HERE, f"to countersign by {_day(waits.obligation.due)}"]
+    state = "signed" if signature.date else "signed, not dated"
+    return [role, signature.name, _day(signature.date), state]

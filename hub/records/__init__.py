@@ -1,0 +1,1 @@
+"""What an act leaves, opened and sealed here: checks, decisions, obligations, the disclosure log."""

@@ -1,0 +1,108 @@
+"""The question "referred elsewhere?" and its result, as programs and pages exchange them.
+
+Pure values with the names of the public contract. Does not ask anything: `hub.checks.check` does.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, StringConstraints
+
+from hub.consent import Decision, SharingForm
+from hub.values import Band, Kind, Level, NodeId, Person, Purpose, Requester, Role, ShortText, Value
+
+SHOWN_DIGITS: Final = 8  # of a handle, where people read it
+CheckId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
+
+class CheckRequest(Value):
+    """One question about one subject, with the people of the same case who may support the match.
+
+    `areas` is "neighbours" (the areas that `config/areas.toml` names as such), "all", or node ids.
+    """
+
+    purpose: Literal[Purpose.referred_elsewhere, Purpose.marac_transfer, Purpose.idva_prior_contact]
+    case_ref: ShortText = ""
+    requester: Requester
+    subject: Person
+    related: tuple[Person, ...] = Field(default=(), max_length=20)
+    areas: (
+        Literal["neighbours", "all"] | Annotated[tuple[NodeId, ...], Field(min_length=1, max_length=400)]
+    ) = "neighbours"
+    disclose: Literal["ask_first", "at_once"] = "ask_first"
+    level: Literal[Level.involvement, Level.summary] = Level.involvement
+    sharing_form: SharingForm
+
+
+class DisclosureStatus(StrEnum):
+    """How far a disclosure has come. `not_answered` never means "not known"."""
+
+    not_asked = "not_asked"
+    pending = "pending"
+    answered = "answered"
+    not_answered = "not_answered"
+
+
+class DisclosureResult(Value):
+    """What the holder released about one candidate, if anything yet.
+
+    `counter_allegation`: roles are crossed between the areas; who is at risk from whom is for people to decide.
+    """
+
+    status: DisclosureStatus = DisclosureStatus.not_asked
+    level: Level | None = None
+    involvement: tuple[Kind, ...] = ()
+    role: Role | None = None
+    last_activity: str | None = None
+    summary: str | None = None
+    agreement: tuple[str, ...] = ()
+    counter_allegation: bool = False
+
+
+class Candidate(Value):
+    """A person in another area whose match-keys met: how sure we are, and why, in words."""
+
+    band: Band
+    reasons: tuple[str, ...]
+    handle: str
+    disclosure: DisclosureResult = DisclosureResult()
+
+
+class AreaStatus(StrEnum):
+    """Whether an area could be asked at all. Nothing but `answered` says anything about the person."""
+
+    answered = "answered"
+    not_connected = "not_connected"
+    unreachable = "unreachable"
+    error = "error"
+
+
+class AreaResult(Value):
+    """One area's part of a result. `contact` is its phone route; `note` says what to do.
+
+    `set_aside` are candidates whom a person marked before as not the same.
+    """
+
+    node_id: str
+    area: str
+    status: AreaStatus
+    contact: str
+    candidates: tuple[Candidate, ...] = ()
+    set_aside: tuple[Candidate, ...] = ()
+    note: str = ""
+
+
+class CheckResult(Value):
+    """The answer to a CheckRequest. Without a permit `areas` is empty: nobody was asked."""
+
+    check_id: str
+    decision: Decision
+    areas: tuple[AreaResult, ...] = ()
+    took_ms: float
+
+
+def is_handle(whole: str, given: str | None) -> bool:
+    """Whether a handle is the one given: whole, or by its first digits as results print it; None is any."""
+    return given is None or whole == given or (len(given) >= SHOWN_DIGITS and whole.startswith(given))

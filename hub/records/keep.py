@@ -1,0 +1,124 @@
+"""Keeping a decision with what it leaves: its obligations, and the record of what the hub shares by it.
+
+Called inside the transaction of the act itself, before anything leaves the node. Writes no event of its own: at a
+holder, a receipt shows how long the log is, and must not tell a known person from an unknown one. Does not list or
+close anything (`owed`, `closing`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Final
+
+from sqlmodel import Session
+
+from hub.consent import Decision, SharingForm
+from hub.consent.evidence import Sharing, authority_of, unrecorded
+from hub.node.node import Node
+from hub.store import decisions, disclosures, obligations
+from hub.store.decisions import Decided
+from hub.store.disclosures import Shared
+from hub.store.obligations import Arisen, Item, Matter
+from hub.values import Level, NodeId
+
+SHOWN: Final = ("record_recipients", "record_answer")
+BLIND: Final = "hub: blind question; the area is not told about whom"
+TOLD: Final = "hub: name, aliases and date of birth, sealed to the area's node"
+ANSWERED: Final = "hub: answer sealed to the asking area's node"
+
+
+def keep(
+    session: Session,
+    node: Node,
+    matter: str,
+    decided: Decided,
+    rows: Iterable[Shared] = (),
+    *,
+    again: bool = False,
+) -> int:
+    """Keep a decision and, where it permits, what it leaves; returns its number.
+
+    What a matter still owes is owed once. `again`: everyone whom the act tells was told before, so that nothing
+    that was done already is owed anew. `rows`: what the hub shares by this decision.
+    """
+    vault, now = node.keys.vault, node.now()
+    number = decisions.add(session, vault, now, decided)
+    if not decided.decision.permitted:
+        return number
+    case = Matter(vault.lookup("case_ref", decided.case_ref), matter)
+    earlier = [row.shared for row in disclosures.of_matter(session, vault, case)]
+    done = {one.act for one in earlier}
+    new = [one for one in rows if one.act not in done]
+    disclosures.add(session, vault, now, case, new)
+    record = [one.sharing for one in (*earlier, *new)]
+    owed = obligations.owed_already(session, case, closed_too=again)
+    fresh = tuple(
+        Item(place, one, closed=_shown(one.code, decided.form, record))
+        for place, one in enumerate(decided.decision.obligations)
+        if one.code not in owed
+    )
+    obligations.add(session, now, [Arisen(case, number, fresh)])
+    if owed & set(SHOWN):
+        settle(session, node, case)
+    return number
+
+
+def settle(session: Session, node: Node, matter: Matter) -> None:
+    """Close what the record itself is the evidence for: the recipients, and a holder's answer."""
+    vault = node.keys.vault
+    record = [row.shared.sharing for row in disclosures.of_matter(session, vault, matter)]
+    for row in obligations.open_in(session, matter, SHOWN):
+        if _shown(row.code, decisions.get(session, vault, row.decision_id).form, record):
+            obligations.close(session, vault, node.now(), row, None)
+
+
+def _shown(code: str, form: SharingForm, record: list[Sharing]) -> bool:
+    """Whether the record of the matter is all the evidence that an obligation needs."""
+    if code == "record_answer":
+        return bool(record)
+    return code == "record_recipients" and not unrecorded(form, record)
+
+
+def asked(area: str, node_id: NodeId, decision: Decision, on: dt.date) -> Shared:
+    """An area that is asked blindly."""
+    sharing = Sharing(date=on, agency=area, method=BLIND, authority=authority_of(decision), told=False)
+    return Shared(sharing=sharing, node_id=node_id)
+
+
+def told(agency: str, node_id: NodeId, decision: Decision, on: dt.date, about: tuple[str, Level]) -> Shared:
+    """An area that is told about whom we ask. `about`: the candidate's handle, and the level asked for."""
+    sharing = Sharing(
+        date=on,
+        agency=agency,
+        person=f"whoever answers for the node {node_id}",
+        method=TOLD,
+        authority=authority_of(decision),
+    )
+    return Shared(sharing=sharing, node_id=node_id, handle=about[0], level=about[1])
+
+
+def answered(
+    form: SharingForm, peer: NodeId, decision: Decision, on: dt.date, about: tuple[str, str]
+) -> Shared:
+    """An asking area that is answered, by the form that it sent. `about`: our handle, and who decided here."""
+    handle, decider = about
+    sharing = Sharing(
+        date=on,
+        agency=form.requester.agency or peer,
+        person=form.requester.name or f"whoever asks for the node {peer}",
+        method=f"{ANSWERED}; decided by {decider}"[:200],
+        authority=authority_of(decision),
+        response=f"answered: {decision.level}",
+    )
+    return Shared(sharing=sharing, node_id=peer, handle=handle, level=decision.level)
+
+
+def respond(session: Session, node: Node, matter: tuple[str, str], act: Shared, response: str) -> None:
+    """Put an area's answer into the row of the act that it answers. `matter`: its name and the case's reference."""
+    vault = node.keys.vault
+    name, case_ref = matter
+    for row in disclosures.of_matter(session, vault, Matter(vault.lookup("case_ref", case_ref), name)):
+        if row.shared.act == act.act:
+            sharing = row.shared.sharing.model_copy(update={"response": response})
+            disclosures.change(session, vault, row.number, row.shared.model_copy(update={"sharing": sharing}))

@@ -1,0 +1,1 @@
+"""What two nodes say to each other: messages, tokens, blinding, look-up, metadata and quotas. Pure."""

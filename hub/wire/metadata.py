@@ -1,0 +1,106 @@
+"""Who a node is to its peers: the root key's certificate, the daily metadata, and their verification.
+
+Pure: keys and the time in, tokens or verified values out. A peer is pinned by the thumbprint of its root key;
+the root certifies the online signing key; the signing key signs the metadata that names all other keys.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from hub.crypto.signing import Expected, SigningKey, b64, public_key, sign, thumbprint, unb64, verify
+from hub.errors import AuthenticationError, HubError, PeerError
+from hub.node.keys import NodeKeys
+from hub.node.settings import Settings
+from hub.wire.messages import VERSION, MessageType, Metadata, PublicKeys, parse_answer
+
+CERTIFICATE_LIFE_S: Final = 400 * 86_400
+METADATA_LIFE_S: Final = 86_400
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A peer whose metadata was verified up to its pinned root key."""
+
+    metadata: Metadata
+    root_thumbprint: str
+
+    @property
+    def keys(self) -> PublicKeys:
+        """The peer's certified public keys."""
+        return self.metadata.keys
+
+
+def certify(root: SigningKey, node_id: str, signing_kid: str, now: int) -> str:
+    """The root key's word that a signing key speaks for the node, for 400 days."""
+    claims = {
+        **_issued(node_id, now, CERTIFICATE_LIFE_S),
+        "signing_kid": signing_kid,
+    }
+    return sign(root, MessageType.certificate, claims)
+
+
+def metadata(settings: Settings, keys: NodeKeys, root: tuple[str, str], now: int) -> str:
+    """The node's metadata, good for a day. `root` is the root's public key and its certificate."""
+    root_public, certificate = root
+    claims = {
+        **_issued(settings.node_id, now, METADATA_LIFE_S),
+        "area": settings.area,
+        "url": settings.url,
+        "contact": str(settings.contact),
+        "root": root_public,
+        "certificate": certificate,
+        "keys": {
+            "signing": b64(keys.signing.public),
+            "sealing": b64(keys.sealing_public),
+            "prf": b64(keys.prf.public_key),
+            "prf_weak": b64(keys.prf_weak.public_key),
+        },
+        "versions": [VERSION],
+        "quotas": {
+            "strong": settings.quotas.strong.model_dump(mode="json"),
+            "weak": settings.quotas.weak.model_dump(mode="json"),
+        },
+    }
+    return sign(keys.signing, MessageType.metadata, claims)
+
+
+def verify_metadata(token: str, pinned_thumbprint: str | None, now: float) -> Identity:
+    """Verify metadata from the root down. Without a pin, the thumbprint found is returned for a person to check.
+
+    Raises PeerError when any link does not hold, or when the root is not the pinned one.
+    """
+    try:
+        claims = _unverified(token)
+        root = public_key(unb64(claims.root))
+        found = thumbprint(root)
+        if pinned_thumbprint is not None and not secrets.compare_digest(found, pinned_thumbprint):
+            raise PeerError(
+                "the node at this address has another root key than the one pinned",
+                kept="nothing was sent to it",
+                do="telephone the area; if it really made a new root key, add the peer again with its thumbprint",
+            )
+        signing = public_key(unb64(claims.keys.signing))
+        expected = Expected(MessageType.certificate, claims.iss, None, CERTIFICATE_LIFE_S)
+        certificate = verify(claims.certificate, root, expected, now)
+        if certificate.get("signing_kid") != thumbprint(signing):
+            raise AuthenticationError("the root key certifies another signing key")
+        verify(token, signing, Expected(MessageType.metadata, claims.iss, None, METADATA_LIFE_S), now)
+    except PeerError:
+        raise
+    except HubError as error:
+        raise PeerError(f"the area's metadata does not verify: {error.text}") from error
+    return Identity(claims, found)
+
+
+def _unverified(token: str) -> Metadata:
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise AuthenticationError("a signed message cannot be read")
+    return parse_answer(Metadata, unb64(parts[1]))
+
+
+def _issued(node_id: str, now: int, life_s: int) -> dict[str, object]:
+    return {"iss": node_id, "sub": node_id, "iat": now, "exp": now + life_s, "jti": secrets.token_hex(16)}

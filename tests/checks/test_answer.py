@@ -1,0 +1,182 @@
+"""What other areas ask that needs a person: it waits, is answered by the right one, and then reads the same."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from hub.cases.access import STAFF_FILE
+from hub.checks.answer import Enquiry, Word, pending, speak
+from hub.checks.check import check
+from hub.checks.disclose import disclose, result_of
+from hub.consent import Decider
+from hub.errors import NotFoundError
+from hub.federation.publish import publish
+from hub.records.check import CheckResult, DisclosureResult, DisclosureStatus
+from hub.values import Kind, Level, RequesterRole, Role
+from hub.wire.messages import Disclosure
+from tests.federation.nodes import Areas, case, events, hold, question, stranger
+
+
+def grounded(**changes: Any) -> dict[str, Any]:
+    """A form on a legal ground and no agreement: a person at the holder decides."""
+    return {
+        "form_version": 1,
+        "jurisdiction": "england_wales",
+        "requester": {
+            "name": "A. Coordinator",
+            "role": "coordinator",
+            "agency": "Police",
+            "agency_kind": "police",
+        },
+        "recipient": {"agency": "Eastvale Police", "agency_kind": "police"},
+        "subjects": [
+            {
+                "ref": "s1",
+                "role": "victim",
+                "data": ["identity", "involvement"],
+                "agreement": "given",
+                "capacity": "has",
+                "aware": True,
+                "only_self_at_risk": False,
+            }
+        ],
+        "risk": [
+            {
+                "who": "client",
+                "from_whom": "ex-partner",
+                "concerns": "threats to kill",
+                "immediate": "he knows the address",
+                "identified_by": "police",
+            }
+        ],
+        "incident": "Threats reported by the client herself.",
+        "grounds": [
+            {
+                "key": "crime",
+                "evidence": {
+                    "offence_type": "threats to kill",
+                    "why_without_consent": "asking would alert him and prejudice the investigation",
+                    "substantial_public_interest": "preventing a homicide",
+                },
+            }
+        ],
+        "balancing": ["pressing_need", "risk_of_not_disclosing", "human_rights", "duty_of_confidentiality"],
+        "necessity": "Earlier help elsewhere changes the safety plan; nothing less would show it.",
+        "client_notified": {"notified": True, "date": "2026-11-01"},
+        "review": {"date": "2026-12-01", "owner": "Marac coordinator"},
+        "signatures": [
+            {"role": "caseworker", "name": "C. Worker", "date": "2026-11-01"},
+            {"role": "manager", "name": "M. Manager", "date": "2026-11-01"},
+        ],
+        "conflicts": {"declared": False, "details": ""},
+        **changes,
+    }
+
+
+def asked(areas: Areas, role: Role = Role.victim, **case_changes: Any) -> CheckResult:
+    """Northmoor asks about a woman whom Eastvale holds in that role, on a ground alone."""
+    her = stranger(1)
+    others = [] if role is Role.victim else [stranger(2)]
+    hold(
+        areas["eastvale"],
+        case("ev-pending", [*others, her.model_copy(update={"role": role})], **case_changes),
+    )
+    publish(areas["eastvale"])
+
+    async def once() -> CheckResult:
+        async with areas.client("northmoor") as client:
+            request = question(her, "eastvale", sharing_form=grounded())
+            return await check(areas["northmoor"], client, request)
+
+    result = asyncio.run(once())
+    assert result.decision.outcome == "permit", result.decision
+    return result
+
+
+def told(areas: Areas, result: CheckResult) -> DisclosureResult:
+    """What Eastvale's answer is now."""
+
+    async def once() -> CheckResult:
+        async with areas.client("northmoor") as client:
+            target = (result.check_id, "eastvale", None)
+            after, decision = await disclose(areas["northmoor"], client, target, Level.involvement)
+            assert decision.permitted, decision
+            return after
+
+    return asyncio.run(once()).areas[0].candidates[0].disclosure
+
+
+def waiting(areas: Areas) -> Enquiry:
+    """The one disclosure that waits at Eastvale."""
+    (one,) = pending(areas["eastvale"])
+    return one.enquiry
+
+
+def test_without_an_agreement_a_person_decides_and_the_asker_reads_it_later(stored_areas: Areas) -> None:
+    result = asked(stored_areas)
+    assert told(stored_areas, result).status is DisclosureStatus.pending
+    assert told(stored_areas, result).status is DisclosureStatus.pending
+    speak(stored_areas["eastvale"], waiting(stored_areas), Word(Decider.coordinator, release=True))
+    after = told(stored_areas, result)
+    assert (after.status, after.involvement) == (DisclosureStatus.answered, (Kind.marac,))
+    assert pending(stored_areas["eastvale"]) == []
+
+
+def test_what_is_withheld_reads_like_everything_else_not_answered(areas: Areas) -> None:
+    result = asked(areas)
+    told(areas, result)
+    speak(areas["eastvale"], waiting(areas), Word(Decider.coordinator, release=False))
+    after = told(areas, result)
+    assert after == DisclosureResult(status=DisclosureStatus.not_answered)
+
+
+def test_an_idva_service_decides_about_its_own_records(areas: Areas) -> None:
+    result = asked(areas, kind=Kind.idva, idva_service="Eastvale Idva Service", meeting_date=None)
+    told(areas, result)
+    speak(areas["eastvale"], waiting(areas), Word(Decider.coordinator, release=True))
+    assert told(areas, result).status is DisclosureStatus.pending
+    speak(areas["eastvale"], waiting(areas), Word(Decider.idva_service, release=True))
+    assert told(areas, result).involvement == (Kind.idva,)
+
+
+def test_a_word_is_spoken_once_and_is_on_the_record(areas: Areas) -> None:
+    result = asked(areas)
+    told(areas, result)
+    enquiry = waiting(areas)
+    speak(areas["eastvale"], enquiry, Word(Decider.coordinator, release=True))
+    with pytest.raises(NotFoundError):
+        speak(areas["eastvale"], enquiry, Word(Decider.coordinator, release=False))
+    (event,) = events(areas["eastvale"], "disclosure_decided")
+    assert (event["detail"]["kind"], event["detail"]["status"]) == ("coordinator", "answered")
+
+
+def test_crossed_roles_wait_for_a_person_and_are_raised_to_the_coordinator(areas: Areas) -> None:
+    result = asked(areas, role=Role.perpetrator)
+    assert told(areas, result).status is DisclosureStatus.pending
+    (one,) = pending(areas["eastvale"])
+    assert any("both chairs" in reason for reason in one.reasons)
+    speak(areas["eastvale"], one.enquiry, Word(Decider.coordinator, release=True))
+    after = told(areas, result)
+    assert (after.role, after.counter_allegation) == (Role.perpetrator, True)
+
+
+def test_nobody_but_a_coordinator_is_told_of_crossed_roles() -> None:
+    request = question(stranger(1), "eastvale")
+    asker = request.requester.model_copy(update={"role": RequesterRole.idva})
+    answer = Disclosure(status="answered", level=Level.involvement, role=Role.perpetrator)
+    shown = result_of(answer, request.model_copy(update={"requester": asker}))
+    assert (shown.role, shown.counter_allegation) == (None, False)
+
+
+@pytest.mark.parametrize("entry", ['person = "a.  coordinator"', 'agency = "Police"'])
+def test_who_is_kept_out_of_a_case_is_not_answered_from_another_area_either(areas: Areas, entry: str) -> None:
+    """It reads like anything else that is not answered, and nobody here is asked to decide."""
+    result = asked(areas)
+    staff = f'[[exclusion]]\ncase_ref = "ev-pending"\n{entry}\n'
+    (areas["eastvale"].home / STAFF_FILE).write_text(staff, encoding="utf-8")
+    assert told(areas, result) == DisclosureResult(status=DisclosureStatus.not_answered)
+    (areas["eastvale"].home / STAFF_FILE).unlink()
+    assert pending(areas["eastvale"]) == []

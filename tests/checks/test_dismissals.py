@@ -1,0 +1,79 @@
+"""What was judged not the same person stays so, until the evidence changes or somebody takes it back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from hub.checks.check import check
+from hub.checks.dismissals import set_aside, take_back
+from hub.errors import NotFoundError
+from hub.federation.publish import publish
+from hub.records.check import SHOWN_DIGITS, AreaResult, CheckResult
+from hub.values import Person
+from tests.federation.nodes import Areas, case, cases_of, hold, question
+
+
+def asked(areas: Areas, subject: Person) -> CheckResult:
+    async def once() -> CheckResult:
+        async with areas.client("northmoor") as client:
+            return await check(areas["northmoor"], client, question(subject, "eastvale"))
+
+    return asyncio.run(once())
+
+
+def known(areas: Areas) -> Person:
+    """The victim of a case of Eastvale's."""
+    return cases_of("eastvale")[0][0]
+
+
+def counts(area: AreaResult) -> tuple[int, int]:
+    return len(area.candidates), len(area.set_aside)
+
+
+def test_a_candidate_set_aside_is_counted_and_not_listed(stored_areas: Areas) -> None:
+    first = asked(stored_areas, known(stored_areas))
+    assert counts(first.areas[0]) == (1, 0)
+    set_aside(stored_areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+    later = asked(stored_areas, known(stored_areas)).areas[0]
+    assert counts(later) == (0, 1)
+    assert "not the same person" in later.note
+
+
+def test_it_survives_republication_and_can_be_taken_back(areas: Areas) -> None:
+    first = asked(areas, known(areas))
+    old = first.areas[0].candidates[0].handle
+    set_aside(areas["northmoor"], first.check_id, "eastvale", old)
+    hold(areas["eastvale"], case("eastvale-0", cases_of("eastvale")[0], criteria=("changed",)))
+    publish(areas["eastvale"])
+    later = asked(areas, known(areas))
+    (candidate,) = later.areas[0].set_aside
+    assert candidate.handle != old
+    take_back(areas["northmoor"], later.check_id, "eastvale", candidate.handle)
+    assert counts(asked(areas, known(areas)).areas[0]) == (1, 0)
+
+
+def test_new_evidence_brings_the_pair_up_again(areas: Areas) -> None:
+    her = known(areas)
+    first = asked(areas, her)
+    set_aside(areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+    renamed = her.model_copy(update={"aliases": (f"{her.given_names} Quennell",)})
+    assert counts(asked(areas, renamed).areas[0]) == (1, 0)
+
+
+def test_only_a_candidate_of_the_check_can_be_set_aside_or_taken_back(areas: Areas) -> None:
+    first = asked(areas, known(areas))
+    with pytest.raises(NotFoundError):
+        set_aside(areas["northmoor"], first.check_id, "eastvale", "0" * 32)
+    with pytest.raises(NotFoundError):
+        take_back(areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+
+
+def test_a_handle_is_known_by_the_digits_that_are_shown_and_by_no_fewer(areas: Areas) -> None:
+    first = asked(areas, known(areas))
+    handle = first.areas[0].candidates[0].handle
+    with pytest.raises(NotFoundError):
+        set_aside(areas["northmoor"], first.check_id, "eastvale", handle[: SHOWN_DIGITS - 1])
+    set_aside(areas["northmoor"], first.check_id, "eastvale", handle[:SHOWN_DIGITS])
+    assert counts(asked(areas, known(areas)).areas[0]) == (0, 1)

@@ -1,0 +1,163 @@
+"""Homes for command tests: one made once and copied, and two areas that know each other, one of them served."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.demo.run import agreement, sharing_form
+from hub.node.home import create_home
+from hub.node.settings import Settings
+from hub.sample.referrals import Row
+from hub.sample.story import Story, story
+from tests.cli.running import free_port, inside, serving, write_csv
+
+TOLD = story(5, cases=4)
+
+
+def today() -> dt.date:
+    """The commands' own today."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+def make(home: Path, node_id: str, port: int = 1, *, agreed: bool = True) -> Path:
+    """A node's home, under the agreement or under none."""
+    create_home(
+        home,
+        Settings(
+            node_id=node_id,
+            area=node_id.capitalize(),
+            url=f"http://127.0.0.1:{port}",
+            database="sqlite:///hub.sqlite3",
+            agreement=agreement(today()) if agreed else None,
+        ),
+    ).database.close()
+    return home
+
+
+@pytest.fixture(scope="session")
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("homes") / "northmoor", "northmoor")
+
+
+@pytest.fixture
+def home(_home: Path, tmp_path: Path) -> Path:
+    """A fresh node with an agreement and nobody in it."""
+    return Path(shutil.copytree(_home, tmp_path / "northmoor"))
+
+
+@pytest.fixture
+def rows() -> list[Row]:
+    """A few made-up referrals of Northmoor, none of them sealed."""
+    return [dict(row) for row in TOLD.referrals["northmoor"] if row["sealed"] != "yes"][:12]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Northmoor's home, its peer Eastvale's, which is being served, and the story they are part of."""
+
+    asking: Path
+    knowing: Path
+    told: Story
+    knowing_url: str
+    log: Path
+
+    def question(self, name: str = "known_elsewhere", **changes: Any) -> dict[str, Any]:
+        """A CheckRequest of the story, to Eastvale alone, telling nobody more."""
+        told = self.told.questions[name]
+        form = sharing_form(told, today(), grounded=name != "no_ground")
+        return {
+            **told,
+            "areas": ["eastvale"],
+            "disclose": "ask_first",
+            "sharing_form": form,
+            **changes,
+        }
+
+
+@pytest.fixture(scope="session")
+def _pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    folder = tmp_path_factory.mktemp("pair")
+    port = free_port()
+    homes = {
+        "northmoor": make(folder / "northmoor", "northmoor"),
+        "eastvale": make(folder / "eastvale", "eastvale", port),
+    }
+    for node_id, home in homes.items():
+        file = write_csv(folder / f"{node_id}.csv", TOLD.referrals[node_id])
+        assert inside("import", home, file).code == 0
+        assert inside("publish", home).code == 0
+    url = f"http://127.0.0.1:{port}"
+    log = folder / "eastvale.log"
+    with serving(homes["eastvale"], port, log):
+        assert inside("peer", "add", homes["northmoor"], url).code == 0
+        # Only who asks must be known to who is asked: its metadata is shown once, from a server of its own.
+        asking_port = free_port()
+        config = homes["northmoor"] / "node.toml"
+        config.write_text(config.read_text().replace("http://127.0.0.1:1", f"http://127.0.0.1:{asking_port}"))
+        with serving(homes["northmoor"], asking_port, folder / "northmoor.log"):
+            added = inside("peer", "add", homes["eastvale"], f"http://127.0.0.1:{asking_port}")
+            assert added.code == 0, added.err
+        assert inside("sync", homes["northmoor"]).code == 0
+        yield Pair(homes["northmoor"], homes["eastvale"], TOLD, url, log)
+
+
+@pytest.fixture
+def pair(_pair: Pair, tmp_path: Path) -> Pair:
+    """The pair, with a copy of the asking home for this test alone."""
+    asking = Path(shutil.copytree(_pair.asking, tmp_path / "asking"))
+    return Pair(asking, _pair.knowing, _pair.told, _pair.knowing_url, _pair.log)
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Any:
+    """Writes a question to a file."""
+
+    def write(question: Any) -> Path:
+        path = tmp_path / "question.json"
+        path.write_text(json.dumps(question), encoding="utf-8")
+        return path
+
+    return write
+
+
+NOBODY = 65534
+
+
+@dataclass(frozen=True)
+class Powerless:
+    """A folder in which a block runs without root's right to read and write everything."""
+
+    folder: Path
+
+    @contextmanager
+    def __call__(self, *owned: Path) -> Iterator[None]:
+        """Run the block as an ordinary user, the owner of these."""
+        if os.geteuid():
+            yield
+            return
+        for top in (self.folder, *owned):
+            for path in (top, *top.rglob("*")):
+                os.chown(path, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+
+@pytest.fixture
+def powerless() -> Iterator[Powerless]:
+    """Somewhere an ordinary user can go: pytest's own folders are closed to all but their owner."""
+    with tempfile.TemporaryDirectory(prefix="hub-test-") as name:
+        yield Powerless(Path(name))

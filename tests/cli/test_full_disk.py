@@ -1,0 +1,115 @@
+"""A disk that is really full: what was whole is kept, what was not is not there, and room completes it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import HUB, count, environment, hub, inside, query
+from tests.cli.test_interrupt import CASES, SOME, filled, many, tokens
+
+__all__ = ["filled", "many"]
+
+
+class SmallDisk:
+    """A file system of its own, with little room."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def fill(self, *, leaving: int) -> None:
+        """Leave this many bytes free."""
+        stat = os.statvfs(self.folder)
+        (self.folder / "ballast").write_bytes(b"x" * (stat.f_bavail * stat.f_bsize - leaving))
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a file system")
+    try:
+        yield SmallDisk(folder)
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_an_import_onto_a_full_disk_keeps_whole_batches(disk: SmallDisk, home: Path, many: Path) -> None:
+    there = Path(shutil.copytree(home, disk.folder / "home"))
+    disk.fill(leaving=1_500_000)
+    done = hub("import", there, many, "--json")
+    assert done.code == 2
+    assert "disk is full" in done.error["text"]
+    assert "stored before" in done.error["kept"]
+    (disk.folder / "ballast").unlink()
+    kept = count(there, "case_record")
+    assert kept % 200 == 0
+    assert kept < CASES
+    again = hub("import", there, many, "--json").json
+    assert (again["unchanged"], again["imported"]) == (kept, CASES - kept)
+    assert count(there, "case_record") == CASES
+    assert inside("audit", "verify", there).code == 0
+
+
+@pytest.mark.slow
+def test_a_publish_onto_a_full_disk_publishes_nothing(disk: SmallDisk, filled: Path) -> None:
+    there = Path(shutil.copytree(filled, disk.folder / "home"))
+    disk.fill(leaving=1_500_000)
+    done = hub("publish", there, "--json")
+    assert done.code == 2
+    assert "disk is full" in done.error["text"]
+    (disk.folder / "ballast").unlink()
+    assert count(there, "feed_entry") == count(there, "feed_state") == 0
+    assert hub("publish", there, "--json").json["people"] == SOME
+    assert len(tokens(there)) == len(query(there, "SELECT 1 FROM feed_entry WHERE person_id IS NOT NULL"))
+    assert inside("audit", "verify", there).code == 0
+
+
+def test_a_home_cannot_be_made_on_a_full_disk(disk: SmallDisk) -> None:
+    disk.fill(leaving=0)
+    options = ("--node-id", "northmoor", "--area", "Northmoor", "--url", "https://hub.northmoor.example")
+    done = hub("init", disk.folder / "home", *options)
+    assert done.code == 2
+    assert "To do:" in done.err
+    (disk.folder / "ballast").unlink()
+    assert hub("init", disk.folder / "home", *options).code == 0
+
+
+@pytest.mark.slow
+def test_a_limit_on_file_sizes_is_told_like_a_full_disk(home: Path, many: Path) -> None:
+    """Everywhere, also where nothing can be mounted: the system refuses every byte past the limit."""
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+
+    done = hub("import", home, many, "--json", preexec_fn=limited)
+    assert done.code == 2
+    assert "disk is full" in done.error["text"]
+    assert count(home, "case_record") % 200 == 0
+    assert hub("import", home, many, "--json").code == 0
+    assert count(home, "case_record") == CASES
+
+
+def test_output_that_cannot_be_written_is_a_fault(home: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [HUB, "audit", "verify", home, "--json"],
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "standard output" in done.stderr

@@ -1,0 +1,200 @@
+"""Ctrl-C, sent as a terminal sends it: to the real process and its workers, in the middle of the work."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.sample.people import World
+from hub.sample.referrals import Row
+from hub.store import feeds
+from tests.cli.conftest import Pair
+from tests.cli.running import count, hub, inside, query, started, write_csv
+
+CASES = 2_400  # twelve batches: the first is in long before the last, on a fast machine too
+SOME = 1_500  # enough people for publishing to use worker processes for some seconds
+WAIT_S = 600.0
+AGAIN_S = 5.0
+
+
+def tokens(home: Path) -> set[bytes]:
+    """The feed's meaning under the node's own keys: the token of every person at every match-key."""
+    return {token for (token,) in query(home, "SELECT token FROM feed_entry WHERE person_id IS NOT NULL")}
+
+
+def stored(home: Path) -> set[Any]:
+    """The cases by reference and content, as keyed digests: all that a publish goes by."""
+    return set(query(home, "SELECT ref_digest, content_digest, may_publish FROM case_record"))
+
+
+def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until something has begun, which must be before the process has ended."""
+    deadline = time.monotonic() + WAIT_S
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def interrupt(process: subprocess.Popen[str], sign: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+    """Ctrl-C: every process of the group gets the signal; again, as anyone would, if it does not end."""
+    os.killpg(process.pid, sign)
+    try:
+        out, err = process.communicate(timeout=AGAIN_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, sign)
+        out, err = process.communicate(timeout=WAIT_S)
+    assert "Traceback" not in err
+    assert "KeyboardInterrupt" not in err
+    return process.returncode, out, err
+
+
+def referrals(path: Path, cases: int) -> Path:
+    """An import file of made-up victims, one a case."""
+    world = World(11)
+    rows: list[Row] = []
+    while len(rows) < cases:
+        victim = world.case("NM").members[0].identity
+        rows.append(
+            {
+                "case_ref": f"M-{len(rows)}",
+                "kind": "marac",
+                "role": "victim",
+                "given_names": " ".join(victim.given),
+                "surname": victim.surname,
+                "date_of_birth": victim.born.isoformat(),
+                "publish": "yes",
+            }
+        )
+    return write_csv(path, rows)
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """More batches than one."""
+    return referrals(tmp_path / "many.csv", CASES)
+
+
+@pytest.fixture
+def filled(home: Path, tmp_path: Path) -> Path:
+    """A node with people to publish."""
+    assert inside("import", home, referrals(tmp_path / "some.csv", SOME)).code == 0
+    return home
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
+def test_an_import_that_is_interrupted_keeps_whole_batches_and_is_completed(
+    home: Path, many: Path, tmp_path: Path, sign: signal.Signals
+) -> None:
+    whole = Path(shutil.copytree(home, tmp_path / "whole"))
+    with started("import", home, many, "--json") as process:
+        until(lambda: count(home, "case_record") > 0, process)
+        code, out, _ = interrupt(process, sign)
+    error = json.loads(out)["error"]
+    assert (code, error["text"]) == (2, "interrupted")
+    kept = count(home, "case_record")
+    assert 0 < kept < CASES
+    assert kept % 200 == 0, "a batch is whole or not there"
+    assert "whole cases" in error["kept"]
+    assert inside("audit", "verify", home).code == 0
+
+    again = hub("import", home, many, "--json").json
+    assert (again["unchanged"], again["imported"]) == (kept, CASES - kept)
+    assert count(home, "case_record") == count(home, "person_record") == CASES
+    assert inside("import", whole, many).code == 0
+    assert stored(home) == stored(whole)
+    assert inside("audit", "verify", home).code == 0
+
+
+def children(process: subprocess.Popen[str]) -> int:
+    found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return len(found.split())
+
+
+@pytest.mark.parametrize(
+    "after_s", [0.3, pytest.param(0.0, marks=pytest.mark.slow), pytest.param(1.0, marks=pytest.mark.slow)]
+)
+def test_a_publish_that_is_interrupted_leaves_the_feed_as_it_was_and_is_completed(
+    filled: Path, tmp_path: Path, after_s: float
+) -> None:
+    """While the workers start, which is when a Python process is easiest to upset, just before, and later."""
+    home, whole = filled, Path(shutil.copytree(filled, tmp_path / "whole"))
+    with started("publish", home) as process:
+        until(lambda: children(process) > 1, process)
+        time.sleep(after_s)
+        code, _, err = interrupt(process)
+    assert code == 2
+    assert "interrupted" in err
+    assert "nothing was half-published" in err
+    assert count(home, "feed_entry") == count(home, "feed_state") == 0
+    assert inside("audit", "verify", home).code == 0
+
+    for one in (home, whole):
+        assert inside("publish", one, "--json").json["people"] == SOME
+    assert tokens(home) == tokens(whole)
+    assert inside("publish", home, "--json").json["added"] == 0
+    assert inside("audit", "verify", home).code == 0
+
+
+@pytest.mark.parametrize("step", ["add", "forget_retired", "close"])
+def test_a_publish_interrupted_while_it_writes_writes_nothing(
+    home: Path, tmp_path: Path, rows: list[Row], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    assert inside("import", home, write_csv(tmp_path / "rows.csv", rows)).code == 0
+    assert inside("publish", home).code == 0
+    before = (tokens(home), query(home, "SELECT * FROM feed_state"), count(home, "feed_entry"))
+    sealed = [row | {"sealed": "yes"} if row["case_ref"] == rows[0]["case_ref"] else row for row in rows]
+    more = [row | {"case_ref": "N-1", "sealed": "no", "publish": "yes"} for row in rows[:1]]
+    assert inside("import", home, write_csv(tmp_path / "rows.csv", sealed + more)).code == 0
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(feeds, step, interrupted)
+        done = inside("publish", home, "--json")
+    assert (done.code, done.error["text"]) == (2, "interrupted")
+    assert (tokens(home), query(home, "SELECT * FROM feed_state"), count(home, "feed_entry")) == before
+    assert inside("publish", home).code == 0
+    assert tokens(home) != before[0]
+    assert inside("import", home, tmp_path / "rows.csv", "--json").json["to_withdraw"] == 0
+
+
+def test_a_check_that_is_interrupted_while_an_area_is_silent_is_on_the_record(pair: Pair, asked: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        connection = sqlite3.connect(pair.asking / "hub.sqlite3")
+        connection.execute("UPDATE peer SET url = ?", (f"http://127.0.0.1:{silent.getsockname()[1]}",))
+        connection.commit()
+        connection.close()
+        with started("check", pair.asking, asked(pair.question())) as process:
+            until(lambda: count(pair.asking, "check_record") > 0, process)
+            code, _, err = interrupt(process)
+    assert code == 2
+    assert "interrupted" in err
+    assert "already recorded" in err
+    assert inside("audit", "verify", pair.asking).code == 0
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_is_a_message_and_not_a_hang(filled: Path) -> None:
+    with started("publish", filled, "--json") as process:
+        until(lambda: children(process) > 2, process)
+        worker = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[-1]
+        os.kill(int(worker), signal.SIGKILL)
+        out, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 2
+    assert "worker process ended" in json.loads(out)["error"]["text"]
+    assert "Traceback" not in err
+    assert count(filled, "feed_state") == 0
+    assert inside("publish", filled).code == 0

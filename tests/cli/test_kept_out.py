@@ -1,0 +1,169 @@
+"""Every command, by somebody who is kept out of cases: on a node that has them, and on one that never did."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from hub.audit.events import Action
+from tests.cli.conftest import Pair, today
+from tests.cli.running import Ended, actions, count, hub, inside, write_csv
+from tests.cli.test_casework import ADA, ASH, evidence, listed
+from tests.docs.pages import commands
+
+ASKED, SEALED, HELD = "NM-ASKED", "NM-SEALED", "NM-HELD"
+KEPT_OUT: Final = "".join(
+    f'\n[[exclusion]]\ncase_ref = "{ref}"\nperson = "Ash Kept-Out"\n' for ref in (ASKED, SEALED, HELD)
+)
+OF_NO_CASE: Final = {
+    "demo": "makes nodes of its own",
+    "serve": "runs until it is stopped; peers' requests are answered by tests/checks/test_answer.py",
+    "init": "makes a node; one that is there is refused whatever it holds",
+    "decide": "touches no database",
+    "policy explain": "touches no database",
+    "audit verify": "says how long the log is: of the whole node, about no case",
+}
+Write = Callable[[str, Any], Path]
+
+
+class Nodes:
+    """The node that has the cases, and the one that never had them, with what the first knows of them."""
+
+    def __init__(self, pair: Pair, write: Write) -> None:
+        self.pair, self.write = pair, write
+        self.has, self.never = pair.asking, pair.asking.parent / "never"
+        rows = [dict(row) for row in pair.told.referrals["northmoor"]]
+        one_case = [row for row in rows if row["case_ref"] == rows[0]["case_ref"]]
+        for ref, sealed in ((SEALED, "yes"), (HELD, "no")):
+            changed = [row | {"case_ref": ref, "sealed": sealed, "publish": ""} for row in one_case]
+            write_csv(self.file(ref), changed)
+        shutil.copytree(self.has, self.never)
+
+        question = write("question", pair.question(case_ref=ASKED))
+        result = inside("check", self.has, question, "--json").json
+        self.check_id = result["check_id"]
+        self.handle = result["areas"][0]["candidates"][0]["handle"]
+        assert inside("disclose", self.has, self.check_id, "--area", "eastvale").code == 0
+        assert inside("not-same", self.has, self.check_id, self.handle, "--area", "eastvale").code == 0
+        assert inside("import", self.has, self.file(SEALED)).code == 0
+        self.number = next(one["number"] for one in listed(self.has, "--all"))
+        for home in (self.has, self.never):
+            (home / "staff.toml").write_text(KEPT_OUT)
+
+    def file(self, ref: str) -> Path:
+        """An import file of a case of that reference."""
+        return self.pair.asking.parent / f"{ref}.csv"
+
+    def same(self, command: str, *rest: object, said: str = "") -> Ended:
+        """What both nodes say, byte for byte, and nothing that the first alone could know."""
+        ended = [inside(*command.split(), home, *rest, said=said) for home in (self.has, self.never)]
+        # Two numbers are new in every answer, whatever it is about.
+        texts = [
+            re.sub(r'"(check_id|took_ms)": [^,\n]+', r'"\1"', one.out + "\0" + one.err)
+            if command == "check"
+            else one.out + "\0" + one.err
+            for one in ended
+        ]
+        assert texts[0] == texts[1], command
+        assert ended[0].code == ended[1].code, command
+        return ended[0]
+
+
+@pytest.fixture
+def nodes(pair: Pair, tmp_path: Path) -> Nodes:
+    def write(name: str, document: Any) -> Path:
+        path = tmp_path / f"{name}.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return path
+
+    return Nodes(pair, write)
+
+
+def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(nodes: Nodes) -> None:
+    """A command that is added has to be walked here, or to say why it is about no case."""
+    # While what is hidden is sealed, even the feed's figures are the same.
+    nodes.same("publish")
+    nodes.same("publish", "--json")
+    assert inside("import", nodes.has, nodes.file(HELD)).code == 0
+
+    write = nodes.write
+    ash, nobody = write("ash", ASH), write("nobody", ASH | {"name": ""})
+    row = {"date": today().isoformat(), "agency": "A", "person": "B", "method": "C", "authority": "D"}
+    walked = {"publish"}
+
+    def walk(command: str, *rest: object, said: str = "") -> None:
+        walked.add(command)
+        for as_json in ((), ("--json",)) if command not in ("answer", "not-same", "peer add") else ((),):
+            nodes.same(command, *rest, *as_json, said=said)
+
+    for who in ((), ("--as", ash), ("--as", nobody)):
+        for how in ((), ("--all",), ("--closed",), ("--on", "2199-12-31")):
+            walk("due", *how, *who)
+        for ref in (ASKED, SEALED, HELD):
+            walk("disclosures", *who, said=f"{ref}\n")
+        walk("disclosures", "--pdf", nodes.file("form").with_suffix(".pdf"), *who, said=f"{ASKED}\n")
+        assert not nodes.file("form").with_suffix(".pdf").exists()
+        walk("pending", *who)
+        walk("answer", nodes.check_id, nodes.handle, "--release", *who)
+        walk("disclose", nodes.check_id, "--area", "eastvale", *who)
+        walk("disclose", nodes.check_id, "--area", "nowhere", "--level", "summary", *who)
+        walk("disclose", nodes.check_id, "--area", "eastvale", "--handle", nodes.handle, *who)
+        for undo in ((), ("--undo",)):
+            walk("not-same", nodes.check_id, nodes.handle, "--area", "eastvale", *undo, *who)
+    for ref in (ASKED, SEALED, HELD):
+        question = nodes.pair.question(case_ref=ref, requester=ASH)
+        walk("check", write("question", question))
+        for check_id in ("", nodes.check_id):
+            walk("told", write("told", {"case_ref": ref, "check_id": check_id, "by": ASH, "sharings": [row]}))
+    walk("close", write("by_ash", evidence() | {"by": ASH}), nodes.number)
+    walk("peer list")
+    walk("sync")
+    nodes.same("peer remove", "nowhere")
+    nodes.same("peer add", "http://127.0.0.1:1")
+    walked |= {"peer remove", "peer add"}
+
+    # Last, for it brings the cases in: a file of a hidden case, as it is there and as it would have to go.
+    gone = nodes.file(HELD).with_name("gone.csv")
+    gone.write_text(nodes.file(HELD).read_text().replace(",no,", ",yes,"))
+    for who in ((), ("--as", ash)):
+        for file in (nodes.file(SEALED), nodes.file(HELD), gone):
+            walk("import", file, "--dry-run", *who)
+    assert inside("publish", nodes.has).code == 0
+    for file in (nodes.file(HELD), gone):
+        nodes.same("import", file, "--json", "--as", ash)
+    assert inside("import", nodes.has, gone, "--json", "--as", write("ada", ADA)).json["to_withdraw"] > 0
+
+    assert set(commands()) == walked | set(OF_NO_CASE)
+    assert not walked & set(OF_NO_CASE)
+
+
+def test_a_check_that_is_hidden_reads_like_one_that_is_not_there_and_nothing_is_done(nodes: Nodes) -> None:
+    """The real command: on one node, the hidden check's id and one that nobody ever had."""
+    ash, ada = nodes.write("ash", ASH), nodes.write("ada", ADA)
+    before, kept = actions(nodes.has), count(nodes.has, "decision_record")
+    for rest in (
+        ("disclose", ("--area", "eastvale", "--as", ash, "--json")),
+        ("disclose", ("--area", "eastvale")),
+        ("not-same", (nodes.handle, "--area", "eastvale", "--as", ash)),
+        ("not-same", (nodes.handle, "--area", "eastvale", "--undo")),
+    ):
+        name, options = rest
+        ended = [hub(name, nodes.has, check_id, *options) for check_id in (nodes.check_id, "0" * 32)]
+        assert ended[0] == ended[1]
+        assert ended[0].code == 1
+        assert "no such check on this node" in ended[0].out + ended[0].err
+    assert actions(nodes.has) == before
+    assert count(nodes.has, "decision_record") == kept
+
+    # Who is not kept out acts in her own name.
+    again = inside("disclose", nodes.has, nodes.check_id, "--area", "eastvale", "--as", ada, "--json")
+    assert again.json["areas"][0]["candidates"][0]["disclosure"]["status"] == "answered"
+    place = (nodes.check_id, nodes.handle, "--area", "eastvale")
+    assert inside("not-same", nodes.has, *place, "--undo", "--as", ada).code == 0
+    assert actions(nodes.has)[-1] is Action.pair_taken_back

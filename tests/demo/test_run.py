@@ -1,0 +1,87 @@
+"""`hub demo`: the contract's document, within the minute, and nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from hub.demo.run import agreement, sharing_form
+from hub.records.check import CheckResult
+from hub.values import Person
+from tests.cli.conftest import TOLD, today
+from tests.cli.running import HUB, environment
+
+
+def _demo(folder: Path, *options: str) -> subprocess.Popen[str]:
+    folder.mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [HUB, "demo", *options],
+        env=environment(TMPDIR=str(folder)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_three_nodes_and_three_answers_as_the_contract_has_them(tmp_path: Path) -> None:
+    with _demo(tmp_path / "tmp", "--once", "--json") as process:
+        out, err = process.communicate(timeout=1_800)
+    assert (process.returncode, err) == (0, "")
+    shown = json.loads(out)
+    assert [node["node_id"] for node in shown["nodes"]] == ["northmoor", "eastvale", "southmere"]
+    for check in shown["checks"]:
+        Person.model_validate(check["subject"])
+    elsewhere, nowhere, refused = (CheckResult.model_validate(check["result"]) for check in shown["checks"])
+
+    assert elsewhere.decision.outcome == "permit"
+    by_area = {area.node_id: area for area in elsewhere.areas}
+    assert by_area["eastvale"].candidates[0].band == "strong"
+    told = by_area["eastvale"].candidates[0].disclosure
+    assert (told.status, told.role) == ("answered", "victim")
+    assert told.involvement
+    assert by_area["southmere"].candidates == ()
+    assert by_area["westhaven"].status == "not_connected"
+
+    assert nowhere.decision.outcome == "permit"
+    assert all(area.candidates == () for area in nowhere.areas)
+    assert {area.status for area in nowhere.areas} == {"answered", "not_connected"}
+
+    assert refused.decision.outcome == "incomplete"
+    assert refused.areas == ()
+    assert "protocol or grounds" in refused.decision.missing
+    assert list((tmp_path / "tmp").iterdir()) == [], "its homes are removed"
+
+
+@pytest.mark.slow
+def test_without_once_it_runs_until_ctrl_c_and_removes_everything(tmp_path: Path) -> None:
+    with _demo(tmp_path / "tmp") as process:
+        assert process.stdout is not None
+        shown = ""
+        for line in process.stdout:
+            shown += line
+            if "Press Ctrl-C" in line:
+                break
+        else:
+            pytest.fail(process.communicate()[1])
+        assert "keep running" in shown
+        assert "hub peer list" in shown
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=600)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_the_agreement_and_form_hold_on_the_day_they_are_shown() -> None:
+    on = today()
+    agreed = agreement(on)
+    assert agreed.date < on < agreed.review_date
+    form = sharing_form(TOLD.questions["known_elsewhere"], on, grounded=True)
+    assert form["protocol"]["ref"] == agreed.ref
+    assert sharing_form(TOLD.questions["no_ground"], on, grounded=False)["protocol"] is None
