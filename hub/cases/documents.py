@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from hub.node.keys import Vault
+from hub.crypto.vault import Vault
 from hub.values import Kind, Person, ShortText, Value
 
 

@@ -30,7 +30,7 @@ from hub.consent import (
     decide_answer,
     parse_form,
 )
-from hub.crypto import signing
+from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError
 from hub.matching import Confirmation, confirm
 from hub.node.node import Node
@@ -166,7 +166,7 @@ def _decided(
     found = feeds.person_by_handle(session, enquiry.handle)
     if check is None or found is None:
         return NOT_ANSWERED, _About()
-    committed = commitment(question.subject, signing.unb64(question.salt))
+    committed = commitment(question.subject, encoding.unb64(question.salt))
     if not secrets.compare_digest(committed, check.commitment):
         return NOT_ANSWERED, _About()  # Not the person that the check was about.
     try:

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from hub.consent import GroundKey, SharingForm
 from hub.consent.form.vocabulary import answered
-from hub.crypto import signing
+from hub.crypto import encoding
 from hub.errors import PeerError
 from hub.federation.client import PeerClient, VerifiedAnswer
 from hub.federation.peers import KnownPeer, known
@@ -78,8 +78,8 @@ def _read(
         raise PeerError("the area's answer is to another check")
     pinned = peer.pinned
     outputs = blind.read(
-        (signing.unb64(told.elements), signing.unb64(told.proof)),
-        (signing.unb64(told.weak_elements), signing.unb64(told.weak_proof)),
+        (encoding.unb64(told.elements), encoding.unb64(told.proof)),
+        (encoding.unb64(told.weak_elements), encoding.unb64(told.weak_proof)),
         (pinned.prf, pinned.prf_weak),
     )
     return told, outputs
@@ -106,11 +106,11 @@ def _evaluation_request(
         requester_role=requester.role,
         agency_kind=requester.agency_kind,
         user=asking.node.user(requester.name),
-        commitment=signing.b64(committed),
+        commitment=encoding.b64(committed),
         key_id=peer.prf_key_id,
         weak_key_id=peer.weak_prf_key_id,
-        elements=signing.b64(strong),
-        weak_elements=signing.b64(weak),
+        elements=encoding.b64(strong),
+        weak_elements=encoding.b64(weak),
     )
 
 

@@ -12,7 +12,7 @@ from hub.audit.events import NODE, Action, Detail, Event, Refs
 from hub.cases.access import check_for, context_of
 from hub.checks.check import form_of, today
 from hub.consent import Decision, Outcome, decide, excerpt
-from hub.crypto import hpke, signing
+from hub.crypto import encoding, hpke, signing
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, NotFoundError, PeerError
 from hub.federation.client import PeerClient
@@ -91,7 +91,7 @@ async def disclose(
     question = DisclosureQuestion(
         excerpt=excerpt(form, node_id, today(node)).model_dump(mode="json", exclude_defaults=True),
         subject=subject_of(request.subject),
-        salt=signing.b64(bytes.fromhex(kept.salts[node_id])),
+        salt=encoding.b64(bytes.fromhex(kept.salts[node_id])),
     )
     try:
         answer, receipt = await _exchange(node, client, peer, (check_id, candidate.handle, level), question)
@@ -123,7 +123,7 @@ async def _exchange(
     context = SealContext("disclosure", node.node_id, there, peer.sealing_key_id, check_id, handle, level)
     sealed = hpke.seal(encode(question), peer.pinned.sealing, context)
     request = DisclosureRequest(
-        check_id=check_id, handle=handle, level=level, key_id=peer.sealing_key_id, sealed=signing.b64(sealed)
+        check_id=check_id, handle=handle, level=level, key_id=peer.sealing_key_id, sealed=encoding.b64(sealed)
     )
     key = f"{check_id}-{handle}-{signing.digest(sealed)}"
     answer = await client.post(
@@ -134,7 +134,7 @@ async def _exchange(
         raise PeerError("the area's answer is about another check or candidate")
     back = SealContext("disclosure-answer", there, node.node_id, told.key_id, check_id, handle, level)
     try:
-        plain = hpke.unseal(signing.unb64(told.sealed), node.keys.sealing, back)
+        plain = hpke.unseal(encoding.unb64(told.sealed), node.keys.sealing, back)
     except AuthenticationError as error:
         raise PeerError(f"the area's answer cannot be opened: {error.text}") from error
     disclosure = parse_answer(Disclosure, plain)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from hub.audit.events import Action, Event, Refs
 from hub.cases.access import check_for
+from hub.crypto.vault import Vault
 from hub.errors import NotFoundError
-from hub.node.keys import Vault
 from hub.node.node import Node
 from hub.records.check import is_handle
 from hub.store import pairs

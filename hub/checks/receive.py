@@ -10,7 +10,7 @@ from typing import Final
 
 from hub.audit.events import Action, Detail, Event, Refs, peer_actor
 from hub.checks.answer import Enquiry, answer_enquiry
-from hub.crypto import hpke, signing
+from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, ConflictError, InputError
 from hub.federation.authentication import Caller, Request, admit
@@ -81,7 +81,7 @@ def _opened(node: Node, caller: Caller, request: DisclosureRequest) -> Disclosur
         request.level,
     )
     return parse_request(
-        DisclosureQuestion, hpke.unseal(signing.unb64(request.sealed), node.keys.sealing, context)
+        DisclosureQuestion, hpke.unseal(encoding.unb64(request.sealed), node.keys.sealing, context)
     )
 
 
@@ -102,7 +102,7 @@ def _sealed(node: Node, caller: Caller, request: DisclosureRequest, disclosure: 
             check_id=request.check_id,
             handle=request.handle,
             key_id=peer.sealing_key_id,
-            sealed=signing.b64(sealed),
+            sealed=encoding.b64(sealed),
         )
     )
 

@@ -7,7 +7,6 @@ of every claim are checked here. Does not know peers, replay memory or HTTP.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc.jwk import OKPKey
 
+from hub.crypto.encoding import b64, unb64
 from hub.errors import AuthenticationError
 
 ALGORITHM: Final = "EdDSA"
@@ -155,19 +155,3 @@ def request_digest(method: str, path: str, idempotency_key: str, body: bytes) ->
     parts = (method.encode(), path.encode(), idempotency_key.encode(), hashlib.sha256(body).digest())
     framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     return b64(hashlib.sha256(b"marac-hub/v1/request\x00" + framed).digest())
-
-
-def b64(data: bytes) -> str:
-    """Base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def unb64(text: str) -> bytes:
-    """Undo `b64`. Raises AuthenticationError on anything that is not canonical base64url."""
-    try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except ValueError as error:
-        raise AuthenticationError("text is not base64url") from error
-    if b64(data) != text:
-        raise AuthenticationError("text is not canonical base64url")
-    return data

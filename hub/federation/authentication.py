@@ -13,7 +13,8 @@ from typing import Final
 
 from sqlmodel import Session
 
-from hub.crypto.signing import CLOCK_SKEW_S, Expected, digest, public_key, request_digest, sign, unb64, verify
+from hub.crypto.encoding import unb64
+from hub.crypto.signing import CLOCK_SKEW_S, Expected, digest, public_key, request_digest, sign, verify
 from hub.errors import AuthenticationError, NotFoundError
 from hub.federation.client import REQUEST_LIFE_S
 from hub.federation.peers import KnownPeer, known

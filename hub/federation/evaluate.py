@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from hub.audit.events import Action, Detail, Event, Refs, peer_actor
-from hub.crypto import signing
+from hub.crypto import encoding, signing
 from hub.crypto.prf import PrfKey
 from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation.authentication import Caller, admit
@@ -81,10 +81,10 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer |
         check_id=request.check_id,
         epoch=state.epoch,
         feed_at=state.last_seq,
-        elements=signing.b64(strong[0]),
-        proof=signing.b64(strong[1]),
-        weak_elements=signing.b64(weak[0]),
-        weak_proof=signing.b64(weak[1]),
+        elements=encoding.b64(strong[0]),
+        proof=encoding.b64(strong[1]),
+        weak_elements=encoding.b64(weak[0]),
+        weak_proof=encoding.b64(weak[1]),
     )
     return Answer(encode(answer), receipt(node, caller, request.check_id, log))
 
@@ -95,7 +95,7 @@ def _received(node: Node, caller: Caller, request: EvaluationRequest) -> receive
         peer=caller.node_id,
         received_at=node.now(),
         purpose=request.purpose.value,
-        commitment=signing.unb64(request.commitment),
+        commitment=encoding.unb64(request.commitment),
         asked=node.keys.vault.seal(f"received_check/{request.check_id}", encode(_asserted(request))),
     )
 
@@ -125,9 +125,9 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Answer | Refused:
     last = lines[-1].seq if lines else after
     page = FeedPage(
         epoch=epoch,
-        withdrawn=signing.b64(b"".join(line.token for line in lines if line.label is None)),
+        withdrawn=encoding.b64(b"".join(line.token for line in lines if line.label is None)),
         entries=join_entries([(line.token, line.label) for line in lines if line.label is not None]),
-        cursor=signing.b64(f"{epoch}.{last}".encode()),
+        cursor=encoding.b64(f"{epoch}.{last}".encode()),
         more=last < state.last_seq and bool(lines),
         manifest=_manifest(node, state),
     )
@@ -141,7 +141,7 @@ class _CursorExpiredError(ConflictError):
 
 def _read_cursor(cursor: str) -> tuple[int, int]:
     try:
-        found = _CURSOR.fullmatch(signing.unb64(cursor))
+        found = _CURSOR.fullmatch(encoding.unb64(cursor))
     except AuthenticationError:
         found = None
     if found is None:
@@ -163,7 +163,7 @@ def _manifest(node: Node, state: feeds.State) -> str:
         "weak_key_id": node.weak_prf_key_id,
         "entries": state.entries,
         "people": state.people,
-        "digest": signing.b64(state.digest),
+        "digest": encoding.b64(state.digest),
         "max_gap": node.settings.max_gap,
     }
     return signing.sign(node.keys.signing, MessageType.manifest, claims)
@@ -179,7 +179,7 @@ def _refusal(
     """Charge the quotas and look for a ground; what is refused is recorded."""
     record(_event(Action.request_received, caller, request))  # First: it also queues writers on PostgreSQL.
     earlier = received.check(session, caller.node_id, request.check_id)
-    if earlier is not None and earlier.commitment != signing.unb64(request.commitment):
+    if earlier is not None and earlier.commitment != encoding.unb64(request.commitment):
         record(_event(Action.request_refused, caller, request, outcome="other_subject"))
         return Refused(ConflictError("this check was already asked about another subject"))
     agreement = node.settings.agreement

@@ -8,10 +8,11 @@ from functools import lru_cache
 from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Event, Refs
-from hub.crypto.signing import CLOCK_SKEW_S, unb64
+from hub.crypto.encoding import unb64
+from hub.crypto.signing import CLOCK_SKEW_S
+from hub.crypto.vault import key_id
 from hub.errors import ConflictError, NotFoundError, PeerError, UsageError
 from hub.federation.client import PeerClient, PinnedPeer
-from hub.node.keys import key_id
 from hub.node.node import Node
 from hub.store import peers
 from hub.wire.messages import Metadata

@@ -15,7 +15,8 @@ from urllib.parse import quote
 from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Detail, Event, Refs
-from hub.crypto.signing import Expected, public_key, unb64, verify
+from hub.crypto.encoding import unb64
+from hub.crypto.signing import Expected, public_key, verify
 from hub.errors import AuthenticationError, HubError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, refresh

@@ -12,7 +12,7 @@ from typing import Final
 from hub.audit.chain import Broken
 from hub.audit.events import OPERATOR, Action, Event
 from hub.audit.log import advance_checkpoint
-from hub.crypto.signing import b64
+from hub.crypto.encoding import b64
 from hub.errors import UsageError
 from hub.node import keys
 from hub.node.node import CERTIFICATE, CHECKPOINT, NODE_TOML, Node, node_of, own_keys

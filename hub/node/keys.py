@@ -7,8 +7,6 @@ made with mode 0600 in a 0700 folder. A key folder that systemd or Docker provid
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import os
 import stat
@@ -16,49 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from hub.crypto.encoding import b64, unb64
 from hub.crypto.prf import PrfKey
-from hub.crypto.signing import SigningKey, b64, unb64
-from hub.errors import HubError, StorageError, UsageError
+from hub.crypto.signing import SigningKey
+from hub.crypto.vault import Vault
+from hub.errors import HubError, UsageError
 
 NODE_KEY: Final = "node.key"
 ROOT_KEY: Final = "root.key"
 _FIELDS: Final = ("signing", "sealing", "prf", "prf_weak", "storage")
 _PROVIDED: Final = Path("/run/secrets")  # where Docker and Podman mount secrets
-
-
-class Vault:
-    """Seals identity fields at rest and makes look-up digests, each bound to the place it stands in."""
-
-    def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(hmac.digest(key, b"marac-hub/v1/field", hashlib.sha256))
-        self._lookup = hmac.digest(key, b"marac-hub/v1/lookup", hashlib.sha256)
-        self.pseudonym_key: Final = hmac.digest(key, b"marac-hub/v1/pseudonym", hashlib.sha256)
-        self.key_id: Final = hmac.digest(key, b"marac-hub/v1/vault-id", hashlib.sha256).hex()[:16]
-
-    def seal(self, place: str, plain: bytes) -> bytes:
-        """Encrypt a field. `place` (table and row) is authenticated, so a field moved elsewhere fails."""
-        nonce = os.urandom(12)
-        return nonce + self._cipher.encrypt(nonce, plain, place.encode())
-
-    def open(self, place: str, sealed: bytes) -> bytes:
-        """Decrypt a field. Raises StorageError when key, place or bytes are not the ones it was sealed with."""
-        try:
-            return self._cipher.decrypt(sealed[:12], sealed[12:], place.encode())
-        except (InvalidTag, ValueError) as error:
-            raise StorageError(
-                "a stored field cannot be decrypted",
-                kept="nothing was changed",
-                do="check that keys and database belong together; restore both from the same day",
-            ) from error
-
-    def lookup(self, kind: str, value: str) -> bytes:
-        """A keyed digest (32 bytes) by which a value can be found again without being stored."""
-        return hmac.digest(self._lookup, f"{kind}\x00{value}".encode(), hashlib.sha256)
 
 
 @dataclass(frozen=True)
@@ -75,11 +43,6 @@ class NodeKeys:
     def sealing_public(self) -> bytes:
         """The raw public key to which peers seal."""
         return self.sealing.public_key().public_bytes_raw()
-
-
-def key_id(public: bytes) -> str:
-    """A short public name of a public key: 16 hex digits of its SHA-256."""
-    return hashlib.sha256(b"marac-hub/v1/key-id\x00" + public).hexdigest()[:16]
 
 
 def create(folder: Path) -> None:

@@ -19,6 +19,7 @@ from hub.audit import events
 from hub.audit.chain import Broken, Head, genesis, verify
 from hub.audit.log import append, load_checkpoint
 from hub.consent import Rules, rules_from_text
+from hub.crypto import vault
 from hub.errors import StorageError, UsageError
 from hub.matching import MatchingConfig, load_config
 from hub.node import keys
@@ -66,17 +67,17 @@ class Node:
     @cached_property
     def prf_key_id(self) -> str:
         """The public name of the PRF key for match-keys with a full date."""
-        return keys.key_id(self.keys.prf.public_key)
+        return vault.key_id(self.keys.prf.public_key)
 
     @cached_property
     def weak_prf_key_id(self) -> str:
         """The public name of the PRF key for weak match-keys."""
-        return keys.key_id(self.keys.prf_weak.public_key)
+        return vault.key_id(self.keys.prf_weak.public_key)
 
     @cached_property
     def sealing_key_id(self) -> str:
         """The public name of the key peers seal to."""
-        return keys.key_id(self.keys.sealing_public)
+        return vault.key_id(self.keys.sealing_public)
 
     def context(self, epoch: int, *, weak: bool) -> FeedContext:
         """The token context of this node's own feed."""

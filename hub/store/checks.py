@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 from sqlmodel import Session
 
+from hub.crypto.vault import Vault
 from hub.errors import NotFoundError
-from hub.node.keys import Vault
 from hub.records.check import CheckRequest, CheckResult
 from hub.store.tables import CheckRecord, Receipt
 from hub.values import Value

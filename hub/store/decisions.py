@@ -8,7 +8,7 @@ import os
 from sqlmodel import Session
 
 from hub.consent import Decision, SharingForm
-from hub.node.keys import Vault
+from hub.crypto.vault import Vault
 from hub.store.tables import DecisionRecord
 from hub.values import ShortText, Value
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, insert
 from sqlmodel import Session, col, select
 
 from hub.consent.evidence import Sharing
-from hub.node.keys import Vault
+from hub.crypto.vault import Vault
 from hub.store.obligations import Matter
 from hub.store.tables import SharingRecord
 from hub.values import Level, ShortText, Value

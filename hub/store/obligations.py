@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from hub.consent import Obligation
 from hub.consent.evidence import Closing
-from hub.node.keys import Vault
+from hub.crypto.vault import Vault
 from hub.store.tables import ObligationRecord
 
 ObligationRow = ObligationRecord

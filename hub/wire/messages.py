@@ -16,8 +16,9 @@ import rfc8785
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from hub.consent import GroundKey
+from hub.crypto.encoding import b64, unb64
 from hub.crypto.prf import ELEMENT_BYTES, MAX_BATCH
-from hub.crypto.signing import b64, refuse_duplicate_names, unb64
+from hub.crypto.signing import refuse_duplicate_names
 from hub.errors import AuthenticationError, InputError, PeerError
 from hub.values import AgencyKind, Kind, Level, NodeId, Person, Purpose, RequesterRole, Role, ShortText, Value
 from hub.wire.tokens import ENTRY_BYTES, TOKEN_BYTES

@@ -10,7 +10,8 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from hub.crypto.signing import Expected, SigningKey, b64, public_key, sign, thumbprint, unb64, verify
+from hub.crypto.encoding import b64, unb64
+from hub.crypto.signing import Expected, SigningKey, public_key, sign, thumbprint, verify
 from hub.errors import AuthenticationError, HubError, PeerError
 from hub.node.keys import NodeKeys
 from hub.node.settings import Settings

@@ -15,7 +15,7 @@ import pytest
 
 from hub.checks.check import check
 from hub.checks.disclose import disclose
-from hub.crypto import hpke, signing
+from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.demo.run import sharing_form
 from hub.records.check import CheckRequest, CheckResult
@@ -91,7 +91,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             sent = messages.parse_request(messages.DisclosureRequest, await request.aread())
             parts = ("northmoor", "eastvale", sent.key_id, sent.check_id, sent.handle, sent.level)
             context = SealContext("disclosure", *parts)
-            opened.append(hpke.unseal(signing.unb64(sent.sealed), world.attacker.keys.sealing, context))
+            opened.append(hpke.unseal(encoding.unb64(sent.sealed), world.attacker.keys.sealing, context))
         return await honest(request)
 
     world.wire.hosts["eastvale.test"] = listen
@@ -152,7 +152,7 @@ class Asking:
         body = DisclosureQuestion(
             excerpt=form | {"level": "involvement"},
             subject=subject or messages.subject_of(Person.model_validate(SUBJECT)),
-            salt=signing.b64(self.salt),
+            salt=encoding.b64(self.salt),
         )
         parts = (there.sealing_key_id, check_id, handle, "involvement")
         context = SealContext("disclosure", here.node_id, there.node_id, *parts)
@@ -162,7 +162,7 @@ class Asking:
             handle=handle,
             level=Level.involvement,
             key_id=parts[0],
-            sealed=signing.b64(sealed),
+            sealed=encoding.b64(sealed),
         )
         headers = {messages.IDEMPOTENCY_HEADER: secrets.token_hex(16)}
         response = self.world.request(
@@ -173,7 +173,7 @@ class Asking:
         back = SealContext(
             "disclosure-answer", there.node_id, here.node_id, answer.key_id, check_id, handle, "involvement"
         )
-        plain = hpke.unseal(signing.unb64(answer.sealed), here.keys.sealing, back)
+        plain = hpke.unseal(encoding.unb64(answer.sealed), here.keys.sealing, back)
         return response.status_code, len(response.content), messages.parse_answer(Disclosure, plain)
 
 

@@ -15,8 +15,8 @@ from hub.checks.disclose import disclose, disclose_at_once
 from hub.consent import Decision, Outcome, excerpt
 from hub.consent.form.redaction import KEPT_HERE
 from hub.crypto import hpke
+from hub.crypto.encoding import b64, unb64
 from hub.crypto.hpke import SealContext
-from hub.crypto.signing import b64, unb64
 from hub.errors import NotFoundError, PeerError, UnreachableError
 from hub.federation.peers import known
 from hub.records.check import AreaStatus, CheckResult, DisclosureStatus

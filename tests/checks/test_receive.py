@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hub.crypto.signing import b64, unb64
+from hub.crypto.encoding import b64, unb64
 from hub.values import Kind, Level, Person
 from hub.wire import messages
 from hub.wire.messages import NOT_ANSWERED

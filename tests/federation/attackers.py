@@ -20,7 +20,7 @@ import httpx2
 
 from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
-from hub.crypto import signing
+from hub.crypto import encoding, signing
 from hub.crypto.signing import SigningKey
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
@@ -239,7 +239,7 @@ def certificate(node: Node, root: SigningKey, name: str) -> str:
 
 def jwt_claims(token: str) -> dict[str, Any]:
     """The claims of a token, unverified."""
-    claims: dict[str, Any] = json.loads(signing.unb64(token.split(".")[1]))
+    claims: dict[str, Any] = json.loads(encoding.unb64(token.split(".")[1]))
     return claims
 
 

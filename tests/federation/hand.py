@@ -11,10 +11,11 @@ from typing import Any
 import httpx2
 
 from hub.crypto import hpke
+from hub.crypto.encoding import b64, unb64
 from hub.crypto.hpke import SealContext
 from hub.crypto.prf import BlindedBatch
 from hub.crypto.signing import Expected as ExpectedToken
-from hub.crypto.signing import b64, digest, sign, unb64, verify
+from hub.crypto.signing import digest, sign, verify
 from hub.node.node import Node
 from hub.values import AgencyKind, Level, Person, Purpose, RequesterRole
 from hub.wire import messages

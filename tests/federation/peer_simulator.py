@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx2
 
-from hub.crypto.signing import SigningKey, b64, digest, request_digest, unb64
+from hub.crypto.encoding import b64, unb64
+from hub.crypto.signing import SigningKey, digest, request_digest
 from hub.node.node import Node
 from hub.web.app import create_app
 from hub.wire.messages import ANSWER_HEADER, IDEMPOTENCY_HEADER

@@ -17,7 +17,7 @@ from hub.checks.check import check
 from hub.cli.node import peer_list
 from hub.cli.show import show_result
 from hub.consent import Decision, Outcome
-from hub.crypto import signing
+from hub.crypto import encoding, signing
 from hub.crypto.prf import PrfKey
 from hub.demo.run import sharing_form
 from hub.errors import HubError, PeerError
@@ -149,10 +149,10 @@ def evaluated_with(world: World, key: PrfKey) -> Callable[[httpx2.Request], dict
             "check_id": asked.check_id,
             "epoch": 1,
             "feed_at": 1,
-            "elements": signing.b64(elements),
-            "proof": signing.b64(proof),
-            "weak_elements": signing.b64(weak_elements),
-            "weak_proof": signing.b64(weak_proof),
+            "elements": encoding.b64(elements),
+            "proof": encoding.b64(proof),
+            "weak_elements": encoding.b64(weak_elements),
+            "weak_proof": encoding.b64(weak_proof),
         }
 
     return answer
@@ -169,7 +169,7 @@ GARBLED: list[dict[str, Any]] = [
     {"elements": ""},
     {"elements": "A"},
     {"proof": ""},
-    {"proof": signing.b64(bytes(64))},
+    {"proof": encoding.b64(bytes(64))},
     {"check_id": "0" * 32},
     {"epoch": -1},
     {"epoch": 2**70},
@@ -215,7 +215,7 @@ def page(world: World, lines: list[tuple[bytes, bytes]], **changed: Any) -> dict
         "weak_key_id": node.weak_prf_key_id,
         "entries": len(lines),
         "people": 1,
-        "digest": signing.b64(bytes(32)),
+        "digest": encoding.b64(bytes(32)),
         "max_gap": 2,
     } | changed.pop("manifest", {})
     return {
@@ -323,7 +323,7 @@ def crowd(world: World, size: int) -> dict[str, Any]:
                 label = Label(case, secrets.token_bytes(16), 7)
                 entries.append(seal_entry(output, context, index, label))
     digest = hashlib.sha256(b"".join(token + label for token, label in sorted(entries))).digest()
-    return page(world, entries, manifest={"digest": signing.b64(digest), "people": size})
+    return page(world, entries, manifest={"digest": encoding.b64(digest), "people": size})
 
 
 def test_a_crowd_under_one_match_key_does_not_hold_up_the_asker(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.crypto import signing
+from hub.crypto import encoding, signing
 from hub.crypto.prf import BlindedBatch
 from hub.wire import messages
 from hub.wire.messages import EVALUATIONS_PATH, MessageType
@@ -37,10 +37,10 @@ def evaluation(world: World, **changed: Any) -> bytes:
         "requester_role": "coordinator",
         "agency_kind": "police",
         "user": secrets.token_hex(16),
-        "commitment": signing.b64(secrets.token_bytes(32)),
+        "commitment": encoding.b64(secrets.token_bytes(32)),
         "key_id": world.victim.prf_key_id,
         "weak_key_id": world.victim.weak_prf_key_id,
-        "elements": signing.b64(elements),
+        "elements": encoding.b64(elements),
         "weak_elements": "",
     } | changed
     return json.dumps(request).encode()
@@ -115,13 +115,13 @@ BAD_FIELDS: list[dict[str, Any]] = [
     {"grounds": [], "protocol_ref": None},
     {"grounds": [], "protocol_ref": "an agreement of our own"},
     {"commitment": ""},
-    {"commitment": signing.b64(bytes(31))},
-    {"commitment": signing.b64(bytes(100_000))},
+    {"commitment": encoding.b64(bytes(31))},
+    {"commitment": encoding.b64(bytes(100_000))},
     {"check_id": "../../etc"},
     {"user": "Alice Smith"},
-    {"elements": signing.b64(bytes(32 * 64))},
-    {"elements": signing.b64(b"\xff" * 32 * 64)},
-    {"elements": signing.b64(bytes(31))},
+    {"elements": encoding.b64(bytes(32 * 64))},
+    {"elements": encoding.b64(b"\xff" * 32 * 64)},
+    {"elements": encoding.b64(bytes(31))},
     {"elements": ""},
     {"elements": "*" * 64},
     {"elements": "A" * 43},
@@ -129,7 +129,7 @@ BAD_FIELDS: list[dict[str, Any]] = [
     {"key_id": "0" * 16},
     {"version": 2},
     {"name": "x"},
-    {"weak_elements": signing.b64(bytes(32))},
+    {"weak_elements": encoding.b64(bytes(32))},
 ]
 
 
@@ -157,7 +157,7 @@ def test_a_body_that_is_no_question_is_refused(world: World, body: bytes) -> Non
     assert ask(world, body) == 422
 
 
-DEEP = signing.b64(b'{"iss":' + b"[" * 20_000)
+DEEP = encoding.b64(b'{"iss":' + b"[" * 20_000)
 TOKENS = [
     "",
     "Basic eDp5",
@@ -201,7 +201,7 @@ def test_what_an_over_quota_peer_asks_is_not_evaluated(world: World) -> None:
     answers = []
     for _ in range(quota // 1024 + 2):
         elements = b"".join(BlindedBatch([secrets.token_bytes(8) for _ in range(1024)]).elements)
-        answers.append(ask(world, evaluation(world, elements=signing.b64(elements))))
+        answers.append(ask(world, evaluation(world, elements=encoding.b64(elements))))
     assert answers[-1] == 429
     assert 64 <= sum(1024 for answer in answers if answer == 200) <= quota
     assert actions(world)[-1] == "quota_refused"

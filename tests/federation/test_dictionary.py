@@ -22,8 +22,8 @@ import pytest
 import sqlalchemy as sa
 
 from hub.checks.check import check
+from hub.crypto.encoding import b64, unb64
 from hub.crypto.prf import BlindedBatch, PrfKey
-from hub.crypto.signing import b64, unb64
 from hub.federation.peers import known
 from hub.federation.publish import keys_of
 from hub.matching import MatchKey, match_keys

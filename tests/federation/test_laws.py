@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.crypto.encoding import b64, unb64
 from hub.crypto.hpke import PAD_CLASSES, SealContext, seal, unseal
-from hub.crypto.signing import b64, request_digest, unb64
+from hub.crypto.signing import request_digest
 from hub.errors import AuthenticationError, InputError, PeerError
 from hub.values import Kind, Level, Person, Role
 from hub.wire.messages import Disclosure, commitment, encode

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.checks.check import check
-from hub.crypto.signing import SigningKey, b64, unb64
+from hub.crypto.encoding import b64, unb64
+from hub.crypto.signing import SigningKey
 from hub.errors import PeerError
 from hub.federation import evaluate
 from hub.federation.peers import known

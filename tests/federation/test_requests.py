@@ -14,7 +14,8 @@ import httpx2
 import pytest
 from sqlmodel import select
 
-from hub.crypto.signing import b64, digest, request_digest, unb64
+from hub.crypto.encoding import b64, unb64
+from hub.crypto.signing import digest, request_digest
 from hub.federation import evaluate
 from hub.node.settings import Quotas
 from hub.store.tables import FeedState, QuotaUse

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.crypto.signing import unb64
+from hub.crypto.encoding import unb64
+from hub.crypto.vault import Vault
 from hub.errors import StorageError, UsageError
 from hub.node import keys
-from hub.node.keys import NODE_KEY, ROOT_KEY, Vault
+from hub.node.keys import NODE_KEY, ROOT_KEY
 
 
 @pytest.fixture

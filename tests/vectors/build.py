@@ -21,8 +21,8 @@ from hub.audit.events import Action, Detail, DigestOf, Event, Refs, peer_actor, 
 from hub.crypto import signing
 from hub.crypto.hpke import SealContext
 from hub.crypto.prf import PrfKey
+from hub.crypto.vault import key_id
 from hub.matching import completeness, load_config, match_keys
-from hub.node.keys import key_id
 from hub.node.settings import SHIPPED_CONFIG, read_toml
 from hub.values import Level, Person, Purpose
 from hub.wire.messages import DisclosureRequest, MessageType, commitment, encode
