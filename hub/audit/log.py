@@ -16,11 +16,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from hub.audit.chain import Broken, Entry, Head, Verified, genesis, head_after, link, verify
 from hub.audit.checkpoint import read_checkpoint, sign_checkpoint
 from hub.audit.events import Event
+from hub.crypto.signing import PrivateKey, PublicKey
 from hub.errors import StorageError
 
 
@@ -51,7 +50,7 @@ def verify_log(store: AuditStore, node_id: str, known: Iterable[Head] = ()) -> V
     return verify(store.after(0), genesis(node_id), known)
 
 
-def load_checkpoint(path: Path, node_id: str, key: Ed25519PublicKey) -> Head | None:
+def load_checkpoint(path: Path, node_id: str, key: PublicKey) -> Head | None:
     """The head that the checkpoint file vouches for; None if there is none yet.
 
     Raises AuthenticationError if it is not this node's, StorageError if it cannot be read.
@@ -67,7 +66,7 @@ def load_checkpoint(path: Path, node_id: str, key: Ed25519PublicKey) -> Head | N
     return read_checkpoint(note, node_id, key)
 
 
-def advance_checkpoint(path: Path, store: AuditStore, node_id: str, key: Ed25519PrivateKey) -> Head | Broken:
+def advance_checkpoint(path: Path, store: AuditStore, node_id: str, key: PrivateKey) -> Head | Broken:
     """Sign the log's present head into the checkpoint file, after the entries are committed.
 
     Only what follows the last signed head is signed: a log that was rolled back, cut or rewritten since is

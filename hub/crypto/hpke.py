@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from hub.errors import AuthenticationError, InputError
 
+PrivateKey = X25519PrivateKey  # Named here, so that no other room imports the library.
 _SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 PAD_CLASSES: Final = (4_096, 16_384, 65_536)
 
@@ -57,7 +58,7 @@ def seal(plain: bytes, to: bytes, context: SealContext) -> bytes:
     return _SUITE.encrypt(padded, X25519PublicKey.from_public_bytes(to), context.info)
 
 
-def unseal(sealed: bytes, key: X25519PrivateKey, context: SealContext) -> bytes:
+def unseal(sealed: bytes, key: PrivateKey, context: SealContext) -> bytes:
     """Open and unpad. Raises AuthenticationError when made for another key or context, or tampered with."""
     try:
         padded = _SUITE.decrypt(sealed, key, context.info)

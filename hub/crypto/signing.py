@@ -15,11 +15,16 @@ from functools import lru_cache
 from typing import Any, Final
 
 import jwt
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from joserfc.jwk import OKPKey
 
 from hub.crypto.encoding import b64, unb64
 from hub.errors import AuthenticationError
+
+# Named here, so that no other room imports the library.
+PrivateKey = Ed25519PrivateKey
+PublicKey = Ed25519PublicKey
 
 ALGORITHM: Final = "EdDSA"
 CLOCK_SKEW_S: Final = 30
@@ -29,11 +34,11 @@ CLOCK_SKEW_S: Final = 30
 class SigningKey:
     """A node's signing key with its id (RFC 7638 thumbprint)."""
 
-    private: Ed25519PrivateKey
+    private: PrivateKey
     kid: str
 
     @classmethod
-    def of(cls, private: Ed25519PrivateKey) -> SigningKey:
+    def of(cls, private: PrivateKey) -> SigningKey:
         """Wrap a private key and work out its thumbprint."""
         return cls(private, thumbprint(private.public_key()))
 
@@ -43,7 +48,7 @@ class SigningKey:
         return self.private.public_key().public_bytes_raw()
 
 
-def thumbprint(key: Ed25519PublicKey) -> str:
+def thumbprint(key: PublicKey) -> str:
     """RFC 7638 thumbprint (SHA-256, base64url) of an Ed25519 public key."""
     return _thumbprint(key.public_bytes_raw())
 
@@ -54,12 +59,20 @@ def _thumbprint(raw: bytes) -> str:
     return str(jwk.thumbprint())
 
 
-def public_key(raw: bytes) -> Ed25519PublicKey:
+def public_key(raw: bytes) -> PublicKey:
     """An Ed25519 public key from its 32 raw bytes. Raises AuthenticationError."""
     try:
-        return Ed25519PublicKey.from_public_bytes(raw)
+        return PublicKey.from_public_bytes(raw)
     except ValueError as error:
         raise AuthenticationError("a public key cannot be read") from error
+
+
+def check_signature(key: PublicKey, signature: bytes, signed: bytes) -> None:
+    """Check a bare Ed25519 signature. Raises AuthenticationError."""
+    try:
+        key.verify(signature, signed)
+    except InvalidSignature as error:
+        raise AuthenticationError("a signature does not verify") from error
 
 
 def sign(key: SigningKey, typ: str, claims: Mapping[str, Any]) -> str:
@@ -85,7 +98,7 @@ class Expected:
     max_life_s: int
 
 
-def verify(token: str, key: Ed25519PublicKey, expected: Expected, now: float) -> dict[str, Any]:
+def verify(token: str, key: PublicKey, expected: Expected, now: float) -> dict[str, Any]:
     """Verify a JWT completely and return its claims. Raises AuthenticationError saying which check failed.
 
     `now` is seconds since 1970. A token is good from `iat` to `exp`, give or take 30 s of clock difference.

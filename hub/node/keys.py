@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
+from hub.crypto import hpke, signing
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.prf import PrfKey
 from hub.crypto.signing import SigningKey
@@ -34,7 +32,7 @@ class NodeKeys:
     """The online keys of a node. `prf` and `prf_weak` are RFC 9497 keys with ids taken from their public keys."""
 
     signing: SigningKey
-    sealing: X25519PrivateKey
+    sealing: hpke.PrivateKey
     prf: PrfKey
     prf_weak: PrfKey
     vault: Vault
@@ -58,14 +56,14 @@ def create(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     secrets = {
-        "signing": Ed25519PrivateKey.generate().private_bytes_raw(),
-        "sealing": X25519PrivateKey.generate().private_bytes_raw(),
+        "signing": signing.PrivateKey.generate().private_bytes_raw(),
+        "sealing": hpke.PrivateKey.generate().private_bytes_raw(),
         "prf": os.urandom(32),
         "prf_weak": os.urandom(32),
         "storage": os.urandom(32),
     }
     if not (folder / ROOT_KEY).exists():
-        _write_secret(folder / ROOT_KEY, b64(Ed25519PrivateKey.generate().private_bytes_raw()))
+        _write_secret(folder / ROOT_KEY, b64(signing.PrivateKey.generate().private_bytes_raw()))
     _write_secret(folder / NODE_KEY, json.dumps({name: b64(value) for name, value in secrets.items()}))
 
 
@@ -76,8 +74,8 @@ def load(folder: Path) -> NodeKeys:
         parsed = json.loads(text)
         raw = {name: unb64(parsed[name]) for name in _FIELDS}
         return NodeKeys(
-            signing=SigningKey.of(Ed25519PrivateKey.from_private_bytes(raw["signing"])),
-            sealing=X25519PrivateKey.from_private_bytes(raw["sealing"]),
+            signing=SigningKey.of(signing.PrivateKey.from_private_bytes(raw["signing"])),
+            sealing=hpke.PrivateKey.from_private_bytes(raw["sealing"]),
             prf=PrfKey(raw["prf"], PrfKey.STRONG),
             prf_weak=PrfKey(raw["prf_weak"], PrfKey.WEAK),
             vault=Vault(raw["storage"]),
@@ -90,7 +88,7 @@ def load_root(folder: Path) -> SigningKey:
     """Load the root key, which certifies online keys. Raises UsageError when it is missing or damaged."""
     text = _read_secret(folder / ROOT_KEY)
     try:
-        return SigningKey.of(Ed25519PrivateKey.from_private_bytes(unb64(text)))
+        return SigningKey.of(signing.PrivateKey.from_private_bytes(unb64(text)))
     except (ValueError, HubError):
         raise UsageError(f"{folder / ROOT_KEY} is damaged", do="restore it from the key backup") from None
 

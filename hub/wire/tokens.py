@@ -4,27 +4,21 @@ Pure, but for the nonce drawn when a label is sealed. A token is opaque without 
 the label opens only with the rest of the same PRF output. Does not know match-keys or where entries are kept.
 
 Layout: every derivation's `info` is the purpose and the context, each part preceded by its length, so that no
-two contexts share an encoding. The PRF output is a uniform 64-byte key, so HKDF's extract step is skipped
-(RFC 5869, section 3.3).
+two contexts share an encoding. The PRF output is a uniform 64-byte key.
 """
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
-
-from hub.errors import PeerError
+from hub.crypto.derived import NONCE_BYTES, TAG_BYTES, derive, seal, unseal
+from hub.errors import AuthenticationError, PeerError
 
 TOKEN_BYTES: Final = 16
 HANDLE_BYTES: Final = 16
-LABEL_BYTES: Final = 12 + 2 * HANDLE_BYTES + 1 + 16
+LABEL_BYTES: Final = NONCE_BYTES + 2 * HANDLE_BYTES + 1 + TAG_BYTES
 ENTRY_BYTES: Final = TOKEN_BYTES + LABEL_BYTES
 _VERSION: Final = b"marac-hub/v1"
 
@@ -66,30 +60,25 @@ class Label:
 
 def token(output: bytes, context: FeedContext, index: int) -> bytes:
     """The 16-byte token of PRF output `output` for the `index`-th record with its match-key."""
-    return HKDFExpand(SHA256(), TOKEN_BYTES, context.info(b"token", index)).derive(output)
+    return derive(output, context.info(b"token", index), TOKEN_BYTES)
 
 
 def seal_entry(output: bytes, context: FeedContext, index: int, label: Label) -> tuple[bytes, bytes]:
     """The token and its label (fixed length), sealed under the same PRF output, bound to token and epoch."""
     made = token(output, context, index)
-    nonce = os.urandom(12)
     plain = label.case_handle + label.person_handle + bytes([label.completeness])
-    return made, nonce + _cipher(output, context, index).encrypt(nonce, plain, _aad(made, context))
+    return made, seal(derive(output, context.info(b"label", index)), plain, _bound(made, context))
 
 
 def open_label(output: bytes, context: FeedContext, index: int, entry: tuple[bytes, bytes]) -> Label:
     """Open the label of a met entry (token, label). Raises PeerError when it was not made for that token."""
     met, sealed = entry
     try:
-        plain = _cipher(output, context, index).decrypt(sealed[:12], sealed[12:], _aad(met, context))
-    except (InvalidTag, ValueError) as error:
+        plain = unseal(derive(output, context.info(b"label", index)), sealed, _bound(met, context))
+    except AuthenticationError as error:
         raise PeerError("a label in the area's feed was not made for its token") from error
     return Label(plain[:HANDLE_BYTES], plain[HANDLE_BYTES : 2 * HANDLE_BYTES], plain[-1])
 
 
-def _cipher(output: bytes, context: FeedContext, index: int) -> AESGCM:
-    return AESGCM(HKDFExpand(SHA256(), 32, context.info(b"label", index)).derive(output))
-
-
-def _aad(made: bytes, context: FeedContext) -> bytes:
+def _bound(made: bytes, context: FeedContext) -> bytes:
     return made + context.epoch.to_bytes(8, "big")

@@ -79,7 +79,7 @@ def _entries(key: PrfKey) -> dict[str, Any]:
     context = FeedContext("eastvale", key_id(key.public_key), 3)
     label = Label(bytes(range(16)), bytes(range(16, 32)), 7)
     nonce = bytes(range(12))
-    with patch("hub.wire.tokens.os.urandom", lambda size: nonce[:size]):
+    with patch("hub.crypto.derived.os.urandom", lambda size: nonce[:size]):
         made, sealed = seal_entry(output, context, 2, label)
     return {
         "node_id": context.node_id,
