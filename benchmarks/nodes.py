@@ -57,7 +57,7 @@ _SHAPING: Final = (
     "hub/matching",
     "hub/sample",
     "hub/store/migrations",
-    "hub/store/tables.py",
+    "hub/store/tables",
 )
 _LAYOUT: Final = b"2"  # Another one when the people of an area change.
 _START_S: Final = 60.0

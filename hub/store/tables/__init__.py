@@ -1,0 +1,41 @@
+"""The tables. Identity stands only in `sealed` columns, encrypted under a key that is not in the database.
+
+Plain columns hold what queries need: random handles, keyed digests, tokens, states and times. Holds no queries and
+leaves the store under no name: queries give values of their own. Times are whole seconds since 1970, UTC.
+"""
+
+from hub.store.tables.audit import AuditEntry
+from hub.store.tables.cases import CaseRecord, PersonRecord
+from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt
+from hub.store.tables.decisions import DecisionRecord, ObligationRecord, SharingRecord
+from hub.store.tables.feed import FeedEntry, FeedState
+from hub.store.tables.peers import Peer, PeerEntry, PeerFeed
+from hub.store.tables.received import (
+    IdempotentAnswer,
+    QuotaUse,
+    ReceivedCheck,
+    ReceivedDisclosure,
+    SeenMessage,
+)
+
+__all__ = [
+    "AuditEntry",
+    "CaseRecord",
+    "CheckRecord",
+    "DecisionRecord",
+    "FeedEntry",
+    "FeedState",
+    "IdempotentAnswer",
+    "NotSamePair",
+    "ObligationRecord",
+    "Peer",
+    "PeerEntry",
+    "PeerFeed",
+    "PersonRecord",
+    "QuotaUse",
+    "Receipt",
+    "ReceivedCheck",
+    "ReceivedDisclosure",
+    "SeenMessage",
+    "SharingRecord",
+]

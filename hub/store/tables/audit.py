@@ -1,0 +1,21 @@
+"""The audit chain."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column
+from sqlmodel import Field, SQLModel
+
+from hub.store.tables.columns import Serial
+
+
+class AuditEntry(SQLModel, table=True):
+    """One link of the audit chain (`hub.audit`). Append-only."""
+
+    __tablename__ = "audit_entry"
+
+    seq: int = Field(sa_column=Column(Serial, primary_key=True, autoincrement=False))
+    at: str
+    action: str
+    body: str
+    prev: str
+    hash: str

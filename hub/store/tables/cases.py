@@ -1,0 +1,39 @@
+"""Cases and the people in them."""
+
+from __future__ import annotations
+
+from sqlmodel import Field, SQLModel
+
+
+class CaseRecord(SQLModel, table=True):
+    """One case. `ref_digest` finds it again by its reference; `sealed` holds the reference and the rest.
+
+    `may_publish` is the outcome of the publication decision `decision_id`. `handle` is what labels carry.
+    """
+
+    __tablename__ = "case_record"
+
+    id: int | None = Field(default=None, primary_key=True)
+    ref_digest: bytes = Field(unique=True)
+    content_digest: bytes
+    kind: str
+    handle: bytes = Field(unique=True)
+    sealed_case: bool
+    may_publish: bool
+    decision_id: int | None = Field(default=None, foreign_key="decision_record.id")
+    sealed: bytes
+
+
+class PersonRecord(SQLModel, table=True):
+    """One person of one case, wholly sealed. `handle` is what labels carry; it is random and new each epoch.
+
+    A retired record was replaced or withdrawn: it stays until its entries have left the feed.
+    """
+
+    __tablename__ = "person_record"
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="case_record.id", index=True)
+    handle: bytes = Field(unique=True)
+    retired: bool = False
+    sealed: bytes

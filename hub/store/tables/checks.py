@@ -1,0 +1,37 @@
+"""The questions that this node asked, what peers signed for, and candidates that were dismissed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, LargeBinary
+from sqlmodel import Field, SQLModel
+
+
+class CheckRecord(SQLModel, table=True):
+    """A question this node asked, with what came of it (sealed)."""
+
+    __tablename__ = "check_record"
+
+    check_id: str = Field(primary_key=True)
+    asked_at: int
+    outcome: str
+    sealed: bytes
+
+
+class Receipt(SQLModel, table=True):
+    """A peer's signed answer, kept as evidence. It does not say whether anybody was known."""
+
+    __tablename__ = "receipt"
+
+    id: int | None = Field(default=None, primary_key=True)
+    check_id: str = Field(index=True)
+    peer: str
+    token: str
+
+
+class NotSamePair(SQLModel, table=True):
+    """A pair that a person set aside as not the same, by a keyed digest of its evidence."""
+
+    __tablename__ = "not_same_pair"
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    set_aside_at: int

@@ -1,0 +1,43 @@
+"""The node's own feed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index
+from sqlmodel import Field, SQLModel
+
+from hub.store.tables.columns import Serial
+
+
+class FeedEntry(SQLModel, table=True):
+    """One line of the node's own feed, in the order of publication. A withdrawn one has no label.
+
+    `person_id` is empty for test people and fillers. Nothing here groups entries by match-key, so a stolen
+    database shows no frequencies. A number is never used again, or copies that read past it would miss it.
+    """
+
+    __tablename__ = "feed_entry"
+    __table_args__ = (
+        Index("feed_entry_live", "epoch", "token", unique=True),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    epoch: int
+    token: bytes
+    label: bytes | None
+    person_id: int | None = Field(default=None, index=True)
+    filler: bool = False
+
+
+class FeedState(SQLModel, table=True):
+    """The state of the node's own feed: its epoch, live entries and their digest."""
+
+    __tablename__ = "feed_state"
+
+    id: int = Field(default=1, primary_key=True)
+    epoch: int
+    published_at: int
+    last_seq: int
+    entries: int
+    people: int
+    digest: bytes

@@ -1,0 +1,51 @@
+"""Peers, and the copies of their feeds."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import Column, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from hub.store.tables.columns import Serial
+
+
+class Peer(SQLModel, table=True):
+    """A node that we trust, pinned by the thumbprint of its root key, with its last verified metadata."""
+
+    __tablename__ = "peer"
+
+    node_id: str = Field(primary_key=True)
+    area: str
+    url: str
+    root_thumbprint: str
+    metadata_json: str
+    feed_id: int | None = None
+    epoch: int = 0
+    cursor: str = ""
+    people: int = 0
+    max_gap: int = 0
+    feed_at: int = Field(default=0, sa_column=Column(Serial, nullable=False))
+    synced_at: int | None = None
+
+
+class PeerFeed(SQLModel, table=True):
+    """One downloaded copy of a peer's feed. A full resync fills a new one and then drops the old."""
+
+    __tablename__ = "peer_feed"
+
+    id: int | None = Field(default=None, primary_key=True)
+    node_id: str = Field(foreign_key="peer.node_id", index=True)
+    epoch: int
+    cursor: str = ""
+
+
+class PeerEntry(SQLModel, table=True):
+    """A peer's published entry, clustered by copy and token so that a look-up is one seek."""
+
+    __tablename__ = "peer_entry"
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    feed_id: int = Field(primary_key=True)
+    token: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    label: bytes
