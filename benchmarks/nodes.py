@@ -53,6 +53,7 @@ _SHAPING: Final = (
     "hub/wire/test_people.py",
     "hub/wire/tokens.py",
     "hub/wire/messages.py",
+    "hub/crypto",
     "hub/node/keys.py",
     "hub/matching",
     "hub/sample",

@@ -18,7 +18,8 @@ from hub.node import keys
 from hub.node.node import CERTIFICATE, CHECKPOINT, NODE_TOML, Node, node_of, own_keys
 from hub.node.settings import Agreement, Settings
 from hub.store.audit import DatabaseAudit
-from hub.wire.metadata import certify, metadata
+from hub.wire.messages import PublicKeys
+from hub.wire.metadata import NodeFacts, certify, metadata
 
 ROOT_PUBLIC: Final = "root.pub"
 
@@ -109,9 +110,26 @@ def _write_settings(home: Path, settings: Settings) -> None:
 
 def current_metadata(node: Node) -> str:
     """The node's signed metadata, made afresh."""
-    root = (node.home / ROOT_PUBLIC).read_text(encoding="ascii")
-    certificate = (node.home / CERTIFICATE).read_text(encoding="ascii")
-    return metadata(node.settings, node.keys, (root, certificate), node.now())
+    settings, online = node.settings, node.keys
+    own = NodeFacts(
+        node_id=settings.node_id,
+        area=settings.area,
+        url=settings.url,
+        contact=str(settings.contact),
+        root_public=(node.home / ROOT_PUBLIC).read_text(encoding="ascii"),
+        certificate=(node.home / CERTIFICATE).read_text(encoding="ascii"),
+        keys=PublicKeys(
+            signing=b64(online.signing.public),
+            sealing=b64(online.sealing_public),
+            prf=b64(online.prf.public_key),
+            prf_weak=b64(online.prf_weak.public_key),
+        ),
+        quotas={
+            "strong": settings.quotas.strong.model_dump(mode="json"),
+            "weak": settings.quotas.weak.model_dump(mode="json"),
+        },
+    )
+    return metadata(own, online.signing, node.now())
 
 
 def advance_audit_checkpoint(node: Node) -> None:

@@ -7,18 +7,31 @@ the root certifies the online signing key; the signing key signs the metadata th
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from hub.crypto.encoding import b64, unb64
+from hub.crypto.encoding import unb64
 from hub.crypto.signing import Expected, SigningKey, public_key, sign, thumbprint, verify
 from hub.errors import AuthenticationError, HubError, PeerError
-from hub.node.keys import NodeKeys
-from hub.node.settings import Settings
 from hub.wire.messages import VERSION, MessageType, Metadata, PublicKeys, parse_answer
 
 CERTIFICATE_LIFE_S: Final = 400 * 86_400
 METADATA_LIFE_S: Final = 86_400
+
+
+@dataclass(frozen=True)
+class NodeFacts:
+    """What a node says of itself in its metadata. `root_public` and `certificate` are the root key's, as text."""
+
+    node_id: str
+    area: str
+    url: str
+    contact: str
+    root_public: str
+    certificate: str
+    keys: PublicKeys
+    quotas: Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -43,29 +56,20 @@ def certify(root: SigningKey, node_id: str, signing_kid: str, now: int) -> str:
     return sign(root, MessageType.certificate, claims)
 
 
-def metadata(settings: Settings, keys: NodeKeys, root: tuple[str, str], now: int) -> str:
-    """The node's metadata, good for a day. `root` is the root's public key and its certificate."""
-    root_public, certificate = root
+def metadata(own: NodeFacts, key: SigningKey, now: int) -> str:
+    """The node's metadata, signed, good for a day."""
     claims = {
-        **_issued(settings.node_id, now, METADATA_LIFE_S),
-        "area": settings.area,
-        "url": settings.url,
-        "contact": str(settings.contact),
-        "root": root_public,
-        "certificate": certificate,
-        "keys": {
-            "signing": b64(keys.signing.public),
-            "sealing": b64(keys.sealing_public),
-            "prf": b64(keys.prf.public_key),
-            "prf_weak": b64(keys.prf_weak.public_key),
-        },
+        **_issued(own.node_id, now, METADATA_LIFE_S),
+        "area": own.area,
+        "url": own.url,
+        "contact": own.contact,
+        "root": own.root_public,
+        "certificate": own.certificate,
+        "keys": own.keys.model_dump(mode="json"),
         "versions": [VERSION],
-        "quotas": {
-            "strong": settings.quotas.strong.model_dump(mode="json"),
-            "weak": settings.quotas.weak.model_dump(mode="json"),
-        },
+        "quotas": own.quotas,
     }
-    return sign(keys.signing, MessageType.metadata, claims)
+    return sign(key, MessageType.metadata, claims)
 
 
 def verify_metadata(token: str, pinned_thumbprint: str | None, now: float) -> Identity:
