@@ -31,7 +31,7 @@ from benchmarks.machine import machine
 from benchmarks.nodes import Federation, cases_of, federation, told, world
 from hub.checks.check import Timing, check
 from hub.checks.disclose import disclose
-from hub.demo.run import sharing_form
+from hub.demo.form import sharing_form
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
 from hub.matching import match_keys

@@ -25,7 +25,8 @@ import httpx2
 
 from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
-from hub.demo.run import agreement, free_port
+from hub.demo.form import agreement
+from hub.demo.servers import free_port
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer

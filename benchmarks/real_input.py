@@ -31,7 +31,8 @@ from benchmarks.nodes import QUOTAS, serving
 from hub.cases.importing.assemble import CaseIntake, read_cases
 from hub.cases.importing.run import Imported, import_cases
 from hub.checks.check import check
-from hub.demo.run import agreement, free_port, sharing_form
+from hub.demo.form import agreement, sharing_form
+from hub.demo.servers import free_port
 from hub.errors import HubError, InputError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from hub.demo.run import sharing_form
+from hub.demo.form import sharing_form
 from hub.sample.referrals import Row
 from hub.wire.messages import VERSION_HEADER
 from tests.cli.conftest import TOLD, make, today

@@ -14,7 +14,7 @@ from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, ConflictError, InputError
 from hub.federation.authentication import Caller, Request, admit
-from hub.federation.evaluate import Answer, Refused, receipt
+from hub.federation.receipts import Answer, Refused, receipt
 from hub.node.node import Node
 from hub.store import received
 from hub.wire.messages import (

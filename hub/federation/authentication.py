@@ -14,7 +14,7 @@ from typing import Final
 from sqlmodel import Session
 
 from hub.crypto.encoding import unb64
-from hub.crypto.signing import CLOCK_SKEW_S, Expected, digest, public_key, request_digest, sign, verify
+from hub.crypto.signing import CLOCK_SKEW_S, Expected, digest, public_key, request_digest, verify
 from hub.errors import AuthenticationError, NotFoundError
 from hub.federation.client import REQUEST_LIFE_S
 from hub.federation.peers import KnownPeer, known
@@ -80,25 +80,6 @@ def authenticate(node: Node, request: Request, message: MessageType) -> Caller:
 def admit(session: Session, node: Node, caller: Caller) -> None:
     """Use the message up. Raises AuthenticationError on a replay."""
     received.first_use(session, caller.node_id, caller.jti, caller.expires_at, node.now())
-
-
-def signed_answer(
-    node: Node, caller: Caller, request: Request, body: bytes, receipt: dict[str, object]
-) -> str:
-    """The answer's signature, which doubles as the receipt: it binds the request, the body and our log's head."""
-    now = node.now()
-    claims: dict[str, object] = {
-        "iss": node.node_id,
-        "sub": node.node_id,
-        "aud": caller.node_id,
-        "iat": now,
-        "exp": now + REQUEST_LIFE_S,
-        "jti": secrets.token_hex(16),
-        "request": request.digest,
-        "sha256": digest(body),
-        "receipt": receipt,
-    }
-    return sign(node.keys.signing, MessageType.answer, claims)
 
 
 def _claimed_peer(node: Node, token: str) -> KnownPeer:

@@ -1,55 +1,29 @@
-"""The holder's side: serve the feed and evaluate blinded match-keys, within grounds and quota, on the record.
+"""Evaluating a peer's blinded match-keys, within grounds and quota, on the record.
 
-Each function runs in one transaction that is committed before its answer leaves. It learns that an area asks,
-when and roughly how much, never about whom. Disclosures are answered in `hub.checks.receive`.
+Runs in one transaction that is committed before its answer leaves. Learns that an area asks, when and roughly how
+much, never about whom. Does not serve the feed (`serve_feed`) or answer disclosures (`hub.checks.receive`).
 """
 
 from __future__ import annotations
 
-import re
-import secrets
-from dataclasses import dataclass
-from typing import Any, Final
-
 from sqlmodel import Session
 
 from hub.audit.events import Action, Detail, Event, Refs, peer_actor
-from hub.crypto import encoding, signing
+from hub.crypto import encoding
 from hub.crypto.prf import PrfKey
-from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundError, QuotaError
+from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation.authentication import Caller, admit
+from hub.federation.receipts import Answer, Refused, receipt
 from hub.node.node import Node, Recorder
 from hub.store import feeds, received
 from hub.wire.messages import (
-    BATCH_ENTRIES,
     SIZE_CLASSES,
     EvaluationAnswer,
     EvaluationRequest,
-    FeedPage,
-    MessageType,
     encode,
-    join_entries,
     split_elements,
 )
 from hub.wire.quota import OverQuota, Quota, QuotaState, charge
-
-PAGE_BATCHES: Final = 4
-_CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A body to be signed and sent, with what the receipt says of our log."""
-
-    body: bytes
-    receipt: dict[str, object]
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A refusal that was recorded; the edge turns it into a problem document."""
-
-    error: InputError | QuotaError | ConflictError | NotFoundError
 
 
 def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer | Refused:
@@ -98,75 +72,6 @@ def _received(node: Node, caller: Caller, request: EvaluationRequest) -> receive
         commitment=encoding.unb64(request.commitment),
         asked=node.keys.vault.seal(f"received_check/{request.check_id}", encode(_asserted(request))),
     )
-
-
-def receipt(node: Node, caller: Caller, check_id: str, log: tuple[int, str]) -> dict[str, object]:
-    """What a receipt says beside the digests: never whether anybody was known."""
-    return {
-        "holder": node.node_id,
-        "enquirer": caller.node_id,
-        "check_id": check_id,
-        "log_size": log[0],
-        "log_head": log[1],
-    }
-
-
-def feed_page(node: Node, caller: Caller, cursor: str) -> Answer | Refused:
-    """A page of the feed after `cursor` (empty: from the beginning), with the signed manifest."""
-    with node.write() as (session, _):
-        admit(session, node, caller)
-        state = feeds.state(session)
-        if state is None:
-            return Refused(NotFoundError("this area has not published yet"))
-        epoch, after = _read_cursor(cursor) if cursor else (state.epoch, 0)
-        if epoch != state.epoch or after > state.last_seq:
-            return Refused(_CursorExpiredError("the cursor has expired", do="sync the whole feed again"))
-        lines = feeds.page(session, epoch, after, BATCH_ENTRIES * PAGE_BATCHES)
-    last = lines[-1].seq if lines else after
-    page = FeedPage(
-        epoch=epoch,
-        withdrawn=encoding.b64(b"".join(line.token for line in lines if line.label is None)),
-        entries=join_entries([(line.token, line.label) for line in lines if line.label is not None]),
-        cursor=encoding.b64(f"{epoch}.{last}".encode()),
-        more=last < state.last_seq and bool(lines),
-        manifest=_manifest(node, state),
-    )
-    return Answer(encode(page), {})
-
-
-class _CursorExpiredError(ConflictError):
-    code = "cursor_expired"
-    status = 410
-
-
-def _read_cursor(cursor: str) -> tuple[int, int]:
-    try:
-        found = _CURSOR.fullmatch(encoding.unb64(cursor))
-    except AuthenticationError:
-        found = None
-    if found is None:
-        raise InputError("the cursor cannot be read", do="sync the whole feed again")
-    return int(found[1]), int(found[2])
-
-
-def _manifest(node: Node, state: feeds.State) -> str:
-    now = node.now()
-    claims: dict[str, Any] = {
-        "iss": node.node_id,
-        "sub": node.node_id,
-        "iat": now,
-        "exp": now + 3_600,
-        "jti": secrets.token_hex(16),
-        "epoch": state.epoch,
-        "feed_at": state.last_seq,
-        "key_id": node.prf_key_id,
-        "weak_key_id": node.weak_prf_key_id,
-        "entries": state.entries,
-        "people": state.people,
-        "digest": encoding.b64(state.digest),
-        "max_gap": node.settings.max_gap,
-    }
-    return signing.sign(node.keys.signing, MessageType.manifest, claims)
 
 
 def _evaluated(key: PrfKey, elements: list[bytes]) -> tuple[bytes, bytes]:

@@ -18,7 +18,8 @@ from hub.cases.obligations import escalate
 from hub.errors import HubError
 from hub.node.home import advance_audit_checkpoint, current_metadata
 from hub.node.node import Node, open_node
-from hub.web.federation import federation_routes, problem_handlers
+from hub.web.federation import federation_routes
+from hub.web.problems import problem_handlers
 
 HOME_VARIABLE = "HUB_HOME"
 CHECKPOINT_EVERY_S = 60

@@ -17,7 +17,7 @@ from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
-from hub.demo.run import sharing_form
+from hub.demo.form import sharing_form
 from hub.records.check import CheckRequest, CheckResult
 from hub.store import checks
 from hub.values import Level, Person

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from hub.demo.run import agreement, sharing_form
+from hub.demo.form import agreement, sharing_form
 from hub.node.home import create_home
 from hub.node.settings import Settings
 from hub.sample.referrals import Row

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.demo.run import agreement, sharing_form
+from hub.demo.form import agreement, sharing_form
 from hub.records.check import CheckResult
 from hub.values import Person
 from tests.cli.conftest import TOLD, today

@@ -21,7 +21,7 @@ from hub.audit.log import verify_log
 from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.crypto.encoding import unb64
-from hub.demo.run import sharing_form
+from hub.demo.form import sharing_form
 from hub.node.keys import NODE_KEY, ROOT_KEY
 from hub.node.node import Node
 from hub.records.check import CheckRequest, CheckResult, DisclosureStatus

@@ -19,7 +19,7 @@ from hub.cli.show import show_result
 from hub.consent import Decision, Outcome
 from hub.crypto import encoding, signing
 from hub.crypto.prf import PrfKey
-from hub.demo.run import sharing_form
+from hub.demo.form import sharing_form
 from hub.errors import HubError, PeerError
 from hub.federation.peers import add_peer, every_known, refresh
 from hub.federation.sync import sync_peer

@@ -1,0 +1,59 @@
+"""What a holder sends back: a signed answer whose signature doubles as the receipt, or a refusal that was recorded.
+
+A receipt never says whether anybody was known. Does not decide what is answered.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from hub.crypto.signing import digest, sign
+from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
+from hub.federation.authentication import Caller, Request
+from hub.federation.client import REQUEST_LIFE_S
+from hub.node.node import Node
+from hub.wire.messages import MessageType
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A body to be signed and sent, with what the receipt says of our log."""
+
+    body: bytes
+    receipt: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refusal that was recorded; the edge turns it into a problem document."""
+
+    error: InputError | QuotaError | ConflictError | NotFoundError
+
+
+def receipt(node: Node, caller: Caller, check_id: str, log: tuple[int, str]) -> dict[str, object]:
+    """What a receipt says beside the digests: never whether anybody was known."""
+    return {
+        "holder": node.node_id,
+        "enquirer": caller.node_id,
+        "check_id": check_id,
+        "log_size": log[0],
+        "log_head": log[1],
+    }
+
+
+def signed_answer(node: Node, caller: Caller, request: Request, answer: Answer) -> str:
+    """The answer's signature, which doubles as the receipt: it binds the request, the body and our log's head."""
+    now = node.now()
+    claims: dict[str, object] = {
+        "iss": node.node_id,
+        "sub": node.node_id,
+        "aud": caller.node_id,
+        "iat": now,
+        "exp": now + REQUEST_LIFE_S,
+        "jti": secrets.token_hex(16),
+        "request": request.digest,
+        "sha256": digest(answer.body),
+        "receipt": answer.receipt,
+    }
+    return sign(node.keys.signing, MessageType.answer, claims)
