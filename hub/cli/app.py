@@ -1,4 +1,4 @@
-"""The `hub` command: its subcommands put together. What each does is in `hub.cli`."""
+"""The `hub` command: its subcommands put together. What each does is in the module of its subject."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ import sys
 import typer
 from typer.exceptions import TyperException
 
-from hub.cli import audit, candidates, decide, demo, node, obligations, requests, work
+from hub.cli import (
+    audit,
+    candidates,
+    cases,
+    check,
+    decide,
+    demo,
+    disclosures,
+    feed,
+    node,
+    obligations,
+    peers,
+    requests,
+)
 from hub.cli.output import EXIT_FAULT, print_json
 
 app = typer.Typer(
@@ -20,18 +33,18 @@ app = typer.Typer(
 )
 app.command("init")(node.init)
 app.command("serve")(node.serve)
-app.add_typer(node.peer_app, name="peer")
-app.command("import")(work.import_)
-app.command("publish")(work.publish)
-app.command("sync")(work.sync)
-app.command("check")(work.check)
-app.command("disclose")(work.disclose)
+app.add_typer(peers.peer_app, name="peer")
+app.command("import")(cases.import_)
+app.command("publish")(feed.publish)
+app.command("sync")(feed.sync)
+app.command("check")(check.check)
+app.command("disclose")(check.disclose)
 app.command("pending")(requests.pending)
 app.command("answer")(requests.answer)
 app.command("due")(obligations.due)
 app.command("close")(obligations.close)
-app.command("told")(obligations.told)
-app.command("disclosures")(obligations.disclosures)
+app.command("told")(disclosures.told)
+app.command("disclosures")(disclosures.disclosures)
 app.command("not-same")(candidates.not_same)
 app.command("decide")(decide.decide)
 app.add_typer(decide.policy_app, name="policy")

@@ -6,7 +6,7 @@ import typer
 
 from hub.audit.chain import Broken
 from hub.audit.log import load_checkpoint, verify_log
-from hub.cli.node import Home, Json
+from hub.cli.options import Home, Json
 from hub.cli.output import EXIT_REFUSED, out, print_json, reporting
 from hub.errors import StorageError
 from hub.node.node import CHECKPOINT, open_node

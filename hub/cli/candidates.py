@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from hub.checks.dismissals import set_aside, take_back
-from hub.cli.node import Home
-from hub.cli.obligations import Who, asker
+from hub.cli.options import Home, Who, asker
 from hub.cli.output import out, reporting
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import open_node

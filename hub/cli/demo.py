@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.node import Json
+from hub.cli.options import Json
 from hub.cli.output import err, out, print_json, reporting
 from hub.cli.show import show_decision, show_result
 from hub.consent import Outcome

@@ -1,54 +1,29 @@
-"""`hub due`, `hub close`, `hub told` and `hub disclosures`: obligations and the record of disclosures.
+"""`hub due` and `hub close`: obligations, and the evidence that closes them.
 
-Evidence and names come from files, a case's reference from standard input: arguments are seen in process lists and
-kept in shells' histories.
+Evidence comes from a file: arguments are seen in process lists and kept in shells' histories.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from hub.cases.access import hidden_from
-from hub.cases.case_file import papers_of
 from hub.cases.close import close as close_all
-from hub.cases.disclosure_log import Told, record_of, tell
 from hub.cases.obligations import Owed, owed
 from hub.checks.read import read_document
-from hub.cli.node import Home, Json
-from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, reporting, write_file
+from hub.cli.options import Home, Json, Who, asker
+from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, reporting
 from hub.consent.evidence import Closing
-from hub.errors import InputError, UsageError
+from hub.errors import UsageError
 from hub.node.home import advance_audit_checkpoint
-from hub.node.node import Node, open_node
-from hub.pdf.sharing_form import case_pdf
-from hub.store.disclosures import HUB, Row
-from hub.values import Purpose, Requester
+from hub.node.node import open_node
+from hub.values import Purpose
 
 FEW: Final = 5
-Who = Annotated[
-    Path | None,
-    typer.Option(
-        "--as",
-        metavar="WHO.json",
-        help="Who asks: a requester, as in a question. Without it, no case is shown that has exclusions.",
-        show_default=False,
-    ),
-]
-
-
-def asker(node: Node, who: Path | None) -> Requester | None:
-    """Who asks. Raises InputError. To somebody unnamed it is said that there may be more to see."""
-    if who is not None:
-        return read_document(who, Requester, "the file of who asks")
-    if hidden_from(node, None).any:
-        err.print("Cases that somebody is kept out of are not shown without --as WHO.json.")
-    return None
 
 
 def due(
@@ -112,82 +87,6 @@ def close(
                 )
 
 
-def told(
-    home: Home,
-    rows: Annotated[
-        Path,
-        typer.Argument(
-            metavar="TOLD.json", help="The case, who adds, and the rows to add.", show_default=False
-        ),
-    ],
-    as_json: Json = False,
-) -> None:
-    """Add to the record of disclosures what a person told, by telephone for instance."""
-    with reporting(as_json=as_json):
-        node = open_node(home)
-        added = read_document(rows, Told, "the file of rows")
-        lacks = tell(node, added)
-        advance_audit_checkpoint(node)
-        if as_json:
-            print_json({"recorded": 0 if lacks else len(added.sharings), "lacking": lacks})
-        elif not lacks:
-            out.print("Recorded.")
-        else:
-            err.print(plain(f"Nothing was recorded. Lacking: {'; '.join(lacks)}"))
-        if lacks:
-            raise typer.Exit(EXIT_REFUSED)
-
-
-def disclosures(
-    home: Home,
-    pdf: Annotated[
-        Path | None,
-        typer.Option(
-            "--pdf", metavar="OUT.pdf", help="The case's forms with the record, as PDF.", show_default=False
-        ),
-    ] = None,
-    who: Who = None,
-    as_json: Json = False,
-) -> None:
-    """List the record of disclosures of the case whose reference is read from standard input."""
-    with reporting(as_json=as_json):
-        node = open_node(home)
-        known, case_ref = asker(node, who), _case_ref()
-        rows = record_of(node, known, case_ref)
-        if pdf is not None:
-            write_file(pdf, _paper(node, known, case_ref))
-        if as_json:
-            print_json({"disclosures": [_row(one) for one in rows]})
-            return
-        for one in rows:
-            _show_row(one)
-        if not rows:
-            out.print("Nothing is recorded.")
-
-
-def _paper(node: Node, known: Requester | None, case_ref: str) -> bytes:
-    forms, rest = papers_of(node, known, case_ref)
-    if not forms and not rest:
-        raise UsageError(
-            "there is nothing to print: no permit and no disclosure is recorded of this case",
-            do="print the form itself with `hub decide FORM.json --pdf OUT.pdf`",
-        )
-    return case_pdf(forms, node.rules, dt.datetime.fromtimestamp(node.clock(), dt.UTC).date(), rest)
-
-
-def _case_ref() -> str:
-    """A line of standard input; asked for at a terminal."""
-    if sys.stdin.isatty():
-        err.print("Case reference: ", end="")
-    try:
-        given = sys.stdin.readline().strip()
-    except UnicodeDecodeError:
-        given = ""
-    if not given:
-        raise InputError("no case reference was given", do="write it to standard input")
-    return given
-
-
 def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
@@ -236,27 +135,3 @@ def _when(one: Owed) -> str:
         late = f"{one.overdue_days} day{'s' if one.overdue_days > 1 else ''}"
         return f"Overdue by {late}{' (escalated)' if one.escalated else ''}:"
     return f"Due {one.due}:" if one.due else "Throughout:"
-
-
-def _row(one: Row) -> dict[str, Any]:
-    shared = one.shared
-    sharing = shared.sharing.model_dump(mode="json")
-    about = {"level": shared.level, "matter": one.matter, "handle": shared.handle}
-    return {**sharing, "by": shared.by, **about}
-
-
-def _show_row(one: Row) -> None:
-    shared, row = one.shared, one.shared.sharing
-    asked = "asked blindly" if shared.by == HUB else "not told"
-    what = "told" if row.told else asked
-    about = f", candidate {shared.handle[:8]}" if shared.handle else ""
-    out.print(plain(f"{row.date} {row.agency}: {what}{about}"))
-    for label, text in (
-        ("Person", row.person),
-        ("Method", row.method),
-        ("Authority", row.authority),
-        ("Response", row.response),
-        ("Recorded by", shared.by),
-    ):
-        if text:
-            out.print(plain(f"  {label}: {text}"))

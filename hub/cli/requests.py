@@ -8,8 +8,7 @@ import typer
 
 from hub.checks.answer import Enquiry, Waiting, Word, speak
 from hub.checks.answer import pending as waiting
-from hub.cli.node import Home, Json
-from hub.cli.obligations import Who, asker
+from hub.cli.options import Home, Json, Who, asker
 from hub.cli.output import out, plain, print_json, reporting
 from hub.consent import Decider
 from hub.errors import NotFoundError

@@ -1,0 +1,90 @@
+"""`hub import`: bringing referrals in from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cases.importing.assemble import read_cases, write_rejected
+from hub.cases.importing.run import Imported, import_cases
+from hub.cli.options import Home, Json, Who, asker
+from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, progress_bar, reporting
+from hub.node.home import advance_audit_checkpoint
+from hub.node.node import open_node
+
+SHOWN = 10
+
+
+def import_(
+    home: Home,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="FILE.csv or FILE.jsonl, one row a person.", show_default=False),
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; store nothing.")] = False,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason."""
+    rows = [0]
+
+    def kept() -> str:
+        if dry_run:
+            return "nothing: this was a dry run"
+        return f"{rows[0]} rows, in whole cases; running it again completes the rest and stores nothing twice"
+
+    with reporting(as_json=as_json, interrupted=kept):
+        node = open_node(home)
+        importer = asker(node, who)
+        with progress_bar("Importing", shown=not as_json) as progress:
+
+            def count(done: int) -> None:
+                rows[0] = done
+                progress(done, 0)
+
+            done = import_cases(node, read_cases(file), dry_run=dry_run, progress=count, asker=importer)
+        rejects = None if dry_run else write_rejected(file, done.rejected)
+        advance_audit_checkpoint(node)
+        if as_json:
+            print_json(_import_document(done, rejects))
+        else:
+            _show_import(done, rejects, dry_run=dry_run)
+        if done.rejected:
+            raise typer.Exit(EXIT_REFUSED)
+
+
+def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
+    return {
+        "imported": done.imported,
+        "unchanged": done.unchanged,
+        "not_published": done.not_published,
+        "to_withdraw": done.to_withdraw,
+        "rejected": [{"row": one.row, "field": one.field, "reason": one.reason} for one in done.rejected],
+        "rejected_file": str(rejects) if rejects else None,
+    }
+
+
+def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    out.print(f"{done.imported} people {would}imported, {done.unchanged} unchanged.")
+    if done.not_published:
+        out.print(f"{done.not_published} of them {would}not published: sealed, or no agreement covers them.")
+    if done.rejected:
+        err.print(f"{len(done.rejected)} reasons to reject rows:")
+        for one in done.rejected[:SHOWN]:
+            err.print(plain(f"  row {one.row}: {one.field} {one.reason}"))
+        if len(done.rejected) > SHOWN:
+            err.print(f"  and {len(done.rejected) - SHOWN} more")
+        if rejects:
+            err.print(
+                plain(
+                    f"The rejected rows, with reasons, are in {rejects}. Put them right in the file you imported "
+                    "and import that again: nothing is stored twice."
+                )
+            )
+    if done.to_withdraw:
+        err.print(f"[bold]{done.to_withdraw} published people must be withdrawn: run `hub publish` now.[/]")
+    elif not dry_run:
+        out.print("Run `hub publish` to bring the feed up to date.")

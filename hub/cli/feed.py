@@ -1,0 +1,64 @@
+"""`hub publish` and `hub sync`: the node's own feed, and its copies of the peers'."""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+
+from hub.cli.options import Home, Json
+from hub.cli.output import EXIT_FAULT, out, plain, print_json, progress_bar, reporting
+from hub.federation.client import PeerClient
+from hub.federation.publish import publish as publish_feed
+from hub.federation.sync import Synced, sync_all
+from hub.node.home import advance_audit_checkpoint
+from hub.node.node import open_node
+
+
+def publish(home: Home, as_json: Json = False) -> None:
+    """Publish tokens of everyone who may be met, and withdraw those who may not."""
+    with reporting(as_json=as_json, interrupted="the feed as it was; nothing was half-published"):
+        node = open_node(home)
+        with progress_bar("Publishing match-keys", shown=not as_json) as progress:
+            done = publish_feed(node, progress)
+        advance_audit_checkpoint(node)
+        if as_json:
+            print_json(
+                {
+                    "epoch": done.epoch,
+                    "people": done.people,
+                    "entries": done.entries,
+                    "added": done.added,
+                    "withdrawn": done.withdrawn,
+                }
+            )
+        else:
+            out.print(
+                f"{done.people} people can now be met by peers' checks "
+                f"({done.added} added, {done.withdrawn} withdrawn; {done.entries} entries in the feed)."
+            )
+
+
+def sync(home: Home, as_json: Json = False) -> None:
+    """Pull every peer's feed."""
+    with reporting(as_json=as_json, interrupted="the pages received; the next sync goes on from there"):
+        node = open_node(home)
+
+        async def run() -> list[Synced]:
+            with progress_bar("Syncing", shown=not as_json) as progress:
+                async with PeerClient(node) as client:
+                    return await sync_all(node, client, lambda _area, done, every: progress(done, every))
+
+        results = asyncio.run(run())
+        advance_audit_checkpoint(node)
+        if as_json:
+            fields = ("node_id", "area", "entries", "people", "error")
+            print_json({"peers": [{name: getattr(one, name) for name in fields} for one in results]})
+        else:
+            for one in results:
+                told = one.error or f"{one.people} people, {one.entries} entries"
+                out.print(f"[bold]{plain(one.area)}[/]: {plain(told)}")
+            if not results:
+                out.print("No peers yet: add one with `hub peer add`.")
+        if any(one.error for one in results):
+            raise typer.Exit(EXIT_FAULT)

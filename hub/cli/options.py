@@ -1,0 +1,36 @@
+"""Options that several commands share, and who is asking."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cases.access import hidden_from
+from hub.checks.read import read_document
+from hub.cli.output import err
+from hub.node.node import Node
+from hub.values import Requester
+
+Home = Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+Who = Annotated[
+    Path | None,
+    typer.Option(
+        "--as",
+        metavar="WHO.json",
+        help="Who asks: a requester, as in a question. Without it, no case is shown that has exclusions.",
+        show_default=False,
+    ),
+]
+
+
+def asker(node: Node, who: Path | None) -> Requester | None:
+    """Who asks. Raises InputError. To somebody unnamed it is said that there may be more to see."""
+    if who is not None:
+        return read_document(who, Requester, "the file of who asks")
+    if hidden_from(node, None).any:
+        err.print("Cases that somebody is kept out of are not shown without --as WHO.json.")
+    return None

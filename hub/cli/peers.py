@@ -1,0 +1,86 @@
+"""`hub peer`: the nodes that this node trusts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from hub.cli.options import Home, Json
+from hub.cli.output import out, plain, print_json, reporting
+from hub.federation.client import PeerClient
+from hub.federation.peers import KnownPeer, add_peer, every_known, remove_peer
+from hub.node.home import advance_audit_checkpoint
+from hub.node.node import open_node
+
+peer_app = typer.Typer(help="The nodes this node trusts.", no_args_is_help=True)
+
+
+@peer_app.command("add")
+def peer_add(
+    home: Home,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The other node's address.")],
+    thumbprint: Annotated[
+        str | None, typer.Option(help="Its root key's thumbprint, as heard by telephone.", show_default=False)
+    ] = None,
+) -> None:
+    """Trust another node, pinned by its root key."""
+    with reporting(as_json=False):
+        node = open_node(home)
+
+        async def add() -> tuple[str, str]:
+            async with PeerClient(node) as client:
+                identity = await add_peer(node, client, url, thumbprint)
+                return identity.metadata.area, identity.root_thumbprint
+
+        area, found = asyncio.run(add())
+        advance_audit_checkpoint(node)
+        out.print(f"Added [bold]{plain(area)}[/]. Its root key's thumbprint:\n  {found}")
+        if thumbprint is None:
+            out.print("Nobody has compared it yet: telephone the area and compare before you rely on it.")
+
+
+@peer_app.command("remove")
+def peer_remove(
+    home: Home,
+    node_id: Annotated[str, typer.Argument(help="The peer's node id.", show_default=False)],
+) -> None:
+    """Trust a node no more. Our copy of its feed goes; what was asked and answered stays on the record."""
+    with reporting(as_json=False):
+        node = open_node(home)
+        remove_peer(node, node_id)
+        advance_audit_checkpoint(node)
+        out.print(f"Removed {plain(node_id)}. It can neither ask nor be asked now.")
+
+
+@peer_app.command("list")
+def peer_list(home: Home, as_json: Json = False) -> None:
+    """List the nodes this node trusts, with the state of our copy of each feed."""
+    with reporting(as_json=as_json):
+        node = open_node(home)
+        peers = [_row(peer) for peer in every_known(node).values()]
+        if as_json:
+            print_json({"peers": peers})
+            return
+        for row in peers:
+            synced = (
+                f"{row['people']} people published" if row["synced"] else "not synced yet: run `hub sync`"
+            )
+            out.print(f"[bold]{plain(row['area'])}[/] ({row['node_id']}) {plain(row['url'])}")
+            out.print(f"  {synced}; {plain(row['contact'])}")
+        if not peers:
+            out.print("No peers yet: add one with `hub peer add`.")
+
+
+def _row(peer: KnownPeer) -> dict[str, object]:
+    return {
+        "node_id": peer.pinned.node_id,
+        "area": peer.pinned.area,
+        "url": peer.pinned.url,
+        "thumbprint": peer.root_thumbprint,
+        "contact": peer.contact,
+        "synced": peer.feed_id is not None,
+        "epoch": peer.epoch,
+        "people": peer.people,
+    }
