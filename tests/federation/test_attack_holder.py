@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from hub.checks.check import check
-from hub.cli.node import peer_list
+from hub.cli.peers import peer_list
 from hub.cli.show import show_result
 from hub.consent import Decision, Outcome
 from hub.crypto import encoding, signing
