@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Exists, delete, exists, func, insert
+from sqlalchemy import ColumnElement, Exists, Integer, cast, delete, exists, func, insert
 from sqlmodel import Session, col, select
 
 from hub.federation.entries import Entry
@@ -155,8 +155,10 @@ def close(session: Session, epoch: int, now: int) -> State:
 
 def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:
     """Lines published after `after`, oldest first. From the beginning, tombstones are left out."""
+    # To PostgreSQL the cast is none. It keeps SQLite off the index on the epoch, by which it would read and sort
+    # the whole feed for each page.
     query = select(FeedEntry.seq, FeedEntry.token, FeedEntry.label).where(
-        FeedEntry.epoch == epoch, col(FeedEntry.seq) > after
+        cast(FeedEntry.epoch, Integer) == epoch, col(FeedEntry.seq) > after
     )
     if after == 0:
         query = query.where(col(FeedEntry.label).is_not(None))
