@@ -86,6 +86,11 @@ class RowIntake:
     not_safe_to_talk_to: tuple[str, ...] = ()
     person: PersonIntake | None = None
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether `case_ref` may be another case's, since it or the row as a whole is not good."""
+        return any(problem.field in ("", "case_ref") for problem in self.problems)
+
 
 class _Cells:
     """The cells of one row, read by kind; what is wrong is gathered in `problems`."""
@@ -206,7 +211,8 @@ class _Cells:
 def _unprintable(letter: str, field: str) -> bool:
     if letter in "\n\r":
         return field != "address"
-    return unicodedata.category(letter) in ("Cc", "Cs", "Cn", "Co")
+    category = unicodedata.category(letter)
+    return category in ("Cc", "Cs", "Cn", "Co") or (category == "Cf" and field == "case_ref")
 
 
 def _is_nhs_number(text: str) -> bool:
@@ -215,9 +221,17 @@ def _is_nhs_number(text: str) -> bool:
     return sum(int(digit) * (10 - place) for place, digit in enumerate(text[:9])) % 11 == -int(text[9]) % 11
 
 
+def reference(cells: Mapping[str, str]) -> str:
+    """The case that a row names, without what nobody sees of it: a row with that is not good, but its case's."""
+    text = cells.get("case_ref", "")
+    if not text.isprintable():
+        text = "".join(letter for letter in text if not unicodedata.category(letter).startswith("C"))
+    return text.strip()
+
+
 def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntake:
     """Return a row, checked. `problem` says what is wrong with the row as a whole: then no cell is trusted."""
-    case_ref = cells.get("case_ref", "").strip()
+    case_ref = reference(cells)
     if problem:
         return RowIntake(row, case_ref, sealed=True, publish=False, problems=(Rejected(row, "", problem),))
     read = _Cells(cells, row)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.cases.intake import CaseIntake, Rejected, read_cases
+from hub.cases.intake import CaseIntake, Rejected, SealOnly, read_cases
 from hub.cases.rows import COLUMNS, parse_row
 from hub.errors import HubError, InputError, UsageError
 from hub.sample import area_referrals
@@ -409,6 +409,42 @@ def test_a_row_that_cannot_be_read_seals_its_case_since_it_may_have_said_so(
     cases, rejected = _read(tmp_path, head + tail)
     assert [(case.case_ref, case.sealed) for case in cases] == [("C1", True), ("C2", False)]
     assert [one.row for one in rejected] == [4]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [VICTIM | {"date_of_birth": "x", "sealed": "yes"}],
+        [VICTIM | {"date_of_birth": "x"}, CHILD | {"sealed": "yes"}],
+        [VICTIM | {"sealed": "YES!"}],
+        [VICTIM, VICTIM | {"given_names": "Eve", "sealed": "yes"}],
+        [CHILD | {"sealed": "yes"}],
+        [VICTIM | {"kind": "idva", "sealed": "yes"}, CHILD],
+        [VICTIM | {"sealed": "yes"}, *[CHILD | {"given_names": f"N{'a' * i}"} for i in range(100)]],
+    ],
+    ids=["bad victim", "other row", "unreadable", "two victims", "no victim", "contradiction", "too many"],
+)
+def test_a_case_of_which_nothing_is_kept_is_sealed_still(tmp_path: Path, rows: list[dict[str, str]]) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes(_csv(rows))
+    out = list(read_cases(path))
+    assert [one for one in out if not isinstance(one, Rejected)] == [SealOnly("C1", ())]
+    path.write_bytes(_csv([row | {"sealed": "no"} for row in rows]))
+    assert not any(isinstance(one, SealOnly) for one in read_cases(path))
+
+
+@pytest.mark.parametrize("ref", ["C1\u200b", "\ufeffC1", "C\x001", "C1\u202e"])
+def test_hidden_characters_make_a_row_bad_and_do_not_part_it_from_its_case(tmp_path: Path, ref: str) -> None:
+    (case,), rejected = _read(tmp_path, _csv([VICTIM, CHILD | {"case_ref": ref, "sealed": "yes"}]))
+    assert (case.case_ref, case.sealed, len(case.people)) == ("C1", True, 1)
+    assert [(one.row, one.field) for one in rejected] == [(3, "case_ref")]
+
+
+@pytest.mark.parametrize("ref", ["", "=C1", "C" * 201])
+def test_a_seal_of_a_row_without_a_good_reference_is_in_doubt(tmp_path: Path, ref: str) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes(_csv([VICTIM | {"case_ref": ref, "sealed": "yes"}]))
+    assert [one for one in read_cases(path) if isinstance(one, SealOnly)] == [SealOnly(ref, (2,))]
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,18 @@ import csv
 import json
 import resource
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub.audit.events import Action
+from hub.node import open_node
 from hub.sample.referrals import Row
+from hub.store import cases, decisions
 from tests.commands.conftest import Powerless, make
-from tests.commands.running import Ended, actions, count, hub, inside, live_entries, write_csv
+from tests.commands.running import Ended, actions, count, hub, inside, live_entries, query, write_csv
 
 TABLES = ("case_record", "person_record", "decision_record")
 FIELDS = {"imported", "unchanged", "not_published", "to_withdraw", "rejected", "rejected_file"}
@@ -204,6 +207,135 @@ def test_a_case_that_becomes_sealed_must_be_withdrawn_and_the_import_says_so(
     assert (after["people"], after["withdrawn"]) == (0, len(case))
     assert live_entries(home) == 0
     assert imported(home, sealed).json["to_withdraw"] == 0
+
+
+@pytest.fixture
+def case(rows: list[Row]) -> list[Row]:
+    """The rows of one case of several people that may be published, the victim's first."""
+    own = [row for row in rows if row["case_ref"] == rows[0]["case_ref"]]
+    assert (own[0]["role"], len(own) > 1) == ("victim", True)
+    return [row | {"publish": "yes", "sealed": "no"} for row in own]
+
+
+@pytest.fixture
+def published(home: Path, tmp_path: Path, case: list[Row]) -> Path:
+    """A home with that case in store and in its feed."""
+    assert imported(home, write_csv(tmp_path / "open.csv", case)).code == 0
+    assert inside("publish", home, "--json").json["people"] == len(case)
+    return home
+
+
+def flags(home: Path) -> list[tuple[int, int]]:
+    return [tuple(row) for row in query(home, "SELECT sealed_case, may_publish FROM case_record")]
+
+
+def last_detail(home: Path) -> object:
+    """What the log's last entry says beside its action."""
+    ((body,),) = query(home, "SELECT body FROM audit_entry ORDER BY seq DESC LIMIT 1")
+    return json.loads(body)["detail"]
+
+
+HERS: dict[str, Callable[[Row, Row], list[Row]]] = {
+    "a day that never was": lambda her, _: [her | {"sealed": "yes", "date_of_birth": "1991-55-11"}],
+    "a seal that cannot be read": lambda her, _: [her | {"sealed": "YES!"}],
+    "another person's row": lambda her, one: [her | {"date_of_birth": "x"}, one | {"sealed": "yes"}],
+    "a bad row of another person": lambda her, one: [
+        her | {"date_of_birth": "x"},
+        one | {"sealed": "yes", "nhs_number": "1"},
+    ],
+    "the same person twice": lambda her, one: [her | {"surname": "=x"}, one, one | {"sealed": "yes"}],
+    "two victims": lambda her, _: [her, her | {"surname": "Quillfeather", "sealed": "yes"}],
+    "a contradiction": lambda her, one: [her | {"sealed": "yes"}, one | {"referral_date": "2001-01-01"}],
+    "no victim": lambda _, one: [one | {"sealed": "yes"}],
+    "too many people": lambda her, one: [
+        her | {"sealed": "yes"},
+        *[one | {"surname": "A" + "a" * more} for more in range(100)],
+    ],
+    "hidden characters": lambda her, _: [her | {"case_ref": her["case_ref"] + "\u200b", "sealed": "yes"}],
+    "a hidden character in the seal": lambda her, _: [her | {"sealed": "yes\u200b"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("how", "ending"), [*((how, "csv") for how in HERS), ("a day that never was", "jsonl")]
+)
+def test_a_seal_holds_for_a_case_in_store_of_which_nothing_of_the_file_is_kept(
+    published: Path, tmp_path: Path, case: list[Row], how: str, ending: str
+) -> None:
+    file, hers = tmp_path / f"hers.{ending}", HERS[how](case[0], case[1])
+    if ending == "csv":
+        write_csv(file, hers)
+    else:
+        file.write_text("".join(json.dumps(row) + "\n" for row in hers))
+    tried = imported(published, file, "--dry-run")
+    assert (tried.json["imported"], flags(published)) == (0, [(0, 1)])
+    before = count(published, "decision_record")
+    done = imported(published, file)
+    assert (done.code, done.json["imported"], done.json["to_withdraw"]) == (1, 0, len(case))
+    assert flags(published) == [(1, 0)]
+    assert count(published, "decision_record") == before + 1
+    assert last_detail(published) == {"kind": "sealed", "cases": 1, "not_published": len(case)}
+    assert inside("publish", published, "--json").json["withdrawn"] == len(case)
+    assert live_entries(published) == 0
+    assert imported(published, file).json["to_withdraw"] == 0
+    assert count(published, "decision_record") == before + 1, "what is sealed is not sealed twice"
+    assert inside("audit", "verify", published).code == 0
+
+
+def test_what_was_sealed_by_a_bad_row_is_as_if_imported_sealed(
+    published: Path, tmp_path: Path, case: list[Row]
+) -> None:
+    bad = [case[0] | {"sealed": "yes", "date_of_birth": "x"}, *case[1:]]
+    imported(published, write_csv(tmp_path / "bad.csv", bad))
+    right = write_csv(tmp_path / "right.csv", [case[0] | {"sealed": "yes"}, *case[1:]])
+    assert imported(published, right).json["unchanged"] == len(case)
+    node = open_node(published)
+    with node.database.read() as session:
+        there = cases.find(session, node.keys.vault.lookup("case_ref", case[0]["case_ref"]))
+        assert there is not None
+        decided = decisions.get(session, node.keys.vault, there.decision_id or 0)
+    node.database.close()
+    assert not decided.decision.permitted
+    assert decided.case_ref == case[0]["case_ref"]
+
+
+@pytest.mark.parametrize("good", [True, False], ids=["good row", "bad row"])
+def test_that_a_case_in_store_became_sealed_is_said_first_and_urgently_whatever_the_feed_holds(
+    home: Path, tmp_path: Path, case: list[Row], good: bool
+) -> None:
+    """Nobody is in the feed yet: a publish may be under way."""
+    imported(home, write_csv(tmp_path / "open.csv", case))
+    changed = {"sealed": "yes"} if good else {"sealed": "yes", "date_of_birth": "x"}
+    file = write_csv(tmp_path / "sealed.csv", [case[0] | changed])
+    tried = inside("import", home, file, "--dry-run")
+    assert tried.err.startswith("1 of the cases in store would become sealed")
+    done = inside("import", home, file)
+    first = "1 of the cases in store became sealed: run `hub publish` now."
+    assert done.err.strip().startswith(first)
+    assert "bring the feed up to date" not in done.out
+    assert first not in inside("import", home, file).err, "it is sealed already"
+
+
+def test_a_seal_that_names_no_case_is_said_first_with_its_rows(
+    published: Path, tmp_path: Path, case: list[Row]
+) -> None:
+    rows = [case[0] | {"case_ref": ref, "sealed": "yes"} for ref in ("", "=" + case[0]["case_ref"])]
+    file = write_csv(tmp_path / "lost.csv", rows)
+    done = imported(published, file)
+    reasons = [
+        one["reason"] for one in done.json["rejected"] if "which case this row may seal" in one["reason"]
+    ]
+    assert (len(reasons), flags(published)) == (2, [(0, 1)])
+    told = inside("import", published, file).err
+    assert told.strip().startswith("It cannot be told which case these rows may seal: 2, 3.")
+
+
+def test_a_bad_row_that_seals_nothing_leaves_the_case_in_store_alone(
+    published: Path, tmp_path: Path, case: list[Row]
+) -> None:
+    before = count(published, "decision_record")
+    imported(published, write_csv(tmp_path / "bad.csv", [case[0] | {"date_of_birth": "x"}, *case[1:]]))
+    assert (flags(published), count(published, "decision_record")) == ([(0, 1)], before)
 
 
 @pytest.mark.parametrize("agreed", [True, False])
