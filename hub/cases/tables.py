@@ -29,6 +29,7 @@ IGNORED: Final = ("row", "reason")  # what `write_rejected` adds: a corrected co
 LISTS: Final = ("aliases", "criteria")
 SAVE_AS: Final = "Save it as 'CSV UTF-8 (comma delimited)' and import it again."
 CHECK_FILE: Final = "Check its name and your right to read it."
+_NAMED_CASE: Final = re.compile(r'"case_ref"\s*:\s*(?:("(?:[^"\\]|\\.)*")|([0-9]+))')
 NOT_UTF8: Final = "is not UTF-8 text: save the file as 'CSV UTF-8'"
 
 
@@ -43,11 +44,7 @@ class Record:
 
 
 class _BrokenError(Exception):
-    """This row cannot be read; the text says why. `case_ref` is its case, if that could be read."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.case_ref = ""
+    """This row cannot be read; the text says why."""
 
 
 class Table(ABC):
@@ -91,13 +88,17 @@ class Table(ABC):
         except _BrokenError as broken:
             # Lose this line alone, not whatever an open quotation mark swallowed.
             self._file.seek(offset)
-            self._skip_line()
-            return Record(row, offset, {"case_ref": broken.case_ref}, str(broken))
+            start = self._skip_line().decode(errors="replace")
+            return Record(row, offset, {"case_ref": self._case_ref(start)}, str(broken))
         return None if cells is None else self._checked(row, offset, cells)
 
     @abstractmethod
     def _cells(self) -> list[tuple[str, str]] | None:
         """Read on and return the next row's cells with their columns, or None at the end."""
+
+    @abstractmethod
+    def _case_ref(self, line: str) -> str:
+        """Return the case that the start of an unreadable line names, as far as can be told, or empty."""
 
     def _checked(self, row: int, offset: int, cells: list[tuple[str, str]]) -> Record:
         record = {column: text for column, text in cells if column not in IGNORED}
@@ -113,9 +114,12 @@ class Table(ABC):
             raise _BrokenError(f"has a line of more than {MAX_LINE:,} bytes: shorten it")
         return line
 
-    def _skip_line(self) -> None:
-        while (piece := self._file.readline(MAX_LINE)) and not piece.endswith(b"\n"):
-            pass
+    def _skip_line(self) -> bytes:
+        """Skip a line, however long; returns its start."""
+        start = piece = self._file.readline(MAX_LINE)
+        while piece and not piece.endswith(b"\n"):
+            piece = self._file.readline(MAX_LINE)
+        return start
 
 
 class CsvTable(Table):
@@ -155,6 +159,13 @@ class CsvTable(Table):
             return []
         return list(zip(self.columns, fields, strict=False)) + [("", "")] * (len(fields) - len(self.columns))
 
+    def _case_ref(self, line: str) -> str:
+        try:
+            fields = next(csv.reader([line.replace("\r", "").replace("\n", "")]), [])
+        except csv.Error:
+            return ""
+        return dict(zip(self.columns, fields, strict=False)).get("case_ref", "")
+
     def _checked(self, row: int, offset: int, cells: list[tuple[str, str]]) -> Record:
         record = Table._checked(self, row, offset, [cell for cell in cells if cell[0]])
         if cells and len(cells) != len(self.columns) and not record.problem:
@@ -183,11 +194,14 @@ class JsonTable(Table):
             raise _BrokenError("is not JSON: write one object a line") from None
         if not isinstance(pairs, _Pairs):
             raise _BrokenError("is not a JSON object: write one object a line")
+        return _object(pairs)
+
+    def _case_ref(self, line: str) -> str:
+        named = {text or number for text, number in _NAMED_CASE.findall(line)}
         try:
-            return _object(pairs)
-        except _BrokenError as broken:
-            broken.case_ref = next((str(value) for name, value in pairs if name == "case_ref"), "")
-            raise
+            return str(json.loads(named.pop())) if len(named) == 1 else ""
+        except ValueError:
+            return ""
 
 
 class _Pairs(list[tuple[str, object]]):

@@ -440,6 +440,38 @@ def test_hidden_characters_make_a_row_bad_and_do_not_part_it_from_its_case(tmp_p
     assert [(one.row, one.field) for one in rejected] == [(3, "case_ref")]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'C1,marac,child,"Fern',
+        'C1,marac,child,"Fern"x,yes',
+        "C1,marac,child," + "x" * 300_000,
+        '{"case_ref": "C1", "role": "child", "sealed": true,}',
+        '{"case_ref": "C1", "role": "child", "shoe": 1}',
+        '{"role": "child\xff", "case_ref": "C1"}',
+        '{"case_ref": "C\\u0031", "role": 1}',
+        '{"case_ref": "C1", "role": "child", "surname": "' + "x" * 300_000 + '"}',
+    ],
+)
+def test_a_line_that_cannot_be_read_seals_the_case_that_it_names(tmp_path: Path, line: str) -> None:
+    name = "in.jsonl" if line.startswith("{") else "in.csv"
+    head = "" if line.startswith("{") else "case_ref,kind,role,surname,sealed\n"
+    path = tmp_path / name
+    path.write_bytes(f"{head}{line}\n".encode("latin-1"))
+    assert [one for one in read_cases(path) if isinstance(one, SealOnly)] == [
+        SealOnly("C1", (2 if head else 1,))
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ['{"case_ref": "C1", "case_ref": "C2"}', '{"case_ref": ["C1"]}', "{not json}", '{"case_ref": "C1']
+)
+def test_a_line_that_names_no_case_for_certain_seals_none_and_is_in_doubt(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text(line)
+    assert [one for one in read_cases(path) if isinstance(one, SealOnly)] == [SealOnly("", (1,))]
+
+
 @pytest.mark.parametrize("ref", ["", "=C1", "C" * 201])
 def test_a_seal_of_a_row_without_a_good_reference_is_in_doubt(tmp_path: Path, ref: str) -> None:
     path = tmp_path / "in.csv"
