@@ -53,9 +53,10 @@ NOT_PLACED: Final = "does not tell which case this row may seal, so none was sea
 class Imported:
     """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
 
-    `to_withdraw` counts people that the feed still shows although they may not be met any more; `sealed`, cases
-    that were in store and became sealed. `not_placed` has the rows that may seal a case and do not tell which.
-    In the end, people of cases hidden from whoever imports count as a case that was not there: see `import_cases`.
+    `to_withdraw` counts people that the feed still shows although they may not be met any more. Of the cases that
+    were in store, `sealed` became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file
+    does not say. `not_placed` has the rows that may seal a case and do not tell which. In the end, people of cases
+    hidden from whoever imports count as a case that was not there: see `import_cases`.
     """
 
     imported: int = 0
@@ -64,7 +65,10 @@ class Imported:
     to_withdraw: int = 0
     cases: int = 0
     hidden: int = 0
+    hidden_sealed: int = 0
     sealed: int = 0
+    unsealed: int = 0
+    still_sealed: int = 0
     not_placed: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
@@ -72,8 +76,12 @@ class Imported:
         """Count one case; `hidden` counts the unchanged people that are not to be told from new ones."""
         people = len(assessed.people)
         self.cases += 1
-        if assessed.becomes_sealed and not hidden.hides(assessed.ref_digest):
-            self.sealed += 1
+        if hidden.hides(assessed.ref_digest):
+            self.hidden_sealed += people if assessed.only_its_seal_refuses else 0
+        elif assessed.was_sealed is not None:
+            self.sealed += assessed.details.sealed and not assessed.was_sealed
+            self.unsealed += assessed.was_sealed and not assessed.details.sealed
+            self.still_sealed += assessed.was_sealed and assessed.case.sealed is None
         if assessed.unchanged:
             self.unchanged += people
             self.hidden += people if hidden.hides(assessed.ref_digest) else 0
@@ -96,7 +104,10 @@ class Imported:
         self.not_published += batch.not_published
         self.cases += batch.cases
         self.hidden += batch.hidden
+        self.hidden_sealed += batch.hidden_sealed
         self.sealed += batch.sealed
+        self.unsealed += batch.unsealed
+        self.still_sealed += batch.still_sealed
         self.not_placed += batch.not_placed
         self.rejected += [Rejected(row, "case_ref", NOT_PLACED) for row in batch.not_placed]
 
@@ -127,6 +138,7 @@ def import_cases(
     with node.database.read() as session:
         done.to_withdraw = 0 if hidden.every else feeds.to_withdraw(session, but_of=hidden.cases)
     done.imported, done.unchanged = done.imported + done.hidden, done.unchanged - done.hidden
+    done.not_published -= done.hidden_sealed
     return done
 
 
@@ -170,7 +182,8 @@ class _Assessed:
     """A case with its decision, as it would be stored, compared with what is there.
 
     `unchanged`: the very same is there with the same outcome. `same_content_as`: the number of the stored case
-    that says the same, whatever its outcome. `becomes_sealed`: it is there, and not sealed so far.
+    that says the same, whatever its outcome. `was_sealed`: whether it was sealed, None where it was not there.
+    `only_its_seal_refuses`: it stays sealed since the file does not say, and would be published otherwise.
     """
 
     case: CaseIntake
@@ -181,7 +194,8 @@ class _Assessed:
     content_digest: bytes
     unchanged: bool
     same_content_as: int | None
-    becomes_sealed: bool
+    was_sealed: bool | None
+    only_its_seal_refuses: bool
 
 
 class _Deciding:
@@ -242,15 +256,18 @@ def _publication_case(node: Node, case: CaseDetails, roles: Iterable[Role]) -> P
 def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assessed:
     """Decide on a case and compare it with what is stored under its reference."""
     vault = deciding.node.keys.vault
-    details = CaseDetails(**{name: getattr(case, name) for name in CaseDetails.model_fields})
+    ref = vault.lookup("case_ref", case.case_ref)
+    earlier = cases.find(session, ref)
+    stays_sealed = case.sealed is None and earlier is not None and earlier.sealed_case
+    said = {name: getattr(case, name) for name in CaseDetails.model_fields}
+    details = CaseDetails(**said | {"sealed": case.sealed or stays_sealed})
     people = tuple(
         PersonDetails(person=one.person, address=one.address, safe_to_call=one.safe_to_call)
         for one in case.people
     )
     digest = _content_digest(vault, details, people)
-    ref = vault.lookup("case_ref", case.case_ref)
     decision = deciding.decide(details, _roles(people))
-    earlier = cases.find(session, ref)
+    unsealed = details.model_copy(update={"sealed": False})
     same = earlier is not None and earlier.content_digest == digest
     return _Assessed(
         case=case,
@@ -261,7 +278,8 @@ def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assesse
         content_digest=digest,
         unchanged=same and earlier is not None and earlier.may_publish == decision.permitted,
         same_content_as=earlier.id if same and earlier is not None else None,
-        becomes_sealed=case.sealed and earlier is not None and not earlier.sealed_case,
+        was_sealed=earlier.sealed_case if earlier is not None else None,
+        only_its_seal_refuses=stays_sealed and deciding.decide(unsealed, _roles(people)).permitted,
     )
 
 
@@ -291,7 +309,7 @@ def _store(session: Session, deciding: _Deciding, new: _Assessed) -> Arisen:
             content_digest=new.content_digest,
             kind=new.case.kind.value,
             handle=handle,
-            sealed_case=new.case.sealed,
+            sealed_case=new.details.sealed,
             may_publish=permitted,
             decision_id=decision_id,
             sealed=seal_case(vault, handle, new.details),

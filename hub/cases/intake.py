@@ -32,7 +32,11 @@ CASE_FIELDS: Final = ("kind", "idva_service", "referral_date", "meeting_date", "
 
 @dataclass(frozen=True, slots=True)
 class CaseIntake:
-    """A case as a file tells it, the victim first. `publish` None: the node's agreement decides."""
+    """A case as a file tells it, the victim first.
+
+    `sealed` None: a case in store stays as it is, a new one is not sealed. `publish` None: the node's agreement
+    decides.
+    """
 
     case_ref: str
     kind: Kind
@@ -42,7 +46,7 @@ class CaseIntake:
     agreement: Agreement
     victim_aware: bool | None
     criteria: tuple[str, ...]
-    sealed: bool
+    sealed: bool | None
     publish: bool | None
     people: tuple[PersonIntake, ...]
     not_safe_to_talk_to: tuple[str, ...] = ()
@@ -196,13 +200,13 @@ def _refusal(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> tuple[str,
 
 
 def _merged(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> CaseIntake:
-    said = [row.publish for row in rows]
+    seals, said = [row.sealed for row in rows], [row.publish for row in rows]
     fields: dict[str, Any] = {field: _first(good, field) for field in CASE_FIELDS}
     return CaseIntake(
         case_ref=good[0].case_ref,
         criteria=tuple(dict.fromkeys(item for row in good for item in row.criteria)),
         not_safe_to_talk_to=tuple(dict.fromkeys(item for row in good for item in row.not_safe_to_talk_to)),
-        sealed=any(row.sealed for row in rows),
+        sealed=True if True in seals else (False if False in seals else None),
         publish=False if False in said else (True if True in said else None),
         people=_people(good),
         **fields,

@@ -68,12 +68,13 @@ class PersonIntake:
 class RowIntake:
     """A checked row. With `problems`, only `row`, `case_ref`, `sealed` and `publish` are to be relied on.
 
-    `sealed` is True and `publish` False where the cell says so or cannot be read: the safe way round.
+    `sealed` is True and `publish` False where the cell says so or cannot be read: the safe way round. Both are
+    None where it is empty.
     """
 
     row: int
     case_ref: str
-    sealed: bool
+    sealed: bool | None
     publish: bool | None
     problems: tuple[Rejected, ...]
     kind: Kind = Kind.marac
@@ -251,8 +252,8 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
     }
     person = _person(read, row)
     if read.problems:
-        return RowIntake(row, case_ref, bool(sealed), publish, tuple(read.problems))
-    return RowIntake(row, case_ref, bool(sealed), publish, (), person=person, **parsed)  # type: ignore[arg-type]
+        return RowIntake(row, case_ref, sealed, publish, tuple(read.problems))
+    return RowIntake(row, case_ref, sealed, publish, (), person=person, **parsed)  # type: ignore[arg-type]
 
 
 def _person(read: _Cells, row: int) -> PersonIntake | None:

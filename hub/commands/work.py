@@ -216,6 +216,12 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
     out.print(f"{done.imported} people {would}imported, {done.unchanged} unchanged.")
     if done.not_published:
         out.print(f"{done.not_published} of them {would}not published: sealed, or no agreement covers them.")
+    if done.unsealed:
+        out.print(
+            f"{done.unsealed} cases that were sealed {'would not be' if dry_run else 'are not'} any longer."
+        )
+    if done.still_sealed:
+        out.print(f"{done.still_sealed} cases stay sealed: write `no` under `sealed` to unseal one.")
     if done.rejected:
         err.print(f"{len(done.rejected)} reasons to reject rows:")
         for one in done.rejected[:SHOWN]:

@@ -316,6 +316,24 @@ def test_that_a_case_in_store_became_sealed_is_said_first_and_urgently_whatever_
     assert first not in inside("import", home, file).err, "it is sealed already"
 
 
+@pytest.mark.parametrize("how", ["empty", "no column"])
+def test_a_file_that_does_not_say_leaves_a_case_sealed_and_only_no_unseals_it(
+    published: Path, tmp_path: Path, case: list[Row], how: str
+) -> None:
+    imported(published, write_csv(tmp_path / "sealed.csv", [case[0] | {"sealed": "yes", "kind": "x"}]))
+    assert inside("publish", published, "--json").json["withdrawn"] == len(case)
+    silent = [row | {"sealed": ""} for row in case]
+    if how == "no column":
+        silent = [{name: cell for name, cell in row.items() if name != "sealed"} for row in silent]
+    file = write_csv(tmp_path / "silent.csv", [row | {"agreement": "refused"} for row in silent])
+    assert "1 cases stay sealed" in inside("import", published, file).out
+    assert imported(published, file).json["unchanged"] == len(case)
+    assert (flags(published), inside("publish", published, "--json").json["added"]) == ([(1, 0)], 0)
+    done = inside("import", published, tmp_path / "open.csv")
+    assert "1 cases that were sealed are not any longer" in done.out
+    assert flags(published) == [(0, 1)]
+
+
 def test_a_seal_that_names_no_case_is_said_first_with_its_rows(
     published: Path, tmp_path: Path, case: list[Row]
 ) -> None:
