@@ -241,17 +241,27 @@ def _grounds(form: SharingForm, rules: Rules) -> list[list[str]]:
 
 
 def _answers(decision: Decision) -> list[list[str]]:
-    """The five questions, one row for each distinct answer, with everyone it is given for."""
-    grouped: dict[tuple[str, str, str], list[str]] = {}
+    """The five questions in their order, one row for each distinct answer, with everyone it is given for."""
+    grouped: dict[tuple[str, str, str], dict[str, list[str]]] = {}
     for item in decision.answers:
-        whom = (
-            " ".join(part for part in (item.subject, f"({item.data})" if item.data else "") if part) or "all"
-        )
-        grouped.setdefault((item.question, item.answer, item.source), []).append(whom)
+        classes = grouped.setdefault((item.question, item.answer, item.source), {})
+        classes.setdefault(item.subject, []).append(item.data)
+    order = list(LABELS)
     return [
-        [LABELS[question], ", ".join(whom), answer, source]
-        for (question, answer, source), whom in grouped.items()
+        [LABELS[question], _whom(classes), answer, source]
+        for (question, answer, source), classes in sorted(
+            grouped.items(), key=lambda row: order.index(row[0][0])
+        )
     ]
+
+
+def _whom(classes: Mapping[str, Sequence[str]]) -> str:
+    """The people of an answer, those of the same classes of data together: "s1, s2 (identity); s3 (risk)"."""
+    alike: dict[str, list[str]] = {}
+    for ref, data in classes.items():
+        alike.setdefault(", ".join(filter(None, data)), []).append(ref)
+    whom = (", ".join(filter(None, refs)) + (f" ({data})" if data else "") for data, refs in alike.items())
+    return "; ".join(filter(None, whom)) or "all"
 
 
 def _authority(form: SharingForm, rules: Rules) -> str:
