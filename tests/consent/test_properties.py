@@ -30,7 +30,7 @@ from hub.errors import InputError
 from tests.consent.stories import ON, form_named, ground, remove, shipped
 
 RULES = read_rules()
-LAW = settings(max_examples=int(os.environ.get("CONSENT_EXAMPLES", "80")), deadline=None)
+LAW = settings(max_examples=int(os.environ.get("CONSENT_EXAMPLES", "80")))
 KINDS = [
     "police",
     "probation",
