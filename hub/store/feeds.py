@@ -167,11 +167,11 @@ def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:
 
 
 def person_by_handle(session: Session, handle: bytes) -> tuple[PersonRow, CaseRecord] | None:
-    """The publishable person behind a handle, with the case; None when unknown, retired or not to be met."""
+    """The person behind a handle, with the case; None when unknown or retired."""
     query = (
         select(PersonRecord, CaseRecord)
         .join(CaseRecord)
-        .where(PersonRecord.handle == handle, ~col(PersonRecord.retired), col(CaseRecord.may_publish))
+        .where(PersonRecord.handle == handle, ~col(PersonRecord.retired))
     )
     found = session.exec(query).first()
     if found is None:
