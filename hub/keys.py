@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hub.errors import HubError, StorageError, UsageError
 from hub.federation.prf import PrfKey
 from hub.federation.signing import SigningKey, b64, unb64
+from hub.parsing import read_json
 
 NODE_KEY: Final = "node.key"
 ROOT_KEY: Final = "root.key"
@@ -110,7 +111,7 @@ def load(folder: Path) -> NodeKeys:
     """Load the online keys. Raises UsageError saying which file is missing, readable by others or damaged."""
     text = _read_secret(folder / NODE_KEY)
     try:
-        parsed = json.loads(text)
+        parsed = read_json(text.encode())
         raw = {name: unb64(parsed[name]) for name in _FIELDS}
         return NodeKeys(
             signing=SigningKey.of(Ed25519PrivateKey.from_private_bytes(raw["signing"])),

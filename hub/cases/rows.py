@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeVar
 
 from hub.errors import InputError
 from hub.matching import strict_date
+from hub.parsing import TextKind, hidden_characters
 from hub.values import Kind, Person, Role
 
 COLUMNS: Final = (
@@ -29,6 +30,8 @@ MAX_LENGTH: Final = {
 }  # fmt: skip
 MAX_TEXT: Final = 200  # every other cell, and each alias or criterion
 MAX_ITEMS: Final = 20
+# An address may have lines; a reference is found again by its very letters, so all of them must be seen.
+KINDS: Final[Mapping[str, TextKind]] = {"address": "prose", "case_ref": "shown"}
 Agreement = Literal["given", "refused", "not_asked", ""]
 E = TypeVar("E", bound=StrEnum)
 
@@ -116,7 +119,7 @@ class _Cells:
             if field == "phone" and _PHONE.fullmatch(text):
                 return text
             self.refuse(field, FORMULA)
-        elif not text.isprintable() and any(_unprintable(letter, field) for letter in text):
+        elif hidden_characters(text, KINDS.get(field, "line")):
             self.refuse(field, "has characters that are no text: type it again")
         elif len(text) > limit:
             self.refuse(field, f"is longer than {limit} characters: shorten it")
@@ -207,13 +210,6 @@ class _Cells:
             return text
         self.refuse("nhs_number", "is not an NHS number (ten digits, the last a check digit): leave it empty")
         return ""
-
-
-def _unprintable(letter: str, field: str) -> bool:
-    if letter in "\n\r":
-        return field != "address"
-    category = unicodedata.category(letter)
-    return category in ("Cc", "Cs", "Cn", "Co") or (category == "Cf" and field == "case_ref")
 
 
 def _is_nhs_number(text: str) -> bool:

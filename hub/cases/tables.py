@@ -20,6 +20,7 @@ from typing import BinaryIO, Final
 
 from hub.cases.rows import COLUMNS
 from hub.errors import InputError, UsageError
+from hub.parsing import GIVEN_TWICE, JsonError, read_json
 
 MAX_ROWS: Final = 1_000_000  # about two and a half years of every Marac in the country
 MAX_LINE: Final = 65_536  # bytes
@@ -187,14 +188,14 @@ class JsonTable(Table):
         if not line.strip():
             return []
         try:
-            pairs = json.loads(line.decode(), object_pairs_hook=_Pairs)
-        except UnicodeDecodeError:
-            raise _BrokenError("is not UTF-8 text") from None
-        except (ValueError, RecursionError):
-            raise _BrokenError("is not JSON: write one object a line") from None
-        if not isinstance(pairs, _Pairs):
-            raise _BrokenError("is not a JSON object: write one object a line")
-        return _object(pairs)
+            document = read_json(line)
+        except JsonError as error:
+            if error.why == GIVEN_TWICE:
+                raise _BrokenError("has a field twice: keep one") from None
+            raise _BrokenError(f"is {error.why.partition(':')[0]}: write one object a line") from None
+        if unknown := [name for name in document if name not in COLUMNS and name not in IGNORED]:
+            raise _BrokenError(f"has fields that are not known ({_named(unknown)}): use {', '.join(COLUMNS)}")
+        return [(name, _as_text(name, value)) for name, value in document.items()] or [("case_ref", "")]
 
     def _case_ref(self, line: str) -> str:
         named = {text or number for text, number in _NAMED_CASE.findall(line)}
@@ -202,19 +203,6 @@ class JsonTable(Table):
             return str(json.loads(named.pop())) if len(named) == 1 else ""
         except ValueError:
             return ""
-
-
-class _Pairs(list[tuple[str, object]]):
-    """A JSON object as it stands, so that a field named twice is seen."""
-
-
-def _object(pairs: _Pairs) -> list[tuple[str, str]]:
-    names = [name for name, _ in pairs]
-    if unknown := [name for name in names if name not in COLUMNS and name not in IGNORED]:
-        raise _BrokenError(f"has fields that are not known ({_named(unknown)}): use {', '.join(COLUMNS)}")
-    if len(set(names)) != len(names):
-        raise _BrokenError("has a field twice: keep one")
-    return [(name, _as_text(name, value)) for name, value in pairs] or [("case_ref", "")]
 
 
 def _as_text(field: str, value: object) -> str:

@@ -17,6 +17,7 @@ from hub.federation.peers import KnownPeer, add_peer, every_known, remove_peer
 from hub.keys import load_root
 from hub.lifecycle import advance_audit_checkpoint, create_home
 from hub.node import key_folder, open_node
+from hub.parsing import first_error
 from hub.settings import Settings
 
 Home = Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)]
@@ -172,7 +173,7 @@ def _settings(**values: object) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        name = str(error.errors()[0]["loc"][-1])
+        name = str(first_error(error, "the settings").path[-1])
         wanted = _WANTED.get(name, "is at most 200 characters")
         raise UsageError(
             f"--{name.replace('_', '-')} {wanted}", do="give it so; see `hub init --help`"

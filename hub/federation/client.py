@@ -6,7 +6,6 @@ Knows HTTP, retries and signatures; does not know what is asked. Bodies and URLs
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import secrets
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from hub.federation import wire
 from hub.federation.signing import Expected, digest, public_key, request_digest, sign, verify
 from hub.federation.wire import MessageType
 from hub.node import Node
+from hub.parsing import JsonError, read_json
 
 REQUEST_LIFE_S: Final = 60
 _RETRY_STATUS: Final = frozenset({408, 429, 502, 503, 504})
@@ -194,8 +194,8 @@ def _require_tls(url: str) -> None:
 def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
     """What a refused request means for us. The peer's own words are not repeated: they are its text."""
     try:
-        kind = str(json.loads(content).get("type", ""))
-    except (ValueError, AttributeError, RecursionError):
+        kind = str(read_json(content).get("type", ""))
+    except JsonError:
         kind = ""
     known = _PROBLEM.fullmatch(kind)
     name = known[1].replace("_", " ") if known else f"status {status}"
