@@ -98,7 +98,7 @@ def _fault(error: Exception) -> HubError:
     return HubError(
         f"an unexpected fault: {type(error).__name__}{at}",
         kept="what was stored before; a step that fails leaves nothing",
-        do=f"run `hub audit verify`, then report this with the version ({__version__})",
+        do=f"report this with the version ({__version__}); if a node was at work, run `hub audit verify` first",
     )
 
 
