@@ -271,13 +271,14 @@ def open_table(path: Path) -> Iterator[Table]:
     if path.suffix.lower() not in (".csv", ".jsonl"):
         raise UsageError("Only files that end in .csv or .jsonl can be imported.", do=SAVE_AS)
     try:
+        # Looked at before it is opened: a named pipe would wait for somebody who writes to it.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputError("This is not a plain file.", do="Save the rows as a file and import that.")
         file = path.open("rb")
     except OSError as error:
         raise InputError(f"The file cannot be read: {error.strerror}.", do=CHECK_FILE) from None
     with file:
         before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise InputError("This is not a plain file.", do="Save the rows as a file and import that.")
         _look(file.read(4096))
         file.seek(0)
         yield CsvTable(file) if path.suffix.lower() == ".csv" else JsonTable(file)

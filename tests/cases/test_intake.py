@@ -175,7 +175,7 @@ def test_a_missing_file_a_folder_and_another_ending(tmp_path: Path) -> None:
         with pytest.raises(error):
             list(read_cases(tmp_path / name))
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="not a plain file"):
         list(read_cases(tmp_path / "folder.csv"))
     with pytest.raises(UsageError):
         list(read_cases(Path("/dev/null")))

@@ -67,8 +67,7 @@ def hub(*arguments: object, env: Mapping[str, str] | None = None, **options: Any
         capture_output=True,
         text=True,
         check=False,
-        timeout=TIMEOUT_S,
-        **options,
+        **{"timeout": TIMEOUT_S} | options,
     )
     assert "Traceback" not in done.stderr
     return Ended(done.returncode, done.stdout, done.stderr)

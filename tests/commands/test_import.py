@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import resource
 import stat
 from collections.abc import Callable
@@ -151,6 +152,14 @@ def test_broken_encoding_costs_its_row_alone(home: Path, tmp_path: Path, rows: l
     done = imported(home, file)
     assert (done.code, done.json["imported"]) == (1, len(rows) - 1)
     assert "UTF-8" in done.json["rejected"][0]["reason"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_named_pipe_is_refused_at_once(home: Path, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"rows.{ending}"
+    os.mkfifo(path)
+    done = hub("import", home, path, "--json", timeout=60)
+    assert (done.code, done.error["text"]) == (1, "This is not a plain file.")
 
 
 @pytest.mark.parametrize("what", ["missing", "a folder", "a device", "of another kind"])
