@@ -40,12 +40,17 @@ FORMULA_STARTS: Final = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,}( ?(ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE | re.ASCII)
 _POSTCODE = re.compile(r"[0-9a-z][0-9a-z -]*", re.IGNORECASE | re.ASCII)
 _NAMELESS = {"unknown", "not known", "n/a", "tbc", "tba", "?", "??", "???", "not disclosed", "anonymous"}
+_DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]+)")  # as a British spreadsheet writes a date
 _YES_NO: Final = {"yes": True, "no": False}
 
 FORMULA = "starts like a spreadsheet formula: remove the first character, or leave the cell empty"
 IMPOSSIBLE_DATE = (
-    "is not a date that exists: write YYYY-MM-DD, or give the part that is known, as YYYY-MM or YYYY"
+    "is not a date that exists: write YYYY-MM-DD or DD/MM/YYYY, or give the part that is known, as YYYY-MM or "
+    "YYYY"
 )
+NOT_A_DAY = "is not a date that exists: write YYYY-MM-DD or DD/MM/YYYY"
+MONTH_OVER_12 = "has a month above 12: the hub reads day/month/year, so write DD/MM/YYYY or YYYY-MM-DD"
+SHORT_YEAR = "has a year that is not of four digits: write DD/MM/YYYY or YYYY-MM-DD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,7 @@ class _Cells:
 
     def day(self, field: str) -> dt.date | None:
         """Return a whole date, or None where empty or refused."""
-        text = self.text(field)
+        text = self._date(field)
         if not text:
             return None
         try:
@@ -184,16 +189,31 @@ class _Cells:
                 return dt.date.fromisoformat(text)
         except ValueError:
             pass
-        self.refuse(field, "is not a date: write YYYY-MM-DD")
+        self.refuse(field, NOT_A_DAY)
         return None
 
     def date_of_birth(self) -> str:
         """Return YYYY, YYYY-MM, YYYY-MM-DD or empty."""
         try:
-            return strict_date(self.text("date_of_birth"))
+            return strict_date(self._date("date_of_birth"))
         except InputError:
             self.refuse("date_of_birth", IMPOSSIBLE_DATE)
             return ""
+
+    def _date(self, field: str) -> str:
+        """Return the cell with a date written day first as YYYY-MM-DD, whether it exists or not."""
+        text = self.text(field)
+        found = _DAY_FIRST.fullmatch(text)
+        if not found:
+            return text
+        day, month, year = found.groups()
+        if len(year) != 4:
+            self.refuse(field, SHORT_YEAR)
+        elif int(month) > 12:
+            self.refuse(field, MONTH_OVER_12)
+        else:
+            return f"{year}-{int(month):02}-{int(day):02}"
+        return ""
 
     def shaped(self, field: str, shape: re.Pattern[str], what: str) -> str:
         """Return a cell of a given shape."""

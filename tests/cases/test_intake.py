@@ -84,6 +84,25 @@ def test_a_whole_row_is_read_as_it_says(tmp_path: Path, bom: bytes) -> None:
     assert one.person.nhs_number == "9990316767"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("04/07/1991", "1991-07-04"),
+        ("4/7/1991", "1991-07-04"),
+        (" 29/02/2024 ", "2024-02-29"),
+        ("31/12/1999", "1999-12-31"),
+    ],
+)
+def test_a_date_as_a_british_spreadsheet_writes_it_is_read_day_first(
+    tmp_path: Path, written: str, read: str
+) -> None:
+    fields = ("date_of_birth", "referral_date", "meeting_date")
+    (case,), rejected = _read(tmp_path, _csv([VICTIM | dict.fromkeys(fields, written)]))
+    assert rejected == []
+    day = dt.date.fromisoformat(read)
+    assert (case.people[0].person.date_of_birth, case.referral_date, case.meeting_date) == (read, day, day)
+
+
 def test_absent_columns_are_empty_and_headers_may_be_written_freely(tmp_path: Path) -> None:
     columns = ("Case Ref", "KIND", "role", " Surname ")
     content = ",".join(columns).encode() + b"\nC1,marac,victim,Fern\n"
@@ -235,7 +254,15 @@ def test_too_many_rows_are_refused_before_anything_is_yielded(
         ("aliases", ";".join(["Ada Zzyzx"] * 21), "more than 20"),
         ("aliases", "Z" * 201, "more than 200"),
         ("date_of_birth", "1990-02-30", "give the part that is known"),
-        ("date_of_birth", "23/04/1990", "YYYY-MM-DD"),
+        ("date_of_birth", "31/02/1990", "give the part that is known"),
+        ("date_of_birth", "04/23/1990", "the hub reads day/month/year"),
+        ("date_of_birth", "23/04/90", "not of four digits: write DD/MM/YYYY"),
+        ("date_of_birth", "04/1990", "give the part that is known"),
+        ("date_of_birth", "23/04/0990", "not a date that exists"),
+        ("referral_date", "00/04/2026", "write YYYY-MM-DD or DD/MM/YYYY"),
+        ("referral_date", "04/23/2026", "the hub reads day/month/year"),
+        ("meeting_date", "1/2/26", "not of four digits: write DD/MM/YYYY"),
+        ("meeting_date", "1-2-2026", "write YYYY-MM-DD"),
         ("date_of_birth", "1990-13", "give the part that is known"),
         ("date_of_birth", "about 1990", "give the part that is known"),
         ("referral_date", "2026-02-30", "write YYYY-MM-DD"),
