@@ -253,7 +253,7 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
         return RowIntake(row, case_ref, sealed=True, publish=False, problems=(Rejected(row, "", problem),))
     read = _Cells(cells, row)
     if not read.text("case_ref") and not read.problems:
-        read.refuse("case_ref", "is empty: every row names its case")
+        read.refuse("case_ref", "is empty: write the reference, for every row names its case")
     sealed = read.yes_no("sealed", unreadable=True)
     publish = read.yes_no("publish", unreadable=False)
     parsed = {
@@ -285,9 +285,11 @@ def _person(read: _Cells, row: int) -> PersonIntake | None:
         "surname": surname,
         "aliases": read.items("aliases"),
         "date_of_birth": read.date_of_birth(),
-        "postcode": read.shaped("postcode", _POSTCODE, "has characters that no postcode has"),
+        "postcode": read.shaped(
+            "postcode", _POSTCODE, "has characters that no postcode has: put it right, or leave it empty"
+        ),
         "phone": read.shaped(
-            "phone", _PHONE, "is not a telephone number: digits and spaces, or leave it empty"
+            "phone", _PHONE, "is not a telephone number: write digits and spaces, or leave it empty"
         ),
         "nhs_number": read.nhs_number(),
     }

@@ -193,8 +193,8 @@ class JsonTable(Table):
             if error.why == GIVEN_TWICE:
                 raise _BrokenError("has a field twice: keep one") from None
             raise _BrokenError(f"is {error.why.partition(':')[0]}: write one object a line") from None
-        if unknown := [name for name in document if name not in COLUMNS and name not in IGNORED]:
-            raise _BrokenError(f"has fields that are not known ({_named(unknown)}): use {', '.join(COLUMNS)}")
+        if unknown := _unknown(document):
+            raise _BrokenError(f"has fields that are not known ({unknown}): use {', '.join(COLUMNS)}")
         return [(name, _as_text(name, value)) for name, value in document.items()] or [("case_ref", "")]
 
     def _case_ref(self, line: str) -> str:
@@ -219,12 +219,11 @@ def _as_text(field: str, value: object) -> str:
     raise _BrokenError(f"has something else than text in {field}: write it between quotation marks")
 
 
-def _named(names: Iterable[str]) -> str:
-    """Return names of columns; one that is no plain word may be somebody's data, and is not repeated."""
-    plain = [
-        name if re.fullmatch(r"[A-Za-z_ ]{1,30}", name) else "one that is no plain word" for name in names
-    ]
-    return ", ".join(dict.fromkeys(plain))
+def _unknown(names: Iterable[str]) -> str:
+    """Return which names are not known by their number, or empty; a name may be somebody's data."""
+    known = (*COLUMNS, *IGNORED)
+    numbers = [str(number) for number, name in enumerate(names, 1) if name not in known]
+    return f"number {', '.join(numbers)}" if numbers else ""
 
 
 def _header(names: list[str] | None) -> tuple[str, ...]:
@@ -240,9 +239,9 @@ def _header(names: list[str] | None) -> tuple[str, ...]:
             "The file's first line is not a header, or is not readable.",
             do=f"Start it with the names of the columns: {','.join(COLUMNS)}. {SAVE_AS}",
         )
-    if unknown := [name or "an empty one" for name in columns if name not in COLUMNS and name not in IGNORED]:
+    if unknown := _unknown(columns):
         raise InputError(
-            f"The header has columns that are not known: {_named(unknown)}.",
+            f"The header has columns that are not known: {unknown}.",
             do=f"Rename or remove them; the known ones are {', '.join(COLUMNS)}.",
         )
     if twice := sorted({name for name in known if known.count(name) > 1}):
@@ -251,7 +250,7 @@ def _header(names: list[str] | None) -> tuple[str, ...]:
     if not {"given_names", "surname"} & set(known):
         missing.append("given_names or surname")
     if missing:
-        raise InputError(f"The header lacks columns: {', '.join(missing)}.", do="Add them.")
+        raise InputError(f"The header lacks columns: {', '.join(missing)}.", do="Add them to the first line.")
     return tuple(columns)
 
 
