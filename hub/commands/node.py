@@ -23,6 +23,9 @@ from hub.settings import Settings
 Home = Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
+# A worker that does not answer its supervisor this long is replaced. Starting on a busy machine takes many seconds.
+WORKER_ANSWERS_S: Final = 60
+
 peer_app = typer.Typer(help="The nodes this node trusts.", no_args_is_help=True)
 
 
@@ -78,6 +81,7 @@ def serve(
                     host=host,
                     port=port,
                     workers=workers,
+                    timeout_worker_healthcheck=WORKER_ANSWERS_S,
                     log_level="warning",
                     access_log=False,
                 )
