@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 import jwt
+import rfc8785
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from joserfc.jwk import OKPKey
 
 from hub.errors import AuthenticationError
 from hub.parsing import JsonError, read_json
@@ -50,8 +50,7 @@ def thumbprint(key: Ed25519PublicKey) -> str:
 
 @lru_cache(maxsize=1_024)  # Every message names its key by it.
 def _thumbprint(raw: bytes) -> str:
-    jwk = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": b64(raw)})
-    return str(jwk.thumbprint())
+    return digest(rfc8785.dumps({"crv": "Ed25519", "kty": "OKP", "x": b64(raw)}))
 
 
 def public_key(raw: bytes) -> Ed25519PublicKey:
@@ -134,7 +133,7 @@ def _check_claims(claims: dict[str, Any], expected: Expected, now: float) -> Non
 
 
 def digest(data: bytes) -> str:
-    """SHA-256 of a body, base64url, as messages carry it."""
+    """SHA-256 in base64url, as messages carry it."""
     return b64(hashlib.sha256(data).digest())
 
 

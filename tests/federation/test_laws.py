@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hub.errors import AuthenticationError, InputError, PeerError
 from hub.federation.quota import OverQuota, Quota, QuotaState, charge
 from hub.federation.sealing import PAD_CLASSES, SealContext, seal, unseal
-from hub.federation.signing import b64, request_digest, unb64
+from hub.federation.signing import b64, public_key, request_digest, thumbprint, unb64
 from hub.federation.tokens import LABEL_BYTES, TOKEN_BYTES, FeedContext, Label, open_label, seal_entry, token
 from hub.federation.wire import Disclosure, commitment, encode
 from hub.values import Kind, Level, Person, Role
@@ -245,6 +245,15 @@ disclosures = st.builds(
 def test_whatever_is_disclosed_is_sealed_to_one_size(told: Disclosure) -> None:
     sealed = seal(encode(told), KEY.public_key().public_bytes_raw(), SEALING)
     assert len(sealed) == PAD_CLASSES[0] + OVERHEAD
+
+
+# Thumbprints.
+
+
+def test_a_thumbprint_is_that_of_rfc_7638() -> None:
+    """The key of RFC 8037, appendix A.2, and its thumbprint of A.3."""
+    key = public_key(unb64("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"))
+    assert thumbprint(key) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
 
 # Base64.
