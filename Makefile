@@ -34,6 +34,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, import contracts
 bench: $(VENV)/.dev ## the measured claims of docs/benchmarks.md, about half an hour
 	$(BIN)/python -m benchmarks.check
 	$(BIN)/python -m benchmarks.publish
+	$(BIN)/python -m benchmarks.withdraw
 	$(BIN)/python -m benchmarks.lookup
 	$(BIN)/python -m benchmarks.real_input
 

@@ -67,7 +67,7 @@ def bare_s(pool: ProcessPoolExecutor, evaluations: int, entries: int) -> tuple[f
 
 def measure(people: int) -> dict[str, object]:
     """Publish the people of a fresh node once."""
-    folder = Path(tempfile.mkdtemp(prefix="publish-", dir=_made(KEPT.parent)))
+    folder = Path(tempfile.mkdtemp(prefix="publish-", dir=made(KEPT.parent)))
     cores = len(os.sched_getaffinity(0))
     try:
         node = home(folder, 0, people, lambda _: None)
@@ -75,9 +75,9 @@ def measure(people: int) -> dict[str, object]:
         with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as pool:
             list(pool.map(bare, [(50, 50)] * 8 * cores))
             before = bare_s(pool, distinct // 2, entries // 2)
-            busy, started = _cpu_s(), time.perf_counter()
+            busy, started = cpu_s(), time.perf_counter()
             publish(node)
-            wall, cpu = time.perf_counter() - started, _cpu_s() - busy
+            wall, cpu = time.perf_counter() - started, cpu_s() - busy
             after = bare_s(pool, distinct - distinct // 2, entries - entries // 2)
         crypto, crypto_cpu = before[0] + after[0], before[1] + after[1]
         node.database.close()
@@ -101,7 +101,7 @@ def measure(people: int) -> dict[str, object]:
     }
 
 
-def _cpu_s() -> float:
+def cpu_s() -> float:
     """Processor seconds of this process and of the worker processes that have ended."""
     used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in used)
@@ -118,7 +118,7 @@ def _counts(node: Node) -> tuple[int, int]:
     return len(set(keys)), len(keys)
 
 
-def _made(folder: Path) -> Path:
+def made(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -15,9 +15,14 @@ from typing import Any
 import psycopg
 import pytest
 import stamina
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from tests.federation.nodes import Areas, DatabaseOf, build, copied
+
+# A law holds on a busy machine too: how long an example takes is no part of it.
+settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hub")
 
 _numbers = itertools.count()
 

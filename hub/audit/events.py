@@ -25,33 +25,17 @@ class Action(StrEnum):
 
     node_created = "node_created"
     node_started = "node_started"
-    key_created = "key_created"
-    key_retired = "key_retired"
     peer_added = "peer_added"
-    peer_updated = "peer_updated"
     peer_removed = "peer_removed"
-    agreement_recorded = "agreement_recorded"
-    configuration_changed = "configuration_changed"
-
-    signed_in = "signed_in"
-    sign_in_refused = "sign_in_refused"
-    record_viewed = "record_viewed"
-    record_exported = "record_exported"
 
     case_imported = "case_imported"
-    case_changed = "case_changed"
-    case_withdrawn = "case_withdrawn"
-    case_erased = "case_erased"
-    publication_decided = "publication_decided"
     epoch_published = "epoch_published"
     feed_synced = "feed_synced"
-    feed_refused = "feed_refused"
 
     check_decided = "check_decided"
     request_sent = "request_sent"
     request_received = "request_received"
     request_refused = "request_refused"
-    evaluation_charged = "evaluation_charged"
     quota_refused = "quota_refused"
     answer_sent = "answer_sent"
     answer_received = "answer_received"
@@ -69,13 +53,7 @@ class Action(StrEnum):
     obligation_closed = "obligation_closed"
     sharing_recorded = "sharing_recorded"
 
-    transfer_changed = "transfer_changed"
-    receipt_stored = "receipt_stored"
-    acknowledgement_sent = "acknowledgement_sent"
-    acknowledgement_received = "acknowledgement_received"
     peer_fault = "peer_fault"
-    local_fault = "local_fault"
-    audit_verified = "audit_verified"
 
 
 class DigestOf(StrEnum):

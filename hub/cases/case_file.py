@@ -6,25 +6,26 @@ Reads alone. Who is kept out of a case is told that there is no such case. Not h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from itertools import groupby
 
 from sqlmodel import Session
 
 from hub.cases.disclosure_log import require
+from hub.cases.documents import open_person
 from hub.consent import SharingForm
-from hub.consent.evidence import Sharing
 from hub.errors import NotFoundError
 from hub.node.node import Node
-from hub.pdf.sharing_form import Filed, Settled
-from hub.store import checks, decisions, disclosures, obligations
-from hub.store.obligations import ObligationRow
-from hub.values import Person, Requester
+from hub.pdf.sharing_form import CasePaper, Filed, Settled
+from hub.records.check import CheckRequest
+from hub.store import cases, checks, decisions, disclosures, obligations
+from hub.store.obligations import PUBLISH, ObligationRow
+from hub.values import Person, Requester, Role
 
 
-def papers_of(
-    node: Node, asker: Requester | None, case_ref: str
-) -> tuple[tuple[Filed, ...], tuple[Sharing, ...]]:
+def papers_of(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
     """The forms of a case, oldest first, and the rows told outside of any. Raises NotFoundError as `record_of`."""
     vault = node.keys.vault
     digest = vault.lookup("case_ref", case_ref)
@@ -35,15 +36,35 @@ def papers_of(
             obligations.of_case(session, digest), key=lambda row: (row.matter, row.decision_id, row.place)
         )
         matters = {name: list(group) for name, group in groupby(owed, key=lambda row: row.matter)}
+        held, asked = _held(session, node, digest), _asked(session, node, matters)
         papers = []
         for name, group in sorted(matters.items(), key=lambda one: one[1][0].decision_id):
+            filed = _filed(session, node, group)
             record = tuple(row.shared.sharing for row in rows if row.matter == name)
-            papers.append(_filed(session, node, group, record))
-        rest = tuple(row.shared.sharing for row in rows if row.matter not in matters)
-    return tuple(papers), rest
+            people = _by_role(held) if name == PUBLISH else _by_ref(filed.form, asked.get(name))
+            papers.append(replace(filed, record=record, people=people))
+    rest = tuple(row.shared.sharing for row in rows if row.matter not in matters)
+    named = [one for request in asked.values() for one in (request.subject, *request.related)]
+    return CasePaper(tuple(papers), rest, _victims(held) or _victims(named))
 
 
-def _filed(session: Session, node: Node, owed: list[ObligationRow], record: tuple[Sharing, ...]) -> Filed:
+def _held(session: Session, node: Node, digest: bytes) -> tuple[Person, ...]:
+    """The people of the case as this node holds them; nobody where the case is not one of its own."""
+    case = cases.find(session, digest)
+    rows = cases.people_of(session, case) if case else ()
+    return tuple(open_person(node.keys.vault, handle, sealed) for handle, sealed in rows)
+
+
+def _asked(session: Session, node: Node, matters: Iterable[str]) -> dict[str, CheckRequest]:
+    """The questions of ours among the matters of a case."""
+    found = {}
+    for name in matters:
+        with suppress(NotFoundError):
+            found[name] = checks.get(session, node.keys.vault, name).request
+    return found
+
+
+def _filed(session: Session, node: Node, owed: list[ObligationRow]) -> Filed:
     """One matter: the decision that its newest review is of, and everything that the matter owes or owed."""
     vault = node.keys.vault
     decision_id = max(owed, key=lambda row: (row.code == "review", row.decision_id)).decision_id
@@ -60,8 +81,6 @@ def _filed(session: Session, node: Node, owed: list[ObligationRow], record: tupl
         form=_completed(settled) or decided.form,
         decision=decided.decision,
         on=decisions.made_on(session, decision_id),
-        people=_people(session, node, owed[0].matter),
-        record=record,
         owed=tuple(settled),
     )
 
@@ -72,10 +91,25 @@ def _completed(settled: list[Settled]) -> SharingForm | None:
     return next((one.closing.form for one in emergencies if one.closing is not None), None)
 
 
-def _people(session: Session, node: Node, matter: str) -> Mapping[str, Person]:
-    """Those whom a question of ours was about, by their refs; other matters name nobody."""
-    try:
-        request = checks.get(session, node.keys.vault, matter).request
-    except NotFoundError:
+def _victims(people: Iterable[Person]) -> tuple[Person, ...]:
+    """Each victim once."""
+    return tuple(dict.fromkeys(one for one in people if one.role is Role.victim))
+
+
+def _by_role(held: Sequence[Person]) -> Mapping[str, tuple[Person, ...]]:
+    """The case's own people by their roles, which are the refs of a publication's form."""
+    return {role: tuple(one for one in held if one.role is role) for role in Role}
+
+
+def _by_ref(form: SharingForm, request: CheckRequest | None) -> Mapping[str, tuple[Person, ...]]:
+    """Whom a form's subjects stand for: those of our question with the same refs; an only one is its subject.
+
+    The form of a peer's question is about the peer's people: whether one of ours is among them is not for a paper
+    to say.
+    """
+    if request is None:
         return {}
-    return {one.ref: one for one in (request.subject, *request.related) if one.ref}
+    known = {one.ref: (one,) for one in (request.subject, *request.related) if one.ref}
+    if len(form.subjects) == 1 and form.subjects[0].role is request.subject.role:
+        known = {form.subjects[0].ref: (request.subject,)} | known
+    return known

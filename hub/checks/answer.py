@@ -18,7 +18,6 @@ from hub.audit.events import OPERATOR, Action, Detail, Event, Refs
 from hub.cases.access import exclusions_from, hidden_from
 from hub.cases.documents import CaseDetails, PersonDetails, open_case, open_person_details
 from hub.consent import (
-    Agreement,
     Asked,
     Decider,
     Decision,
@@ -37,7 +36,7 @@ from hub.node.node import Node
 from hub.records import keep
 from hub.store import decisions, feeds, received
 from hub.store.decisions import Decided
-from hub.values import AgencyKind, Band, Kind, Level, Requester, Role, Value
+from hub.values import Band, Kind, Level, Requester, Role, Value
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
 
 
@@ -178,7 +177,8 @@ def _decided(
     case = open_case(node.keys.vault, case_row.handle, case_row.sealed)
     agreed = confirm(question.subject, person.person, node.matching)
     kept_out = exclusions_from(node, case.case_ref)
-    decision = _decide(node, enquiry, form, _held(node, case, person, agreed, word), kept_out)
+    held = _held(case, person, agreed, word, published=case_row.may_publish)
+    decision = _decide(node, enquiry, form, held, kept_out)
     decided = Decided(form=form, decision=decision, case_ref=case.case_ref)
     decider = f"the {word.by.replace('_', ' ')} {word.name}".strip() if word else "policy, under the protocol"
     answer = keep.answered(form, enquiry.peer, decision, _today(node), (enquiry.handle.hex(), decider))
@@ -196,7 +196,6 @@ def _decide(
 ) -> Decision:
     agreement = node.settings.agreement
     asked = Asked(
-        node_id=enquiry.peer,
         form=form,
         level=enquiry.level,
         role=form.subjects[0].role if form.subjects else Role.victim,
@@ -211,16 +210,15 @@ def _today(node: Node) -> dt.date:
 
 
 def _held(
-    node: Node, case: CaseDetails, person: PersonDetails, agreed: Confirmation, word: Word | None
+    case: CaseDetails, person: PersonDetails, agreed: Confirmation, word: Word | None, *, published: bool
 ) -> Held:
     return Held(
         kind=case.kind,
         role=person.person.role,
-        holder_kind=AgencyKind.idva_charity if case.kind is Kind.idva else node.settings.agency_kind,
         band=Band.probable if agreed.passes else Band.possible,
         confirmed=agreed.passes,
+        published=published,
         sealed=case.sealed,
-        agreement=Agreement(case.agreement or "not_asked"),
         decided_by=word.by if word else None,
         decision=word.release if word else None,
         supplier_permission=bool(word and word.release),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -13,6 +11,7 @@ from hub.consent import parse_form
 from hub.consent.form.parse import check_text
 from hub.errors import InputError
 from hub.matching import strict_date
+from hub.parsing import JsonError, first_error, read_json
 from hub.records.check import CheckRequest
 from hub.values import Person, Value
 
@@ -35,7 +34,9 @@ def read_document(path: Path, model: type[Document], what: str) -> Document:
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        raise InputError(f"{what}: {_named(error, what)}", kept="nothing", do="mend that field") from None
+        raise InputError(
+            f"{what}: {first_error(error, what)}", kept="nothing", do="mend that field"
+        ) from None
 
 
 def parse_check_request(data: bytes) -> CheckRequest:
@@ -44,12 +45,11 @@ def parse_check_request(data: bytes) -> CheckRequest:
     form = document.get("sharing_form")
     if not isinstance(form, dict):
         raise InputError("sharing_form is missing", do="attach the sharing form, even if it is not complete")
-    check_text({name: value for name, value in document.items() if name != "sharing_form"})
     document["sharing_form"] = parse_form(form)
     try:
         request = CheckRequest.model_validate(document)
     except ValidationError as error:
-        raise InputError(_named(error), do="mend that field and ask again") from None
+        raise InputError(str(first_error(error, "a question")), do="mend that field and ask again") from None
     subject = request.subject
     if not (subject.given_names or subject.surname or subject.aliases):
         raise InputError("subject has no name", do="give a name or an alias: nobody can be met without one")
@@ -74,14 +74,12 @@ def _content(path: Path, what: str) -> bytes:
 
 
 def _json(data: bytes, what: str) -> dict[str, Any]:
-    if len(data) > MAX_BYTES:
-        raise InputError(f"{what} is over 2 MB", do="it should be a few kilobytes: check the file")
     try:
-        document: Any = json.loads(data)
-    except (ValueError, RecursionError):
-        raise InputError(f"{what} is not JSON", do=SEE) from None
-    if not isinstance(document, dict):
-        raise InputError(f"{what} must be a JSON object", do=SEE)
+        document = read_json(data, MAX_BYTES)
+    except JsonError as error:
+        where = error.field or what
+        raise InputError(f"{where} is {error.why}", do=f"{error.do.rstrip('.')}; {SEE}") from None
+    check_text(document)
     return document
 
 
@@ -91,13 +89,3 @@ def _strict_person(where: str, person: Person) -> None:
             strict_date(person.date_of_birth)
         except InputError as error:
             raise InputError(f"{where}.date_of_birth: {error.text}", do=error.do) from None
-
-
-def _named(error: ValidationError, what: str = "a question") -> str:
-    """The field and what is wrong with it; a name that is no plain word may be somebody's data."""
-    first = error.errors()[0]
-    parts = [str(part) for part in first["loc"]]
-    path = ".".join(part if re.fullmatch(r"[a-z_0-9]{1,30}", part) else "a field" for part in parts)
-    if first["type"] == "extra_forbidden":
-        return f"{path} is not a field of {what}"
-    return f"{path}: {first['msg']}"

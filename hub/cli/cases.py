@@ -45,6 +45,8 @@ def import_(
                 progress(done, 0)
 
             done = import_cases(node, read_cases(file), dry_run=dry_run, progress=count, asker=importer)
+        if not as_json:
+            _show_urgent(done, dry_run=dry_run)
         rejects = None if dry_run else write_rejected(file, done.rejected)
         advance_audit_checkpoint(node)
         if as_json:
@@ -66,11 +68,36 @@ def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
     }
 
 
+def _show_urgent(done: Imported, *, dry_run: bool) -> None:
+    """What cannot wait: said before anything else, and whatever the feed holds, for a publish may be under way."""
+    if done.sealed:
+        became = "would become" if dry_run else "became"
+        err.print(
+            f"[bold]{done.sealed} of the cases in store {became} sealed: run `hub publish` now. Until it has ended "
+            "peers can match their people.[/]"
+        )
+    if done.to_withdraw:
+        err.print(f"[bold]{done.to_withdraw} published people must be withdrawn: run `hub publish` now.[/]")
+    if done.not_placed:
+        rows = ", ".join(map(str, done.not_placed[:SHOWN]))
+        more = f" and {len(done.not_placed) - SHOWN} more" if len(done.not_placed) > SHOWN else ""
+        err.print(
+            f"[bold]It cannot be told which case these rows may seal: {rows}{more}. Nothing was sealed for them: "
+            "look at them now.[/]"
+        )
+
+
 def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     out.print(f"{done.imported} people {would}imported, {done.unchanged} unchanged.")
     if done.not_published:
         out.print(f"{done.not_published} of them {would}not published: sealed, or no agreement covers them.")
+    if done.unsealed:
+        out.print(
+            f"{done.unsealed} cases that were sealed {'would not be' if dry_run else 'are not'} any longer."
+        )
+    if done.still_sealed:
+        out.print(f"{done.still_sealed} cases stay sealed: write `no` under `sealed` to unseal one.")
     if done.rejected:
         err.print(f"{len(done.rejected)} reasons to reject rows:")
         for one in done.rejected[:SHOWN]:
@@ -84,7 +111,5 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
                     "and import that again: nothing is stored twice."
                 )
             )
-    if done.to_withdraw:
-        err.print(f"[bold]{done.to_withdraw} published people must be withdrawn: run `hub publish` now.[/]")
-    elif not dry_run:
+    if not (dry_run or done.sealed or done.to_withdraw):
         out.print("Run `hub publish` to bring the feed up to date.")

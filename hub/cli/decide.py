@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +19,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from hub.cli.output import write_file
+from hub.cli.output import reporting, write_file
 from hub.consent import Decision, Outcome, Rules, parse_form
 from hub.consent import decide as decide_form
 from hub.consent.form.form import YEARS
@@ -62,7 +64,7 @@ def decide(
     as_json: AsJson = False,
 ) -> None:
     """Decide one sharing form, and say what is missing."""
-    try:
+    with _reporting(as_json=as_json):
         on, in_force = _day(at), read_rules(rules)
         if pdf is not None and pdf.resolve() == form.resolve():
             raise UsageError(
@@ -72,30 +74,24 @@ def decide(
         decision = decide_form(filled, in_force, on)
         if pdf is not None:
             write_file(pdf, form_pdf(filled, decision, in_force, on))
-    except HubError as error:
-        _say_error(error, as_json=as_json)
-        raise typer.Exit(error.exit_code) from None
-    if as_json:
-        sys.stdout.write(decision.model_dump_json(indent=2) + "\n")
-    else:
-        _say(decision)
-    raise typer.Exit(0 if decision.outcome is Outcome.permit else 1)
+        if as_json:
+            sys.stdout.write(decision.model_dump_json(indent=2) + "\n")
+        else:
+            _say(decision)
+        raise typer.Exit(0 if decision.outcome is Outcome.permit else 1)
 
 
 @policy_app.command("explain")
 def explain_command(at: OnDay = "", rules: RulesFolder = None, *, as_json: AsJson = False) -> None:
     """Print in words what each purpose, ground and role may get."""
-    try:
+    with _reporting(as_json=as_json):
         on, in_force = _day(at), read_rules(rules)
-    except HubError as error:
-        _say_error(error, as_json=as_json)
-        raise typer.Exit(error.exit_code) from None
-    text = explain(in_force, on)
-    if as_json:
-        text = json.dumps(
-            {"rules": in_force.name, "on": on.isoformat(), "lines": text.splitlines()}, indent=2
-        )
-    sys.stdout.write(text + "\n")
+        text = explain(in_force, on)
+        if as_json:
+            text = json.dumps(
+                {"rules": in_force.name, "on": on.isoformat(), "lines": text.splitlines()}, indent=2
+            )
+        sys.stdout.write(text + "\n")
 
 
 def _day(at: str) -> dt.date:
@@ -119,6 +115,17 @@ def _form_bytes(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"The form cannot be read: {type(error).__name__}.", do="Check its name.") from None
+
+
+@contextmanager
+def _reporting(*, as_json: bool) -> Iterator[None]:
+    """As of every command, with the field of a form that cannot be read."""
+    with reporting(as_json=as_json):
+        try:
+            yield
+        except HubError as error:
+            _say_error(error, as_json=as_json)
+            raise typer.Exit(error.exit_code) from None
 
 
 def _say_error(error: HubError, *, as_json: bool) -> None:

@@ -80,13 +80,13 @@ def disclosures(
 
 
 def _paper(node: Node, known: Requester | None, case_ref: str) -> bytes:
-    forms, rest = papers_of(node, known, case_ref)
-    if not forms and not rest:
+    paper = papers_of(node, known, case_ref)
+    if not paper.forms and not paper.rest:
         raise UsageError(
             "there is nothing to print: no permit and no disclosure is recorded of this case",
             do="print the form itself with `hub decide FORM.json --pdf OUT.pdf`",
         )
-    return case_pdf(forms, node.rules, dt.datetime.fromtimestamp(node.clock(), dt.UTC).date(), rest)
+    return case_pdf(paper, node.rules, dt.datetime.fromtimestamp(node.clock(), dt.UTC).date())
 
 
 def _case_ref() -> str:

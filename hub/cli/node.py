@@ -15,6 +15,10 @@ from hub.node.home import create_home
 from hub.node.keys import load_root
 from hub.node.node import key_folder, open_node
 from hub.node.settings import Settings
+from hub.parsing import first_error
+
+# A worker that does not answer its supervisor this long is replaced. Starting on a busy machine takes many seconds.
+WORKER_ANSWERS_S: Final = 60
 
 
 def init(
@@ -69,6 +73,7 @@ def serve(
                     host=host,
                     port=port,
                     workers=workers,
+                    timeout_worker_healthcheck=WORKER_ANSWERS_S,
                     log_level="warning",
                     access_log=False,
                 )
@@ -95,7 +100,7 @@ def _settings(**values: object) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        name = str(error.errors()[0]["loc"][-1])
+        name = str(first_error(error, "the settings").path[-1])
         wanted = _WANTED.get(name, "is at most 200 characters")
         raise UsageError(
             f"--{name.replace('_', '-')} {wanted}", do="give it so; see `hub init --help`"

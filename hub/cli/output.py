@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hub import __version__
 from hub.errors import HubError, StorageError, UsageError
+from hub.parsing import hidden_characters
 
 EXIT_DONE, EXIT_REFUSED, EXIT_FAULT = 0, 1, 2
 out = Console(soft_wrap=True, highlight=False)
@@ -97,7 +98,7 @@ def _fault(error: Exception) -> HubError:
     return HubError(
         f"an unexpected fault: {type(error).__name__}{at}",
         kept="what was stored before; a step that fails leaves nothing",
-        do=f"run `hub audit verify`, then report this with the version ({__version__})",
+        do=f"report this with the version ({__version__}); if a node was at work, run `hub audit verify` first",
     )
 
 
@@ -124,5 +125,8 @@ def progress_bar(title: str, *, shown: bool) -> Iterator[Callable[[int, int], No
 def plain(text: object) -> str:
     """Text from elsewhere, made safe to print: no markup, and no control characters for the terminal."""
     return escape(
-        "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in str(text))
+        "".join(
+            "\ufffd" if letter != "\n" and hidden_characters(letter, "shown") else letter
+            for letter in str(text)
+        )
     )

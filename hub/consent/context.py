@@ -52,7 +52,6 @@ class Context:
     """
 
     case_ref: str | None = None
-    case_known: bool = True
     case_linked: bool = True
     tells: bool = True
     recipient_known: bool = False

@@ -13,13 +13,13 @@ from hub.consent import grounds as standing
 from hub.consent import obligations, refusals, required_answers
 from hub.consent.context import NO_CONTEXT, Context
 from hub.consent.decision import Answer, Decision, Outcome, Reason, Release
-from hub.consent.five_questions import LABELS, NOT_SENSITIVE, Bench, Findings, ask_all
+from hub.consent.five_questions import LABELS, NOT_SENSITIVE, Bench, Findings, ask_all, name_of
 from hub.consent.form.form import SharingForm
 from hub.consent.rules.rules import Rules
 from hub.consent.sharing_agreement import (
     beyond_protocol,
     covered_answers,
-    people_of,
+    granted,
     protocol_covers,
     say_why_not,
 )
@@ -117,7 +117,8 @@ def _releases(form: SharingForm, rules: Rules, level: Level) -> tuple[tuple[Rele
     """The classes that the level needs, and a reason for each class held back."""
     allowed = rules.policy.items[level]
     releases, reasons = [], []
-    for ref, _, items in people_of(form):
+    for index, person in enumerate(form.subjects):
+        ref, items = name_of(person, index), sorted(set(person.data))
         releases.append(Release(ref=ref, data=tuple(item for item in items if item in allowed)))
         held = [item for item in items if item not in allowed]
         if held:
@@ -130,14 +131,10 @@ def _releases(form: SharingForm, rules: Rules, level: Level) -> tuple[tuple[Rele
     return tuple(releases), reasons
 
 
-def _granted(form: SharingForm) -> Level:
-    return Level.involvement if form.purpose is Purpose.publish or form.level is None else form.level
-
-
 def _permit(
     form: SharingForm, rules: Rules, on: dt.date, grounds: tuple[standing.Standing, ...], found: Findings
 ) -> Decision:
-    level = _granted(form)
+    level = granted(form) or Level.involvement
     releases, held = _releases(form, rules, level)
     answers = (*covered_answers(form, rules, on), *found.answers, _proportionate(form))
     return Decision(

@@ -69,18 +69,23 @@ def name_of(person: Subject, index: int) -> str:
 def ask_all(
     bench: Bench, people: Iterable[tuple[str, Subject, tuple[DataClass, ...]]], out: Findings
 ) -> None:
-    """Put all five questions for every person and class of data given (those a protocol does not answer)."""
+    """Put all five questions for every person and class of data given (those a protocol does not answer).
+
+    Of somebody without a class the basis and the confidence are asked: to be named at all needs both.
+    """
     asked = tuple(people)
     if not asked:
         return
     _power(bench, out)
     basis = _basis(bench)
     for ref, person, classes in asked:
-        for data in classes:
+        for data in classes or (None,):
             if basis is None:
                 _no_basis(bench, ref, data, out)
                 continue
-            out.answers.append(_answer("art6", ref, data, basis[1], basis[2]))
+            out.answers.append(_answer("art6", ref, data or "", basis[1], basis[2]))
+            if data is None:
+                continue
             _sensitive(bench, ref, person, data, "art9", out)
             _sensitive(bench, ref, person, data, "art10", out)
         _confidence(bench, ref, person, out)
@@ -129,15 +134,16 @@ def _basis(bench: Bench) -> tuple[BasisChoice, str, str] | None:
     return None
 
 
-def _no_basis(bench: Bench, ref: str, data: DataClass, out: Findings) -> None:
+def _no_basis(bench: Bench, ref: str, data: DataClass | None, out: Findings) -> None:
+    name = f"art6 for {ref} ({data})" if data else f"art6 for {ref}"
     paired = [ground for ground in bench.grounds if ground.rule.must_be_paired]
     if paired:
         names = " and ".join(str(ground.ground.key) for ground in paired)
         text = f"{names} must be paired: it supplies no Article 6 basis. Add a ground that does."
-        out.lack(f"art6 for {ref} ({data})", text, paired[0].rule.cited, "must_be_paired")
+        out.lack(name, text, paired[0].rule.cited, "must_be_paired")
         return
-    text = f"No ground that stands supplies a basis for {data} of {ref}."
-    out.lack(f"art6 for {ref} ({data})", text, "UK GDPR Art 6; DPA 2018 Part 3 s.35")
+    text = f"No ground that stands supplies a basis for {data or 'the naming'} of {ref}."
+    out.lack(name, text, "UK GDPR Art 6; DPA 2018 Part 3 s.35")
 
 
 def engaged(question: str, person: Subject, data: DataClass, rules: Rules) -> bool:

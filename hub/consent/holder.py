@@ -15,10 +15,9 @@ from hub.consent.context import NOBODY, Context, Exclusion, Staff, is_excluded
 from hub.consent.decide import decide
 from hub.consent.decision import Decision, Obligation, Outcome, Reason
 from hub.consent.form.form import SharingForm
-from hub.consent.form.vocabulary import Agreement
 from hub.consent.rules.rules import Rules
 from hub.consent.sharing_agreement import protocol_covers
-from hub.values import AgencyKind, Band, Kind, Level, Role
+from hub.values import Band, Kind, Level, Role
 
 
 class Decider(StrEnum):
@@ -33,22 +32,18 @@ class Decider(StrEnum):
 class Held:
     """What the holder has about the candidate, and who decides about it.
 
-    `published`: a live publication decision stands. `confirmed`: the comparison in the clear agreed, at
-    `band`. `decision`: the recorded word of `decided_by`, the coordinator or, for Idva records, that Idva
-    service; None is still open.
-    `supplier_permission`: the supplier or meeting allows more than involvement to leave.
+    `published`: a live publication decision stands. `sealed`: somebody in the case is. `confirmed`: the
+    comparison in the clear agreed, at `band`. `decision`: the recorded word of `decided_by`, the coordinator
+    or, for Idva records, that Idva service; None is still open. `supplier_permission`:
+    the supplier or meeting allows more than involvement to leave.
     """
 
     kind: Kind
     role: Role
-    holder_kind: AgencyKind
     band: Band
     confirmed: bool
-    published: bool = True
-    sealed: bool = False
-    agreement: Agreement = Agreement.not_asked
-    only_self_at_risk: bool = False
-    fled_from: tuple[str, ...] = ()
+    published: bool
+    sealed: bool
     decided_by: Decider | None = None
     decision: bool | None = None
     supplier_permission: bool = False
@@ -56,17 +51,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A disclosure as the peer asserts it: its node, its form, the asker, and the level it asks for.
+    """A disclosure as the peer asserts it: its form, the asker, and the level it asks for.
 
     `agreement_known`: the protocol that the form names is one this holder has itself agreed to.
     """
 
-    node_id: str
     form: SharingForm
     level: Level
     role: Role = Role.victim
     staff: Staff = NOBODY
-    case_ref: str | None = None
     agreement_known: bool = True
 
 
@@ -83,7 +76,7 @@ def decide_answer(
     form = asked.form.model_copy(update={"level": asked.level})
     if not asked.agreement_known:
         form = form.model_copy(update={"protocol": None})
-    theirs = decide(form, rules, on, Context(case_ref=asked.case_ref, recipient_known=True, asserted=True))
+    theirs = decide(form, rules, on, Context(recipient_known=True, asserted=True))
     if theirs.outcome is not Outcome.permit:
         text = "The asserted purpose and grounds do not stand by this area's own rules."
         reason = Reason(
@@ -126,7 +119,6 @@ def _refusals(
             "The asker is on the exclusion list.",
             "hazard H1",
         ),
-        (asked.node_id in held.fled_from, "fled_area", "She fled the asking area.", "hazard H2"),
         (held.sealed, "sealed", "Somebody in the case is sealed.", "hazard H2"),
         (not held.published, "not_published", "No publication decision stands.", "publication decision"),
         (not held.confirmed, "not_confirmed", "The comparison in the clear does not agree.", "hazard H4"),
@@ -158,7 +150,6 @@ def _person_needed(
     """
     level = asked.level
     automatic = level in rules.policy.answer.automatic_levels and protocol_covers(form, rules, on)[0]
-    refused_alone = held.agreement is Agreement.refused and held.only_self_at_risk
     crossed = {asked.role, held.role} == {Role.victim, Role.perpetrator}
     spoken = held.decision is True and (held.kind is not Kind.idva or held.decided_by is Decider.idva_service)
     checks = (
@@ -179,12 +170,6 @@ def _person_needed(
             "counter_allegation",
             "Victim there, perpetrator here: both chairs are told, and a person decides before anything moves.",
             "hazard H5: counter-allegations",
-        ),
-        (
-            refused_alone and not spoken,
-            "capable_refusal",
-            "She refused and only she is at risk.",
-            "GMC and BMA guidance",
         ),
         (
             level is not Level.involvement and not held.supplier_permission,

@@ -23,7 +23,7 @@ from hub.values import Level, Purpose, Role
 NO_SUCH_CASE = Reason(
     code="no_such_case", text="There is no such case here.", source="case access", field="case_ref"
 )
-"""Given for an unknown case and to an excluded person alike: the two must not be told apart."""
+"""All that somebody who is kept out of a case is told, whatever else the form says."""
 
 GUARDIAN = "Caldicott Guardian or senior clinician"
 MANAGER = "manager"
@@ -43,7 +43,7 @@ class Referral:
 
 def refusals(form: SharingForm, rules: Rules, on: dt.date, context: Context) -> tuple[Reason, ...]:
     """Reasons that no answer can mend."""
-    if not context.case_known or is_excluded(context.staff, context.exclusions):
+    if is_excluded(context.staff, context.exclusions):
         return (NO_SUCH_CASE,)
     found: list[Reason] = []
     if form.jurisdiction is not None and not rules.law.jurisdictions[form.jurisdiction].filled_in:

@@ -14,15 +14,25 @@ from hub.consent.five_questions import Findings, name_of
 from hub.consent.form.form import SharingForm, Subject
 from hub.consent.form.vocabulary import DataClass, answered
 from hub.consent.rules.rules import Rules
-from hub.values import Purpose
+from hub.values import Level, Purpose
 
 People = tuple[tuple[str, Subject, tuple[DataClass, ...]], ...]
 """Everyone on a form with the classes of data about them: (reference, person, classes)."""
 
 
-def people_of(form: SharingForm) -> People:
+def granted(form: SharingForm) -> Level | None:
+    """The level that a permit would open; None where the form does not say."""
+    return Level.involvement if form.purpose is Purpose.publish else form.level
+
+
+def people_of(form: SharingForm, rules: Rules) -> People:
+    """Everyone with what would move at the level asked for. The rest is held back, so nothing is asked about it.
+
+    Nothing is left out where the level is not said. Somebody of whom nothing would move stays on the list.
+    """
+    moving = rules.policy.items.get(granted(form) or Level.not_answered, frozenset(DataClass))
     return tuple(
-        (name_of(person, index), person, tuple(sorted(set(person.data))))
+        (name_of(person, index), person, tuple(sorted(moving.intersection(person.data))))
         for index, person in enumerate(form.subjects)
     )
 
@@ -51,18 +61,23 @@ def protocol_covers(form: SharingForm, rules: Rules, on: dt.date) -> tuple[bool,
 
 
 def beyond_protocol(form: SharingForm, rules: Rules, on: dt.date) -> People:
-    """The people and classes of data that no protocol pre-answers."""
+    """The people and classes of data that no protocol pre-answers.
+
+    To be named in a question tells the least of somebody, whatever is listed: only a protocol for that covers a
+    person of whom nothing listed would move.
+    """
     covers, _ = protocol_covers(form, rules, on)
     if not covers or form.protocol is None:
-        return people_of(form)
+        return people_of(form, rules)
     data = rules.policy.protocol.data
     if form.protocol.data:
         data = data & frozenset(form.protocol.data)
+    least = rules.policy.items[Level.involvement] <= data
     rest = (
-        (ref, person, tuple(item for item in items if item not in data))
-        for ref, person, items in people_of(form)
+        (ref, person, tuple(item for item in items if item not in data), not items and not least)
+        for ref, person, items in people_of(form, rules)
     )
-    return tuple((ref, person, items) for ref, person, items in rest if items)
+    return tuple((ref, person, items) for ref, person, items, named in rest if items or named)
 
 
 def say_why_not(form: SharingForm, rules: Rules, on: dt.date, asked: People, found: Findings) -> None:
@@ -72,7 +87,7 @@ def say_why_not(form: SharingForm, rules: Rules, on: dt.date, asked: People, fou
         return
     covers, why = protocol_covers(form, rules, on)
     if covers:
-        beyond = "; ".join(f"{', '.join(items)} of {ref}" for ref, _, items in asked)
+        beyond = "; ".join(f"{', '.join(items) or 'the naming'} of {ref}" for ref, _, items in asked)
         why = f"it does not cover {beyond or 'anybody'}"
     text = f"The protocol does not answer for everything: {why}. What it does not cover is asked."
     found.reasons.append(
@@ -94,7 +109,7 @@ def covered_answers(form: SharingForm, rules: Rules, on: dt.date) -> tuple[Answe
     source = f"protocol {form.protocol.ref} of {form.protocol.date}"
     beyond = {(ref, item) for ref, _, items in beyond_protocol(form, rules, on) for item in items}
     answers = [Answer(question="power", answer="as agreed", source=source)]
-    for ref, _, items in people_of(form):
+    for ref, _, items in people_of(form, rules):
         for item in items:
             if (ref, item) not in beyond:
                 answers += [

@@ -5,7 +5,6 @@ Does not decide what the caller may have (`hub.federation.evaluate`).
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from hub.errors import AuthenticationError, NotFoundError
 from hub.federation.client import REQUEST_LIFE_S
 from hub.federation.peers import KnownPeer, known
 from hub.node.node import Node
+from hub.parsing import JsonError, read_json
 from hub.store import received
 from hub.wire.messages import MessageType
 
@@ -86,9 +86,9 @@ def _claimed_peer(node: Node, token: str) -> KnownPeer:
     """The pinned peer that the unverified token claims to be from; its key then proves or refutes it."""
     parts = token.split(".")
     try:
-        claimed = str(json.loads(unb64(parts[1]))["iss"]) if len(parts) == 3 else ""
+        claimed = str(read_json(unb64(parts[1]))["iss"]) if len(parts) == 3 else ""
         return known(node, claimed if _NODE_ID.fullmatch(claimed) else "")
     except NotFoundError as error:
         raise AuthenticationError("the request is from a node that is not a peer") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (JsonError, KeyError) as error:
         raise AuthenticationError("a signed message cannot be read") from error

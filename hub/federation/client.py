@@ -6,7 +6,6 @@ Knows HTTP, retries and signatures; does not know what is asked. Bodies and URLs
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import secrets
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import stamina
 from hub.crypto.signing import Expected, digest, public_key, request_digest, sign, verify
 from hub.errors import AuthenticationError, HubError, PeerError, UnreachableError
 from hub.node.node import Node
+from hub.parsing import JsonError, read_json
 from hub.wire import messages
 from hub.wire.messages import MessageType
 
@@ -194,8 +194,8 @@ def _require_tls(url: str) -> None:
 def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
     """What a refused request means for us. The peer's own words are not repeated: they are its text."""
     try:
-        kind = str(json.loads(content).get("type", ""))
-    except (ValueError, AttributeError, RecursionError):
+        kind = str(read_json(content).get("type", ""))
+    except JsonError:
         kind = ""
     known = _PROBLEM.fullmatch(kind)
     name = known[1].replace("_", " ") if known else f"status {status}"

@@ -10,25 +10,29 @@ import gc
 import os
 import signal
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-from hub.crypto.prf import PrfKey
+from hub.crypto.prf import OUTPUT_BYTES, PrfKey
 from hub.errors import HubError
 from hub.matching import MatchingConfig, completeness, match_keys
 from hub.values import Person
 from hub.wire.tokens import ENTRY_BYTES, TOKEN_BYTES, FeedContext, Label, seal_entry, token
 
+_T = TypeVar("_T")
 _CHUNK: Final = 2_000
 _POOL_FROM: Final = 250  # people
 
 Progress = Callable[[int, int], None]
 Used = Mapping[bytes, frozenset[int]]
+_Work = Callable[["FeedKeys", Any], bytes]
+_Run = Callable[[_Work, Iterable[Any]], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +92,38 @@ def jobs_of(subjects: Sequence[Subject], config: MatchingConfig) -> list[Job]:
     return [Job(material, weak, tuple(who)) for (material, weak), who in holders.items()]
 
 
-Evaluate = Callable[[Sequence[Job], Used, Progress], list[Entry]]
+class Evaluator:
+    """Evaluates match-keys under the feed's keys, chunk by chunk. `run` does one kind of work on each chunk."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+
+    def entries(self, jobs: Sequence[Job], used: Used, progress: Progress) -> list[Entry]:
+        """All entries of a run, with whose they are; progress counts match-keys."""
+        made: list[Entry] = []
+        progress(0, len(jobs))
+        results = self._run(_sealed, (_task(chunk, used) for chunk in _chunks(jobs)))
+        for chunk, sealed in zip(_chunks(jobs), results, strict=True):
+            owners = (person_id for job in chunk for person_id, _ in job.holders)
+            for at, owner in zip(range(0, len(sealed), ENTRY_BYTES), owners, strict=True):
+                middle, end = at + TOKEN_BYTES, at + ENTRY_BYTES
+                made.append(Entry(sealed[at:middle], sealed[middle:end], owner))
+            progress(min(len(made), len(jobs)), len(jobs))
+        return made
+
+    def outputs(self, keys: Sequence[tuple[bytes, bool]]) -> list[bytes]:
+        """The PRF output of each match-key: its material, and whether it is weak."""
+        joined = b"".join(self._run(_outputs, _chunks(keys)))
+        return [joined[at : at + OUTPUT_BYTES] for at in range(0, len(joined), OUTPUT_BYTES)]
 
 
 @contextmanager
-def evaluator(keys: FeedKeys, people: int) -> Iterator[Evaluate]:
-    """A function that makes all entries of a run; progress counts match-keys.
-
-    With many people it works in processes, which start while the caller still derives match-keys. Raises HubError
-    when one of them ends before its work is done.
+def evaluator(keys: FeedKeys, people: int) -> Iterator[Evaluator]:
+    """Evaluates for so many people. With many it works in processes, which start while the caller still derives
+    match-keys. Raises HubError when one of them ends before its work is done.
     """
     if people < _POOL_FROM:
-        yield lambda jobs, used, progress: _evaluate(jobs, progress, map(_here(keys, used), _chunks(jobs)))
+        yield Evaluator(lambda work, chunks: map(partial(work, keys), chunks))
         return
     pool = ProcessPoolExecutor(
         max_workers=os.cpu_count(),
@@ -110,10 +134,8 @@ def evaluator(keys: FeedKeys, people: int) -> Iterator[Evaluate]:
     try:
         with _without_interrupts():
             for _ in range(os.cpu_count() or 1):
-                pool.submit(_work, ())
-        yield lambda jobs, used, progress: _evaluate(
-            jobs, progress, pool.map(_work, (_task(chunk, used) for chunk in _chunks(jobs)))
-        )
+                pool.submit(_at_work, _outputs, ())
+        yield Evaluator(lambda work, chunks: pool.map(partial(_at_work, work), chunks))
     except BrokenProcessPool as error:
         raise HubError(
             "a worker process ended before its work was done",
@@ -124,25 +146,8 @@ def evaluator(keys: FeedKeys, people: int) -> Iterator[Evaluate]:
         pool.shutdown(cancel_futures=True)
 
 
-def _chunks(jobs: Sequence[Job]) -> Iterator[Sequence[Job]]:
-    return (jobs[at : at + _CHUNK] for at in range(0, len(jobs), _CHUNK))
-
-
-def _here(keys: FeedKeys, used: Used) -> Callable[[Sequence[Job]], bytes]:
-    return lambda chunk: _sealed(keys, _task(chunk, used))
-
-
-def _evaluate(jobs: Sequence[Job], progress: Progress, results: Iterable[bytes]) -> list[Entry]:
-    """Put the sealed entries of each chunk together with whose they are."""
-    entries: list[Entry] = []
-    progress(0, len(jobs))
-    for chunk, sealed in zip(_chunks(jobs), results, strict=True):
-        owners = (person_id for job in chunk for person_id, _ in job.holders)
-        for at, owner in zip(range(0, len(sealed), ENTRY_BYTES), owners, strict=True):
-            middle, end = at + TOKEN_BYTES, at + ENTRY_BYTES
-            entries.append(Entry(sealed[at:middle], sealed[middle:end], owner))
-        progress(min(len(entries), len(jobs)), len(jobs))
-    return entries
+def _chunks(every: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    return (every[at : at + _CHUNK] for at in range(0, len(every), _CHUNK))
 
 
 # Between processes go plain tuples and bytes: pickling values of our own took a third of a publish.
@@ -174,6 +179,11 @@ def _sealed(keys: FeedKeys, task: _Task) -> bytes:
             made += seal_entry(output, key.context, index, Label(*label))
             index += 1
     return b"".join(made)
+
+
+def _outputs(keys: FeedKeys, chunk: Sequence[tuple[bytes, bool]]) -> bytes:
+    """The outputs of match-keys, joined."""
+    return b"".join([keys.of(weak).prf.output(material) for material, weak in chunk])
 
 
 @contextmanager
@@ -214,33 +224,36 @@ def _start_worker(seeds: tuple[bytes, bytes], contexts: tuple[FeedContext, FeedC
     _worker_keys[:] = [feed_keys(seeds, contexts)]
 
 
-def _work(task: _Task) -> bytes:
-    return _sealed(_worker_keys[0], task)
+def _at_work(work: _Work, chunk: Any) -> bytes:
+    return work(_worker_keys[0], chunk)
 
 
-class Positions:
-    """Which indices of one match-key are live, found by walking tokens in steps until a long enough gap."""
+class Opened(NamedTuple):
+    """A match-key's PRF output, and the context of its tokens."""
 
-    def __init__(
-        self, output: bytes, context: FeedContext, max_gap: int, live: Callable[[Sequence[bytes]], set[bytes]]
-    ) -> None:
-        self._output, self._context = output, context
-        self.tokens: dict[int, bytes] = {}
-        index, empty = 0, 0
-        while empty <= max_gap:
-            step = [self.token(at) for at in range(index, index + 8)]
-            found = live(step)
-            for at, made in enumerate(step, index):
-                empty = 0 if made in found else empty + 1
-                if made in found:
-                    self.tokens[at] = made
-                if empty > max_gap:
-                    break
-            index += 8
+    output: bytes
+    context: FeedContext
 
-    def token(self, index: int) -> bytes:
-        """The token at an index, live or not."""
-        return token(self._output, self._context, index)
+
+def positions(
+    keys: Sequence[Opened], max_gap: int, live: Callable[[Sequence[bytes]], Set[bytes]]
+) -> list[dict[int, bytes]]:
+    """Which indices of each match-key are live, with their tokens: walked side by side, in steps that grow, each
+    until a gap longer than `max_gap`.
+    """
+    found: list[dict[int, bytes]] = [{} for _ in keys]
+    walking, start, step = list(range(len(keys))), 0, max_gap + 2
+    while walking:
+        made = {
+            at: [token(keys[at].output, keys[at].context, index) for index in range(start, start + step)]
+            for at in walking
+        }
+        there = live([one for tokens in made.values() for one in tokens])
+        for at, tokens in made.items():
+            found[at].update((index, one) for index, one in enumerate(tokens, start) if one in there)
+        start, step = start + step, 2 * step
+        walking = [at for at in walking if start - 1 - max(found[at], default=-1) <= max_gap]
+    return found
 
 
 def moves_to_close(live: Iterable[int], max_gap: int) -> list[tuple[int, int]]:

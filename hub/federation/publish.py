@@ -9,35 +9,36 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
-
-from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Detail, Event
 from hub.cases.documents import open_person
 from hub.errors import ConflictError
+from hub.federation.draft import Draft
 from hub.federation.entries import (
     Entry,
+    Evaluator,
     FeedKeys,
     Job,
-    Positions,
+    Opened,
     Progress,
     Subject,
     Used,
     evaluator,
     feed_keys,
     jobs_of,
-    moves_to_close,
+    positions,
     without_collections,
 )
+from hub.matching import match_keys
 from hub.node.node import Node
 from hub.store import feeds
 from hub.values import Person
 from hub.wire.messages import BATCH_ENTRIES
 from hub.wire.test_people import TEST_CASE_HANDLE, TEST_PEOPLE
-from hub.wire.tokens import LABEL_BYTES, TOKEN_BYTES, open_label, seal_entry
+from hub.wire.tokens import LABEL_BYTES, TOKEN_BYTES
 
 WITHDRAWAL_CLASS: Final = 256
 
@@ -63,9 +64,9 @@ def _publish(node: Node, progress: Progress) -> Published:
     vault = node.keys.vault
     with node.database.read() as session:
         state = feeds.state(session)
-        leaving = [
-            (row.person_id, open_person(vault, row.handle, row.sealed)) for row in feeds.leaving(session)
-        ]
+        leaving = {
+            row.person_id: open_person(vault, row.handle, row.sealed) for row in feeds.leaving(session)
+        }
         joining = [
             Subject(row.person_id, row.case_handle, row.handle, open_person(vault, row.handle, row.sealed))
             for row in feeds.joining(session)
@@ -73,23 +74,24 @@ def _publish(node: Node, progress: Progress) -> Published:
     subjects = joining if state else joining + _test_subjects()
     epoch = state.epoch if state else 1
     keys = keys_of(node, epoch)
-    with evaluator(keys, len(subjects)) as evaluate:
+    with evaluator(keys, len(subjects) + len(leaving)) as evaluate:
         jobs = jobs_of(subjects, node.matching)
         if state and not jobs and not leaving:
             return Published(epoch, state.people, state.entries, 0, 0)
-        used = _used(node, keys, jobs) if state else {}
-        added = evaluate(jobs, used, progress)
+        used = _used(node, keys, evaluate, jobs) if state else {}
+        added = evaluate.entries(jobs, used, progress)
+        draft = Draft(epoch, node.settings.max_gap, {entry.token: entry for entry in added})
+        going = _opened(keys, evaluate, _keys_of_people(node, leaving.values()))
+        with node.database.read() as session:
+            draft.take_out(session, leaving, going)
 
     with node.write() as (session, record):
         if feeds.state(session) != state:
             raise ConflictError("another publish ran at the same time", kept="its result", do="run it again")
-        new = {entry.token: entry for entry in added}
-        gone = feeds.take_out(session, [person_id for person_id, _ in leaving])
-        gone |= _close_gaps(session, node, keys, [person for _, person in leaving], (new, gone))
-        withdrawn = feeds.withdraw(session, epoch, gone - new.keys(), pad_to=WITHDRAWAL_CLASS)
+        withdrawn = feeds.withdraw(session, epoch, draft.withdrawn, pad_to=WITHDRAWAL_CLASS)
         rows = [
-            *((entry, False) for entry in new.values()),
-            *_fillers(-(len(new) + withdrawn) % BATCH_ENTRIES),
+            *((entry, False) for entry in draft.new.values()),
+            *_fillers(-(len(draft.new) + withdrawn) % BATCH_ENTRIES),
         ]
         rows.sort(key=lambda row: row[0].token)  # Random by nature: tells nothing of who is whose.
         feeds.add(session, epoch, rows)
@@ -118,49 +120,24 @@ def _fillers(count: int) -> list[tuple[Entry, bool]]:
     return [(Entry(os.urandom(TOKEN_BYTES), os.urandom(LABEL_BYTES), None), True) for _ in range(count)]
 
 
-def _used(node: Node, keys: FeedKeys, jobs: Sequence[Job]) -> Used:
+def _used(node: Node, keys: FeedKeys, evaluate: Evaluator, jobs: Sequence[Job]) -> Used:
     """The indices that this run's match-keys already use in the feed."""
+    opened = _opened(keys, evaluate, [(job.material, job.weak) for job in jobs])
     with node.database.read() as session:
-        walks = {job.material: _positions(session, node, keys, (job.material, job.weak)) for job in jobs}
-    return {material: frozenset(walk.tokens) for material, walk in walks.items() if walk.tokens}
+        walks = positions(
+            opened,
+            node.settings.max_gap,
+            lambda made: feeds.live_tokens(session, keys.strong.context.epoch, made),
+        )
+    return {job.material: frozenset(walk) for job, walk in zip(jobs, walks, strict=True) if walk}
 
 
-def _positions(session: Session, node: Node, keys: FeedKeys, key: tuple[bytes, bool]) -> Positions:
-    material, weak = key
-    feed_key = keys.of(weak)
-    return Positions(
-        feed_key.prf.output(material),
-        feed_key.context,
-        node.settings.max_gap,
-        lambda made: feeds.live_tokens(session, feed_key.context.epoch, made),
-    )
+def _keys_of_people(node: Node, people: Iterable[Person]) -> list[tuple[bytes, bool]]:
+    """Their distinct match-keys: the material of each, and whether it is weak."""
+    every = (key for person in people for key in match_keys(person, node.matching))
+    return list(dict.fromkeys((key.material, key.weak) for key in every))
 
 
-def _close_gaps(
-    session: Session,
-    node: Node,
-    keys: FeedKeys,
-    people: Sequence[Person],
-    change: tuple[dict[bytes, Entry], set[bytes]],
-) -> set[bytes]:
-    """Move last entries into the holes that withdrawals leave; adds them to the new, returns the tokens left."""
-    new, gone = change
-    left: set[bytes] = set()
-    for job in jobs_of([Subject(None, bytes(16), bytes(16), person) for person in people], node.matching):
-        key = keys.of(job.weak)
-        output = key.prf.output(job.material)
-
-        def present(made: Sequence[bytes], epoch: int = key.context.epoch) -> set[bytes]:
-            return feeds.live_tokens(session, epoch, made) | (set(made) & (new.keys() | gone))
-
-        walk = Positions(output, key.context, node.settings.max_gap, present)
-        live = [at for at, made in walk.tokens.items() if made not in gone or made in new]
-        for at, to in moves_to_close(live, node.settings.max_gap):
-            old = new.pop(walk.token(at), None) or feeds.take_out_token(
-                session, key.context.epoch, walk.token(at)
-            )
-            label = open_label(output, key.context, at, (old.token, old.label))
-            made, sealed = seal_entry(output, key.context, to, label)
-            new[made] = Entry(made, sealed, old.person_id)
-            left.add(old.token)
-    return left
+def _opened(keys: FeedKeys, evaluate: Evaluator, made: Sequence[tuple[bytes, bool]]) -> list[Opened]:
+    outputs = evaluate.outputs(made)
+    return [Opened(output, keys.of(weak).context) for output, (_, weak) in zip(outputs, made, strict=True)]

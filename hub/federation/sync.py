@@ -161,7 +161,7 @@ def _finish(node: Node, peer: KnownPeer, feed_id: int, rest: tuple[Manifest, Seq
     manifest, pages = rest
     with node.write() as (session, record):
         _apply(session, feed_id, pages)
-        count, digest = peers.digest(session, feed_id)
+        count, digest = peers.kept_digest(session, feed_id)
         if count != manifest.entries or not secrets.compare_digest(digest, unb64(manifest.digest)):
             raise _ResyncError
         row = peers.get(session, peer.pinned.node_id)

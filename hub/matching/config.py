@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hub.errors import UsageError
+from hub.parsing import first_error
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -139,9 +140,8 @@ def load_config(data: Mapping[str, object]) -> MatchingConfig:
     try:
         return MatchingConfig.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
+        wrong = first_error(error, "the matching configuration")
         raise UsageError(
-            f"The matching configuration is wrong at {key or 'the top'}: {first['msg']}.",
+            f"The matching configuration is wrong at {wrong.field or 'the top'}: {wrong.why}.",
             do="Correct that key in config/matching.toml.",
         ) from None

@@ -20,6 +20,7 @@ from hub.crypto.prf import PrfKey
 from hub.crypto.signing import SigningKey
 from hub.crypto.vault import Vault
 from hub.errors import HubError, UsageError
+from hub.parsing import read_json
 
 NODE_KEY: Final = "node.key"
 ROOT_KEY: Final = "root.key"
@@ -71,7 +72,7 @@ def load(folder: Path) -> NodeKeys:
     """Load the online keys. Raises UsageError saying which file is missing, readable by others or damaged."""
     text = _read_secret(folder / NODE_KEY)
     try:
-        parsed = json.loads(text)
+        parsed = read_json(text.encode())
         raw = {name: unb64(parsed[name]) for name in _FIELDS}
         return NodeKeys(
             signing=SigningKey.of(signing.PrivateKey.from_private_bytes(raw["signing"])),

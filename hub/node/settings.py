@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from hub.consent import Jurisdiction
 from hub.errors import UsageError
+from hub.parsing import first_error
 from hub.values import AgencyKind, NodeId, Purpose, ShortText, Value
 from hub.wire.quota import Quota
 
@@ -142,9 +143,8 @@ def parse(model: type[T], data: Mapping[str, Any], where: Path) -> T:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"{where}: {key}: {first['msg']}", do="mend the file and run again") from error
+        wrong = first_error(error, "this file")
+        raise UsageError(f"{where}: {wrong}", do="mend the file and run again") from None
 
 
 def load_settings(home: Path) -> Settings:

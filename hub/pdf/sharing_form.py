@@ -50,14 +50,15 @@ class Settled:
 class Filed:
     """One form of a case file: the form, what was decided on it and when, and what followed.
 
-    `people` maps a subject's ref to the person; without it, names are left to the case file. `record`: the rows of
-    the record of disclosures. `owed`: obligations with their state; None for those of the decision, all open.
+    `people` maps a subject's ref to whom it stands for; others are left to be written in by hand, for no form holds
+    names. `record`: the rows of the record of disclosures. `owed`: obligations with their state; None for those of
+    the decision, all open.
     """
 
     form: SharingForm
     decision: Decision
     on: dt.date
-    people: Mapping[str, Person] = field(default_factory=dict)
+    people: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
     record: tuple[Sharing, ...] = ()
     owed: tuple[Settled, ...] | None = None
 
@@ -65,6 +66,15 @@ class Filed:
     def settled(self) -> tuple[Settled, ...]:
         """The obligations with their state."""
         return tuple(map(Settled, self.decision.obligations)) if self.owed is None else self.owed
+
+
+@dataclass(frozen=True, slots=True)
+class CasePaper:
+    """What is printed of a case: its forms, the rows of the record that belong to none of them, and its victims."""
+
+    forms: tuple[Filed, ...]
+    rest: tuple[Sharing, ...] = ()
+    victims: tuple[Person, ...] = ()
 
 
 def form_record(form: SharingForm, decision: Decision, on: dt.date) -> dict[str, Any]:
@@ -78,15 +88,16 @@ def form_record(form: SharingForm, decision: Decision, on: dt.date) -> dict[str,
 
 def form_pdf(form: SharingForm, decision: Decision, rules: Rules, on: dt.date) -> bytes:
     """One completed form as it was decided, before anything followed. Raises `PaperError`."""
-    return case_pdf([Filed(form, decision, on)], rules, on)
+    return case_pdf(CasePaper((Filed(form, decision, on),)), rules, on)
 
 
-def case_pdf(forms: Sequence[Filed], rules: Rules, on: dt.date, rest: Sequence[Sharing] = ()) -> bytes:
-    """Completed forms as PDF/UA-1 bytes, printed on that day; the same input gives the same bytes.
-
-    `rest`: rows of the record of disclosures that belong to none of the forms. Raises `PaperError`.
-    """
-    page = {"papers": [_page(one, rules) for one in forms], "rest": _record(rest)}
+def case_pdf(paper: CasePaper, rules: Rules, on: dt.date) -> bytes:
+    """The paper as PDF/UA-1 bytes, printed on that day: the same input, the same bytes. Raises `PaperError`."""
+    page = {
+        "papers": [_page(one, rules) for one in paper.forms],
+        "rest": _record(paper.rest),
+        "victims": [[_name(one), one.date_of_birth or "not known"] for one in paper.victims],
+    }
     try:
         return _rendered(page, on)
     except typst.TypstError:
@@ -143,7 +154,7 @@ def _fonts() -> typst.Fonts:
 
 
 def _page(filed: Filed, rules: Rules) -> dict[str, Any]:
-    form, decision, people = filed.form, filed.decision, filed.people
+    form, decision = filed.form, filed.decision
     told, review = form.client_notified, form.review
     return {
         **form_record(form, decision, filed.on),
@@ -151,17 +162,7 @@ def _page(filed: Filed, rules: Rules) -> dict[str, Any]:
         "from": _agency(form.requester),
         "to": _agency(form.recipient),
         "purpose": _words(form.purpose or ""),
-        "people": [
-            [
-                f"{person.ref or index + 1}: {person.role}",
-                _name(people.get(person.ref)),
-                ", ".join(person.data),
-                _words(person.agreement or "not answered"),
-                _words(person.capacity),
-                "yes" if person.aware else "no",
-            ]
-            for index, person in enumerate(form.subjects)
-        ],
+        "people": _people(filed),
         "risk": [
             [row.who, row.from_whom, row.concerns, row.immediate, row.identified_by] for row in form.risk
         ],
@@ -196,10 +197,26 @@ def _agency(party: Asker | Recipient) -> str:
     return ", ".join(part for part in (*who, party.agency, kind) if part)
 
 
-def _name(person: Person | None) -> str:
-    if person is None:
-        return "see case file"
-    return " ".join(part for part in (person.given_names, person.surname, person.date_of_birth) if part)
+def _people(filed: Filed) -> list[list[str]]:
+    """A row for everyone whom a subject of the form stands for."""
+    nobody = (None,)
+    return [
+        [
+            f"{subject.ref or number}: {subject.role}",
+            _name(person) if person else SIGN_HERE * 2,
+            (person.date_of_birth or "not known") if person else SIGN_HERE,
+            ", ".join(subject.data),
+            _words(subject.agreement or "not answered"),
+            _words(subject.capacity),
+            "yes" if subject.aware else "no",
+        ]
+        for number, subject in enumerate(filed.form.subjects, 1)
+        for person in filed.people.get(subject.ref) or nobody
+    ]
+
+
+def _name(person: Person) -> str:
+    return " ".join(part for part in (person.given_names, person.surname) if part) or "not known"
 
 
 def _words(key: str) -> str:
@@ -241,17 +258,27 @@ def _grounds(form: SharingForm, rules: Rules) -> list[list[str]]:
 
 
 def _answers(decision: Decision) -> list[list[str]]:
-    """The five questions, one row for each distinct answer, with everyone it is given for."""
-    grouped: dict[tuple[str, str, str], list[str]] = {}
+    """The five questions in their order, one row for each distinct answer, with everyone it is given for."""
+    grouped: dict[tuple[str, str, str], dict[str, list[str]]] = {}
     for item in decision.answers:
-        whom = (
-            " ".join(part for part in (item.subject, f"({item.data})" if item.data else "") if part) or "all"
-        )
-        grouped.setdefault((item.question, item.answer, item.source), []).append(whom)
+        classes = grouped.setdefault((item.question, item.answer, item.source), {})
+        classes.setdefault(item.subject, []).append(item.data)
+    order = list(LABELS)
     return [
-        [LABELS[question], ", ".join(whom), answer, source]
-        for (question, answer, source), whom in grouped.items()
+        [LABELS[question], _whom(classes), answer, source]
+        for (question, answer, source), classes in sorted(
+            grouped.items(), key=lambda row: order.index(row[0][0])
+        )
     ]
+
+
+def _whom(classes: Mapping[str, Sequence[str]]) -> str:
+    """The people of an answer, those of the same classes of data together: "s1, s2 (identity); s3 (risk)"."""
+    alike: dict[str, list[str]] = {}
+    for ref, data in classes.items():
+        alike.setdefault(", ".join(filter(None, data)), []).append(ref)
+    whom = (", ".join(filter(None, refs)) + (f" ({data})" if data else "") for data, refs in alike.items())
+    return "; ".join(filter(None, whom)) or "all"
 
 
 def _authority(form: SharingForm, rules: Rules) -> str:

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 
 from hub.store.tables import CaseRecord, PersonRecord
 
+StoredCase = CaseRecord  # As the rest of the hub reads it.
+
 
 class CaseRow(NamedTuple):
     """A case to store, sealed, with its people (handle, sealed)."""
@@ -65,10 +67,20 @@ def set_publication(session: Session, case_id: int, *, may_publish: bool, decisi
     session.add(case)
 
 
+def seal(session: Session, case_id: int, *, sealed: bytes, content_digest: bytes, decision_id: int) -> None:
+    """Seal a case that is there: nobody in it may be published. `sealed`: its record, which says so too."""
+    case = session.get_one(CaseRecord, case_id)
+    case.sealed_case, case.may_publish = True, False
+    case.sealed, case.content_digest, case.decision_id = sealed, content_digest, decision_id
+    session.add(case)
+
+
 def people_of(session: Session, case: CaseRecord) -> list[tuple[bytes, bytes]]:
-    """The people of one case: handle and sealed record."""
-    query = select(PersonRecord.handle, PersonRecord.sealed).where(
-        PersonRecord.case_id == case.id, ~col(PersonRecord.retired)
+    """The people of one case in the order in which they were stored: handle and sealed record."""
+    query = (
+        select(PersonRecord.handle, PersonRecord.sealed)
+        .where(PersonRecord.case_id == case.id, ~col(PersonRecord.retired))
+        .order_by(col(PersonRecord.id))
     )
     return [(handle, sealed) for handle, sealed in session.exec(query)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Exists, delete, exists, func, insert
+from sqlalchemy import ColumnElement, Exists, Integer, cast, delete, exists, func, insert
 from sqlmodel import Session, col, select
 
 from hub.federation.entries import Entry
@@ -13,6 +13,8 @@ from hub.store.bulk import digest_of, insert_rows
 from hub.store.tables import CaseRecord, FeedEntry, FeedState, PersonRecord
 
 _MANY = 500
+_BOUND = 20_000  # values in one statement; SQLite takes 32,766
+_COLUMNS = ("epoch", "token", "label", "person_id", "filler")
 
 
 class PersonRow(NamedTuple):
@@ -72,33 +74,34 @@ def to_withdraw(session: Session, but_of: Collection[bytes] = ()) -> int:
 
 def live_tokens(session: Session, epoch: int, tokens: Sequence[bytes]) -> set[bytes]:
     """Which of the tokens are live in the feed."""
-    query = select(FeedEntry.token).where(
-        FeedEntry.epoch == epoch, col(FeedEntry.token).in_(tokens), col(FeedEntry.label).is_not(None)
-    )
-    return set(session.exec(query))
+    live: set[bytes] = set()
+    for at in range(0, len(tokens), _BOUND):
+        query = select(FeedEntry.token).where(
+            FeedEntry.epoch == epoch,
+            col(FeedEntry.token).in_(tokens[at : at + _BOUND]),
+            col(FeedEntry.label).is_not(None),
+        )
+        live.update(session.exec(query))
+    return live
 
 
-def take_out(session: Session, people: Sequence[int]) -> set[bytes]:
-    """Delete all entries of these people; returns their tokens, still to be withdrawn."""
-    gone: set[bytes] = set()
-    for at in range(0, len(people), _MANY):
-        some = people[at : at + _MANY]
-        gone |= set(session.exec(select(FeedEntry.token).where(col(FeedEntry.person_id).in_(some))))
-        session.execute(delete(FeedEntry).where(col(FeedEntry.person_id).in_(some)))
-    return gone
+def tokens_of(session: Session, people: Collection[int]) -> set[bytes]:
+    """The tokens of all entries of these people."""
+    every, found = list(people), set[bytes]()
+    for at in range(0, len(every), _BOUND):
+        some = every[at : at + _BOUND]
+        found.update(session.exec(select(FeedEntry.token).where(col(FeedEntry.person_id).in_(some))))
+    return found
 
 
-def take_out_token(session: Session, epoch: int, token: bytes) -> Entry:
-    """Delete one live entry and return it."""
+def entry(session: Session, epoch: int, token: bytes) -> Entry:
+    """One live entry."""
     row = session.exec(select(FeedEntry).where(FeedEntry.epoch == epoch, FeedEntry.token == token)).one()
-    entry = Entry(row.token, row.label or b"", row.person_id)
-    session.delete(row)
-    session.flush()
-    return entry
+    return Entry(row.token, row.label or b"", row.person_id)
 
 
-def withdraw(session: Session, epoch: int, tokens: set[bytes], *, pad_to: int) -> int:
-    """Write tombstones, padded with withdrawn fillers to a multiple of `pad_to` as far as there are any."""
+def withdraw(session: Session, epoch: int, tokens: Collection[bytes], *, pad_to: int) -> int:
+    """Put tombstones in place of entries, padded with fillers to a multiple of `pad_to` as far as there are any."""
     if not tokens:
         return 0
     fillers = (
@@ -107,12 +110,9 @@ def withdraw(session: Session, epoch: int, tokens: set[bytes], *, pad_to: int) -
         .limit(-len(tokens) % pad_to)
     )
     padding = list(session.exec(fillers))
-    every = sorted(tokens | set(padding))  # Random by nature; sorted, so that fillers do not stand apart.
+    every = sorted({*tokens, *padding})  # Random by nature; sorted, so that fillers do not stand apart.
     _delete_tokens(session, epoch, every)
-    session.execute(
-        insert(FeedEntry),
-        [{"epoch": epoch, "token": token, "label": None, "filler": False} for token in every],
-    )
+    insert_rows(session, insert(FeedEntry), _COLUMNS, [(epoch, token, None, None, False) for token in every])
     return len(every)
 
 
@@ -122,9 +122,8 @@ def add(session: Session, epoch: int, rows: Sequence[tuple[Entry, bool]]) -> Non
         return
     if session.get(FeedState, 1) is not None:
         _delete_tokens(session, epoch, [entry.token for entry, _ in rows])
-    columns = ("epoch", "token", "label", "person_id", "filler")
     values = [(epoch, entry.token, entry.label, entry.person_id, filler) for entry, filler in rows]
-    insert_rows(session, insert(FeedEntry), columns, values)
+    insert_rows(session, insert(FeedEntry), _COLUMNS, values)
 
 
 def forget_retired(session: Session) -> None:
@@ -155,8 +154,10 @@ def close(session: Session, epoch: int, now: int) -> State:
 
 def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:
     """Lines published after `after`, oldest first. From the beginning, tombstones are left out."""
+    # To PostgreSQL the cast is none. It keeps SQLite off the index on the epoch, by which it would read and sort
+    # the whole feed for each page.
     query = select(FeedEntry.seq, FeedEntry.token, FeedEntry.label).where(
-        FeedEntry.epoch == epoch, col(FeedEntry.seq) > after
+        cast(FeedEntry.epoch, Integer) == epoch, col(FeedEntry.seq) > after
     )
     if after == 0:
         query = query.where(col(FeedEntry.label).is_not(None))
@@ -165,11 +166,11 @@ def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:
 
 
 def person_by_handle(session: Session, handle: bytes) -> tuple[PersonRow, CaseRecord] | None:
-    """The publishable person behind a handle, with the case; None when unknown, retired or not to be met."""
+    """The person behind a handle, with the case; None when unknown or retired."""
     query = (
         select(PersonRecord, CaseRecord)
         .join(CaseRecord)
-        .where(PersonRecord.handle == handle, ~col(PersonRecord.retired), col(CaseRecord.may_publish))
+        .where(PersonRecord.handle == handle, ~col(PersonRecord.retired))
     )
     found = session.exec(query).first()
     if found is None:

@@ -86,6 +86,8 @@ def apply_page(
         )
     feed = copy(session, feed_id)
     feed.epoch, feed.cursor = page
+    if withdrawn or entries:
+        feed.entries = feed.digest = None
     session.add(feed)
 
 
@@ -97,6 +99,15 @@ def digest(session: Session, feed_id: int) -> tuple[int, bytes]:
         .order_by(col(PeerEntry.token))
     )
     return digest_of(session, query)
+
+
+def kept_digest(session: Session, feed_id: int) -> tuple[int, bytes]:
+    """The same, read from the whole copy only if a page has changed it since it was last read."""
+    feed = copy(session, feed_id)
+    if feed.entries is None or feed.digest is None:
+        feed.entries, feed.digest = digest(session, feed_id)
+        session.add(feed)
+    return feed.entries, feed.digest
 
 
 def use_copy(session: Session, peer: Peer, feed_id: int) -> None:

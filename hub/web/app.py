@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -24,6 +26,8 @@ from hub.web.problems import problem_handlers
 HOME_VARIABLE = "HUB_HOME"
 CHECKPOINT_EVERY_S = 60
 ESCALATE_EVERY_S = 3600
+DUTY_LOCK = "duty.lock"
+TAKE_OVER_S = 5
 logger = logging.getLogger("hub")
 
 
@@ -34,15 +38,11 @@ def create_app(node: Node) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with node.write() as (_session, record):
             record(Event(action=Action.node_started, actor=NODE))
-        tasks = [
-            asyncio.create_task(
-                _every(CHECKPOINT_EVERY_S, advance_audit_checkpoint, node, "audit checkpoint")
-            ),
-            asyncio.create_task(_every(ESCALATE_EVERY_S, escalate, node, "escalation")),
-        ]
+        duty = asyncio.create_task(_on_duty(node))
         yield
-        for task in tasks:
-            task.cancel()
+        duty.cancel()
+        with suppress(asyncio.CancelledError):
+            await duty
         advance_audit_checkpoint(node)
 
     app = FastAPI(
@@ -64,6 +64,30 @@ def create_app(node: Node) -> FastAPI:
         return {"status": "ok"}
 
     return app
+
+
+async def _on_duty(node: Node) -> None:
+    """Look after the node in one of its processes alone: the one that holds the lock, and when it ends, another."""
+    while True:
+        try:
+            with (node.home / DUTY_LOCK).open("a") as lock:
+                if _locked(lock):
+                    await asyncio.gather(
+                        _every(CHECKPOINT_EVERY_S, advance_audit_checkpoint, node, "audit checkpoint"),
+                        _every(ESCALATE_EVERY_S, escalate, node, "escalation"),
+                    )
+        except OSError as error:
+            logger.error("%s: %s", DUTY_LOCK, error.strerror)
+        await asyncio.sleep(TAKE_OVER_S)
+
+
+def _locked(lock: TextIO) -> bool:
+    """Whether this process holds the lock now. The system lets go of it with the process, however that ends."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 async def _every(seconds: int, act: Callable[[Node], object], node: Node, name: str) -> None:

@@ -7,7 +7,6 @@ not sign (`signing`), seal (`sealing`) or send (`client`).
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -18,8 +17,8 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from hub.consent import GroundKey
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.prf import ELEMENT_BYTES, MAX_BATCH
-from hub.crypto.signing import refuse_duplicate_names
 from hub.errors import AuthenticationError, InputError, PeerError
+from hub.parsing import JsonError, first_error, hidden_characters, read_json
 from hub.values import AgencyKind, Kind, Level, NodeId, Person, Purpose, RequesterRole, Role, ShortText, Value
 from hub.wire.tokens import ENTRY_BYTES, TOKEN_BYTES
 
@@ -57,7 +56,7 @@ def _canonical_base64(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    if not text.isprintable():
+    if hidden_characters(text, "shown"):
         raise ValueError("text has characters that do not print")
     return text
 
@@ -220,15 +219,14 @@ class FeedPage(Value):
 
 
 M = TypeVar("M", bound=Value)
-_NAME: Final = re.compile(r"[a-z_]{1,40}|[0-9]{1,9}")
 
 
 def parse_request(model: type[M], body: bytes) -> M:
     """Parse a peer's request. Raises InputError naming the field, never its value."""
     try:
-        refuse_duplicate_names(body)
+        read_json(body)  # Stricter than the model's own reader, which says what is read.
         return model.model_validate_json(body)
-    except (ValidationError, AuthenticationError) as error:
+    except (ValidationError, JsonError) as error:
         raise InputError(
             f"the request's field {_first_field(error)} is missing, unknown or malformed"
         ) from None
@@ -239,20 +237,18 @@ def parse_answer(model: type[M], body: bytes | Mapping[str, Any]) -> M:
     try:
         if not isinstance(body, bytes):
             return model.model_validate(dict(body))
-        refuse_duplicate_names(body)
+        read_json(body)
         return model.model_validate_json(body)
-    except (ValidationError, AuthenticationError) as error:
+    except (ValidationError, JsonError) as error:
         raise PeerError(f"the area's answer is malformed at {_first_field(error)}") from None
 
 
-def _first_field(error: ValidationError | AuthenticationError) -> str:
+def _first_field(error: ValidationError | JsonError) -> str:
     # Only names we know: an unknown field's name is the sender's text.
-    if isinstance(error, AuthenticationError):
+    if isinstance(error, JsonError):
         return "(body)"
-    first = error.errors()[0]
-    if first["type"] == "extra_forbidden":
-        return "(unknown)"
-    return ".".join(part for part in map(str, first["loc"]) if _NAME.fullmatch(part)) or "(body)"
+    wrong = first_error(error, "the message")
+    return "(unknown)" if wrong.unknown else wrong.field or "(body)"
 
 
 def encode(message: Value) -> bytes:

@@ -144,6 +144,11 @@ def test_the_prf_library_stands_behind_one_module() -> None:
     assert importers("voprf") == {"hub/crypto/prf.py"}
 
 
+def test_one_library_signs_and_verifies() -> None:
+    assert importers("jwt") == {"hub/crypto/signing.py"}
+    assert not importers("joserfc") | importers("jose") | importers("jwcrypto") | importers("authlib")
+
+
 def test_tables_are_the_stores_own() -> None:
     assert importers("hub.store.tables")
     assert all(module.startswith("hub/store/") for module in importers("hub.store.tables"))

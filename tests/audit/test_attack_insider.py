@@ -19,7 +19,7 @@ from hub.node.node import CHECKPOINT, Node, open_node
 from hub.node.settings import Settings
 
 DATABASE = "hub.sqlite3"
-EVENT = Event(action=Action.record_viewed, actor=OPERATOR)
+EVENT = Event(action=Action.check_recorded, actor=OPERATOR)
 SETTINGS = Settings(
     node_id="northmoor", area="Northmoor", url="https://northmoor.test", database=f"sqlite:///{DATABASE}"
 )

@@ -355,7 +355,7 @@ def test_an_emergency_closes_with_the_form_that_stands_without_it(areas: Areas) 
     }
     for _ in range(2):
         assert close(northmoor, [number], done(form=whole)).closed == [number]
-    (paper,) = papers_of(northmoor, who(), CASE)[0]
+    (paper,) = papers_of(northmoor, who(), CASE).forms
     assert paper.form == whole
     assert paper.decision.reasons[0].code == "emergency"
 
@@ -582,6 +582,7 @@ def test_someone_kept_out_reads_what_there_is_without_the_case(areas: Areas, ent
     row = Sharing(date=FIRST, agency="A", person="B", method="C", authority="D")
     for known, unknown in (
         (lambda: record_of(northmoor, ash, "NM-2"), lambda: record_of(northmoor, ash, "NM-3")),
+        (lambda: papers_of(northmoor, ash, "NM-2"), lambda: papers_of(northmoor, ash, "NM-3")),
         (
             lambda: tell(northmoor, Told(case_ref="NM-2", check_id=result.check_id, by=ash, sharings=(row,))),
             lambda: tell(northmoor, Told(case_ref="NM-3", check_id=result.check_id, by=ash, sharings=(row,))),

@@ -14,9 +14,11 @@ from hub.checks.disclose import disclose, result_of
 from hub.consent import Decider
 from hub.errors import NotFoundError
 from hub.federation.publish import publish
+from hub.node.node import Node
 from hub.records.check import CheckResult, DisclosureResult, DisclosureStatus
+from hub.store import decisions, received
 from hub.values import Kind, Level, RequesterRole, Role
-from hub.wire.messages import Disclosure
+from hub.wire.messages import NOT_ANSWERED, Disclosure
 from tests.federation.nodes import Areas, case, events, hold, question, stranger
 
 
@@ -180,3 +182,24 @@ def test_who_is_kept_out_of_a_case_is_not_answered_from_another_area_either(area
     assert told(areas, result) == DisclosureResult(status=DisclosureStatus.not_answered)
     (areas["eastvale"].home / STAFF_FILE).unlink()
     assert pending(areas["eastvale"]) == []
+
+
+def test_a_case_not_published_any_more_is_not_answered_and_our_record_says_why(areas: Areas) -> None:
+    result = asked(areas)
+    told(areas, result)
+    enquiry = waiting(areas)
+    areas.clock.advance(400 * 86_400)  # Past the review of the agreement that published it.
+    hold(areas["eastvale"], case("ev-pending", [stranger(1)]))
+    assert speak(areas["eastvale"], enquiry, Word(Decider.coordinator, release=True)) == NOT_ANSWERED
+    assert why(areas["eastvale"], enquiry) == ["not_published"]
+
+
+def why(node: Node, enquiry: Enquiry) -> list[str]:
+    """The reasons of our decision on an enquiry, by their codes."""
+    with node.database.read() as session:
+        key = (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level)
+        row = received.disclosure(session, key)
+        assert row is not None
+        assert row.decision_id is not None
+        decided = decisions.get(session, node.keys.vault, row.decision_id)
+    return [reason.code for reason in decided.decision.reasons]

@@ -67,8 +67,7 @@ def hub(*arguments: object, env: Mapping[str, str] | None = None, **options: Any
         capture_output=True,
         text=True,
         check=False,
-        timeout=TIMEOUT_S,
-        **options,
+        **{"timeout": TIMEOUT_S} | options,
     )
     assert "Traceback" not in done.stderr
     return Ended(done.returncode, done.stdout, done.stderr)
@@ -105,12 +104,15 @@ def started(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str
 
 
 @contextmanager
-def serving(home: Path, port: int, log: Path) -> Iterator[None]:
+def serving(home: Path, port: int, log: Path, *options: str) -> Iterator[None]:
     """A node served by the real command, healthy."""
     with (
         log.open("a") as output,
         subprocess.Popen(
-            [HUB, "serve", home, "--port", str(port)], env=environment(), stdout=output, stderr=output
+            [HUB, "serve", home, "--port", str(port), *options],
+            env=environment(),
+            stdout=output,
+            stderr=output,
         ) as server,
     ):
         try:

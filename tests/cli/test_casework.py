@@ -134,6 +134,10 @@ def printed(home: Path, out: Path, case_ref: str) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+def _shown(person: dict[str, Any]) -> str:
+    return f"{person['given_names']} {person['surname']} {person['date_of_birth']}"
+
+
 def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
     pair: Pair, asked: Any, file: Write, tmp_path: Path
 ) -> None:
@@ -167,15 +171,20 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
     text = printed(pair.asking, out, case_ref)
     day = today().isoformat()
     subject = question["subject"]
+    held = [row for row in pair.told.referrals["northmoor"] if row["case_ref"] == case_ref]
+    her = next(f"{_shown(row)}" for row in held if row["role"] == "victim")
+    assert text.count(f"Victim Name Date of birth {her}") == 3, "on both forms, and before the rows of none"
+    for row in held:
+        assert f"{row['role']}: {row['role']} {_shown(row)}" in text
     for words in (
         f"permit involvement {day}",
-        f"{subject['given_names']} {subject['surname']}",
+        f"p1: victim {_shown(subject)}",
         f"manager Mary Manager {day} countersigned",
         f"{day} Eastvale, not told about whom hub: blind question",
         "whoever answers for the node eastvale hub: name, aliases and date of birth",
         f"{day} Westhaven Council, duty officer telephone crime prevention visited the same day",
         f"done by Ada Coordinator on {day}: She was told in person by her Idva.",
-        "Record of sharing outside of any form above Date shared",
+        "Record of sharing outside of any form above",
         f"{day} Otherham Police, duty officer",
     ):
         assert words in text, words
@@ -326,13 +335,13 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
 
 BAD: dict[str, tuple[Any, str]] = {
     "not JSON": ("{", "the evidence is not JSON"),
-    "a list": ([], "must be a JSON object"),
-    "an unknown field": (evidence(Winifred="Oakapple"), "is not a field of the evidence"),
+    "a list": ([], "is not a JSON object"),
+    "an unknown field": (evidence(Winifred="Oakapple"), "not a field of the evidence"),
     "no name": ({"on": "2026-11-22"}, "by"),
     "a day that is none": (evidence() | {"on": "Oakapple"}, "on: "),
     "a form with an unknown ground": (evidence(form={"grounds": [{"key": "Oakapple"}]}), "grounds"),
     "a form of an edition to come": (evidence(form={"form_version": 9}), "form_version"),
-    "3 MB": ('{"text": "' + "x" * 3_000_000 + '"}', "over 2 MB"),
+    "3 MB": ('{"text": "' + "x" * 3_000_000 + '"}', "larger than 2,097,152 bytes"),
 }
 
 

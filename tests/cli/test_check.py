@@ -106,12 +106,12 @@ def _with(question: dict[str, Any], value: object, *path: str) -> dict[str, Any]
 
 
 BAD: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
-    "an unknown field": (lambda q: q | {"priority": "high"}, "priority is not a field of a question"),
+    "an unknown field": (lambda q: q | {"priority": "high"}, "priority: not a field of a question"),
     "an unknown field of a person": (
         lambda q: _with(q, "Q", "subject", "maiden_name"),
-        "subject.maiden_name is not a field of a question",
+        "subject.maiden_name: not a field of a question",
     ),
-    "a name as a field": (lambda q: q | {"Winifred Oakapple": 1}, "a field is not a field of a question"),
+    "a name as a field": (lambda q: q | {"Winifred Oakapple": 1}, "(a field): not a field of a question"),
     "an unknown field of the form": (lambda q: _with(q, 1, "sharing_form", "stamp"), "stamp"),
     "a date that never was": (
         lambda q: _with(q, "1990-02-30", "subject", "date_of_birth"),
@@ -139,7 +139,7 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "an area nobody knows": (lambda q: q | {"areas": ["atlantis"]}, "names an area"),
     "its own area": (lambda q: q | {"areas": ["northmoor"]}, "names this node itself"),
     "no areas": (lambda q: q | {"areas": []}, "areas"),
-    "a list": (lambda q: [q], "must be a JSON object"),
+    "a list": (lambda q: [q], "is not a JSON object"),
     "half a letter": (lambda q: _with(q, "\ud800", "subject", "surname"), "subject.surname"),
 }
 
@@ -160,9 +160,19 @@ def test_a_question_that_cannot_be_is_refused_and_reaches_nobody(
 
 FILES: dict[str, tuple[bytes, str]] = {
     "not JSON": (b"purpose: referred_elsewhere", "not JSON"),
-    "not text": (b"\xff\xfe{}", "not JSON"),
+    "not text": (b"\xff\xfe{}", "not UTF-8 text"),
     "empty": (b"", "not JSON"),
-    "10 MB": (b'{"purpose": "' + b"x" * 10_000_000 + b'"}', "over 2 MB"),
+    "a field twice": (
+        b'{"purpose": "referred_elsewhere", "purpose": "marac_transfer"}',
+        "purpose is given twice",
+    ),
+    "a field of the form twice": (
+        b'{"sharing_form": {"fled_from": ["eastvale"], "fled_from": []}}',
+        "given twice",
+    ),
+    "no number": (b'{"level": NaN}', "NaN is not a number"),
+    "a number without end": (b'{"level": 1e999}', "a number is too large"),
+    "10 MB": (b'{"purpose": "' + b"x" * 10_000_000 + b'"}', "larger than 2,097,152 bytes"),
     "very deep": (b"[" * 200_000, "not JSON"),
 }
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import resource
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub.audit.events import Action
+from hub.node.node import open_node
 from hub.sample.referrals import Row
+from hub.store import cases, decisions
 from tests.cli.conftest import Powerless, make
-from tests.cli.running import Ended, actions, count, hub, inside, live_entries, write_csv
+from tests.cli.running import Ended, actions, count, hub, inside, live_entries, query, write_csv
 
 TABLES = ("case_record", "person_record", "decision_record")
 FIELDS = {"imported", "unchanged", "not_published", "to_withdraw", "rejected", "rejected_file"}
@@ -63,7 +67,7 @@ def test_importing_again_stores_nothing_twice(home: Path, file: Path, rows: list
 
 BAD_ROWS: dict[str, tuple[dict[str, str], str, str]] = {
     "a day that never was": ({"date_of_birth": "1990-02-30"}, "date_of_birth", "is not a date that exists"),
-    "a date of another shape": ({"referral_date": "01/02/2026"}, "referral_date", "write YYYY-MM-DD"),
+    "a date of another shape": ({"referral_date": "01.02.2026"}, "referral_date", "write YYYY-MM-DD"),
     "a formula": ({"surname": "=HYPERLINK(1)"}, "surname", "spreadsheet formula"),
     "an unknown role": ({"role": "cousin"}, "role", "is not known"),
     "no case": ({"case_ref": ""}, "case_ref", "is empty"),
@@ -150,6 +154,14 @@ def test_broken_encoding_costs_its_row_alone(home: Path, tmp_path: Path, rows: l
     assert "UTF-8" in done.json["rejected"][0]["reason"]
 
 
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_named_pipe_is_refused_at_once(home: Path, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"rows.{ending}"
+    os.mkfifo(path)
+    done = hub("import", home, path, "--json", timeout=60)
+    assert (done.code, done.error["text"]) == (1, "This is not a plain file.")
+
+
 @pytest.mark.parametrize("what", ["missing", "a folder", "a device", "of another kind"])
 def test_what_is_no_file_of_rows_is_said(home: Path, tmp_path: Path, what: str) -> None:
     path = tmp_path / "rows.csv"
@@ -204,6 +216,153 @@ def test_a_case_that_becomes_sealed_must_be_withdrawn_and_the_import_says_so(
     assert (after["people"], after["withdrawn"]) == (0, len(case))
     assert live_entries(home) == 0
     assert imported(home, sealed).json["to_withdraw"] == 0
+
+
+@pytest.fixture
+def case(rows: list[Row]) -> list[Row]:
+    """The rows of one case of several people that may be published, the victim's first."""
+    own = [row for row in rows if row["case_ref"] == rows[0]["case_ref"]]
+    assert (own[0]["role"], len(own) > 1) == ("victim", True)
+    return [row | {"publish": "yes", "sealed": "no"} for row in own]
+
+
+@pytest.fixture
+def published(home: Path, tmp_path: Path, case: list[Row]) -> Path:
+    """A home with that case in store and in its feed."""
+    assert imported(home, write_csv(tmp_path / "open.csv", case)).code == 0
+    assert inside("publish", home, "--json").json["people"] == len(case)
+    return home
+
+
+def flags(home: Path) -> list[tuple[int, int]]:
+    return [tuple(row) for row in query(home, "SELECT sealed_case, may_publish FROM case_record")]
+
+
+def last_detail(home: Path) -> object:
+    """What the log's last entry says beside its action."""
+    ((body,),) = query(home, "SELECT body FROM audit_entry ORDER BY seq DESC LIMIT 1")
+    return json.loads(body)["detail"]
+
+
+HERS: dict[str, Callable[[Row, Row], list[Row]]] = {
+    "a day that never was": lambda her, _: [her | {"sealed": "yes", "date_of_birth": "1991-55-11"}],
+    "a seal that cannot be read": lambda her, _: [her | {"sealed": "YES!"}],
+    "another person's row": lambda her, one: [her | {"date_of_birth": "x"}, one | {"sealed": "yes"}],
+    "a bad row of another person": lambda her, one: [
+        her | {"date_of_birth": "x"},
+        one | {"sealed": "yes", "nhs_number": "1"},
+    ],
+    "the same person twice": lambda her, one: [her | {"surname": "=x"}, one, one | {"sealed": "yes"}],
+    "two victims": lambda her, _: [her, her | {"surname": "Quillfeather", "sealed": "yes"}],
+    "a contradiction": lambda her, one: [her | {"sealed": "yes"}, one | {"referral_date": "2001-01-01"}],
+    "no victim": lambda _, one: [one | {"sealed": "yes"}],
+    "too many people": lambda her, one: [
+        her | {"sealed": "yes"},
+        *[one | {"surname": "A" + "a" * more} for more in range(100)],
+    ],
+    "hidden characters": lambda her, _: [her | {"case_ref": her["case_ref"] + "\u200b", "sealed": "yes"}],
+    "a hidden character in the seal": lambda her, _: [her | {"sealed": "yes\u200b"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("how", "ending"), [*((how, "csv") for how in HERS), ("a day that never was", "jsonl")]
+)
+def test_a_seal_holds_for_a_case_in_store_of_which_nothing_of_the_file_is_kept(
+    published: Path, tmp_path: Path, case: list[Row], how: str, ending: str
+) -> None:
+    file, hers = tmp_path / f"hers.{ending}", HERS[how](case[0], case[1])
+    if ending == "csv":
+        write_csv(file, hers)
+    else:
+        file.write_text("".join(json.dumps(row) + "\n" for row in hers))
+    tried = imported(published, file, "--dry-run")
+    assert (tried.json["imported"], flags(published)) == (0, [(0, 1)])
+    before = count(published, "decision_record")
+    done = imported(published, file)
+    assert (done.code, done.json["imported"], done.json["to_withdraw"]) == (1, 0, len(case))
+    assert flags(published) == [(1, 0)]
+    assert count(published, "decision_record") == before + 1
+    assert last_detail(published) == {"kind": "sealed", "cases": 1, "not_published": len(case)}
+    assert inside("publish", published, "--json").json["withdrawn"] == len(case)
+    assert live_entries(published) == 0
+    assert imported(published, file).json["to_withdraw"] == 0
+    assert count(published, "decision_record") == before + 1, "what is sealed is not sealed twice"
+    assert inside("audit", "verify", published).code == 0
+
+
+def test_what_was_sealed_by_a_bad_row_is_as_if_imported_sealed(
+    published: Path, tmp_path: Path, case: list[Row]
+) -> None:
+    bad = [case[0] | {"sealed": "yes", "date_of_birth": "x"}, *case[1:]]
+    imported(published, write_csv(tmp_path / "bad.csv", bad))
+    right = write_csv(tmp_path / "right.csv", [case[0] | {"sealed": "yes"}, *case[1:]])
+    assert imported(published, right).json["unchanged"] == len(case)
+    node = open_node(published)
+    with node.database.read() as session:
+        there = cases.find(session, node.keys.vault.lookup("case_ref", case[0]["case_ref"]))
+        assert there is not None
+        decided = decisions.get(session, node.keys.vault, there.decision_id or 0)
+    node.database.close()
+    assert not decided.decision.permitted
+    assert decided.case_ref == case[0]["case_ref"]
+
+
+@pytest.mark.parametrize("good", [True, False], ids=["good row", "bad row"])
+def test_that_a_case_in_store_became_sealed_is_said_first_and_urgently_whatever_the_feed_holds(
+    home: Path, tmp_path: Path, case: list[Row], good: bool
+) -> None:
+    """Nobody is in the feed yet: a publish may be under way."""
+    imported(home, write_csv(tmp_path / "open.csv", case))
+    changed = {"sealed": "yes"} if good else {"sealed": "yes", "date_of_birth": "x"}
+    file = write_csv(tmp_path / "sealed.csv", [case[0] | changed])
+    tried = inside("import", home, file, "--dry-run")
+    assert tried.err.startswith("1 of the cases in store would become sealed")
+    done = inside("import", home, file)
+    first = "1 of the cases in store became sealed: run `hub publish` now."
+    assert done.err.strip().startswith(first)
+    assert "bring the feed up to date" not in done.out
+    assert first not in inside("import", home, file).err, "it is sealed already"
+
+
+@pytest.mark.parametrize("how", ["empty", "no column"])
+def test_a_file_that_does_not_say_leaves_a_case_sealed_and_only_no_unseals_it(
+    published: Path, tmp_path: Path, case: list[Row], how: str
+) -> None:
+    imported(published, write_csv(tmp_path / "sealed.csv", [case[0] | {"sealed": "yes", "kind": "x"}]))
+    assert inside("publish", published, "--json").json["withdrawn"] == len(case)
+    silent = [row | {"sealed": ""} for row in case]
+    if how == "no column":
+        silent = [{name: cell for name, cell in row.items() if name != "sealed"} for row in silent]
+    file = write_csv(tmp_path / "silent.csv", [row | {"agreement": "refused"} for row in silent])
+    assert "1 cases stay sealed" in inside("import", published, file).out
+    assert imported(published, file).json["unchanged"] == len(case)
+    assert (flags(published), inside("publish", published, "--json").json["added"]) == ([(1, 0)], 0)
+    done = inside("import", published, tmp_path / "open.csv")
+    assert "1 cases that were sealed are not any longer" in done.out
+    assert flags(published) == [(0, 1)]
+
+
+def test_a_seal_that_names_no_case_is_said_first_with_its_rows(
+    published: Path, tmp_path: Path, case: list[Row]
+) -> None:
+    rows = [case[0] | {"case_ref": ref, "sealed": "yes"} for ref in ("", "=" + case[0]["case_ref"])]
+    file = write_csv(tmp_path / "lost.csv", rows)
+    done = imported(published, file)
+    reasons = [
+        one["reason"] for one in done.json["rejected"] if "which case this row may seal" in one["reason"]
+    ]
+    assert (len(reasons), flags(published)) == (2, [(0, 1)])
+    told = inside("import", published, file).err
+    assert told.strip().startswith("It cannot be told which case these rows may seal: 2, 3.")
+
+
+def test_a_bad_row_that_seals_nothing_leaves_the_case_in_store_alone(
+    published: Path, tmp_path: Path, case: list[Row]
+) -> None:
+    before = count(published, "decision_record")
+    imported(published, write_csv(tmp_path / "bad.csv", [case[0] | {"date_of_birth": "x"}, *case[1:]]))
+    assert (flags(published), count(published, "decision_record")) == ([(0, 1)], before)
 
 
 @pytest.mark.parametrize("agreed", [True, False])

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +199,21 @@ def test_a_worker_that_is_killed_is_a_message_and_not_a_hang(filled: Path) -> No
     assert "Traceback" not in err
     assert count(filled, "feed_state") == 0
     assert inside("publish", filled).code == 0
+
+
+def test_a_decision_interrupted_says_so(tmp_path: Path) -> None:
+    form = tmp_path / "form.json"
+    os.mkfifo(form)
+    writing: list[int] = []
+
+    def read() -> bool:
+        with suppress(OSError):  # Nobody reads yet.
+            writing.append(os.open(form, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(writing)
+
+    with started("decide", form) as process:
+        until(read, process)
+        code, out, err = interrupt(process)
+    os.close(writing[0])
+    assert (code, out) == (2, "")
+    assert "interrupted" in err

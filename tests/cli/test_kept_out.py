@@ -131,11 +131,17 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
     # Last, for it brings the cases in: a file of a hidden case, as it is there and as it would have to go.
     gone = nodes.file(HELD).with_name("gone.csv")
     gone.write_text(nodes.file(HELD).read_text().replace(",no,", ",yes,"))
+    # Files that do not say whether it is sealed, and that have no row of it which can be read.
+    silent, broken = gone.with_name("silent.csv"), gone.with_name("broken.csv")
+    text = nodes.file(SEALED).read_text()
+    silent.write_text(re.sub(r",yes,$", ",,", text, flags=re.MULTILINE))
+    assert silent.read_text() != text
+    broken.write_text(text.splitlines()[0] + f"\n{HELD},marac\n")
     for who in ((), ("--as", ash)):
-        for file in (nodes.file(SEALED), nodes.file(HELD), gone):
+        for file in (nodes.file(SEALED), nodes.file(HELD), gone, silent, broken):
             walk("import", file, "--dry-run", *who)
     assert inside("publish", nodes.has).code == 0
-    for file in (nodes.file(HELD), gone):
+    for file in (silent, nodes.file(HELD), broken, gone):
         nodes.same("import", file, "--json", "--as", ash)
     assert inside("import", nodes.has, gone, "--json", "--as", write("ada", ADA)).json["to_withdraw"] > 0
 

@@ -35,7 +35,7 @@ pytest_add_cli_args_test_selection=
 """
 PYPROJECT = """
 [tool.pytest.ini_options]
-addopts = "-q -x -p no:cacheprovider"
+addopts = "-q -x -p no:cacheprovider --hypothesis-profile=ci"
 """
 
 

@@ -66,18 +66,16 @@ def holder(case: dict[str, Any], form: Any, rules: Rules, on: dt.date) -> Decisi
     typed = {
         "kind": Kind,
         "role": Role,
-        "holder_kind": AgencyKind,
         "band": Band,
-        "agreement": Agreement,
         "decided_by": Decider,
-        "fled_from": tuple,
     }
     values: dict[str, Any] = {
         "kind": "marac",
         "role": "victim",
-        "holder_kind": "council",
         "band": "strong",
         "confirmed": True,
+        "published": True,
+        "sealed": False,
         **held,
     }
     values = {key: typed[key](value) if key in typed else value for key, value in values.items()}
@@ -85,9 +83,7 @@ def holder(case: dict[str, Any], form: Any, rules: Rules, on: dt.date) -> Decisi
     asked["level"] = Level(asked.get("level", form.level))
     asked["role"] = Role(asked.get("role", "victim"))
     asked["staff"] = Staff(**asked.get("staff", {}))
-    return decide_answer(
-        Asked(node_id="northmoor", form=form, **asked), Held(**values), rules, on, exclusions
-    )
+    return decide_answer(Asked(form=form, **asked), Held(**values), rules, on, exclusions)
 
 
 def publication(given: dict[str, Any], rules: Rules, on: dt.date) -> Decision:

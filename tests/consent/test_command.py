@@ -196,3 +196,20 @@ def test_the_pdf_never_replaces_the_form(write: Any) -> None:
     result = run("decide", form, "--pdf", form)
     assert result.exit_code == 2
     assert form.read_bytes() == before
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_fault_of_our_own_is_told_by_its_place_and_never_in_its_words(
+    write: Any, monkeypatch: pytest.MonkeyPatch, as_json: bool
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("Winifred Oakapple, born 1990-02-03")
+
+    monkeypatch.setattr(decide, "decide_form", broken)
+    result = run("decide", write(form_named("refuge")), *(["--json"] if as_json else []))
+    said = result.stdout + result.stderr
+    assert result.exit_code == 2
+    assert "an unexpected fault: ValueError at decide.py:" in said
+    assert "Oakapple" not in said + str(result.exception)
+    if as_json:
+        assert json.loads(result.stdout)["error"]["code"] == "fault"

@@ -14,7 +14,7 @@ from hub.consent import decide, parse_form
 from hub.consent.evidence import Sharing
 from hub.consent.form.vocabulary import Jurisdiction
 from hub.consent.publication import PublicationCase, Publications, Publisher
-from hub.pdf.sharing_form import Filed, case_pdf, form_pdf
+from hub.pdf.sharing_form import CasePaper, Filed, case_pdf, form_pdf
 from hub.values import AgencyKind, Kind
 from tests.consent.stories import ON, all_cases, form_named, form_of
 
@@ -50,7 +50,7 @@ def main() -> None:
         ),
         "bulk_publication_ms": milliseconds(lambda: bulk.decide(case), 10_000),
         "pdf_ms": milliseconds(lambda: form_pdf(ordinary, decision, rules, ON), 40),
-        "pdf_with_record_ms": milliseconds(lambda: case_pdf([filed], rules, ON), 40),
+        "pdf_with_record_ms": milliseconds(lambda: case_pdf(CasePaper((filed,)), rules, ON), 40),
     }
     print(json.dumps(figures, indent=2))  # noqa: T201
 

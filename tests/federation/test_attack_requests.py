@@ -57,7 +57,7 @@ def actions(world: World) -> list[str]:
 def test_an_honest_question_is_answered(world: World) -> None:
     assert ask(world, evaluation(world)) == 200
     told = actions(world)
-    assert told[-1] in ("evaluation_charged", "answer_sent")
+    assert told[-1] == "answer_sent"
     assert "request_received" in told[-3:]
 
 

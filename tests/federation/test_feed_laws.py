@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlmodel import func, select
 
@@ -185,11 +185,10 @@ def law(template: Path, max_gap: int, rounds: list[dict[str, tuple[Person, ...] 
 
 _GIVEN = given(max_gap=st.integers(0, 2), rounds=st.lists(changes, min_size=1, max_size=4))
 _PHASES = [Phase.explicit, Phase.generate]  # Each example is seconds of work: too dear to shrink.
-_CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 
 @_GIVEN
-@settings(max_examples=6, deadline=None, derandomize=True, phases=_PHASES, suppress_health_check=_CHECKS)
+@settings(max_examples=6, derandomize=True, phases=_PHASES)
 def test_who_is_published_is_met_and_nobody_else(
     sqlite_template: Path, max_gap: int, rounds: list[dict[str, tuple[Person, ...] | None]]
 ) -> None:
@@ -198,7 +197,7 @@ def test_who_is_published_is_met_and_nobody_else(
 
 @pytest.mark.slow
 @_GIVEN
-@settings(max_examples=150, deadline=None, suppress_health_check=_CHECKS)
+@settings(max_examples=150)
 def test_who_is_published_is_met_and_nobody_else_at_length(
     sqlite_template: Path, max_gap: int, rounds: list[dict[str, tuple[Person, ...] | None]]
 ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.hpke import PAD_CLASSES, SealContext, seal, unseal
-from hub.crypto.signing import request_digest
+from hub.crypto.signing import public_key, request_digest, thumbprint
 from hub.errors import AuthenticationError, InputError, PeerError
 from hub.values import Kind, Level, Person, Role
 from hub.wire.messages import Disclosure, commitment, encode
@@ -246,6 +246,15 @@ disclosures = st.builds(
 def test_whatever_is_disclosed_is_sealed_to_one_size(told: Disclosure) -> None:
     sealed = seal(encode(told), KEY.public_key().public_bytes_raw(), SEALING)
     assert len(sealed) == PAD_CLASSES[0] + OVERHEAD
+
+
+# Thumbprints.
+
+
+def test_a_thumbprint_is_that_of_rfc_7638() -> None:
+    """The key of RFC 8037, appendix A.2, and its thumbprint of A.3."""
+    key = public_key(unb64("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"))
+    assert thumbprint(key) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 
 
 # Base64.

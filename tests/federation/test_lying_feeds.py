@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from hub.checks.check import check
 from hub.crypto.encoding import b64, unb64
@@ -242,6 +243,54 @@ def fetch_whole(areas: Areas) -> None:
             assert (await sync_all(southmere, client))[0].error == ""
 
     asyncio.run(go())
+
+
+# Nothing new.
+
+
+def copy_read(areas: Areas, act: Callable[[], object]) -> bool:
+    """Whether Northmoor reads entries of a copy while something is done."""
+    asked: list[str] = []
+
+    def heard(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    engine = areas["northmoor"].database.engine
+    event.listen(engine, "before_cursor_execute", heard)
+    try:
+        act()
+    finally:
+        event.remove(engine, "before_cursor_execute", heard)
+    assert asked
+    return any("FROM peer_entry" in one for one in asked)
+
+
+def test_a_sync_with_nothing_new_does_not_read_the_copy_again(areas: Areas, eastvale: Peer) -> None:
+    assert copy_read(areas, lambda: sync(areas))
+    areas.clock.advance(3_600)
+    before = copy_in_use(areas)
+    assert not copy_read(areas, lambda: sync(areas))
+    assert copy_in_use(areas) == before
+    assert known(areas["northmoor"], "eastvale").synced_at == int(areas.clock())
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"digest": b64(bytes(32))}, {"entries": 1}, {"feed_at": 1}, {"epoch": 2}],
+    ids=lambda one: next(iter(one)),
+)
+def test_a_manifest_that_changes_with_no_line_is_a_fault(
+    areas: Areas, eastvale: Peer, claims: dict[str, Any]
+) -> None:
+    assert sync(areas) == ""
+    before = copy_in_use(areas)
+    eastvale.lie(FEED_PATH, manifest_with(claims))
+    assert sync(areas)
+    assert copy_in_use(areas) == before
+    assert events(areas["northmoor"], "peer_fault")
+    eastvale.lies.clear()
+    assert sync(areas) == ""
+    assert copy_in_use(areas) == before
 
 
 # What a peer says of itself.

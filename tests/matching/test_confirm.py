@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from hub.matching import confirm
 from hub.values import Person, Role
@@ -59,7 +59,6 @@ def test_fields_say_where_they_agree() -> None:
 
 
 @given(people, people)
-@settings(deadline=None)
 def test_total_the_same_both_ways_and_blind_to_roles(one: Person, two: Person) -> None:
     found = confirm(one, two, config())
     assert 0 <= found.score <= 100

@@ -154,7 +154,7 @@ def date_twin(asked: Person, said: list[Meaning], there: int) -> float:
 
 
 @given(people, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_equal_to_the_slow_twin_and_monotone(asked: Person, data: st.DataObject) -> None:
     keys = match_keys(asked, config())
     met = data.draw(st.lists(st.sampled_from(keys), unique=True)) if keys else []
@@ -172,7 +172,7 @@ def test_equal_to_the_slow_twin_and_monotone(asked: Person, data: st.DataObject)
 
 
 @given(people, people)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_role_counts(asked: Person, held: Person) -> None:
     bits = between(asked, held)
     for role in Role:

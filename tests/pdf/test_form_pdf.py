@@ -12,17 +12,20 @@ from pypdf import PdfReader
 
 from hub.cli.decide import read_rules
 from hub.consent import decide, parse_form
-from hub.pdf.sharing_form import Filed, case_pdf, form_record
-from hub.values import Person, Role
+from hub.pdf.sharing_form import CasePaper, Filed, case_pdf, form_record
+from hub.values import Person
 from tests.consent.stories import form_named, ground
 
 RULES = read_rules()
 ON = dt.date(2026, 11, 22)
 
 
-def paper(form: dict[str, Any], **people: Person) -> tuple[bytes, str]:
+def paper(
+    form: dict[str, Any], victims: tuple[Person, ...] = (), **people: tuple[Person, ...]
+) -> tuple[bytes, str]:
     filled = parse_form(form)
-    pdf = case_pdf([Filed(filled, decide(filled, RULES, ON), ON, people)], RULES, ON)
+    filed = Filed(filled, decide(filled, RULES, ON), ON, people)
+    pdf = case_pdf(CasePaper((filed,), victims=victims), RULES, ON)
     pages = PdfReader(BytesIO(pdf)).pages
     return pdf, " ".join(" ".join(page.extract_text() for page in pages).split())
 
@@ -46,7 +49,7 @@ def test_every_box_of_the_printed_form_has_its_place() -> None:
     form["consultations"] = [
         {"kind": "external", "who": "Home Office", "date": "2026-11-19", "advice": "share"}
     ]
-    _, text = paper(form, s1=Person(given_names="Test", surname="Person", date_of_birth="1990-05"))
+    _, text = paper(form, s1=(Person(given_names="Test", surname="Person", date_of_birth="1990-05"),))
     for words in (
         "Outcome Level Decided on Rules permit involvement 2026-11-22",
         "Test Person 1990-05",
@@ -119,10 +122,44 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     assert paper(form_named("refuge"))[0] == paper(form_named("refuge"))[0]
 
 
+BY_HAND = "To be written in by hand: not known here."
+SEE = Person(given_names="Seraphina", surname="Quillfeather", date_of_birth="1988-02-29")
+BEE = Person(given_names="Beatrix", surname="Quillfeather")
+
+
+def test_the_first_box_is_the_victims_name_and_date_of_birth() -> None:
+    first = "Information sharing without consent form Victim Name Date of birth "
+    _, text = paper(form_named("refuge"), (SEE, BEE))
+    assert f"{first}Seraphina Quillfeather 1988-02-29 Beatrix Quillfeather not known Decision" in text
+    assert BY_HAND not in text
+    _, text = paper(form_named("refuge"))
+    assert f"{first}{BY_HAND} {BY_HAND} Decision" in text
+    assert "see case file" not in text
+
+
+def test_every_person_whom_a_subject_stands_for_has_a_row() -> None:
+    _, text = paper(form_named("refuge"), s1=(SEE, BEE))
+    assert "s1: victim Seraphina Quillfeather 1988-02-29 identity, involvement not asked" in text
+    assert "s1: victim Beatrix Quillfeather not known identity, involvement not asked" in text
+
+
 def test_no_person_is_printed_unless_given() -> None:
-    assert "see case file" in paper(form_named("refuge"))[1]
-    _, text = paper(form_named("refuge"), s2=Person(given_names="Someone", surname="Else", role=Role.other))
-    assert "Someone" not in text
+    _, text = paper(form_named("refuge"), s2=(SEE,))
+    assert "Seraphina" not in text
+    assert "s1: victim ................................ ................ identity" in text
+
+
+def test_nobodys_name_is_in_what_a_file_says_of_itself() -> None:
+    pdf, text = paper(form_named("refuge"), (SEE,), s1=(SEE,))
+    assert text.count("Seraphina Quillfeather 1988-02-29") == 2
+    reader = PdfReader(BytesIO(pdf))
+    root: Any = reader.trailer["/Root"]
+    outline = [str(one["/Title"]) for one in reader.outline if isinstance(one, dict)]
+    said = [*map(str, (reader.metadata or {}).values()), root["/Metadata"].get_object().get_data().decode()]
+    assert len(said) > 3
+    for words in (*said, *outline):
+        for secret in ("Seraphina", "Quillfeather", "1988"):
+            assert secret not in words
 
 
 def test_the_same_as_json() -> None:

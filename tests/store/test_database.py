@@ -23,7 +23,7 @@ from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from tests.federation.nodes import AREAS, Areas, DatabaseOf, cases_of
 
-EVENT = Event(action=Action.record_viewed, actor=OPERATOR)
+EVENT = Event(action=Action.check_recorded, actor=OPERATOR)
 
 
 @pytest.fixture

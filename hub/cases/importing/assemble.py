@@ -4,14 +4,15 @@ Streams: rows of one case may stand anywhere in the file, and only their places 
 bytes a row at worst). Stores nothing and decides nothing about publication (`importing`).
 
 What becomes of a case with a bad row (docs/decisions/0301): the good rows are kept; without a good victim's row
-nothing of the case is; `sealed` on any row, good or bad or unreadable, seals it; contradictions refuse it.
+nothing of the case is; contradictions refuse it. `sealed` on any row, good or bad or unreadable, seals the case,
+also where nothing of it is kept: an earlier version may be in store.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -19,11 +20,11 @@ from typing import Any, Final
 
 from hub.cases.importing.files import CHECK_FILE, Table, open_table
 from hub.cases.importing.rejected import write_rejected
-from hub.cases.importing.rows import Agreement, PersonIntake, Rejected, RowIntake, parse_row
+from hub.cases.importing.rows import Agreement, PersonIntake, Rejected, RowIntake, parse_row, reference
 from hub.errors import InputError
 from hub.values import Kind, Role
 
-__all__ = ["CaseIntake", "PersonIntake", "Rejected", "assemble", "read_cases", "write_rejected"]
+__all__ = ["CaseIntake", "PersonIntake", "Rejected", "SealOnly", "assemble", "read_cases", "write_rejected"]
 
 MAX_PEOPLE: Final = 100  # of one case
 CASE_FIELDS: Final = ("kind", "idva_service", "referral_date", "meeting_date", "agreement", "victim_aware")
@@ -31,7 +32,11 @@ CASE_FIELDS: Final = ("kind", "idva_service", "referral_date", "meeting_date", "
 
 @dataclass(frozen=True, slots=True)
 class CaseIntake:
-    """A case as a file tells it, the victim first. `publish` None: the node's agreement decides."""
+    """A case as a file tells it, the victim first.
+
+    `sealed` None: a case in store stays as it is, a new one is not sealed. `publish` None: the node's agreement
+    decides.
+    """
 
     case_ref: str
     kind: Kind
@@ -41,13 +46,24 @@ class CaseIntake:
     agreement: Agreement
     victim_aware: bool | None
     criteria: tuple[str, ...]
-    sealed: bool
+    sealed: bool | None
     publish: bool | None
     people: tuple[PersonIntake, ...]
     not_safe_to_talk_to: tuple[str, ...] = ()
 
 
-def read_cases(path: Path) -> Iterator[CaseIntake | Rejected]:
+@dataclass(frozen=True, slots=True)
+class SealOnly:
+    """What stays of a case that a file seals and of which nothing can be kept.
+
+    `doubtful`: the rows that seal it and whose reference may not be right. It is empty where no case is named.
+    """
+
+    case_ref: str
+    doubtful: tuple[int, ...]
+
+
+def read_cases(path: Path) -> Iterator[CaseIntake | SealOnly | Rejected]:
     """Yield the cases of a CSV or JSON Lines file in the order of their first rows, and every refusal.
 
     Raises InputError if the file as a whole cannot be read (missing, empty, no header, not text, too many
@@ -58,25 +74,25 @@ def read_cases(path: Path) -> Iterator[CaseIntake | Rejected]:
         with open_table(path) as table:
             index = _Index()
             for record in table.records():
-                if case_ref := record.cells.get("case_ref", "").strip():
+                if case_ref := reference(record.cells):
                     index.add(case_ref, record.offset, record.row)
                 else:
-                    yield from parse_row(record.cells, record.row, record.problem).problems
+                    yield from assemble([parse_row(record.cells, record.row, record.problem)])
             for places in index.cases():
                 yield from _case(table, places)
     except OSError as error:
         raise InputError(f"The file cannot be read: {error.strerror}.", do=CHECK_FILE) from None
 
 
-def _case(table: Table, places: Sequence[tuple[int, int]]) -> Iterator[CaseIntake | Rejected]:
-    if len(places) > MAX_PEOPLE:
-        for _, row in places:
-            yield Rejected(
-                row, "case_ref", f"is shared by more than {MAX_PEOPLE} rows: a case has fewer people"
-            )
+def _case(table: Table, places: Sequence[tuple[int, int]]) -> Iterator[CaseIntake | SealOnly | Rejected]:
+    records = (table.record_at(offset, row) for offset, row in places)
+    rows = (parse_row(record.cells, record.row, record.problem) for record in records)
+    if len(places) <= MAX_PEOPLE:
+        yield from assemble(list(rows))
         return
-    records = [table.record_at(offset, row) for offset, row in places]
-    yield from assemble([parse_row(record.cells, record.row, record.problem) for record in records])
+    for _, row in places:
+        yield Rejected(row, "case_ref", f"is shared by more than {MAX_PEOPLE} rows: a case has fewer people")
+    yield from _seal_only(rows)
 
 
 class _Index:
@@ -91,7 +107,7 @@ class _Index:
 
     def add(self, case_ref: str, offset: int, row: int) -> None:
         """Note a row's place."""
-        digest = int.from_bytes(blake2b(case_ref.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+        digest = int.from_bytes(blake2b(case_ref.encode(), digest_size=8).digest())
         place = len(self._rows)
         if (last := self._last.get(digest)) is None:
             self._first.append(place)
@@ -113,7 +129,7 @@ class _Index:
             yield places
 
 
-def assemble(rows: Sequence[RowIntake]) -> Iterator[CaseIntake | Rejected]:
+def assemble(rows: Sequence[RowIntake]) -> Iterator[CaseIntake | SealOnly | Rejected]:
     """Yield the case that these rows of one reference make, and what of them is refused. Pure."""
     for row in rows:
         yield from row.problems
@@ -127,14 +143,26 @@ def assemble(rows: Sequence[RowIntake]) -> Iterator[CaseIntake | Rejected]:
             yield Rejected(row.row, "", f"says the same as row {same}: remove one")
         else:
             good.append(row)
-    if not good:
+    reason = _refusal(rows, good) if good else None
+    if good and not reason:
+        yield _merged(rows, good)
         return
-    if reason := _refusal(rows, good):
+    if reason:
         field, text = reason
         for row in good:
             yield Rejected(row.row, field, text)
-        return
-    yield _merged(rows, good)
+    yield from _seal_only(rows)
+
+
+def _seal_only(rows: Iterable[RowIntake]) -> Iterator[SealOnly]:
+    """Yield the seal of a case of which nothing is kept, if any of its rows seals it."""
+    case_ref, doubtful = None, []
+    for row in rows:
+        if row.sealed:
+            case_ref = row.case_ref
+            doubtful += [row.row] if row.doubtful else []
+    if case_ref is not None:
+        yield SealOnly(case_ref, tuple(doubtful))
 
 
 def _people(good: Sequence[RowIntake]) -> tuple[PersonIntake, ...]:
@@ -172,13 +200,13 @@ def _refusal(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> tuple[str,
 
 
 def _merged(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> CaseIntake:
-    said = [row.publish for row in rows]
+    seals, said = [row.sealed for row in rows], [row.publish for row in rows]
     fields: dict[str, Any] = {field: _first(good, field) for field in CASE_FIELDS}
     return CaseIntake(
         case_ref=good[0].case_ref,
         criteria=tuple(dict.fromkeys(item for row in good for item in row.criteria)),
         not_safe_to_talk_to=tuple(dict.fromkeys(item for row in good for item in row.not_safe_to_talk_to)),
-        sealed=any(row.sealed for row in rows),
+        sealed=True if True in seals else (False if False in seals else None),
         publish=False if False in said else (True if True in said else None),
         people=_people(good),
         **fields,

@@ -20,6 +20,7 @@ from typing import BinaryIO, Final
 
 from hub.cases.importing.rows import COLUMNS
 from hub.errors import InputError, UsageError
+from hub.parsing import GIVEN_TWICE, JsonError, read_json
 
 MAX_ROWS: Final = 1_000_000  # about two and a half years of every Marac in the country
 MAX_LINE: Final = 65_536  # bytes
@@ -29,6 +30,7 @@ IGNORED: Final = ("row", "reason")  # what `write_rejected` adds: a corrected co
 LISTS: Final = ("aliases", "criteria")
 SAVE_AS: Final = "Save it as 'CSV UTF-8 (comma delimited)' and import it again."
 CHECK_FILE: Final = "Check its name and your right to read it."
+_NAMED_CASE: Final = re.compile(r'"case_ref"\s*:\s*(?:("(?:[^"\\]|\\.)*")|([0-9]+))')
 NOT_UTF8: Final = "is not UTF-8 text: save the file as 'CSV UTF-8'"
 
 
@@ -43,11 +45,7 @@ class Record:
 
 
 class _BrokenError(Exception):
-    """This row cannot be read; the text says why. `case_ref` is its case, if that could be read."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.case_ref = ""
+    """This row cannot be read; the text says why."""
 
 
 class Table(ABC):
@@ -91,13 +89,17 @@ class Table(ABC):
         except _BrokenError as broken:
             # Lose this line alone, not whatever an open quotation mark swallowed.
             self._file.seek(offset)
-            self._skip_line()
-            return Record(row, offset, {"case_ref": broken.case_ref}, str(broken))
+            start = self._skip_line().decode(errors="replace")
+            return Record(row, offset, {"case_ref": self._case_ref(start)}, str(broken))
         return None if cells is None else self._checked(row, offset, cells)
 
     @abstractmethod
     def _cells(self) -> list[tuple[str, str]] | None:
         """Read on and return the next row's cells with their columns, or None at the end."""
+
+    @abstractmethod
+    def _case_ref(self, line: str) -> str:
+        """Return the case that the start of an unreadable line names, as far as can be told, or empty."""
 
     def _checked(self, row: int, offset: int, cells: list[tuple[str, str]]) -> Record:
         record = {column: text for column, text in cells if column not in IGNORED}
@@ -113,9 +115,12 @@ class Table(ABC):
             raise _BrokenError(f"has a line of more than {MAX_LINE:,} bytes: shorten it")
         return line
 
-    def _skip_line(self) -> None:
-        while (piece := self._file.readline(MAX_LINE)) and not piece.endswith(b"\n"):
-            pass
+    def _skip_line(self) -> bytes:
+        """Skip a line, however long; returns its start."""
+        start = piece = self._file.readline(MAX_LINE)
+        while piece and not piece.endswith(b"\n"):
+            piece = self._file.readline(MAX_LINE)
+        return start
 
 
 class CsvTable(Table):
@@ -155,6 +160,13 @@ class CsvTable(Table):
             return []
         return list(zip(self.columns, fields, strict=False)) + [("", "")] * (len(fields) - len(self.columns))
 
+    def _case_ref(self, line: str) -> str:
+        try:
+            fields = next(csv.reader([line.replace("\r", "").replace("\n", "")]), [])
+        except csv.Error:
+            return ""
+        return dict(zip(self.columns, fields, strict=False)).get("case_ref", "")
+
     def _checked(self, row: int, offset: int, cells: list[tuple[str, str]]) -> Record:
         record = Table._checked(self, row, offset, [cell for cell in cells if cell[0]])
         if cells and len(cells) != len(self.columns) and not record.problem:
@@ -176,31 +188,21 @@ class JsonTable(Table):
         if not line.strip():
             return []
         try:
-            pairs = json.loads(line.decode(), object_pairs_hook=_Pairs)
-        except UnicodeDecodeError:
-            raise _BrokenError("is not UTF-8 text") from None
-        except (ValueError, RecursionError):
-            raise _BrokenError("is not JSON: write one object a line") from None
-        if not isinstance(pairs, _Pairs):
-            raise _BrokenError("is not a JSON object: write one object a line")
+            document = read_json(line)
+        except JsonError as error:
+            if error.why == GIVEN_TWICE:
+                raise _BrokenError("has a field twice: keep one") from None
+            raise _BrokenError(f"is {error.why.partition(':')[0]}: write one object a line") from None
+        if unknown := _unknown(document):
+            raise _BrokenError(f"has fields that are not known ({unknown}): use {', '.join(COLUMNS)}")
+        return [(name, _as_text(name, value)) for name, value in document.items()] or [("case_ref", "")]
+
+    def _case_ref(self, line: str) -> str:
+        named = {text or number for text, number in _NAMED_CASE.findall(line)}
         try:
-            return _object(pairs)
-        except _BrokenError as broken:
-            broken.case_ref = next((str(value) for name, value in pairs if name == "case_ref"), "")
-            raise
-
-
-class _Pairs(list[tuple[str, object]]):
-    """A JSON object as it stands, so that a field named twice is seen."""
-
-
-def _object(pairs: _Pairs) -> list[tuple[str, str]]:
-    names = [name for name, _ in pairs]
-    if unknown := [name for name in names if name not in COLUMNS and name not in IGNORED]:
-        raise _BrokenError(f"has fields that are not known ({_named(unknown)}): use {', '.join(COLUMNS)}")
-    if len(set(names)) != len(names):
-        raise _BrokenError("has a field twice: keep one")
-    return [(name, _as_text(name, value)) for name, value in pairs] or [("case_ref", "")]
+            return str(json.loads(named.pop())) if len(named) == 1 else ""
+        except ValueError:
+            return ""
 
 
 def _as_text(field: str, value: object) -> str:
@@ -217,12 +219,11 @@ def _as_text(field: str, value: object) -> str:
     raise _BrokenError(f"has something else than text in {field}: write it between quotation marks")
 
 
-def _named(names: Iterable[str]) -> str:
-    """Return names of columns; one that is no plain word may be somebody's data, and is not repeated."""
-    plain = [
-        name if re.fullmatch(r"[A-Za-z_ ]{1,30}", name) else "one that is no plain word" for name in names
-    ]
-    return ", ".join(dict.fromkeys(plain))
+def _unknown(names: Iterable[str]) -> str:
+    """Return which names are not known by their number, or empty; a name may be somebody's data."""
+    known = (*COLUMNS, *IGNORED)
+    numbers = [str(number) for number, name in enumerate(names, 1) if name not in known]
+    return f"number {', '.join(numbers)}" if numbers else ""
 
 
 def _header(names: list[str] | None) -> tuple[str, ...]:
@@ -238,9 +239,9 @@ def _header(names: list[str] | None) -> tuple[str, ...]:
             "The file's first line is not a header, or is not readable.",
             do=f"Start it with the names of the columns: {','.join(COLUMNS)}. {SAVE_AS}",
         )
-    if unknown := [name or "an empty one" for name in columns if name not in COLUMNS and name not in IGNORED]:
+    if unknown := _unknown(columns):
         raise InputError(
-            f"The header has columns that are not known: {_named(unknown)}.",
+            f"The header has columns that are not known: {unknown}.",
             do=f"Rename or remove them; the known ones are {', '.join(COLUMNS)}.",
         )
     if twice := sorted({name for name in known if known.count(name) > 1}):
@@ -249,7 +250,7 @@ def _header(names: list[str] | None) -> tuple[str, ...]:
     if not {"given_names", "surname"} & set(known):
         missing.append("given_names or surname")
     if missing:
-        raise InputError(f"The header lacks columns: {', '.join(missing)}.", do="Add them.")
+        raise InputError(f"The header lacks columns: {', '.join(missing)}.", do="Add them to the first line.")
     return tuple(columns)
 
 
@@ -269,13 +270,14 @@ def open_table(path: Path) -> Iterator[Table]:
     if path.suffix.lower() not in (".csv", ".jsonl"):
         raise UsageError("Only files that end in .csv or .jsonl can be imported.", do=SAVE_AS)
     try:
+        # Looked at before it is opened: a named pipe would wait for somebody who writes to it.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputError("This is not a plain file.", do="Save the rows as a file and import that.")
         file = path.open("rb")
     except OSError as error:
         raise InputError(f"The file cannot be read: {error.strerror}.", do=CHECK_FILE) from None
     with file:
         before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise InputError("This is not a plain file.", do="Save the rows as a file and import that.")
         _look(file.read(4096))
         file.seek(0)
         yield CsvTable(file) if path.suffix.lower() == ".csv" else JsonTable(file)

@@ -16,6 +16,7 @@ from typing import Final, Literal, TypeVar
 
 from hub.errors import InputError
 from hub.matching import strict_date
+from hub.parsing import TextKind, hidden_characters
 from hub.values import Kind, Person, Role
 
 COLUMNS: Final = (
@@ -29,6 +30,8 @@ MAX_LENGTH: Final = {
 }  # fmt: skip
 MAX_TEXT: Final = 200  # every other cell, and each alias or criterion
 MAX_ITEMS: Final = 20
+# An address may have lines; a reference is found again by its very letters, so all of them must be seen.
+KINDS: Final[Mapping[str, TextKind]] = {"address": "prose", "case_ref": "shown"}
 Agreement = Literal["given", "refused", "not_asked", ""]
 E = TypeVar("E", bound=StrEnum)
 
@@ -37,12 +40,17 @@ FORMULA_STARTS: Final = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,}( ?(ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE | re.ASCII)
 _POSTCODE = re.compile(r"[0-9a-z][0-9a-z -]*", re.IGNORECASE | re.ASCII)
 _NAMELESS = {"unknown", "not known", "n/a", "tbc", "tba", "?", "??", "???", "not disclosed", "anonymous"}
+_DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]+)")  # as a British spreadsheet writes a date
 _YES_NO: Final = {"yes": True, "no": False}
 
 FORMULA = "starts like a spreadsheet formula: remove the first character, or leave the cell empty"
 IMPOSSIBLE_DATE = (
-    "is not a date that exists: write YYYY-MM-DD, or give the part that is known, as YYYY-MM or YYYY"
+    "is not a date that exists: write YYYY-MM-DD or DD/MM/YYYY, or give the part that is known, as YYYY-MM or "
+    "YYYY"
 )
+NOT_A_DAY = "is not a date that exists: write YYYY-MM-DD or DD/MM/YYYY"
+MONTH_OVER_12 = "has a month above 12: the hub reads day/month/year, so write DD/MM/YYYY or YYYY-MM-DD"
+SHORT_YEAR = "has a year that is not of four digits: write DD/MM/YYYY or YYYY-MM-DD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +76,13 @@ class PersonIntake:
 class RowIntake:
     """A checked row. With `problems`, only `row`, `case_ref`, `sealed` and `publish` are to be relied on.
 
-    `sealed` is True and `publish` False where the cell says so or cannot be read: the safe way round.
+    `sealed` is True and `publish` False where the cell says so or cannot be read: the safe way round. Both are
+    None where it is empty.
     """
 
     row: int
     case_ref: str
-    sealed: bool
+    sealed: bool | None
     publish: bool | None
     problems: tuple[Rejected, ...]
     kind: Kind = Kind.marac
@@ -85,6 +94,11 @@ class RowIntake:
     criteria: tuple[str, ...] = ()
     not_safe_to_talk_to: tuple[str, ...] = ()
     person: PersonIntake | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether `case_ref` may be another case's, since it or the row as a whole is not good."""
+        return any(problem.field in ("", "case_ref") for problem in self.problems)
 
 
 class _Cells:
@@ -110,7 +124,7 @@ class _Cells:
             if field == "phone" and _PHONE.fullmatch(text):
                 return text
             self.refuse(field, FORMULA)
-        elif not text.isprintable() and any(_unprintable(letter, field) for letter in text):
+        elif hidden_characters(text, KINDS.get(field, "line")):
             self.refuse(field, "has characters that are no text: type it again")
         elif len(text) > limit:
             self.refuse(field, f"is longer than {limit} characters: shorten it")
@@ -167,7 +181,7 @@ class _Cells:
 
     def day(self, field: str) -> dt.date | None:
         """Return a whole date, or None where empty or refused."""
-        text = self.text(field)
+        text = self._date(field)
         if not text:
             return None
         try:
@@ -175,16 +189,31 @@ class _Cells:
                 return dt.date.fromisoformat(text)
         except ValueError:
             pass
-        self.refuse(field, "is not a date: write YYYY-MM-DD")
+        self.refuse(field, NOT_A_DAY)
         return None
 
     def date_of_birth(self) -> str:
         """Return YYYY, YYYY-MM, YYYY-MM-DD or empty."""
         try:
-            return strict_date(self.text("date_of_birth"))
+            return strict_date(self._date("date_of_birth"))
         except InputError:
             self.refuse("date_of_birth", IMPOSSIBLE_DATE)
             return ""
+
+    def _date(self, field: str) -> str:
+        """Return the cell with a date written day first as YYYY-MM-DD, whether it exists or not."""
+        text = self.text(field)
+        found = _DAY_FIRST.fullmatch(text)
+        if not found:
+            return text
+        day, month, year = found.groups()
+        if len(year) != 4:
+            self.refuse(field, SHORT_YEAR)
+        elif int(month) > 12:
+            self.refuse(field, MONTH_OVER_12)
+        else:
+            return f"{year}-{int(month):02}-{int(day):02}"
+        return ""
 
     def shaped(self, field: str, shape: re.Pattern[str], what: str) -> str:
         """Return a cell of a given shape."""
@@ -203,26 +232,28 @@ class _Cells:
         return ""
 
 
-def _unprintable(letter: str, field: str) -> bool:
-    if letter in "\n\r":
-        return field != "address"
-    return unicodedata.category(letter) in ("Cc", "Cs", "Cn", "Co")
-
-
 def _is_nhs_number(text: str) -> bool:
     if not re.fullmatch(r"[0-9]{10}", text):
         return False
     return sum(int(digit) * (10 - place) for place, digit in enumerate(text[:9])) % 11 == -int(text[9]) % 11
 
 
+def reference(cells: Mapping[str, str]) -> str:
+    """The case that a row names, without what nobody sees of it: a row with that is not good, but its case's."""
+    text = cells.get("case_ref", "")
+    if not text.isprintable():
+        text = "".join(letter for letter in text if not unicodedata.category(letter).startswith("C"))
+    return text.strip()
+
+
 def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntake:
     """Return a row, checked. `problem` says what is wrong with the row as a whole: then no cell is trusted."""
-    case_ref = cells.get("case_ref", "").strip()
+    case_ref = reference(cells)
     if problem:
         return RowIntake(row, case_ref, sealed=True, publish=False, problems=(Rejected(row, "", problem),))
     read = _Cells(cells, row)
     if not read.text("case_ref") and not read.problems:
-        read.refuse("case_ref", "is empty: every row names its case")
+        read.refuse("case_ref", "is empty: write the reference, for every row names its case")
     sealed = read.yes_no("sealed", unreadable=True)
     publish = read.yes_no("publish", unreadable=False)
     parsed = {
@@ -237,8 +268,8 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
     }
     person = _person(read, row)
     if read.problems:
-        return RowIntake(row, case_ref, bool(sealed), publish, tuple(read.problems))
-    return RowIntake(row, case_ref, bool(sealed), publish, (), person=person, **parsed)  # type: ignore[arg-type]
+        return RowIntake(row, case_ref, sealed, publish, tuple(read.problems))
+    return RowIntake(row, case_ref, sealed, publish, (), person=person, **parsed)  # type: ignore[arg-type]
 
 
 def _person(read: _Cells, row: int) -> PersonIntake | None:
@@ -254,9 +285,11 @@ def _person(read: _Cells, row: int) -> PersonIntake | None:
         "surname": surname,
         "aliases": read.items("aliases"),
         "date_of_birth": read.date_of_birth(),
-        "postcode": read.shaped("postcode", _POSTCODE, "has characters that no postcode has"),
+        "postcode": read.shaped(
+            "postcode", _POSTCODE, "has characters that no postcode has: put it right, or leave it empty"
+        ),
         "phone": read.shaped(
-            "phone", _PHONE, "is not a telephone number: digits and spaces, or leave it empty"
+            "phone", _PHONE, "is not a telephone number: write digits and spaces, or leave it empty"
         ),
         "nhs_number": read.nhs_number(),
     }

@@ -2,7 +2,7 @@
 
 Running it again stores nothing twice: a case is known by its reference, and one whose content is the same is
 left alone. An interrupted import keeps whole batches. Does not read the file's format (`intake`), and changes
-no feed: `hub publish` does.
+no feed: `hub publish` does. A file that seals a case and has nothing of it that can be kept seals what is in store.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from hub.cases.documents import (
     seal_case,
     seal_person,
 )
-from hub.cases.importing.assemble import CaseIntake, Rejected
+from hub.cases.importing.assemble import CaseIntake, Rejected, SealOnly
 from hub.consent import (
     Agreement,
     Decision,
@@ -37,21 +37,26 @@ from hub.consent import (
     SharingForm,
     publication_form,
 )
-from hub.node.node import Node
+from hub.crypto.vault import Vault
+from hub.node.node import Node, Recorder
 from hub.store import cases, decisions, feeds, obligations
+from hub.store.cases import StoredCase
 from hub.store.decisions import Decided
 from hub.store.obligations import PUBLISH, Arisen, Item, Matter
 from hub.values import AgencyKind, Kind, Requester, Role
 
 BATCH: Final = 200
+NOT_PLACED: Final = "does not tell which case this row may seal, so none was sealed for it: put the row right"
 
 
 @dataclass
 class Imported:
     """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
 
-    `to_withdraw` counts people that the feed still shows although they may not be met any more. In the end,
-    people of cases hidden from whoever imports count as a case that was not there: see `import_cases`.
+    `to_withdraw` counts people that the feed still shows although they may not be met any more. Of the cases that
+    were in store, `sealed` became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file
+    does not say. `not_placed` has the rows that may seal a case and do not tell which. In the end, people of cases
+    hidden from whoever imports count as a case that was not there: see `import_cases`.
     """
 
     imported: int = 0
@@ -60,12 +65,23 @@ class Imported:
     to_withdraw: int = 0
     cases: int = 0
     hidden: int = 0
+    hidden_sealed: int = 0
+    sealed: int = 0
+    unsealed: int = 0
+    still_sealed: int = 0
+    not_placed: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
     def count(self, assessed: _Assessed, hidden: Hidden) -> None:
         """Count one case; `hidden` counts the unchanged people that are not to be told from new ones."""
         people = len(assessed.people)
         self.cases += 1
+        if hidden.hides(assessed.ref_digest):
+            self.hidden_sealed += people if assessed.only_its_seal_refuses else 0
+        elif assessed.was_sealed is not None:
+            self.sealed += assessed.details.sealed and not assessed.was_sealed
+            self.unsealed += assessed.was_sealed and not assessed.details.sealed
+            self.still_sealed += assessed.was_sealed and assessed.case.sealed is None
         if assessed.unchanged:
             self.unchanged += people
             self.hidden += people if hidden.hides(assessed.ref_digest) else 0
@@ -74,6 +90,13 @@ class Imported:
         if not assessed.decision.permitted:
             self.not_published += people
 
+    def count_seal(self, seal: SealOnly, there: StoredCase | None, hidden: Hidden) -> None:
+        """Count what a seal alone comes to; `there` is its case, if that is in store."""
+        if there is None or hidden.hides(there.ref_digest):
+            self.not_placed += seal.doubtful
+        elif not there.sealed_case:
+            self.sealed += 1
+
     def add(self, batch: Imported) -> None:
         """Add the counts of a batch."""
         self.imported += batch.imported
@@ -81,11 +104,17 @@ class Imported:
         self.not_published += batch.not_published
         self.cases += batch.cases
         self.hidden += batch.hidden
+        self.hidden_sealed += batch.hidden_sealed
+        self.sealed += batch.sealed
+        self.unsealed += batch.unsealed
+        self.still_sealed += batch.still_sealed
+        self.not_placed += batch.not_placed
+        self.rejected += [Rejected(row, "case_ref", NOT_PLACED) for row in batch.not_placed]
 
 
 def import_cases(
     node: Node,
-    incoming: Iterable[CaseIntake | Rejected],
+    incoming: Iterable[CaseIntake | SealOnly | Rejected],
     *,
     dry_run: bool,
     progress: Callable[[int], None],
@@ -102,38 +131,49 @@ def import_cases(
     stream = iter(incoming)
     while batch := list(islice(stream, BATCH)):
         done.rejected += [one for one in batch if isinstance(one, Rejected)]
-        good = [one for one in batch if isinstance(one, CaseIntake)]
-        if good:
-            done.add((_tried if dry_run else _stored)(deciding, good, hidden))
+        rest = [one for one in batch if not isinstance(one, Rejected)]
+        if rest:
+            done.add((_tried if dry_run else _stored)(deciding, rest, hidden))
         progress(done.imported + done.unchanged + len(done.rejected))
     with node.database.read() as session:
         done.to_withdraw = 0 if hidden.every else feeds.to_withdraw(session, but_of=hidden.cases)
     done.imported, done.unchanged = done.imported + done.hidden, done.unchanged - done.hidden
+    done.not_published -= done.hidden_sealed
     return done
 
 
-def _stored(deciding: _Deciding, good: Sequence[CaseIntake], hidden: Hidden) -> Imported:
+def _stored(deciding: _Deciding, batch: Sequence[CaseIntake | SealOnly], hidden: Hidden) -> Imported:
     """Store a batch in one transaction."""
     tally = Imported()
     arisen: list[Arisen] = []
     with deciding.node.write() as (session, record):
-        for case in good:
-            assessed = _assess(session, deciding, case)
+        for one in batch:
+            if isinstance(one, SealOnly):
+                there = _there(session, deciding, one)
+                tally.count_seal(one, there, hidden)
+                if there and not there.sealed_case:
+                    arisen.append(_seal(session, deciding, there, record))
+                continue
+            assessed = _assess(session, deciding, one)
             tally.count(assessed, hidden)
             if not assessed.unchanged:
                 arisen.append(_store(session, deciding, assessed))
         _leave(session, deciding.node, arisen)
-        detail = Detail(cases=tally.cases, persons=tally.imported, not_published=tally.not_published)
-        record(Event(action=Action.case_imported, actor=OPERATOR, detail=detail))
+        if tally.cases:
+            detail = Detail(cases=tally.cases, persons=tally.imported, not_published=tally.not_published)
+            record(Event(action=Action.case_imported, actor=OPERATOR, detail=detail))
     return tally
 
 
-def _tried(deciding: _Deciding, good: Sequence[CaseIntake], hidden: Hidden) -> Imported:
+def _tried(deciding: _Deciding, batch: Sequence[CaseIntake | SealOnly], hidden: Hidden) -> Imported:
     """What storing a batch would do."""
     tally = Imported()
     with deciding.node.database.read() as session:
-        for case in good:
-            tally.count(_assess(session, deciding, case), hidden)
+        for one in batch:
+            if isinstance(one, SealOnly):
+                tally.count_seal(one, _there(session, deciding, one), hidden)
+            else:
+                tally.count(_assess(session, deciding, one), hidden)
     return tally
 
 
@@ -142,7 +182,8 @@ class _Assessed:
     """A case with its decision, as it would be stored, compared with what is there.
 
     `unchanged`: the very same is there with the same outcome. `same_content_as`: the number of the stored case
-    that says the same, whatever its outcome.
+    that says the same, whatever its outcome. `was_sealed`: whether it was sealed, None where it was not there.
+    `only_its_seal_refuses`: it stays sealed since the file does not say, and would be published otherwise.
     """
 
     case: CaseIntake
@@ -153,6 +194,8 @@ class _Assessed:
     content_digest: bytes
     unchanged: bool
     same_content_as: int | None
+    was_sealed: bool | None
+    only_its_seal_refuses: bool
 
 
 class _Deciding:
@@ -213,16 +256,18 @@ def _publication_case(node: Node, case: CaseDetails, roles: Iterable[Role]) -> P
 def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assessed:
     """Decide on a case and compare it with what is stored under its reference."""
     vault = deciding.node.keys.vault
-    details = CaseDetails(**{name: getattr(case, name) for name in CaseDetails.model_fields})
+    ref = vault.lookup("case_ref", case.case_ref)
+    earlier = cases.find(session, ref)
+    stays_sealed = case.sealed is None and earlier is not None and earlier.sealed_case
+    said = {name: getattr(case, name) for name in CaseDetails.model_fields}
+    details = CaseDetails(**said | {"sealed": case.sealed or stays_sealed})
     people = tuple(
         PersonDetails(person=one.person, address=one.address, safe_to_call=one.safe_to_call)
         for one in case.people
     )
-    content = details.model_dump_json() + "".join(one.model_dump_json() for one in people)
-    digest = vault.lookup("content", content)
-    ref = vault.lookup("case_ref", case.case_ref)
+    digest = _content_digest(vault, details, people)
     decision = deciding.decide(details, _roles(people))
-    earlier = cases.find(session, ref)
+    unsealed = details.model_copy(update={"sealed": False})
     same = earlier is not None and earlier.content_digest == digest
     return _Assessed(
         case=case,
@@ -233,7 +278,14 @@ def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assesse
         content_digest=digest,
         unchanged=same and earlier is not None and earlier.may_publish == decision.permitted,
         same_content_as=earlier.id if same and earlier is not None else None,
+        was_sealed=earlier.sealed_case if earlier is not None else None,
+        only_its_seal_refuses=stays_sealed and deciding.decide(unsealed, _roles(people)).permitted,
     )
+
+
+def _content_digest(vault: Vault, details: CaseDetails, people: Iterable[PersonDetails]) -> bytes:
+    content = details.model_dump_json() + "".join(one.model_dump_json() for one in people)
+    return vault.lookup("content", content)
 
 
 def _roles(people: Iterable[PersonDetails]) -> list[Role]:
@@ -257,7 +309,7 @@ def _store(session: Session, deciding: _Deciding, new: _Assessed) -> Arisen:
             content_digest=new.content_digest,
             kind=new.case.kind.value,
             handle=handle,
-            sealed_case=new.case.sealed,
+            sealed_case=new.details.sealed,
             may_publish=permitted,
             decision_id=decision_id,
             sealed=seal_case(vault, handle, new.details),
@@ -268,6 +320,35 @@ def _store(session: Session, deciding: _Deciding, new: _Assessed) -> Arisen:
         ),
     )
     return arisen
+
+
+def _there(session: Session, deciding: _Deciding, seal: SealOnly) -> StoredCase | None:
+    """The stored case that a seal names."""
+    return cases.find(session, deciding.node.keys.vault.lookup("case_ref", seal.case_ref))
+
+
+def _seal(session: Session, deciding: _Deciding, row: StoredCase, record: Recorder) -> Arisen:
+    """Seal a case in store as if it had been imported sealed; the people are those that are there."""
+    vault = deciding.node.keys.vault
+    details, people = _opened(session, vault, row)
+    details = details.model_copy(update={"sealed": True})
+    arisen = deciding.keep(session, details, _roles(people), deciding.decide(details, _roles(people)))
+    cases.seal(
+        session,
+        row.id or 0,
+        sealed=seal_case(vault, row.handle, details),
+        content_digest=_content_digest(vault, details, people),
+        decision_id=arisen.decision_id,
+    )
+    detail = Detail(kind="sealed", cases=1, not_published=len(people))
+    record(Event(action=Action.case_imported, actor=OPERATOR, detail=detail))
+    return arisen
+
+
+def _opened(session: Session, vault: Vault, row: StoredCase) -> tuple[CaseDetails, list[PersonDetails]]:
+    """What a stored case says, with its people."""
+    people = [open_person_details(vault, handle, sealed) for handle, sealed in cases.people_of(session, row)]
+    return open_case(vault, row.handle, row.sealed), people
 
 
 def _leave(session: Session, node: Node, arisen: Sequence[Arisen]) -> None:
@@ -299,10 +380,8 @@ class Renewing:
         row = cases.find(session, case_digest)
         if row is None:
             return False
-        details = open_case(vault, row.handle, row.sealed)
-        roles = _roles(
-            open_person_details(vault, handle, sealed) for handle, sealed in cases.people_of(session, row)
-        )
+        details, people = _opened(session, vault, row)
+        roles = _roles(people)
         decision = self._deciding.decide(details, roles)
         arisen = self._deciding.keep(session, details, roles, decision)
         cases.set_publication(

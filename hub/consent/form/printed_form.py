@@ -10,6 +10,7 @@ from typing import Any
 
 from hub.consent.form.form import SharingForm
 from hub.errors import InputError
+from hub.parsing import plain_name
 
 BOXES = (
     "risk_table",
@@ -48,9 +49,9 @@ def from_paper(paper: dict[str, Any]) -> dict[str, Any]:
     for key in paper:
         if key not in BOXES and key not in SharingForm.model_fields:
             raise InputError(
-                f"{key[:80]}: not a box of the paper form.",
+                f"{plain_name(key)}: not a box of the paper form.",
                 kept="nothing",
-                do=f"Leave {key[:80]} out, or use edition 1.",
+                do=f"Leave {plain_name(key)} out, or use edition 1.",
             )
     now = {key: value for key, value in paper.items() if key in SharingForm.model_fields}
     if paper.get("legal_grounds") is not None and not _yes(paper, "legal_grounds") and now.get("grounds"):

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from hub.consent.form.vocabulary import EVIDENCE, DataClass, GroundKey, Jurisdiction
 from hub.errors import UsageError
+from hub.parsing import first_error
 from hub.values import AgencyKind, Band, Level, Purpose, RequesterRole, Role, Value
 
 M = TypeVar("M", bound=Value)
@@ -317,10 +318,10 @@ def _checked(model: type[M], data: Mapping[str, Any], file: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        why, where = str(first["msg"]).removeprefix("Value error, "), tuple(first["loc"])
+        wrong = first_error(error, file)
+        why, where = wrong.why, wrong.path
         if not where and ": " in why:
             # A check across entries names the entry itself.
             named, _, why = why.partition(": ")
             where = tuple(named.split("."))
-        raise RulesError(file, where, why[0].lower() + why[1:]) from None
+        raise RulesError(file, where, why) from None

@@ -30,7 +30,10 @@ class Peer(SQLModel, table=True):
 
 
 class PeerFeed(SQLModel, table=True):
-    """One downloaded copy of a peer's feed. A full resync fills a new one and then drops the old."""
+    """One downloaded copy of a peer's feed. A full resync fills a new one and then drops the old.
+
+    `entries` and `digest` are its own as last counted; None once a page has changed it.
+    """
 
     __tablename__ = "peer_feed"
 
@@ -38,6 +41,8 @@ class PeerFeed(SQLModel, table=True):
     node_id: str = Field(foreign_key="peer.node_id", index=True)
     epoch: int
     cursor: str = ""
+    entries: int | None = None
+    digest: bytes | None = None
 
 
 class PeerEntry(SQLModel, table=True):

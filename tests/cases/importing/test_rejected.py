@@ -101,7 +101,7 @@ def test_rows_that_were_no_rows_are_written_as_far_as_they_could_be_read(tmp_pat
     assert written is not None
     rows = _rows(written)
     assert [row["row"] for row in rows] == ["3", "4", "5"]
-    assert [row["case_ref"] for row in rows] == ["C1", "C1", ""]
+    assert [row["case_ref"] for row in rows] == ["C1", "C1", "C1"]
     assert rows[0]["given_names"] == "B?"
 
 

@@ -1,0 +1,119 @@
+"""What it costs to withdraw people from the feed, and for how long nobody else can write meanwhile.
+
+A node holds twice `--people` people and has published them all; then every second case is sealed by an import, and
+`hub.federation.publish.publish` withdraws them. `cpu_s` is the processor time of both publishes, workers included;
+its ratio compares a person withdrawn with a person published. `lock_s` is the longest that another connection to
+the same SQLite database waited to begin a write while the people were withdrawn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from benchmarks.machine import machine
+from benchmarks.nodes import KEPT, home, rows_of
+from benchmarks.publish import cpu_s, made
+from hub.cases.importing.assemble import read_cases
+from hub.cases.importing.run import import_cases
+from hub.errors import HubError
+from hub.federation.publish import publish
+from hub.node.node import Node
+from hub.sample import COLUMNS, write_csv
+
+
+def measure(people: int) -> dict[str, object]:
+    """Withdraw about half of the people of a fresh node that has published twice as many."""
+    folder = Path(tempfile.mkdtemp(prefix="withdraw-", dir=made(KEPT.parent)))
+    try:
+        node = home(folder, 0, 2 * people, lambda _: None)
+        added, publishing, _ = _spent(lambda: publish(node).added)
+        _seal_every_second(node, 2 * people)
+        with _asking_to_write(node) as waits:
+            withdrawn, withdrawing, wall = _spent(lambda: publish(node).withdrawn)
+        node.database.close()
+    finally:
+        shutil.rmtree(folder)
+    return {
+        "published": added,
+        "withdrawn": withdrawn,
+        "wall_s": round(wall, 2),
+        "lock_s": round(max(waits), 2),
+        "cpu_s": {
+            "publish": round(publishing, 2),
+            "withdraw": round(withdrawing, 2),
+            "ratio": round(withdrawing / withdrawn / (publishing / added), 2),
+        },
+        "cores": len(os.sched_getaffinity(0)),
+        "load": os.getloadavg()[0],
+        "machine": machine(),
+    }
+
+
+def _spent(act: Callable[[], int]) -> tuple[int, float, float]:
+    """What an act gives, its processor seconds and its seconds."""
+    busy, started = cpu_s(), time.perf_counter()
+    given = act()
+    return given, cpu_s() - busy, time.perf_counter() - started
+
+
+def _seal_every_second(node: Node, people: int) -> None:
+    file = node.home / "sealed.csv"
+    rows = [row for row in rows_of(0, people) if int(row["case_ref"].split("/")[1]) % 2]
+    write_csv(file, COLUMNS, [row | {"sealed": "yes"} for row in rows])
+    import_cases(node, read_cases(file), dry_run=False, progress=lambda _: None)
+
+
+@contextmanager
+def _asking_to_write(node: Node) -> Iterator[list[float]]:
+    """Ask for the write lock again and again beside the block; gives how long each time took, in seconds."""
+    waits: list[float] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        file = node.database.engine.url.database or ""
+        with closing(sqlite3.connect(file, timeout=3_600, isolation_level=None)) as connection:
+            while not ended.wait(0.001):
+                started = time.perf_counter()
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute("ROLLBACK")
+                waits.append(time.perf_counter() - started)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        yield waits
+    finally:
+        ended.set()
+        asking.join()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; 0 done, 2 wrong usage or a fault."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.withdraw", description=__doc__.split("\n")[0])
+    parser.add_argument("--people", type=int, default=1_000, help="about how many people are withdrawn")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    options = parser.parse_args(arguments)
+    if options.people < 4:
+        parser.error("at least 4 people")
+    try:
+        result = measure(options.people)
+    except HubError as error:
+        print(f"withdraw: {error}", file=sys.stderr)
+        return error.exit_code
+    print(json.dumps(result, indent=None if options.json else 2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
