@@ -2,7 +2,7 @@
 
 "N areas" are N holders asked at the same time by one more node: N + 1 nodes, each holding `--people` people, each
 holder a process of its own (`hub serve`), HTTP on loopback. The asking node is this long-lived process, warm, as
-its server would be. `wall_ms` is `hub.checks.check.check` up to the scored candidates. `crypto_ms` is the library's own
+its server would be. `wall_ms` is `check` up to the scored candidates. `crypto_ms` is the library's own
 blinds, evaluations with proof and finalisations, for as many elements as that question sent, padding included, to
 all N areas, one after the other on one core; measured around each question, so that both meet the same noise.
 `cpu_ms` is the mean of

@@ -109,10 +109,10 @@ def cpu_s() -> float:
 
 def _counts(node: Node) -> tuple[int, int]:
     """How many distinct match-keys its people have, and how many in all."""
-    with node.database.read() as session:
+    with node.read() as tx:
         keys = [
             key
-            for row in feeds.joining(session)
+            for row in feeds.joining(tx.session)
             for key in match_keys(open_person(node.keys.vault, row.handle, row.sealed), node.matching)
         ]
     return len(set(keys)), len(keys)

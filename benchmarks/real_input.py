@@ -231,8 +231,8 @@ def handles(node: Node, rows: Sequence[Row]) -> dict[str, str]:
     query = select(PersonRecord.handle, CaseRecord.ref_digest).join(
         CaseRecord, col(PersonRecord.case_id) == col(CaseRecord.id)
     )
-    with node.database.read() as session:
-        return {handle.hex(): refs[digest] for handle, digest in session.exec(query)}
+    with node.read() as tx:
+        return {handle.hex(): refs[digest] for handle, digest in tx.session.exec(query)}
 
 
 def run(people: int, known: int, unknown: int) -> dict[str, object]:

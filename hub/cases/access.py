@@ -18,9 +18,8 @@ from hub.consent import Context, Exclusion, insiders, is_excluded
 from hub.consent import Staff as Asker
 from hub.node.node import Node
 from hub.node.settings import parse, read_toml
-from hub.records.check import CheckRequest
-from hub.store import cases, checks
-from hub.store.checks import Kept
+from hub.records.check import CheckRequest, KeptCheck, kept_check, unknown_check
+from hub.store import cases
 from hub.values import Person, Requester, ShortText, Value
 
 STAFF_FILE: Final = "staff.toml"
@@ -102,8 +101,8 @@ def _exclusions(known: StaffList, case_ref: str) -> tuple[Exclusion, ...]:
 
 def _own_case(node: Node, case_ref: str) -> CaseDetails | None:
     vault = node.keys.vault
-    with node.database.read() as session:
-        row = cases.find(session, vault.lookup("case_ref", case_ref))
+    with node.read() as tx:
+        row = cases.find(tx.session, vault.lookup("case_ref", case_ref))
         return open_case(vault, row.handle, row.sealed) if row else None
 
 
@@ -142,16 +141,16 @@ def hidden_from(node: Node, requester: Requester | None) -> Hidden:
     )
 
 
-def check_for(node: Node, asker: Requester | None, check_id: str) -> Kept:
+def check_for(node: Node, asker: Requester | None, check_id: str) -> KeptCheck:
     """A check of ours, for somebody who may know of its case. Raises NotFoundError: one that is hidden reads like
     one that does not exist; UsageError when `staff.toml` is broken.
     """
     hidden = hidden_from(node, asker)
     vault = node.keys.vault
-    with node.database.read() as session:
-        kept = checks.get(session, vault, check_id)
+    with node.read() as tx:
+        kept = kept_check(tx, check_id)
     if hidden.hides(vault.lookup("case_ref", kept.request.case_ref)):
-        raise checks.unknown()
+        raise unknown_check()
     return kept
 
 

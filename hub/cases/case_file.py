@@ -11,16 +11,17 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 
-from sqlmodel import Session
-
 from hub.cases.disclosure_log import require
 from hub.cases.documents import open_person
 from hub.consent import SharingForm
 from hub.errors import NotFoundError
 from hub.node.node import Node
+from hub.node.transaction import Reading
 from hub.pdf.sharing_form import CasePaper, Filed, Settled
-from hub.records.check import CheckRequest
-from hub.store import cases, checks, decisions, disclosures, obligations
+from hub.records import decisions, disclosures
+from hub.records.check import CheckRequest, kept_check
+from hub.records.obligations import closing_of
+from hub.store import cases, obligations
 from hub.store.obligations import PUBLISH, ObligationRow
 from hub.values import Person, Requester, Role
 
@@ -29,17 +30,17 @@ def papers_of(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
     """The forms of a case, oldest first, and the rows told outside of any. Raises NotFoundError as `record_of`."""
     vault = node.keys.vault
     digest = vault.lookup("case_ref", case_ref)
-    with node.database.read() as session:
-        require(session, node, asker, digest)
-        rows = disclosures.of_case(session, vault, digest)
+    with node.read() as tx:
+        require(tx, asker, digest)
+        rows = disclosures.of_case(tx, digest)
         owed = sorted(
-            obligations.of_case(session, digest), key=lambda row: (row.matter, row.decision_id, row.place)
+            obligations.of_case(tx.session, digest), key=lambda row: (row.matter, row.decision_id, row.place)
         )
         matters = {name: list(group) for name, group in groupby(owed, key=lambda row: row.matter)}
-        held, asked = _held(session, node, digest), _asked(session, node, matters)
+        held, asked = _held(tx, digest), _asked(tx, matters)
         papers = []
         for name, group in sorted(matters.items(), key=lambda one: one[1][0].decision_id):
-            filed = _filed(session, node, group)
+            filed = _filed(tx, group)
             record = tuple(row.shared.sharing for row in rows if row.matter == name)
             people = _by_role(held) if name == PUBLISH else _by_ref(filed.form, asked.get(name))
             papers.append(replace(filed, record=record, people=people))
@@ -48,39 +49,38 @@ def papers_of(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
     return CasePaper(tuple(papers), rest, _victims(held) or _victims(named))
 
 
-def _held(session: Session, node: Node, digest: bytes) -> tuple[Person, ...]:
+def _held(tx: Reading, digest: bytes) -> tuple[Person, ...]:
     """The people of the case as this node holds them; nobody where the case is not one of its own."""
-    case = cases.find(session, digest)
-    rows = cases.people_of(session, case) if case else ()
-    return tuple(open_person(node.keys.vault, handle, sealed) for handle, sealed in rows)
+    case = cases.find(tx.session, digest)
+    rows = cases.people_of(tx.session, case.id) if case else ()
+    return tuple(open_person(tx.vault, handle, sealed) for handle, sealed in rows)
 
 
-def _asked(session: Session, node: Node, matters: Iterable[str]) -> dict[str, CheckRequest]:
+def _asked(tx: Reading, matters: Iterable[str]) -> dict[str, CheckRequest]:
     """The questions of ours among the matters of a case."""
     found = {}
     for name in matters:
         with suppress(NotFoundError):
-            found[name] = checks.get(session, node.keys.vault, name).request
+            found[name] = kept_check(tx, name).request
     return found
 
 
-def _filed(session: Session, node: Node, owed: list[ObligationRow]) -> Filed:
+def _filed(tx: Reading, owed: list[ObligationRow]) -> Filed:
     """One matter: the decision that its newest review is of, and everything that the matter owes or owed."""
-    vault = node.keys.vault
     decision_id = max(owed, key=lambda row: (row.code == "review", row.decision_id)).decision_id
-    decided = decisions.get(session, vault, decision_id)
+    decided = decisions.get(tx, decision_id)
     settled = [
         Settled(
-            decisions.get(session, vault, row.decision_id).decision.obligations[row.place],
+            decisions.get(tx, row.decision_id).decision.obligations[row.place],
             closed=row.state == "closed",
-            closing=obligations.closing_of(vault, row),
+            closing=closing_of(tx, row),
         )
         for row in owed
     ]
     return Filed(
         form=_completed(settled) or decided.form,
         decision=decided.decision,
-        on=decisions.made_on(session, decision_id),
+        on=decisions.made_on(tx, decision_id),
         owed=tuple(settled),
     )
 

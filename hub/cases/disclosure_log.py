@@ -11,18 +11,19 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
-from sqlmodel import Session
 
-from hub.audit.events import Action, Detail, Event
+from hub.audit.events import Action
 from hub.cases.access import hidden_from
 from hub.consent import SharingForm
 from hub.consent.evidence import Sharing, completed, completes, unrecorded
 from hub.consent.form.vocabulary import answered
 from hub.errors import NotFoundError
 from hub.node.node import Node
+from hub.node.transaction import Reading, Transaction
+from hub.records import disclosures
+from hub.records.disclosures import Row, Shared
 from hub.records.keep import settle
-from hub.store import cases, disclosures, obligations
-from hub.store.disclosures import Row, Shared
+from hub.store import cases, obligations
 from hub.store.obligations import Matter
 from hub.values import Requester, ShortText, Value
 
@@ -39,9 +40,9 @@ class Told(Value):
 def record_of(node: Node, asker: Requester | None, case_ref: str) -> list[Row]:
     """The record of a case, oldest first. Raises NotFoundError where there is none that the asker may know of."""
     digest = node.keys.vault.lookup("case_ref", case_ref)
-    with node.database.read() as session:
-        require(session, node, asker, digest)
-        return disclosures.of_case(session, node.keys.vault, digest)
+    with node.read() as tx:
+        require(tx, asker, digest)
+        return disclosures.of_case(tx, digest)
 
 
 def tell(node: Node, told: Told) -> tuple[str, ...]:
@@ -50,34 +51,33 @@ def tell(node: Node, told: Told) -> tuple[str, ...]:
     Raises NotFoundError where there is no such case, or no such check in it, that this person may know of.
     """
     matter = Matter(node.keys.vault.lookup("case_ref", told.case_ref), told.check_id)
-    with node.write() as (session, record):
-        require(session, node, told.by, matter.case_digest)
-        if told.check_id and not obligations.owed_already(session, matter, closed_too=True):
+    with node.write() as tx:
+        require(tx, told.by, matter.case_digest)
+        if told.check_id and not obligations.owed_already(tx.session, matter, closed_too=True):
             raise NotFoundError("no such check in this case", kept="nothing", do="see `hub disclosures`")
-        lacks = _lacking(told, dt.datetime.fromtimestamp(node.clock(), dt.UTC).date())
-        if not lacks and put(session, node, matter, told.sharings, told.by.name):
-            session.flush()
-            settle(session, node, matter)
+        lacks = _lacking(told, node.today())
+        if not lacks and put(tx, matter, told.sharings, told.by.name):
+            tx.session.flush()
+            settle(tx, matter)
             actor = "user:" + node.user(told.by.name)
-            detail = Detail(entries=len(told.sharings))
-            record(Event(action=Action.sharing_recorded, actor=actor, detail=detail))
+            tx.record(Action.sharing_recorded, by=actor, entries=len(told.sharings))
     return lacks
 
 
-def put(session: Session, node: Node, matter: Matter, sharings: Iterable[Sharing], by: str) -> bool:
+def put(tx: Transaction, matter: Matter, sharings: Iterable[Sharing], by: str) -> bool:
     """Add rows to a matter's record, or complete those that are there; returns whether anything was new."""
-    vault, changed = node.keys.vault, False
+    changed = False
     for new in sharings:
-        rows = disclosures.of_matter(session, vault, matter)
+        rows = disclosures.of_matter(tx, matter)
         earlier = next((row for row in rows if completes(row.shared.sharing, new)), None)
         if earlier is None:
-            disclosures.add(session, vault, node.now(), matter, [Shared(sharing=new, by=by)])
+            disclosures.add(tx, matter, [Shared(sharing=new, by=by)])
             changed = True
             continue
         whole = completed(earlier.shared.sharing, new)
         if whole != earlier.shared.sharing:
             shared = earlier.shared.model_copy(update={"sharing": whole})
-            disclosures.change(session, vault, earlier.number, shared)
+            disclosures.change(tx, earlier.number, shared)
             changed = True
     return changed
 
@@ -91,8 +91,8 @@ def _lacking(told: Told, today: dt.date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def require(session: Session, node: Node, asker: Requester | None, digest: bytes) -> None:
+def require(tx: Reading, asker: Requester | None, digest: bytes) -> None:
     """Raises NotFoundError where there is no such case that the asker may know of."""
-    known = cases.find(session, digest) is not None or obligations.known_case(session, digest)
-    if not known or hidden_from(node, asker).hides(digest):
+    known = cases.find(tx.session, digest) is not None or obligations.known_case(tx.session, digest)
+    if not known or hidden_from(tx.node, asker).hides(digest):
         raise NotFoundError("there is no such case here", kept="nothing", do="check the case reference")

@@ -6,6 +6,7 @@ Does not parse files (`intake`), decide on publication (`importing`) or query (`
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Literal
 
 from hub.crypto.vault import Vault
@@ -62,3 +63,9 @@ def open_person(vault: Vault, handle: bytes, sealed: bytes) -> Person:
 def open_person_details(vault: Vault, handle: bytes, sealed: bytes) -> PersonDetails:
     """The person of a row, with what never leaves the node. Raises StorageError."""
     return PersonDetails.model_validate_json(vault.open(f"person_record/{handle.hex()}", sealed))
+
+
+def content_digest(vault: Vault, details: CaseDetails, people: Iterable[PersonDetails]) -> bytes:
+    """The keyed digest by which a case that says the same is known again."""
+    content = details.model_dump_json() + "".join(one.model_dump_json() for one in people)
+    return vault.lookup("content", content)

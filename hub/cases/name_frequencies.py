@@ -24,12 +24,12 @@ def _table() -> NameTable:
 
 def population_of(node: Node) -> Population:
     """The population of a node, counted anew when its records have changed."""
-    with node.database.read() as session:
-        version = cases.version(session)
+    with node.read() as tx:
+        version = cases.version(tx.session)
         cached = _known.get(node.database)
         if cached and cached[0] == version:
             return cached[1]
-        people = [open_person(node.keys.vault, handle, sealed) for handle, sealed in cases.people(session)]
+        people = [open_person(node.keys.vault, handle, sealed) for handle, sealed in cases.people(tx.session)]
     population = Population.from_people(people, _table(), node.matching.population)
     _known[node.database] = (version, population)
     return population

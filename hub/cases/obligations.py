@@ -10,11 +10,13 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from hub.audit.events import NODE, Action, Detail, Event, Refs
+from hub.audit.events import NODE, Action, Refs
 from hub.cases.access import hidden_from
 from hub.consent.evidence import Closing
 from hub.node.node import Node
-from hub.store import decisions, obligations
+from hub.records import decisions
+from hub.records.obligations import closing_of
+from hub.store import obligations
 from hub.values import Requester
 
 BATCH: Final = 200
@@ -43,14 +45,13 @@ def owed(
     Raises UsageError when `staff.toml` is broken, StorageError.
     """
     hidden = hidden_from(node, asker)
-    vault = node.keys.vault
     found = []
-    with node.database.read() as session:
-        rows = obligations.listed(session, "closed" if closed else "open", None if every or closed else on)
+    with node.read() as tx:
+        rows = obligations.listed(tx.session, "closed" if closed else "open", None if every or closed else on)
         for row in rows:
             if hidden.hides(row.case_digest):
                 continue
-            decided = decisions.get(session, vault, row.decision_id)
+            decided = decisions.get(tx, row.decision_id)
             late = (on - row.due).days if row.due and not closed else 0
             found.append(
                 Owed(
@@ -62,7 +63,7 @@ def owed(
                     due=row.due,
                     overdue_days=max(0, late),
                     escalated=row.escalated_at is not None,
-                    closing=obligations.closing_of(vault, row),
+                    closing=closing_of(tx, row),
                 )
             )
     return found
@@ -70,17 +71,15 @@ def owed(
 
 def escalate(node: Node) -> int:
     """Mark what is past its day as escalated, each with one event of its own; returns how many. Safe to repeat."""
-    today = dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
+    today = node.today()
     done = 0
     while True:
-        with node.write() as (session, record):
-            rows = obligations.to_escalate(session, today, BATCH)
+        with node.write() as tx:
+            rows = obligations.to_escalate(tx.session, today, BATCH)
+            obligations.escalate(tx.session, [row.id for row in rows], tx.now)
             for row in rows:
-                row.escalated_at = node.now()
-                session.add(row)
                 refs = Refs(obligation=row.id)
-                detail = Detail(kind=row.code)
-                record(Event(action=Action.obligation_escalated, actor=NODE, refs=refs, detail=detail))
+                tx.record(Action.obligation_escalated, by=NODE, about=refs, kind=row.code)
         done += len(rows)
         if len(rows) < BATCH:
             return done

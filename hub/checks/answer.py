@@ -7,14 +7,11 @@ Does not decide the law (`hub.consent`), weigh names (`hub.matching`) or seal (`
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlmodel import Session
-
-from hub.audit.events import OPERATOR, Action, Detail, Event, Refs
+from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, hidden_from
 from hub.cases.documents import CaseDetails, PersonDetails, open_case, open_person_details
 from hub.consent import (
@@ -33,9 +30,10 @@ from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError
 from hub.matching import Confirmation, confirm
 from hub.node.node import Node
-from hub.records import keep
-from hub.store import decisions, feeds, received
-from hub.store.decisions import Decided
+from hub.node.transaction import Reading, Transaction
+from hub.records import decisions, keep
+from hub.records.decisions import Decided
+from hub.store import feeds, received
 from hub.values import Band, Kind, Level, Requester, Role, Value
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
 
@@ -76,15 +74,13 @@ class KeptDisclosure(Value):
     disclosure: Disclosure
 
 
-def answer_enquiry(
-    session: Session, node: Node, enquiry: Enquiry, question: DisclosureQuestion
-) -> Disclosure:
+def answer_enquiry(tx: Transaction, enquiry: Enquiry, question: DisclosureQuestion) -> Disclosure:
     """The answer: the kept one, or a first decision, kept."""
-    earlier = received.disclosure(session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
+    earlier = received.disclosure(tx.session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
     if earlier is not None:
-        return _open(node, enquiry, earlier).disclosure
-    disclosure, about = _decided(session, node, enquiry, question, None)
-    _keep(session, node, enquiry, KeptDisclosure(question=question, disclosure=disclosure), about)
+        return _open(tx, enquiry, earlier).disclosure
+    disclosure, about = _decided(tx, enquiry, question, None)
+    _keep(tx, enquiry, KeptDisclosure(question=question, disclosure=disclosure), about)
     return disclosure
 
 
@@ -101,14 +97,14 @@ def pending(node: Node, asker: Requester | None = None) -> list[Waiting]:
     """The disclosures that wait for a person here, oldest first, without those of cases hidden from the asker."""
     found = []
     hidden = hidden_from(node, asker)
-    with node.database.read() as session:
-        for row in received.pending_disclosures(session):
+    with node.read() as tx:
+        for row in received.pending_disclosures(tx.session):
             if hidden.hides(row.case_digest):
                 continue
             enquiry = Enquiry(row.peer, row.check_id, row.handle, Level(row.level))
-            decided = decisions.get(session, node.keys.vault, row.decision_id or 0)
+            decided = decisions.get(tx, row.decision_id or 0)
             reasons = tuple(reason.text for reason in decided.decision.reasons)
-            found.append(Waiting(enquiry, _open(node, enquiry, row).question, reasons))
+            found.append(Waiting(enquiry, _open(tx, enquiry, row).question, reasons))
     return found
 
 
@@ -117,22 +113,28 @@ def speak(node: Node, enquiry: Enquiry, word: Word) -> Disclosure:
 
     It stays pending where someone else has to speak. Raises NotFoundError when it is not pending.
     """
-    with node.write() as (session, record):
-        row = received.disclosure(session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
+    with node.write() as tx:
+        row = received.disclosure(tx.session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
         if row is None or not row.pending:
             raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
-        kept = _open(node, enquiry, row)
-        disclosure, about = _decided(session, node, enquiry, kept.question, word)
-        _keep(session, node, enquiry, kept.model_copy(update={"disclosure": disclosure}), about)
-        detail = Detail(requested_level=enquiry.level, kind=word.by.value, status=disclosure.status)
+        kept = _open(tx, enquiry, row)
+        disclosure, about = _decided(tx, enquiry, kept.question, word)
+        _keep(tx, enquiry, kept.model_copy(update={"disclosure": disclosure}), about)
         refs = Refs(check_id=enquiry.check_id, handle=enquiry.handle.hex(), peer=enquiry.peer)
         actor = "user:" + node.user(word.name) if word.name else OPERATOR
-        record(Event(action=Action.disclosure_decided, actor=actor, refs=refs, detail=detail))
+        tx.record(
+            Action.disclosure_decided,
+            by=actor,
+            about=refs,
+            requested_level=enquiry.level,
+            kind=word.by.value,
+            status=disclosure.status,
+        )
     return disclosure
 
 
-def _open(node: Node, enquiry: Enquiry, row: received.DisclosureRow) -> KeptDisclosure:
-    return KeptDisclosure.model_validate_json(node.keys.vault.open(enquiry.place, row.sealed))
+def _open(tx: Reading, enquiry: Enquiry, row: received.DisclosureRow) -> KeptDisclosure:
+    return KeptDisclosure.model_validate_json(tx.vault.open(enquiry.place, row.sealed))
 
 
 class _About(NamedTuple):
@@ -142,27 +144,28 @@ class _About(NamedTuple):
     case_digest: bytes | None = None
 
 
-def _keep(session: Session, node: Node, enquiry: Enquiry, kept: KeptDisclosure, about: _About) -> None:
-    session.merge(
+def _keep(tx: Transaction, enquiry: Enquiry, kept: KeptDisclosure, about: _About) -> None:
+    received.put_disclosure(
+        tx.session,
         received.DisclosureRow(
             check_id=enquiry.check_id,
             peer=enquiry.peer,
             handle=enquiry.handle,
             level=enquiry.level.value,
-            received_at=node.now(),
+            received_at=tx.now,
             pending=kept.disclosure.status == "pending",
             decision_id=about.decision_id,
             case_digest=about.case_digest,
-            sealed=node.keys.vault.seal(enquiry.place, kept.model_dump_json().encode()),
-        )
+            sealed=tx.vault.seal(enquiry.place, kept.model_dump_json().encode()),
+        ),
     )
 
 
 def _decided(
-    session: Session, node: Node, enquiry: Enquiry, question: DisclosureQuestion, word: Word | None
+    tx: Transaction, enquiry: Enquiry, question: DisclosureQuestion, word: Word | None
 ) -> tuple[Disclosure, _About]:
-    check = received.check(session, enquiry.peer, enquiry.check_id)
-    found = feeds.person_by_handle(session, enquiry.handle)
+    check = received.check(tx.session, enquiry.peer, enquiry.check_id)
+    found = feeds.person_by_handle(tx.session, enquiry.handle)
     if check is None or found is None:
         return NOT_ANSWERED, _About()
     committed = commitment(question.subject, encoding.unb64(question.salt))
@@ -173,16 +176,16 @@ def _decided(
     except HubError:
         return NOT_ANSWERED, _About()
     row, case_row = found
-    person = open_person_details(node.keys.vault, row.handle, row.sealed)
-    case = open_case(node.keys.vault, case_row.handle, case_row.sealed)
-    agreed = confirm(question.subject, person.person, node.matching)
-    kept_out = exclusions_from(node, case.case_ref)
+    person = open_person_details(tx.vault, row.handle, row.sealed)
+    case = open_case(tx.vault, case_row.handle, case_row.sealed)
+    agreed = confirm(question.subject, person.person, tx.node.matching)
+    kept_out = exclusions_from(tx.node, case.case_ref)
     held = _held(case, person, agreed, word, published=case_row.may_publish)
-    decision = _decide(node, enquiry, form, held, kept_out)
+    decision = _decide(tx.node, enquiry, form, held, kept_out)
     decided = Decided(form=form, decision=decision, case_ref=case.case_ref)
     decider = f"the {word.by.replace('_', ' ')} {word.name}".strip() if word else "policy, under the protocol"
-    answer = keep.answered(form, enquiry.peer, decision, _today(node), (enquiry.handle.hex(), decider))
-    decision_id = keep.keep(session, node, enquiry.matter, decided, [answer])
+    answer = keep.answered(form, enquiry.peer, decision, tx.today, (enquiry.handle.hex(), decider))
+    decision_id = keep.keep(tx, enquiry.matter, decided, [answer])
     about = _About(decision_id, case_row.ref_digest)
     if decision.outcome is Outcome.refer:
         return Disclosure(status="pending"), about
@@ -202,11 +205,7 @@ def _decide(
         staff=Staff(person=form.requester.name, agency=form.requester.agency),
         agreement_known=bool(agreement and form.protocol and form.protocol.ref == agreement.ref),
     )
-    return decide_answer(asked, held, node.rules, _today(node), kept_out)
-
-
-def _today(node: Node) -> dt.date:
-    return dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
+    return decide_answer(asked, held, node.rules, node.today(), kept_out)
 
 
 def _held(

@@ -1,7 +1,7 @@
 """Asking one holder: blind, evaluate, verify, meet, score. What a holder learns is that it was asked.
 
-The enquirer's half of step 3 of the protocol, for one area; `hub.checks.check` does it for many at the same time, decides
-before and records around it. Raises PeerError on whatever a holder does wrong.
+The enquirer's half of step 3 of the protocol, for one area; `hub.checks.check` does it for many at the same time,
+decides before and records around it. Raises PeerError on whatever a holder does wrong.
 """
 
 from __future__ import annotations
@@ -128,10 +128,10 @@ def _meet(asking: Asking, peer: KnownPeer, outputs: Outputs) -> Mapping[MatchKey
         FeedContext(peer.pinned.node_id, key_id, peer.epoch)
         for key_id in (peer.prf_key_id, peer.weak_prf_key_id)
     ]
-    with node.database.read() as session:
+    with node.read() as tx:
 
         def lookup(tokens: Sequence[bytes]) -> Mapping[bytes, bytes]:
-            return peers.labels(session, peer.feed_id or 0, tokens)
+            return peers.labels(tx.session, peer.feed_id or 0, tokens)
 
         met = meet([*outputs.asked, *outputs.tests], Copy(contexts[0], contexts[1], peer.max_gap, lookup))
     _require_test_people(outputs.tests, met)

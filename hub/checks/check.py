@@ -1,13 +1,12 @@
 """The main path: one "referred elsewhere?" question, step by step, from the enquirer's side.
 
 derive -> decide -> blind -> evaluate -> meet -> score -> record. Nothing reaches a peer before a recorded
-permit. What a holder learns is that we asked. Telling it about whom is `hub.checks.disclose`, a later, separate act.
+permit. What a holder learns is that we asked. Telling it about whom is a later, separate act: `hub.checks.disclose`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hub.audit import events
-from hub.audit.events import Action, Detail, Event, Refs
+from hub.audit.events import Action, Refs
 from hub.cases.access import context_of
 from hub.cases.name_frequencies import population_of
 from hub.checks.ask_area import Asking, ask
@@ -28,9 +27,18 @@ from hub.federation.peers import KnownPeer, every_known
 from hub.matching import AskedPerson
 from hub.node.node import Node
 from hub.records import keep
-from hub.records.check import AreaResult, AreaStatus, CheckRequest, CheckResult
-from hub.store import checks, pairs, peers
-from hub.store.decisions import Decided
+from hub.records.check import (
+    AreaResult,
+    AreaStatus,
+    CheckRequest,
+    CheckResult,
+    KeptCheck,
+    add_check,
+    update_check,
+)
+from hub.records.decisions import Decided
+from hub.store import pairs, peers
+from hub.store.checks import add_receipt
 from hub.wire.blinding import plan, test_keys
 from hub.wire.lookup import Found
 
@@ -71,7 +79,7 @@ async def check(
 
     # 1. Decide, and record the decision with the form it was made on.
     form = form_of(request)
-    decision = decide(form, node.rules, today(node), context_of(node, request, tells=False))
+    decision = decide(form, node.rules, node.today(), context_of(node, request, tells=False))
     areas = areas_asked(node, request)
     if decision.outcome is not Outcome.permit:
         result = CheckResult(check_id=check_id, decision=decision, took_ms=timing.ms())
@@ -121,16 +129,11 @@ def form_of(request: CheckRequest) -> SharingForm:
     return form.model_copy(update=filled) if filled else form
 
 
-def today(node: Node) -> dt.date:
-    """The node's date, UTC."""
-    return dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
-
-
 def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
     """The node ids to ask. Raises InputError for an area nobody knows, UsageError where there is none to ask."""
     known = {area.node_id for area in node.areas.area}
-    with node.database.read() as session:
-        known |= {row.node_id for row in peers.every(session)}
+    with node.read() as tx:
+        known |= {row.node_id for row in peers.every(tx.session)}
     if isinstance(request.areas, str):
         own = node.areas.get(node.node_id)
         neighbours = own.neighbours if own else ()
@@ -188,8 +191,8 @@ def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
     digests = {
         pair_digest(node.keys.vault, node_id, evidence): handle for handle, evidence in found.evidence.items()
     }
-    with node.database.read() as session:
-        return {digests[digest] for digest in pairs.known(session, list(digests))}
+    with node.read() as tx:
+        return {digests[digest] for digest in pairs.known(tx.session, list(digests))}
 
 
 def _record_decision(
@@ -198,48 +201,42 @@ def _record_decision(
     actor = "user:" + node.user(request.requester.name)
     decision = result.decision
     decided = Decided(form=form_of(request), decision=decision, case_ref=request.case_ref)
-    rows = [keep.asked(one.area, one.node_id, decision, today(node)) for one in asked]
-    with node.write() as (session, record):
-        keep.keep(session, node, result.check_id, decided, rows)
-        checks.add(session, node.keys.vault, node.now(), checks.Kept(request=request, result=result))
-        detail = Detail(
+    rows = [keep.asked(one.area, one.node_id, decision, node.today()) for one in asked]
+    with node.write() as tx:
+        keep.keep(tx, result.check_id, decided, rows)
+        add_check(tx, KeptCheck(request=request, result=result))
+        tx.record(
+            Action.check_decided,
+            by=actor,
+            about=Refs(check_id=result.check_id),
             purpose=request.purpose,
             requested_level=request.level,
             outcome=decision.outcome.value,
             grounds=tuple(ground.key.value for ground in request.sharing_form.grounds),
             obligations=tuple(owed.code for owed in decision.obligations),
         )
-        record(
-            Event(
-                action=Action.check_decided, actor=actor, refs=Refs(check_id=result.check_id), detail=detail
-            )
-        )
         for one in asked:
             refs = Refs(check_id=result.check_id, peer=one.node_id)
-            record(Event(action=Action.request_sent, actor=actor, refs=refs))
+            tx.record(Action.request_sent, by=actor, about=refs)
 
 
 def _record_result(
     node: Node, request: CheckRequest, result: CheckResult, answers: Sequence[AreaAnswer]
 ) -> None:
     answered = [one for one in answers if one.receipt]
-    kept = checks.Kept(
+    kept = KeptCheck(
         request=request,
         result=result,
         salts={one.result.node_id: one.salt.hex() for one in answered},
         evidence={one.result.node_id: dict(one.evidence) for one in answered},
     )
-    with node.write() as (session, record):
-        checks.update(session, node.keys.vault, kept)
+    with node.write() as tx:
+        update_check(tx, kept)
         for one in answers:
             refs = Refs(check_id=result.check_id, peer=one.result.node_id)
             if one.receipt:
-                checks.add_receipt(session, result.check_id, one.result.node_id, one.receipt)
-                record(Event(action=Action.answer_received, actor=events.NODE, refs=refs))
+                add_receipt(tx.session, result.check_id, one.result.node_id, one.receipt)
+                tx.record(Action.answer_received, by=events.NODE, about=refs)
             elif one.fault:
-                record(
-                    Event(
-                        action=Action.peer_fault, actor=events.NODE, refs=refs, detail=Detail(fault=one.fault)
-                    )
-                )
-        record(Event(action=Action.check_recorded, actor=events.NODE, refs=Refs(check_id=result.check_id)))
+                tx.record(Action.peer_fault, by=events.NODE, about=refs, fault=one.fault)
+        tx.record(Action.check_recorded, by=events.NODE, about=Refs(check_id=result.check_id))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.audit.events import NODE, Action, Detail, Event, Refs
+from hub.audit.events import NODE, Action, Refs
 from hub.cases.access import check_for, context_of
-from hub.checks.check import form_of, today
+from hub.checks.check import form_of
 from hub.consent import Decision, Outcome, decide, excerpt
 from hub.crypto import encoding, hpke, signing
 from hub.crypto.hpke import SealContext
@@ -26,10 +26,12 @@ from hub.records.check import (
     CheckResult,
     DisclosureResult,
     DisclosureStatus,
+    KeptCheck,
     is_handle,
+    update_check,
 )
-from hub.store import checks
-from hub.store.decisions import Decided
+from hub.records.decisions import Decided
+from hub.store.checks import add_receipt
 from hub.values import Band, Level, NodeId, Requester, RequesterRole, Role
 from hub.wire.messages import (
     DISCLOSURES_PATH,
@@ -71,43 +73,47 @@ async def disclose(
 
     # 2. Decide: this act tells the area about whom we ask.
     form = form_of(request).model_copy(update={"level": level, "recipient": _recipient(kept, node_id)})
-    decision = decide(form, node.rules, today(node), context_of(node, request, tells=True))
+    decision = decide(form, node.rules, node.today(), context_of(node, request, tells=True))
     actor = "user:" + node.user(request.requester.name)
     refs = Refs(check_id=check_id, handle=candidate.handle, peer=node_id)
     peer = known(node, node_id)
     decided = Decided(form=form, decision=decision, case_ref=request.case_ref)
     agency = form.recipient.agency or peer.pinned.area
-    telling = keep.told(agency, node_id, decision, today(node), (candidate.handle, level))
+    telling = keep.told(agency, node_id, decision, node.today(), (candidate.handle, level))
     again = candidate.disclosure.status is not DisclosureStatus.not_asked
-    with node.write() as (session, record):
-        keep.keep(session, node, check_id, decided, (telling,), again=again)
-        detail = Detail(requested_level=level, outcome=decision.outcome.value)
-        record(Event(action=Action.disclosure_decided, actor=actor, refs=refs, detail=detail))
+    with node.write() as tx:
+        keep.keep(tx, check_id, decided, (telling,), again=again)
+        tx.record(
+            Action.disclosure_decided,
+            by=actor,
+            about=refs,
+            requested_level=level,
+            outcome=decision.outcome.value,
+        )
         if decision.outcome is not Outcome.permit:
             return kept.result, decision
-        record(Event(action=Action.disclosure_sent, actor=actor, refs=refs))
+        tx.record(Action.disclosure_sent, by=actor, about=refs)
 
     # 3. Send it sealed, and open the sealed answer.
     question = DisclosureQuestion(
-        excerpt=excerpt(form, node_id, today(node)).model_dump(mode="json", exclude_defaults=True),
+        excerpt=excerpt(form, node_id, node.today()).model_dump(mode="json", exclude_defaults=True),
         subject=subject_of(request.subject),
         salt=encoding.b64(bytes.fromhex(kept.salts[node_id])),
     )
     try:
         answer, receipt = await _exchange(node, client, peer, (check_id, candidate.handle, level), question)
     except PeerError as error:
-        with node.write() as (_, record):
-            fault = Detail(requested_level=level, fault=error.code)
-            record(Event(action=Action.peer_fault, actor=NODE, refs=refs, detail=fault))
+        with node.write() as tx:
+            tx.record(Action.peer_fault, by=NODE, about=refs, requested_level=level, fault=error.code)
         raise
 
     # 4. Record what was released.
     result = _with_disclosure(kept.result, node_id, candidate.handle, result_of(answer, request))
-    with node.write() as (session, record):
-        checks.update(session, node.keys.vault, kept.model_copy(update={"result": result}))
-        keep.respond(session, node, (check_id, request.case_ref), telling, _response(answer))
-        checks.add_receipt(session, check_id, node_id, receipt)
-        record(Event(action=Action.disclosure_recorded, actor=actor, refs=refs))
+    with node.write() as tx:
+        update_check(tx, kept.model_copy(update={"result": result}))
+        keep.respond(tx, (check_id, request.case_ref), telling, _response(answer))
+        add_receipt(tx.session, check_id, node_id, receipt)
+        tx.record(Action.disclosure_recorded, by=actor, about=refs)
     return result, decision
 
 
@@ -162,7 +168,7 @@ def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candida
     return found[0]
 
 
-def _recipient(kept: checks.Kept, node_id: str) -> object:
+def _recipient(kept: KeptCheck, node_id: str) -> object:
     return kept.request.sharing_form.recipient.model_copy(update={"node_id": node_id})
 
 

@@ -7,7 +7,7 @@ Nothing is sent to anyone.
 
 from __future__ import annotations
 
-from hub.audit.events import Action, Event, Refs
+from hub.audit.events import Action, Refs
 from hub.cases.access import check_for
 from hub.crypto.vault import Vault
 from hub.errors import NotFoundError
@@ -30,10 +30,10 @@ def set_aside(
     Raises NotFoundError, also for a check whose case is hidden from the asker.
     """
     handle, digest, actor = _find(node, check_id, node_id, handle, asker)
-    with node.write() as (session, record):
-        pairs.add(session, digest, node.now())
+    with node.write() as tx:
+        pairs.add(tx.session, digest, node.now())
         refs = Refs(check_id=check_id, handle=handle, peer=node_id)
-        record(Event(action=Action.pair_set_aside, actor=actor, refs=refs))
+        tx.record(Action.pair_set_aside, by=actor, about=refs)
 
 
 def take_back(
@@ -41,11 +41,11 @@ def take_back(
 ) -> None:
     """Forget that again. Raises NotFoundError when it was not set aside, or as `set_aside` does."""
     handle, digest, actor = _find(node, check_id, node_id, handle, asker)
-    with node.write() as (session, record):
-        if not pairs.remove(session, digest):
+    with node.write() as tx:
+        if not pairs.remove(tx.session, digest):
             raise NotFoundError("this candidate was not set aside", do="see the result of `hub check`")
         refs = Refs(check_id=check_id, handle=handle, peer=node_id)
-        record(Event(action=Action.pair_taken_back, actor=actor, refs=refs))
+        tx.record(Action.pair_taken_back, by=actor, about=refs)
 
 
 def _find(

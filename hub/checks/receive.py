@@ -6,9 +6,9 @@ from another. What is answered is `hub.checks.answer`'s.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from hub.audit.events import Action, Detail, Event, Refs, peer_actor
+from hub.audit.events import Action, Refs, peer_actor
 from hub.checks.answer import Enquiry, answer_enquiry
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
@@ -38,28 +38,27 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
     if not signed.idempotency_key:
         raise InputError("a disclosure needs an Idempotency-Key")
     question = _opened(node, caller, request)
-    with node.write() as (session, record):
-        admit(session, node, caller)
-        record(_event(Action.disclosure_received, caller, request))  # First: it also queues writers.
-        stored = received.stored_answer(session, caller.node_id, signed.idempotency_key, node.now())
+    with node.write() as tx:
+        admit(tx, caller)
+        act: dict[str, Any] = {
+            "by": peer_actor(caller.node_id),
+            "about": Refs(check_id=request.check_id, handle=request.handle, peer=caller.node_id),
+            "requested_level": request.level,
+        }
+        tx.record(Action.disclosure_received, **act)  # First: it also queues writers.
+        stored = received.stored_answer(tx.session, caller.node_id, signed.idempotency_key, node.now())
         if stored is not None and stored.request_digest != signed.digest:
             return Refused(_KeyReusedError("this Idempotency-Key was used for another request"))
         if stored is not None and stored.answer is not None:
             body = stored.answer
         else:
             enquiry = Enquiry(caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level)
-            disclosure = answer_enquiry(session, node, enquiry, question)
+            disclosure = answer_enquiry(tx, enquiry, question)
             body = _sealed(node, caller, request, disclosure)
-            session.merge(
-                received.AnswerRow(
-                    peer=caller.node_id,
-                    key=signed.idempotency_key,
-                    request_digest=signed.digest,
-                    answer=body,
-                    expires_at=node.now() + ANSWER_KEPT_S,
-                )
-            )
-        log = record(_event(Action.disclosure_answered, caller, request))
+            until = tx.now + ANSWER_KEPT_S
+            kept = received.AnswerRow(caller.node_id, signed.idempotency_key, signed.digest, body, until)
+            received.store_answer(tx.session, kept)
+        log = tx.record(Action.disclosure_answered, **act)
     return Answer(body, receipt(node, caller, request.check_id, log))
 
 
@@ -104,13 +103,4 @@ def _sealed(node: Node, caller: Caller, request: DisclosureRequest, disclosure: 
             key_id=peer.sealing_key_id,
             sealed=encoding.b64(sealed),
         )
-    )
-
-
-def _event(action: Action, caller: Caller, request: DisclosureRequest) -> Event:
-    return Event(
-        action=action,
-        actor=peer_actor(caller.node_id),
-        refs=Refs(check_id=request.check_id, handle=request.handle, peer=caller.node_id),
-        detail=Detail(requested_level=request.level),
     )

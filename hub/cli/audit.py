@@ -27,8 +27,8 @@ def verify(home: Home, as_json: Json = False) -> None:
                 kept="the log, as it is",
                 do=f"put {CHECKPOINT} back from the node's backup; if nobody removed it, call your auditor",
             )
-        with node.database.read() as session:
-            found = verify_log(DatabaseAudit(session), node.node_id, [known])
+        with node.read() as tx:
+            found = verify_log(DatabaseAudit(tx.session), node.node_id, [known])
         if isinstance(found, Broken):
             document: dict[str, object] = {"verified": False, "seq": found.seq, "what": found.what.value}
             words = (

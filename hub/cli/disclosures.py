@@ -6,7 +6,6 @@ shells' histories.
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +21,7 @@ from hub.errors import InputError, UsageError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.pdf.sharing_form import case_pdf
-from hub.store.disclosures import HUB, Row
+from hub.records.disclosures import HUB, Row
 from hub.values import Requester
 
 
@@ -86,7 +85,7 @@ def _paper(node: Node, known: Requester | None, case_ref: str) -> bytes:
             "there is nothing to print: no permit and no disclosure is recorded of this case",
             do="print the form itself with `hub decide FORM.json --pdf OUT.pdf`",
         )
-    return case_pdf(paper, node.rules, dt.datetime.fromtimestamp(node.clock(), dt.UTC).date())
+    return case_pdf(paper, node.rules, node.today())
 
 
 def _case_ref() -> str:

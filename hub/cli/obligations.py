@@ -39,7 +39,7 @@ def due(
     """List what must be done because of earlier decisions, the longest overdue first."""
     with reporting(as_json=as_json):
         node = open_node(home)
-        day = _day(on) if on else dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
+        day = _day(on) if on else node.today()
         found = owed(node, asker(node, who), day, every=every, closed=closed)
         if as_json:
             print_json({"on": day.isoformat(), "due": [_document(one) for one in found]})

@@ -1,7 +1,7 @@
 """Keys derived from a uniform secret, and small values sealed under one: HKDF-Expand and AES-256-GCM.
 
-The secret is taken for uniform (an OPRF output), so HKDF's extract step is skipped (RFC 5869, section 3.3). Does not
-know what is derived or sealed (`hub.wire.tokens`).
+The secret is taken for uniform (an OPRF output), so HKDF's extract step is skipped (RFC 5869, section 3.3). Does
+not know what is derived or sealed (`hub.wire.tokens`).
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ async def _introduce(nodes: list[Node]) -> None:
 
 
 async def _ask(node: Node, told: Story) -> list[tuple[str, CheckRequest, CheckResult]]:
-    today = dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
+    today = node.today()
     results = []
     async with PeerClient(node) as client:
         for name, question in told.questions.items():

@@ -10,14 +10,13 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from sqlmodel import Session
-
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import CLOCK_SKEW_S, Expected, digest, public_key, request_digest, verify
 from hub.errors import AuthenticationError, NotFoundError
 from hub.federation.client import REQUEST_LIFE_S
 from hub.federation.peers import KnownPeer, known
 from hub.node.node import Node
+from hub.node.transaction import Transaction
 from hub.parsing import JsonError, read_json
 from hub.store import received
 from hub.wire.messages import MessageType
@@ -77,9 +76,9 @@ def authenticate(node: Node, request: Request, message: MessageType) -> Caller:
     return Caller(peer, str(claims["jti"]), int(claims["exp"]) + 2 * CLOCK_SKEW_S + REQUEST_LIFE_S)
 
 
-def admit(session: Session, node: Node, caller: Caller) -> None:
+def admit(tx: Transaction, caller: Caller) -> None:
     """Use the message up. Raises AuthenticationError on a replay."""
-    received.first_use(session, caller.node_id, caller.jti, caller.expires_at, node.now())
+    received.first_use(tx.session, caller.node_id, caller.jti, caller.expires_at, tx.now)
 
 
 def _claimed_peer(node: Node, token: str) -> KnownPeer:

@@ -56,7 +56,7 @@ class Draft:
 
     def _move(self, session: Session, key: Opened, origin: int, to: int) -> None:
         left = token(key.output, key.context, origin)
-        entry = self.new.get(left)
+        entry: feeds.Entry | None = self.new.get(left)
         if entry is None:
             entry = feeds.entry(session, self.epoch, left)
             self.gone.add(left)

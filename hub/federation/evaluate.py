@@ -6,15 +6,16 @@ much, never about whom. Does not serve the feed (`serve_feed`) or answer disclos
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from typing import Any
 
-from hub.audit.events import Action, Detail, Event, Refs, peer_actor
+from hub.audit.events import Action, Refs, peer_actor
 from hub.crypto import encoding
 from hub.crypto.prf import PrfKey
 from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation.authentication import Caller, admit
 from hub.federation.receipts import Answer, Refused, receipt
-from hub.node.node import Node, Recorder
+from hub.node.node import Node
+from hub.node.transaction import Transaction
 from hub.store import feeds, received
 from hub.wire.messages import (
     SIZE_CLASSES,
@@ -39,16 +40,16 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer |
         return Refused(
             ConflictError("the request names keys that are not in use", do="sync the feed and ask again")
         )
-    with node.write() as (session, record):
-        admit(session, node, caller)
-        refused = _refusal(session, record, node, caller, request)
+    with node.write() as tx:
+        admit(tx, caller)
+        refused = _refusal(tx, caller, request)
         if refused:
             return refused
-        state = feeds.state(session)
+        state = feeds.state(tx.session)
         if state is None:
             return Refused(NotFoundError("this area has not published yet"))
-        received.add_check(session, _received(node, caller, request))
-        log = record(_event(Action.answer_sent, caller, request, outcome="evaluated"))
+        received.add_check(tx.session, _received(tx, caller, request))
+        log = tx.record(Action.answer_sent, **_act(caller, request), outcome="evaluated")
     strong = _evaluated(node.keys.prf, elements)
     weak = _evaluated(node.keys.prf_weak, weak_elements)
     answer = EvaluationAnswer(
@@ -63,14 +64,14 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer |
     return Answer(encode(answer), receipt(node, caller, request.check_id, log))
 
 
-def _received(node: Node, caller: Caller, request: EvaluationRequest) -> received.CheckRow:
+def _received(tx: Transaction, caller: Caller, request: EvaluationRequest) -> received.CheckRow:
     return received.CheckRow(
         check_id=request.check_id,
         peer=caller.node_id,
-        received_at=node.now(),
+        received_at=tx.now,
         purpose=request.purpose.value,
         commitment=encoding.unb64(request.commitment),
-        asked=node.keys.vault.seal(f"received_check/{request.check_id}", encode(_asserted(request))),
+        asked=tx.vault.seal(f"received_check/{request.check_id}", encode(_asserted(request))),
     )
 
 
@@ -78,43 +79,42 @@ def _evaluated(key: PrfKey, elements: list[bytes]) -> tuple[bytes, bytes]:
     return key.evaluate(elements) if elements else (b"", b"")
 
 
-def _refusal(
-    session: Session, record: Recorder, node: Node, caller: Caller, request: EvaluationRequest
-) -> Refused | None:
+def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Refused | None:
     """Charge the quotas and look for a ground; what is refused is recorded."""
-    record(_event(Action.request_received, caller, request))  # First: it also queues writers on PostgreSQL.
-    earlier = received.check(session, caller.node_id, request.check_id)
+    act = _act(caller, request)
+    tx.record(Action.request_received, **act)  # First: it also queues writers on PostgreSQL.
+    earlier = received.check(tx.session, caller.node_id, request.check_id)
     if earlier is not None and earlier.commitment != encoding.unb64(request.commitment):
-        record(_event(Action.request_refused, caller, request, outcome="other_subject"))
+        tx.record(Action.request_refused, **act, outcome="other_subject")
         return Refused(ConflictError("this check was already asked about another subject"))
-    agreement = node.settings.agreement
+    agreement = tx.node.settings.agreement
     under_agreement = (
         agreement is not None
         and request.protocol_ref == agreement.ref
         and request.purpose in agreement.covers
     )
     if not under_agreement and not request.grounds:
-        record(_event(Action.request_refused, caller, request, outcome="no_ground"))
+        tx.record(Action.request_refused, **act, outcome="no_ground")
         return Refused(InputError("the request names neither an agreement we share nor a legal ground"))
-    over = _charge(session, node, caller, request)
+    over = _charge(tx, caller, request)
     if over:
-        record(_event(Action.quota_refused, caller, request, outcome="over_quota"))
+        tx.record(Action.quota_refused, **act, outcome="over_quota")
         return Refused(
             QuotaError("the quota of evaluated elements is used up", retry_after=over.retry_after_s)
         )
     return None
 
 
-def _charge(session: Session, node: Node, caller: Caller, request: EvaluationRequest) -> OverQuota | None:
+def _charge(tx: Transaction, caller: Caller, request: EvaluationRequest) -> OverQuota | None:
     """Charge peer and user for every element, hit or miss; nothing is charged when any of them is over."""
-    quotas = node.settings.quotas
+    quotas = tx.node.settings.quotas
     share = quotas.user_share
     counts = {
         "strong": (quotas.strong, len(split_elements(request.elements))),
         "weak": (quotas.weak, len(split_elements(request.weak_elements))),
     }
     owners = (caller.node_id, f"{caller.node_id}|{request.user}")
-    held = received.quotas(session, owners)
+    held = received.quotas(tx.session, owners)
     states: dict[tuple[str, str], QuotaState] = {}
     for pool, (quota, elements) in counts.items():
         user = Quota(
@@ -123,11 +123,11 @@ def _charge(session: Session, node: Node, caller: Caller, request: EvaluationReq
             per_month=max(1, int(quota.per_month * share)),
         )
         for owner, limit in zip(owners, (quota, user), strict=True):
-            after = charge(held.get((owner, pool)), limit, elements, node.now())
+            after = charge(held.get((owner, pool)), limit, elements, tx.now)
             if isinstance(after, OverQuota):
                 return after
             states[owner, pool] = after
-    received.set_quotas(session, states)
+    received.set_quotas(tx.session, states)
     return None
 
 
@@ -136,17 +136,14 @@ def _asserted(request: EvaluationRequest) -> EvaluationRequest:
     return request.model_copy(update={"elements": "", "weak_elements": ""})
 
 
-def _event(action: Action, caller: Caller, request: EvaluationRequest, outcome: str | None = None) -> Event:
-    return Event(
-        action=action,
-        actor=peer_actor(caller.node_id),
-        refs=Refs(check_id=request.check_id, peer=caller.node_id),
-        detail=Detail(
-            purpose=request.purpose,
-            outcome=outcome,
-            elements=len(request.elements) * 3 // 4 // 32,
-            weak_elements=len(request.weak_elements) * 3 // 4 // 32,
-            protocol=request.protocol_ref is not None,
-            grounds=tuple(ground.value for ground in request.grounds),
-        ),
-    )
+def _act(caller: Caller, request: EvaluationRequest) -> dict[str, Any]:
+    """What every event of an evaluation says: whose, about which check, how much and on what grounds."""
+    return {
+        "by": peer_actor(caller.node_id),
+        "about": Refs(check_id=request.check_id, peer=caller.node_id),
+        "purpose": request.purpose,
+        "elements": len(request.elements) * 3 // 4 // 32,
+        "weak_elements": len(request.weak_elements) * 3 // 4 // 32,
+        "protocol": request.protocol_ref is not None,
+        "grounds": tuple(ground.value for ground in request.grounds),
+    }

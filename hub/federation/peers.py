@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from sqlmodel import Session
 
-from hub.audit.events import OPERATOR, Action, Event, Refs
+from hub.audit.events import OPERATOR, Action, Refs
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import CLOCK_SKEW_S
 from hub.crypto.vault import key_id
 from hub.errors import ConflictError, NotFoundError, PeerError, UsageError
 from hub.federation.client import PeerClient, PinnedPeer
 from hub.node.node import Node
+from hub.node.transaction import Transaction
 from hub.store import peers
 from hub.wire.messages import Metadata
 from hub.wire.metadata import Identity, verify_metadata
@@ -43,16 +44,16 @@ async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | N
     told = identity.metadata
     if told.iss == node.node_id:
         raise UsageError("a node cannot be its own peer", do="give another node's address")
-    with node.write() as (session, record):
-        row = peers.get(session, told.iss)
+    with node.write() as tx:
+        row = peers.get(tx.session, told.iss)
         if row and row.root_thumbprint != identity.root_thumbprint:
             raise ConflictError(
                 "an area of that name is pinned with another root key",
                 kept="the pin as it was",
                 do="telephone the area; if it made a new root key, `hub peer remove` it first",
             )
-        _store(session, row, identity, url)
-        record(Event(action=Action.peer_added, actor=OPERATOR, refs=Refs(peer=told.iss)))
+        _pin(tx, identity, url)
+        tx.record(Action.peer_added, by=OPERATOR, about=Refs(peer=told.iss))
     return identity
 
 
@@ -61,36 +62,36 @@ def remove_peer(node: Node, node_id: str) -> None:
 
     Raises NotFoundError.
     """
-    with node.write() as (session, record):
-        peers.remove(session, _row(session, node_id))
-        record(Event(action=Action.peer_removed, actor=OPERATOR, refs=Refs(peer=node_id)))
+    with node.write() as tx:
+        peers.remove(tx.session, _row(tx.session, node_id).node_id)
+        tx.record(Action.peer_removed, by=OPERATOR, about=Refs(peer=node_id))
 
 
 async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
     """Fetch and verify a pinned peer's metadata anew, and store it. Raises PeerError."""
-    with node.database.read() as session:
-        row = _row(session, node_id)
+    with node.read() as tx:
+        row = _row(tx.session, node_id)
         url, pin, before = row.url, row.root_thumbprint, _metadata(row.metadata_json)
     identity = verify_metadata(await client.metadata(url), pin, node.clock())
     if identity.metadata.iss != node_id:
         raise PeerError("the node at this address now says that it is another area", do="tell both operators")
     if identity.metadata.iat < before.iat - CLOCK_SKEW_S:
         raise PeerError("the area's metadata is older than what it told before", do="tell both operators")
-    with node.write() as (session, _):
-        _store(session, peers.get(session, node_id), identity, url)
+    with node.write() as tx:
+        _pin(tx, identity, url)
     return known(node, node_id)
 
 
 def known(node: Node, node_id: str) -> KnownPeer:
     """A pinned peer. Raises NotFoundError."""
-    with node.database.read() as session:
-        return _known(_row(session, node_id))
+    with node.read() as tx:
+        return _known(_row(tx.session, node_id))
 
 
 def every_known(node: Node) -> dict[str, KnownPeer]:
     """All pinned peers by node id."""
-    with node.database.read() as session:
-        return {row.node_id: _known(row) for row in peers.every(session)}
+    with node.read() as tx:
+        return {row.node_id: _known(row) for row in peers.every(tx.session)}
 
 
 def _row(session: Session, node_id: str) -> peers.PeerRow:
@@ -133,10 +134,7 @@ def _known(row: peers.PeerRow) -> KnownPeer:
     )
 
 
-def _store(session: Session, row: peers.PeerRow | None, identity: Identity, url: str) -> None:
+def _pin(tx: Transaction, identity: Identity, url: str) -> None:
     told = identity.metadata
-    if row is None:
-        row = peers.PeerRow(node_id=told.iss, area=told.area, url=url, root_thumbprint="", metadata_json="")
-    row.area, row.url, row.root_thumbprint = told.area, url, identity.root_thumbprint
-    row.metadata_json = told.model_dump_json()
-    session.add(row)
+    pinned = peers.PinRow(told.iss, told.area, url, identity.root_thumbprint, told.model_dump_json())
+    peers.pin(tx.session, pinned)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub.audit.events import OPERATOR, Action, Detail, Event
+from hub.audit.events import OPERATOR, Action
 from hub.cases.documents import open_person
 from hub.errors import ConflictError
 from hub.federation.draft import Draft
@@ -62,14 +62,14 @@ def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Publis
 
 def _publish(node: Node, progress: Progress) -> Published:
     vault = node.keys.vault
-    with node.database.read() as session:
-        state = feeds.state(session)
+    with node.read() as tx:
+        state = feeds.state(tx.session)
         leaving = {
-            row.person_id: open_person(vault, row.handle, row.sealed) for row in feeds.leaving(session)
+            row.person_id: open_person(vault, row.handle, row.sealed) for row in feeds.leaving(tx.session)
         }
         joining = [
             Subject(row.person_id, row.case_handle, row.handle, open_person(vault, row.handle, row.sealed))
-            for row in feeds.joining(session)
+            for row in feeds.joining(tx.session)
         ]
     subjects = joining if state else joining + _test_subjects()
     epoch = state.epoch if state else 1
@@ -82,23 +82,29 @@ def _publish(node: Node, progress: Progress) -> Published:
         added = evaluate.entries(jobs, used, progress)
         draft = Draft(epoch, node.settings.max_gap, {entry.token: entry for entry in added})
         going = _opened(keys, evaluate, _keys_of_people(node, leaving.values()))
-        with node.database.read() as session:
-            draft.take_out(session, leaving, going)
+        with node.read() as tx:
+            draft.take_out(tx.session, leaving, going)
 
-    with node.write() as (session, record):
-        if feeds.state(session) != state:
+    with node.write() as tx:
+        if feeds.state(tx.session) != state:
             raise ConflictError("another publish ran at the same time", kept="its result", do="run it again")
-        withdrawn = feeds.withdraw(session, epoch, draft.withdrawn, pad_to=WITHDRAWAL_CLASS)
+        withdrawn = feeds.withdraw(tx.session, epoch, draft.withdrawn, pad_to=WITHDRAWAL_CLASS)
         rows = [
             *((entry, False) for entry in draft.new.values()),
             *_fillers(-(len(draft.new) + withdrawn) % BATCH_ENTRIES),
         ]
         rows.sort(key=lambda row: row[0].token)  # Random by nature: tells nothing of who is whose.
-        feeds.add(session, epoch, rows)
-        feeds.forget_retired(session)
-        after = feeds.close(session, epoch, node.now())
-        detail = Detail(epoch=epoch, entries=after.entries, tombstones=withdrawn, persons=after.people)
-        record(Event(action=Action.epoch_published, actor=OPERATOR, detail=detail))
+        feeds.add(tx.session, epoch, rows)
+        feeds.forget_retired(tx.session)
+        after = feeds.close(tx.session, epoch, node.now())
+        tx.record(
+            Action.epoch_published,
+            by=OPERATOR,
+            epoch=epoch,
+            entries=after.entries,
+            tombstones=withdrawn,
+            persons=after.people,
+        )
     return Published(epoch, after.people, after.entries, len(joining), len(leaving))
 
 
@@ -123,11 +129,11 @@ def _fillers(count: int) -> list[tuple[Entry, bool]]:
 def _used(node: Node, keys: FeedKeys, evaluate: Evaluator, jobs: Sequence[Job]) -> Used:
     """The indices that this run's match-keys already use in the feed."""
     opened = _opened(keys, evaluate, [(job.material, job.weak) for job in jobs])
-    with node.database.read() as session:
+    with node.read() as tx:
         walks = positions(
             opened,
             node.settings.max_gap,
-            lambda made: feeds.live_tokens(session, keys.strong.context.epoch, made),
+            lambda made: feeds.live_tokens(tx.session, keys.strong.context.epoch, made),
         )
     return {job.material: frozenset(walk) for job, walk in zip(jobs, walks, strict=True) if walk}
 

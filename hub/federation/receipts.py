@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+from hub.audit.chain import Head
 from hub.crypto.signing import digest, sign
 from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation.authentication import Caller, Request
@@ -31,14 +32,14 @@ class Refused:
     error: InputError | QuotaError | ConflictError | NotFoundError
 
 
-def receipt(node: Node, caller: Caller, check_id: str, log: tuple[int, str]) -> dict[str, object]:
+def receipt(node: Node, caller: Caller, check_id: str, log: Head) -> dict[str, object]:
     """What a receipt says beside the digests: never whether anybody was known."""
     return {
         "holder": node.node_id,
         "enquirer": caller.node_id,
         "check_id": check_id,
-        "log_size": log[0],
-        "log_head": log[1],
+        "log_size": log.size,
+        "log_head": log.hash,
     }
 
 

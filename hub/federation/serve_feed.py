@@ -23,15 +23,15 @@ _CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})")
 
 def feed_page(node: Node, caller: Caller, cursor: str) -> Answer | Refused:
     """A page of the feed after `cursor` (empty: from the beginning), with the signed manifest."""
-    with node.write() as (session, _):
-        admit(session, node, caller)
-        state = feeds.state(session)
+    with node.write() as tx:
+        admit(tx, caller)
+        state = feeds.state(tx.session)
         if state is None:
             return Refused(NotFoundError("this area has not published yet"))
         epoch, after = _read_cursor(cursor) if cursor else (state.epoch, 0)
         if epoch != state.epoch or after > state.last_seq:
             return Refused(_CursorExpiredError("the cursor has expired", do="sync the whole feed again"))
-        lines = feeds.page(session, epoch, after, BATCH_ENTRIES * PAGE_BATCHES)
+        lines = feeds.page(tx.session, epoch, after, BATCH_ENTRIES * PAGE_BATCHES)
     last = lines[-1].seq if lines else after
     page = FeedPage(
         epoch=epoch,

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from sqlmodel import Session
 
-from hub.audit.events import OPERATOR, Action, Detail, Event, Refs
+from hub.audit.events import OPERATOR, Action, Refs
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import Expected, public_key, verify
 from hub.errors import AuthenticationError, HubError, PeerError
@@ -70,15 +70,15 @@ async def sync_peer(node: Node, client: PeerClient, node_id: str, progress: Prog
 
 async def sync_all(node: Node, client: PeerClient, progress: Progress = lambda *_: None) -> list[Synced]:
     """Sync every peer, one after the other; one that fails is reported and does not stop the others."""
-    with node.database.read() as session:
-        rows = [(row.node_id, row.area) for row in peers.every(session)]
+    with node.read() as tx:
+        rows = [(row.node_id, row.area) for row in peers.every(tx.session)]
     results = []
     for node_id, area in rows:
         try:
             results.append(await sync_peer(node, client, node_id, progress))
         except HubError as error:
-            with node.write() as (_, record):
-                record(Event(action=Action.peer_fault, actor=OPERATOR, refs=Refs(peer=node_id)))
+            with node.write() as tx:
+                tx.record(Action.peer_fault, by=OPERATOR, about=Refs(peer=node_id))
             results.append(Synced(node_id, area, 0, 0, str(error)))
     return results
 
@@ -105,8 +105,8 @@ async def _pull(
         if in_use and len(received) > MOST_PAGES:
             raise _ResyncError
         if not in_use:
-            with node.write() as (session, _):
-                _apply(session, feed_id, received)
+            with node.write() as tx:
+                _apply(tx.session, feed_id, received)
             received = []
         progress(peer.pinned.area, done, max(done, manifest.entries))
         if not page.more:
@@ -132,14 +132,14 @@ def _apply(session: Session, feed_id: int, pages: Sequence[FeedPage]) -> None:
 
 
 def _copy_to_fill(node: Node, peer: KnownPeer, *, fresh: bool) -> tuple[int, str]:
-    with node.write() as (session, _):
+    with node.write() as tx:
         if not fresh:
-            begun = peers.unfinished_copy(session, peer.pinned.node_id)
-            if begun and begun.id:
+            begun = peers.unfinished_copy(tx.session, peer.pinned.node_id)
+            if begun:
                 return begun.id, begun.cursor
             if peer.feed_id is not None:
-                return peer.feed_id, peers.copy(session, peer.feed_id).cursor
-        return peers.start_copy(session, peer.pinned.node_id), ""
+                return peer.feed_id, peers.copy(tx.session, peer.feed_id).cursor
+        return peers.start_copy(tx.session, peer.pinned.node_id), ""
 
 
 def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
@@ -159,12 +159,12 @@ def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
 def _finish(node: Node, peer: KnownPeer, feed_id: int, rest: tuple[Manifest, Sequence[FeedPage]]) -> int:
     """Apply what is left, verify the copy against its manifest and put it to use; or leave all as it was."""
     manifest, pages = rest
-    with node.write() as (session, record):
-        _apply(session, feed_id, pages)
-        count, digest = peers.kept_digest(session, feed_id)
+    with node.write() as tx:
+        _apply(tx.session, feed_id, pages)
+        count, digest = peers.kept_digest(tx.session, feed_id)
         if count != manifest.entries or not secrets.compare_digest(digest, unb64(manifest.digest)):
             raise _ResyncError
-        row = peers.get(session, peer.pinned.node_id)
+        row = peers.get(tx.session, peer.pinned.node_id)
         if row is None:
             raise PeerError("the area was removed while it was synced")
         if (manifest.epoch, manifest.feed_at) < (row.epoch, row.feed_at):
@@ -174,13 +174,16 @@ def _finish(node: Node, peer: KnownPeer, feed_id: int, rest: tuple[Manifest, Seq
                 kept="our last good copy",
                 do="telephone the area; if it restored a backup and mended it, remove the peer and add it again",
             )
-        row.epoch, row.people, row.max_gap = manifest.epoch, manifest.people, manifest.max_gap
-        row.feed_at, row.synced_at = manifest.feed_at, node.now()
-        peers.use_copy(session, row, feed_id)
-        detail = Detail(epoch=manifest.epoch, entries=count, persons=manifest.people)
-        record(
-            Event(
-                action=Action.feed_synced, actor=OPERATOR, refs=Refs(peer=peer.pinned.node_id), detail=detail
-            )
+        state = peers.CopyState(
+            manifest.epoch, manifest.people, manifest.max_gap, manifest.feed_at, synced_at=tx.now
+        )
+        peers.use_copy(tx.session, row.node_id, feed_id, state)
+        tx.record(
+            Action.feed_synced,
+            by=OPERATOR,
+            about=Refs(peer=peer.pinned.node_id),
+            epoch=manifest.epoch,
+            entries=count,
+            persons=manifest.people,
         )
     return count

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.audit.chain import Broken
-from hub.audit.events import OPERATOR, Action, Event
+from hub.audit.events import OPERATOR, Action
 from hub.audit.log import advance_checkpoint
 from hub.crypto.encoding import b64
 from hub.errors import UsageError
@@ -61,9 +61,9 @@ def create_home(home: Path, settings: Settings) -> Node:
             )
         _make_identity(home, settings)
         node = node_of(home, settings)
-        with node.write() as (session, record):
-            if DatabaseAudit(session).last() is None:
-                record(Event(action=Action.node_created, actor=OPERATOR, refs=own_keys(node)))
+        with node.write() as tx:
+            if DatabaseAudit(tx.session).last() is None:
+                tx.record(Action.node_created, by=OPERATOR, about=own_keys(node))
         advance_audit_checkpoint(node)
         _write_settings(home, settings)
     except OSError as error:
@@ -134,9 +134,9 @@ def current_metadata(node: Node) -> str:
 
 def advance_audit_checkpoint(node: Node) -> None:
     """Sign the audit log's head into the checkpoint file outside the database. Raises StorageError if broken."""
-    with node.database.read() as session:
+    with node.read() as tx:
         found = advance_checkpoint(
-            node.home / CHECKPOINT, DatabaseAudit(session), node.node_id, node.keys.signing.private
+            node.home / CHECKPOINT, DatabaseAudit(tx.session), node.node_id, node.keys.signing.private
         )
     if isinstance(found, Broken):
         raise UsageError(

@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from sqlmodel import Session
-
 from hub.audit import events
 from hub.audit.chain import Broken, Head, genesis, verify
-from hub.audit.log import append, load_checkpoint
+from hub.audit.log import load_checkpoint
 from hub.consent import Rules, rules_from_text
 from hub.crypto import vault
 from hub.errors import StorageError, UsageError
 from hub.matching import MatchingConfig, load_config
 from hub.node import keys
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
+from hub.node.transaction import Reading, Transaction
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from hub.wire.tokens import FeedContext
@@ -87,6 +86,10 @@ class Node:
         """Whole seconds since 1970."""
         return int(self.clock())
 
+    def today(self) -> dt.date:
+        """The node's date, UTC."""
+        return dt.datetime.fromtimestamp(self.clock(), dt.UTC).date()
+
     def user(self, name: str) -> str:
         """The pseudonym (32 hex digits) under which a user stands in logs and at peers."""
         return events.user_actor(self.keys.vault.pseudonym_key, name).removeprefix("user:")
@@ -107,28 +110,20 @@ class Node:
         return True
 
     @contextmanager
-    def write(self) -> Iterator[tuple[Session, Recorder]]:
-        """A transaction and the audit log's writer for it: both are kept, or neither.
+    def read(self) -> Iterator[Reading]:
+        """A look at the database; nothing that is changed through it is kept. Raises StorageError."""
+        with self.database.read() as session:
+            yield Reading(self, session)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction with the audit log's writer for it: both are kept, or neither.
 
         Raises StorageError when the log does not reach the head that was last signed: it is not written on.
         """
         _ = self._log_reaches_checkpoint
         with self.database.write() as session:
-            yield session, Recorder(self, session)
-
-
-class Recorder:
-    """Writes audit events within one transaction."""
-
-    def __init__(self, node: Node, session: Session) -> None:
-        self._node = node
-        self._store = DatabaseAudit(session)
-
-    def __call__(self, event: events.Event) -> tuple[int, str]:
-        """Append an event; returns the log's size and head after it, for receipts."""
-        at = dt.datetime.fromtimestamp(self._node.clock(), dt.UTC)
-        entry = append(self._store, self._node.node_id, event, at)
-        return entry.seq, entry.hash
+            yield Transaction(self, session)
 
 
 def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:

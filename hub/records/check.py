@@ -1,6 +1,6 @@
-"""The question "referred elsewhere?" and its result, as programs and pages exchange them.
+"""The question "referred elsewhere?" and its result, as programs and pages exchange them, and how they are kept.
 
-Pure values with the names of the public contract. Does not ask anything: `hub.checks.check` does.
+Values with the names of the public contract; a check is sealed whole. Asks nothing: `hub.checks.check` does.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints
 
 from hub.consent import Decision, SharingForm
+from hub.errors import NotFoundError
+from hub.node.transaction import Reading, Transaction
+from hub.store import checks
 from hub.values import Band, Kind, Level, NodeId, Person, Purpose, Requester, Role, ShortText, Value
 
 SHOWN_DIGITS: Final = 8  # of a handle, where people read it
@@ -106,3 +109,46 @@ class CheckResult(Value):
 def is_handle(whole: str, given: str | None) -> bool:
     """Whether a handle is the one given: whole, or by its first digits as results print it; None is any."""
     return given is None or whole == given or (len(given) >= SHOWN_DIGITS and whole.startswith(given))
+
+
+class KeptCheck(Value):
+    """A check as it is kept: the request, the result, and by area the salt of our commitment to the subject and
+    the evidence of each candidate by handle (all hex).
+    """
+
+    request: CheckRequest
+    result: CheckResult
+    salts: dict[str, str] = Field(default_factory=dict)
+    evidence: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+
+def add_check(tx: Transaction, kept: KeptCheck) -> None:
+    """Keep a new check."""
+    result = kept.result
+    checks.add(tx.session, result.check_id, tx.now, result.decision.outcome.value, _sealed(tx, kept))
+
+
+def update_check(tx: Transaction, kept: KeptCheck) -> None:
+    """Replace what is kept of a check."""
+    checks.replace(tx.session, kept.result.check_id, _sealed(tx, kept))
+
+
+def kept_check(tx: Reading, check_id: str) -> KeptCheck:
+    """A kept check. Raises NotFoundError, StorageError."""
+    sealed = checks.get(tx.session, check_id)
+    if sealed is None:
+        raise unknown_check()
+    return KeptCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
+
+
+def unknown_check() -> NotFoundError:
+    """What is said of a check that is not there, or not for who asks."""
+    return NotFoundError("no such check on this node", do="see the check_id that `hub check` printed")
+
+
+def _sealed(tx: Reading, kept: KeptCheck) -> bytes:
+    return tx.vault.seal(_place(kept.result.check_id), kept.model_dump_json().encode())
+
+
+def _place(check_id: str) -> str:
+    return f"check_record/{check_id}"

@@ -11,15 +11,15 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Final
 
-from sqlmodel import Session
-
 from hub.consent import Decision, SharingForm
 from hub.consent.evidence import Sharing, authority_of, unrecorded
-from hub.node.node import Node
-from hub.store import decisions, disclosures, obligations
-from hub.store.decisions import Decided
-from hub.store.disclosures import Shared
-from hub.store.obligations import Arisen, Item, Matter
+from hub.node.transaction import Transaction
+from hub.records import decisions, disclosures
+from hub.records.decisions import Decided
+from hub.records.disclosures import Shared
+from hub.records.obligations import Arisen, Item, add_arisen, close_with
+from hub.store import obligations
+from hub.store.obligations import Matter
 from hub.values import Level, NodeId
 
 SHOWN: Final = ("record_recipients", "record_answer")
@@ -29,8 +29,7 @@ ANSWERED: Final = "hub: answer sealed to the asking area's node"
 
 
 def keep(
-    session: Session,
-    node: Node,
+    tx: Transaction,
     matter: str,
     decided: Decided,
     rows: Iterable[Shared] = (),
@@ -42,35 +41,33 @@ def keep(
     What a matter still owes is owed once. `again`: everyone whom the act tells was told before, so that nothing
     that was done already is owed anew. `rows`: what the hub shares by this decision.
     """
-    vault, now = node.keys.vault, node.now()
-    number = decisions.add(session, vault, now, decided)
+    number = decisions.add(tx, decided)
     if not decided.decision.permitted:
         return number
-    case = Matter(vault.lookup("case_ref", decided.case_ref), matter)
-    earlier = [row.shared for row in disclosures.of_matter(session, vault, case)]
+    case = Matter(tx.case_digest(decided.case_ref), matter)
+    earlier = [row.shared for row in disclosures.of_matter(tx, case)]
     done = {one.act for one in earlier}
     new = [one for one in rows if one.act not in done]
-    disclosures.add(session, vault, now, case, new)
+    disclosures.add(tx, case, new)
     record = [one.sharing for one in (*earlier, *new)]
-    owed = obligations.owed_already(session, case, closed_too=again)
+    owed = obligations.owed_already(tx.session, case, closed_too=again)
     fresh = tuple(
         Item(place, one, closed=_shown(one.code, decided.form, record))
         for place, one in enumerate(decided.decision.obligations)
         if one.code not in owed
     )
-    obligations.add(session, now, [Arisen(case, number, fresh)])
+    add_arisen(tx, [Arisen(case, number, fresh)])
     if owed & set(SHOWN):
-        settle(session, node, case)
+        settle(tx, case)
     return number
 
 
-def settle(session: Session, node: Node, matter: Matter) -> None:
+def settle(tx: Transaction, matter: Matter) -> None:
     """Close what the record itself is the evidence for: the recipients, and a holder's answer."""
-    vault = node.keys.vault
-    record = [row.shared.sharing for row in disclosures.of_matter(session, vault, matter)]
-    for row in obligations.open_in(session, matter, SHOWN):
-        if _shown(row.code, decisions.get(session, vault, row.decision_id).form, record):
-            obligations.close(session, vault, node.now(), row, None)
+    record = [row.shared.sharing for row in disclosures.of_matter(tx, matter)]
+    for row in obligations.open_in(tx.session, matter, SHOWN):
+        if _shown(row.code, decisions.get(tx, row.decision_id).form, record):
+            close_with(tx, row, None)
 
 
 def _shown(code: str, form: SharingForm, record: list[Sharing]) -> bool:
@@ -114,11 +111,10 @@ def answered(
     return Shared(sharing=sharing, node_id=peer, handle=handle, level=decision.level)
 
 
-def respond(session: Session, node: Node, matter: tuple[str, str], act: Shared, response: str) -> None:
+def respond(tx: Transaction, matter: tuple[str, str], act: Shared, response: str) -> None:
     """Put an area's answer into the row of the act that it answers. `matter`: its name and the case's reference."""
-    vault = node.keys.vault
     name, case_ref = matter
-    for row in disclosures.of_matter(session, vault, Matter(vault.lookup("case_ref", case_ref), name)):
+    for row in disclosures.of_matter(tx, Matter(tx.case_digest(case_ref), name)):
         if row.shared.act == act.act:
             sharing = row.shared.sharing.model_copy(update={"response": response})
-            disclosures.change(session, vault, row.number, row.shared.model_copy(update={"sharing": sharing}))
+            disclosures.change(tx, row.number, row.shared.model_copy(update={"sharing": sharing}))

@@ -9,7 +9,18 @@ from sqlmodel import Session, col, select
 
 from hub.store.tables import CaseRecord, PersonRecord
 
-StoredCase = CaseRecord  # As the rest of the hub reads it.
+
+class StoredCase(NamedTuple):
+    """A case as it is kept; `sealed` is its sealed record, `sealed_case` that nobody in it may be published."""
+
+    id: int
+    ref_digest: bytes
+    content_digest: bytes
+    handle: bytes
+    sealed_case: bool
+    may_publish: bool
+    decision_id: int | None
+    sealed: bytes
 
 
 class CaseRow(NamedTuple):
@@ -26,9 +37,24 @@ class CaseRow(NamedTuple):
     people: tuple[tuple[bytes, bytes], ...]
 
 
-def find(session: Session, ref_digest: bytes) -> CaseRecord | None:
+def find(session: Session, ref_digest: bytes) -> StoredCase | None:
     """The case with that reference."""
-    return session.exec(select(CaseRecord).where(CaseRecord.ref_digest == ref_digest)).first()
+    row = _find(session, ref_digest)
+    return stored(row) if row else None
+
+
+def stored(row: CaseRecord) -> StoredCase:
+    """A case's row as the rest of the hub reads it."""
+    return StoredCase(
+        id=row.id or 0,
+        ref_digest=row.ref_digest,
+        content_digest=row.content_digest,
+        handle=row.handle,
+        sealed_case=row.sealed_case,
+        may_publish=row.may_publish,
+        decision_id=row.decision_id,
+        sealed=row.sealed,
+    )
 
 
 def store(session: Session, row: CaseRow) -> bool:
@@ -36,7 +62,7 @@ def store(session: Session, row: CaseRow) -> bool:
 
     The earlier version's people are retired; their entries leave the feed at the next publish.
     """
-    earlier = find(session, row.ref_digest)
+    earlier = _find(session, row.ref_digest)
     record = earlier or CaseRecord(
         ref_digest=row.ref_digest,
         content_digest=b"",
@@ -75,11 +101,11 @@ def seal(session: Session, case_id: int, *, sealed: bytes, content_digest: bytes
     session.add(case)
 
 
-def people_of(session: Session, case: CaseRecord) -> list[tuple[bytes, bytes]]:
+def people_of(session: Session, case_id: int) -> list[tuple[bytes, bytes]]:
     """The people of one case in the order in which they were stored: handle and sealed record."""
     query = (
         select(PersonRecord.handle, PersonRecord.sealed)
-        .where(PersonRecord.case_id == case.id, ~col(PersonRecord.retired))
+        .where(PersonRecord.case_id == case_id, ~col(PersonRecord.retired))
         .order_by(col(PersonRecord.id))
     )
     return [(handle, sealed) for handle, sealed in session.exec(query)]
@@ -103,3 +129,7 @@ def counts(session: Session) -> dict[str, int]:
     cases = session.exec(select(func.count()).select_from(CaseRecord)).one()
     may = session.exec(select(func.count()).select_from(CaseRecord).where(col(CaseRecord.may_publish))).one()
     return {"cases": cases, "people": version(session)[0], "may_publish": may}
+
+
+def _find(session: Session, ref_digest: bytes) -> CaseRecord | None:
+    return session.exec(select(CaseRecord).where(CaseRecord.ref_digest == ref_digest)).first()

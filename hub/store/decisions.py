@@ -1,48 +1,32 @@
-"""Keeping decisions, each with the form it was made on, sealed together."""
+"""Queries on decisions, each kept sealed with the form it was made on."""
 
 from __future__ import annotations
 
-import datetime as dt
-import os
+from typing import NamedTuple
 
 from sqlmodel import Session
 
-from hub.consent import Decision, SharingForm
-from hub.crypto.vault import Vault
 from hub.store.tables import DecisionRecord
-from hub.values import ShortText, Value
 
 
-class Decided(Value):
-    """A form, what was decided on it, and for which case."""
+class DecisionRow(NamedTuple):
+    """A decision as it is kept."""
 
-    form: SharingForm
-    decision: Decision
-    case_ref: ShortText = ""
+    made_at: int
+    purpose: str
+    outcome: str
+    sealed: bytes
 
 
-def add(session: Session, vault: Vault, now: int, decided: Decided) -> int:
+def add(session: Session, row: DecisionRow) -> int:
     """Keep a decision; returns its number."""
-    place = os.urandom(16)
-    row = DecisionRecord(
-        made_at=now,
-        purpose=decided.form.purpose.value if decided.form.purpose else "",
-        outcome=decided.decision.outcome.value,
-        sealed=place + vault.seal(f"decision_record/{place.hex()}", decided.model_dump_json().encode()),
-    )
-    session.add(row)
+    record = DecisionRecord(**row._asdict())
+    session.add(record)
     session.flush()
-    return row.id or 0
+    return record.id or 0
 
 
-def get(session: Session, vault: Vault, decision_id: int) -> Decided:
-    """A kept decision. Raises StorageError."""
+def get(session: Session, decision_id: int) -> DecisionRow:
+    """A kept decision."""
     row = session.get_one(DecisionRecord, decision_id)
-    place = row.sealed[:16]
-    return Decided.model_validate_json(vault.open(f"decision_record/{place.hex()}", row.sealed[16:]))
-
-
-def made_on(session: Session, decision_id: int) -> dt.date:
-    """The day of a decision, UTC."""
-    made_at = session.get_one(DecisionRecord, decision_id).made_at
-    return dt.datetime.fromtimestamp(made_at, dt.UTC).date()
+    return DecisionRow(row.made_at, row.purpose, row.outcome, row.sealed)

@@ -3,18 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Exists, Integer, cast, delete, exists, func, insert
 from sqlmodel import Session, col, select
 
-from hub.federation.entries import Entry
 from hub.store.bulk import digest_of, insert_rows
+from hub.store.cases import StoredCase, stored
 from hub.store.tables import CaseRecord, FeedEntry, FeedState, PersonRecord
 
 _MANY = 500
 _BOUND = 20_000  # values in one statement; SQLite takes 32,766
 _COLUMNS = ("epoch", "token", "label", "person_id", "filler")
+
+
+class Entry(Protocol):
+    """An entry of the feed and whose it is."""
+
+    @property
+    def token(self) -> bytes:
+        """What a peer looks up."""
+
+    @property
+    def label(self) -> bytes:
+        """What it then opens."""
+
+    @property
+    def person_id(self) -> int | None:
+        """The person record's number; None for test people and fillers."""
+
+
+class EntryRow(NamedTuple):
+    """An entry as it stands in the feed."""
+
+    token: bytes
+    label: bytes
+    person_id: int | None
 
 
 class PersonRow(NamedTuple):
@@ -94,10 +118,10 @@ def tokens_of(session: Session, people: Collection[int]) -> set[bytes]:
     return found
 
 
-def entry(session: Session, epoch: int, token: bytes) -> Entry:
+def entry(session: Session, epoch: int, token: bytes) -> EntryRow:
     """One live entry."""
     row = session.exec(select(FeedEntry).where(FeedEntry.epoch == epoch, FeedEntry.token == token)).one()
-    return Entry(row.token, row.label or b"", row.person_id)
+    return EntryRow(row.token, row.label or b"", row.person_id)
 
 
 def withdraw(session: Session, epoch: int, tokens: Collection[bytes], *, pad_to: int) -> int:
@@ -165,7 +189,7 @@ def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:
     return [Line(seq or 0, token, label) for seq, token, label in rows]
 
 
-def person_by_handle(session: Session, handle: bytes) -> tuple[PersonRow, CaseRecord] | None:
+def person_by_handle(session: Session, handle: bytes) -> tuple[PersonRow, StoredCase] | None:
     """The person behind a handle, with the case; None when unknown or retired."""
     query = (
         select(PersonRecord, CaseRecord)
@@ -176,7 +200,7 @@ def person_by_handle(session: Session, handle: bytes) -> tuple[PersonRow, CaseRe
     if found is None:
         return None
     person, case = found
-    return PersonRow(person.id or 0, person.sealed, person.handle, case.handle), case
+    return PersonRow(person.id or 0, person.sealed, person.handle, case.handle), stored(case)
 
 
 def _in_feed() -> Exists:

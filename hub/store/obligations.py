@@ -1,7 +1,7 @@
 """Queries on what permits left to be done: adding, finding what is due, closing.
 
 Says nothing about who may see what, nor whether evidence suffices: those are `hub.cases.access` and
-`hub.consent.evidence`.
+`hub.consent.evidence`. Evidence stands here sealed.
 """
 
 from __future__ import annotations
@@ -9,17 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, insert, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from hub.consent import Obligation
-from hub.consent.evidence import Closing
-from hub.crypto.vault import Vault
 from hub.store.tables import ObligationRecord
-
-ObligationRow = ObligationRecord
 
 PUBLISH = "publish"
 _MANY = 500
@@ -32,38 +29,48 @@ class Matter(NamedTuple):
     name: str
 
 
-class Item(NamedTuple):
-    """An obligation and its place in its decision. `closed`: the hub's own record is the evidence already."""
-
-    place: int
-    obligation: Obligation
-    closed: bool = False
-
-
-class Arisen(NamedTuple):
-    """The obligations that one decision leaves."""
+class NewObligation(NamedTuple):
+    """An obligation to keep: number `place` of a decision. `closed`: the hub's own record is the evidence."""
 
     matter: Matter
     decision_id: int
-    items: tuple[Item, ...]
+    place: int
+    code: str
+    due: dt.date | None
+    closed: bool = False
 
 
-def add(session: Session, now: int, arisen: Sequence[Arisen]) -> None:
+@dataclass(frozen=True, slots=True)
+class ObligationRow:
+    """An obligation as it is kept; `evidence` is what a person closed it with, sealed."""
+
+    id: str
+    decision_id: int
+    place: int
+    case_digest: bytes
+    matter: str
+    code: str
+    due: dt.date | None
+    state: str
+    escalated_at: int | None
+    evidence: bytes | None
+
+
+def add(session: Session, now: int, new: Iterable[NewObligation]) -> None:
     """Add what decisions left. One insertion for all of them: an import has thousands."""
     rows = [
         {
             "id": secrets.token_hex(8),
             "decision_id": one.decision_id,
-            "place": item.place,
+            "place": one.place,
             "case_digest": one.matter.case_digest,
             "matter": one.matter.name,
-            "code": item.obligation.code,
-            "due": item.obligation.due,
-            "state": "closed" if item.closed else "open",
-            "closed_at": now if item.closed else None,
+            "code": one.code,
+            "due": one.due,
+            "state": "closed" if one.closed else "open",
+            "closed_at": now if one.closed else None,
         }
-        for one in arisen
-        for item in one.items
+        for one in new
     ]
     if rows:
         session.execute(insert(ObligationRecord), rows)
@@ -77,22 +84,22 @@ def owed_already(session: Session, matter: Matter, *, closed_too: bool) -> set[s
     return set(session.exec(query))
 
 
-def open_in(session: Session, matter: Matter, codes: Iterable[str]) -> list[ObligationRecord]:
+def open_in(session: Session, matter: Matter, codes: Iterable[str]) -> list[ObligationRow]:
     """The open ones of a matter with these codes."""
     wanted = _in(matter) & (col(ObligationRecord.state) == "open") & col(ObligationRecord.code).in_(codes)
-    return list(session.exec(select(ObligationRecord).where(wanted)))
+    return _rows(session, select(ObligationRecord).where(wanted))
 
 
-def listed(session: Session, state: str, due_by: dt.date | None) -> list[ObligationRecord]:
+def listed(session: Session, state: str, due_by: dt.date | None) -> list[ObligationRow]:
     """Those in that state, due by that day (None: all, also undated), the longest overdue first."""
     query = select(ObligationRecord).where(ObligationRecord.state == state)
     if due_by is not None:
         query = query.where(col(ObligationRecord.due) <= due_by)
     order = (col(ObligationRecord.due).is_(None), col(ObligationRecord.due), col(ObligationRecord.code))
-    return list(session.exec(query.order_by(*order, col(ObligationRecord.id))))
+    return _rows(session, query.order_by(*order, col(ObligationRecord.id)))
 
 
-def to_escalate(session: Session, today: dt.date, limit: int) -> list[ObligationRecord]:
+def to_escalate(session: Session, today: dt.date, limit: int) -> list[ObligationRow]:
     """Open ones past their day and not escalated yet, locked until the transaction ends."""
     query = select(ObligationRecord).where(
         ObligationRecord.state == "open",
@@ -100,25 +107,28 @@ def to_escalate(session: Session, today: dt.date, limit: int) -> list[Obligation
         col(ObligationRecord.escalated_at).is_(None),
     )
     order = (col(ObligationRecord.due), col(ObligationRecord.id))
-    return list(session.exec(query.order_by(*order).limit(limit).with_for_update()))
+    return _rows(session, query.order_by(*order).limit(limit).with_for_update())
 
 
-def get(session: Session, number: str) -> ObligationRecord | None:
+def get(session: Session, number: str) -> ObligationRow | None:
     """One obligation, locked until the transaction ends."""
-    return session.get(ObligationRecord, number, with_for_update=True)
+    row = session.get(ObligationRecord, number, with_for_update=True)
+    return _row(row) if row else None
 
 
-def close(session: Session, vault: Vault, now: int, row: ObligationRecord, closing: Closing | None) -> None:
-    """Close one with a person's evidence, or (None) by the hub's own record."""
+def escalate(session: Session, numbers: Sequence[str], now: int) -> None:
+    """Mark these as escalated."""
+    chosen = update(ObligationRecord).where(col(ObligationRecord.id).in_(numbers))
+    session.execute(chosen.values(escalated_at=now))
+
+
+def close(session: Session, number: str, now: int, evidence: bytes | None) -> None:
+    """Close one with a person's evidence, sealed, or (None) by the hub's own record."""
+    row = session.get_one(ObligationRecord, number)
     row.state, row.closed_at = "closed", now
-    if closing is not None:
-        row.sealed = vault.seal(_place(row.id), closing.model_dump_json(exclude_defaults=True).encode())
+    if evidence is not None:
+        row.sealed = evidence
     session.add(row)
-
-
-def closing_of(vault: Vault, row: ObligationRecord) -> Closing | None:
-    """What a person closed it with. Raises StorageError."""
-    return Closing.model_validate_json(vault.open(_place(row.id), row.sealed)) if row.sealed else None
 
 
 def replace_reviews(session: Session, case_digests: Sequence[bytes], now: int) -> set[tuple[bytes, str]]:
@@ -134,10 +144,10 @@ def replace_reviews(session: Session, case_digests: Sequence[bytes], now: int) -
     return still
 
 
-def of_case(session: Session, case_digest: bytes) -> list[ObligationRecord]:
+def of_case(session: Session, case_digest: bytes) -> list[ObligationRow]:
     """Everything that is or was owed in that case, without what a newer decision replaced."""
     mine = (col(ObligationRecord.case_digest) == case_digest) & (col(ObligationRecord.state) != "replaced")
-    return list(session.exec(select(ObligationRecord).where(mine)))
+    return _rows(session, select(ObligationRecord).where(mine))
 
 
 def known_case(session: Session, case_digest: bytes) -> bool:
@@ -151,5 +161,20 @@ def _in(matter: Matter) -> ColumnElement[bool]:
     return mine & (col(ObligationRecord.matter) == matter.name)
 
 
-def _place(number: str) -> str:
-    return f"obligation_record/{number}"
+def _rows(session: Session, query: SelectOfScalar[ObligationRecord]) -> list[ObligationRow]:
+    return [_row(row) for row in session.exec(query)]
+
+
+def _row(row: ObligationRecord) -> ObligationRow:
+    return ObligationRow(
+        id=row.id,
+        decision_id=row.decision_id,
+        place=row.place,
+        case_digest=row.case_digest,
+        matter=row.matter,
+        code=row.code,
+        due=row.due,
+        state=row.state,
+        escalated_at=row.escalated_at,
+        evidence=row.sealed,
+    )

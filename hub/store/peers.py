@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, insert
 from sqlmodel import Session, col, select
@@ -20,21 +22,74 @@ _COLUMNS = ("feed_id", "token", "label")
 _TABLE = PeerEntry.__table__  # type: ignore[attr-defined]
 
 
-PeerRow = Peer  # As the rest of the hub makes and reads it.
+@dataclass(frozen=True, slots=True)
+class PeerRow:
+    """A pinned peer as it is kept, with the state of the copy of its feed that is in use."""
+
+    node_id: str
+    area: str
+    url: str
+    root_thumbprint: str
+    metadata_json: str
+    feed_id: int | None
+    epoch: int
+    people: int
+    max_gap: int
+    feed_at: int
+    synced_at: int | None
 
 
-def get(session: Session, node_id: str) -> Peer | None:
+class PinRow(NamedTuple):
+    """Who a peer is: where it is reached, its pin and its last verified metadata."""
+
+    node_id: str
+    area: str
+    url: str
+    root_thumbprint: str
+    metadata_json: str
+
+
+class CopyRow(NamedTuple):
+    """A copy of a feed, and how far it has come."""
+
+    id: int
+    epoch: int
+    cursor: str
+
+
+class CopyState(NamedTuple):
+    """What a verified copy's manifest says, and when it was verified."""
+
+    epoch: int
+    people: int
+    max_gap: int
+    feed_at: int
+    synced_at: int
+
+
+def get(session: Session, node_id: str) -> PeerRow | None:
     """A pinned peer."""
-    return session.get(Peer, node_id)
+    row = session.get(Peer, node_id)
+    return _peer(row) if row else None
 
 
-def every(session: Session) -> list[Peer]:
+def every(session: Session) -> list[PeerRow]:
     """All pinned peers, by node id."""
-    return list(session.exec(select(Peer).order_by(Peer.node_id)))
+    return [_peer(row) for row in session.exec(select(Peer).order_by(Peer.node_id))]
 
 
-def remove(session: Session, peer: Peer) -> None:
+def pin(session: Session, pinned: PinRow) -> None:
+    """Store who a peer is; the state of its feed's copy stays as it was."""
+    row = session.get(Peer, pinned.node_id) or Peer(**pinned._asdict())
+    for name, value in pinned._asdict().items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
+
+
+def remove(session: Session, node_id: str) -> None:
     """Delete a peer and every copy of its feed."""
+    peer = session.get_one(Peer, node_id)
     peer.feed_id = None
     session.add(peer)
     session.flush()
@@ -54,17 +109,18 @@ def start_copy(session: Session, node_id: str) -> int:
     return fresh.id or 0
 
 
-def unfinished_copy(session: Session, node_id: str) -> PeerFeed | None:
+def unfinished_copy(session: Session, node_id: str) -> CopyRow | None:
     """A copy that was begun and is not in use yet."""
     peer = session.get_one(Peer, node_id)
-    return session.exec(
-        select(PeerFeed).where(PeerFeed.node_id == node_id, PeerFeed.id != peer.feed_id)
-    ).first()
+    begun = select(PeerFeed).where(PeerFeed.node_id == node_id, PeerFeed.id != peer.feed_id)
+    row = session.exec(begun).first()
+    return CopyRow(row.id or 0, row.epoch, row.cursor) if row else None
 
 
-def copy(session: Session, feed_id: int) -> PeerFeed:
+def copy(session: Session, feed_id: int) -> CopyRow:
     """One copy."""
-    return session.get_one(PeerFeed, feed_id)
+    row = session.get_one(PeerFeed, feed_id)
+    return CopyRow(feed_id, row.epoch, row.cursor)
 
 
 def apply_page(
@@ -84,7 +140,7 @@ def apply_page(
         insert_rows(
             session, insert_or_replace(session, _TABLE), _COLUMNS, [(feed_id, *entry) for entry in entries]
         )
-    feed = copy(session, feed_id)
+    feed = session.get_one(PeerFeed, feed_id)
     feed.epoch, feed.cursor = page
     if withdrawn or entries:
         feed.entries = feed.digest = None
@@ -103,21 +159,23 @@ def digest(session: Session, feed_id: int) -> tuple[int, bytes]:
 
 def kept_digest(session: Session, feed_id: int) -> tuple[int, bytes]:
     """The same, read from the whole copy only if a page has changed it since it was last read."""
-    feed = copy(session, feed_id)
+    feed = session.get_one(PeerFeed, feed_id)
     if feed.entries is None or feed.digest is None:
         feed.entries, feed.digest = digest(session, feed_id)
         session.add(feed)
     return feed.entries, feed.digest
 
 
-def use_copy(session: Session, peer: Peer, feed_id: int) -> None:
+def use_copy(session: Session, node_id: str, feed_id: int, state: CopyState) -> None:
     """Make a verified copy the one that checks look into, and drop the one before."""
-    old = peer.feed_id
-    peer.feed_id = feed_id
+    peer = session.get_one(Peer, node_id)
+    old, peer.feed_id = peer.feed_id, feed_id
+    for name, value in state._asdict().items():
+        setattr(peer, name, value)
     session.add(peer)
     session.flush()
     if old is not None and old != feed_id:
-        _drop(session, copy(session, old))
+        _drop(session, session.get_one(PeerFeed, old))
 
 
 def labels(session: Session, feed_id: int, tokens: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -141,3 +199,7 @@ def _drop(session: Session, feed: PeerFeed) -> None:
     session.execute(delete(PeerEntry).where(col(PeerEntry.feed_id) == feed.id))
     session.delete(feed)
     session.flush()
+
+
+def _peer(row: Peer) -> PeerRow:
+    return PeerRow(**{field.name: getattr(row, field.name) for field in fields(PeerRow)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import NamedTuple
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -13,10 +14,44 @@ from hub.store.bulk import insert_into, insert_or_replace
 from hub.store.tables import IdempotentAnswer, QuotaUse, ReceivedCheck, ReceivedDisclosure, SeenMessage
 from hub.wire.quota import QuotaState
 
-# Rows as the rest of the hub makes and reads them.
-CheckRow = ReceivedCheck
-DisclosureRow = ReceivedDisclosure
-AnswerRow = IdempotentAnswer
+
+class CheckRow(NamedTuple):
+    """A check that a peer asked, as it is kept; `asked` is what it asserted, sealed."""
+
+    check_id: str
+    peer: str
+    received_at: int
+    purpose: str
+    commitment: bytes
+    asked: bytes
+
+
+class DisclosureRow(NamedTuple):
+    """A disclosure that a peer asked, as it is kept; `sealed` holds what was asked and answered.
+
+    `case_digest`: of the case that the handle was in when it was decided.
+    """
+
+    check_id: str
+    peer: str
+    handle: bytes
+    level: str
+    received_at: int
+    pending: bool
+    decision_id: int | None
+    case_digest: bytes | None
+    sealed: bytes
+
+
+class AnswerRow(NamedTuple):
+    """An answer stored under a peer's Idempotency-Key."""
+
+    peer: str
+    key: str
+    request_digest: str
+    answer: bytes | None
+    expires_at: int
+
 
 _SEEN = SeenMessage.__table__  # type: ignore[attr-defined]
 _QUOTAS = QuotaUse.__table__  # type: ignore[attr-defined]
@@ -46,28 +81,45 @@ def set_quotas(session: Session, states: Mapping[tuple[str, str], QuotaState]) -
     session.connection().execute(insert_or_replace(session, _QUOTAS), rows)
 
 
-def add_check(session: Session, check: ReceivedCheck) -> None:
+def add_check(session: Session, row: CheckRow) -> None:
     """Store a peer's check; asked again, it is the same check."""
-    session.merge(check)
+    session.merge(ReceivedCheck(**row._asdict()))
 
 
-def check(session: Session, peer: str, check_id: str) -> ReceivedCheck | None:
+def check(session: Session, peer: str, check_id: str) -> CheckRow | None:
     """A peer's earlier check."""
-    return session.get(ReceivedCheck, (check_id, peer))
+    row = session.get(ReceivedCheck, (check_id, peer))
+    return CheckRow(*(getattr(row, name) for name in CheckRow._fields)) if row else None
 
 
-def disclosure(session: Session, key: tuple[str, str, bytes, str]) -> ReceivedDisclosure | None:
+def disclosure(session: Session, key: tuple[str, str, bytes, str]) -> DisclosureRow | None:
     """A peer's earlier disclosure request, by check, peer, handle and level."""
-    return session.get(ReceivedDisclosure, key)
+    row = session.get(ReceivedDisclosure, key)
+    return _disclosure(row) if row else None
 
 
-def pending_disclosures(session: Session) -> list[ReceivedDisclosure]:
+def put_disclosure(session: Session, row: DisclosureRow) -> None:
+    """Store a disclosure request, in place of what was kept of it."""
+    session.merge(ReceivedDisclosure(**row._asdict()))
+
+
+def pending_disclosures(session: Session) -> list[DisclosureRow]:
     """Disclosures that wait for a person, oldest first."""
     query = select(ReceivedDisclosure).where(col(ReceivedDisclosure.pending))
-    return list(session.exec(query.order_by(col(ReceivedDisclosure.received_at))))
+    return [_disclosure(row) for row in session.exec(query.order_by(col(ReceivedDisclosure.received_at)))]
 
 
-def stored_answer(session: Session, peer: str, key: str, now: int) -> IdempotentAnswer | None:
+def stored_answer(session: Session, peer: str, key: str, now: int) -> AnswerRow | None:
     """The answer stored under an Idempotency-Key, if it is not too old."""
     session.execute(delete(IdempotentAnswer).where(col(IdempotentAnswer.expires_at) < now))
-    return session.get(IdempotentAnswer, (peer, key))
+    row = session.get(IdempotentAnswer, (peer, key))
+    return AnswerRow(*(getattr(row, name) for name in AnswerRow._fields)) if row else None
+
+
+def store_answer(session: Session, row: AnswerRow) -> None:
+    """Store an answer under its Idempotency-Key."""
+    session.merge(IdempotentAnswer(**row._asdict()))
+
+
+def _disclosure(row: ReceivedDisclosure) -> DisclosureRow:
+    return DisclosureRow(*(getattr(row, name) for name in DisclosureRow._fields))

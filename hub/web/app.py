@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from hub import __version__
-from hub.audit.events import NODE, Action, Event
+from hub.audit.events import NODE, Action
 from hub.cases.obligations import escalate
 from hub.errors import HubError
 from hub.node.home import advance_audit_checkpoint, current_metadata
@@ -36,8 +36,8 @@ def create_app(node: Node) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with node.write() as (_session, record):
-            record(Event(action=Action.node_started, actor=NODE))
+        with node.write() as tx:
+            tx.record(Action.node_started, by=NODE)
         duty = asyncio.create_task(_on_duty(node))
         yield
         duty.cancel()
@@ -59,8 +59,8 @@ def create_app(node: Node) -> FastAPI:
     @app.get("/healthz")
     def health() -> dict[str, str]:
         """Whether the node and its database answer."""
-        with node.database.read() as session:
-            session.connection().exec_driver_sql("SELECT 1")
+        with node.read() as tx:
+            tx.session.connection().exec_driver_sql("SELECT 1")
         return {"status": "ok"}
 
     return app

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from hub.audit.events import Action, Detail, Event, Refs, peer_actor
+from hub.audit.events import Action, Refs, peer_actor
 from hub.checks import receive
 from hub.errors import AuthenticationError, InputError
 from hub.federation import evaluate, serve_feed
@@ -86,13 +86,10 @@ def _answer_now(node: Node, signed: SignedRequest, message: MessageType, work: W
         result = work(caller, signed)
     except AuthenticationError:
         # A replay, or a sealed message out of its context: its transaction is gone, its trace stays.
-        with node.write() as (_, record):
+        with node.write() as tx:
             refs = Refs(peer=caller.node_id)
-            detail = Detail(fault="not_authentic")
-            record(
-                Event(
-                    action=Action.request_refused, actor=peer_actor(caller.node_id), refs=refs, detail=detail
-                )
+            tx.record(
+                Action.request_refused, by=peer_actor(caller.node_id), about=refs, fault="not_authentic"
             )
         raise
     if isinstance(result, Refused):

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem documents, without personal data: the one place where an error becomes an HTTP answer."""
+"""Errors as RFC 9457 problem documents, without personal data: here alone an error becomes an HTTP answer."""
 
 from __future__ import annotations
 

@@ -12,14 +12,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from hub.audit.events import OPERATOR, Action, Event
+from hub.audit.events import OPERATOR, Action
 from hub.cli.app import app
 from hub.node.home import advance_audit_checkpoint, create_home
 from hub.node.node import CHECKPOINT, Node, open_node
 from hub.node.settings import Settings
 
 DATABASE = "hub.sqlite3"
-EVENT = Event(action=Action.check_recorded, actor=OPERATOR)
 SETTINGS = Settings(
     node_id="northmoor", area="Northmoor", url="https://northmoor.test", database=f"sqlite:///{DATABASE}"
 )
@@ -27,8 +26,8 @@ SETTINGS = Settings(
 
 def written(node: Node, times: int) -> None:
     for _ in range(times):
-        with node.write() as (_, record):
-            record(EVENT)
+        with node.write() as tx:
+            tx.record(Action.check_recorded, by=OPERATOR)
 
 
 @pytest.fixture

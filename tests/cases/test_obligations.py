@@ -25,9 +25,9 @@ from hub.consent.evidence import Closing, Sharing
 from hub.errors import InputError, NotFoundError, UnreachableError
 from hub.node.node import Node, open_node
 from hub.records.check import CheckRequest, CheckResult
+from hub.records.disclosures import Row
 from hub.store import cases
 from hub.store.audit import DatabaseAudit
-from hub.store.disclosures import Row
 from hub.values import AgencyKind, Level, Person, Requester, RequesterRole
 from tests.checks.test_answer import asked as asked_on_a_ground
 from tests.checks.test_answer import grounded, told, waiting
@@ -396,11 +396,11 @@ def test_evidence_and_the_record_stand_sealed(stored_areas: Areas) -> None:
     )
     assert tell(northmoor, Told(case_ref=CASE, check_id=result.check_id, by=who(), sharings=(secret,))) == ()
     close(northmoor, [of_checks(northmoor)["notify_client"].number], done("Text Ninefold"))
-    with northmoor.database.read() as session:
+    with northmoor.read() as tx:
         held = b"".join(
             repr(tuple(row)).encode()
             for table in SQLModel.metadata.sorted_tables
-            for row in session.connection().execute(table.select())
+            for row in tx.session.connection().execute(table.select())
         )
     assert b"Ninefold" not in held
     assert CASE.encode() not in held
@@ -449,8 +449,8 @@ def test_many_servers_escalate_each_obligation_once(stored_areas: Areas) -> None
     for thread in threads:
         thread.join()
     assert sum(done) == 4 == len(events(stored_areas["northmoor"], "obligation_escalated"))
-    with stored_areas["northmoor"].database.read() as session:
-        assert verify_log(DatabaseAudit(session), "northmoor")
+    with stored_areas["northmoor"].read() as tx:
+        assert verify_log(DatabaseAudit(tx.session), "northmoor")
 
 
 def test_two_people_who_close_one_obligation_at_once_close_it_once(stored_areas: Areas) -> None:
@@ -535,8 +535,8 @@ def test_a_publication_reviewed_is_decided_again_or_ends(areas: Areas) -> None:
     rest = [number for number in rest if number != fresh.number]
     evidence = Closing(by=who(), on=day, text="Nobody renewed the agreement.")
     assert close(northmoor, rest, evidence).not_published == len(rest) == 2
-    with northmoor.database.read() as session:
-        assert cases.counts(session)["may_publish"] == 1
+    with northmoor.read() as tx:
+        assert cases.counts(tx.session)["may_publish"] == 1
 
 
 # Who is kept out.

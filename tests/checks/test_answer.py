@@ -15,8 +15,9 @@ from hub.consent import Decider
 from hub.errors import NotFoundError
 from hub.federation.publish import publish
 from hub.node.node import Node
+from hub.records import decisions
 from hub.records.check import CheckResult, DisclosureResult, DisclosureStatus
-from hub.store import decisions, received
+from hub.store import received
 from hub.values import Kind, Level, RequesterRole, Role
 from hub.wire.messages import NOT_ANSWERED, Disclosure
 from tests.federation.nodes import Areas, case, events, hold, question, stranger
@@ -196,10 +197,10 @@ def test_a_case_not_published_any_more_is_not_answered_and_our_record_says_why(a
 
 def why(node: Node, enquiry: Enquiry) -> list[str]:
     """The reasons of our decision on an enquiry, by their codes."""
-    with node.database.read() as session:
+    with node.read() as tx:
         key = (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level)
-        row = received.disclosure(session, key)
+        row = received.disclosure(tx.session, key)
         assert row is not None
         assert row.decision_id is not None
-        decided = decisions.get(session, node.keys.vault, row.decision_id)
+        decided = decisions.get(tx, row.decision_id)
     return [reason.code for reason in decided.decision.reasons]

@@ -14,8 +14,7 @@ from hub.checks.check import areas_asked, check, form_of
 from hub.consent import Outcome
 from hub.errors import InputError, NotFoundError, StorageError
 from hub.federation.publish import publish
-from hub.records.check import AreaStatus, CheckRequest, CheckResult, DisclosureStatus
-from hub.store import checks
+from hub.records.check import AreaStatus, CheckRequest, CheckResult, DisclosureStatus, kept_check
 from hub.store.audit import DatabaseAudit
 from hub.values import Band, Person
 from tests.federation.nodes import Areas, case, cases_of, events, hold, log, question, stranger
@@ -134,8 +133,8 @@ def test_without_a_permit_nobody_is_asked_and_the_decision_is_kept(stored_areas:
     northmoor = stored_areas["northmoor"]
     assert [one["refs"]["check_id"] for one in events(northmoor, "check_decided")] == [result.check_id]
     assert not events(northmoor, "request_sent")
-    with northmoor.database.read() as session:
-        assert checks.get(session, northmoor.keys.vault, result.check_id).result == result
+    with northmoor.read() as tx:
+        assert kept_check(tx, result.check_id).result == result
 
 
 def test_without_a_case_reference_nobody_is_asked(areas: Areas) -> None:
@@ -181,8 +180,8 @@ def test_both_logs_tell_of_the_check_and_hold(stored_areas: Areas) -> None:
             assert {one["refs"]["check_id"] for one in events(stored_areas[area], action)} == {
                 result.check_id
             }
-        with stored_areas[area].database.read() as session:
-            assert isinstance(verify_log(DatabaseAudit(session), area), Verified)
+        with stored_areas[area].read() as tx:
+            assert isinstance(verify_log(DatabaseAudit(tx.session), area), Verified)
         bodies = json.dumps([entry.body for entry in log(stored_areas[area])]).lower()
         assert CASE[0].surname.lower() not in bodies
         assert CASE[0].date_of_birth not in bodies
@@ -191,12 +190,12 @@ def test_both_logs_tell_of_the_check_and_hold(stored_areas: Areas) -> None:
 def test_what_was_found_is_kept_and_read_back(areas: Areas) -> None:
     result = ask(areas, question(CASE[0], "eastvale"))
     northmoor = areas["northmoor"]
-    with northmoor.database.read() as session:
-        kept = checks.get(session, northmoor.keys.vault, result.check_id)
+    with northmoor.read() as tx:
+        kept = kept_check(tx, result.check_id)
         assert kept.result == result
         assert set(kept.salts) == {"eastvale"}
         with pytest.raises(NotFoundError):
-            checks.get(session, northmoor.keys.vault, "0" * 32)
+            kept_check(tx, "0" * 32)
 
 
 def test_no_log_no_question(areas: Areas) -> None:

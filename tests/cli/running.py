@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx2
-from sqlmodel import select
 from typer.testing import CliRunner
 
 from hub.audit.events import Action
 from hub.cli.app import app
 from hub.node.node import open_node
-from hub.store.tables import AuditEntry
+from hub.store.audit import DatabaseAudit
 
 HUB: Final = Path(sys.executable).with_name("hub")
 START_S: Final = 180
@@ -153,8 +152,8 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
 def actions(home: Path) -> list[Action]:
     """What a node's log says was done."""
     node = open_node(home)
-    with node.database.read() as session:
-        found = [Action(entry.action) for entry in session.exec(select(AuditEntry).order_by(AuditEntry.seq))]  # type: ignore[arg-type]
+    with node.read() as tx:
+        found = [Action(entry.action) for entry in DatabaseAudit(tx.session).after(0)]
     node.database.close()
     return found
 

@@ -15,8 +15,9 @@ import pytest
 
 from hub.audit.events import Action
 from hub.node.node import open_node
+from hub.records import decisions
 from hub.sample.referrals import Row
-from hub.store import cases, decisions
+from hub.store import cases
 from tests.cli.conftest import Powerless, make
 from tests.cli.running import Ended, actions, count, hub, inside, live_entries, query, write_csv
 
@@ -299,10 +300,10 @@ def test_what_was_sealed_by_a_bad_row_is_as_if_imported_sealed(
     right = write_csv(tmp_path / "right.csv", [case[0] | {"sealed": "yes"}, *case[1:]])
     assert imported(published, right).json["unchanged"] == len(case)
     node = open_node(published)
-    with node.database.read() as session:
-        there = cases.find(session, node.keys.vault.lookup("case_ref", case[0]["case_ref"]))
+    with node.read() as tx:
+        there = cases.find(tx.session, node.keys.vault.lookup("case_ref", case[0]["case_ref"]))
         assert there is not None
-        decided = decisions.get(session, node.keys.vault, there.decision_id or 0)
+        decided = decisions.get(tx, there.decision_id or 0)
     node.database.close()
     assert not decided.decision.permitted
     assert decided.case_ref == case[0]["case_ref"]

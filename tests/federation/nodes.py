@@ -273,8 +273,8 @@ def copied(template: Path, folder: Path, database_of: DatabaseOf) -> Areas:
 
 def log(node: Node) -> list[Entry]:
     """The node's audit log."""
-    with node.database.read() as session:
-        return list(DatabaseAudit(session).after(0))
+    with node.read() as tx:
+        return list(DatabaseAudit(tx.session).after(0))
 
 
 def events(node: Node, action: str) -> list[dict[str, Any]]:
@@ -284,8 +284,8 @@ def events(node: Node, action: str) -> list[dict[str, Any]]:
 
 def handle_of(node: Node, person: Person) -> str:
     """The handle (hex) under which a node publishes a person."""
-    with node.database.read() as session:
-        rows = cases.people(session)
+    with node.read() as tx:
+        rows = cases.people(tx.session)
     found = [handle for handle, sealed in rows if open_person(node.keys.vault, handle, sealed) == person]
     assert len(found) == 1
     return found[0].hex()

@@ -156,22 +156,23 @@ def test_both_logs_hold_and_say_the_same_of_the_check(round_done: tuple[World, C
 
 
 def _entries(node: Node, check_id: str) -> list[str]:
-    with node.database.read() as session:
-        return [entry.action for entry in DatabaseAudit(session).after(0) if check_id in entry.body]
+    with node.read() as tx:
+        return [entry.action for entry in DatabaseAudit(tx.session).after(0) if check_id in entry.body]
 
 
 def test_what_was_answered_is_vouched_for_by_the_asker(round_done: tuple[World, CheckResult, Path]) -> None:
     """The answer left with the log's head in its receipt, so its row may not be cut off any more unseen."""
     world, result, _ = round_done
-    with world.victim.database.read() as session:
+    with world.victim.read() as tx:
         tokens = [
-            row.token for row in session.exec(select(Receipt).where(Receipt.peer == world.attacker.node_id))
+            row.token
+            for row in tx.session.exec(select(Receipt).where(Receipt.peer == world.attacker.node_id))
         ]
     receipts = [json.loads(unb64(token.split(".")[1]))["receipt"] for token in tokens]
     heads = [Head(told["log_size"], told["log_head"]) for told in receipts]
     assert len(heads) == 2
-    with world.attacker.database.read() as session:
-        store = DatabaseAudit(session)
+    with world.attacker.read() as tx:
+        store = DatabaseAudit(tx.session)
         last = max(entry.seq for entry in store.after(0) if result.check_id in entry.body)
         assert isinstance(verify_log(store, world.attacker.node_id, heads), Verified)
         cut = [entry for entry in store.after(0) if entry.seq < last]

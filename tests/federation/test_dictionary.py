@@ -84,10 +84,10 @@ def contexts_of(node: Node) -> list[FeedContext]:
 def opened(node: Node, evaluated: list[Evaluated]) -> dict[MatchKey, set[str]]:
     """The handles that these evaluations open in the stolen copy."""
     copy, (context, weak_context) = known(node, "eastvale"), contexts_of(node)
-    with node.database.read() as session:
+    with node.read() as tx:
 
         def lookup(made: Sequence[bytes]) -> Mapping[bytes, bytes]:
-            return peers.labels(session, copy.feed_id or 0, made)
+            return peers.labels(tx.session, copy.feed_id or 0, made)
 
         found = meet(evaluated, Copy(context, weak_context, copy.max_gap, lookup))
     return {key: {label.person_handle.hex() for label in labels} for key, labels in found.items()}

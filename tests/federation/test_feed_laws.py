@@ -84,8 +84,8 @@ class Feed:
 
     def lines(self) -> int:
         """How many lines were ever written to the feed."""
-        with self.areas["eastvale"].database.read() as session:
-            return session.exec(select(func.max(FeedEntry.seq))).one() or 0
+        with self.areas["eastvale"].read() as tx:
+            return tx.session.exec(select(func.max(FeedEntry.seq))).one() or 0
 
     @property
     def known(self) -> KnownPeer:
@@ -110,14 +110,14 @@ class Feed:
         contexts = [
             FeedContext("eastvale", name, copy.epoch) for name in (copy.prf_key_id, copy.weak_prf_key_id)
         ]
-        with asker.database.read() as session:
+        with asker.read() as tx:
             found = meet(
                 evaluated,
                 Copy(
                     contexts[0],
                     contexts[1],
                     copy.max_gap,
-                    lambda tokens: peers.labels(session, copy.feed_id or 0, tokens),
+                    lambda tokens: peers.labels(tx.session, copy.feed_id or 0, tokens),
                 ),
             )
         return {key: Counter(label.completeness for label in labels) for key, labels in found.items()}
@@ -126,16 +126,16 @@ class Feed:
         expected = self.expected()
         assert self.met() == expected
         eastvale, northmoor = self.areas["eastvale"], self.areas["northmoor"]
-        with eastvale.database.read() as session:
-            state = feeds.state(session)
+        with eastvale.read() as tx:
+            state = feeds.state(tx.session)
             assert state is not None
             real = (~FeedEntry.filler) & FeedEntry.label.is_not(None)  # type: ignore[union-attr]
-            entries = session.exec(select(func.count()).select_from(FeedEntry).where(real)).one()
+            entries = tx.session.exec(select(func.count()).select_from(FeedEntry).where(real)).one()
         tests = sum(len(match_keys(person, eastvale.matching)) for person in TEST_PEOPLE)
         # As many entries as there were met: none lies beyond a gap, none is left over.
         assert entries == sum(sum(counts.values()) for counts in expected.values()) + tests
-        with northmoor.database.read() as session:
-            assert peers.digest(session, self.known.feed_id or 0) == (state.entries, state.digest)
+        with northmoor.read() as tx:
+            assert peers.digest(tx.session, self.known.feed_id or 0) == (state.entries, state.digest)
         config = eastvale.matching
         people = sum(bool(match_keys(one, config)) for persons in self.twin.values() for one in persons)
         assert (state.people, self.known.people) == (people, people)
@@ -143,12 +143,12 @@ class Feed:
 
     def assert_settled(self) -> None:
         """Publishing again does nothing, and nothing new is to be fetched."""
-        with self.areas["eastvale"].database.read() as session:
-            before = feeds.state(session)
+        with self.areas["eastvale"].read() as tx:
+            before = feeds.state(tx.session)
         again = publish(self.areas["eastvale"])
         assert (again.added, again.withdrawn) == (0, 0)
-        with self.areas["eastvale"].database.read() as session:
-            assert feeds.state(session) == before
+        with self.areas["eastvale"].read() as tx:
+            assert feeds.state(tx.session) == before
 
 
 @contextmanager
@@ -223,8 +223,8 @@ def test_a_withdrawal_of_the_last_line_reaches_copies_as_an_increment(sqlite_tem
             ref = f"last-{attempt}"
             made.change({ref: tuple(stranger(100 + 6 * attempt + at) for at in range(6))})
             made.publish_and_sync()
-            with holder.database.read() as session:
-                last = session.exec(select(FeedEntry).order_by(FeedEntry.seq.desc())).first()  # type: ignore[union-attr]
+            with holder.read() as tx:
+                last = tx.session.exec(select(FeedEntry).order_by(FeedEntry.seq.desc())).first()  # type: ignore[union-attr]
             if last and last.person_id:
                 break
         before = made.known.feed_at
@@ -252,12 +252,12 @@ def test_a_change_while_its_predecessor_leaves_is_one_publish(stored_areas: Area
         evaluated = [
             Evaluated(key, keys.of(key.weak).prf.output(key.material)) for key in match_keys(person, config)
         ]
-        with stored_areas["northmoor"].database.read() as session:
+        with stored_areas["northmoor"].read() as tx:
             looked = Copy(
                 contexts[0],
                 contexts[1],
                 copy.max_gap,
-                lambda tokens: peers.labels(session, copy.feed_id or 0, tokens),
+                lambda tokens: peers.labels(tx.session, copy.feed_id or 0, tokens),
             )
             return {
                 label.person_handle.hex() for found in meet(evaluated, looked).values() for label in found

@@ -83,8 +83,8 @@ def ask(areas: Areas, subject: Any = None) -> CheckResult:
 
 def copy_in_use(areas: Areas) -> tuple[int, bytes, int]:
     now = known(areas["northmoor"], "eastvale")
-    with areas["northmoor"].database.read() as session:
-        return *peers.digest(session, now.feed_id or 0), now.feed_at
+    with areas["northmoor"].read() as tx:
+        return *peers.digest(tx.session, now.feed_id or 0), now.feed_at
 
 
 def test_an_old_copy_is_not_an_answer(areas: Areas, eastvale: Peer) -> None:
@@ -235,10 +235,10 @@ def fetch_whole(areas: Areas) -> None:
 
     async def go() -> None:
         southmere = areas["southmere"]
-        with southmere.write() as (session, _):
-            row = peers.get(session, "eastvale")
+        with southmere.write() as tx:
+            row = peers.get(tx.session, "eastvale")
             assert row
-            peers.start_copy(session, "eastvale")
+            peers.start_copy(tx.session, "eastvale")
         async with areas.client("southmere") as client:
             assert (await sync_all(southmere, client))[0].error == ""
 

@@ -56,8 +56,8 @@ DEEP = "[" * 20_000
 def nodes(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
     made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
     yield made
-    with made["northmoor"].database.read() as session:
-        assert isinstance(verify_log(DatabaseAudit(session), "northmoor"), Verified)
+    with made["northmoor"].read() as tx:
+        assert isinstance(verify_log(DatabaseAudit(tx.session), "northmoor"), Verified)
     made.close()
 
 

@@ -58,8 +58,8 @@ def assert_problem(
 
 
 def quota_rows(areas: Areas) -> list[tuple[Any, ...]]:
-    with areas["eastvale"].database.read() as session:
-        rows = session.exec(select(QuotaUse).order_by(QuotaUse.owner, QuotaUse.pool))
+    with areas["eastvale"].read() as tx:
+        rows = tx.session.exec(select(QuotaUse).order_by(QuotaUse.owner, QuotaUse.pool))
         return [(row.owner, row.pool, row.level, row.month_used) for row in rows]
 
 

@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
-from hub.audit.events import OPERATOR, Action, Detail, Event
+from hub.audit.events import OPERATOR, Action
 from hub.audit.log import verify_log
 from hub.errors import StorageError, UsageError
 from hub.node.home import create_home
@@ -22,8 +22,6 @@ from hub.node.settings import Settings
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from tests.federation.nodes import AREAS, Areas, DatabaseOf, cases_of
-
-EVENT = Event(action=Action.check_recorded, actor=OPERATOR)
 
 
 @pytest.fixture
@@ -87,10 +85,10 @@ def test_a_newer_database_is_refused_and_left_alone(node: Node) -> None:
 
 
 def test_a_write_that_raises_leaves_nothing_not_even_in_the_log(node: Node) -> None:
-    with pytest.raises(ZeroDivisionError), node.write() as (_, record):
-        record(EVENT.model_copy(update={"detail": Detail(cases=1 // 0)}) if record(EVENT)[0] > 1 else EVENT)
-    with node.database.read() as session:
-        assert [entry.action for entry in DatabaseAudit(session).after(0)] == ["node_created"]
+    with pytest.raises(ZeroDivisionError), node.write() as tx:
+        tx.record(Action.check_recorded, by=OPERATOR, cases=1 // (tx.record(Action.check_recorded).size - 2))
+    with node.read() as tx:
+        assert [entry.action for entry in DatabaseAudit(tx.session).after(0)] == ["node_created"]
     node.database.close()
 
 
@@ -98,8 +96,8 @@ def test_many_writers_at_once_make_one_log(node: Node) -> None:
     def write() -> None:
         own = open_node(node.home)
         for _ in range(5):
-            with own.write() as (_, record):
-                record(EVENT)
+            with own.write() as tx:
+                tx.record(Action.check_recorded, by=OPERATOR)
         own.database.close()
 
     threads = [threading.Thread(target=write) for _ in range(3)]
@@ -107,10 +105,10 @@ def test_many_writers_at_once_make_one_log(node: Node) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    with node.database.read() as session:
-        entries = list(DatabaseAudit(session).after(0))
+    with node.read() as tx:
+        entries = list(DatabaseAudit(tx.session).after(0))
         assert [entry.seq for entry in entries] == list(range(1, 17))
-        assert verify_log(DatabaseAudit(session), node.node_id)
+        assert verify_log(DatabaseAudit(tx.session), node.node_id)
     node.database.close()
 
 
@@ -191,11 +189,11 @@ def test_every_name_date_and_number_stands_sealed(stored_areas: Areas) -> None:
     """Nothing that was imported is legible in any row of the database, in any text encoding."""
     for area in AREAS:
         known = stored_areas[area]
-        with known.database.read() as session:
+        with known.read() as tx:
             held = b"".join(
                 repr(tuple(row)).encode()
                 for table in SQLModel.metadata.sorted_tables
-                for row in session.connection().execute(table.select())
+                for row in tx.session.connection().execute(table.select())
             )
         for case in cases_of(area):
             for person in case:

@@ -25,12 +25,12 @@ def test_a_page_is_a_range_of_the_key_and_sorts_nothing(areas: Areas, after: int
     def heard(_c: Connection, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
         asked.append((statement, parameters))
 
-    with node.database.read() as session:
-        event.listen(session.connection(), "before_cursor_execute", heard)
-        lines = feeds.page(session, 1, after, 50)
-        event.remove(session.connection(), "before_cursor_execute", heard)
+    with node.read() as tx:
+        event.listen(tx.session.connection(), "before_cursor_execute", heard)
+        lines = feeds.page(tx.session, 1, after, 50)
+        event.remove(tx.session.connection(), "before_cursor_execute", heard)
         statement, parameters = asked[-1]
-        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plan = tx.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         steps = [row.detail for row in plan]
     assert steps == ["SEARCH feed_entry USING INTEGER PRIMARY KEY (rowid>?)"]
     assert [line.seq for line in lines] == sorted(line.seq for line in lines)

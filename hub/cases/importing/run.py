@@ -7,43 +7,24 @@ no feed: `hub publish` does. A file that seals a case and has nothing of it that
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from sqlmodel import Session
-
-from hub.audit.events import OPERATOR, Action, Detail, Event
+from hub.audit.events import OPERATOR, Action
 from hub.cases.access import Hidden, hidden_from
-from hub.cases.documents import (
-    CaseDetails,
-    PersonDetails,
-    open_case,
-    open_person_details,
-    seal_case,
-    seal_person,
-)
+from hub.cases.documents import CaseDetails, PersonDetails, content_digest, seal_case, seal_person
 from hub.cases.importing.assemble import CaseIntake, Rejected, SealOnly
-from hub.consent import (
-    Agreement,
-    Decision,
-    Protocol,
-    PublicationCase,
-    Publications,
-    Publisher,
-    SharingForm,
-    publication_form,
-)
-from hub.crypto.vault import Vault
-from hub.node.node import Node, Recorder
-from hub.store import cases, decisions, feeds, obligations
+from hub.cases.publication import PublicationDecisions, keep_arisen
+from hub.consent import Decision
+from hub.node.node import Node
+from hub.node.transaction import Reading, Transaction
+from hub.records.obligations import Arisen
+from hub.store import cases, feeds
 from hub.store.cases import StoredCase
-from hub.store.decisions import Decided
-from hub.store.obligations import PUBLISH, Arisen, Item, Matter
-from hub.values import AgencyKind, Kind, Requester, Role
+from hub.values import Requester
 
 BATCH: Final = 200
 NOT_PLACED: Final = "does not tell which case this row may seal, so none was sealed for it: put the row right"
@@ -127,7 +108,7 @@ def import_cases(
     stored like any other, and its figures are those of a case that was not there before.
     """
     done = Imported()
-    deciding, hidden = _Deciding(node), hidden_from(node, asker)
+    deciding, hidden = PublicationDecisions(node), hidden_from(node, asker)
     stream = iter(incoming)
     while batch := list(islice(stream, BATCH)):
         done.rejected += [one for one in batch if isinstance(one, Rejected)]
@@ -135,45 +116,54 @@ def import_cases(
         if rest:
             done.add((_tried if dry_run else _stored)(deciding, rest, hidden))
         progress(done.imported + done.unchanged + len(done.rejected))
-    with node.database.read() as session:
-        done.to_withdraw = 0 if hidden.every else feeds.to_withdraw(session, but_of=hidden.cases)
+    with node.read() as tx:
+        done.to_withdraw = 0 if hidden.every else feeds.to_withdraw(tx.session, but_of=hidden.cases)
     done.imported, done.unchanged = done.imported + done.hidden, done.unchanged - done.hidden
     done.not_published -= done.hidden_sealed
     return done
 
 
-def _stored(deciding: _Deciding, batch: Sequence[CaseIntake | SealOnly], hidden: Hidden) -> Imported:
+def _stored(
+    deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], hidden: Hidden
+) -> Imported:
     """Store a batch in one transaction."""
     tally = Imported()
     arisen: list[Arisen] = []
-    with deciding.node.write() as (session, record):
+    with deciding.node.write() as tx:
         for one in batch:
             if isinstance(one, SealOnly):
-                there = _there(session, deciding, one)
+                there = cases.find(tx.session, tx.case_digest(one.case_ref))
                 tally.count_seal(one, there, hidden)
                 if there and not there.sealed_case:
-                    arisen.append(_seal(session, deciding, there, record))
+                    arisen.append(deciding.seal(tx, there))
                 continue
-            assessed = _assess(session, deciding, one)
+            assessed = _assess(tx, deciding, one)
             tally.count(assessed, hidden)
             if not assessed.unchanged:
-                arisen.append(_store(session, deciding, assessed))
-        _leave(session, deciding.node, arisen)
+                arisen.append(_store(tx, deciding, assessed))
+        keep_arisen(tx, arisen)
         if tally.cases:
-            detail = Detail(cases=tally.cases, persons=tally.imported, not_published=tally.not_published)
-            record(Event(action=Action.case_imported, actor=OPERATOR, detail=detail))
+            tx.record(
+                Action.case_imported,
+                by=OPERATOR,
+                cases=tally.cases,
+                persons=tally.imported,
+                not_published=tally.not_published,
+            )
     return tally
 
 
-def _tried(deciding: _Deciding, batch: Sequence[CaseIntake | SealOnly], hidden: Hidden) -> Imported:
+def _tried(
+    deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], hidden: Hidden
+) -> Imported:
     """What storing a batch would do."""
     tally = Imported()
-    with deciding.node.database.read() as session:
+    with deciding.node.read() as tx:
         for one in batch:
             if isinstance(one, SealOnly):
-                tally.count_seal(one, _there(session, deciding, one), hidden)
+                tally.count_seal(one, cases.find(tx.session, tx.case_digest(one.case_ref)), hidden)
             else:
-                tally.count(_assess(session, deciding, one), hidden)
+                tally.count(_assess(tx, deciding, one), hidden)
     return tally
 
 
@@ -198,66 +188,10 @@ class _Assessed:
     only_its_seal_refuses: bool
 
 
-class _Deciding:
-    """Publication decisions under the node's agreement of today, with the forms they were made on."""
-
-    def __init__(self, node: Node) -> None:
-        self.node = node
-        self.publisher = _publisher(node)
-        self.on = dt.datetime.fromtimestamp(node.clock(), dt.UTC).date()
-        self._publications = Publications(self.publisher, node.rules, self.on)
-
-    def decide(self, case: CaseDetails, roles: Iterable[Role]) -> Decision:
-        """The decision for a case with people in these roles."""
-        return self._publications.decide(_publication_case(self.node, case, roles))
-
-    def form(self, case: CaseDetails, roles: Iterable[Role]) -> SharingForm:
-        """The form it was made on."""
-        facts = _publication_case(self.node, case, roles)
-        return publication_form(facts, self.publisher, self.node.rules, self.on)
-
-    def keep(self, session: Session, case: CaseDetails, roles: Iterable[Role], decision: Decision) -> Arisen:
-        """Keep a decision; returns what it leaves, still to be kept with that of its batch."""
-        vault = self.node.keys.vault
-        decided = Decided(form=self.form(case, roles), decision=decision, case_ref=case.case_ref)
-        number = decisions.add(session, vault, self.node.now(), decided)
-        matter = Matter(vault.lookup("case_ref", case.case_ref), PUBLISH)
-        items = tuple(Item(place, one) for place, one in enumerate(decision.obligations))
-        return Arisen(matter, number, items)
-
-
-def _publisher(node: Node) -> Publisher:
-    agreement = node.settings.agreement
-    protocol = (
-        Protocol(
-            ref=agreement.ref, date=agreement.date, covers=agreement.covers, review=agreement.review_date
-        )
-        if agreement
-        else None
-    )
-    owner = agreement.review_owner if agreement else "Marac coordinator"
-    return Publisher(node.settings.jurisdiction, protocol, owner)
-
-
-def _publication_case(node: Node, case: CaseDetails, roles: Iterable[Role]) -> PublicationCase:
-    idva = case.kind is Kind.idva
-    return PublicationCase(
-        kind=case.kind,
-        supplier=case.idva_service if idva else node.settings.area,
-        supplier_kind=AgencyKind.idva_charity if idva else node.settings.agency_kind,
-        publish=case.publish,
-        sealed=case.sealed,
-        roles=frozenset(roles),
-        agreement=Agreement(case.agreement or "not_asked"),
-        aware=bool(case.victim_aware),
-    )
-
-
-def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assessed:
+def _assess(tx: Reading, deciding: PublicationDecisions, case: CaseIntake) -> _Assessed:
     """Decide on a case and compare it with what is stored under its reference."""
-    vault = deciding.node.keys.vault
-    ref = vault.lookup("case_ref", case.case_ref)
-    earlier = cases.find(session, ref)
+    ref = tx.case_digest(case.case_ref)
+    earlier = cases.find(tx.session, ref)
     stays_sealed = case.sealed is None and earlier is not None and earlier.sealed_case
     said = {name: getattr(case, name) for name in CaseDetails.model_fields}
     details = CaseDetails(**said | {"sealed": case.sealed or stays_sealed})
@@ -265,8 +199,8 @@ def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assesse
         PersonDetails(person=one.person, address=one.address, safe_to_call=one.safe_to_call)
         for one in case.people
     )
-    digest = _content_digest(vault, details, people)
-    decision = deciding.decide(details, _roles(people))
+    digest = content_digest(tx.vault, details, people)
+    decision = deciding.decide(details, people)
     unsealed = details.model_copy(update={"sealed": False})
     same = earlier is not None and earlier.content_digest == digest
     return _Assessed(
@@ -279,113 +213,31 @@ def _assess(session: Session, deciding: _Deciding, case: CaseIntake) -> _Assesse
         unchanged=same and earlier is not None and earlier.may_publish == decision.permitted,
         same_content_as=earlier.id if same and earlier is not None else None,
         was_sealed=earlier.sealed_case if earlier is not None else None,
-        only_its_seal_refuses=stays_sealed and deciding.decide(unsealed, _roles(people)).permitted,
+        only_its_seal_refuses=stays_sealed and deciding.decide(unsealed, people).permitted,
     )
 
 
-def _content_digest(vault: Vault, details: CaseDetails, people: Iterable[PersonDetails]) -> bytes:
-    content = details.model_dump_json() + "".join(one.model_dump_json() for one in people)
-    return vault.lookup("content", content)
-
-
-def _roles(people: Iterable[PersonDetails]) -> list[Role]:
-    return [one.person.role for one in people]
-
-
-def _store(session: Session, deciding: _Deciding, new: _Assessed) -> Arisen:
+def _store(tx: Transaction, deciding: PublicationDecisions, new: _Assessed) -> Arisen:
     """Store a case with its decision and the form it was made on, in place of what was there."""
-    vault, permitted = deciding.node.keys.vault, new.decision.permitted
-    arisen = deciding.keep(session, new.details, _roles(new.people), new.decision)
-    decision_id = arisen.decision_id
+    permitted = new.decision.permitted
+    arisen = deciding.keep(tx, new.details, new.people, new.decision)
     if new.same_content_as is not None:
-        cases.set_publication(session, new.same_content_as, may_publish=permitted, decision_id=decision_id)
+        cases.set_publication(
+            tx.session, new.same_content_as, may_publish=permitted, decision_id=arisen.decision_id
+        )
         return arisen
     handle = os.urandom(16)
-    handles = [os.urandom(16) for _ in new.people]
-    cases.store(
-        session,
-        cases.CaseRow(
-            ref_digest=new.ref_digest,
-            content_digest=new.content_digest,
-            kind=new.case.kind.value,
-            handle=handle,
-            sealed_case=new.details.sealed,
-            may_publish=permitted,
-            decision_id=decision_id,
-            sealed=seal_case(vault, handle, new.details),
-            people=tuple(
-                (own, seal_person(vault, own, person))
-                for own, person in zip(handles, new.people, strict=True)
-            ),
-        ),
-    )
-    return arisen
-
-
-def _there(session: Session, deciding: _Deciding, seal: SealOnly) -> StoredCase | None:
-    """The stored case that a seal names."""
-    return cases.find(session, deciding.node.keys.vault.lookup("case_ref", seal.case_ref))
-
-
-def _seal(session: Session, deciding: _Deciding, row: StoredCase, record: Recorder) -> Arisen:
-    """Seal a case in store as if it had been imported sealed; the people are those that are there."""
-    vault = deciding.node.keys.vault
-    details, people = _opened(session, vault, row)
-    details = details.model_copy(update={"sealed": True})
-    arisen = deciding.keep(session, details, _roles(people), deciding.decide(details, _roles(people)))
-    cases.seal(
-        session,
-        row.id or 0,
-        sealed=seal_case(vault, row.handle, details),
-        content_digest=_content_digest(vault, details, people),
+    people = [(os.urandom(16), person) for person in new.people]
+    row = cases.CaseRow(
+        ref_digest=new.ref_digest,
+        content_digest=new.content_digest,
+        kind=new.case.kind.value,
+        handle=handle,
+        sealed_case=new.details.sealed,
+        may_publish=permitted,
         decision_id=arisen.decision_id,
+        sealed=seal_case(tx.vault, handle, new.details),
+        people=tuple((own, seal_person(tx.vault, own, person)) for own, person in people),
     )
-    detail = Detail(kind="sealed", cases=1, not_published=len(people))
-    record(Event(action=Action.case_imported, actor=OPERATOR, detail=detail))
+    cases.store(tx.session, row)
     return arisen
-
-
-def _opened(session: Session, vault: Vault, row: StoredCase) -> tuple[CaseDetails, list[PersonDetails]]:
-    """What a stored case says, with its people."""
-    people = [open_person_details(vault, handle, sealed) for handle, sealed in cases.people_of(session, row)]
-    return open_case(vault, row.handle, row.sealed), people
-
-
-def _leave(session: Session, node: Node, arisen: Sequence[Arisen]) -> None:
-    """Keep what a batch of publication decisions leaves: a case's review starts anew, the rest is owed once."""
-    still = obligations.replace_reviews(session, [one.matter.case_digest for one in arisen], node.now())
-    fresh = [
-        one._replace(
-            items=tuple(
-                item for item in one.items if (one.matter.case_digest, item.obligation.code) not in still
-            )
-        )
-        for one in arisen
-    ]
-    obligations.add(session, node.now(), fresh)
-
-
-class Renewing:
-    """Publication decided again after its review, under the agreement and rules of today."""
-
-    def __init__(self, node: Node) -> None:
-        self._deciding = _Deciding(node)
-
-    def renew(self, session: Session, case_digest: bytes) -> bool:
-        """Decide a case's publication anew; returns whether it still may be met. Raises StorageError.
-
-        A case that is not there any more owes nothing and may not be met.
-        """
-        vault = self._deciding.node.keys.vault
-        row = cases.find(session, case_digest)
-        if row is None:
-            return False
-        details, people = _opened(session, vault, row)
-        roles = _roles(people)
-        decision = self._deciding.decide(details, roles)
-        arisen = self._deciding.keep(session, details, roles, decision)
-        cases.set_publication(
-            session, row.id or 0, may_publish=decision.permitted, decision_id=arisen.decision_id
-        )
-        _leave(session, self._deciding.node, [arisen])
-        return decision.permitted

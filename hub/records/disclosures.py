@@ -1,0 +1,92 @@
+"""The record of disclosures, opened and sealed row by row: who was asked, told or answered about a case.
+
+Does not decide what is a row (`keep`, `hub.cases.disclosure_log`) or who may read it (`hub.cases.access`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from hub.consent.evidence import Sharing
+from hub.node.transaction import Reading, Transaction
+from hub.store import disclosures
+from hub.store.disclosures import SharingRow
+from hub.store.obligations import Matter
+from hub.values import Level, ShortText, Value
+
+HUB: Final = "hub"
+
+
+class Shared(Value):
+    """A row: what was shared, and who says so: "hub" for what went through it, with where it went."""
+
+    sharing: Sharing
+    by: ShortText = HUB
+    node_id: str = ""
+    handle: str = ""
+    level: Level | None = None
+
+    @property
+    def act(self) -> tuple[str, str, Level | None, bool]:
+        """What the hub did: repeating it adds no row."""
+        return self.node_id, self.handle, self.level, self.sharing.told
+
+
+class Row(NamedTuple):
+    """A row as it is kept, with its number and matter."""
+
+    number: str
+    matter: str
+    recorded_at: int
+    shared: Shared
+
+
+def of_case(tx: Reading, case_digest: bytes) -> list[Row]:
+    """The record of a case, oldest first. Raises StorageError."""
+    return _opened(tx, disclosures.of_case(tx.session, case_digest))
+
+
+def of_matter(tx: Reading, matter: Matter) -> list[Row]:
+    """The rows of one matter, oldest first. Raises StorageError."""
+    return _opened(tx, disclosures.of_matter(tx.session, matter))
+
+
+def add(tx: Transaction, matter: Matter, shared: Iterable[Shared]) -> None:
+    """Add rows."""
+    numbered = {secrets.token_hex(8): one for one in shared}
+    sealed = {number: _sealed(tx, number, one) for number, one in numbered.items()}
+    disclosures.add(tx.session, tx.now, matter, sealed)
+
+
+def change(tx: Transaction, number: str, shared: Shared) -> None:
+    """Put a row's completed form in its place."""
+    disclosures.replace(tx.session, number, _sealed(tx, number, shared))
+
+
+def _opened(tx: Reading, rows: Iterable[SharingRow]) -> list[Row]:
+    found = [
+        Row(
+            row.number,
+            row.matter,
+            row.recorded_at,
+            Shared.model_validate_json(tx.vault.open(_place(row.number), row.sealed)),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=_told_when)
+
+
+def _told_when(row: Row) -> tuple[dt.date, int, bool, str]:
+    sharing = row.shared.sharing
+    return sharing.date, row.recorded_at, sharing.told, sharing.agency
+
+
+def _sealed(tx: Reading, number: str, shared: Shared) -> bytes:
+    return tx.vault.seal(_place(number), shared.model_dump_json(exclude_defaults=True).encode())
+
+
+def _place(number: str) -> str:
+    return f"sharing_record/{number}"

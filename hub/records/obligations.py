@@ -1,0 +1,68 @@
+"""Obligations that decisions leave, and the evidence that a person closed them with, opened and sealed here.
+
+Does not judge evidence (`hub.consent.evidence`) or say who may see what (`hub.cases.access`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from hub.consent import Obligation
+from hub.consent.evidence import Closing
+from hub.node.transaction import Reading, Transaction
+from hub.store import obligations
+from hub.store.obligations import Matter, NewObligation, ObligationRow
+
+
+class Item(NamedTuple):
+    """An obligation and its place in its decision. `closed`: the hub's own record is the evidence already."""
+
+    place: int
+    obligation: Obligation
+    closed: bool = False
+
+
+class Arisen(NamedTuple):
+    """The obligations that one decision leaves."""
+
+    matter: Matter
+    decision_id: int
+    items: tuple[Item, ...]
+
+
+def add_arisen(tx: Transaction, arisen: Iterable[Arisen]) -> None:
+    """Add what decisions left."""
+    obligations.add(
+        tx.session,
+        tx.now,
+        (
+            NewObligation(
+                one.matter,
+                one.decision_id,
+                item.place,
+                item.obligation.code,
+                item.obligation.due,
+                item.closed,
+            )
+            for one in arisen
+            for item in one.items
+        ),
+    )
+
+
+def close_with(tx: Transaction, row: ObligationRow, closing: Closing | None) -> None:
+    """Close one with a person's evidence, or (None) by the hub's own record."""
+    sealed = None
+    if closing is not None:
+        sealed = tx.vault.seal(_place(row), closing.model_dump_json(exclude_defaults=True).encode())
+    obligations.close(tx.session, row.id, tx.now, sealed)
+
+
+def closing_of(tx: Reading, row: ObligationRow) -> Closing | None:
+    """What a person closed it with. Raises StorageError."""
+    return Closing.model_validate_json(tx.vault.open(_place(row), row.evidence)) if row.evidence else None
+
+
+def _place(row: ObligationRow) -> str:
+    return f"obligation_record/{row.id}"
