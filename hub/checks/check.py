@@ -1,7 +1,7 @@
 """The main path: one "referred elsewhere?" question, step by step, from the enquirer's side.
 
 derive -> decide -> blind -> evaluate -> meet -> score -> record. Nothing reaches a peer before a recorded
-permit. What a holder learns is that we asked. Telling it about whom is a later, separate act: `hub.checks.disclose`.
+permit. What a holder learns is that we asked. Telling it about whom is a later act: `hub.checks.disclose`.
 """
 
 from __future__ import annotations
