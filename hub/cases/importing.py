@@ -120,7 +120,9 @@ def import_cases(
     progress: Callable[[int], None],
     asker: Requester | None = None,
 ) -> Imported:
-    """Store cases in batches of 200, each batch whole or not at all. Raises StorageError.
+    """Store cases in batches of 200, each batch whole or not at all.
+
+    Raises StorageError, UsageError when `staff.toml` is broken, and what `incoming` raises.
 
     With `dry_run` everything is read, decided and compared with what is there, and nothing stored. `progress`
     is told the rows done, of which all but a dry run's are kept. A case hidden from `asker`, who imports, is

@@ -26,7 +26,9 @@ def write_rejected(path: Path, rejected: Iterable[Rejected]) -> Path | None:
     """Write the bad rows of a file beside it, each with its reasons, or remove what an earlier run wrote.
 
     Returns the file written, None where nothing was rejected. Only its owner may read it; cells that a
-    spreadsheet would take for a formula begin with an apostrophe. Whole or not at all. Raises StorageError.
+    spreadsheet would take for a formula begin with an apostrophe. Whole or not at all.
+
+    Raises StorageError, InputError where the file cannot be read again.
     """
     reasons: dict[int, list[str]] = {}
     for one in rejected:

@@ -55,7 +55,10 @@ class Published:
 
 
 def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Published:
-    """Bring the feed up to date. Running it again with nothing changed adds nothing. Raises HubError."""
+    """Bring the feed up to date. Running it again with nothing changed adds nothing.
+
+    Raises ConflictError when another publish ran meanwhile, HubError when a worker process ended, StorageError.
+    """
     with without_collections():
         return _publish(node, progress)
 
