@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from hub.cases.rejects import rejected_path, write_rejected
+from hub.cases.rows import Rejected
 from hub.commands.output import write_file
 from hub.errors import UsageError
 from hub.files import OccupiedError, whole, write_whole
+from hub.lifecycle import ROOT_PUBLIC, create_home
+from hub.node import CERTIFICATE, CHECKPOINT, NODE_TOML
+from hub.settings import Settings
 
 OLD, NEW = b"as it was", b"as it shall be" * 1_000
 
@@ -192,3 +197,49 @@ def test_a_pdf_that_cannot_be_made_whole_leaves_the_one_before(
         write_file(path, NEW)
     assert path.read_bytes() == OLD
     assert alone(path)
+
+
+# Every file of a home.
+
+
+def test_all_that_a_home_is_made_of_is_safe_on_the_disk_and_its_owners_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders: set[Path] = set()
+    sync = os.fsync
+
+    def watched(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            folders.add(Path(f"/proc/self/fd/{handle}").readlink())
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    home, settings = tmp_path / "home", {"node_id": "northmoor", "area": "Northmoor"}
+    database = "sqlite:///hub.sqlite3"
+    create_home(home, Settings(**settings, url="https://x", database=database)).database.close()
+    assert folders == {home, home / "keys"}
+    written = [CERTIFICATE, CHECKPOINT, NODE_TOML, ROOT_PUBLIC, "keys/node.key", "keys/root.key"]
+    modes = {name: stat.S_IMODE((home / name).stat().st_mode) for name in written}
+    assert modes == dict.fromkeys(written, 0o600)
+    assert not list(home.rglob("*.new"))
+
+
+def test_rejected_rows_are_safe_on_the_disk_and_take_the_place_of_a_link(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds: list[bool] = []
+    sync = os.fsync
+
+    def watched(handle: int) -> None:
+        kinds.append(stat.S_ISDIR(os.fstat(handle).st_mode))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    given = path.with_name("in.csv")
+    given.write_text("case_ref,kind,role,surname\nC1,marac,cousin,Fern\n", encoding="utf-8")
+    rejected_path(given).symlink_to(path)
+    written = write_rejected(given, [Rejected(2, "role", "is not known")])
+    assert written is not None
+    assert not written.is_symlink()
+    assert kinds == [False, True], "the file, then its folder"
+    assert path.read_bytes() == OLD
