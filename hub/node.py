@@ -131,6 +131,10 @@ class Recorder:
         self._node = node
         self._store = DatabaseAudit(session)
 
+    def hold_others_off(self) -> None:
+        """Wait for other writers of the log, and let none commit until this transaction ends. Any event does so."""
+        self._store.last()
+
     def __call__(self, event: events.Event) -> tuple[int, str]:
         """Append an event; returns the log's size and head after it, for receipts."""
         at = dt.datetime.fromtimestamp(self._node.clock(), dt.UTC)

@@ -143,6 +143,8 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
     assert inside("publish", nodes.has).code == 0
     for file in (silent, nodes.file(HELD), broken, gone):
         nodes.same("import", file, "--json", "--as", ash)
+    for file, how in ((gone, ()), (nodes.file(HELD), ("--json",)), (gone, ("--json",))):
+        nodes.same("import", file, *how, "--as", ash)
     assert inside("import", nodes.has, gone, "--json", "--as", write("ada", ADA)).json["to_withdraw"] > 0
 
     assert set(commands()) == walked | set(OF_NO_CASE)
