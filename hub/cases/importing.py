@@ -54,9 +54,10 @@ class Imported:
     """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
 
     `to_withdraw` counts people that the feed still shows although they may not be met any more, `ended` those of
-    cases that this import ended the publication of, in the feed or not. Of the cases that were in store, `sealed` became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file
-    does not say. `not_placed` has the rows that may seal a case and do not tell which. In the end, people of cases
-    hidden from whoever imports count as a case that was not there: see `import_cases`.
+    cases that this import ended the publication of, in the feed or not. Of the cases that were in store, `sealed`
+    became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say.
+    `not_placed` has the rows that may seal a case and do not tell which. In the end, people of cases hidden from
+    whoever imports count as a case that was not there: see `import_cases`.
     """
 
     imported: int = 0

@@ -238,7 +238,7 @@ _MEANWHILE = given(
 
 
 @_MEANWHILE
-@settings(max_examples=6, deadline=None, derandomize=True, phases=_PHASES, suppress_health_check=_CHECKS)
+@settings(max_examples=6, derandomize=True, phases=_PHASES)
 def test_who_changes_while_a_publish_computes_is_not_met(
     sqlite_template: Path, max_gap: int, rounds: list[tuple[Changes, Changes]], at_once: int
 ) -> None:
@@ -249,7 +249,7 @@ def test_who_changes_while_a_publish_computes_is_not_met(
 
 @pytest.mark.slow
 @_MEANWHILE
-@settings(max_examples=100, deadline=None, suppress_health_check=_CHECKS)
+@settings(max_examples=100)
 def test_who_changes_while_a_publish_computes_is_not_met_at_length(
     sqlite_template: Path, max_gap: int, rounds: list[tuple[Changes, Changes]], at_once: int
 ) -> None:
