@@ -8,7 +8,6 @@ what to write (`events`) and does not know the table.
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +20,7 @@ from hub.audit.checkpoint import read_checkpoint, sign_checkpoint
 from hub.audit.events import Event
 from hub.crypto.signing import PrivateKey, PublicKey
 from hub.errors import StorageError
+from hub.files import write_whole
 
 
 class AuditStore(Protocol):
@@ -77,7 +77,7 @@ def advance_checkpoint(path: Path, store: AuditStore, node_id: str, key: Private
         signed = load_checkpoint(path, node_id, key.public_key())
         found = _since(store, signed or genesis(node_id))
         if isinstance(found, Verified) and found.head != signed:
-            _replace(path, sign_checkpoint(node_id, found.head, key))
+            write_whole(path, sign_checkpoint(node_id, found.head, key).encode())
     return found if isinstance(found, Broken) else found.head
 
 
@@ -104,12 +104,3 @@ def _locked(path: Path) -> Iterator[None]:
             kept="The log itself is in the database.",
             do="Make room on the disk, and let the node's user write to its home.",
         ) from error
-
-
-def _replace(path: Path, text: str) -> None:
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

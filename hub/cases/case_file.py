@@ -27,7 +27,7 @@ from hub.values import Person, Requester, Role
 
 
 def papers_of(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
-    """The forms of a case, oldest first, and the rows told outside of any. Raises NotFoundError as `record_of`."""
+    """The forms of a case, oldest first, and the rows told outside of any. Raises as `record_of`."""
     vault = node.keys.vault
     digest = vault.lookup("case_ref", case_ref)
     with node.read() as tx:

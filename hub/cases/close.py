@@ -39,7 +39,7 @@ def close(node: Node, numbers: Sequence[str], closing: Closing) -> Closed:
     """Close these obligations with one piece of evidence, or say exactly what it lacks and store nothing.
 
     Repeating it is safe. Raises NotFoundError for one that is not open, or hidden from who closes; InputError
-    where rows of the record would belong to several matters.
+    where rows of the record would belong to several matters; UsageError when `staff.toml` is broken.
     """
     hidden = hidden_from(node, closing.by)
     today = node.today()

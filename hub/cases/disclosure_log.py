@@ -38,7 +38,10 @@ class Told(Value):
 
 
 def record_of(node: Node, asker: Requester | None, case_ref: str) -> list[Row]:
-    """The record of a case, oldest first. Raises NotFoundError where there is none that the asker may know of."""
+    """The record of a case, oldest first.
+
+    Raises NotFoundError where there is none that the asker may know of, UsageError when `staff.toml` is broken.
+    """
     digest = node.keys.vault.lookup("case_ref", case_ref)
     with node.read() as tx:
         require(tx, asker, digest)
@@ -48,7 +51,8 @@ def record_of(node: Node, asker: Requester | None, case_ref: str) -> list[Row]:
 def tell(node: Node, told: Told) -> tuple[str, ...]:
     """Add the rows, whole, or return what they lack and add nothing. Repeating it adds nothing twice.
 
-    Raises NotFoundError where there is no such case, or no such check in it, that this person may know of.
+    Raises NotFoundError where there is no such case, or no such check in it, that this person may know of;
+    UsageError when `staff.toml` is broken.
     """
     matter = Matter(node.keys.vault.lookup("case_ref", told.case_ref), told.check_id)
     with node.write() as tx:
@@ -92,7 +96,7 @@ def _lacking(told: Told, today: dt.date) -> tuple[str, ...]:
 
 
 def require(tx: Reading, asker: Requester | None, digest: bytes) -> None:
-    """Raises NotFoundError where there is no such case that the asker may know of."""
+    """Raises NotFoundError where there is no such case that the asker may know of, UsageError as `hidden_from`."""
     known = cases.find(tx.session, digest) is not None or obligations.known_case(tx.session, digest)
     if not known or hidden_from(tx.node, asker).hides(digest):
         raise NotFoundError("there is no such case here", kept="nothing", do="check the case reference")

@@ -111,7 +111,8 @@ def pending(node: Node, asker: Requester | None = None) -> list[Waiting]:
 def speak(node: Node, enquiry: Enquiry, word: Word) -> Disclosure:
     """Record a person's word on a pending disclosure; the peer reads the answer when it asks again.
 
-    It stays pending where someone else has to speak. Raises NotFoundError when it is not pending.
+    It stays pending where someone else has to speak. Raises NotFoundError when it is not pending, UsageError when
+    `staff.toml` is broken.
     """
     with node.write() as tx:
         row = received.disclosure(tx.session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))

@@ -1,7 +1,7 @@
 """Asking one holder: blind, evaluate, verify, meet, score. What a holder learns is that it was asked.
 
 The enquirer's half of step 3 of the protocol, for one area; `hub.checks.check` does it for many at the same time,
-decides before and records around it. Raises PeerError on whatever a holder does wrong.
+decides before and records around it. Whatever a holder does wrong is a PeerError.
 """
 
 from __future__ import annotations
@@ -52,7 +52,10 @@ class Asking:
 
 
 async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:
-    """Put a question to one holder and weigh what it met. Raises PeerError."""
+    """Put a question to one holder and weigh what it met.
+
+    Raises PeerError, NotFoundError where the peer was removed meanwhile.
+    """
     node = asking.node
     if peer.feed_id is None:
         peer = await _synced(node, client, peer)

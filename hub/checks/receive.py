@@ -30,7 +30,10 @@ ANSWER_KEPT_S: Final = 86_400
 
 
 def answer(node: Node, caller: Caller, signed: Request, request: DisclosureRequest) -> Answer | Refused:
-    """Answer a disclosure. Raises AuthenticationError on a replay or a message that does not open.
+    """Answer a disclosure.
+
+    Raises AuthenticationError on a replay or a message that does not open, InputError where it has no
+    Idempotency-Key or what it opens to is malformed.
 
     A key reused for another body is refused (422), as RFC-style idempotency asks; the same one gives the
     stored answer.

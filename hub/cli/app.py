@@ -1,55 +1,136 @@
-"""The `hub` command: its subcommands put together. What each does is in the module of its subject."""
+"""The `hub` command: its subcommands put together. What each does is in the module of its subject.
+
+A subcommand's module is imported when that subcommand is called: `hub --help` needs its first words alone.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
-from hub.cli import (
-    audit,
-    candidates,
-    cases,
-    check,
-    decide,
-    demo,
-    disclosures,
-    feed,
-    node,
-    obligations,
-    peers,
-    requests,
-)
-from hub.cli.output import EXIT_FAULT, print_json
+# Where each subcommand is, and what the list of all says of it: the first paragraph of its own help.
+COMMANDS: Final = {
+    "init": (
+        "node:init",
+        "Make a node's home: its settings, keys and an empty database.",
+    ),
+    "serve": (
+        "node:serve",
+        "Run the node's server until it is stopped.",
+    ),
+    "import": (
+        "cases:import_",
+        "Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason.",
+    ),
+    "publish": (
+        "feed:publish",
+        "Publish tokens of everyone who may be met, and withdraw those who may not.",
+    ),
+    "sync": (
+        "feed:sync",
+        "Pull every peer's feed.",
+    ),
+    "check": (
+        "check:check",
+        'Ask "referred elsewhere?" and show who may be known where, with the reasons.',
+    ),
+    "disclose": (
+        "check:disclose",
+        "Tell one area about whom a check was, and ask what it releases.",
+    ),
+    "pending": (
+        "requests:pending",
+        "List the disclosures that wait for a person here: who asks, about whom, and at what level.",
+    ),
+    "answer": (
+        "requests:answer",
+        "Record a person's decision on a waiting disclosure. The asking area reads it when it asks again.",
+    ),
+    "due": (
+        "obligations:due",
+        "List what must be done because of earlier decisions, the longest overdue first.",
+    ),
+    "close": (
+        "obligations:close",
+        "Close obligations with evidence: all of those named, or none, saying what the evidence lacks.",
+    ),
+    "told": (
+        "disclosures:told",
+        "Add to the record of disclosures what a person told, by telephone for instance.",
+    ),
+    "disclosures": (
+        "disclosures:disclosures",
+        "List the record of disclosures of the case whose reference is read from standard input.",
+    ),
+    "not-same": (
+        "candidates:not_same",
+        "Remember that a candidate is not the person asked about. It is set aside in later checks, and counted.",
+    ),
+    "decide": (
+        "decide:decide",
+        "Decide one sharing form, and say what is missing.",
+    ),
+    "demo": (
+        "demo:demo",
+        "Run three fictional areas on this machine, ask one question, and show the flag.",
+    ),
+    "peer": (
+        "peers:peer_app",
+        "The nodes this node trusts.",
+    ),
+    "policy": (
+        "decide:policy_app",
+        "The rules that decisions are made by.",
+    ),
+    "audit": (
+        "audit:audit_app",
+        "The tamper-evident log.",
+    ),
+}
+
+
+class Subcommands(TyperGroup):
+    """The list of all subcommands, of which the one that is called is loaded."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {name: TyperCommand(name, help=about) for name, (_, about) in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The subcommand that the arguments name, loaded."""
+        if args[0] in COMMANDS:
+            self.commands[args[0]] = load(args[0])
+        return super().resolve_command(ctx, args)
+
+
+def load(name: str) -> Any:
+    """One subcommand, with all that it needs."""
+    module, attribute = COMMANDS[name][0].split(":")
+    found = getattr(import_module(f"hub.cli.{module}"), attribute)
+    alone = typer.Typer(pretty_exceptions_enable=False)
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name)
+    else:
+        alone.command(name)(found)
+    return typer.main.get_group(alone).commands[name]
+
 
 app = typer.Typer(
-    name="hub",
-    help='The cross-Marac information-sharing hub: ask other areas "referred elsewhere?", lawfully and blindly.',
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+    name="hub", cls=Subcommands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-app.command("init")(node.init)
-app.command("serve")(node.serve)
-app.add_typer(peers.peer_app, name="peer")
-app.command("import")(cases.import_)
-app.command("publish")(feed.publish)
-app.command("sync")(feed.sync)
-app.command("check")(check.check)
-app.command("disclose")(check.disclose)
-app.command("pending")(requests.pending)
-app.command("answer")(requests.answer)
-app.command("due")(obligations.due)
-app.command("close")(obligations.close)
-app.command("told")(disclosures.told)
-app.command("disclosures")(disclosures.disclosures)
-app.command("not-same")(candidates.not_same)
-app.command("decide")(decide.decide)
-app.add_typer(decide.policy_app, name="policy")
-app.add_typer(audit.audit_app, name="audit")
-app.command("demo")(demo.demo)
+
+
+@app.callback(
+    help='The cross-Marac information-sharing hub: ask other areas "referred elsewhere?", lawfully and blindly.'
+)
+def _hub() -> None:
+    """Nothing of its own: its subcommands do the work."""
 
 
 def main() -> None:
@@ -60,6 +141,8 @@ def main() -> None:
     try:
         status = app(standalone_mode=False)
     except TyperException as error:
+        from hub.cli.output import EXIT_FAULT, print_json
+
         do = "see `hub --help`, or --help after the command"
         print_json({"error": {"code": "usage", "text": error.format_message(), "kept": "", "do": do}})
         status = EXIT_FAULT

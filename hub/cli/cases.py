@@ -78,6 +78,11 @@ def _show_urgent(done: Imported, *, dry_run: bool) -> None:
         )
     if done.to_withdraw:
         err.print(f"[bold]{done.to_withdraw} published people must be withdrawn: run `hub publish` now.[/]")
+    elif done.ended and not dry_run:
+        err.print(
+            f"[bold]{done.ended} people may not be published any more: run `hub publish` now, "
+            "also if it is running already.[/]"
+        )
     if done.not_placed:
         rows = ", ".join(map(str, done.not_placed[:SHOWN]))
         more = f" and {len(done.not_placed) - SHOWN} more" if len(done.not_placed) > SHOWN else ""
@@ -111,5 +116,5 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
                     "and import that again: nothing is stored twice."
                 )
             )
-    if not (dry_run or done.sealed or done.to_withdraw):
+    if not (dry_run or done.sealed or done.to_withdraw or done.ended):
         out.print("Run `hub publish` to bring the feed up to date.")

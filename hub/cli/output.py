@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hub import __version__
 from hub.errors import HubError, StorageError, UsageError
+from hub.files import OccupiedError, write_whole
 from hub.parsing import hidden_characters
 
 EXIT_DONE, EXIT_REFUSED, EXIT_FAULT = 0, 1, 2
@@ -103,9 +104,15 @@ def _fault(error: Exception) -> HubError:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a PDF where --pdf says. Raises UsageError."""
+    """Write a PDF where --pdf says, for its owner alone to read. Raises UsageError."""
     try:
-        path.write_bytes(data)
+        write_whole(path, data, named=True)
+    except OccupiedError as error:
+        raise UsageError(
+            f"The PDF cannot be written: {error.strerror}.",
+            kept="what is there",
+            do="Give --pdf the name of a file.",
+        ) from None
     except OSError as error:
         raise UsageError(f"The PDF cannot be written: {type(error).__name__}.", do="Check --pdf.") from None
 

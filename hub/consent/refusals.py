@@ -12,12 +12,13 @@ from hub.consent.context import Context, is_excluded, same
 from hub.consent.decision import Reason
 from hub.consent.five_questions import Findings, name_of
 from hub.consent.form.contradictions import interest_described
-from hub.consent.form.form import Consultation, SharingForm, Subject
+from hub.consent.form.form import SharingForm, Subject
 from hub.consent.form.vocabulary import Agreement, Capacity, GroundKey, SignatureRole
 from hub.consent.grounds import Standing
 from hub.consent.required_answers import manager_signed
 from hub.consent.rules.rules import Rules
 from hub.consent.sharing_agreement import protocol_covers
+from hub.consent.verdicts import verdict
 from hub.values import Level, Purpose, Role
 
 NO_SUCH_CASE = Reason(
@@ -28,9 +29,6 @@ NO_SUCH_CASE = Reason(
 GUARDIAN = "Caldicott Guardian or senior clinician"
 MANAGER = "manager"
 OFFICER = "data-protection officer"
-
-SHARE = ("share", "disclose", "release", "proceed", "agreed to share", "agree to share")
-DO_NOT_SHARE = ("do not share", "do not disclose", "don't share", "not to share", "refuse", "decline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,8 @@ def _manager_decided(form: SharingForm, on: dt.date) -> bool:
     """The manager's decision to share, under consultations: a signature alone may have overlooked the area."""
     manager = form.signature(SignatureRole.manager)
     return manager is not None and any(
-        (same(advice.who, manager.name) or "manager" in advice.who.casefold()) and verdict(advice, on) is True
+        (same(advice.who, manager.name) or "manager" in advice.who.casefold())
+        and verdict(advice, on, form.level) is True
         for advice in form.consultations
     )
 
@@ -173,25 +172,10 @@ def _guardian(ref: str) -> Referral:
 def settled(form: SharingForm, on: dt.date) -> bool | None:
     """What the Guardian consulted decided: share, do not share, or nothing that can be read as either."""
     verdicts = [
-        verdict(advice, on)
+        verdict(advice, on, form.level)
         for advice in form.consultations
         if any(title in advice.who.casefold() for title in ("caldicott", "guardian", "senior clinician"))
     ]
     if False in verdicts:
         return False
     return True if True in verdicts else None
-
-
-def verdict(advice: Consultation, on: dt.date) -> bool | None:
-    """Share, do not share, or neither: only a dated decision that opens with such words is read as one."""
-    plain = advice.decision.strip().casefold()
-    if advice.date is None or advice.date > on:
-        return None
-    if plain.startswith(DO_NOT_SHARE):
-        return False
-    return True if plain.startswith(SHARE) and not _negated(plain) else None
-
-
-def _negated(text: str) -> bool:
-    words = text.replace("'", " ").split()
-    return any(word in {"not", "nothing", "never", "no", "don", "cannot"} for word in words)

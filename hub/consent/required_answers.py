@@ -129,7 +129,7 @@ def own_case(form: SharingForm, out: Findings) -> None:
         out.lack("incident or risk", text, FORM)
     if not form.balancing:
         out.lack("balancing", "Tick the considerations that were weighed.", "five questions Q5; " + FORM)
-    if form.conflicts.declared is None:
+    if form.conflicts.declared is None and form.conflicts.conflict is None:
         text = "Declare whether anyone who handles this case has an interest in it."
         out.lack("conflicts.declared", text, "insider hazard: declaration for each case")
 

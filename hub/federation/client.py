@@ -186,8 +186,12 @@ class PeerClient:
 
 def _require_tls(url: str) -> None:
     """Signatures keep messages whole, not unseen: who asks whom, and when, is for TLS to hide."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+    try:
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or parts.hostname in LOOPBACK
+    except ValueError:  # No address at all.
+        safe = False
+    if not safe:
         raise PeerError("the area's address is not https", do="give its https address")
 
 

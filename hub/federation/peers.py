@@ -39,7 +39,10 @@ class KnownPeer:
 
 
 async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | None) -> Identity:
-    """Pin the node at `url`. Raises PeerError when it cannot be verified, ConflictError on a changed pin."""
+    """Pin the node at `url`.
+
+    Raises PeerError when it cannot be verified, ConflictError on a changed pin, UsageError when it is this node.
+    """
     identity = verify_metadata(await client.metadata(url), thumbprint, node.clock())
     told = identity.metadata
     if told.iss == node.node_id:
@@ -68,7 +71,10 @@ def remove_peer(node: Node, node_id: str) -> None:
 
 
 async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
-    """Fetch and verify a pinned peer's metadata anew, and store it. Raises PeerError."""
+    """Fetch and verify a pinned peer's metadata anew, and store it.
+
+    Raises PeerError, NotFoundError where it is not pinned.
+    """
     with node.read() as tx:
         row = _row(tx.session, node_id)
         url, pin, before = row.url, row.root_thumbprint, _metadata(row.metadata_json)

@@ -1,17 +1,19 @@
 """Publishing: bring the node's own feed up to the people that may be met, and withdraw those that may not.
 
-The slow part runs before anything is written; then one transaction adds a whole number of batches, in token order,
-so that an interrupted publish leaves the feed as it was. Does not decide who may be published: the decisions
-were recorded with the cases. Sends nothing.
+The slow part runs before anything is written; then one transaction looks again who may be met, takes out those who
+may not any more, and adds a whole number of batches, in token order, so that an interrupted publish leaves the feed
+as it was. Does not decide who may be published: the decisions were recorded with the cases. Sends nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
+
+from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action
 from hub.cases.documents import open_person
@@ -41,6 +43,7 @@ from hub.wire.test_people import TEST_CASE_HANDLE, TEST_PEOPLE
 from hub.wire.tokens import LABEL_BYTES, TOKEN_BYTES
 
 WITHDRAWAL_CLASS: Final = 256
+AT_ONCE: Final = 50  # people; about half a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +58,23 @@ class Published:
 
 
 def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Published:
-    """Bring the feed up to date. Running it again with nothing changed adds nothing. Raises HubError."""
+    """Bring the feed up to date. Running it again with nothing changed adds nothing.
+
+    Raises ConflictError when another publish ran meanwhile, HubError when a worker process ended, StorageError.
+    """
     with without_collections():
         return _publish(node, progress)
 
 
 def _publish(node: Node, progress: Progress) -> Published:
-    vault = node.keys.vault
     with node.read() as tx:
         state = feeds.state(tx.session)
-        leaving = {
-            row.person_id: open_person(vault, row.handle, row.sealed) for row in feeds.leaving(tx.session)
-        }
-        joining = [
-            Subject(row.person_id, row.case_handle, row.handle, open_person(vault, row.handle, row.sealed))
-            for row in feeds.joining(tx.session)
-        ]
-    subjects = joining if state else joining + _test_subjects()
+        leaving = _opened_people(node, feeds.leaving(tx.session))
+        rows = feeds.joining(tx.session)
+    joining = _opened_people(node, rows)
+    subjects = [
+        Subject(row.person_id, row.case_handle, row.handle, joining[row.person_id]) for row in rows
+    ] + ([] if state else _test_subjects())
     epoch = state.epoch if state else 1
     keys = keys_of(node, epoch)
     with evaluator(keys, len(subjects) + len(leaving)) as evaluate:
@@ -81,31 +84,84 @@ def _publish(node: Node, progress: Progress) -> Published:
         used = _used(node, keys, evaluate, jobs) if state else {}
         added = evaluate.entries(jobs, used, progress)
         draft = Draft(epoch, node.settings.max_gap, {entry.token: entry for entry in added})
-        going = _opened(keys, evaluate, _keys_of_people(node, leaving.values()))
+        run = _Run(node, keys, evaluate, state, draft, joining)
         with node.read() as tx:
-            draft.take_out(tx.session, leaving, going)
+            run.take_out(tx.session, leaving)
+        while (done := run.write()) is None:
+            with node.read() as tx:
+                run.take_out(tx.session, run.changed(tx.session))
+    return done
 
-    with node.write() as tx:
-        if feeds.state(tx.session) != state:
-            raise ConflictError("another publish ran at the same time", kept="its result", do="run it again")
-        withdrawn = feeds.withdraw(tx.session, epoch, draft.withdrawn, pad_to=WITHDRAWAL_CLASS)
+
+@dataclass
+class _Run:
+    """A publish under way: the feed's state when it began, whom it adds, and whom it has taken out since."""
+
+    node: Node
+    keys: FeedKeys
+    evaluate: Evaluator
+    state: feeds.State | None
+    draft: Draft
+    joining: dict[int, Person]
+    leaving: set[int] = field(default_factory=set)
+
+    def changed(self, session: Session) -> dict[int, Person]:
+        """Who joins although they may not be met any more, and who else must leave, since the run last looked.
+
+        Somebody who leaves and may be met again joins with the next publish.
+        """
+        still = {row.person_id for row in feeds.joining(session)}
+        dropped = {number: person for number, person in self.joining.items() if number not in still}
+        late = [row for row in feeds.leaving(session) if row.person_id not in self.leaving]
+        return dropped | _opened_people(self.node, late)
+
+    def take_out(self, session: Session, people: Mapping[int, Person]) -> None:
+        """Neither add these people nor leave them in the feed."""
+        opened = _opened(self.keys, self.evaluate, _keys_of_people(self.node, people.values()))
+        self.draft.take_out(session, people, opened)
+        for number in people:
+            if self.joining.pop(number, None) is None:
+                self.leaving.add(number)
+
+    def write(self) -> Published | None:
+        """Write the feed for the people as they are at the commit. None, and nothing written, when more of them
+        have changed than can be taken out while others wait. Raises ConflictError.
+        """
+        node, epoch = self.node, self.draft.epoch
+        with node.write() as tx:
+            tx.hold_others_off()  # Whoever ends a publication after this finds these people in the feed.
+            if feeds.state(tx.session) != self.state:
+                raise ConflictError(
+                    "another publish ran at the same time", kept="its result", do="run it again"
+                )
+            changed = self.changed(tx.session)
+            if len(changed) > AT_ONCE:
+                return None
+            self.take_out(tx.session, changed)
+            tombstones = self._write_lines(tx.session)
+            feeds.forget_retired(tx.session)
+            after = feeds.close(tx.session, epoch, tx.now)
+            tx.record(
+                Action.epoch_published,
+                by=OPERATOR,
+                epoch=epoch,
+                entries=after.entries,
+                tombstones=tombstones,
+                persons=after.people,
+            )
+        return Published(epoch, after.people, after.entries, len(self.joining), len(self.leaving))
+
+    def _write_lines(self, session: Session) -> int:
+        """Write tombstones and new entries in whole batches; returns how many tombstones."""
+        epoch, new = self.draft.epoch, self.draft.new
+        tombstones = feeds.withdraw(session, epoch, self.draft.withdrawn, pad_to=WITHDRAWAL_CLASS)
         rows = [
-            *((entry, False) for entry in draft.new.values()),
-            *_fillers(-(len(draft.new) + withdrawn) % BATCH_ENTRIES),
+            *((entry, False) for entry in new.values()),
+            *_fillers(-(len(new) + tombstones) % BATCH_ENTRIES),
         ]
         rows.sort(key=lambda row: row[0].token)  # Random by nature: tells nothing of who is whose.
-        feeds.add(tx.session, epoch, rows)
-        feeds.forget_retired(tx.session)
-        after = feeds.close(tx.session, epoch, node.now())
-        tx.record(
-            Action.epoch_published,
-            by=OPERATOR,
-            epoch=epoch,
-            entries=after.entries,
-            tombstones=withdrawn,
-            persons=after.people,
-        )
-    return Published(epoch, after.people, after.entries, len(joining), len(leaving))
+        feeds.add(session, epoch, rows)
+        return tombstones
 
 
 def keys_of(node: Node, epoch: int) -> FeedKeys:
@@ -136,6 +192,10 @@ def _used(node: Node, keys: FeedKeys, evaluate: Evaluator, jobs: Sequence[Job]) 
             lambda made: feeds.live_tokens(tx.session, keys.strong.context.epoch, made),
         )
     return {job.material: frozenset(walk) for job, walk in zip(jobs, walks, strict=True) if walk}
+
+
+def _opened_people(node: Node, rows: Iterable[feeds.PersonRow]) -> dict[int, Person]:
+    return {row.person_id: open_person(node.keys.vault, row.handle, row.sealed) for row in rows}
 
 
 def _keys_of_people(node: Node, people: Iterable[Person]) -> list[tuple[bytes, bool]]:

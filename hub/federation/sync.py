@@ -54,7 +54,10 @@ class _ResyncError(Exception):
 
 
 async def sync_peer(node: Node, client: PeerClient, node_id: str, progress: Progress) -> Synced:
-    """Bring our copy of one peer's feed up to date. Raises PeerError; the copy in use stays as it was."""
+    """Bring our copy of one peer's feed up to date; where that fails, the copy in use stays as it was.
+
+    Raises PeerError, NotFoundError where it is no peer of ours.
+    """
     try:
         peer = await refresh(node, client, node_id)
         try:

@@ -7,16 +7,14 @@ it takes no view on which of a person's names is the true one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from doublemetaphone import doublemetaphone  # type: ignore[import-untyped]
 
-from hub.matching.data.diminutives import ALL, ARABIC_AND_SOMALI
-from hub.matching.data.english import ENGLISH
-from hub.matching.data.family_first import CHINESE_SURNAMES
-from hub.matching.data.spellings import ARABIC
-from hub.matching.text import tokens
+from hub.matching.data import sections
+from hub.matching.text import ARABIC, tokens
 from hub.values import Person
 
 _TITLES = """mr mrs ms miss mx master dr prof professor rev reverend fr sir dame lady lord hon messrs mme mlle
@@ -110,11 +108,11 @@ class Form(NamedTuple):
     known: bool = False
 
 
-def _read_roots(*tables: str) -> dict[str, tuple[str | None, ...]]:
+def _read_roots(tables: Iterable[list[str]]) -> dict[str, tuple[str | None, ...]]:
     """Form to its roots, likeliest first; None stands for the form itself, likelier than a doubtful root."""
     found: dict[str, tuple[list[str], list[str]]] = {}
     for table in tables:
-        for line in table.split("\n"):
+        for line in table:
             root, _, rest = line.partition(":")
             for word in rest.split():
                 likely, unlikely = found.setdefault(word.rstrip("?"), ([], []))
@@ -126,11 +124,13 @@ def _read_roots(*tables: str) -> dict[str, tuple[str | None, ...]]:
     return read
 
 
-_ROOTS = _read_roots(ALL, ENGLISH)
+_SHORT_FORMS = {**sections("diminutives.txt"), **sections("english.txt")}
+_ROOTS = _read_roots(_SHORT_FORMS.values())
+CHINESE_SURNAMES = frozenset(sections("family_first.txt")["chinese"])
 # Names that are written with al-, el- or ben joined to them: Alhassan, Benali.
 _AFTER_ARTICLE = frozenset(
-    word for line in ARABIC_AND_SOMALI.split("\n") for word in re.findall(r"[a-z]+", line)
-) | frozenset(re.findall(r"^[a-z]{4,}(?=:)", ARABIC, re.MULTILINE))
+    word for line in _SHORT_FORMS["arabic_and_somali"] for word in re.findall(r"[a-z]+", line)
+) | frozenset(word for word in ARABIC.values() if len(word) > 3)
 _JOINED_ARTICLE = re.compile(r"(?:al|el|ben|bin)([a-z]{3,})")
 _JOINED_VAN = re.compile(r"v[ao]nde[rn]([a-z]{4,})")
 

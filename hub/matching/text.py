@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from hub.matching.data.spellings import ARABIC, SOMALI
+from hub.matching.data import sections
 
 # Marks inside a word that people leave out as often as they write them: O'Brien, Ta'amu.
 _SILENT = re.compile("['`\u00b4\u02b9-\u02bf\u2018\u2019\u201b\u2032\uff07]")
@@ -25,14 +25,15 @@ _ARABIC_MARKS = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u200c-\u200f
 _ARABIC_LETTERS = str.maketrans("أإآٱیىئکۂہھةۃے", "ااااييئكههههه" + "ي")
 
 
-def _respelled(table: str) -> dict[str, str]:
+def _respelled(table: list[str]) -> dict[str, str]:
     """Spelling to the usual one."""
-    lines = (line.partition(":") for line in table.split("\n") if line)
+    lines = (line.partition(":") for line in table)
     return {word: usual for usual, _, words in lines for word in words.split()}
 
 
-_SOMALI = _respelled(SOMALI)
-_ARABIC = _respelled(ARABIC)
+_SPELLINGS = sections("spellings.txt")
+SOMALI = _respelled(_SPELLINGS["somali"])
+ARABIC = _respelled(_SPELLINGS["arabic"])
 
 
 @lru_cache(maxsize=65_536)
@@ -45,7 +46,7 @@ def tokens(text: str) -> tuple[str, ...]:
         plain = anyascii(_spoken(_SILENT.sub("", composed.casefold())))
         plain = plain.replace("'", "").replace("`", "")
     words = _NOT_LETTERS.split(_ORDINAL.sub(" ", plain.lower()))
-    return tuple(_SOMALI.get(word, word) for word in words if word)
+    return tuple(SOMALI.get(word, word) for word in words if word)
 
 
 def _spoken(text: str) -> str:
@@ -58,10 +59,10 @@ def _spoken(text: str) -> str:
 def _arabic(found: re.Match[str]) -> str:
     """A name in Arabic script, which writes no short vowels, as it is usually spelled in Latin letters."""
     word = found[0].translate(_ARABIC_LETTERS)
-    if word in _ARABIC:
-        return _ARABIC[word]
+    if word in ARABIC:
+        return ARABIC[word]
     bare = word.removeprefix("ال")
-    return _ARABIC.get(bare, found[0])
+    return ARABIC.get(bare, found[0])
 
 
 def _inherent_vowel(text: str, at: int) -> str:

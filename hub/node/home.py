@@ -14,6 +14,7 @@ from hub.audit.events import OPERATOR, Action
 from hub.audit.log import advance_checkpoint
 from hub.crypto.encoding import b64
 from hub.errors import UsageError
+from hub.files import write_whole
 from hub.node import keys
 from hub.node.node import CERTIFICATE, CHECKPOINT, NODE_TOML, Node, node_of, own_keys
 from hub.node.settings import Agreement, Settings
@@ -85,8 +86,8 @@ def _make_identity(home: Path, settings: Settings) -> None:
     online = keys.load(folder)
     root = keys.load_root(folder)
     certificate = certify(root, settings.node_id, online.signing.kid, int(time.time()))
-    (home / CERTIFICATE).write_text(certificate, encoding="ascii")
-    (home / ROOT_PUBLIC).write_text(b64(root.public), encoding="ascii")
+    write_whole(home / CERTIFICATE, certificate.encode("ascii"))
+    write_whole(home / ROOT_PUBLIC, b64(root.public).encode("ascii"))
 
 
 def _write_settings(home: Path, settings: Settings) -> None:
@@ -102,10 +103,7 @@ def _write_settings(home: Path, settings: Settings) -> None:
     text = _NODE_TOML.format(**{name: _toml(value) for name, value in values.items()})
     if settings.agreement:
         text += _agreement_toml(settings.agreement)
-    fresh = home / f"{NODE_TOML}.new"
-    fresh.write_text(text, encoding="utf-8")
-    fresh.chmod(0o600)
-    fresh.replace(home / NODE_TOML)
+    write_whole(home / NODE_TOML, text.encode())
 
 
 def current_metadata(node: Node) -> str:

@@ -20,6 +20,7 @@ from hub.crypto.prf import PrfKey
 from hub.crypto.signing import SigningKey
 from hub.crypto.vault import Vault
 from hub.errors import HubError, UsageError
+from hub.files import write_whole
 from hub.parsing import read_json
 
 NODE_KEY: Final = "node.key"
@@ -64,8 +65,9 @@ def create(folder: Path) -> None:
         "storage": os.urandom(32),
     }
     if not (folder / ROOT_KEY).exists():
-        _write_secret(folder / ROOT_KEY, b64(signing.PrivateKey.generate().private_bytes_raw()))
-    _write_secret(folder / NODE_KEY, json.dumps({name: b64(value) for name, value in secrets.items()}))
+        write_whole(folder / ROOT_KEY, b64(signing.PrivateKey.generate().private_bytes_raw()).encode())
+    online = json.dumps({name: b64(value) for name, value in secrets.items()})
+    write_whole(folder / NODE_KEY, online.encode())
 
 
 def load(folder: Path) -> NodeKeys:
@@ -92,18 +94,6 @@ def load_root(folder: Path) -> SigningKey:
         return SigningKey.of(signing.PrivateKey.from_private_bytes(unb64(text)))
     except (ValueError, HubError):
         raise UsageError(f"{folder / ROOT_KEY} is damaged", do="restore it from the key backup") from None
-
-
-def _write_secret(path: Path, text: str) -> None:
-    """Write a secret whole or not at all; never readable by others, not even for a moment."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def _read_secret(path: Path) -> str:

@@ -54,6 +54,10 @@ class Transaction(Reading):
         super().__init__(node, session)
         self._log = DatabaseAudit(session)
 
+    def hold_others_off(self) -> None:
+        """Wait for other writers of the log, and let none commit until this transaction ends. Any event does so."""
+        self._log.last()
+
     def record(self, action: Action, *, by: str = NODE, about: Refs | None = None, **detail: Any) -> Head:
         """Write an event to the audit log, with the fields of `Detail`; returns the log's head after it."""
         event = Event(action=action, actor=by, refs=about or Refs(), detail=Detail(**detail))

@@ -22,7 +22,7 @@ from anyascii import anyascii
 from hub.consent import Decision, Obligation, Rules, SharingForm
 from hub.consent.evidence import Closing, Sharing
 from hub.consent.five_questions import LABELS
-from hub.consent.form.form import Asker, Recipient, Signature
+from hub.consent.form.form import Asker, Consultation, Recipient, Signature
 from hub.consent.form.vocabulary import GroundKey, SignatureRole
 from hub.errors import HubError
 from hub.values import Person
@@ -172,7 +172,7 @@ def _page(filed: Filed, rules: Rules) -> dict[str, Any]:
         "answers": _answers(decision),
         "balancing": ", ".join(_words(tick) for tick in form.balancing) or "nothing",
         "consultations": [
-            [advice.kind, advice.who, _day(advice.date), advice.advice, advice.decision]
+            [advice.kind, advice.who, _day(advice.date), advice.advice, _decided(advice)]
             for advice in form.consultations
         ],
         "notice": [
@@ -189,6 +189,10 @@ def _page(filed: Filed, rules: Rules) -> dict[str, Any]:
             [_day(one.obligation.due) or "always", one.obligation.text, _state(one)] for one in filed.settled
         ],
     }
+
+
+def _decided(advice: Consultation) -> str:
+    return "; ".join(filter(None, (_words(advice.decided or ""), advice.decision)))
 
 
 def _agency(party: Asker | Recipient) -> str:

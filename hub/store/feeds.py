@@ -151,8 +151,11 @@ def add(session: Session, epoch: int, rows: Sequence[tuple[Entry, bool]]) -> Non
 
 
 def forget_retired(session: Session) -> None:
-    """Delete retired person records whose entries have left the feed."""
-    session.execute(delete(PersonRecord).where(col(PersonRecord.retired) & ~_in_feed()))
+    """Delete retired person records whose entries have left the feed, but for those that another writer holds."""
+    free = select(PersonRecord.id).where(col(PersonRecord.retired) & ~_in_feed())
+    session.execute(
+        delete(PersonRecord).where(col(PersonRecord.id).in_(free.with_for_update(skip_locked=True)))
+    )
 
 
 def close(session: Session, epoch: int, now: int) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -13,6 +14,7 @@ import pytest
 
 from tests.cli.running import HUB, count, environment, hub, inside, query
 from tests.cli.test_interrupt import CASES, SOME, filled, many, tokens
+from tests.consent.stories import form_named
 
 __all__ = ["filled", "many"]
 
@@ -83,6 +85,19 @@ def test_a_home_cannot_be_made_on_a_full_disk(disk: SmallDisk) -> None:
     assert "To do:" in done.err
     (disk.folder / "ballast").unlink()
     assert hub("init", disk.folder / "home", *options).code == 0
+
+
+def test_a_pdf_onto_a_full_disk_leaves_the_one_before(disk: SmallDisk, tmp_path: Path) -> None:
+    form, out = tmp_path / "form.json", disk.folder / "form.pdf"
+    form.write_text(json.dumps(form_named("refuge")), encoding="utf-8")
+    assert hub("decide", form, "--at", "2026-11-22", "--pdf", out).code == 0
+    before = out.read_bytes()
+    disk.fill(leaving=8_192)
+    done = hub("decide", form, "--at", "2026-11-22", "--pdf", out, "--json")
+    assert (done.code, done.error["code"]) == (2, "usage")
+    assert done.error["text"] == "The PDF cannot be written: OSError."
+    assert out.read_bytes() == before
+    assert {one.name for one in disk.folder.iterdir()} == {"form.pdf", "ballast"}
 
 
 @pytest.mark.slow

@@ -219,6 +219,24 @@ def test_a_case_that_becomes_sealed_must_be_withdrawn_and_the_import_says_so(
     assert imported(home, sealed).json["to_withdraw"] == 0
 
 
+def test_a_case_that_becomes_sealed_before_it_is_in_the_feed_is_as_urgent(
+    home: Path, tmp_path: Path, rows: list[Row]
+) -> None:
+    """A publish may be under way."""
+    case = [
+        row | {"publish": "yes", "sealed": "no"} for row in rows if row["case_ref"] == rows[0]["case_ref"]
+    ]
+    imported(home, write_csv(tmp_path / "open.csv", case))
+    sealed = write_csv(tmp_path / "sealed.csv", [row | {"sealed": "yes"} for row in case])
+    urgent = f"{len(case)} people may not be published any more: run `hub publish` now"
+    assert urgent not in inside("import", home, sealed, "--dry-run").err
+    done = inside("import", home, sealed)
+    assert urgent in " ".join(done.err.split())
+    again = inside("import", home, sealed)
+    assert urgent not in again.err
+    assert "Run `hub publish`" in again.out
+
+
 @pytest.fixture
 def case(rows: list[Row]) -> list[Row]:
     """The rows of one case of several people that may be published, the victim's first."""

@@ -139,3 +139,10 @@ def test_no_peers_is_said(home: Path) -> None:
     for command in ("peer list", "sync"):
         done = inside(*command.split(), home)
         assert (done.code, "hub peer add" in done.out) == (0, True)
+
+
+@pytest.mark.parametrize("url", ["http://[", "https://[northmoor", "northmoor"])
+def test_an_address_that_is_none_is_said(home: Path, url: str) -> None:
+    done = inside("peer", "add", home, url)
+    assert done.code == 2
+    assert "the area's address is not https" in done.err

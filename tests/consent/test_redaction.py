@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from hub.consent import Context, SharingForm, decide, excerpt, parse_form
+from hub.consent.form.redaction import KEPT_HERE
 from tests.consent.stories import ON, form_named, put
 from tests.consent.test_properties import LAW, RULES, documents, read
 
@@ -30,6 +31,7 @@ def test_what_stands_here_stands_there(document: dict[str, Any]) -> None:
     [
         ("conflicts", {"declared": False, "details": "none"}),
         ("conflicts", {"declared": True, "details": "No known conflicts"}),
+        ("conflicts", {"conflict": "none"}),
         ("client_notified", {"notified": False, "why_not": "unsafe"}),
         ("emergency", {"imminent_threat": True}),
         ("grounds[crime].evidence.note", "the file is in the safe"),
@@ -85,3 +87,21 @@ def test_an_area_she_fled_learns_that_it_is_one_and_of_no_other(written: str) ->
     form = parse_form(form_named("police") | {"fled_from": [written, "westhaven"]})
     assert excerpt(form, "eastvale", ON).fled_from == ("eastvale",)
     assert excerpt(form, "southmere", ON).fled_from == ()
+
+
+@pytest.mark.parametrize(
+    ("decision", "sent"),
+    [
+        ({"decided": "share", "decision": "She lives at larch rise."}, "share"),
+        ({"decision": "share: involvement only, no location"}, "share: involvement only"),
+        ({"decided": "share", "decision": "Involvement only: larch rise."}, "share: involvement only"),
+        ({"decided": "do_not_share"}, "do not share"),
+        ({"decided": "not_decided", "decision": "larch rise"}, KEPT_HERE),
+        ({"decided": "share", "decision": "Do not share."}, KEPT_HERE),
+    ],
+)
+def test_a_decision_goes_with_its_limit_and_without_its_words(decision: dict[str, str], sent: str) -> None:
+    document = form_named("hospital")
+    document["consultations"] = [{"who": "Caldicott Guardian", "date": ON.isoformat(), **decision}]
+    (advice,) = over_there(parse_form(document)).consultations
+    assert (advice.decision, advice.decided) == (sent, None)

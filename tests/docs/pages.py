@@ -15,9 +15,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, Final, get_args
 
-import typer
-
-from hub.cli.app import app
+from hub.cli.app import COMMANDS, load
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 PAGE: Final = DOCS / "commands.md"
@@ -29,7 +27,7 @@ _BLOCK: Final = re.compile(
 
 def commands() -> dict[str, Any]:
     """Every command of the program by its name, such as "peer add"."""
-    return dict(_walk(typer.main.get_command(app), ""))
+    return {name: one for word in COMMANDS for name, one in _walk(load(word), word)}
 
 
 def _walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import Connection, event
 
-from hub.federation.publish import publish
+from hub.cases.importing.run import import_cases
+from hub.federation import publish as publishing
+from hub.federation.publish import Published, keys_of, publish
+from hub.matching import match_keys
 from hub.node.node import Node
-from tests.federation.nodes import Areas, case, cases_of, hold
+from hub.store import cases, feeds
+from hub.values import Person
+from hub.wire.messages import BATCH_ENTRIES
+from hub.wire.tokens import token
+from tests.federation.nodes import Areas, case, cases_of, hold, stranger
+
+HER, SISTER = stranger(61), stranger(62)
 
 
 @contextmanager
@@ -36,3 +47,112 @@ def test_withdrawing_asks_a_few_things_of_the_database_while_others_wait(stored_
     with statements_of_writes(node) as asked:
         assert publish(node).withdrawn == sum(map(len, cases_of("eastvale")))
     assert 0 < len(asked) < 40
+
+
+def publish_while(node: Node, act: Callable[[], None]) -> Published:
+    """Publish, and act when it has read whom it publishes and computes."""
+    acts = [act]
+
+    def progress(_done: int, _every: int) -> None:
+        if acts:
+            acts.pop()()
+
+    return publish(node, progress)
+
+
+def in_feed(node: Node, person: Person) -> bool:
+    """Whether any of the first tokens of her match-keys is live."""
+    keys = keys_of(node, 1)
+    made = [
+        token(keys.of(key.weak).prf.output(key.material), keys.of(key.weak).context, index)
+        for key in match_keys(person, node.matching)
+        for index in range(4)
+    ]
+    with node.read() as tx:
+        return bool(feeds.live_tokens(tx.session, 1, made))
+
+
+def lines(node: Node) -> int:
+    with node.read() as tx:
+        state = feeds.state(tx.session)
+        assert state
+        return state.last_seq
+
+
+def seal(node: Node) -> None:
+    hold(node, case("her", [HER], sealed=True))
+
+
+def replace(node: Node) -> None:
+    hold(node, case("her", [SISTER]))
+
+
+def review(node: Node) -> None:
+    """As a review does that ends her publication: the case stays as it is."""
+    with node.write() as tx:
+        row = cases.find(tx.session, node.keys.vault.lookup("case_ref", "her"))
+        assert row
+        assert row.id
+        assert row.decision_id
+        cases.set_publication(tx.session, row.id, may_publish=False, decision_id=row.decision_id)
+
+
+@pytest.mark.parametrize("at_once", [0, 50])
+@pytest.mark.parametrize("end", [seal, replace, review])
+def test_who_may_not_be_met_any_more_when_a_publish_is_written_does_not_enter_the_feed(
+    stored_areas: Areas, monkeypatch: pytest.MonkeyPatch, end: Callable[[Node], None], at_once: int
+) -> None:
+    monkeypatch.setattr(publishing, "AT_ONCE", at_once)
+    node = stored_areas["eastvale"]
+    hold(node, case("her", [HER]), case("other", [stranger(63)]))
+    before = lines(node)
+    done = publish_while(node, lambda: end(node))
+    assert (done.added, done.withdrawn) == (1, 0)
+    assert not in_feed(node, HER)
+    assert in_feed(node, stranger(63))
+    assert lines(node) - before == BATCH_ENTRIES
+    assert publish(node).added == (1 if end is replace else 0)
+    assert in_feed(node, SISTER) == (end is replace)
+
+
+@pytest.mark.parametrize("at_once", [0, 50])
+@pytest.mark.parametrize("end", [seal, replace, review])
+def test_who_is_in_the_feed_and_may_not_be_met_any_more_leaves_with_the_publish_under_way(
+    stored_areas: Areas, monkeypatch: pytest.MonkeyPatch, end: Callable[[Node], None], at_once: int
+) -> None:
+    monkeypatch.setattr(publishing, "AT_ONCE", at_once)
+    node = stored_areas["eastvale"]
+    hold(node, case("her", [HER]))
+    publish(node)
+    assert in_feed(node, HER)
+    hold(node, case("other", [stranger(63)]))
+    done = publish_while(node, lambda: end(node))
+    assert (done.added, done.withdrawn) == (1, 1)
+    assert not in_feed(node, HER)
+    assert in_feed(node, stranger(63))
+
+
+def test_a_seal_too_late_for_a_publish_waits_for_it_and_is_told_to_withdraw(stored_areas: Areas) -> None:
+    """Nobody's case changes between the last look at it and the commit, unless the import sees it in the feed."""
+    node = stored_areas["eastvale"]
+    hold(node, case("her", [HER]))
+    told: list[int] = []
+
+    def sealing() -> None:
+        done = import_cases(node, [case("her", [HER], sealed=True)], dry_run=False, progress=lambda _: None)
+        told.append(done.to_withdraw)
+
+    late = threading.Thread(target=sealing)
+
+    def writes(_c: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO feed_entry") and not late.ident:
+            late.start()
+            late.join(timeout=1)
+
+    event.listen(node.database.engine, "before_cursor_execute", writes)
+    publish(node)
+    event.remove(node.database.engine, "before_cursor_execute", writes)
+    late.join()
+    assert told == [1]
+    assert publish(node).withdrawn == 1
+    assert not in_feed(node, HER)

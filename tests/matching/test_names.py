@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.matching.data import diminutives
+from hub.matching.data import sections
 from hub.matching.names import (
     Name,
     alias_name,
@@ -175,9 +175,9 @@ def test_deletions_meet_across_one_slip() -> None:
     assert not set(deletions("smith")) & set(deletions("jones"))
 
 
-@pytest.mark.parametrize("table", [name for name in vars(diminutives) if name.isupper() and name != "ALL"])
+@pytest.mark.parametrize("table", sections("diminutives.txt"))
 def test_each_table_of_short_forms_is_folded_and_used(table: str) -> None:
-    for line in filter(None, getattr(diminutives, table).split("\n")):
+    for line in sections("diminutives.txt")[table]:
         root, _, rest = line.partition(":")
         assert tokens(root) == (root,)
         assert rest.strip()

@@ -47,7 +47,8 @@ def test_two_tagged_pages_with_title_and_language() -> None:
 def test_every_box_of_the_printed_form_has_its_place() -> None:
     form = form_named("refuge") | {"comments": "seen with her key worker"}
     form["consultations"] = [
-        {"kind": "external", "who": "Home Office", "date": "2026-11-19", "advice": "share"}
+        {"kind": "external", "who": "Home Office", "date": "2026-11-19", "advice": "share"},
+        {"who": "Bea Manager", "date": "2026-11-20", "decided": "do_not_share", "decision": "not yet"},
     ]
     _, text = paper(form, s1=(Person(given_names="Test", surname="Person", date_of_birth="1990-05"),))
     for words in (
@@ -63,6 +64,7 @@ def test_every_box_of_the_printed_form_has_its_place() -> None:
         "pressing need, risk of not disclosing, duty of confidentiality",
         "seen with her key worker",
         "Home Office",
+        "do not share; not yet",
         "yes 2026-11-19 told 2027-01-15 Bea Manager",
         "caseworker Ada Worker 2026-11-20 signed",
         "manager Bea Manager 2026-11-21 signed",

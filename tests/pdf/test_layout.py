@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -157,3 +158,33 @@ def test_a_word_that_was_broken_reads_as_it_was_written() -> None:
     text = "".join("".join(page.extract_text() for page in pdf.pages).split())
     assert f"Comments:{A_NAME * 2}Client" in text
     assert text.isprintable()
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_every_table_is_tagged_with_its_head_however_long_it_is(long: bool) -> None:
+    """What a screen reader needs: each table once, though it goes over pages, and a heading for every column."""
+    form = form_about(6)
+    pdf = PdfReader(BytesIO(printed(at_length(form) if long else form, long=long)))
+    root: Any = pdf.trailer["/Root"]
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_object().get_data()
+    tables = [one for one in tagged(root["/StructTreeRoot"]) if one["/S"] == "/Table"]
+    assert len(tables) == (15 if long else 14)
+    for table in tables:
+        head, *rows = [one for one in tagged(table) if one["/S"] == "/TR"]
+        assert {one["/S"] for one in children(head)} == {"/TH"}
+        assert rows
+        assert all(len(children(row)) == len(children(head)) for row in rows)
+
+
+def children(element: Any) -> list[Any]:
+    """The elements right below another, without the text."""
+    below = element.get("/K", [])
+    below = [one.get_object() for one in (below if isinstance(below, list) else [below])]
+    return [one for one in below if isinstance(one, dict) and "/S" in one]
+
+
+def tagged(element: Any) -> Iterator[Any]:
+    """Every element below another."""
+    for one in children(element):
+        yield one
+        yield from tagged(one)

@@ -6,15 +6,15 @@ Reads the file again; holds only the reasons. The original is never touched.
 from __future__ import annotations
 
 import csv
-import os
 import re
-import tempfile
 from collections.abc import Iterable
+from io import TextIOWrapper
 from pathlib import Path
 
 from hub.cases.importing.files import IGNORED, Table, open_table
 from hub.cases.importing.rows import FORMULA_STARTS, Rejected
 from hub.errors import StorageError
+from hub.files import whole
 
 
 def rejected_path(path: Path) -> Path:
@@ -26,7 +26,9 @@ def write_rejected(path: Path, rejected: Iterable[Rejected]) -> Path | None:
     """Write the bad rows of a file beside it, each with its reasons, or remove what an earlier run wrote.
 
     Returns the file written, None where nothing was rejected. Only its owner may read it; cells that a
-    spreadsheet would take for a formula begin with an apostrophe. Whole or not at all. Raises StorageError.
+    spreadsheet would take for a formula begin with an apostrophe. Whole or not at all.
+
+    Raises StorageError, InputError where the file cannot be read again.
     """
     reasons: dict[int, list[str]] = {}
     for one in rejected:
@@ -49,20 +51,15 @@ def write_rejected(path: Path, rejected: Iterable[Rejected]) -> Path | None:
 
 def _write(target: Path, table: Table, reasons: dict[int, list[str]]) -> None:
     columns = [column for column in table.columns if column not in IGNORED]
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".rejected-", suffix=".csv")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*columns, *IGNORED])
-            for record in table.records():
-                if why := reasons.get(record.row):
-                    cells = [_harmless(record.cells.get(column, "")) for column in columns]
-                    writer.writerow([*cells, str(record.row), "; ".join(why)])
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with whole(target) as file:
+        text = TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([*columns, *IGNORED])
+        for record in table.records():
+            if why := reasons.get(record.row):
+                cells = [_harmless(record.cells.get(column, "")) for column in columns]
+                writer.writerow([*cells, str(record.row), "; ".join(why)])
+        text.detach()
 
 
 def _harmless(cell: str) -> str:

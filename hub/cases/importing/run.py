@@ -34,16 +34,18 @@ NOT_PLACED: Final = "does not tell which case this row may seal, so none was sea
 class Imported:
     """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
 
-    `to_withdraw` counts people that the feed still shows although they may not be met any more. Of the cases that
-    were in store, `sealed` became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file
-    does not say. `not_placed` has the rows that may seal a case and do not tell which. In the end, people of cases
-    hidden from whoever imports count as a case that was not there: see `import_cases`.
+    `to_withdraw` counts people that the feed still shows although they may not be met any more, `ended` those of
+    cases that this import ended the publication of, in the feed or not. Of the cases that were in store, `sealed`
+    became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say.
+    `not_placed` has the rows that may seal a case and do not tell which. In the end, people of cases hidden from
+    whoever imports count as a case that was not there: see `import_cases`.
     """
 
     imported: int = 0
     unchanged: int = 0
     not_published: int = 0
     to_withdraw: int = 0
+    ended: int = 0
     cases: int = 0
     hidden: int = 0
     hidden_sealed: int = 0
@@ -70,6 +72,8 @@ class Imported:
             self.imported += people
         if not assessed.decision.permitted:
             self.not_published += people
+        if assessed.ends and not hidden.hides(assessed.ref_digest):
+            self.ended += people
 
     def count_seal(self, seal: SealOnly, there: StoredCase | None, hidden: Hidden) -> None:
         """Count what a seal alone comes to; `there` is its case, if that is in store."""
@@ -83,6 +87,7 @@ class Imported:
         self.imported += batch.imported
         self.unchanged += batch.unchanged
         self.not_published += batch.not_published
+        self.ended += batch.ended
         self.cases += batch.cases
         self.hidden += batch.hidden
         self.hidden_sealed += batch.hidden_sealed
@@ -101,7 +106,9 @@ def import_cases(
     progress: Callable[[int], None],
     asker: Requester | None = None,
 ) -> Imported:
-    """Store cases in batches of 200, each batch whole or not at all. Raises StorageError.
+    """Store cases in batches of 200, each batch whole or not at all.
+
+    Raises StorageError, UsageError when `staff.toml` is broken, and what `incoming` raises.
 
     With `dry_run` everything is read, decided and compared with what is there, and nothing stored. `progress`
     is told the rows done, of which all but a dry run's are kept. A case hidden from `asker`, who imports, is
@@ -174,6 +181,7 @@ class _Assessed:
     `unchanged`: the very same is there with the same outcome. `same_content_as`: the number of the stored case
     that says the same, whatever its outcome. `was_sealed`: whether it was sealed, None where it was not there.
     `only_its_seal_refuses`: it stays sealed since the file does not say, and would be published otherwise.
+    `ends`: it could be published until now, and may not any more.
     """
 
     case: CaseIntake
@@ -186,6 +194,7 @@ class _Assessed:
     same_content_as: int | None
     was_sealed: bool | None
     only_its_seal_refuses: bool
+    ends: bool
 
 
 def _assess(tx: Reading, deciding: PublicationDecisions, case: CaseIntake) -> _Assessed:
@@ -213,6 +222,7 @@ def _assess(tx: Reading, deciding: PublicationDecisions, case: CaseIntake) -> _A
         unchanged=same and earlier is not None and earlier.may_publish == decision.permitted,
         same_content_as=earlier.id if same and earlier is not None else None,
         was_sealed=earlier.sealed_case if earlier is not None else None,
+        ends=earlier is not None and earlier.may_publish and not decision.permitted,
         only_its_seal_refuses=stays_sealed and deciding.decide(unsealed, people).permitted,
     )
 

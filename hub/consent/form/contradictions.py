@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 
 from hub.consent.form.form import SharingForm
-from hub.consent.form.vocabulary import Agreement, Capacity, SignatureRole, answered
+from hub.consent.form.vocabulary import Agreement, Capacity, Interest, SignatureRole, answered
+from hub.consent.verdicts import at_odds
 
 Contradiction = tuple[str, str, str]
 """The field, what is wrong with it, and the code of its reason."""
@@ -36,6 +37,7 @@ def contradictions(form: SharingForm) -> Iterator[Contradiction]:
     yield from _people(form)
     yield from _grounds(form)
     yield from _dates(form)
+    yield from _in_other_words(form)
     told = form.client_notified
     if told.notified and answered(told.why_not):
         why = "contradicts client_notified.notified, which says she was told"
@@ -54,14 +56,33 @@ def contradictions(form: SharingForm) -> Iterator[Contradiction]:
 
 
 def interest_described(form: SharingForm) -> bool:
-    """Whether the declaration's details describe an interest rather than say that there is none.
+    """Whether an interest is answered as described, or the details describe one rather than say there is none.
 
-    What the box beside them says does not undo a description: people tick it to say that they have declared.
+    What is answered beside them does not undo a description: people tick the box to say that they have declared.
     """
-    details, declared = form.conflicts.details, form.conflicts.declared
-    plain = " ".join(details.split()).rstrip(".").casefold()
-    none = OPENS_WITH_NO.match(plain) if declared is False else NO_CONFLICT.fullmatch(plain)
-    return answered(details) and none is None
+    given = form.conflicts
+    plain = _plain(given.details)
+    denied = given.declared is False or given.conflict is Interest.none
+    none = OPENS_WITH_NO.match(plain) if denied else NO_CONFLICT.fullmatch(plain)
+    return given.conflict is Interest.described or (answered(given.details) and none is None)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split()).rstrip(".").casefold()
+
+
+def _in_other_words(form: SharingForm) -> Iterator[Contradiction]:
+    """An answer, and words beside it that say the opposite."""
+    for index, advice in enumerate(form.consultations):
+        if at_odds(advice):
+            why = f"contradicts the words of consultations[{index}].decision"
+            yield f"consultations[{index}].decided", why, CONTRADICTION
+    given = form.conflicts
+    denied = NO_CONFLICT.fullmatch(_plain(given.details))
+    if (given.conflict is Interest.none and interest_described(form)) or (
+        given.conflict is Interest.described and denied
+    ):
+        yield "conflicts.conflict", "contradicts conflicts.details", CONTRADICTION
 
 
 def _people(form: SharingForm) -> Iterator[Contradiction]:

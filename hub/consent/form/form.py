@@ -21,7 +21,9 @@ from hub.consent.form.vocabulary import (
     Capacity,
     ConsultationKind,
     DataClass,
+    Decided,
     GroundKey,
+    Interest,
     Jurisdiction,
     SignatureRole,
     answered,
@@ -167,12 +169,16 @@ def _as_text(value: Any) -> Any:
 
 
 class Consultation(Part):
-    """Advice sought before deciding. `decision` opens with "share" or "do not share" where it settles one."""
+    """Advice sought before deciding, and what was decided: `decided`, with `decision` in words beside it.
+
+    Without `decided` the words settle it where they open with "share" or "do not share".
+    """
 
     kind: ConsultationKind = ConsultationKind.internal
     who: ShortText = ""
     date: Day | None = None
     advice: LongText = ""
+    decided: Decided | None = None
     decision: LongText = ""
 
 
@@ -211,9 +217,10 @@ class Emergency(Part):
 
 
 class Conflicts(Part):
-    """The declaration of interest for this case; an interest counts where `details` describe one."""
+    """The declaration of interest for this case: `conflict`, or where that is absent what `details` describe."""
 
     declared: bool | None = None
+    conflict: Interest | None = None
     details: LongText = ""
 
 

@@ -42,7 +42,8 @@ YES = {True: True, False: False, "y": True, "n": False, "yes": True, "no": False
 
 
 def from_paper(paper: dict[str, Any]) -> dict[str, Any]:
-    """The current form's document for a paper form. Raises `InputError` naming an unknown box.
+    """The current form's document for a paper form. Raises `InputError` naming the box
+    that is unknown or that cannot be read.
 
     What is already written in the current form's fields is taken as it stands.
     """

@@ -12,9 +12,9 @@ from typing import Final
 
 from hub.consent.context import same
 from hub.consent.form.contradictions import interest_described
-from hub.consent.form.form import Consultation, Ground, SharingForm
+from hub.consent.form.form import Conflicts, Consultation, Ground, SharingForm
 from hub.consent.form.vocabulary import ANYWHERE, EVIDENCE, SignatureRole
-from hub.consent.refusals import verdict
+from hub.consent.verdicts import limit, verdict
 
 KEPT_HERE: Final = "recorded; kept by the enquiring area"
 _LEGAL: Final = frozenset(
@@ -40,7 +40,7 @@ def excerpt(form: SharingForm, recipient: str, on: dt.date) -> SharingForm:
             "necessity": _mark(form.necessity),
             "grounds": tuple(_ground(one) for one in form.grounds),
             "consultations": tuple(
-                _advice(one, manager.name if manager else "", on) for one in form.consultations
+                _advice(one, form, manager.name if manager else "", on) for one in form.consultations
             ),
             "client_notified": form.client_notified.model_copy(
                 update={"why_not": _mark(form.client_notified.why_not)}
@@ -48,9 +48,7 @@ def excerpt(form: SharingForm, recipient: str, on: dt.date) -> SharingForm:
             "fled_from": form.fled_from and ((recipient,) if form.fled(recipient) else ()),
             "emergency": form.emergency
             and form.emergency.model_copy(update={"imminent_threat": _mark(form.emergency.imminent_threat)}),
-            "conflicts": form.conflicts.model_copy(
-                update={"details": _mark(form.conflicts.details) if interest_described(form) else ""}
-            ),
+            "conflicts": _conflicts(form),
         }
     )
 
@@ -68,14 +66,26 @@ def _ground(ground: Ground) -> Ground:
     return ground.model_copy(update={"evidence": kept})
 
 
-def _advice(advice: Consultation, manager: str, on: dt.date) -> Consultation:
-    """Who by office, and the verdict alone."""
+def _conflicts(form: SharingForm) -> Conflicts:
+    """The declaration in its two oldest fields, which every node reads."""
+    given, described = form.conflicts, interest_described(form)
+    declared = described if given.declared is None and given.conflict else given.declared
+    return Conflicts(declared=declared, details=KEPT_HERE if described else "")
+
+
+def _advice(advice: Consultation, form: SharingForm, manager: str, on: dt.date) -> Consultation:
+    """Who by office, and the verdict with its limit alone, in words that every node reads."""
     who = advice.who.casefold()
     office = "manager" if "manager" in who or same(advice.who, manager) else ""
     if any(title in who for title in ("caldicott", "guardian", "senior clinician")):
         office = "Caldicott Guardian"
-    settled = verdict(advice, on)
-    decision = _mark(advice.decision) if settled is None else "share" if settled else "do not share"
-    return advice.model_copy(
-        update={"who": office or _mark(advice.who), "advice": _mark(advice.advice), "decision": decision}
+    settled, most = verdict(advice, on, form.level), limit(advice)
+    share = f"share: {most} only" if most else "share"
+    decision = _mark(advice.decision) if settled is None else share if settled else "do not share"
+    return Consultation(
+        kind=advice.kind,
+        who=office or _mark(advice.who),
+        date=advice.date,
+        advice=_mark(advice.advice),
+        decision=decision,
     )

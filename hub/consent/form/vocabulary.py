@@ -74,6 +74,21 @@ class Balance(StrEnum):
     other = "other"
 
 
+class Decided(StrEnum):
+    """What a person decided about the sharing, if anything."""
+
+    share = "share"
+    do_not_share = "do_not_share"
+    not_decided = "not_decided"
+
+
+class Interest(StrEnum):
+    """Whether somebody who handles the case has an interest in it."""
+
+    none = "none"
+    described = "described"
+
+
 class ConsultationKind(StrEnum):
     """Inside the agency, or outside it."""
 
