@@ -31,12 +31,12 @@ from scipy.optimize import minimize
 from benchmarks.people import febrl_people, sample_people
 from hub.matching import (
     AskedPerson,
-    Candidate,
     MatchingConfig,
     MatchKey,
     Namesakes,
     Population,
     Score,
+    ScoredCandidate,
     completeness,
     load_config,
     match_keys,
@@ -104,7 +104,7 @@ class Met:
             counts = Counter(key for keys in met.values() for key in keys)
             namesakes = Namesakes(size, counts)
             scores = [asked.score(keys, self._parts[other], namesakes) for other, keys in met.items()]
-            alone = [Candidate(b"", str(place).encode(), score) for place, score in enumerate(scores)]
+            alone = [ScoredCandidate(b"", str(place).encode(), score) for place, score in enumerate(scores)]
             weighed = {one.person_handle: one.score.bits for one in weigh(alone, (), size, config)}
             taken += [weighed[one.person_handle] - one.score.bits for one in alone]
             found += scores

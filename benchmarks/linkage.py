@@ -34,11 +34,11 @@ from hub.crypto.prf import BlindedBatch, PrfKey
 from hub.errors import HubError
 from hub.matching import (
     AskedPerson,
-    Candidate,
+    CandidateSet,
     MatchingConfig,
     MatchKey,
-    Meeting,
     Population,
+    ScoredCandidate,
     band,
     completeness,
     confirm,
@@ -47,7 +47,7 @@ from hub.matching import (
     read_table,
     weigh,
 )
-from hub.wire.lookup import Copy, Evaluated, meet
+from hub.wire.lookup import Copy, Evaluated, find_labels
 from hub.wire.tokens import FeedContext, Label, seal_entry
 
 _MAX_GAP = 2
@@ -119,13 +119,13 @@ class Feed:
             self._used[mark] += 1
             self._entries[made] = sealed
 
-    def meet(self, asked: AskedPerson) -> tuple[Meeting, Meeting]:
+    def meet(self, asked: AskedPerson) -> tuple[CandidateSet, CandidateSet]:
         """What the asked person met: by all keys, and by strong keys alone."""
-        every, strong = (Meeting(asked, self.people) for _ in range(2))
+        every, strong = (CandidateSet(asked, self.people) for _ in range(2))
         outputs = self._holder.asked(asked.keys)
         evaluated = [Evaluated(key, output) for key, output in zip(asked.keys, outputs, strict=True)]
         copy = Copy(self._context[False], self._context[True], _MAX_GAP, self._lookup)
-        for key, labels in meet(evaluated, copy).items():
+        for key, labels in find_labels(evaluated, copy).items():
             for label in labels:
                 met = (key, label.case_handle, label.person_handle, label.completeness)
                 every.add(*met)
@@ -141,8 +141,8 @@ class Feed:
 class Run:
     """Every scored pair of one run, per LEFT row, alone and within its case, and what was counted on the way."""
 
-    alone: list[list[Candidate]]
-    in_case: list[list[Candidate]] | None
+    alone: list[list[ScoredCandidate]]
+    in_case: list[list[ScoredCandidate]] | None
     keys_per_person: list[int]
     publish_s: float
     ask_s: float
@@ -162,8 +162,8 @@ def link(left: Sequence[Row], right: Sequence[Row], holder: Holder, config: Matc
         case = hashlib.sha256(b"case" + (row.case_ref or f"\0{place}").encode()).digest()[:16]
         feed.publish(place.to_bytes(16, "big"), case, keys, completeness(row.person))
     published = time.perf_counter()
-    subject: list[list[Candidate]] = []
-    strong: list[list[Candidate]] = []
+    subject: list[list[ScoredCandidate]] = []
+    strong: list[list[ScoredCandidate]] = []
     for row in track(left, "ask", console=console):
         asked = AskedPerson(row.person, population, config)
         counts.append(len(asked.keys))
@@ -179,11 +179,11 @@ def link(left: Sequence[Row], right: Sequence[Row], holder: Holder, config: Matc
 
 def _in_case(
     left: Sequence[Row],
-    subject: list[list[Candidate]],
-    strong: list[list[Candidate]],
+    subject: list[list[ScoredCandidate]],
+    strong: list[list[ScoredCandidate]],
     holder_size: int,
     config: MatchingConfig,
-) -> list[list[Candidate]]:
+) -> list[list[ScoredCandidate]]:
     """Each LEFT person as the subject, asked by all keys, with the others of the case asked by strong keys."""
     cases: dict[str, list[int]] = defaultdict(list)
     for place, row in enumerate(left):
@@ -209,7 +209,7 @@ class Report:
         self._left, self._right, self._truth, self._config = left, right, truth, config
 
     def figures(
-        self, found: list[list[Candidate]], *, role: str = "", kind: str = "", confirmed: bool = False
+        self, found: list[list[ScoredCandidate]], *, role: str = "", kind: str = "", confirmed: bool = False
     ) -> dict[str, object]:
         """Figures of the pairs of those LEFT rows; `confirmed`: of what the holder's comparison lets pass."""
         wanted = {

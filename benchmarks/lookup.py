@@ -37,7 +37,7 @@ from hub.matching import MatchKey, load_config, match_keys
 from hub.store import peers
 from hub.store.database import Database
 from hub.store.tables import Peer
-from hub.wire.lookup import Copy, Evaluated, meet
+from hub.wire.lookup import Copy, Evaluated, find_labels
 from hub.wire.tokens import LABEL_BYTES, FeedContext, Label, seal_entry
 
 KEYS = 60  # match-keys of a question, and of each person published
@@ -137,7 +137,7 @@ def measure(database: Database, feed_id: int, questions: Sequence[Question]) -> 
         with database.read() as session:
             copy = Copy(CONTEXT, CONTEXT, MAX_GAP, partial(_labels, session, feed_id))
             started, busy = time.perf_counter(), time.process_time()
-            met = meet(one.evaluated, copy)
+            met = find_labels(one.evaluated, copy)
             took.append((time.perf_counter() - started) * 1000)
             cpu.append((time.process_time() - busy) * 1000)
         if sum(map(len, met.values())) != len(one.entries):

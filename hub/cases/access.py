@@ -14,11 +14,11 @@ from typing import Final
 from pydantic import Field
 
 from hub.cases.documents import CaseDetails, open_case
-from hub.consent import Context, Exclusion, insiders, is_excluded
+from hub.consent import Context, Exclusion, conflicts_of_interest, is_excluded
 from hub.consent import Staff as Asker
 from hub.node.node import Node
 from hub.node.settings import parse, read_toml
-from hub.records.check import CheckRequest, KeptCheck, kept_check, unknown_check
+from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
 from hub.store import cases
 from hub.values import Person, Requester, ShortText, Value
 
@@ -82,7 +82,9 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
         not_safe_to_talk_to=own.not_safe_to_talk_to if own else (),
         staff=_as_excluded(known, request.requester),
         exclusions=_exclusions(known, request.case_ref),
-        insider=insiders(asker.person if asker else _named(request.requester.name), colleagues, asked),
+        insider=conflicts_of_interest(
+            asker.person if asker else _named(request.requester.name), colleagues, asked
+        ),
     )
 
 
@@ -107,7 +109,7 @@ def _own_case(node: Node, case_ref: str) -> CaseDetails | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
+class CaseRestrictions:
     """The cases that somebody must not know of, by the digests of their references, or every case."""
 
     every: bool
@@ -118,12 +120,12 @@ class Hidden:
         """Whether there is any such case."""
         return self.every or bool(self.cases)
 
-    def hides(self, case_digest: bytes | None) -> bool:
+    def restricts(self, case_digest: bytes | None) -> bool:
         """Whether that case is to read like one that does not exist. A case not known is hidden with any other."""
         return self.any if case_digest is None else self.every or case_digest in self.cases
 
 
-def hidden_from(node: Node, requester: Requester | None) -> Hidden:
+def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions:
     """The cases that this person is kept out of. Who does not say who they are is kept out with everyone else.
 
     Raises UsageError when `staff.toml` is broken.
@@ -135,21 +137,21 @@ def hidden_from(node: Node, requester: Requester | None) -> Hidden:
         for one in known.exclusion
         if nobody or (requester and is_excluded(_as_excluded(known, requester), (one,)))
     ]
-    return Hidden(
+    return CaseRestrictions(
         every=any(not one.case_ref for one in against),
         cases=frozenset(node.keys.vault.lookup("case_ref", one.case_ref) for one in against if one.case_ref),
     )
 
 
-def check_for(node: Node, asker: Requester | None, check_id: str) -> KeptCheck:
+def check_for(node: Node, asker: Requester | None, check_id: str) -> RecordedCheck:
     """A check of ours, for somebody who may know of its case. Raises NotFoundError: one that is hidden reads like
     one that does not exist; UsageError when `staff.toml` is broken.
     """
-    hidden = hidden_from(node, asker)
+    hidden = restrictions_on(node, asker)
     vault = node.keys.vault
     with node.read() as tx:
-        kept = kept_check(tx, check_id)
-    if hidden.hides(vault.lookup("case_ref", kept.request.case_ref)):
+        kept = recorded_check(tx, check_id)
+    if hidden.restricts(vault.lookup("case_ref", kept.request.case_ref)):
         raise unknown_check()
     return kept
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 
-from hub.cases.disclosure_log import require
+from hub.cases.disclosure_log import require_case
 from hub.cases.documents import open_person
 from hub.consent import SharingForm
 from hub.errors import NotFoundError
@@ -19,19 +19,19 @@ from hub.node.node import Node
 from hub.node.transaction import Reading
 from hub.pdf.sharing_form import CasePaper, Filed, Settled
 from hub.records import decisions, disclosures
-from hub.records.check import CheckRequest, kept_check
-from hub.records.obligations import closing_of
+from hub.records.check import CheckRequest, recorded_check
+from hub.records.obligations import evidence_of
 from hub.store import cases, obligations
 from hub.store.obligations import PUBLISH, ObligationRow
 from hub.values import Person, Requester, Role
 
 
-def papers_of(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
-    """The forms of a case, oldest first, and the rows told outside of any. Raises as `record_of`."""
+def case_paper(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
+    """The forms of a case, oldest first, and the rows told outside of any. Raises as `read_log`."""
     vault = node.keys.vault
     digest = vault.lookup("case_ref", case_ref)
     with node.read() as tx:
-        require(tx, asker, digest)
+        require_case(tx, asker, digest)
         rows = disclosures.of_case(tx, digest)
         owed = sorted(
             obligations.of_case(tx.session, digest), key=lambda row: (row.matter, row.decision_id, row.place)
@@ -61,21 +61,21 @@ def _asked(tx: Reading, matters: Iterable[str]) -> dict[str, CheckRequest]:
     found = {}
     for name in matters:
         with suppress(NotFoundError):
-            found[name] = kept_check(tx, name).request
+            found[name] = recorded_check(tx, name).request
     return found
 
 
-def _filed(tx: Reading, owed: list[ObligationRow]) -> Filed:
+def _filed(tx: Reading, obligations: list[ObligationRow]) -> Filed:
     """One matter: the decision that its newest review is of, and everything that the matter owes or owed."""
-    decision_id = max(owed, key=lambda row: (row.code == "review", row.decision_id)).decision_id
+    decision_id = max(obligations, key=lambda row: (row.code == "review", row.decision_id)).decision_id
     decided = decisions.get(tx, decision_id)
     settled = [
         Settled(
             decisions.get(tx, row.decision_id).decision.obligations[row.place],
             closed=row.state == "closed",
-            closing=closing_of(tx, row),
+            closing=evidence_of(tx, row),
         )
-        for row in owed
+        for row in obligations
     ]
     return Filed(
         form=_completed(settled) or decided.form,

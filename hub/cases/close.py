@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hub.audit.events import Action, Refs
-from hub.cases.access import Hidden, hidden_from
-from hub.cases.disclosure_log import put
+from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.disclosure_log import put_entries
 from hub.cases.publication import PublicationDecisions
-from hub.consent.evidence import Closing, Owed, lacking
+from hub.consent.evidence import Closing, OpenObligation, lacking
 from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import decisions, disclosures
-from hub.records.obligations import close_with, closing_of
+from hub.records.obligations import close_obligation, evidence_of
 from hub.store import obligations
-from hub.store.obligations import PUBLISH, Matter, ObligationRow
+from hub.store.obligations import PUBLISH, Activity, ObligationRow
 
 
 @dataclass
@@ -41,7 +41,7 @@ def close(node: Node, numbers: Sequence[str], closing: Closing) -> Closed:
     Repeating it is safe. Raises NotFoundError for one that is not open, or hidden from who closes; InputError
     where rows of the record would belong to several matters; UsageError when `staff.toml` is broken.
     """
-    hidden = hidden_from(node, closing.by)
+    hidden = restrictions_on(node, closing.by)
     today = node.today()
     done = Closed()
     with node.write() as tx:
@@ -54,37 +54,37 @@ def close(node: Node, numbers: Sequence[str], closing: Closing) -> Closed:
             )
         fresh = [row for row in rows if row.state == "open"]
         for row in fresh:
-            lacks = lacking(_owed(tx, row), closing, node.rules, today)
+            lacks = lacking(_open_obligation(tx, row), closing, node.rules, today)
             if lacks:
                 done.lacking[row.id] = lacks
         if done.lacking:
             return done
         actor = "user:" + node.user(closing.by.name)
         for row in fresh:
-            close_with(tx, row, closing)
+            close_obligation(tx, row, closing)
             refs = Refs(obligation=row.id)
             tx.record(Action.obligation_closed, by=actor, about=refs, kind=row.code)
         if fresh and closing.sharings:
-            put(tx, Matter(rows[0].case_digest, rows[0].matter), closing.sharings, closing.by.name)
+            put_entries(tx, Activity(rows[0].case_digest, rows[0].matter), closing.sharings, closing.by.name)
         tx.session.flush()
         done.not_published = _renew(tx, fresh)
         done.closed = [row.id for row in rows]
     return done
 
 
-def _find(tx: Transaction, hidden: Hidden, number: str, closing: Closing) -> ObligationRow:
+def _find(tx: Transaction, restrictions: CaseRestrictions, number: str, closing: Closing) -> ObligationRow:
     row = obligations.get(tx.session, number)
-    if row is not None and not hidden.hides(row.case_digest):
-        same = row.state == "closed" and closing_of(tx, row) == closing
+    if row is not None and not restrictions.restricts(row.case_digest):
+        same = row.state == "closed" and evidence_of(tx, row) == closing
         if row.state == "open" or same:
             return row
     raise NotFoundError("no such obligation is open here", kept="nothing was closed", do="see `hub due`")
 
 
-def _owed(tx: Transaction, row: ObligationRow) -> Owed:
+def _open_obligation(tx: Transaction, row: ObligationRow) -> OpenObligation:
     decided = decisions.get(tx, row.decision_id)
-    matter = Matter(row.case_digest, row.matter)
-    return Owed(
+    matter = Activity(row.case_digest, row.matter)
+    return OpenObligation(
         obligation=decided.decision.obligations[row.place],
         form=decided.form,
         made=decisions.made_on(tx, row.decision_id),

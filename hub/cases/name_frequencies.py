@@ -22,7 +22,7 @@ def _table() -> NameTable:
     return read_table(resources.files("hub.matching.data").joinpath("population.csv.gz").read_bytes())
 
 
-def population_of(node: Node) -> Population:
+def name_frequencies(node: Node) -> Population:
     """The population of a node, counted anew when its records have changed."""
     with node.read() as tx:
         version = cases.version(tx.session)

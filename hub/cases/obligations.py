@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.audit.events import NODE, Action, Refs
-from hub.cases.access import hidden_from
+from hub.cases.access import restrictions_on
 from hub.consent.evidence import Closing
 from hub.node.node import Node
 from hub.records import decisions
-from hub.records.obligations import closing_of
+from hub.records.obligations import evidence_of
 from hub.store import obligations
 from hub.values import Requester
 
@@ -23,7 +23,7 @@ BATCH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class ListedObligation:
     """One obligation as people see it. `overdue_days` is counted to the day asked about."""
 
     number: str
@@ -37,24 +37,24 @@ class Owed:
     closing: Closing | None = None
 
 
-def owed(
+def list_obligations(
     node: Node, asker: Requester | None, on: dt.date, *, every: bool = False, closed: bool = False
-) -> list[Owed]:
+) -> list[ListedObligation]:
     """Those due by that day, the longest overdue first; `every` open one, or the `closed` with their evidence.
 
     Raises UsageError when `staff.toml` is broken, StorageError.
     """
-    hidden = hidden_from(node, asker)
+    hidden = restrictions_on(node, asker)
     found = []
     with node.read() as tx:
         rows = obligations.listed(tx.session, "closed" if closed else "open", None if every or closed else on)
         for row in rows:
-            if hidden.hides(row.case_digest):
+            if hidden.restricts(row.case_digest):
                 continue
             decided = decisions.get(tx, row.decision_id)
             late = (on - row.due).days if row.due and not closed else 0
             found.append(
-                Owed(
+                ListedObligation(
                     number=row.id,
                     code=row.code,
                     text=decided.decision.obligations[row.place].text,
@@ -63,7 +63,7 @@ def owed(
                     due=row.due,
                     overdue_days=max(0, late),
                     escalated=row.escalated_at is not None,
-                    closing=closing_of(tx, row),
+                    closing=evidence_of(tx, row),
                 )
             )
     return found

@@ -17,22 +17,22 @@ from hub.cases.documents import (
     seal_case,
 )
 from hub.consent import (
-    Agreement,
     Decision,
     Protocol,
     PublicationCase,
     Publications,
     Publisher,
+    VictimAgreement,
     publication_form,
 )
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import decisions
-from hub.records.decisions import Decided
-from hub.records.obligations import Arisen, Item, add_arisen
+from hub.records.decisions import RecordedDecision
+from hub.records.obligations import Item, NewObligations, add_obligations
 from hub.store import cases, obligations
 from hub.store.cases import StoredCase
-from hub.store.obligations import PUBLISH, Matter
+from hub.store.obligations import PUBLISH, Activity
 from hub.values import AgencyKind, Kind
 
 
@@ -51,13 +51,13 @@ class PublicationDecisions:
 
     def keep(
         self, tx: Transaction, case: CaseDetails, people: Iterable[PersonDetails], decision: Decision
-    ) -> Arisen:
+    ) -> NewObligations:
         """Keep a decision; returns what it leaves, still to be kept with that of its batch."""
         facts = _publication_case(self.node, case, people)
         form = publication_form(facts, self._publisher, self.node.rules, self._on)
-        number = decisions.add(tx, Decided(form=form, decision=decision, case_ref=case.case_ref))
+        number = decisions.add(tx, RecordedDecision(form=form, decision=decision, case_ref=case.case_ref))
         items = tuple(Item(place, one) for place, one in enumerate(decision.obligations))
-        return Arisen(Matter(tx.case_digest(case.case_ref), PUBLISH), number, items)
+        return NewObligations(Activity(tx.case_digest(case.case_ref), PUBLISH), number, items)
 
     def renew(self, tx: Transaction, case_digest: bytes) -> bool:
         """Decide a case's publication anew after its review; returns whether it still may be matched.
@@ -73,10 +73,10 @@ class PublicationDecisions:
         cases.set_publication(
             tx.session, row.id, may_publish=decision.permitted, decision_id=arisen.decision_id
         )
-        keep_arisen(tx, [arisen])
+        keep_obligations(tx, [arisen])
         return decision.permitted
 
-    def seal(self, tx: Transaction, row: StoredCase) -> Arisen:
+    def seal(self, tx: Transaction, row: StoredCase) -> NewObligations:
         """Seal a case in store as if it had been imported sealed; the people are those that are there."""
         details, people = opened(tx, row)
         details = details.model_copy(update={"sealed": True})
@@ -99,7 +99,7 @@ def opened(tx: Reading, row: StoredCase) -> tuple[CaseDetails, list[PersonDetail
     return open_case(tx.vault, row.handle, row.sealed), people
 
 
-def keep_arisen(tx: Transaction, arisen: Sequence[Arisen]) -> None:
+def keep_obligations(tx: Transaction, arisen: Sequence[NewObligations]) -> None:
     """Keep what a batch of decisions leaves: a case's review starts anew, the rest is owed once."""
     still = obligations.replace_reviews(tx.session, [one.matter.case_digest for one in arisen], tx.now)
     fresh = [
@@ -110,7 +110,7 @@ def keep_arisen(tx: Transaction, arisen: Sequence[Arisen]) -> None:
         )
         for one in arisen
     ]
-    add_arisen(tx, fresh)
+    add_obligations(tx, fresh)
 
 
 def _publisher(node: Node) -> Publisher:
@@ -135,6 +135,6 @@ def _publication_case(node: Node, case: CaseDetails, people: Iterable[PersonDeta
         publish=case.publish,
         sealed=case.sealed,
         roles=frozenset(one.person.role for one in people),
-        agreement=Agreement(case.agreement or "not_asked"),
+        agreement=VictimAgreement(case.agreement or "not_asked"),
         aware=bool(case.victim_aware),
     )

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hub.audit.events import OPERATOR, Action, Refs
-from hub.cases.access import exclusions_from, hidden_from
+from hub.cases.access import exclusions_from, restrictions_on
 from hub.cases.documents import CaseDetails, PersonDetails, open_case, open_person_details
 from hub.consent import (
-    Asked,
     Decider,
     Decision,
     Exclusion,
-    Held,
+    HeldRecord,
     Outcome,
+    PeerRequest,
     SharingForm,
     Staff,
     decide_answer,
@@ -32,14 +32,14 @@ from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import decisions, keep
-from hub.records.decisions import Decided
+from hub.records.decisions import RecordedDecision
 from hub.store import feeds, received
 from hub.values import Band, Kind, Level, Requester, Role, Value
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
 
 
 @dataclass(frozen=True, slots=True)
-class Enquiry:
+class DisclosureKey:
     """What a disclosure is about: one handle met in one check of one peer, at one level."""
 
     peer: str
@@ -59,7 +59,7 @@ class Enquiry:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class HolderDecision:
     """A person's word on a pending disclosure: the coordinator's or, for its own records, the Idva service's."""
 
     by: Decider
@@ -67,75 +67,75 @@ class Word:
     name: str = ""
 
 
-class KeptDisclosure(Value):
+class RecordedDisclosure(Value):
     """What was asked and what was answered, as the holder keeps it."""
 
     question: DisclosureQuestion
     disclosure: Disclosure
 
 
-def answer_enquiry(tx: Transaction, enquiry: Enquiry, question: DisclosureQuestion) -> Disclosure:
+def answer_request(tx: Transaction, enquiry: DisclosureKey, question: DisclosureQuestion) -> Disclosure:
     """The answer: the kept one, or a first decision, kept."""
     earlier = received.disclosure(tx.session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
     if earlier is not None:
         return _open(tx, enquiry, earlier).disclosure
     disclosure, about = _decided(tx, enquiry, question, None)
-    _keep(tx, enquiry, KeptDisclosure(question=question, disclosure=disclosure), about)
+    _record(tx, enquiry, RecordedDisclosure(question=question, disclosure=disclosure), about)
     return disclosure
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingRequest:
     """A disclosure that waits for a person here, and the reasons why, in words."""
 
-    enquiry: Enquiry
+    enquiry: DisclosureKey
     question: DisclosureQuestion
     reasons: tuple[str, ...]
 
 
-def pending(node: Node, asker: Requester | None = None) -> list[Waiting]:
+def waiting_requests(node: Node, asker: Requester | None = None) -> list[WaitingRequest]:
     """The disclosures that wait for a person here, oldest first, without those of cases hidden from the asker."""
     found = []
-    hidden = hidden_from(node, asker)
+    hidden = restrictions_on(node, asker)
     with node.read() as tx:
         for row in received.pending_disclosures(tx.session):
-            if hidden.hides(row.case_digest):
+            if hidden.restricts(row.case_digest):
                 continue
-            enquiry = Enquiry(row.peer, row.check_id, row.handle, Level(row.level))
+            enquiry = DisclosureKey(row.peer, row.check_id, row.handle, Level(row.level))
             decided = decisions.get(tx, row.decision_id or 0)
             reasons = tuple(reason.text for reason in decided.decision.reasons)
-            found.append(Waiting(enquiry, _open(tx, enquiry, row).question, reasons))
+            found.append(WaitingRequest(enquiry, _open(tx, enquiry, row).question, reasons))
     return found
 
 
-def speak(node: Node, enquiry: Enquiry, word: Word) -> Disclosure:
+def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecision) -> Disclosure:
     """Record a person's word on a pending disclosure; the peer reads the answer when it asks again.
 
     It stays pending where someone else has to speak. Raises NotFoundError when it is not pending, UsageError when
     `staff.toml` is broken.
     """
     with node.write() as tx:
-        row = received.disclosure(tx.session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
+        row = received.disclosure(tx.session, (key.check_id, key.peer, key.handle, key.level))
         if row is None or not row.pending:
             raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
-        kept = _open(tx, enquiry, row)
-        disclosure, about = _decided(tx, enquiry, kept.question, word)
-        _keep(tx, enquiry, kept.model_copy(update={"disclosure": disclosure}), about)
-        refs = Refs(check_id=enquiry.check_id, handle=enquiry.handle.hex(), peer=enquiry.peer)
-        actor = "user:" + node.user(word.name) if word.name else OPERATOR
+        kept = _open(tx, key, row)
+        disclosure, about = _decided(tx, key, kept.question, decided)
+        _record(tx, key, kept.model_copy(update={"disclosure": disclosure}), about)
+        refs = Refs(check_id=key.check_id, handle=key.handle.hex(), peer=key.peer)
+        actor = "user:" + node.user(decided.name) if decided.name else OPERATOR
         tx.record(
             Action.disclosure_decided,
             by=actor,
             about=refs,
-            requested_level=enquiry.level,
-            kind=word.by.value,
+            requested_level=key.level,
+            kind=decided.by.value,
             status=disclosure.status,
         )
     return disclosure
 
 
-def _open(tx: Reading, enquiry: Enquiry, row: received.DisclosureRow) -> KeptDisclosure:
-    return KeptDisclosure.model_validate_json(tx.vault.open(enquiry.place, row.sealed))
+def _open(tx: Reading, enquiry: DisclosureKey, row: received.DisclosureRow) -> RecordedDisclosure:
+    return RecordedDisclosure.model_validate_json(tx.vault.open(enquiry.place, row.sealed))
 
 
 class _About(NamedTuple):
@@ -145,7 +145,7 @@ class _About(NamedTuple):
     case_digest: bytes | None = None
 
 
-def _keep(tx: Transaction, enquiry: Enquiry, kept: KeptDisclosure, about: _About) -> None:
+def _record(tx: Transaction, enquiry: DisclosureKey, recorded: RecordedDisclosure, about: _About) -> None:
     received.put_disclosure(
         tx.session,
         received.DisclosureRow(
@@ -154,16 +154,19 @@ def _keep(tx: Transaction, enquiry: Enquiry, kept: KeptDisclosure, about: _About
             handle=enquiry.handle,
             level=enquiry.level.value,
             received_at=tx.now,
-            pending=kept.disclosure.status == "pending",
+            pending=recorded.disclosure.status == "pending",
             decision_id=about.decision_id,
             case_digest=about.case_digest,
-            sealed=tx.vault.seal(enquiry.place, kept.model_dump_json().encode()),
+            sealed=tx.vault.seal(enquiry.place, recorded.model_dump_json().encode()),
         ),
     )
 
 
 def _decided(
-    tx: Transaction, enquiry: Enquiry, question: DisclosureQuestion, word: Word | None
+    tx: Transaction,
+    enquiry: DisclosureKey,
+    question: DisclosureQuestion,
+    decided_by_person: HolderDecision | None,
 ) -> tuple[Disclosure, _About]:
     check = received.check(tx.session, enquiry.peer, enquiry.check_id)
     found = feeds.person_by_handle(tx.session, enquiry.handle)
@@ -181,12 +184,16 @@ def _decided(
     case = open_case(tx.vault, case_row.handle, case_row.sealed)
     agreed = confirm(question.subject, person.person, tx.node.matching)
     kept_out = exclusions_from(tx.node, case.case_ref)
-    held = _held(case, person, agreed, word, published=case_row.may_publish)
+    held = _held(case, person, agreed, decided_by_person, published=case_row.may_publish)
     decision = _decide(tx.node, enquiry, form, held, kept_out)
-    decided = Decided(form=form, decision=decision, case_ref=case.case_ref)
-    decider = f"the {word.by.replace('_', ' ')} {word.name}".strip() if word else "policy, under the protocol"
-    answer = keep.answered(form, enquiry.peer, decision, tx.today, (enquiry.handle.hex(), decider))
-    decision_id = keep.keep(tx, enquiry.matter, decided, [answer])
+    decided = RecordedDecision(form=form, decision=decision, case_ref=case.case_ref)
+    decider = (
+        f"the {decided_by_person.by.replace('_', ' ')} {decided_by_person.name}".strip()
+        if decided_by_person
+        else "policy, under the protocol"
+    )
+    answer = keep.answered_entry(form, enquiry.peer, decision, tx.today, (enquiry.handle.hex(), decider))
+    decision_id = keep.record_decision(tx, enquiry.matter, decided, [answer])
     about = _About(decision_id, case_row.ref_digest)
     if decision.outcome is Outcome.refer:
         return Disclosure(status="pending"), about
@@ -196,10 +203,10 @@ def _decided(
 
 
 def _decide(
-    node: Node, enquiry: Enquiry, form: SharingForm, held: Held, kept_out: tuple[Exclusion, ...]
+    node: Node, enquiry: DisclosureKey, form: SharingForm, held: HeldRecord, kept_out: tuple[Exclusion, ...]
 ) -> Decision:
     agreement = node.settings.agreement
-    asked = Asked(
+    asked = PeerRequest(
         form=form,
         level=enquiry.level,
         role=form.subjects[0].role if form.subjects else Role.victim,
@@ -210,18 +217,23 @@ def _decide(
 
 
 def _held(
-    case: CaseDetails, person: PersonDetails, agreed: Confirmation, word: Word | None, *, published: bool
-) -> Held:
-    return Held(
+    case: CaseDetails,
+    person: PersonDetails,
+    agreed: Confirmation,
+    decided_by_person: HolderDecision | None,
+    *,
+    published: bool,
+) -> HeldRecord:
+    return HeldRecord(
         kind=case.kind,
         role=person.person.role,
         band=Band.probable if agreed.passes else Band.possible,
         confirmed=agreed.passes,
         published=published,
         sealed=case.sealed,
-        decided_by=word.by if word else None,
-        decision=word.release if word else None,
-        supplier_permission=bool(word and word.release),
+        decided_by=decided_by_person.by if decided_by_person else None,
+        decision=decided_by_person.release if decided_by_person else None,
+        supplier_permission=bool(decided_by_person and decided_by_person.release),
     )
 
 

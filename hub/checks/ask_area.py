@@ -18,12 +18,12 @@ from hub.errors import PeerError
 from hub.federation.client import PeerClient, VerifiedAnswer
 from hub.federation.peers import KnownPeer, known
 from hub.federation.sync import sync_peer
-from hub.matching import AskedPerson, Candidate, MatchKey, Meeting, weigh
+from hub.matching import AskedPerson, CandidateSet, MatchKey, ScoredCandidate, weigh
 from hub.node.node import Node
 from hub.records.check import CheckRequest
 from hub.store import peers
 from hub.wire.blinding import BlindQuestion, Outputs, Plan
-from hub.wire.lookup import Copy, Evaluated, Found, meet
+from hub.wire.lookup import Copy, Evaluated, Found, find_labels
 from hub.wire.messages import (
     EVALUATIONS_PATH,
     EvaluationAnswer,
@@ -38,7 +38,7 @@ from hub.wire.tokens import FeedContext, Label
 
 
 @dataclass(frozen=True)
-class Asking:
+class CheckInProgress:
     """A permitted question, ready to be put to any number of holders. `people` has the subject first;
     `tests` are the federation's test people's match-keys."""
 
@@ -51,7 +51,7 @@ class Asking:
     tests: Sequence[MatchKey]
 
 
-async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:
+async def ask_area(asking: CheckInProgress, client: PeerClient, peer: KnownPeer) -> Found:
     """Put a question to one holder and weigh what it met.
 
     Raises PeerError, NotFoundError where the peer was removed meanwhile.
@@ -66,7 +66,7 @@ async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:
     told, outputs = _read(asking, peer, blind, answer)
     if (told.epoch, told.feed_at) != (peer.epoch, peer.feed_at):
         peer = await _synced(node, client, peer)
-    met = _meet(asking, peer, outputs)
+    met = _matched_labels(asking, peer, outputs)
     candidates = [_candidates(person, met, peer.people) for person in asking.people]
     subject = weigh(candidates[0], candidates[1:], peer.people, node.matching)
     evidence = _evidence(asking.people[0], met)
@@ -74,7 +74,7 @@ async def ask(asking: Asking, client: PeerClient, peer: KnownPeer) -> Found:
 
 
 def _read(
-    asking: Asking, peer: KnownPeer, blind: BlindQuestion, answer: VerifiedAnswer
+    asking: CheckInProgress, peer: KnownPeer, blind: BlindQuestion, answer: VerifiedAnswer
 ) -> tuple[EvaluationAnswer, Outputs]:
     told = parse_answer(EvaluationAnswer, answer.body)
     if told.check_id != asking.check_id:
@@ -95,7 +95,7 @@ async def _synced(node: Node, client: PeerClient, peer: KnownPeer) -> KnownPeer:
 
 
 def _evaluation_request(
-    asking: Asking, peer: KnownPeer, blind: BlindQuestion, committed: bytes
+    asking: CheckInProgress, peer: KnownPeer, blind: BlindQuestion, committed: bytes
 ) -> EvaluationRequest:
     form = asking.form
     strong, weak = blind.elements
@@ -124,7 +124,9 @@ def _asserted(form: SharingForm) -> tuple[GroundKey, ...]:
     return tuple(dict.fromkeys((*ticked, GroundKey.vital_interests))) if threat else ticked
 
 
-def _meet(asking: Asking, peer: KnownPeer, outputs: Outputs) -> Mapping[MatchKey, list[Label]]:
+def _matched_labels(
+    asking: CheckInProgress, peer: KnownPeer, outputs: Outputs
+) -> Mapping[MatchKey, list[Label]]:
     """Open what met in our copy of the feed; the federation's test people must be there."""
     node = asking.node
     contexts = [
@@ -136,17 +138,19 @@ def _meet(asking: Asking, peer: KnownPeer, outputs: Outputs) -> Mapping[MatchKey
         def lookup(tokens: Sequence[bytes]) -> Mapping[bytes, bytes]:
             return peers.labels(tx.session, peer.feed_id or 0, tokens)
 
-        met = meet([*outputs.asked, *outputs.tests], Copy(contexts[0], contexts[1], peer.max_gap, lookup))
+        met = find_labels(
+            [*outputs.asked, *outputs.tests], Copy(contexts[0], contexts[1], peer.max_gap, lookup)
+        )
     _require_test_people(outputs.tests, met)
     return met
 
 
-def _evidence(subject: AskedPerson, met: Mapping[MatchKey, list[Label]]) -> dict[bytes, bytes]:
+def _evidence(subject: AskedPerson, matched: Mapping[MatchKey, list[Label]]) -> dict[bytes, bytes]:
     """For each person handle, a digest of the subject's match-keys and of those that met it."""
     own = sorted(key.material for key in subject.keys)
     found: dict[bytes, set[bytes]] = {}
     for key in subject.keys:
-        for label in met.get(key, []):
+        for label in matched.get(key, []):
             found.setdefault(label.person_handle, set()).add(key.material)
     return {
         handle: sha256(b"\x00".join([*own, b"", *sorted(materials)])).digest()
@@ -154,20 +158,20 @@ def _evidence(subject: AskedPerson, met: Mapping[MatchKey, list[Label]]) -> dict
     }
 
 
-def _require_test_people(tests: Sequence[Evaluated], met: Mapping[MatchKey, list[Label]]) -> None:
+def _require_test_people(tests: Sequence[Evaluated], matched: Mapping[MatchKey, list[Label]]) -> None:
     for one in tests:
-        if not any(label.case_handle == TEST_CASE_HANDLE for label in met.get(one.key, [])):
+        if not any(label.case_handle == TEST_CASE_HANDLE for label in matched.get(one.key, [])):
             raise PeerError(
                 "the area's feed does not hold the federation's test people", do="tell both operators"
             )
 
 
 def _candidates(
-    person: AskedPerson, met: Mapping[MatchKey, list[Label]], holder_size: int
-) -> list[Candidate]:
-    meeting = Meeting(person, holder_size)
+    person: AskedPerson, matched: Mapping[MatchKey, list[Label]], holder_size: int
+) -> list[ScoredCandidate]:
+    meeting = CandidateSet(person, holder_size)
     for key in person.keys:
-        for label in met.get(key, []):
+        for label in matched.get(key, []):
             if label.case_handle != TEST_CASE_HANDLE:
                 meeting.add(key, label.case_handle, label.person_handle, label.completeness)
     return meeting.candidates()

@@ -16,10 +16,10 @@ from functools import partial
 from hub.audit import events
 from hub.audit.events import Action, Refs
 from hub.cases.access import context_of
-from hub.cases.name_frequencies import population_of
-from hub.checks.ask_area import Asking, ask
-from hub.checks.dismissals import pair_digest
-from hub.checks.results import shown
+from hub.cases.name_frequencies import name_frequencies
+from hub.checks.ask_area import CheckInProgress, ask_area
+from hub.checks.dismissals import dismissal_digest
+from hub.checks.results import present
 from hub.consent import Outcome, SharingForm, decide
 from hub.errors import HubError, InputError, UnreachableError, UsageError
 from hub.federation.client import PeerClient, PinnedPeer
@@ -32,11 +32,11 @@ from hub.records.check import (
     AreaStatus,
     CheckRequest,
     CheckResult,
-    KeptCheck,
+    RecordedCheck,
     add_check,
     update_check,
 )
-from hub.records.decisions import Decided
+from hub.records.decisions import RecordedDecision
 from hub.store import pairs, peers
 from hub.store.checks import add_receipt
 from hub.wire.blinding import plan, test_keys
@@ -88,10 +88,10 @@ async def check(
 
     # 2. Derive the match-keys of the subject and of the related people.
     persons = (request.subject, *request.related)
-    population = population_of(node)
+    population = name_frequencies(node)
     asked = [AskedPerson(person, population, node.matching) for person in persons]
     sent = plan(asked[0].keys, [one.keys for one in asked[1:]])
-    asking = Asking(node, check_id, request, form, sent, asked, test_keys(node.matching))
+    asking = CheckInProgress(node, check_id, request, form, sent, asked, test_keys(node.matching))
 
     # 3. Record what is about to be asked of whom.
     known = every_known(node)
@@ -155,7 +155,9 @@ def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
     return tuple(dict.fromkeys(request.areas))
 
 
-async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: KnownPeer | None) -> AreaAnswer:
+async def _ask_safely(
+    asking: CheckInProgress, client: PeerClient, node_id: str, peer: KnownPeer | None
+) -> AreaAnswer:
     """One area's answer; whatever goes wrong there is told in its result and stays there."""
     node = asking.node
     area = node.areas.get(node_id)
@@ -167,7 +169,7 @@ async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: Kn
         return AreaAnswer(tell(status=AreaStatus.not_connected, note=note))
     try:
         timeout = node.settings.peer_timeout_s
-        found = await asyncio.wait_for(ask(asking, client, peer), timeout)
+        found = await asyncio.wait_for(ask_area(asking, client, peer), timeout)
     except TimeoutError:
         note = "The area did not answer in time. This does not mean that nobody is known there: telephone it."
         return AreaAnswer(tell(status=AreaStatus.unreachable, note=note), fault="timeout")
@@ -177,7 +179,7 @@ async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: Kn
     except HubError as error:
         note = f"{error} This does not mean that nobody is known there: telephone it."
         return AreaAnswer(tell(status=AreaStatus.error, note=note), fault=error.code)
-    told = shown(found, node.matching, _set_aside_before(node, node_id, found))
+    told = present(found, node.matching, _set_aside_before(node, node_id, found))
     answered = tell(
         status=AreaStatus.answered, candidates=told.candidates, set_aside=told.set_aside, note=told.note
     )
@@ -189,7 +191,8 @@ async def _ask_safely(asking: Asking, client: PeerClient, node_id: str, peer: Kn
 def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
     """The handles of candidates that a person set aside, known again by their evidence."""
     digests = {
-        pair_digest(node.keys.vault, node_id, evidence): handle for handle, evidence in found.evidence.items()
+        dismissal_digest(node.keys.vault, node_id, evidence): handle
+        for handle, evidence in found.evidence.items()
     }
     with node.read() as tx:
         return {digests[digest] for digest in pairs.known(tx.session, list(digests))}
@@ -200,11 +203,11 @@ def _record_decision(
 ) -> None:
     actor = "user:" + node.user(request.requester.name)
     decision = result.decision
-    decided = Decided(form=form_of(request), decision=decision, case_ref=request.case_ref)
-    rows = [keep.asked(one.area, one.node_id, decision, node.today()) for one in asked]
+    decided = RecordedDecision(form=form_of(request), decision=decision, case_ref=request.case_ref)
+    rows = [keep.asked_entry(one.area, one.node_id, decision, node.today()) for one in asked]
     with node.write() as tx:
-        keep.keep(tx, result.check_id, decided, rows)
-        add_check(tx, KeptCheck(request=request, result=result))
+        keep.record_decision(tx, result.check_id, decided, rows)
+        add_check(tx, RecordedCheck(request=request, result=result))
         tx.record(
             Action.check_decided,
             by=actor,
@@ -224,7 +227,7 @@ def _record_result(
     node: Node, request: CheckRequest, result: CheckResult, answers: Sequence[AreaAnswer]
 ) -> None:
     answered = [one for one in answers if one.receipt]
-    kept = KeptCheck(
+    kept = RecordedCheck(
         request=request,
         result=result,
         salts={one.result.node_id: one.salt.hex() for one in answered},

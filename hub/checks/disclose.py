@@ -26,11 +26,11 @@ from hub.records.check import (
     CheckResult,
     DisclosureResult,
     DisclosureStatus,
-    KeptCheck,
+    RecordedCheck,
     is_handle,
     update_check,
 )
-from hub.records.decisions import Decided
+from hub.records.decisions import RecordedDecision
 from hub.store.checks import add_receipt
 from hub.values import Band, Level, NodeId, Requester, RequesterRole, Role
 from hub.wire.messages import (
@@ -77,12 +77,12 @@ async def disclose(
     actor = "user:" + node.user(request.requester.name)
     refs = Refs(check_id=check_id, handle=candidate.handle, peer=node_id)
     peer = known(node, node_id)
-    decided = Decided(form=form, decision=decision, case_ref=request.case_ref)
+    decided = RecordedDecision(form=form, decision=decision, case_ref=request.case_ref)
     agency = form.recipient.agency or peer.pinned.area
-    telling = keep.told(agency, node_id, decision, node.today(), (candidate.handle, level))
+    telling = keep.disclosed_entry(agency, node_id, decision, node.today(), (candidate.handle, level))
     again = candidate.disclosure.status is not DisclosureStatus.not_asked
     with node.write() as tx:
-        keep.keep(tx, check_id, decided, (telling,), again=again)
+        keep.record_decision(tx, check_id, decided, (telling,), again=again)
         tx.record(
             Action.disclosure_decided,
             by=actor,
@@ -111,7 +111,7 @@ async def disclose(
     result = _with_disclosure(kept.result, node_id, candidate.handle, result_of(answer, request))
     with node.write() as tx:
         update_check(tx, kept.model_copy(update={"result": result}))
-        keep.respond(tx, (check_id, request.case_ref), telling, _response(answer))
+        keep.record_response(tx, (check_id, request.case_ref), telling, _response(answer))
         add_receipt(tx.session, check_id, node_id, receipt)
         tx.record(Action.disclosure_recorded, by=actor, about=refs)
     return result, decision
@@ -168,8 +168,8 @@ def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candida
     return found[0]
 
 
-def _recipient(kept: KeptCheck, node_id: str) -> object:
-    return kept.request.sharing_form.recipient.model_copy(update={"node_id": node_id})
+def _recipient(recorded: RecordedCheck, node_id: str) -> object:
+    return recorded.request.sharing_form.recipient.model_copy(update={"node_id": node_id})
 
 
 def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
@@ -192,12 +192,14 @@ def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
     )
 
 
-def _with_disclosure(result: CheckResult, node_id: str, handle: str, told: DisclosureResult) -> CheckResult:
+def _with_disclosure(
+    result: CheckResult, node_id: str, handle: str, disclosed: DisclosureResult
+) -> CheckResult:
     def area(one: AreaResult) -> AreaResult:
         if one.node_id != node_id:
             return one
         candidates = tuple(
-            each.model_copy(update={"disclosure": told}) if each.handle == handle else each
+            each.model_copy(update={"disclosure": disclosed}) if each.handle == handle else each
             for each in one.candidates
         )
         return one.model_copy(update={"candidates": candidates})

@@ -17,14 +17,12 @@ from hub.store import pairs
 from hub.values import NodeId, Requester
 
 
-def pair_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
+def dismissal_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
     """The keyed digest of a pair: our subject and one record of that area."""
     return vault.lookup("not_same", f"{node_id}\x00{evidence.hex()}")
 
 
-def set_aside(
-    node: Node, check_id: str, node_id: NodeId, handle: str, asker: Requester | None = None
-) -> None:
+def dismiss(node: Node, check_id: str, node_id: NodeId, handle: str, asker: Requester | None = None) -> None:
     """Remember that this candidate of a check is not the subject.
 
     Raises NotFoundError, also for a check whose case is hidden from the asker.
@@ -36,10 +34,10 @@ def set_aside(
         tx.record(Action.pair_set_aside, by=actor, about=refs)
 
 
-def take_back(
+def undo_dismissal(
     node: Node, check_id: str, node_id: NodeId, handle: str, asker: Requester | None = None
 ) -> None:
-    """Forget that again. Raises NotFoundError when it was not set aside, or as `set_aside` does."""
+    """Forget that again. Raises NotFoundError when it was not set aside, or as `dismiss` does."""
     handle, digest, actor = _find(node, check_id, node_id, handle, asker)
     with node.write() as tx:
         if not pairs.remove(tx.session, digest):
@@ -59,4 +57,4 @@ def _find(
         )
     actor = "user:" + node.user(asker.name if asker and asker.name else kept.request.requester.name)
     handle, evidence = found[0]
-    return handle, pair_digest(node.keys.vault, node_id, bytes.fromhex(evidence)), actor
+    return handle, dismissal_digest(node.keys.vault, node_id, bytes.fromhex(evidence)), actor

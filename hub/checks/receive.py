@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.audit.events import Action, Refs, peer_actor
-from hub.checks.answer import Enquiry, answer_enquiry
+from hub.checks.answer import DisclosureKey, answer_request
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, ConflictError, InputError
 from hub.federation.authentication import Caller, Request, admit
-from hub.federation.receipts import Answer, Refused, receipt
+from hub.federation.receipts import Refused, Reply, receipt
 from hub.node.node import Node
 from hub.store import received
 from hub.wire.messages import (
@@ -29,7 +29,7 @@ from hub.wire.messages import (
 ANSWER_KEPT_S: Final = 86_400
 
 
-def answer(node: Node, caller: Caller, signed: Request, request: DisclosureRequest) -> Answer | Refused:
+def answer(node: Node, caller: Caller, signed: Request, request: DisclosureRequest) -> Reply | Refused:
     """Answer a disclosure.
 
     Raises AuthenticationError on a replay or a message that does not open, InputError where it has no
@@ -55,14 +55,16 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
         if stored is not None and stored.answer is not None:
             body = stored.answer
         else:
-            enquiry = Enquiry(caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level)
-            disclosure = answer_enquiry(tx, enquiry, question)
+            enquiry = DisclosureKey(
+                caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level
+            )
+            disclosure = answer_request(tx, enquiry, question)
             body = _sealed(node, caller, request, disclosure)
             until = tx.now + ANSWER_KEPT_S
             kept = received.AnswerRow(caller.node_id, signed.idempotency_key, signed.digest, body, until)
             received.store_answer(tx.session, kept)
         log = tx.record(Action.disclosure_answered, **act)
-    return Answer(body, receipt(node, caller, request.check_id, log))
+    return Reply(body, receipt(node, caller, request.check_id, log))
 
 
 class _KeyReusedError(ConflictError):

@@ -20,7 +20,7 @@ LIKELY: Final = (Band.strong, Band.probable)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Presented:
     """Candidates surest first, those set aside, and what else a person should know."""
 
     candidates: tuple[Candidate, ...]
@@ -28,8 +28,8 @@ class Shown:
     note: str
 
 
-def shown(found: Found, config: MatchingConfig, not_same: Collection[bytes]) -> Shown:
-    """What is shown of one area's findings; `not_same` are the person handles set aside before."""
+def present(found: Found, config: MatchingConfig, not_same: Collection[bytes]) -> Presented:
+    """What is shown of one area's findings; `dismiss` are the person handles set aside before."""
     listed: list[Candidate] = []
     set_aside: list[Candidate] = []
     cases = set()
@@ -52,7 +52,7 @@ def shown(found: Found, config: MatchingConfig, not_same: Collection[bytes]) -> 
             "At least two other people of this case are likely known there in one case, though the subject was "
             "not met. The subject may be known there under another name: telephone the area."
         )
-    return Shown(tuple(listed[:MOST_CANDIDATES]), tuple(set_aside), " ".join(notes))
+    return Presented(tuple(listed[:MOST_CANDIDATES]), tuple(set_aside), " ".join(notes))
 
 
 def _cases_met(found: Found, config: MatchingConfig) -> set[bytes]:

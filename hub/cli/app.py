@@ -45,7 +45,7 @@ COMMANDS: Final = {
         "Tell one area about whom a check was, and ask what it releases.",
     ),
     "pending": (
-        "requests:pending",
+        "requests:list_",
         "List the disclosures that wait for a person here: who asks, about whom, and at what level.",
     ),
     "answer": (
@@ -53,7 +53,7 @@ COMMANDS: Final = {
         "Record a person's decision on a waiting disclosure. The asking area reads it when it asks again.",
     ),
     "due": (
-        "obligations:due",
+        "obligations:list_",
         "List what must be done because of earlier decisions, the longest overdue first.",
     ),
     "close": (
@@ -61,15 +61,15 @@ COMMANDS: Final = {
         "Close obligations with evidence: all of those named, or none, saying what the evidence lacks.",
     ),
     "told": (
-        "disclosures:told",
+        "disclosures:add",
         "Add to the record of disclosures what a person told, by telephone for instance.",
     ),
     "disclosures": (
-        "disclosures:disclosures",
+        "disclosures:list_",
         "List the record of disclosures of the case whose reference is read from standard input.",
     ),
     "not-same": (
-        "candidates:not_same",
+        "candidates:dismiss",
         "Remember that a candidate is not the person asked about. It is set aside in later checks, and counted.",
     ),
     "decide": (

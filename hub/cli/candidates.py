@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from hub.checks.dismissals import set_aside, take_back
+from hub.checks import dismissals
 from hub.cli.options import Home, Who, asker
 from hub.cli.output import out, reporting
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import open_node
 
 
-def not_same(
+def dismiss(
     home: Home,
     check_id: Annotated[str, typer.Argument(help="The check's id.", show_default=False)],
     handle: Annotated[
@@ -26,7 +26,8 @@ def not_same(
     """Remember that a candidate is not the person asked about. It is set aside in later checks, and counted."""
     with reporting(as_json=False):
         node = open_node(home)
-        (take_back if undo else set_aside)(node, check_id, area, handle, asker(node, who))
+        act = dismissals.undo_dismissal if undo else dismissals.dismiss
+        act(node, check_id, area, handle, asker(node, who))
         advance_audit_checkpoint(node)
         out.print(
             "Taken back: shown again from the next check on." if undo else "Remembered; nothing was sent."

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.cases.case_file import papers_of
-from hub.cases.disclosure_log import Told, record_of, tell
+from hub.cases.case_file import case_paper
+from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, reporting, write_file
@@ -21,11 +21,11 @@ from hub.errors import InputError, UsageError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.pdf.sharing_form import case_pdf
-from hub.records.disclosures import HUB, Row
+from hub.records.disclosures import HUB, DisclosureLogRow
 from hub.values import Requester
 
 
-def told(
+def add(
     home: Home,
     rows: Annotated[
         Path,
@@ -38,8 +38,8 @@ def told(
     """Add to the record of disclosures what a person told, by telephone for instance."""
     with reporting(as_json=as_json):
         node = open_node(home)
-        added = read_document(rows, Told, "the file of rows")
-        lacks = tell(node, added)
+        added = read_document(rows, AddedEntries, "the file of rows")
+        lacks = add_entries(node, added)
         advance_audit_checkpoint(node)
         if as_json:
             print_json({"recorded": 0 if lacks else len(added.sharings), "lacking": lacks})
@@ -51,7 +51,7 @@ def told(
             raise typer.Exit(EXIT_REFUSED)
 
 
-def disclosures(
+def list_(
     home: Home,
     pdf: Annotated[
         Path | None,
@@ -66,7 +66,7 @@ def disclosures(
     with reporting(as_json=as_json):
         node = open_node(home)
         known, case_ref = asker(node, who), _case_ref()
-        rows = record_of(node, known, case_ref)
+        rows = read_log(node, known, case_ref)
         if pdf is not None:
             write_file(pdf, _paper(node, known, case_ref))
         if as_json:
@@ -79,7 +79,7 @@ def disclosures(
 
 
 def _paper(node: Node, known: Requester | None, case_ref: str) -> bytes:
-    paper = papers_of(node, known, case_ref)
+    paper = case_paper(node, known, case_ref)
     if not paper.forms and not paper.rest:
         raise UsageError(
             "there is nothing to print: no permit and no disclosure is recorded of this case",
@@ -101,14 +101,14 @@ def _case_ref() -> str:
     return given
 
 
-def _row(one: Row) -> dict[str, Any]:
+def _row(one: DisclosureLogRow) -> dict[str, Any]:
     shared = one.shared
     sharing = shared.sharing.model_dump(mode="json")
     about = {"level": shared.level, "matter": one.matter, "handle": shared.handle}
     return {**sharing, "by": shared.by, **about}
 
 
-def _show_row(one: Row) -> None:
+def _show_row(one: DisclosureLogRow) -> None:
     shared, row = one.shared, one.shared.sharing
     asked = "asked blindly" if shared.by == HUB else "not told"
     what = "told" if row.told else asked

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from hub.cases.close import close as close_all
-from hub.cases.obligations import Owed, owed
+from hub.cases.obligations import ListedObligation, list_obligations
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, reporting
@@ -26,7 +26,7 @@ from hub.values import Purpose
 FEW: Final = 5
 
 
-def due(
+def list_(
     home: Home,
     on: Annotated[
         str, typer.Option("--on", metavar="YYYY-MM-DD", help="What is due by that day; else today.")
@@ -40,7 +40,7 @@ def due(
     with reporting(as_json=as_json):
         node = open_node(home)
         day = _day(on) if on else node.today()
-        found = owed(node, asker(node, who), day, every=every, closed=closed)
+        found = list_obligations(node, asker(node, who), day, every=every, closed=closed)
         if as_json:
             print_json({"on": day.isoformat(), "due": [_document(one) for one in found]})
             return
@@ -94,7 +94,7 @@ def _day(text: str) -> dt.date:
         raise UsageError("--on is not a day", do="write it as YYYY-MM-DD") from None
 
 
-def _document(one: Owed) -> dict[str, Any]:
+def _document(one: ListedObligation) -> dict[str, Any]:
     document: dict[str, Any] = {
         "number": one.number,
         "code": one.code,
@@ -110,7 +110,7 @@ def _document(one: Owed) -> dict[str, Any]:
     return document
 
 
-def _show(one: Owed, *, closed: bool) -> None:
+def _show(one: ListedObligation, *, closed: bool) -> None:
     out.print(f"[bold]{_when(one)}[/] {plain(one.case_ref)}: {plain(one.text)}")
     if one.closing is not None:
         out.print(
@@ -122,7 +122,7 @@ def _show(one: Owed, *, closed: bool) -> None:
         out.print(f"  To close: hub close HOME EVIDENCE.json {one.number}")
 
 
-def _show_many(alike: list[Owed], *, closed: bool) -> None:
+def _show_many(alike: list[ListedObligation], *, closed: bool) -> None:
     """Publications come by the hundred: one line for those alike, their numbers by --json."""
     first = alike[0]
     out.print(f"[bold]{_when(first)}[/] {len(alike)} published cases: {plain(first.text)}")
@@ -130,7 +130,7 @@ def _show_many(alike: list[Owed], *, closed: bool) -> None:
         out.print(f"  To close: hub close HOME EVIDENCE.json NUMBER... (by --json, code {first.code})")
 
 
-def _when(one: Owed) -> str:
+def _when(one: ListedObligation) -> str:
     if one.overdue_days:
         late = f"{one.overdue_days} day{'s' if one.overdue_days > 1 else ''}"
         return f"Overdue by {late}{' (escalated)' if one.escalated else ''}:"

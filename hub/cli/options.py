@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hub.cases.access import hidden_from
+from hub.cases.access import restrictions_on
 from hub.checks.read import read_document
 from hub.cli.output import err
 from hub.node.node import Node
@@ -31,6 +31,6 @@ def asker(node: Node, who: Path | None) -> Requester | None:
     """Who asks. Raises InputError. To somebody unnamed it is said that there may be more to see."""
     if who is not None:
         return read_document(who, Requester, "the file of who asks")
-    if hidden_from(node, None).any:
+    if restrictions_on(node, None).any:
         err.print("Cases that somebody is kept out of are not shown without --as WHO.json.")
     return None

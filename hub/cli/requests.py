@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.checks.answer import Enquiry, Waiting, Word, speak
-from hub.checks.answer import pending as waiting
+from hub.checks.answer import DisclosureKey, HolderDecision, WaitingRequest, record_holder_decision
+from hub.checks.answer import waiting_requests as waiting
 from hub.cli.options import Home, Json, Who, asker
 from hub.cli.output import out, plain, print_json, reporting
 from hub.consent import Decider
@@ -17,7 +17,7 @@ from hub.node.node import Node, open_node
 from hub.values import Requester
 
 
-def pending(home: Home, who: Who = None, as_json: Json = False) -> None:
+def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
     """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
     with reporting(as_json=as_json):
         node = open_node(home)
@@ -56,7 +56,9 @@ def answer(
         node = open_node(home)
         speaker = asker(node, who)
         enquiry = _find(node, speaker, check_id, handle)
-        told = speak(node, enquiry, Word(by, release, speaker.name if speaker else ""))
+        told = record_holder_decision(
+            node, enquiry, HolderDecision(by, release, speaker.name if speaker else "")
+        )
         advance_audit_checkpoint(node)
         words = {
             "pending": "Recorded; it still waits: an Idva service decides about its own records.",
@@ -66,14 +68,14 @@ def answer(
         out.print(words[told.status])
 
 
-def _find(node: Node, speaker: Requester | None, check_id: str, handle: str) -> Enquiry:
+def _find(node: Node, speaker: Requester | None, check_id: str, handle: str) -> DisclosureKey:
     for one in waiting(node, speaker):
         if (one.enquiry.check_id, one.enquiry.handle.hex()) == (check_id, handle):
             return one.enquiry
     raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
 
 
-def _row(one: Waiting) -> dict[str, Any]:
+def _row(one: WaitingRequest) -> dict[str, Any]:
     subject = one.question.subject
     requester = one.question.excerpt.get("requester", {})
     return {

@@ -4,14 +4,21 @@
 Reading rules files and printing belong to the edges (`hub.cli.decide`, `hub.pdf`).
 """
 
-from hub.consent.context import Context, Exclusion, Insider, Staff, insiders, is_excluded
+from hub.consent.context import (
+    ConflictOfInterest,
+    Context,
+    Exclusion,
+    Staff,
+    conflicts_of_interest,
+    is_excluded,
+)
 from hub.consent.decide import decide
 from hub.consent.decision import Answer, Decision, Obligation, Outcome, Reason, Release
 from hub.consent.form.form import Protocol, SharingForm
 from hub.consent.form.parse import parse_form
 from hub.consent.form.redaction import excerpt
-from hub.consent.form.vocabulary import Agreement, Capacity, DataClass, GroundKey, Jurisdiction
-from hub.consent.holder import Asked, Decider, Held, decide_answer
+from hub.consent.form.vocabulary import Capacity, DataClass, GroundKey, Jurisdiction, VictimAgreement
+from hub.consent.holder import Decider, HeldRecord, PeerRequest, decide_answer
 from hub.consent.publication import (
     PublicationCase,
     Publications,
@@ -23,21 +30,20 @@ from hub.consent.rules.files import rules_from_text
 from hub.consent.rules.rules import Rules, load_rules
 
 __all__ = [
-    "Agreement",
     "Answer",
-    "Asked",
     "Capacity",
+    "ConflictOfInterest",
     "Context",
     "DataClass",
     "Decider",
     "Decision",
     "Exclusion",
     "GroundKey",
-    "Held",
-    "Insider",
+    "HeldRecord",
     "Jurisdiction",
     "Obligation",
     "Outcome",
+    "PeerRequest",
     "Protocol",
     "PublicationCase",
     "Publications",
@@ -47,11 +53,12 @@ __all__ = [
     "Rules",
     "SharingForm",
     "Staff",
+    "VictimAgreement",
+    "conflicts_of_interest",
     "decide",
     "decide_answer",
     "decide_publication",
     "excerpt",
-    "insiders",
     "is_excluded",
     "load_rules",
     "parse_form",

@@ -12,7 +12,7 @@ from enum import StrEnum
 from hub.values import Person, ShortText, Value
 
 
-class Insider(StrEnum):
+class ConflictOfInterest(StrEnum):
     """Why a question may be about the asker's own life."""
 
     self_ = "self"
@@ -59,7 +59,7 @@ class Context:
     sealed: bool = False
     staff: Staff = NOBODY
     exclusions: tuple[Exclusion, ...] = ()
-    insider: frozenset[Insider] = frozenset()
+    insider: frozenset[ConflictOfInterest] = frozenset()
     not_safe_to_talk_to: tuple[str, ...] = ()
 
 
@@ -83,17 +83,19 @@ def _matches(staff: Staff, entry: Exclusion) -> bool:
     return bool(named) and all(same(listed, own) for listed, own in named)
 
 
-def insiders(asker: Person, colleagues: Iterable[Person], people: Iterable[Person]) -> frozenset[Insider]:
+def conflicts_of_interest(
+    asker: Person, colleagues: Iterable[Person], people: Iterable[Person]
+) -> frozenset[ConflictOfInterest]:
     """Whether anyone asked about looks like the asker, a colleague, or lives at one of their postcodes."""
     staff = (asker, *colleagues)
     found = set()
     for person in people:
         if _same_person(asker, person):
-            found.add(Insider.self_)
+            found.add(ConflictOfInterest.self_)
         elif any(_same_person(colleague, person) for colleague in staff):
-            found.add(Insider.colleague)
+            found.add(ConflictOfInterest.colleague)
         if any(_same_place(member, person) for member in staff):
-            found.add(Insider.household)
+            found.add(ConflictOfInterest.household)
     return frozenset(found)
 
 

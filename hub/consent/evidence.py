@@ -25,7 +25,7 @@ RECORD = ("person", "method", "authority")
 """What the printed form's record asks of each recipient besides the date and the agency."""
 
 
-class Sharing(Value):
+class DisclosureLogEntry(Value):
     """One recipient's row of the form's record, with its response or that none came.
 
     `told` false: the agency was not told about anybody (asked blindly, or in the end not at all).
@@ -49,19 +49,19 @@ class Closing(Value):
     by: Requester
     on: dt.date
     text: LongText = ""
-    sharings: Annotated[tuple[Sharing, ...], Field(max_length=200)] = ()
+    sharings: Annotated[tuple[DisclosureLogEntry, ...], Field(max_length=200)] = ()
     form: SharingForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class OpenObligation:
     """An open obligation, the form that was decided on, when and for which case, and the record so far."""
 
     obligation: Obligation
     form: SharingForm
     made: dt.date
     case_ref: str = ""
-    rows: tuple[Sharing, ...] = ()
+    rows: tuple[DisclosureLogEntry, ...] = ()
 
 
 def due(obligations: Iterable[Obligation], on: dt.date) -> tuple[Obligation, ...]:
@@ -72,32 +72,34 @@ def due(obligations: Iterable[Obligation], on: dt.date) -> tuple[Obligation, ...
     return tuple(item for _, _, item in sorted(dated, key=lambda entry: entry[:2]))
 
 
-def lacking(owed: Owed, closing: Closing, rules: Rules, today: dt.date) -> tuple[str, ...]:
+def lacking(obligation: OpenObligation, closing: Closing, rules: Rules, today: dt.date) -> tuple[str, ...]:
     """What the evidence still lacks to close the obligation; nothing means that it closes."""
     found = [] if answered(closing.by.name) else ["by.name"]
-    found += _dates(owed, closing, today)
-    code = owed.obligation.code
-    rows = merged(owed.rows, closing.sharings)
+    found += _dates(obligation, closing, today)
+    code = obligation.obligation.code
+    rows = merged(obligation.rows, closing.sharings)
     if code == "countersign":
-        return (*found, *_countersigned(owed.form, closing))
+        return (*found, *_countersigned(obligation.form, closing))
     if code == "record_recipients":
-        return (*found, *unrecorded(owed.form, rows))
+        return (*found, *unrecorded(obligation.form, rows))
     if code == "complete_emergency":
-        return (*found, *_completed(owed, closing, rules, min(closing.on, today)))
+        return (*found, *_completed(obligation, closing, rules, min(closing.on, today)))
     if code == "review":
         told = [row for row in rows if row.told]
         found += _lacks(told, [row.agency for row in told], ("response",))
     return (*found, *([] if answered(closing.text) else ["text"]))
 
 
-def unrecorded(form: SharingForm, rows: Iterable[Sharing]) -> tuple[str, ...]:
+def unrecorded(form: SharingForm, rows: Iterable[DisclosureLogEntry]) -> tuple[str, ...]:
     """What the record lacks: a row for the agency that the form names, and the parts of each recipient's."""
     rows = tuple(rows)
     named = [form.recipient.agency] if form.recipient.agency else []
     return tuple(_lacks(rows, [*named, *(row.agency for row in rows)], RECORD))
 
 
-def merged(rows: Sequence[Sharing], more: Iterable[Sharing]) -> tuple[Sharing, ...]:
+def merged(
+    rows: Sequence[DisclosureLogEntry], more: Iterable[DisclosureLogEntry]
+) -> tuple[DisclosureLogEntry, ...]:
     """The record with further rows; one that only adds to a row of the same day and agency completes it.
 
     Nothing that was recorded is changed, and adding the same again changes nothing.
@@ -113,7 +115,7 @@ def merged(rows: Sequence[Sharing], more: Iterable[Sharing]) -> tuple[Sharing, .
     return tuple(record)
 
 
-def completes(old: Sharing, new: Sharing) -> bool:
+def completes(old: DisclosureLogEntry, new: DisclosureLogEntry) -> bool:
     """Whether a row says nothing against an earlier one of the same day and agency."""
     parts = (*RECORD, "response")
     alike = same(old.agency, new.agency) and (old.date, old.told) == (new.date, new.told)
@@ -122,7 +124,7 @@ def completes(old: Sharing, new: Sharing) -> bool:
     )
 
 
-def completed(old: Sharing, new: Sharing) -> Sharing:
+def completed(old: DisclosureLogEntry, new: DisclosureLogEntry) -> DisclosureLogEntry:
     """The earlier row with what it left empty."""
     empty = [name for name in (*RECORD, "response") if not getattr(old, name)]
     return old.model_copy(update={name: getattr(new, name) for name in empty})
@@ -138,10 +140,10 @@ def authority_of(decision: Decision) -> str:
     return " ".join(dict.fromkeys(carried))
 
 
-def _dates(owed: Owed, closing: Closing, today: dt.date) -> list[str]:
+def _dates(obligation: OpenObligation, closing: Closing, today: dt.date) -> list[str]:
     """Evidence is of a day between the decision and today."""
     found = []
-    if closing.on < owed.made:
+    if closing.on < obligation.made:
         found.append("on: not before the decision")
     if closing.on > today:
         found.append("on: not after today")
@@ -159,16 +161,16 @@ def _countersigned(form: SharingForm, closing: Closing) -> list[str]:
     return found
 
 
-def _completed(owed: Owed, closing: Closing, rules: Rules, on: dt.date) -> list[str]:
+def _completed(obligation: OpenObligation, closing: Closing, rules: Rules, on: dt.date) -> list[str]:
     """The completed form has to stand without the emergency, for the same purpose and people."""
-    form, earlier = closing.form, owed.form
+    form, earlier = closing.form, obligation.form
     if form is None:
         return ["form"]
     found = [] if form.purpose is earlier.purpose else ["form.purpose: the one that was decided on"]
     if {one.ref for one in form.subjects} != {one.ref for one in earlier.subjects}:
         found.append("form.subjects: the people who were decided on")
     calm = form.model_copy(update={"emergency": None})
-    context = Context(case_ref=owed.case_ref, tells=False, recipient_known=True)
+    context = Context(case_ref=obligation.case_ref, tells=False, recipient_known=True)
     decision = decide(calm, rules, on, context)
     if not decision.permitted:
         found += [f"form.{name}" for name in decision.missing]
@@ -177,7 +179,9 @@ def _completed(owed: Owed, closing: Closing, rules: Rules, on: dt.date) -> list[
     return found
 
 
-def _lacks(rows: Sequence[Sharing], recipients: Iterable[str], parts: tuple[str, ...]) -> list[str]:
+def _lacks(
+    rows: Sequence[DisclosureLogEntry], recipients: Iterable[str], parts: tuple[str, ...]
+) -> list[str]:
     """Each recipient needs a row with the named parts; one that was not told needs no more than saying so."""
     found: list[str] = []
     for recipient in dict.fromkeys(" ".join(name.split()) for name in recipients):

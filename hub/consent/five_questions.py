@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from hub.consent.decision import Answer, Reason
 from hub.consent.form.form import SharingForm, Subject
-from hub.consent.form.vocabulary import Agreement, Capacity, DataClass, GroundKey, answered
+from hub.consent.form.vocabulary import Capacity, DataClass, GroundKey, VictimAgreement, answered
 from hub.consent.grounds import Standing, has_adult_at_risk
 from hub.consent.rules.rules import BasisChoice, Condition, DocumentUse, Rules
 from hub.values import Role
@@ -213,7 +213,7 @@ def _problem(bench: Bench, person: Subject, condition: Condition) -> str:
 def cannot_consent(person: Subject) -> bool:
     """Physically or legally incapable. A child who has given or refused agreement was able to answer."""
     if person.capacity is Capacity.child:
-        return person.agreement in (None, Agreement.not_asked, Agreement.cannot_ask)
+        return person.agreement in (None, VictimAgreement.not_asked, VictimAgreement.cannot_ask)
     return person.capacity is Capacity.lacks
 
 
@@ -226,7 +226,8 @@ def _adult_shown(form: SharingForm) -> bool:
     """An adult at risk, and why there is no consent: a reason under 18(2), or she cannot be asked."""
     why = any(answered(ground.evidence.get("p18_2_reason", "")) for ground in form.grounds)
     cannot_ask = any(
-        person.role is Role.victim and person.agreement is Agreement.cannot_ask for person in form.subjects
+        person.role is Role.victim and person.agreement is VictimAgreement.cannot_ask
+        for person in form.subjects
     )
     return has_adult_at_risk(form) and (why or cannot_ask)
 
@@ -251,7 +252,7 @@ def _document_problem(bench: Bench, condition: Condition) -> str:
 
 def _confidence(bench: Bench, ref: str, person: Subject, out: Findings) -> None:
     """Question 5: what lifts confidence for this person; necessity and balancing are asked of the form."""
-    if person.agreement is Agreement.given and person.capacity is not Capacity.lacks:
+    if person.agreement is VictimAgreement.given and person.capacity is not Capacity.lacks:
         out.answers.append(_answer("confidentiality", ref, "", "the person agrees", "common law confidence"))
         return
     ground = next((item for item in bench.grounds if item.rule.confidentiality), None)

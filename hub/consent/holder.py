@@ -29,7 +29,7 @@ class Decider(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldRecord:
     """What the holder has about the candidate, and who decides about it.
 
     `published`: a live publication decision stands. `sealed`: somebody in the case is. `confirmed`: the
@@ -50,7 +50,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PeerRequest:
     """A disclosure as the peer asserts it: its form, the asker, and the level it asks for.
 
     `agreement_known`: the protocol that the form names is one this holder has itself agreed to.
@@ -64,7 +64,7 @@ class Asked:
 
 
 def decide_answer(
-    asked: Asked, held: Held, rules: Rules, on: dt.date, exclusions: tuple[Exclusion, ...] = ()
+    asked: PeerRequest, held: HeldRecord, rules: Rules, on: dt.date, exclusions: tuple[Exclusion, ...] = ()
 ) -> Decision:
     """Decide what the holder answers. permit at a level; refer is "pending"; else not answered."""
     # 1. What is never answered, whoever asks.
@@ -109,7 +109,7 @@ def decide_answer(
 
 
 def _refusals(
-    asked: Asked, held: Held, rules: Rules, exclusions: tuple[Exclusion, ...]
+    asked: PeerRequest, held: HeldRecord, rules: Rules, exclusions: tuple[Exclusion, ...]
 ) -> tuple[Reason, ...]:
     bands = list(Band)
     checks = (
@@ -143,7 +143,7 @@ def _refusals(
 
 
 def _person_needed(
-    asked: Asked, form: SharingForm, held: Held, rules: Rules, on: dt.date
+    asked: PeerRequest, form: SharingForm, held: HeldRecord, rules: Rules, on: dt.date
 ) -> tuple[Reason, ...]:
     """What is still open: the word of whoever speaks for the record, and the supplier's beyond
     involvement.
@@ -185,5 +185,5 @@ def _person_needed(
     )
 
 
-def _decider(held: Held) -> Decider:
+def _decider(held: HeldRecord) -> Decider:
     return Decider.idva_service if held.kind is Kind.idva else Decider.coordinator

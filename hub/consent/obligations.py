@@ -11,7 +11,7 @@ import datetime as dt
 from hub.consent.decision import Obligation
 from hub.consent.five_questions import name_of
 from hub.consent.form.form import SharingForm
-from hub.consent.form.vocabulary import Agreement, answered
+from hub.consent.form.vocabulary import VictimAgreement, answered
 from hub.consent.required_answers import manager_signed
 from hub.consent.rules.rules import Rules
 from hub.values import Purpose, Role
@@ -45,7 +45,7 @@ def arising(
         found.append(
             Obligation(code="notify_client", text=text, due=on + dt.timedelta(days=days.notify_client))
         )
-    if any(person.agreement is Agreement.refused for person in form.subjects):
+    if any(person.agreement is VictimAgreement.refused for person in form.subjects):
         text = (
             "Answer the refusal: record why it was overridden, who decided and whether the person was told."
         )

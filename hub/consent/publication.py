@@ -13,7 +13,7 @@ from hub.consent.context import Context
 from hub.consent.decide import decide
 from hub.consent.decision import Decision, Outcome, Reason
 from hub.consent.form.form import Asker, Protocol, Review, SharingForm, Subject
-from hub.consent.form.vocabulary import Agreement, DataClass, Jurisdiction
+from hub.consent.form.vocabulary import DataClass, Jurisdiction, VictimAgreement
 from hub.consent.rules.rules import Rules
 from hub.values import AgencyKind, Kind, Level, Purpose, RequesterRole, Role
 
@@ -37,7 +37,7 @@ class PublicationCase:
     publish: bool | None = None
     sealed: bool = False
     roles: frozenset[Role] = frozenset({Role.victim})
-    agreement: Agreement = Agreement.not_asked
+    agreement: VictimAgreement = VictimAgreement.not_asked
     aware: bool = False
 
 
@@ -74,7 +74,7 @@ def publication_form(case: PublicationCase, publisher: Publisher, rules: Rules, 
                 ref=str(role),
                 role=role,
                 data=items,
-                agreement=case.agreement if role is Role.victim else Agreement.not_asked,
+                agreement=case.agreement if role is Role.victim else VictimAgreement.not_asked,
                 aware=case.aware if role is Role.victim else False,
             )
             for role in sorted(case.roles)

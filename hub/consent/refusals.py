@@ -13,7 +13,7 @@ from hub.consent.decision import Reason
 from hub.consent.five_questions import Findings, name_of
 from hub.consent.form.contradictions import interest_described
 from hub.consent.form.form import SharingForm, Subject
-from hub.consent.form.vocabulary import Agreement, Capacity, GroundKey, SignatureRole
+from hub.consent.form.vocabulary import Capacity, GroundKey, SignatureRole, VictimAgreement
 from hub.consent.grounds import Standing
 from hub.consent.required_answers import manager_signed
 from hub.consent.rules.rules import Rules
@@ -126,7 +126,7 @@ def _reason(code: str, text: str, source: str, field: str) -> Reason:
 
 def _victim_agrees(form: SharingForm) -> bool:
     victims = [person for person in form.subjects if person.role is Role.victim]
-    return bool(victims) and all(person.agreement is Agreement.given for person in victims)
+    return bool(victims) and all(person.agreement is VictimAgreement.given for person in victims)
 
 
 def _refused_alone(form: SharingForm) -> list[tuple[str, Subject]]:
@@ -139,7 +139,7 @@ def _refused(form: SharingForm) -> list[tuple[str, Subject]]:
     return [
         (name_of(person, index), person)
         for index, person in enumerate(form.subjects)
-        if person.agreement is Agreement.refused
+        if person.agreement is VictimAgreement.refused
         and person.role is not Role.child
         and person.capacity in (Capacity.has, Capacity.not_assessed)
     ]

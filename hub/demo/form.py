@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from hub.node.settings import Agreement
+from hub.node.settings import SharingAgreement
 from hub.values import Purpose
 
 AGREEMENT: Final = "Inter-area agreement 2026/1 (fiction)"
 
 
-def agreement(today: dt.date) -> Agreement:
+def agreement(today: dt.date) -> SharingAgreement:
     """The fictional areas' agreement."""
-    return Agreement(
+    return SharingAgreement(
         ref=AGREEMENT,
         date=today - dt.timedelta(days=200),
         covers=tuple(Purpose),

@@ -111,11 +111,11 @@ async def _introduce(nodes: list[Node]) -> None:
                     raise PeerError(result.error)
 
 
-async def _ask(node: Node, told: Story) -> list[tuple[str, CheckRequest, CheckResult]]:
+async def _ask(node: Node, story: Story) -> list[tuple[str, CheckRequest, CheckResult]]:
     today = node.today()
     results = []
     async with PeerClient(node) as client:
-        for name, question in told.questions.items():
+        for name, question in story.questions.items():
             form = sharing_form(question, today, grounded=name != "no_ground")
             request = CheckRequest.model_validate({**question, "sharing_form": form, "disclose": "at_once"})
             result = await check(node, client, request)

@@ -13,7 +13,7 @@ from hub.crypto import encoding
 from hub.crypto.prf import PrfKey
 from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation.authentication import Caller, admit
-from hub.federation.receipts import Answer, Refused, receipt
+from hub.federation.receipts import Refused, Reply, receipt
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.store import feeds, received
@@ -27,7 +27,7 @@ from hub.wire.messages import (
 from hub.wire.quota import OverQuota, Quota, QuotaState, charge
 
 
-def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer | Refused:
+def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Reply | Refused:
     """Evaluate a check's blinded elements. Raises AuthenticationError on a replay, InputError on bad elements.
 
     Admitted, charged and recorded first, so that nobody computes for free and the store is not held meanwhile.
@@ -61,7 +61,7 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Answer |
         weak_elements=encoding.b64(weak[0]),
         weak_proof=encoding.b64(weak[1]),
     )
-    return Answer(encode(answer), receipt(node, caller, request.check_id, log))
+    return Reply(encode(answer), receipt(node, caller, request.check_id, log))
 
 
 def _received(tx: Transaction, caller: Caller, request: EvaluationRequest) -> received.CheckRow:

@@ -18,7 +18,7 @@ from hub.wire.messages import MessageType
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """A body to be signed and sent, with what the receipt says of our log."""
 
     body: bytes
@@ -43,7 +43,7 @@ def receipt(node: Node, caller: Caller, check_id: str, log: Head) -> dict[str, o
     }
 
 
-def signed_answer(node: Node, caller: Caller, request: Request, answer: Answer) -> str:
+def signed_answer(node: Node, caller: Caller, request: Request, answer: Reply) -> str:
     """The answer's signature, which doubles as the receipt: it binds the request, the body and our log's head."""
     now = node.now()
     claims: dict[str, object] = {

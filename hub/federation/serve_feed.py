@@ -12,7 +12,7 @@ from typing import Any, Final
 from hub.crypto import encoding, signing
 from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundError
 from hub.federation.authentication import Caller, admit
-from hub.federation.receipts import Answer, Refused
+from hub.federation.receipts import Refused, Reply
 from hub.node.node import Node
 from hub.store import feeds
 from hub.wire.messages import BATCH_ENTRIES, FeedPage, MessageType, encode, join_entries
@@ -21,7 +21,7 @@ PAGE_BATCHES: Final = 4
 _CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})")
 
 
-def feed_page(node: Node, caller: Caller, cursor: str) -> Answer | Refused:
+def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
     """A page of the feed after `cursor` (empty: from the beginning), with the signed manifest."""
     with node.write() as tx:
         admit(tx, caller)
@@ -41,7 +41,7 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Answer | Refused:
         more=last < state.last_seq and bool(lines),
         manifest=_manifest(node, state),
     )
-    return Answer(encode(page), {})
+    return Reply(encode(page), {})
 
 
 class _CursorExpiredError(ConflictError):

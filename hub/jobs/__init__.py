@@ -1,1 +1,1 @@
-"""What a node does by itself, without anybody asking: the checkpoint of its log, the escalation of what is overdue."""
+"""What a node does by itself: the checkpoint of its log, and the escalation of what is overdue."""

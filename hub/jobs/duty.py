@@ -1,6 +1,6 @@
 """Looking after a node while it is served: one of its processes signs the log's head and escalates what is overdue.
 
-The process that holds the lock in the home is on duty; when it ends, however that is, another takes over. A job that
+The process that holds the lock in the home is on duty; when it ends, however that is, another takes over. What
 fails is told to the operator and tried again the next time.
 """
 

@@ -3,29 +3,29 @@
 Pure: no I/O, no clock, no settings; configuration and tables come in as parsed data.
 """
 
-from hub.matching.candidates import Candidate, Meeting, weigh
+from hub.matching.candidates import CandidateSet, ScoredCandidate, weigh
 from hub.matching.config import MatchingConfig, load_config
 from hub.matching.confirm import Confirmation, FieldAgreement, confirm
 from hub.matching.dates import PartialDate, parse_date, strict_date
 from hub.matching.keys import MatchKey, match_keys
 from hub.matching.population import NameTable, Population, read_table
-from hub.matching.reasons import Reason
+from hub.matching.reasons import MatchReason
 from hub.matching.score import AskedPerson, Namesakes, Score, band, completeness, posterior, score
 
 __all__ = [
     "AskedPerson",
-    "Candidate",
+    "CandidateSet",
     "Confirmation",
     "FieldAgreement",
     "MatchKey",
+    "MatchReason",
     "MatchingConfig",
-    "Meeting",
     "NameTable",
     "Namesakes",
     "PartialDate",
     "Population",
-    "Reason",
     "Score",
+    "ScoredCandidate",
     "band",
     "completeness",
     "confirm",

@@ -21,14 +21,14 @@ _UNLIKELY = 0.5  # of there being no other likely record: below it, people are t
 
 
 @dataclass(slots=True)
-class _Met:
+class _Matched:
     case: bytes
     completeness: int
     keys: list[MatchKey] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class ScoredCandidate:
     """One published person who may be the asked one. Handles are the holder's random ones for this epoch."""
 
     case_handle: bytes
@@ -36,38 +36,38 @@ class Candidate:
     score: Score
 
 
-class Meeting:
+class CandidateSet:
     """What one asked person's match-keys met in one holder's feed."""
 
     def __init__(self, asked: AskedPerson, holder_size: int) -> None:
         self.asked = asked
         self._size = holder_size
-        self._met: dict[bytes, _Met] = {}
+        self._met: dict[bytes, _Matched] = {}
 
     def add(self, key: MatchKey, case_handle: bytes, person_handle: bytes, completeness: int) -> None:
         """Record that `key` opened this label."""
         met = self._met.get(person_handle)
         if met is None:
-            met = self._met[person_handle] = _Met(case_handle, completeness)
+            met = self._met[person_handle] = _Matched(case_handle, completeness)
         met.keys.append(key)
 
-    def candidates(self) -> list[Candidate]:
+    def candidates(self) -> list[ScoredCandidate]:
         """Everyone met, weighed alone, highest score first."""
         counts = Counter(key for met in self._met.values() for key in set(met.keys))
         namesakes = Namesakes(self._size, counts)
         found = [
-            Candidate(met.case, handle, self.asked.score(met.keys, met.completeness, namesakes))
+            ScoredCandidate(met.case, handle, self.asked.score(met.keys, met.completeness, namesakes))
             for handle, met in self._met.items()
         ]
         return sorted(found, key=lambda one: (-one.score.bits, one.person_handle))
 
 
 def weigh(
-    subject: Sequence[Candidate],
-    related: Sequence[Sequence[Candidate]],
+    subject: Sequence[ScoredCandidate],
+    related: Sequence[Sequence[ScoredCandidate]],
     holder_size: int,
     config: MatchingConfig,
-) -> list[Candidate]:
+) -> list[ScoredCandidate]:
     """The subject's candidates, supported by their cases and held against each other; highest score first.
 
     `related` are the candidates of the other people asked about, each alone.
@@ -77,11 +77,11 @@ def weigh(
 
 
 def _supported(
-    subject: Sequence[Candidate],
-    related: Sequence[Sequence[Candidate]],
+    subject: Sequence[ScoredCandidate],
+    related: Sequence[Sequence[ScoredCandidate]],
     holder_size: int,
     config: MatchingConfig,
-) -> list[Candidate]:
+) -> list[ScoredCandidate]:
     """Each raised by what related asked people met in the same holder case, whatever their roles.
 
     If the case is likely theirs, the subject is likely in it: the chance that this person is the subject rises
@@ -108,7 +108,9 @@ def _supported(
     return raised
 
 
-def _rivals(candidates: Sequence[Candidate], holder_size: int, config: MatchingConfig) -> Iterator[Candidate]:
+def _rivals(
+    candidates: Sequence[ScoredCandidate], holder_size: int, config: MatchingConfig
+) -> Iterator[ScoredCandidate]:
     """Each lowered by how likely another one is the subject: a holder mostly has one record of a person.
 
     The prior falls from `known_there` to `known_again`: a second record of her loses log2 of their ratio at most.

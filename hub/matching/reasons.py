@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 
-class Reason(NamedTuple):
+class MatchReason(NamedTuple):
     """One thing that agreed, disagreed or was absent: a code for programs, words for people."""
 
     code: str
@@ -54,7 +54,7 @@ _TEXTS = {
 
 def reasons(
     levels: Mapping[str, str], *, other_name: bool, by_case: bool, another: bool
-) -> tuple[Reason, ...]:
+) -> tuple[MatchReason, ...]:
     """The reasons for fields (date, forename, surname) that agree at `levels`; empty levels say nothing."""
     codes = [f"{field}_{level}" for field, level in levels.items() if level and level != "swapped"]
     if levels.get("date") == "swapped":
@@ -63,4 +63,4 @@ def reasons(
         codes.append("names_swapped")
     codes += ["other_name"] * other_name + ["case_agrees"] * by_case
     codes += ["another_agrees"] * another
-    return tuple(Reason(code, _TEXTS[code]) for code in codes)
+    return tuple(MatchReason(code, _TEXTS[code]) for code in codes)

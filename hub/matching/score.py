@@ -18,7 +18,7 @@ from hub.matching.forms import Part
 from hub.matching.keys import MatchKey, Meaning, meanings
 from hub.matching.names import person_names
 from hub.matching.population import Population
-from hub.matching.reasons import Reason, reasons
+from hub.matching.reasons import MatchReason, reasons
 from hub.values import Band, Person
 
 FORENAME, SURNAME, YEAR, MONTH, DAY, OTHER_NAMES = 1, 2, 4, 8, 16, 32
@@ -37,7 +37,7 @@ _DATE_LEVELS = {
 }
 
 
-class Agreement(NamedTuple):
+class FieldAgreement(NamedTuple):
     """How one field agrees: its level, that level's weight and the value's rarity, both in bits."""
 
     level: str
@@ -50,7 +50,7 @@ class Agreement(NamedTuple):
         return self.weight + self.rarity
 
 
-_NOTHING = Agreement("")
+_NOTHING = FieldAgreement("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,15 @@ class Score:
 
     bits: float
     apart: float
-    date: Agreement = _NOTHING
-    forename: Agreement = _NOTHING
-    surname: Agreement = _NOTHING
+    date: FieldAgreement = _NOTHING
+    forename: FieldAgreement = _NOTHING
+    surname: FieldAgreement = _NOTHING
     other_name: bool = False
     by_case: bool = False
     another: bool = False
 
     @property
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[MatchReason, ...]:
         """What agreed, differed or was absent, in words, with no value of either record."""
         levels = {"date": self.date.level, "forename": self.forename.level, "surname": self.surname.level}
         return reasons(levels, other_name=self.other_name, by_case=self.by_case, another=self.another)
@@ -93,7 +93,7 @@ def completeness(person: Person) -> int:
 
 def score(
     asked: Person,
-    met: Collection[MatchKey],
+    matched: Collection[MatchKey],
     completeness: int,
     population: Population,
     config: MatchingConfig,
@@ -103,7 +103,7 @@ def score(
 
     Keys that are not the asked person's own are ignored. More keys met never lower the score.
     """
-    return AskedPerson(asked, population, config).score(met, completeness, namesakes)
+    return AskedPerson(asked, population, config).score(matched, completeness, namesakes)
 
 
 class Namesakes(NamedTuple):
@@ -124,9 +124,9 @@ class _Weighed(NamedTuple):
 class _Others:
     """How many people of the holder beside this candidate met a key."""
 
-    def __init__(self, namesakes: Namesakes | None, met: Collection[MatchKey]) -> None:
+    def __init__(self, namesakes: Namesakes | None, matched: Collection[MatchKey]) -> None:
         self._namesakes = namesakes
-        self._mine = frozenset(met)
+        self._mine = frozenset(matched)
 
     def rarity(self, key: MatchKey, expected: float, weight: float) -> float:
         """Bits of the names of `key`: as `expected`, a Gamma prior worth `weight`, and the others say."""
@@ -142,7 +142,7 @@ class _Others:
 class _Option(NamedTuple):
     """One way in which a name agrees."""
 
-    agreement: Agreement
+    agreement: FieldAgreement
     part: Part | None = None
 
 
@@ -172,15 +172,15 @@ class AskedPerson:
             return 0.0
         return -self._weights.rarity * log2(self._population.share(part.column, part.text))
 
-    def score(self, met: Collection[MatchKey], there: int, namesakes: Namesakes | None = None) -> Score:
+    def score(self, matched: Collection[MatchKey], there: int, namesakes: Namesakes | None = None) -> Score:
         """Weigh the keys that met a candidate whose completeness byte is `there`.
 
         `namesakes` says how many people of the same holder met each key, this candidate among them.
         """
-        weighed = [self._keys[key] for key in met if key in self._keys]
+        weighed = [self._keys[key] for key in matched if key in self._keys]
         if not weighed:
             return Score(0.0, 0.0)
-        forename, surname = self._names(weighed, there, _Others(namesakes, met))
+        forename, surname = self._names(weighed, there, _Others(namesakes, matched))
         date = self._best_date({one.meaning.date for one in weighed}, there)
         bits = forename.bits + surname.bits + date.bits
         in_family = date.bits if forename.level != "differs" else min(date.bits, self._weights.twins_date)
@@ -188,7 +188,9 @@ class AskedPerson:
         other_name = all(one.meaning.other_name for one in weighed)
         return Score(bits, apart, date, forename, surname, other_name)
 
-    def _names(self, weighed: list[_Weighed], there: int, others: _Others) -> tuple[Agreement, Agreement]:
+    def _names(
+        self, weighed: list[_Weighed], there: int, others: _Others
+    ) -> tuple[FieldAgreement, FieldAgreement]:
         """The forename and the surname, straight or the other way round, that together weigh most."""
         weights = self._weights
         straight = [one for one in weighed if not one.meaning.piece.swapped]
@@ -203,14 +205,14 @@ class AskedPerson:
         for one in weighed:
             if one.meaning.piece.swapped:
                 piece = one.meaning.piece
-                first = _Option(Agreement("swapped", half, one.forename), piece.forename)
-                last = _Option(Agreement("swapped", half, one.surname), piece.surname)
+                first = _Option(FieldAgreement("swapped", half, one.forename), piece.forename)
+                last = _Option(FieldAgreement("swapped", half, one.surname), piece.surname)
                 found.append(self._hanging_together(first, last, others, swapped=True))
         return max(found, key=lambda pair: pair[0].bits + pair[1].bits)
 
     def _hanging_together(
         self, first: _Option, last: _Option, others: _Others, *, swapped: bool
-    ) -> tuple[Agreement, Agreement]:
+    ) -> tuple[FieldAgreement, FieldAgreement]:
         """The two with the surname's rarity as it is beside that forename, because names hang together.
 
         A family shares its surname, so it adds little where the forename differs. A community shares its given
@@ -236,33 +238,33 @@ class AskedPerson:
         return forename, surname._replace(rarity=surname.rarity - off)
 
     def _options(
-        self, met: Iterable[tuple[Part | None, float]], weights: NameWeights, there: int, part_bit: int
+        self, matched: Iterable[tuple[Part | None, float]], weights: NameWeights, there: int, part_bit: int
     ) -> list[_Option]:
         """Every way in which this name agrees, or that it differs or is absent."""
         if not there & part_bit:
-            return [_Option(Agreement("absent_there"))]
+            return [_Option(FieldAgreement("absent_there"))]
         if not self._own & part_bit:
-            return [_Option(Agreement("absent_here"))]
-        differs = Agreement("differs", weights.differs)
+            return [_Option(FieldAgreement("absent_here"))]
+        differs = FieldAgreement("differs", weights.differs)
         found = {
-            part: Agreement("known" if part.known else part.level, getattr(weights, part.level), rarity)
-            for part, rarity in met
+            part: FieldAgreement("known" if part.known else part.level, getattr(weights, part.level), rarity)
+            for part, rarity in matched
             if part
         }
         return [_Option(one, part) for part, one in found.items() if one.bits > differs.bits] or [
             _Option(differs)
         ]
 
-    def _best_date(self, marks: set[str], there: int) -> Agreement:
+    def _best_date(self, marks: set[str], there: int) -> FieldAgreement:
         comparable = frozenset(mark for mark in self._date.parts if _PART_BITS[mark] & there)
         if not comparable:
-            return Agreement("absent_here" if there & (YEAR | MONTH | DAY) else "absent_there")
+            return FieldAgreement("absent_here" if there & (YEAR | MONTH | DAY) else "absent_there")
         whole = comparable == {"y", "m", "d"}
         weights = self._weights.date
-        best = Agreement("differs", weights.differs if whole else weights.known_part_differs)
+        best = FieldAgreement("differs", weights.differs if whole else weights.known_part_differs)
         for mark in marks - {""}:
             level = "known_part" if not whole and frozenset(mark) == comparable else _DATE_LEVELS[mark]
-            found = Agreement(level, getattr(weights, level), self._date_rarity(mark))
+            found = FieldAgreement(level, getattr(weights, level), self._date_rarity(mark))
             if found.bits > best.bits:
                 best = found
         return best

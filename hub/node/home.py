@@ -17,7 +17,7 @@ from hub.errors import UsageError
 from hub.files import write_whole
 from hub.node import keys
 from hub.node.node import CERTIFICATE, CHECKPOINT, NODE_TOML, Node, node_of, own_keys
-from hub.node.settings import Agreement, Settings
+from hub.node.settings import Settings, SharingAgreement
 from hub.store.audit import DatabaseAudit
 from hub.wire.messages import PublicKeys
 from hub.wire.metadata import NodeFacts, certify, metadata
@@ -142,7 +142,7 @@ def advance_audit_checkpoint(node: Node) -> None:
         )
 
 
-def _agreement_toml(agreement: Agreement) -> str:
+def _agreement_toml(agreement: SharingAgreement) -> str:
     return _AGREEMENT_TOML.format(
         ref=_toml(agreement.ref),
         date=agreement.date.isoformat(),

@@ -36,7 +36,7 @@ class Contact(Value):
         return ", ".join(part for part in (self.phone, self.hours) if part) or "no phone route recorded"
 
 
-class Agreement(Value):
+class SharingAgreement(Value):
     """The dated inter-area agreement that the node's areas have signed (a protocol, on the form)."""
 
     ref: ShortText
@@ -85,7 +85,7 @@ class Settings(Value):
     jurisdiction: Jurisdiction = Jurisdiction.england_wales
     agency_kind: AgencyKind = AgencyKind.police
     contact: Contact = Contact()
-    agreement: Agreement | None = None
+    agreement: SharingAgreement | None = None
     quotas: Quotas = Quotas()
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)

@@ -20,7 +20,7 @@ import typst
 from anyascii import anyascii
 
 from hub.consent import Decision, Obligation, Rules, SharingForm
-from hub.consent.evidence import Closing, Sharing
+from hub.consent.evidence import Closing, DisclosureLogEntry
 from hub.consent.five_questions import LABELS
 from hub.consent.form.form import Asker, Consultation, Recipient, Signature
 from hub.consent.form.vocabulary import GroundKey, SignatureRole
@@ -59,7 +59,7 @@ class Filed:
     decision: Decision
     on: dt.date
     people: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
-    record: tuple[Sharing, ...] = ()
+    record: tuple[DisclosureLogEntry, ...] = ()
     owed: tuple[Settled, ...] | None = None
 
     @property
@@ -73,7 +73,7 @@ class CasePaper:
     """What is printed of a case: its forms, the rows of the record that belong to none of them, and its victims."""
 
     forms: tuple[Filed, ...]
-    rest: tuple[Sharing, ...] = ()
+    rest: tuple[DisclosureLogEntry, ...] = ()
     victims: tuple[Person, ...] = ()
 
 
@@ -128,14 +128,14 @@ def _rendered(page: dict[str, Any], on: dt.date) -> bytes:
     return pdf
 
 
-def _latin(value: Any, kept: Callable[[str], bool]) -> Any:
+def _latin(value: Any, allowed: Callable[[str], bool]) -> Any:
     """The same values with every character that is not `kept` in ASCII, as nearly as it can be written so."""
     if isinstance(value, str):
         text = unicodedata.normalize("NFC", value)
-        return "".join(char if kept(char) else anyascii(char) for char in text)
+        return "".join(char if allowed(char) else anyascii(char) for char in text)
     if isinstance(value, dict):
-        return {key: _latin(item, kept) for key, item in value.items()}
-    return [_latin(item, kept) for item in value] if isinstance(value, list) else value
+        return {key: _latin(item, allowed) for key, item in value.items()}
+    return [_latin(item, allowed) for item in value] if isinstance(value, list) else value
 
 
 def _printable(char: str) -> bool:
@@ -291,7 +291,7 @@ def _authority(form: SharingForm, rules: Rules) -> str:
     return f"protocol {form.protocol.ref}" if form.protocol else ""
 
 
-def _record(rows: Sequence[Sharing]) -> list[list[str]]:
+def _record(rows: Sequence[DisclosureLogEntry]) -> list[list[str]]:
     """The record's rows; who was asked without being told about whom is said to be."""
     return [
         [
@@ -316,10 +316,10 @@ def _state(settled: Settled) -> str:
     return f"done by {by} on {_day(settled.closing.on)}" + (f": {text}" if text else "")
 
 
-def _signature(signature: Signature | None, role: SignatureRole, owed: Sequence[Settled]) -> list[str]:
+def _signature(signature: Signature | None, role: SignatureRole, obligations: Sequence[Settled]) -> list[str]:
     """A signature as it stands on the form, or a manager's who countersigned later."""
     if signature is None:
-        waits = next((one for one in owed if one.obligation.code == "countersign"), None)
+        waits = next((one for one in obligations if one.obligation.code == "countersign"), None)
         if waits is None or role is not SignatureRole.manager:
             return [role, SIGN_HERE, SIGN_HERE, "not signed"]
         if waits.closing is not None:

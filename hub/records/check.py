@@ -85,7 +85,7 @@ class AreaStatus(StrEnum):
 class AreaResult(Value):
     """One area's part of a result. `contact` is its phone route; `note` says what to do.
 
-    `set_aside` are candidates whom a person marked before as not the same.
+    `dismiss` are candidates whom a person marked before as not the same.
     """
 
     node_id: str
@@ -106,12 +106,12 @@ class CheckResult(Value):
     took_ms: float
 
 
-def is_handle(whole: str, given: str | None) -> bool:
+def is_handle(complete: str, given: str | None) -> bool:
     """Whether a handle is the one given: whole, or by its first digits as results print it; None is any."""
-    return given is None or whole == given or (len(given) >= SHOWN_DIGITS and whole.startswith(given))
+    return given is None or complete == given or (len(given) >= SHOWN_DIGITS and complete.startswith(given))
 
 
-class KeptCheck(Value):
+class RecordedCheck(Value):
     """A check as it is kept: the request, the result, and by area the salt of our commitment to the subject and
     the evidence of each candidate by handle (all hex).
     """
@@ -122,23 +122,23 @@ class KeptCheck(Value):
     evidence: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
-def add_check(tx: Transaction, kept: KeptCheck) -> None:
+def add_check(tx: Transaction, recorded: RecordedCheck) -> None:
     """Keep a new check."""
-    result = kept.result
-    checks.add(tx.session, result.check_id, tx.now, result.decision.outcome.value, _sealed(tx, kept))
+    result = recorded.result
+    checks.add(tx.session, result.check_id, tx.now, result.decision.outcome.value, _sealed(tx, recorded))
 
 
-def update_check(tx: Transaction, kept: KeptCheck) -> None:
+def update_check(tx: Transaction, recorded: RecordedCheck) -> None:
     """Replace what is kept of a check."""
-    checks.replace(tx.session, kept.result.check_id, _sealed(tx, kept))
+    checks.replace(tx.session, recorded.result.check_id, _sealed(tx, recorded))
 
 
-def kept_check(tx: Reading, check_id: str) -> KeptCheck:
+def recorded_check(tx: Reading, check_id: str) -> RecordedCheck:
     """A kept check. Raises NotFoundError, StorageError."""
     sealed = checks.get(tx.session, check_id)
     if sealed is None:
         raise unknown_check()
-    return KeptCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
+    return RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
 
 
 def unknown_check() -> NotFoundError:
@@ -146,8 +146,8 @@ def unknown_check() -> NotFoundError:
     return NotFoundError("no such check on this node", do="see the check_id that `hub check` printed")
 
 
-def _sealed(tx: Reading, kept: KeptCheck) -> bytes:
-    return tx.vault.seal(_place(kept.result.check_id), kept.model_dump_json().encode())
+def _sealed(tx: Reading, recorded: RecordedCheck) -> bytes:
+    return tx.vault.seal(_place(recorded.result.check_id), recorded.model_dump_json().encode())
 
 
 def _place(check_id: str) -> str:

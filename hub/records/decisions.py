@@ -14,7 +14,7 @@ from hub.values import ShortText, Value
 _PLACE_BYTES: Final = 16
 
 
-class Decided(Value):
+class RecordedDecision(Value):
     """A form, what was decided on it, and for which case."""
 
     form: SharingForm
@@ -22,7 +22,7 @@ class Decided(Value):
     case_ref: ShortText = ""
 
 
-def add(tx: Transaction, decided: Decided) -> int:
+def add(tx: Transaction, decided: RecordedDecision) -> int:
     """Keep a decision; returns its number."""
     place = os.urandom(_PLACE_BYTES)
     sealed = tx.vault.seal(_place(place), decided.model_dump_json().encode())
@@ -31,11 +31,11 @@ def add(tx: Transaction, decided: Decided) -> int:
     return decisions.add(tx.session, row)
 
 
-def get(tx: Reading, decision_id: int) -> Decided:
+def get(tx: Reading, decision_id: int) -> RecordedDecision:
     """A kept decision. Raises StorageError."""
     kept = decisions.get(tx.session, decision_id).sealed
     place, sealed = kept[:_PLACE_BYTES], kept[_PLACE_BYTES:]
-    return Decided.model_validate_json(tx.vault.open(_place(place), sealed))
+    return RecordedDecision.model_validate_json(tx.vault.open(_place(place), sealed))
 
 
 def made_on(tx: Reading, decision_id: int) -> dt.date:

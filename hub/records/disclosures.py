@@ -10,20 +10,20 @@ import secrets
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from hub.consent.evidence import Sharing
+from hub.consent.evidence import DisclosureLogEntry
 from hub.node.transaction import Reading, Transaction
 from hub.store import disclosures
 from hub.store.disclosures import SharingRow
-from hub.store.obligations import Matter
+from hub.store.obligations import Activity
 from hub.values import Level, ShortText, Value
 
 HUB: Final = "hub"
 
 
-class Shared(Value):
+class LoggedDisclosure(Value):
     """A row: what was shared, and who says so: "hub" for what went through it, with where it went."""
 
-    sharing: Sharing
+    sharing: DisclosureLogEntry
     by: ShortText = HUB
     node_id: str = ""
     handle: str = ""
@@ -35,56 +35,56 @@ class Shared(Value):
         return self.node_id, self.handle, self.level, self.sharing.told
 
 
-class Row(NamedTuple):
+class DisclosureLogRow(NamedTuple):
     """A row as it is kept, with its number and matter."""
 
     number: str
     matter: str
     recorded_at: int
-    shared: Shared
+    shared: LoggedDisclosure
 
 
-def of_case(tx: Reading, case_digest: bytes) -> list[Row]:
+def of_case(tx: Reading, case_digest: bytes) -> list[DisclosureLogRow]:
     """The record of a case, oldest first. Raises StorageError."""
     return _opened(tx, disclosures.of_case(tx.session, case_digest))
 
 
-def of_matter(tx: Reading, matter: Matter) -> list[Row]:
+def of_matter(tx: Reading, matter: Activity) -> list[DisclosureLogRow]:
     """The rows of one matter, oldest first. Raises StorageError."""
     return _opened(tx, disclosures.of_matter(tx.session, matter))
 
 
-def add(tx: Transaction, matter: Matter, shared: Iterable[Shared]) -> None:
+def add(tx: Transaction, matter: Activity, shared: Iterable[LoggedDisclosure]) -> None:
     """Add rows."""
     numbered = {secrets.token_hex(8): one for one in shared}
     sealed = {number: _sealed(tx, number, one) for number, one in numbered.items()}
     disclosures.add(tx.session, tx.now, matter, sealed)
 
 
-def change(tx: Transaction, number: str, shared: Shared) -> None:
+def change(tx: Transaction, number: str, shared: LoggedDisclosure) -> None:
     """Put a row's completed form in its place."""
     disclosures.replace(tx.session, number, _sealed(tx, number, shared))
 
 
-def _opened(tx: Reading, rows: Iterable[SharingRow]) -> list[Row]:
+def _opened(tx: Reading, rows: Iterable[SharingRow]) -> list[DisclosureLogRow]:
     found = [
-        Row(
+        DisclosureLogRow(
             row.number,
             row.matter,
             row.recorded_at,
-            Shared.model_validate_json(tx.vault.open(_place(row.number), row.sealed)),
+            LoggedDisclosure.model_validate_json(tx.vault.open(_place(row.number), row.sealed)),
         )
         for row in rows
     ]
     return sorted(found, key=_told_when)
 
 
-def _told_when(row: Row) -> tuple[dt.date, int, bool, str]:
+def _told_when(row: DisclosureLogRow) -> tuple[dt.date, int, bool, str]:
     sharing = row.shared.sharing
     return sharing.date, row.recorded_at, sharing.told, sharing.agency
 
 
-def _sealed(tx: Reading, number: str, shared: Shared) -> bytes:
+def _sealed(tx: Reading, number: str, shared: LoggedDisclosure) -> bytes:
     return tx.vault.seal(_place(number), shared.model_dump_json(exclude_defaults=True).encode())
 
 

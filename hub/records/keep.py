@@ -12,27 +12,27 @@ from collections.abc import Iterable
 from typing import Final
 
 from hub.consent import Decision, SharingForm
-from hub.consent.evidence import Sharing, authority_of, unrecorded
+from hub.consent.evidence import DisclosureLogEntry, authority_of, unrecorded
 from hub.node.transaction import Transaction
 from hub.records import decisions, disclosures
-from hub.records.decisions import Decided
-from hub.records.disclosures import Shared
-from hub.records.obligations import Arisen, Item, add_arisen, close_with
+from hub.records.decisions import RecordedDecision
+from hub.records.disclosures import LoggedDisclosure
+from hub.records.obligations import Item, NewObligations, add_obligations, close_obligation
 from hub.store import obligations
-from hub.store.obligations import Matter
+from hub.store.obligations import Activity
 from hub.values import Level, NodeId
 
-SHOWN: Final = ("record_recipients", "record_answer")
+EVIDENCED: Final = ("record_recipients", "record_answer")
 BLIND: Final = "hub: blind question; the area is not told about whom"
-TOLD: Final = "hub: name, aliases and date of birth, sealed to the area's node"
+DISCLOSED: Final = "hub: name, aliases and date of birth, sealed to the area's node"
 ANSWERED: Final = "hub: answer sealed to the asking area's node"
 
 
-def keep(
+def record_decision(
     tx: Transaction,
     matter: str,
-    decided: Decided,
-    rows: Iterable[Shared] = (),
+    decided: RecordedDecision,
+    rows: Iterable[LoggedDisclosure] = (),
     *,
     again: bool = False,
 ) -> int:
@@ -44,63 +44,67 @@ def keep(
     number = decisions.add(tx, decided)
     if not decided.decision.permitted:
         return number
-    case = Matter(tx.case_digest(decided.case_ref), matter)
+    case = Activity(tx.case_digest(decided.case_ref), matter)
     earlier = [row.shared for row in disclosures.of_matter(tx, case)]
     done = {one.act for one in earlier}
     new = [one for one in rows if one.act not in done]
     disclosures.add(tx, case, new)
     record = [one.sharing for one in (*earlier, *new)]
-    owed = obligations.owed_already(tx.session, case, closed_too=again)
+    owed = obligations.codes_of(tx.session, case, closed_too=again)
     fresh = tuple(
-        Item(place, one, closed=_shown(one.code, decided.form, record))
+        Item(place, one, closed=_evidenced(one.code, decided.form, record))
         for place, one in enumerate(decided.decision.obligations)
         if one.code not in owed
     )
-    add_arisen(tx, [Arisen(case, number, fresh)])
-    if owed & set(SHOWN):
-        settle(tx, case)
+    add_obligations(tx, [NewObligations(case, number, fresh)])
+    if owed & set(EVIDENCED):
+        close_evidenced(tx, case)
     return number
 
 
-def settle(tx: Transaction, matter: Matter) -> None:
+def close_evidenced(tx: Transaction, matter: Activity) -> None:
     """Close what the record itself is the evidence for: the recipients, and a holder's answer."""
     record = [row.shared.sharing for row in disclosures.of_matter(tx, matter)]
-    for row in obligations.open_in(tx.session, matter, SHOWN):
-        if _shown(row.code, decisions.get(tx, row.decision_id).form, record):
-            close_with(tx, row, None)
+    for row in obligations.open_in(tx.session, matter, EVIDENCED):
+        if _evidenced(row.code, decisions.get(tx, row.decision_id).form, record):
+            close_obligation(tx, row, None)
 
 
-def _shown(code: str, form: SharingForm, record: list[Sharing]) -> bool:
+def _evidenced(code: str, form: SharingForm, record: list[DisclosureLogEntry]) -> bool:
     """Whether the record of the matter is all the evidence that an obligation needs."""
     if code == "record_answer":
         return bool(record)
     return code == "record_recipients" and not unrecorded(form, record)
 
 
-def asked(area: str, node_id: NodeId, decision: Decision, on: dt.date) -> Shared:
+def asked_entry(area: str, node_id: NodeId, decision: Decision, on: dt.date) -> LoggedDisclosure:
     """An area that is asked blindly."""
-    sharing = Sharing(date=on, agency=area, method=BLIND, authority=authority_of(decision), told=False)
-    return Shared(sharing=sharing, node_id=node_id)
+    sharing = DisclosureLogEntry(
+        date=on, agency=area, method=BLIND, authority=authority_of(decision), told=False
+    )
+    return LoggedDisclosure(sharing=sharing, node_id=node_id)
 
 
-def told(agency: str, node_id: NodeId, decision: Decision, on: dt.date, about: tuple[str, Level]) -> Shared:
+def disclosed_entry(
+    agency: str, node_id: NodeId, decision: Decision, on: dt.date, about: tuple[str, Level]
+) -> LoggedDisclosure:
     """An area that is told about whom we ask. `about`: the candidate's handle, and the level asked for."""
-    sharing = Sharing(
+    sharing = DisclosureLogEntry(
         date=on,
         agency=agency,
         person=f"whoever answers for the node {node_id}",
-        method=TOLD,
+        method=DISCLOSED,
         authority=authority_of(decision),
     )
-    return Shared(sharing=sharing, node_id=node_id, handle=about[0], level=about[1])
+    return LoggedDisclosure(sharing=sharing, node_id=node_id, handle=about[0], level=about[1])
 
 
-def answered(
+def answered_entry(
     form: SharingForm, peer: NodeId, decision: Decision, on: dt.date, about: tuple[str, str]
-) -> Shared:
+) -> LoggedDisclosure:
     """An asking area that is answered, by the form that it sent. `about`: our handle, and who decided here."""
     handle, decider = about
-    sharing = Sharing(
+    sharing = DisclosureLogEntry(
         date=on,
         agency=form.requester.agency or peer,
         person=form.requester.name or f"whoever asks for the node {peer}",
@@ -108,13 +112,13 @@ def answered(
         authority=authority_of(decision),
         response=f"answered: {decision.level}",
     )
-    return Shared(sharing=sharing, node_id=peer, handle=handle, level=decision.level)
+    return LoggedDisclosure(sharing=sharing, node_id=peer, handle=handle, level=decision.level)
 
 
-def respond(tx: Transaction, matter: tuple[str, str], act: Shared, response: str) -> None:
+def record_response(tx: Transaction, matter: tuple[str, str], act: LoggedDisclosure, response: str) -> None:
     """Put an area's answer into the row of the act that it answers. `matter`: its name and the case's reference."""
     name, case_ref = matter
-    for row in disclosures.of_matter(tx, Matter(tx.case_digest(case_ref), name)):
+    for row in disclosures.of_matter(tx, Activity(tx.case_digest(case_ref), name)):
         if row.shared.act == act.act:
             sharing = row.shared.sharing.model_copy(update={"response": response})
             disclosures.change(tx, row.number, row.shared.model_copy(update={"sharing": sharing}))

@@ -12,7 +12,7 @@ from hub.consent import Obligation
 from hub.consent.evidence import Closing
 from hub.node.transaction import Reading, Transaction
 from hub.store import obligations
-from hub.store.obligations import Matter, NewObligation, ObligationRow
+from hub.store.obligations import Activity, NewObligation, ObligationRow
 
 
 class Item(NamedTuple):
@@ -23,15 +23,15 @@ class Item(NamedTuple):
     closed: bool = False
 
 
-class Arisen(NamedTuple):
+class NewObligations(NamedTuple):
     """The obligations that one decision leaves."""
 
-    matter: Matter
+    matter: Activity
     decision_id: int
     items: tuple[Item, ...]
 
 
-def add_arisen(tx: Transaction, arisen: Iterable[Arisen]) -> None:
+def add_obligations(tx: Transaction, arisen: Iterable[NewObligations]) -> None:
     """Add what decisions left."""
     obligations.add(
         tx.session,
@@ -51,7 +51,7 @@ def add_arisen(tx: Transaction, arisen: Iterable[Arisen]) -> None:
     )
 
 
-def close_with(tx: Transaction, row: ObligationRow, closing: Closing | None) -> None:
+def close_obligation(tx: Transaction, row: ObligationRow, closing: Closing | None) -> None:
     """Close one with a person's evidence, or (None) by the hub's own record."""
     sealed = None
     if closing is not None:
@@ -59,7 +59,7 @@ def close_with(tx: Transaction, row: ObligationRow, closing: Closing | None) -> 
     obligations.close(tx.session, row.id, tx.now, sealed)
 
 
-def closing_of(tx: Reading, row: ObligationRow) -> Closing | None:
+def evidence_of(tx: Reading, row: ObligationRow) -> Closing | None:
     """What a person closed it with. Raises StorageError."""
     return Closing.model_validate_json(tx.vault.open(_place(row), row.evidence)) if row.evidence else None
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, insert
 from sqlmodel import Session, col, select
 
-from hub.store.obligations import Matter
+from hub.store.obligations import Activity
 from hub.store.tables import SharingRecord
 
 
@@ -29,13 +29,13 @@ def of_case(session: Session, case_digest: bytes) -> list[SharingRow]:
     return _rows(session, col(SharingRecord.case_digest) == case_digest)
 
 
-def of_matter(session: Session, matter: Matter) -> list[SharingRow]:
+def of_matter(session: Session, matter: Activity) -> list[SharingRow]:
     """The rows of one matter, in no order."""
     its_case = col(SharingRecord.case_digest) == matter.case_digest
     return _rows(session, its_case & (col(SharingRecord.matter) == matter.name))
 
 
-def add(session: Session, now: int, matter: Matter, sealed: Mapping[str, bytes]) -> None:
+def add(session: Session, now: int, matter: Activity, sealed: Mapping[str, bytes]) -> None:
     """Add rows, by their numbers."""
     common = {"case_digest": matter.case_digest, "matter": matter.name, "recorded_at": now}
     rows = [{"id": number, "sealed": row} | common for number, row in sealed.items()]

@@ -22,7 +22,7 @@ PUBLISH = "publish"
 _MANY = 500
 
 
-class Matter(NamedTuple):
+class Activity(NamedTuple):
     """What obligations arose from: the case by its digest, and "publish", our check, or a peer's."""
 
     case_digest: bytes
@@ -32,7 +32,7 @@ class Matter(NamedTuple):
 class NewObligation(NamedTuple):
     """An obligation to keep: number `place` of a decision. `closed`: the hub's own record is the evidence."""
 
-    matter: Matter
+    matter: Activity
     decision_id: int
     place: int
     code: str
@@ -76,7 +76,7 @@ def add(session: Session, now: int, new: Iterable[NewObligation]) -> None:
         session.execute(insert(ObligationRecord), rows)
 
 
-def owed_already(session: Session, matter: Matter, *, closed_too: bool) -> set[str]:
+def codes_of(session: Session, matter: Activity, *, closed_too: bool) -> set[str]:
     """The codes owed in a matter: those still open, or all that ever were."""
     query = select(ObligationRecord.code).where(_in(matter))
     if not closed_too:
@@ -84,7 +84,7 @@ def owed_already(session: Session, matter: Matter, *, closed_too: bool) -> set[s
     return set(session.exec(query))
 
 
-def open_in(session: Session, matter: Matter, codes: Iterable[str]) -> list[ObligationRow]:
+def open_in(session: Session, matter: Activity, codes: Iterable[str]) -> list[ObligationRow]:
     """The open ones of a matter with these codes."""
     wanted = _in(matter) & (col(ObligationRecord.state) == "open") & col(ObligationRecord.code).in_(codes)
     return _rows(session, select(ObligationRecord).where(wanted))
@@ -156,7 +156,7 @@ def known_case(session: Session, case_digest: bytes) -> bool:
     return session.exec(query).one() > 0
 
 
-def _in(matter: Matter) -> ColumnElement[bool]:
+def _in(matter: Activity) -> ColumnElement[bool]:
     mine = col(ObligationRecord.case_digest) == matter.case_digest
     return mine & (col(ObligationRecord.matter) == matter.name)
 

@@ -17,7 +17,7 @@ from hub.errors import AuthenticationError, InputError
 from hub.federation import evaluate, serve_feed
 from hub.federation.authentication import Caller, authenticate
 from hub.federation.authentication import Request as SignedRequest
-from hub.federation.receipts import Answer, Refused, signed_answer
+from hub.federation.receipts import Refused, Reply, signed_answer
 from hub.node.node import Node
 from hub.web.problems import problem, problem_of
 from hub.wire import messages
@@ -41,7 +41,7 @@ def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
 
     @router.post(messages.EVALUATIONS_PATH)
     async def evaluations(request: Request) -> Response:
-        def work(caller: Caller, signed: SignedRequest) -> Answer | Refused:
+        def work(caller: Caller, signed: SignedRequest) -> Reply | Refused:
             return evaluate.evaluate(
                 node, caller, messages.parse_request(messages.EvaluationRequest, signed.body)
             )
@@ -50,7 +50,7 @@ def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
 
     @router.post(messages.DISCLOSURES_PATH)
     async def disclosures(request: Request) -> Response:
-        def work(caller: Caller, signed: SignedRequest) -> Answer | Refused:
+        def work(caller: Caller, signed: SignedRequest) -> Reply | Refused:
             return receive.answer(
                 node, caller, signed, messages.parse_request(messages.DisclosureRequest, signed.body)
             )
@@ -60,7 +60,7 @@ def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
     return router
 
 
-Work = Callable[[Caller, SignedRequest], Answer | Refused]
+Work = Callable[[Caller, SignedRequest], Reply | Refused]
 
 
 async def _answer(node: Node, request: Request, message: MessageType, work: Work) -> Response:

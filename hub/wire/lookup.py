@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from hub.matching import Candidate, MatchKey
+from hub.matching import MatchKey, ScoredCandidate
 from hub.wire.tokens import FeedContext, Label, open_label, token
 
 Lookup = Callable[[Sequence[bytes]], Mapping[bytes, bytes]]
@@ -47,15 +47,15 @@ class Found:
     each person handle; `salt` opens our commitment to the subject; `receipt` is the holder's signed answer.
     """
 
-    subject: Sequence[Candidate]
-    related: Sequence[Sequence[Candidate]]
+    subject: Sequence[ScoredCandidate]
+    related: Sequence[Sequence[ScoredCandidate]]
     size: int
     evidence: Mapping[bytes, bytes]
     salt: bytes
     receipt: str
 
 
-def meet(evaluated: Sequence[Evaluated], copy: Copy) -> dict[MatchKey, list[Label]]:
+def find_labels(evaluated: Sequence[Evaluated], copy: Copy) -> dict[MatchKey, list[Label]]:
     """The labels met by each match-key, walking indices until a gap longer than the holder's `max_gap`.
 
     Steps grow, so that a match-key shared by many costs few look-ups; it is walked for at most MOST_SHARED records,

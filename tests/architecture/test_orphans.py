@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hub.audit.events import Action
-from hub.consent import Asked, Context, Held
+from hub.consent import Context, HeldRecord, PeerRequest
 from tests.architecture.test_modules import MODULES, dotted, tree
 
 
@@ -41,7 +41,7 @@ def elsewhere(defined: type) -> Iterator[ast.Module]:
     return (tree(module) for module in MODULES if module != own)
 
 
-@pytest.mark.parametrize("facts", [Held, Asked, Context])
+@pytest.mark.parametrize("facts", [HeldRecord, PeerRequest, Context])
 def test_every_fact_that_a_decision_rests_on_has_a_producer(facts: type) -> None:
     produced = {field for source in elsewhere(facts) for field in supplied(source, facts.__name__)}
     assert {field.name for field in fields(facts)} - produced == set()

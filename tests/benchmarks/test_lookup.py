@@ -7,7 +7,7 @@ import json
 import pytest
 
 from benchmarks import lookup
-from hub.wire.lookup import Copy, meet
+from hub.wire.lookup import Copy, find_labels
 from hub.wire.tokens import LABEL_BYTES, TOKEN_BYTES
 
 
@@ -43,7 +43,7 @@ def test_the_background_is_in_order_and_meets_nobody() -> None:
     assert tokens == sorted(tokens)
     assert {(len(token), len(label)) for token, label in rows} == {(TOKEN_BYTES, LABEL_BYTES)}
     copy = Copy(lookup.CONTEXT, lookup.CONTEXT, lookup.MAX_GAP, lambda made: {})
-    assert meet(lookup.question(0).evaluated, copy) == {}
+    assert find_labels(lookup.question(0).evaluated, copy) == {}
 
 
 def test_a_question_meets_as_many_as_it_says() -> None:
@@ -55,6 +55,6 @@ def test_a_question_meets_as_many_as_it_says() -> None:
         lookup.MAX_GAP,
         lambda made: {token: feed[token] for token in made if token in feed},
     )
-    met = meet(asked.evaluated, copy)
+    met = find_labels(asked.evaluated, copy)
     assert {len(labels) for labels in met.values()} == {7}
     assert len(met) == lookup.SHARED

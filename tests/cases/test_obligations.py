@@ -13,19 +13,19 @@ from sqlmodel import SQLModel
 
 from hub.audit.log import verify_log
 from hub.cases.access import STAFF_FILE
-from hub.cases.case_file import papers_of
+from hub.cases.case_file import case_paper
 from hub.cases.close import close
-from hub.cases.disclosure_log import Told, record_of, tell
-from hub.cases.obligations import Owed, escalate, owed
-from hub.checks.answer import Word, pending, speak
+from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
+from hub.cases.obligations import ListedObligation, escalate, list_obligations
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.consent import Decider, SharingForm
-from hub.consent.evidence import Closing, Sharing
+from hub.consent.evidence import Closing, DisclosureLogEntry
 from hub.errors import InputError, NotFoundError, UnreachableError
 from hub.node.node import Node, open_node
 from hub.records.check import CheckRequest, CheckResult
-from hub.records.disclosures import Row
+from hub.records.disclosures import DisclosureLogRow
 from hub.store import cases
 from hub.store.audit import DatabaseAudit
 from hub.values import AgencyKind, Level, Person, Requester, RequesterRole
@@ -86,19 +86,19 @@ def tell_area(areas: Areas, result: CheckResult, level: Level = Level.involvemen
     return asyncio.run(once())
 
 
-def of_checks(node: Node, **how: Any) -> dict[str, Owed]:
+def of_checks(node: Node, **how: Any) -> dict[str, ListedObligation]:
     """What questions left open or closed, by code: each once."""
     every = how or {"every": True}
-    found = [one for one in owed(node, who(), FIRST, **every) if one.purpose != "publish"]
+    found = [one for one in list_obligations(node, who(), FIRST, **every) if one.purpose != "publish"]
     assert len({one.code for one in found}) == len(found), found
     return {one.code: one for one in found}
 
 
-def record(node: Node, case_ref: str = CASE) -> list[Row]:
-    return record_of(node, who(), case_ref)
+def record(node: Node, case_ref: str = CASE) -> list[DisclosureLogRow]:
+    return read_log(node, who(), case_ref)
 
 
-def in_words(rows: list[Row]) -> list[tuple[str, bool, str]]:
+def in_words(rows: list[DisclosureLogRow]) -> list[tuple[str, bool, str]]:
     return [(row.shared.sharing.agency, row.shared.sharing.told, row.shared.sharing.response) for row in rows]
 
 
@@ -129,8 +129,14 @@ def test_asking_leaves_the_same_record_whether_or_not_anybody_was_met(areas: Are
     first, second = (record(areas["northmoor"], ref) for ref in (CASE, "NM-2"))
     assert [row.shared for row in first] == [row.shared for row in second]
     assert [
-        one.code for one in owed(areas["northmoor"], who(), FIRST, every=True) if one.case_ref == CASE
-    ] == [one.code for one in owed(areas["northmoor"], who(), FIRST, every=True) if one.case_ref == "NM-2"]
+        one.code
+        for one in list_obligations(areas["northmoor"], who(), FIRST, every=True)
+        if one.case_ref == CASE
+    ] == [
+        one.code
+        for one in list_obligations(areas["northmoor"], who(), FIRST, every=True)
+        if one.case_ref == "NM-2"
+    ]
 
 
 def test_what_is_refused_leaves_nothing(areas: Areas) -> None:
@@ -201,10 +207,10 @@ def test_an_agency_that_the_form_names_stays_owed_until_it_was_told_or_not(areas
     other = asked(areas, KNOWN, sharing_form=grounded(), case_ref="NM-2")
     number = next(
         one.number
-        for one in owed(northmoor, who(), FIRST, every=True)
+        for one in list_obligations(northmoor, who(), FIRST, every=True)
         if (one.case_ref, one.code) == ("NM-2", "record_recipients")
     )
-    not_told = Sharing(date=FIRST, agency="Eastvale Police", told=False)
+    not_told = DisclosureLogEntry(date=FIRST, agency="Eastvale Police", told=False)
     assert close(northmoor, [number], done(sharings=(not_told,))).closed == [number]
     assert in_words(record(northmoor, "NM-2"))[-1] == ("Eastvale Police", False, "")
     assert other.decision.permitted
@@ -218,7 +224,11 @@ def test_a_holder_records_whom_it_answered_and_on_whose_word(stored_areas: Areas
     told(stored_areas, result)
     eastvale = stored_areas["eastvale"]
     assert record(eastvale, "ev-pending") == []
-    speak(eastvale, waiting(stored_areas), Word(Decider.coordinator, release=True, name="E. Coordinator"))
+    record_holder_decision(
+        eastvale,
+        waiting(stored_areas),
+        HolderDecision(Decider.coordinator, release=True, name="E. Coordinator"),
+    )
     (row,) = record(eastvale, "ev-pending")
     sharing = row.shared.sharing
     assert (sharing.agency, sharing.person, sharing.response) == (
@@ -248,7 +258,7 @@ def test_what_a_holder_does_not_answer_leaves_neither_row_nor_event_of_its_own(a
         speaking = asked_on_a_ground(areas) if release else result
         told(areas, speaking)
         before = len(events(eastvale, "disclosure_answered")), len(log(eastvale))
-        speak(eastvale, waiting(areas), Word(Decider.coordinator, release=release))
+        record_holder_decision(eastvale, waiting(areas), HolderDecision(Decider.coordinator, release=release))
         lengths.append(len(log(eastvale)) - before[1])
         assert len(record(eastvale, "ev-pending")) == int(release)
     assert lengths[0] == lengths[1]
@@ -287,16 +297,18 @@ def test_either_all_that_are_named_close_or_none(areas: Areas) -> None:
     asked(areas)
     asked(areas, case_ref="NM-2")
     northmoor = areas["northmoor"]
-    every = [one for one in owed(northmoor, who(), FIRST, every=True) if one.purpose != "publish"]
+    every = [one for one in list_obligations(northmoor, who(), FIRST, every=True) if one.purpose != "publish"]
     with pytest.raises(NotFoundError):
         close(northmoor, [every[0].number, "0" * 16], done("told"))
-    row = Sharing(date=FIRST, agency="Eastvale", response="none yet")
+    row = DisclosureLogEntry(date=FIRST, agency="Eastvale", response="none yet")
     with pytest.raises(InputError, match="several matters"):
         close(northmoor, [one.number for one in every], done("told", sharings=(row,)))
-    still = [one for one in owed(northmoor, who(), FIRST, every=True) if one.purpose != "publish"]
+    still = [one for one in list_obligations(northmoor, who(), FIRST, every=True) if one.purpose != "publish"]
     assert still == every
     close(northmoor, [one.number for one in every], done("told"))
-    assert [one for one in owed(northmoor, who(), FIRST, every=True) if one.purpose != "publish"] == []
+    assert [
+        one for one in list_obligations(northmoor, who(), FIRST, every=True) if one.purpose != "publish"
+    ] == []
 
 
 def test_a_review_closes_only_with_each_response_or_its_recorded_absence(areas: Areas) -> None:
@@ -307,7 +319,7 @@ def test_a_review_closes_only_with_each_response_or_its_recorded_absence(areas: 
     assert close(northmoor, [number], done("Reviewed.")).lacking == {
         number: ("sharings[Eastvale Police].response",)
     }
-    absent = Sharing(date=FIRST, agency="eastvale  police", response="no response by 2 November")
+    absent = DisclosureLogEntry(date=FIRST, agency="eastvale  police", response="no response by 2 November")
     assert close(northmoor, [number], done("Reviewed.", sharings=(absent,))).closed == [number]
     assert in_words(record(northmoor))[-1] == ("Eastvale Police", True, "no response by 2 November")
     assert len(record(northmoor)) == 2
@@ -355,7 +367,7 @@ def test_an_emergency_closes_with_the_form_that_stands_without_it(areas: Areas) 
     }
     for _ in range(2):
         assert close(northmoor, [number], done(form=whole)).closed == [number]
-    (paper,) = papers_of(northmoor, who(), CASE).forms
+    (paper,) = case_paper(northmoor, who(), CASE).forms
     assert paper.form == whole
     assert paper.decision.reasons[0].code == "emergency"
 
@@ -366,13 +378,15 @@ def test_an_emergency_closes_with_the_form_that_stands_without_it(areas: Areas) 
 def test_people_add_whom_they_told_by_telephone_once(stored_areas: Areas) -> None:
     result = asked(stored_areas)
     northmoor = stored_areas["northmoor"]
-    row = Sharing(date=FIRST, agency="Westhaven Council", person="duty officer", method="telephone")
-    added = Told(case_ref=CASE, check_id=result.check_id, by=who(), sharings=(row,))
-    assert tell(northmoor, added) == ("sharings[Westhaven Council].authority",)
+    row = DisclosureLogEntry(
+        date=FIRST, agency="Westhaven Council", person="duty officer", method="telephone"
+    )
+    added = AddedEntries(case_ref=CASE, check_id=result.check_id, by=who(), sharings=(row,))
+    assert add_entries(northmoor, added) == ("sharings[Westhaven Council].authority",)
     assert len(record(northmoor)) == 1
     whole = row.model_copy(update={"authority": "the agreed protocol"})
     for _ in range(2):
-        assert tell(northmoor, added.model_copy(update={"sharings": (whole,)})) == ()
+        assert add_entries(northmoor, added.model_copy(update={"sharings": (whole,)})) == ()
     assert len(record(northmoor)) == 2
     assert len(events(northmoor, "sharing_recorded")) == 1
     number = of_checks(northmoor)["review"].number
@@ -380,13 +394,13 @@ def test_people_add_whom_they_told_by_telephone_once(stored_areas: Areas) -> Non
         number: ("sharings[Westhaven Council].response",)
     }
     with pytest.raises(NotFoundError, match="no such check"):
-        tell(northmoor, added.model_copy(update={"check_id": "0" * 32}))
+        add_entries(northmoor, added.model_copy(update={"check_id": "0" * 32}))
 
 
 def test_evidence_and_the_record_stand_sealed(stored_areas: Areas) -> None:
     result = asked(stored_areas)
     northmoor = stored_areas["northmoor"]
-    secret = Sharing(
+    secret = DisclosureLogEntry(
         date=FIRST,
         agency="Agency Ninefold",
         person="Person Ninefold",
@@ -394,7 +408,12 @@ def test_evidence_and_the_record_stand_sealed(stored_areas: Areas) -> None:
         authority="Law Ninefold",
         response="Response Ninefold",
     )
-    assert tell(northmoor, Told(case_ref=CASE, check_id=result.check_id, by=who(), sharings=(secret,))) == ()
+    assert (
+        add_entries(
+            northmoor, AddedEntries(case_ref=CASE, check_id=result.check_id, by=who(), sharings=(secret,))
+        )
+        == ()
+    )
     close(northmoor, [of_checks(northmoor)["notify_client"].number], done("Text Ninefold"))
     with northmoor.read() as tx:
         held = b"".join(
@@ -410,11 +429,11 @@ def test_evidence_and_the_record_stand_sealed(stored_areas: Areas) -> None:
 # Overdue.
 
 
-def late(areas: Areas) -> dict[str, Owed]:
+def late(areas: Areas) -> dict[str, ListedObligation]:
     """An emergency of three days ago, of which nothing was done."""
     asked(areas, KNOWN, sharing_form=emergency().model_dump(mode="json"))
     areas.clock.advance(3 * DAY)
-    found = owed(areas["northmoor"], who(), FIRST + dt.timedelta(days=3))
+    found = list_obligations(areas["northmoor"], who(), FIRST + dt.timedelta(days=3))
     return {one.code: one for one in found}
 
 
@@ -423,10 +442,10 @@ def test_the_list_has_what_is_due_and_escalates_what_is_late_once(stored_areas: 
     overdue = late(stored_areas)
     assert set(overdue) == {"complete_emergency", "countersign", "record_recipients", "review"}
     assert {(one.overdue_days, one.escalated) for one in overdue.values()} == {(2, False)}
-    assert owed(northmoor, who(), FIRST) == []
+    assert list_obligations(northmoor, who(), FIRST) == []
     assert escalate(northmoor) == 4
     assert escalate(northmoor) == 0
-    again = owed(northmoor, who(), FIRST + dt.timedelta(days=3))
+    again = list_obligations(northmoor, who(), FIRST + dt.timedelta(days=3))
     assert again == [replace(one, escalated=True) for one in again]
     written = events(northmoor, "obligation_escalated")
     assert sorted(event["detail"]["kind"] for event in written) == sorted(overdue)
@@ -490,9 +509,9 @@ def test_what_is_overdue_blocks_no_question_no_emergency_no_transfer_and_no_answ
 # Publication.
 
 
-def published(node: Node, **how: Any) -> list[Owed]:
+def published(node: Node, **how: Any) -> list[ListedObligation]:
     every = how or {"every": True}
-    return [one for one in owed(node, who(), FIRST, **every) if one.purpose == "publish"]
+    return [one for one in list_obligations(node, who(), FIRST, **every) if one.purpose == "publish"]
 
 
 def test_every_publication_has_a_clock_of_its_own_that_a_new_version_starts_anew(stored_areas: Areas) -> None:
@@ -520,7 +539,7 @@ def test_a_publication_reviewed_is_decided_again_or_ends(areas: Areas) -> None:
     clock = next(one for one in published(northmoor) if (one.case_ref, one.code) == ("northmoor-0", "review"))
     day = agreement().review_date
     areas.clock.advance((day - FIRST).days * DAY)
-    on = [one for one in owed(northmoor, who(), day) if one.code == "review"]
+    on = [one for one in list_obligations(northmoor, who(), day) if one.code == "review"]
     assert clock.number in {one.number for one in on}
 
     evidence = Closing(by=who(), on=day, text="The agreement was reviewed and stands.")
@@ -531,7 +550,11 @@ def test_a_publication_reviewed_is_decided_again_or_ends(areas: Areas) -> None:
     assert fresh.due >= day
 
     areas.clock.advance(DAY)  # Now the agreement is past its review: nothing covers the other publications.
-    rest = [one.number for one in owed(northmoor, who(), day) if one.code == "review" and one.due == day]
+    rest = [
+        one.number
+        for one in list_obligations(northmoor, who(), day)
+        if one.code == "review" and one.due == day
+    ]
     rest = [number for number in rest if number != fresh.number]
     evidence = Closing(by=who(), on=day, text="Nobody renewed the agreement.")
     assert close(northmoor, rest, evidence).not_published == len(rest) == 2
@@ -565,13 +588,13 @@ def test_someone_kept_out_reads_what_there_is_without_the_case(areas: Areas, ent
     """Also who only says to be of another agency than the node's own list has."""
     northmoor = areas["northmoor"]
     asked(areas)
-    without = owed(northmoor, who(), FIRST, every=True)
+    without = list_obligations(northmoor, who(), FIRST, every=True)
     result = asked(areas, case_ref="NM-2")
     ash = kept_out(northmoor, "NM-2", entry)
-    assert owed(northmoor, ash, FIRST, every=True) == without
-    assert owed(northmoor, None, FIRST, every=True) == without
-    assert owed(northmoor, who(""), FIRST, every=True) == without
-    colleague = owed(northmoor, who("Bea Other", agency="Council"), FIRST, every=True)
+    assert list_obligations(northmoor, ash, FIRST, every=True) == without
+    assert list_obligations(northmoor, None, FIRST, every=True) == without
+    assert list_obligations(northmoor, who(""), FIRST, every=True) == without
+    colleague = list_obligations(northmoor, who("Bea Other", agency="Council"), FIRST, every=True)
     hidden = next(one.number for one in colleague if one.case_ref == "NM-2")
 
     def refused(act: Any) -> str:
@@ -579,13 +602,17 @@ def test_someone_kept_out_reads_what_there_is_without_the_case(areas: Areas, ent
             act()
         return str(caught.value)
 
-    row = Sharing(date=FIRST, agency="A", person="B", method="C", authority="D")
+    row = DisclosureLogEntry(date=FIRST, agency="A", person="B", method="C", authority="D")
     for known, unknown in (
-        (lambda: record_of(northmoor, ash, "NM-2"), lambda: record_of(northmoor, ash, "NM-3")),
-        (lambda: papers_of(northmoor, ash, "NM-2"), lambda: papers_of(northmoor, ash, "NM-3")),
+        (lambda: read_log(northmoor, ash, "NM-2"), lambda: read_log(northmoor, ash, "NM-3")),
+        (lambda: case_paper(northmoor, ash, "NM-2"), lambda: case_paper(northmoor, ash, "NM-3")),
         (
-            lambda: tell(northmoor, Told(case_ref="NM-2", check_id=result.check_id, by=ash, sharings=(row,))),
-            lambda: tell(northmoor, Told(case_ref="NM-3", check_id=result.check_id, by=ash, sharings=(row,))),
+            lambda: add_entries(
+                northmoor, AddedEntries(case_ref="NM-2", check_id=result.check_id, by=ash, sharings=(row,))
+            ),
+            lambda: add_entries(
+                northmoor, AddedEntries(case_ref="NM-3", check_id=result.check_id, by=ash, sharings=(row,))
+            ),
         ),
         (
             lambda: close(northmoor, [hidden], done("told", by=ash)),
@@ -593,25 +620,25 @@ def test_someone_kept_out_reads_what_there_is_without_the_case(areas: Areas, ent
         ),
     ):
         assert refused(known) == refused(unknown)
-    assert len(record_of(northmoor, who("Bea Other", agency="Council"), "NM-2")) == 1
+    assert len(read_log(northmoor, who("Bea Other", agency="Council"), "NM-2")) == 1
 
 
 def test_an_exclusion_from_everything_hides_everything(areas: Areas) -> None:
     asked(areas)
     ash = kept_out(areas["northmoor"], "")
-    assert owed(areas["northmoor"], ash, FIRST, every=True) == []
-    assert owed(areas["northmoor"], None, FIRST, every=True) == []
-    assert owed(areas["northmoor"], who(), FIRST, every=True)
+    assert list_obligations(areas["northmoor"], ash, FIRST, every=True) == []
+    assert list_obligations(areas["northmoor"], None, FIRST, every=True) == []
+    assert list_obligations(areas["northmoor"], who(), FIRST, every=True)
 
 
 def test_what_waits_in_a_case_is_hidden_from_who_is_kept_out_of_it(areas: Areas) -> None:
     told(areas, asked_on_a_ground(areas))
     eastvale = areas["eastvale"]
-    assert len(pending(eastvale)) == 1
+    assert len(waiting_requests(eastvale)) == 1
     ash = kept_out(eastvale, "ev-pending")
-    assert pending(eastvale, ash) == []
-    assert pending(eastvale) == []
-    assert len(pending(eastvale, who("Bea Other", agency="Council"))) == 1
+    assert waiting_requests(eastvale, ash) == []
+    assert waiting_requests(eastvale) == []
+    assert len(waiting_requests(eastvale, who("Bea Other", agency="Council"))) == 1
 
 
 def test_the_shipped_forms_record_can_be_completed() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from hub.cases.case_file import papers_of
-from hub.checks.answer import Word, speak
+from hub.cases.case_file import case_paper
+from hub.checks.answer import HolderDecision, record_holder_decision
 from hub.checks.check import check
 from hub.consent import Decider
 from hub.records.check import CheckRequest
@@ -31,7 +31,7 @@ def ask(areas: Areas, request: CheckRequest) -> None:
 def test_the_cases_own_people_are_named_by_their_roles_on_its_publication(stored_areas: Areas) -> None:
     northmoor = stored_areas["northmoor"]
     hold(northmoor, case("NM-1", [HIM, *CHILDREN, HER]))
-    paper = papers_of(northmoor, WHO, "NM-1")
+    paper = case_paper(northmoor, WHO, "NM-1")
     assert paper.victims == (HER,)
     (form,) = paper.forms
     assert {one.ref: form.people[one.ref] for one in form.form.subjects} == {
@@ -46,7 +46,7 @@ def test_a_question_names_whom_it_asked_about_and_the_case_its_victim(areas: Are
     hold(areas["northmoor"], case("NM-1", [HER, HIM], publish=False))
     asked_as = HER.model_copy(update={"surname": "Otherwise"})
     ask(areas, question(asked_as, "eastvale", related=[HIM.model_copy(update={"ref": "p1"})]))
-    paper = papers_of(areas["northmoor"], WHO, "NM-1")
+    paper = case_paper(areas["northmoor"], WHO, "NM-1")
     assert paper.victims == (HER,)
     assert paper.forms[0].people == {"subject": (asked_as,), "p1": (HIM.model_copy(update={"ref": "p1"}),)}
 
@@ -55,7 +55,7 @@ def test_where_the_case_is_not_held_the_victim_is_the_questions(areas: Areas) ->
     her = HER.model_copy(update={"ref": "v1"})
     for _ in range(2):
         ask(areas, question(her, "eastvale", related=[HIM]))
-    paper = papers_of(areas["northmoor"], WHO, "NM-1")
+    paper = case_paper(areas["northmoor"], WHO, "NM-1")
     assert paper.victims == (her,), "once, though asked about twice"
     assert len(paper.forms) == 2
 
@@ -63,7 +63,7 @@ def test_where_the_case_is_not_held_the_victim_is_the_questions(areas: Areas) ->
 def test_a_subject_of_another_role_than_the_person_asked_about_is_nobody(areas: Areas) -> None:
     """A wrong name is worse than none."""
     ask(areas, question(HIM, "eastvale", related=[HER]))
-    (form,) = papers_of(areas["northmoor"], WHO, "NM-1").forms
+    (form,) = case_paper(areas["northmoor"], WHO, "NM-1").forms
     assert form.form.subjects[0].role is Role.victim
     assert form.people == {}
 
@@ -75,15 +75,17 @@ def test_a_form_about_several_names_those_alone_whose_refs_the_question_has(area
     subjects = tuple(one.model_copy(update={"ref": ref}) for ref in ("one", "two"))
     form = request.sharing_form.model_copy(update={"subjects": subjects})
     ask(areas, request.model_copy(update={"sharing_form": form}))
-    (filed,) = papers_of(areas["northmoor"], WHO, "NM-1").forms
+    (filed,) = case_paper(areas["northmoor"], WHO, "NM-1").forms
     assert filed.people == {"two": (known,)}
 
 
 def test_at_a_holder_the_victim_is_its_own_cases_and_the_peers_people_are_not_named(areas: Areas) -> None:
     result = asked_on_a_ground(areas)
     told(areas, result)
-    speak(areas["eastvale"], waiting(areas), Word(Decider.coordinator, release=True))
-    paper = papers_of(areas["eastvale"], WHO, "ev-pending")
+    record_holder_decision(
+        areas["eastvale"], waiting(areas), HolderDecision(Decider.coordinator, release=True)
+    )
+    paper = case_paper(areas["eastvale"], WHO, "ev-pending")
     assert paper.victims == (HER,)
     assert [bool(form.people) for form in paper.forms] == [True, False], (
         "our publication, the peer's question"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.cases.access import STAFF_FILE
-from hub.checks.answer import Enquiry, Word, pending, speak
+from hub.checks.answer import DisclosureKey, HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.check import check
 from hub.checks.disclose import disclose, result_of
 from hub.consent import Decider
@@ -112,9 +112,9 @@ def told(areas: Areas, result: CheckResult) -> DisclosureResult:
     return asyncio.run(once()).areas[0].candidates[0].disclosure
 
 
-def waiting(areas: Areas) -> Enquiry:
+def waiting(areas: Areas) -> DisclosureKey:
     """The one disclosure that waits at Eastvale."""
-    (one,) = pending(areas["eastvale"])
+    (one,) = waiting_requests(areas["eastvale"])
     return one.enquiry
 
 
@@ -122,16 +122,20 @@ def test_without_an_agreement_a_person_decides_and_the_asker_reads_it_later(stor
     result = asked(stored_areas)
     assert told(stored_areas, result).status is DisclosureStatus.pending
     assert told(stored_areas, result).status is DisclosureStatus.pending
-    speak(stored_areas["eastvale"], waiting(stored_areas), Word(Decider.coordinator, release=True))
+    record_holder_decision(
+        stored_areas["eastvale"], waiting(stored_areas), HolderDecision(Decider.coordinator, release=True)
+    )
     after = told(stored_areas, result)
     assert (after.status, after.involvement) == (DisclosureStatus.answered, (Kind.marac,))
-    assert pending(stored_areas["eastvale"]) == []
+    assert waiting_requests(stored_areas["eastvale"]) == []
 
 
 def test_what_is_withheld_reads_like_everything_else_not_answered(areas: Areas) -> None:
     result = asked(areas)
     told(areas, result)
-    speak(areas["eastvale"], waiting(areas), Word(Decider.coordinator, release=False))
+    record_holder_decision(
+        areas["eastvale"], waiting(areas), HolderDecision(Decider.coordinator, release=False)
+    )
     after = told(areas, result)
     assert after == DisclosureResult(status=DisclosureStatus.not_answered)
 
@@ -139,9 +143,13 @@ def test_what_is_withheld_reads_like_everything_else_not_answered(areas: Areas) 
 def test_an_idva_service_decides_about_its_own_records(areas: Areas) -> None:
     result = asked(areas, kind=Kind.idva, idva_service="Eastvale Idva Service", meeting_date=None)
     told(areas, result)
-    speak(areas["eastvale"], waiting(areas), Word(Decider.coordinator, release=True))
+    record_holder_decision(
+        areas["eastvale"], waiting(areas), HolderDecision(Decider.coordinator, release=True)
+    )
     assert told(areas, result).status is DisclosureStatus.pending
-    speak(areas["eastvale"], waiting(areas), Word(Decider.idva_service, release=True))
+    record_holder_decision(
+        areas["eastvale"], waiting(areas), HolderDecision(Decider.idva_service, release=True)
+    )
     assert told(areas, result).involvement == (Kind.idva,)
 
 
@@ -149,9 +157,9 @@ def test_a_word_is_spoken_once_and_is_on_the_record(areas: Areas) -> None:
     result = asked(areas)
     told(areas, result)
     enquiry = waiting(areas)
-    speak(areas["eastvale"], enquiry, Word(Decider.coordinator, release=True))
+    record_holder_decision(areas["eastvale"], enquiry, HolderDecision(Decider.coordinator, release=True))
     with pytest.raises(NotFoundError):
-        speak(areas["eastvale"], enquiry, Word(Decider.coordinator, release=False))
+        record_holder_decision(areas["eastvale"], enquiry, HolderDecision(Decider.coordinator, release=False))
     (event,) = events(areas["eastvale"], "disclosure_decided")
     assert (event["detail"]["kind"], event["detail"]["status"]) == ("coordinator", "answered")
 
@@ -159,9 +167,9 @@ def test_a_word_is_spoken_once_and_is_on_the_record(areas: Areas) -> None:
 def test_crossed_roles_wait_for_a_person_and_are_raised_to_the_coordinator(areas: Areas) -> None:
     result = asked(areas, role=Role.perpetrator)
     assert told(areas, result).status is DisclosureStatus.pending
-    (one,) = pending(areas["eastvale"])
+    (one,) = waiting_requests(areas["eastvale"])
     assert any("both chairs" in reason for reason in one.reasons)
-    speak(areas["eastvale"], one.enquiry, Word(Decider.coordinator, release=True))
+    record_holder_decision(areas["eastvale"], one.enquiry, HolderDecision(Decider.coordinator, release=True))
     after = told(areas, result)
     assert (after.role, after.counter_allegation) == (Role.perpetrator, True)
 
@@ -182,7 +190,7 @@ def test_who_is_kept_out_of_a_case_is_not_answered_from_another_area_either(area
     (areas["eastvale"].home / STAFF_FILE).write_text(staff, encoding="utf-8")
     assert told(areas, result) == DisclosureResult(status=DisclosureStatus.not_answered)
     (areas["eastvale"].home / STAFF_FILE).unlink()
-    assert pending(areas["eastvale"]) == []
+    assert waiting_requests(areas["eastvale"]) == []
 
 
 def test_a_case_not_published_any_more_is_not_answered_and_our_record_says_why(areas: Areas) -> None:
@@ -191,11 +199,14 @@ def test_a_case_not_published_any_more_is_not_answered_and_our_record_says_why(a
     enquiry = waiting(areas)
     areas.clock.advance(400 * 86_400)  # Past the review of the agreement that published it.
     hold(areas["eastvale"], case("ev-pending", [stranger(1)]))
-    assert speak(areas["eastvale"], enquiry, Word(Decider.coordinator, release=True)) == NOT_ANSWERED
+    assert (
+        record_holder_decision(areas["eastvale"], enquiry, HolderDecision(Decider.coordinator, release=True))
+        == NOT_ANSWERED
+    )
     assert why(areas["eastvale"], enquiry) == ["not_published"]
 
 
-def why(node: Node, enquiry: Enquiry) -> list[str]:
+def why(node: Node, enquiry: DisclosureKey) -> list[str]:
     """The reasons of our decision on an enquiry, by their codes."""
     with node.read() as tx:
         key = (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level)

@@ -18,7 +18,7 @@ from hub.checks.disclose import disclose
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.demo.form import sharing_form
-from hub.records.check import CheckRequest, CheckResult, kept_check
+from hub.records.check import CheckRequest, CheckResult, recorded_check
 from hub.values import Level, Person
 from hub.wire import messages
 from hub.wire.messages import DISCLOSURES_PATH, Disclosure, DisclosureQuestion, MessageType
@@ -191,7 +191,7 @@ def asking(mirrored: World) -> Asking:
     result = run(mirrored, question(areas=["northmoor"]))
     enquirer = mirrored.victim
     with enquirer.read() as tx:
-        kept = kept_check(tx, result.check_id)
+        kept = recorded_check(tx, result.check_id)
     (candidate,) = result.areas[0].candidates
     world = World(mirrored.attacker, enquirer)
     return Asking(world, result.check_id, candidate.handle, bytes.fromhex(kept.salts["northmoor"]))

@@ -14,7 +14,7 @@ from hub.checks.check import areas_asked, check, form_of
 from hub.consent import Outcome
 from hub.errors import InputError, NotFoundError, StorageError
 from hub.federation.publish import publish
-from hub.records.check import AreaStatus, CheckRequest, CheckResult, DisclosureStatus, kept_check
+from hub.records.check import AreaStatus, CheckRequest, CheckResult, DisclosureStatus, recorded_check
 from hub.store.audit import DatabaseAudit
 from hub.values import Band, Person
 from tests.federation.nodes import Areas, case, cases_of, events, hold, log, question, stranger
@@ -134,7 +134,7 @@ def test_without_a_permit_nobody_is_asked_and_the_decision_is_kept(stored_areas:
     assert [one["refs"]["check_id"] for one in events(northmoor, "check_decided")] == [result.check_id]
     assert not events(northmoor, "request_sent")
     with northmoor.read() as tx:
-        assert kept_check(tx, result.check_id).result == result
+        assert recorded_check(tx, result.check_id).result == result
 
 
 def test_without_a_case_reference_nobody_is_asked(areas: Areas) -> None:
@@ -191,11 +191,11 @@ def test_what_was_found_is_kept_and_read_back(areas: Areas) -> None:
     result = ask(areas, question(CASE[0], "eastvale"))
     northmoor = areas["northmoor"]
     with northmoor.read() as tx:
-        kept = kept_check(tx, result.check_id)
+        kept = recorded_check(tx, result.check_id)
         assert kept.result == result
         assert set(kept.salts) == {"eastvale"}
         with pytest.raises(NotFoundError):
-            kept_check(tx, "0" * 32)
+            recorded_check(tx, "0" * 32)
 
 
 def test_no_log_no_question(areas: Areas) -> None:

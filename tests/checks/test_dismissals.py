@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from hub.checks.check import check
-from hub.checks.dismissals import set_aside, take_back
+from hub.checks.dismissals import dismiss, undo_dismissal
 from hub.errors import NotFoundError
 from hub.federation.publish import publish
 from hub.records.check import SHOWN_DIGITS, AreaResult, CheckResult
@@ -35,7 +35,7 @@ def counts(area: AreaResult) -> tuple[int, int]:
 def test_a_candidate_set_aside_is_counted_and_not_listed(stored_areas: Areas) -> None:
     first = asked(stored_areas, known(stored_areas))
     assert counts(first.areas[0]) == (1, 0)
-    set_aside(stored_areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+    dismiss(stored_areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
     later = asked(stored_areas, known(stored_areas)).areas[0]
     assert counts(later) == (0, 1)
     assert "not the same person" in later.note
@@ -44,20 +44,20 @@ def test_a_candidate_set_aside_is_counted_and_not_listed(stored_areas: Areas) ->
 def test_it_survives_republication_and_can_be_taken_back(areas: Areas) -> None:
     first = asked(areas, known(areas))
     old = first.areas[0].candidates[0].handle
-    set_aside(areas["northmoor"], first.check_id, "eastvale", old)
+    dismiss(areas["northmoor"], first.check_id, "eastvale", old)
     hold(areas["eastvale"], case("eastvale-0", cases_of("eastvale")[0], criteria=("changed",)))
     publish(areas["eastvale"])
     later = asked(areas, known(areas))
     (candidate,) = later.areas[0].set_aside
     assert candidate.handle != old
-    take_back(areas["northmoor"], later.check_id, "eastvale", candidate.handle)
+    undo_dismissal(areas["northmoor"], later.check_id, "eastvale", candidate.handle)
     assert counts(asked(areas, known(areas)).areas[0]) == (1, 0)
 
 
 def test_new_evidence_brings_the_pair_up_again(areas: Areas) -> None:
     her = known(areas)
     first = asked(areas, her)
-    set_aside(areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+    dismiss(areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
     renamed = her.model_copy(update={"aliases": (f"{her.given_names} Quennell",)})
     assert counts(asked(areas, renamed).areas[0]) == (1, 0)
 
@@ -65,15 +65,15 @@ def test_new_evidence_brings_the_pair_up_again(areas: Areas) -> None:
 def test_only_a_candidate_of_the_check_can_be_set_aside_or_taken_back(areas: Areas) -> None:
     first = asked(areas, known(areas))
     with pytest.raises(NotFoundError):
-        set_aside(areas["northmoor"], first.check_id, "eastvale", "0" * 32)
+        dismiss(areas["northmoor"], first.check_id, "eastvale", "0" * 32)
     with pytest.raises(NotFoundError):
-        take_back(areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+        undo_dismissal(areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
 
 
 def test_a_handle_is_known_by_the_digits_that_are_shown_and_by_no_fewer(areas: Areas) -> None:
     first = asked(areas, known(areas))
     handle = first.areas[0].candidates[0].handle
     with pytest.raises(NotFoundError):
-        set_aside(areas["northmoor"], first.check_id, "eastvale", handle[: SHOWN_DIGITS - 1])
-    set_aside(areas["northmoor"], first.check_id, "eastvale", handle[:SHOWN_DIGITS])
+        dismiss(areas["northmoor"], first.check_id, "eastvale", handle[: SHOWN_DIGITS - 1])
+    dismiss(areas["northmoor"], first.check_id, "eastvale", handle[:SHOWN_DIGITS])
     assert counts(asked(areas, known(areas)).areas[0]) == (0, 1)

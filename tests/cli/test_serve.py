@@ -9,8 +9,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from hub.node.node import CHECKPOINT
 from hub.jobs.duty import DUTY_LOCK
+from hub.node.node import CHECKPOINT
 from tests.cli.running import START_S, free_port, hub, serving
 
 SAID = "audit checkpoint: The audit checkpoint cannot be written"  # by whoever looks after the node

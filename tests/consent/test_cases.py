@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 
 from hub.consent import (
-    Agreement,
-    Asked,
+    ConflictOfInterest,
     Context,
     Decider,
     Decision,
     Exclusion,
     GroundKey,
-    Held,
-    Insider,
+    HeldRecord,
+    PeerRequest,
     PublicationCase,
     Publisher,
     Rules,
     Staff,
+    VictimAgreement,
     decide,
     decide_answer,
     decide_publication,
@@ -55,7 +55,7 @@ def context(given: dict[str, Any]) -> Context:
     if "exclusions" in values:
         values["exclusions"] = tuple(Exclusion(**entry) for entry in values["exclusions"])
     if "insider" in values:
-        values["insider"] = frozenset(Insider(kind) for kind in values["insider"])
+        values["insider"] = frozenset(ConflictOfInterest(kind) for kind in values["insider"])
     if "not_safe_to_talk_to" in values:
         values["not_safe_to_talk_to"] = tuple(values["not_safe_to_talk_to"])
     return Context(**values)
@@ -83,7 +83,7 @@ def holder(case: dict[str, Any], form: Any, rules: Rules, on: dt.date) -> Decisi
     asked["level"] = Level(asked.get("level", form.level))
     asked["role"] = Role(asked.get("role", "victim"))
     asked["staff"] = Staff(**asked.get("staff", {}))
-    return decide_answer(Asked(form=form, **asked), Held(**values), rules, on, exclusions)
+    return decide_answer(PeerRequest(form=form, **asked), HeldRecord(**values), rules, on, exclusions)
 
 
 def publication(given: dict[str, Any], rules: Rules, on: dt.date) -> Decision:
@@ -95,7 +95,7 @@ def publication(given: dict[str, Any], rules: Rules, on: dt.date) -> Decision:
     values["kind"] = Kind(values.get("kind", "marac"))
     values["supplier"] = values.get("supplier", "Northmoor Police")
     values["supplier_kind"] = AgencyKind(values.get("supplier_kind", "police"))
-    values["agreement"] = Agreement(values.get("agreement", "not_asked"))
+    values["agreement"] = VictimAgreement(values.get("agreement", "not_asked"))
     values["roles"] = frozenset(Role(role) for role in values.get("roles", ["victim"]))
     return decide_publication(PublicationCase(**values), publisher, rules, on)
 

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.consent import Obligation, Rules, SharingForm, parse_form
-from hub.consent.evidence import RECORD, Closing, Owed, Sharing, lacking, merged, unrecorded
+from hub.consent.evidence import (
+    RECORD,
+    Closing,
+    DisclosureLogEntry,
+    OpenObligation,
+    lacking,
+    merged,
+    unrecorded,
+)
 from hub.consent.form.form import Recipient
 from hub.values import AgencyKind, Requester, RequesterRole
 from tests.consent.stories import form_named
@@ -18,7 +26,7 @@ AGENCIES = st.sampled_from(["Eastvale Council", "eastvale  council", "Eastvale P
 TEXTS = st.sampled_from(["", "n/a", "duty officer", "telephone", "the protocol"])
 ROWS = st.lists(
     st.builds(
-        Sharing,
+        DisclosureLogEntry,
         date=st.sampled_from([DAY, DAY - dt.timedelta(days=1)]),
         agency=AGENCIES,
         person=TEXTS,
@@ -40,8 +48,8 @@ CODES = (
 )
 
 
-def owed(code: str, form: SharingForm, rows: list[Sharing]) -> Owed:
-    return Owed(Obligation(code=code, text="to do", due=DAY), form, DAY, "C-1", tuple(rows))
+def owed(code: str, form: SharingForm, rows: list[DisclosureLogEntry]) -> OpenObligation:
+    return OpenObligation(Obligation(code=code, text="to do", due=DAY), form, DAY, "C-1", tuple(rows))
 
 
 def who(name: str) -> Requester:
@@ -50,7 +58,7 @@ def who(name: str) -> Requester:
 
 @given(ROWS, ROWS)
 def test_adding_to_the_record_twice_adds_once_and_changes_nothing_said(
-    first: list[Sharing], more: list[Sharing]
+    first: list[DisclosureLogEntry], more: list[DisclosureLogEntry]
 ) -> None:
     once = merged(first, more)
     assert merged(once, more) == once
@@ -60,7 +68,7 @@ def test_adding_to_the_record_twice_adds_once_and_changes_nothing_said(
 
 
 def test_a_row_of_another_day_or_with_other_words_is_a_row_of_its_own() -> None:
-    first = Sharing(date=DAY, agency="Eastvale", person="duty officer")
+    first = DisclosureLogEntry(date=DAY, agency="Eastvale", person="duty officer")
     heard = first.model_copy(update={"response": "no response by tomorrow"})
     assert merged([first], [heard]) == (heard,)
     for other in (
@@ -75,20 +83,20 @@ def test_a_row_of_another_day_or_with_other_words_is_a_row_of_its_own() -> None:
 
 @given(FORMS, ROWS, AGENCIES)
 def test_a_complete_row_never_leaves_more_unrecorded(
-    form: SharingForm, rows: list[Sharing], agency: str
+    form: SharingForm, rows: list[DisclosureLogEntry], agency: str
 ) -> None:
-    whole = Sharing(date=DAY, agency=agency, person="p", method="m", authority="a", response="r")
+    whole = DisclosureLogEntry(date=DAY, agency=agency, person="p", method="m", authority="a", response="r")
     assert set(unrecorded(form, [*rows, whole])) <= set(unrecorded(form, rows))
 
 
 @given(FORMS, ROWS)
-def test_the_order_of_rows_does_not_matter(form: SharingForm, rows: list[Sharing]) -> None:
+def test_the_order_of_rows_does_not_matter(form: SharingForm, rows: list[DisclosureLogEntry]) -> None:
     assert bool(unrecorded(form, rows)) == bool(unrecorded(form, rows[::-1]))
 
 
 @given(st.sampled_from(CODES), FORMS, ROWS, st.sampled_from(["", "-", "n/a", "tbc"]))
 def test_nobody_closes_anything_without_a_name(
-    rules: Rules, code: str, form: SharingForm, rows: list[Sharing], name: str
+    rules: Rules, code: str, form: SharingForm, rows: list[DisclosureLogEntry], name: str
 ) -> None:
     closing = Closing(by=who(name), on=DAY, text="done", sharings=tuple(rows))
     assert "by.name" in lacking(owed(code, form, rows), closing, rules, DAY)
@@ -96,7 +104,7 @@ def test_nobody_closes_anything_without_a_name(
 
 @given(FORMS, ROWS)
 def test_a_review_is_closed_exactly_when_everyone_told_has_a_response(
-    rules: Rules, form: SharingForm, rows: list[Sharing]
+    rules: Rules, form: SharingForm, rows: list[DisclosureLogEntry]
 ) -> None:
     """A slow and obvious twin of the rule."""
     closing = Closing(by=who("M. Manager"), on=DAY, text="Reviewed.")
@@ -110,8 +118,8 @@ def test_a_review_is_closed_exactly_when_everyone_told_has_a_response(
 
 
 def test_a_blind_row_is_no_excuse_for_a_recipient_who_was_told() -> None:
-    blind = Sharing(date=DAY, agency="Eastvale", told=False)
-    told = Sharing(date=DAY, agency="Eastvale")
+    blind = DisclosureLogEntry(date=DAY, agency="Eastvale", told=False)
+    told = DisclosureLogEntry(date=DAY, agency="Eastvale")
     assert unrecorded(SharingForm(), [blind]) == ()
     assert unrecorded(SharingForm(), [blind, told]) == tuple(f"sharings[Eastvale].{part}" for part in RECORD)
 

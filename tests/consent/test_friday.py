@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any
 
 from hub.consent import Obligation, Outcome, Rules, decide, parse_form
-from hub.consent.evidence import Closing, Owed, Sharing, due, lacking
+from hub.consent.evidence import Closing, DisclosureLogEntry, OpenObligation, due, lacking
 from hub.values import AgencyKind, Requester, RequesterRole
 from tests.consent.stories import form_named
 
@@ -81,8 +81,8 @@ def test_friday_at_five_to_five(rules: Rules) -> None:
     assert decide(parse_form(form), rules, dt.date(2026, 12, 20)).outcome is Outcome.permit
 
     # Ada cannot countersign herself, nor can a colleague; the duty manager can.
-    def lacks(code: str, closing: Closing, *rows: Sharing) -> tuple[str, ...]:
-        held = Owed(owed[code], parse_form(form), FRIDAY, "RF-7", rows)
+    def lacks(code: str, closing: Closing, *rows: DisclosureLogEntry) -> tuple[str, ...]:
+        held = OpenObligation(owed[code], parse_form(form), FRIDAY, "RF-7", rows)
         return lacking(held, closing, rules, saturday)
 
     own = Closing(by=person("ADA worker", RequesterRole.idva), on=saturday)
@@ -94,7 +94,7 @@ def test_friday_at_five_to_five(rules: Rules) -> None:
     assert lacks("countersign", Closing(by=bea, on=saturday)) == ()
 
     # The record wants each recipient in full, and the review wants each response or its recorded absence.
-    row = Sharing(date=FRIDAY, agency="Eastvale Police", person="duty officer", method="telephone")
+    row = DisclosureLogEntry(date=FRIDAY, agency="Eastvale Police", person="duty officer", method="telephone")
     closing = Closing(by=person("Ada Worker"), on=saturday, text="He was arrested.", sharings=(row,))
     assert lacks("record_recipients", closing) == (
         "sharings[Eastvale Council]",
@@ -104,7 +104,7 @@ def test_friday_at_five_to_five(rules: Rules) -> None:
     answered = row.model_copy(
         update={"authority": "vital interests", "response": "no response by 28 November"}
     )
-    council = Sharing(date=FRIDAY, agency="Eastvale Council", told=False)
+    council = DisclosureLogEntry(date=FRIDAY, agency="Eastvale Council", told=False)
     closing = closing.model_copy(update={"sharings": (answered,)})
     assert lacks("record_recipients", closing, council) == ()
     assert lacks("review", closing, council) == ()
@@ -114,7 +114,7 @@ def test_friday_at_five_to_five(rules: Rules) -> None:
 
     # Two empty rows lack everything, each by name.
     agencies = ("Eastvale Council", "Eastvale Police")
-    bare = tuple(Sharing(date=FRIDAY, agency=agency) for agency in agencies)
+    bare = tuple(DisclosureLogEntry(date=FRIDAY, agency=agency) for agency in agencies)
     closing = closing.model_copy(update={"sharings": bare})
     assert lacks("record_recipients", closing) == tuple(
         f"sharings[{agency}].{part}" for agency in agencies for part in ("person", "method", "authority")
@@ -137,5 +137,5 @@ def test_friday_at_five_to_five(rules: Rules) -> None:
     decision = decide(parse_form(monday), rules, on_monday)
     assert (decision.outcome, decision.level) == (Outcome.permit, "summary")
     whole = Closing(by=person("Ada Worker"), on=on_monday, form=parse_form(monday))
-    emergency = Owed(owed["complete_emergency"], parse_form(form), FRIDAY, "RF-7")
+    emergency = OpenObligation(owed["complete_emergency"], parse_form(form), FRIDAY, "RF-7")
     assert lacking(emergency, whole, rules, on_monday) == ()

@@ -8,9 +8,8 @@ from dataclasses import replace
 import pytest
 
 from hub.consent import (
-    Agreement,
+    ConflictOfInterest,
     Exclusion,
-    Insider,
     Outcome,
     Protocol,
     PublicationCase,
@@ -18,11 +17,12 @@ from hub.consent import (
     Publisher,
     Rules,
     Staff,
+    VictimAgreement,
     decide_publication,
     is_excluded,
     publication_form,
 )
-from hub.consent.context import insiders
+from hub.consent.context import conflicts_of_interest
 from hub.consent.form.vocabulary import Jurisdiction
 from hub.values import AgencyKind, Kind, Person, Purpose, Role
 from tests.consent.stories import ON
@@ -38,7 +38,7 @@ def test_bulk_decisions_are_the_single_ones_remembered(rules: Rules) -> None:
         CASE,
         replace(CASE, sealed=True),
         replace(CASE, publish=False),
-        replace(CASE, agreement=Agreement.refused, roles=frozenset(Role)),
+        replace(CASE, agreement=VictimAgreement.refused, roles=frozenset(Role)),
     ):
         assert bulk.decide(case) == decide_publication(case, PUBLISHER, rules, ON)
         assert bulk.decide(case) is bulk.decide(replace(case))
@@ -58,10 +58,10 @@ def test_the_form_says_who_supplied_it_and_lists_everyone(rules: Rules) -> None:
 
 
 def test_what_she_said_is_recorded_for_her_alone(rules: Rules) -> None:
-    case = replace(CASE, agreement=Agreement.refused, roles=frozenset(Role))
+    case = replace(CASE, agreement=VictimAgreement.refused, roles=frozenset(Role))
     said = {person.role: person.agreement for person in publication_form(case, PUBLISHER, rules, ON).subjects}
-    assert said.pop(Role.victim) is Agreement.refused
-    assert set(said.values()) == {Agreement.not_asked}
+    assert said.pop(Role.victim) is VictimAgreement.refused
+    assert set(said.values()) == {VictimAgreement.not_asked}
 
 
 @pytest.mark.parametrize(
@@ -97,19 +97,22 @@ PERSON = Person(given_names="Ada", surname="Worker", date_of_birth="1980-01-02",
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        (Person(given_names=" ADA", surname="worker", date_of_birth="1980-01-02"), {Insider.self_}),
-        (Person(given_names="Ada", surname="Worker"), {Insider.self_}),
+        (
+            Person(given_names=" ADA", surname="worker", date_of_birth="1980-01-02"),
+            {ConflictOfInterest.self_},
+        ),
+        (Person(given_names="Ada", surname="Worker"), {ConflictOfInterest.self_}),
         (Person(given_names="Ada", surname="Worker", date_of_birth="1990-01-02"), set()),
-        (Person(given_names="Cas", surname="Nurse"), {Insider.colleague}),
-        (Person(given_names="Eve", surname="Other", postcode="nm12ab"), {Insider.household}),
-        (Person(given_names="Eve", surname="Other", postcode="NM12 AB"), {Insider.household}),
+        (Person(given_names="Cas", surname="Nurse"), {ConflictOfInterest.colleague}),
+        (Person(given_names="Eve", surname="Other", postcode="nm12ab"), {ConflictOfInterest.household}),
+        (Person(given_names="Eve", surname="Other", postcode="NM12 AB"), {ConflictOfInterest.household}),
         (Person(given_names="Eve", surname="Other", postcode="EV1 1AA"), set()),
         (Person(), set()),
     ],
 )
-def test_who_looks_like_an_insider(asked: Person, found: set[Insider]) -> None:
+def test_who_looks_like_an_insider(asked: Person, found: set[ConflictOfInterest]) -> None:
     colleague = Person(given_names="Cas", surname="Nurse")
-    assert insiders(PERSON, [colleague], [asked]) == found
+    assert conflicts_of_interest(PERSON, [colleague], [asked]) == found
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.cli.decide import read_rules
 from hub.consent import decide, parse_form
-from hub.consent.evidence import Sharing
+from hub.consent.evidence import DisclosureLogEntry
 from hub.consent.form.vocabulary import Jurisdiction
 from hub.consent.publication import PublicationCase, Publications, Publisher
 from hub.pdf.sharing_form import CasePaper, Filed, case_pdf, form_pdf
@@ -38,7 +38,9 @@ def main() -> None:
     decision = decide(ordinary, rules, ON)
     bulk = Publications(Publisher(Jurisdiction.england_wales, None, "owner"), rules, ON)
     case = PublicationCase(Kind.marac, "Police", AgencyKind.police)
-    row = Sharing(date=ON, agency="Eastvale", person="duty officer", method="telephone", authority="protocol")
+    row = DisclosureLogEntry(
+        date=ON, agency="Eastvale", person="duty officer", method="telephone", authority="protocol"
+    )
     filed = Filed(ordinary, decision, ON, record=(row,) * 12)
     form, text = iter(forms * 20), iter(texts * 20)
     figures = {

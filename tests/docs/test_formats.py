@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from hub.cases.disclosure_log import Told
+from hub.cases.disclosure_log import AddedEntries
 from hub.cases.importing.assemble import CaseIntake, read_cases
 from hub.cases.importing.rows import COLUMNS
 from hub.checks.read import parse_check_request
 from hub.cli.decide import read_rules
 from hub.consent import Decision, Outcome, SharingForm, decide, parse_form
-from hub.consent.evidence import Closing, Sharing
+from hub.consent.evidence import Closing, DisclosureLogEntry
 from hub.consent.form.vocabulary import EVIDENCE, Balance
 from hub.errors import InputError
 from hub.records.check import AreaResult, Candidate, CheckRequest, CheckResult, DisclosureResult
@@ -69,7 +69,7 @@ def test_the_form_is_permitted_and_answers_every_question() -> None:
 RESULTS = (("CheckResult", CheckResult), ("Decision", Decision))
 
 
-@pytest.mark.parametrize(("name", "model"), [*RESULTS, ("Evidence", Closing), ("Told", Told)])
+@pytest.mark.parametrize(("name", "model"), [*RESULTS, ("Evidence", Closing), ("Told", AddedEntries)])
 def test_documents_are_those_of_the_program(name: str, model: type[BaseModel]) -> None:
     model.model_validate_json(EXAMPLES[name])
 
@@ -79,8 +79,8 @@ MODELS: dict[str, tuple[type[BaseModel], ...]] = {
     "CheckResult": (CheckResult, AreaResult, Candidate, DisclosureResult),
     "SharingForm": (SharingForm,),
     "Decision": (Decision,),
-    "Evidence": (Closing, Sharing, Requester),
-    "Told": (Told,),
+    "Evidence": (Closing, DisclosureLogEntry, Requester),
+    "Told": (AddedEntries,),
 }
 
 

@@ -28,7 +28,7 @@ from hub.federation.publish import publish
 from hub.node.home import create_home, current_metadata
 from hub.node.keys import load_root
 from hub.node.node import Node, key_folder
-from hub.node.settings import Agreement, Settings
+from hub.node.settings import Settings, SharingAgreement
 from hub.values import Purpose
 from hub.web.app import create_app
 from hub.wire import messages
@@ -75,7 +75,7 @@ def make_area(folder: Path, area: str, people: list[dict[str, str]] | None = Non
             area=area.capitalize(),
             url=f"https://{area}.test",
             database="sqlite:///hub.sqlite3",
-            agreement=Agreement(
+            agreement=SharingAgreement(
                 ref=AGREEMENT,
                 date=today,
                 covers=tuple(Purpose),

@@ -30,7 +30,7 @@ from hub.federation.sync import sync_all
 from hub.node.home import create_home
 from hub.node.keys import load_root
 from hub.node.node import CERTIFICATE, Node, key_folder, open_node
-from hub.node.settings import Agreement, Settings
+from hub.node.settings import Settings, SharingAgreement
 from hub.records.check import CheckRequest
 from hub.sample.people import Identity, World
 from hub.store import cases
@@ -108,9 +108,9 @@ class Areas:
             node.database.close()
 
 
-def agreement() -> Agreement:
+def agreement() -> SharingAgreement:
     today = dt.datetime.fromtimestamp(START, dt.UTC).date()
-    return Agreement(
+    return SharingAgreement(
         ref=AGREEMENT,
         date=today - dt.timedelta(days=100),
         covers=tuple(Purpose),

@@ -31,7 +31,7 @@ from hub.node.keys import NODE_KEY, ROOT_KEY
 from hub.node.node import Node
 from hub.store import peers
 from hub.values import Person
-from hub.wire.lookup import Copy, Evaluated, meet
+from hub.wire.lookup import Copy, Evaluated, find_labels
 from hub.wire.tokens import FeedContext, token
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, cases_of, copied, one_name, question, stranger
@@ -89,7 +89,7 @@ def opened(node: Node, evaluated: list[Evaluated]) -> dict[MatchKey, set[str]]:
         def lookup(made: Sequence[bytes]) -> Mapping[bytes, bytes]:
             return peers.labels(tx.session, copy.feed_id or 0, made)
 
-        found = meet(evaluated, Copy(context, weak_context, copy.max_gap, lookup))
+        found = find_labels(evaluated, Copy(context, weak_context, copy.max_gap, lookup))
     return {key: {label.person_handle.hex() for label in labels} for key, labels in found.items()}
 
 

@@ -28,7 +28,7 @@ from hub.matching import MatchKey, completeness, match_keys
 from hub.store import feeds, peers
 from hub.store.tables import FeedEntry
 from hub.values import Person, Role
-from hub.wire.lookup import Copy, Evaluated, meet
+from hub.wire.lookup import Copy, Evaluated, find_labels
 from hub.wire.messages import BATCH_ENTRIES, FEED_PATH
 from hub.wire.test_people import TEST_PEOPLE
 from hub.wire.tokens import FeedContext
@@ -115,7 +115,7 @@ class Feed:
             FeedContext("eastvale", name, copy.epoch) for name in (copy.prf_key_id, copy.weak_prf_key_id)
         ]
         with asker.read() as tx:
-            found = meet(
+            found = find_labels(
                 evaluated,
                 Copy(
                     contexts[0],
@@ -324,7 +324,9 @@ def test_a_change_while_its_predecessor_leaves_is_one_publish(stored_areas: Area
                 lambda tokens: peers.labels(tx.session, copy.feed_id or 0, tokens),
             )
             return {
-                label.person_handle.hex() for found in meet(evaluated, looked).values() for label in found
+                label.person_handle.hex()
+                for found in find_labels(evaluated, looked).values()
+                for label in found
             }
 
     assert handle_of(node, new) in handles(new)

@@ -8,19 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.matching import AskedPerson, Candidate, Meeting, Score, completeness, match_keys, posterior, weigh
+from hub.matching import (
+    AskedPerson,
+    CandidateSet,
+    Score,
+    ScoredCandidate,
+    completeness,
+    match_keys,
+    posterior,
+    weigh,
+)
 from hub.values import Person
 from tests.matching.people import config, person, population
 
 SIZE = 5_000
 
 
-def candidate(case: str, who: str, bits: float, apart: float | None = None) -> Candidate:
-    return Candidate(case.encode(), who.encode(), Score(bits, bits if apart is None else apart))
+def candidate(case: str, who: str, bits: float, apart: float | None = None) -> ScoredCandidate:
+    return ScoredCandidate(case.encode(), who.encode(), Score(bits, bits if apart is None else apart))
 
 
-def meet(asked: Person, *held: tuple[str, str, Person]) -> list[Candidate]:
-    meeting = Meeting(AskedPerson(asked, population(), config()), SIZE)
+def meet(asked: Person, *held: tuple[str, str, Person]) -> list[ScoredCandidate]:
+    meeting = CandidateSet(AskedPerson(asked, population(), config()), SIZE)
     for case, who, other in held:
         for key in set(meeting.asked.keys) & set(match_keys(other, config())):
             meeting.add(key, case.encode(), who.encode(), completeness(other))

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from hub.cli.decide import read_rules
 from hub.consent import decide, parse_form
-from hub.consent.evidence import Closing, Sharing
+from hub.consent.evidence import Closing, DisclosureLogEntry
 from hub.consent.form.form import SharingForm
 from hub.pdf.sharing_form import CasePaper, Filed, Settled, case_pdf, form_pdf
 from hub.values import Person, Requester, RequesterRole
@@ -70,7 +70,9 @@ def filed(form: SharingForm, *, long: bool) -> Filed:
     decision = decide(form, RULES, ON)
     person = person_named(long=long)
     words = A_NAME if long else "telephone"
-    row = Sharing(date=ON, agency=words, person=words, method=words, authority=words, response=words)
+    row = DisclosureLogEntry(
+        date=ON, agency=words, person=words, method=words, authority=words, response=words
+    )
     by = Requester(name=words, role=RequesterRole.manager, agency_kind="council")
     done = Closing(by=by, on=ON, text=words * 3)
     return Filed(

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from hub.cases.importing.files import CHECK_FILE, Table, open_table
 from hub.cases.importing.rejected import write_rejected
-from hub.cases.importing.rows import Agreement, PersonIntake, Rejected, RowIntake, parse_row, reference
+from hub.cases.importing.rows import PersonIntake, Rejected, RowIntake, VictimAnswer, parse_row, reference
 from hub.errors import InputError
 from hub.values import Kind, Role
 
@@ -43,7 +43,7 @@ class CaseIntake:
     idva_service: str
     referral_date: dt.date | None
     meeting_date: dt.date | None
-    agreement: Agreement
+    agreement: VictimAnswer
     victim_aware: bool | None
     criteria: tuple[str, ...]
     sealed: bool | None

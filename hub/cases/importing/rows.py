@@ -32,7 +32,7 @@ MAX_TEXT: Final = 200  # every other cell, and each alias or criterion
 MAX_ITEMS: Final = 20
 # An address may have lines; a reference is found again by its very letters, so all of them must be seen.
 KINDS: Final[Mapping[str, TextKind]] = {"address": "prose", "case_ref": "shown"}
-Agreement = Literal["given", "refused", "not_asked", ""]
+VictimAnswer = Literal["given", "refused", "not_asked", ""]
 E = TypeVar("E", bound=StrEnum)
 
 # What a spreadsheet takes for a formula, with the wide forms that it also takes (OWASP, "CSV injection").
@@ -89,7 +89,7 @@ class RowIntake:
     idva_service: str = ""
     referral_date: dt.date | None = None
     meeting_date: dt.date | None = None
-    agreement: Agreement = ""
+    agreement: VictimAnswer = ""
     victim_aware: bool | None = None
     criteria: tuple[str, ...] = ()
     not_safe_to_talk_to: tuple[str, ...] = ()

@@ -14,14 +14,14 @@ from itertools import islice
 from typing import Final
 
 from hub.audit.events import OPERATOR, Action
-from hub.cases.access import Hidden, hidden_from
+from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.documents import CaseDetails, PersonDetails, content_digest, seal_case, seal_person
 from hub.cases.importing.assemble import CaseIntake, Rejected, SealOnly
-from hub.cases.publication import PublicationDecisions, keep_arisen
+from hub.cases.publication import PublicationDecisions, keep_obligations
 from hub.consent import Decision
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records.obligations import Arisen
+from hub.records.obligations import NewObligations
 from hub.store import cases, feeds
 from hub.store.cases import StoredCase
 from hub.values import Requester
@@ -55,11 +55,11 @@ class Imported:
     not_placed: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
-    def count(self, assessed: _Assessed, hidden: Hidden) -> None:
+    def count(self, assessed: _Assessed, restrictions: CaseRestrictions) -> None:
         """Count one case; `hidden` counts the unchanged people that are not to be told from new ones."""
         people = len(assessed.people)
         self.cases += 1
-        if hidden.hides(assessed.ref_digest):
+        if restrictions.restricts(assessed.ref_digest):
             self.hidden_sealed += people if assessed.only_its_seal_refuses else 0
         elif assessed.was_sealed is not None:
             self.sealed += assessed.details.sealed and not assessed.was_sealed
@@ -67,17 +67,17 @@ class Imported:
             self.still_sealed += assessed.was_sealed and assessed.case.sealed is None
         if assessed.unchanged:
             self.unchanged += people
-            self.hidden += people if hidden.hides(assessed.ref_digest) else 0
+            self.hidden += people if restrictions.restricts(assessed.ref_digest) else 0
         else:
             self.imported += people
         if not assessed.decision.permitted:
             self.not_published += people
-        if assessed.ends and not hidden.hides(assessed.ref_digest):
+        if assessed.ends and not restrictions.restricts(assessed.ref_digest):
             self.ended += people
 
-    def count_seal(self, seal: SealOnly, there: StoredCase | None, hidden: Hidden) -> None:
+    def count_seal(self, seal: SealOnly, there: StoredCase | None, restrictions: CaseRestrictions) -> None:
         """Count what a seal alone comes to; `there` is its case, if that is in store."""
-        if there is None or hidden.hides(there.ref_digest):
+        if there is None or restrictions.restricts(there.ref_digest):
             self.not_placed += seal.doubtful
         elif not there.sealed_case:
             self.sealed += 1
@@ -115,7 +115,7 @@ def import_cases(
     stored like any other, and its figures are those of a case that was not there before.
     """
     done = Imported()
-    deciding, hidden = PublicationDecisions(node), hidden_from(node, asker)
+    deciding, hidden = PublicationDecisions(node), restrictions_on(node, asker)
     stream = iter(incoming)
     while batch := list(islice(stream, BATCH)):
         done.rejected += [one for one in batch if isinstance(one, Rejected)]
@@ -131,24 +131,24 @@ def import_cases(
 
 
 def _stored(
-    deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], hidden: Hidden
+    deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], restrictions: CaseRestrictions
 ) -> Imported:
     """Store a batch in one transaction."""
     tally = Imported()
-    arisen: list[Arisen] = []
+    arisen: list[NewObligations] = []
     with deciding.node.write() as tx:
         for one in batch:
             if isinstance(one, SealOnly):
                 there = cases.find(tx.session, tx.case_digest(one.case_ref))
-                tally.count_seal(one, there, hidden)
+                tally.count_seal(one, there, restrictions)
                 if there and not there.sealed_case:
                     arisen.append(deciding.seal(tx, there))
                 continue
             assessed = _assess(tx, deciding, one)
-            tally.count(assessed, hidden)
+            tally.count(assessed, restrictions)
             if not assessed.unchanged:
                 arisen.append(_store(tx, deciding, assessed))
-        keep_arisen(tx, arisen)
+        keep_obligations(tx, arisen)
         if tally.cases:
             tx.record(
                 Action.case_imported,
@@ -161,16 +161,16 @@ def _stored(
 
 
 def _tried(
-    deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], hidden: Hidden
+    deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], restrictions: CaseRestrictions
 ) -> Imported:
     """What storing a batch would do."""
     tally = Imported()
     with deciding.node.read() as tx:
         for one in batch:
             if isinstance(one, SealOnly):
-                tally.count_seal(one, cases.find(tx.session, tx.case_digest(one.case_ref)), hidden)
+                tally.count_seal(one, cases.find(tx.session, tx.case_digest(one.case_ref)), restrictions)
             else:
-                tally.count(_assess(tx, deciding, one), hidden)
+                tally.count(_assess(tx, deciding, one), restrictions)
     return tally
 
 
@@ -227,7 +227,7 @@ def _assess(tx: Reading, deciding: PublicationDecisions, case: CaseIntake) -> _A
     )
 
 
-def _store(tx: Transaction, deciding: PublicationDecisions, new: _Assessed) -> Arisen:
+def _store(tx: Transaction, deciding: PublicationDecisions, new: _Assessed) -> NewObligations:
     """Store a case with its decision and the form it was made on, in place of what was there."""
     permitted = new.decision.permitted
     arisen = deciding.keep(tx, new.details, new.people, new.decision)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from hub.consent.form.form import SharingForm
-from hub.consent.form.vocabulary import Agreement, Capacity, Interest, SignatureRole, answered
+from hub.consent.form.vocabulary import Capacity, Interest, SignatureRole, VictimAgreement, answered
 from hub.consent.verdicts import at_odds
 
 Contradiction = tuple[str, str, str]
@@ -91,7 +91,7 @@ def _people(form: SharingForm) -> Iterator[Contradiction]:
         if person.ref and person.ref in refs:
             yield f"subjects[{index}].ref", "used for two people on one form", CONTRADICTION
         refs.add(person.ref)
-        if person.agreement is Agreement.given and person.capacity is Capacity.lacks:
+        if person.agreement is VictimAgreement.given and person.capacity is Capacity.lacks:
             why = "given by someone whose capacity is answered as lacking"
             yield f"subjects[{index}].agreement", why, CONTRADICTION
 

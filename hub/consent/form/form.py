@@ -16,7 +16,6 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from hub.consent.form.vocabulary import (
-    Agreement,
     Balance,
     Capacity,
     ConsultationKind,
@@ -26,6 +25,7 @@ from hub.consent.form.vocabulary import (
     Interest,
     Jurisdiction,
     SignatureRole,
+    VictimAgreement,
     answered,
 )
 from hub.values import AgencyKind, Level, LongText, Purpose, RequesterRole, Role, ShortText, Value
@@ -102,7 +102,7 @@ class Subject(Part):
     ref: Annotated[str, StringConstraints(max_length=64)] = ""
     role: Role = Role.victim
     data: Annotated[tuple[DataClass, ...], Field(max_length=20)] = ()
-    agreement: Agreement | None = None
+    agreement: VictimAgreement | None = None
     capacity: Capacity = Capacity.not_assessed
     aware: bool = False
     only_self_at_risk: bool | None = None

@@ -29,7 +29,7 @@ class DataClass(StrEnum):
     contact = "contact"
 
 
-class Agreement(StrEnum):
+class VictimAgreement(StrEnum):
     """What the person said when asked. Recorded beside a legal basis, never instead of one."""
 
     given = "given"
