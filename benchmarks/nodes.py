@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx2
+import psutil
 
 from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
@@ -251,8 +252,8 @@ def _wait_until_up(node: Node, server: subprocess.Popen[bytes]) -> None:
 
 
 def _cpu_s(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    used = psutil.Process(process).cpu_times()
+    return float(used.user + used.system)
 
 
 def _fingerprint() -> str:

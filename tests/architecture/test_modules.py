@@ -152,7 +152,7 @@ def test_tables_are_the_stores_own() -> None:
 
 
 def test_nothing_of_the_product_needs_what_only_tests_have() -> None:
-    for name in ("tests", "pytest", "hypothesis", "rbcl", "recordlinkage", "benchmarks"):
+    for name in ("tests", "pytest", "hypothesis", "rbcl", "benchmarks"):
         assert importers(name) == set(), name
 
 

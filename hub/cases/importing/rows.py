@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, TypeVar
 
+from stdnum.exceptions import ValidationError
+from stdnum.gb import nhs
+
 from hub.errors import InputError
 from hub.matching import strict_date
 from hub.parsing import TextKind, hidden_characters
@@ -225,17 +228,14 @@ class _Cells:
 
     def nhs_number(self) -> str:
         """Return ten digits with a good check digit, or empty."""
-        text = re.sub(r"[ -]", "", self.text("nhs_number"))
-        if not text or _is_nhs_number(text):
-            return text
-        self.refuse("nhs_number", "is not an NHS number (ten digits, the last a check digit): leave it empty")
-        return ""
-
-
-def _is_nhs_number(text: str) -> bool:
-    if not re.fullmatch(r"[0-9]{10}", text):
-        return False
-    return sum(int(digit) * (10 - place) for place, digit in enumerate(text[:9])) % 11 == -int(text[9]) % 11
+        text = self.text("nhs_number")
+        try:
+            return nhs.validate(text) if text else ""
+        except ValidationError:
+            self.refuse(
+                "nhs_number", "is not an NHS number (ten digits, the last a check digit): leave it empty"
+            )
+            return ""
 
 
 def reference(cells: Mapping[str, str]) -> str:

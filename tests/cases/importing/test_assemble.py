@@ -84,6 +84,12 @@ def test_a_whole_row_is_read_as_it_says(tmp_path: Path, bom: bytes) -> None:
     assert one.person.nhs_number == "9990316767"
 
 
+@pytest.mark.parametrize("typed", ["9990316767", "999 031 6767", "999-031-6767", "999\u2013031\u20136767"])
+def test_an_nhs_number_is_its_ten_digits_however_they_are_set_apart(tmp_path: Path, typed: str) -> None:
+    (case,), rejected = _read(tmp_path, _csv([VICTIM | {"nhs_number": typed}]))
+    assert (case.people[0].person.nhs_number, rejected) == ("9990316767", [])
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
