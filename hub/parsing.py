@@ -24,7 +24,7 @@ GIVEN_TWICE: Final = "given twice"
 
 TextKind = Literal["prose", "line", "shown"]
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9_]{1,50}")
+_PLAIN: Final = re.compile(r"[a-z0-9_][A-Za-z0-9_]{0,49}")  # Names of people begin otherwise.
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _PROSE: Final = frozenset({"Cc", "Cs"})
 _LINE: Final = _PROSE | {"Cn", "Co", "Zl", "Zp"}

@@ -107,6 +107,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a value of another kind": ({"role": NAME}, "role: input should be"),
     "an unknown field": ({"maiden_name": NAME}, "maiden_name: not a field of a person"),
     "a name as a field": ({NAME: 1}, "(a field): not a field of a person"),
+    "a forename as a field": ({"Zebedee": 1}, "(a field): not a field of a person"),
     "an item of a list": ({"aliases": ["A Fern", {NAME: 1}]}, "aliases[1]: "),
 }
 
