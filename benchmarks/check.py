@@ -35,7 +35,7 @@ from hub.demo.form import sharing_form
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
 from hub.matching import match_keys
-from hub.records.check import AreaStatus, CheckRequest, CheckResult
+from hub.records.check import AreaStatus, CandidateRef, CheckRequest, CheckResult
 from hub.values import Band, Level
 from hub.wire.blinding import Plan, plan
 
@@ -153,7 +153,7 @@ async def _disclosed(made: Federation, client: PeerClient, result: CheckResult, 
     if sure:
         measured.met += 1
         started = time.perf_counter()
-        await disclose(made.asker, client, (result.check_id, sure[0].node_id, None), Level.involvement)
+        await disclose(made.asker, client, CandidateRef(result.check_id, sure[0].node_id), Level.involvement)
         measured.disclosure.append((time.perf_counter() - started) * 1000)
 
 

@@ -59,7 +59,7 @@ def close(node: Node, numbers: Sequence[str], closing: Closing) -> Closed:
                 done.lacking[row.id] = lacks
         if done.lacking:
             return done
-        actor = "user:" + node.user(closing.by.name)
+        actor = node.actor(closing.by.name)
         for row in fresh:
             close_obligation(tx, row, closing)
             refs = Refs(obligation=row.id)
@@ -78,7 +78,9 @@ def _find(tx: Transaction, restrictions: CaseRestrictions, number: str, closing:
         same = row.state == "closed" and evidence_of(tx, row) == closing
         if row.state == "open" or same:
             return row
-    raise NotFoundError("no such obligation is open here", kept="nothing was closed", do="see `hub due`")
+    raise NotFoundError(
+        "no such obligation is open here", kept="nothing was closed", do="see `hub obligations list`"
+    )
 
 
 def _open_obligation(tx: Transaction, row: ObligationRow) -> OpenObligation:

@@ -22,7 +22,7 @@ from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import disclosures
 from hub.records.disclosures import DisclosureLogRow, LoggedDisclosure
-from hub.records.keep import close_evidenced
+from hub.records.recording import close_evidenced
 from hub.store import cases, obligations
 from hub.store.obligations import Activity
 from hub.values import Requester, ShortText, Value
@@ -58,12 +58,12 @@ def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
     with node.write() as tx:
         require_case(tx, added.by, matter.case_digest)
         if added.check_id and not obligations.codes_of(tx.session, matter, closed_too=True):
-            raise NotFoundError("no such check in this case", kept="nothing", do="see `hub disclosures`")
+            raise NotFoundError("no such check in this case", kept="nothing", do="see `hub disclosures list`")
         lacks = _lacking(added, node.today())
         if not lacks and put_entries(tx, matter, added.sharings, added.by.name):
             tx.session.flush()
             close_evidenced(tx, matter)
-            actor = "user:" + node.user(added.by.name)
+            actor = node.actor(added.by.name)
             tx.record(Action.sharing_recorded, by=actor, entries=len(added.sharings))
     return lacks
 

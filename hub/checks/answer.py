@@ -31,7 +31,7 @@ from hub.errors import HubError, NotFoundError
 from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records import decisions, keep
+from hub.records import decisions, recording
 from hub.records.decisions import RecordedDecision
 from hub.store import feeds, received
 from hub.values import Band, Kind, Level, Requester, Role, Value
@@ -117,12 +117,12 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     with node.write() as tx:
         row = received.disclosure(tx.session, (key.check_id, key.peer, key.handle, key.level))
         if row is None or not row.pending:
-            raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
+            raise NotFoundError("no such disclosure waits here", do="see `hub requests list`")
         kept = _open(tx, key, row)
         disclosure, about = _decided(tx, key, kept.question, decided)
         _record(tx, key, kept.model_copy(update={"disclosure": disclosure}), about)
         refs = Refs(check_id=key.check_id, handle=key.handle.hex(), peer=key.peer)
-        actor = "user:" + node.user(decided.name) if decided.name else OPERATOR
+        actor = node.actor(decided.name) if decided.name else OPERATOR
         tx.record(
             Action.disclosure_decided,
             by=actor,
@@ -192,8 +192,8 @@ def _decided(
         if decided_by_person
         else "policy, under the protocol"
     )
-    answer = keep.answered_entry(form, enquiry.peer, decision, tx.today, (enquiry.handle.hex(), decider))
-    decision_id = keep.record_decision(tx, enquiry.matter, decided, [answer])
+    answer = recording.answered_entry(form, enquiry.peer, decision, tx.today, (enquiry.handle.hex(), decider))
+    decision_id = recording.record_decision(tx, enquiry.matter, decided, [answer])
     about = _About(decision_id, case_row.ref_digest)
     if decision.outcome is Outcome.refer:
         return Disclosure(status="pending"), about

@@ -26,7 +26,7 @@ from hub.federation.client import PeerClient, PinnedPeer
 from hub.federation.peers import KnownPeer, every_known
 from hub.matching import AskedPerson
 from hub.node.node import Node
-from hub.records import keep
+from hub.records import recording
 from hub.records.check import (
     AreaResult,
     AreaStatus,
@@ -37,7 +37,7 @@ from hub.records.check import (
     update_check,
 )
 from hub.records.decisions import RecordedDecision
-from hub.store import pairs, peers
+from hub.store import dismissals, peers
 from hub.store.checks import add_receipt
 from hub.wire.blinding import plan, test_keys
 from hub.wire.lookup import Found
@@ -195,18 +195,18 @@ def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
         for handle, evidence in found.evidence.items()
     }
     with node.read() as tx:
-        return {digests[digest] for digest in pairs.known(tx.session, list(digests))}
+        return {digests[digest] for digest in dismissals.known(tx.session, list(digests))}
 
 
 def _record_decision(
     node: Node, request: CheckRequest, result: CheckResult, asked: Sequence[PinnedPeer]
 ) -> None:
-    actor = "user:" + node.user(request.requester.name)
+    actor = node.actor(request.requester.name)
     decision = result.decision
     decided = RecordedDecision(form=form_of(request), decision=decision, case_ref=request.case_ref)
-    rows = [keep.asked_entry(one.area, one.node_id, decision, node.today()) for one in asked]
+    rows = [recording.asked_entry(one.area, one.node_id, decision, node.today()) for one in asked]
     with node.write() as tx:
-        keep.record_decision(tx, result.check_id, decided, rows)
+        recording.record_decision(tx, result.check_id, decided, rows)
         add_check(tx, RecordedCheck(request=request, result=result))
         tx.record(
             Action.check_decided,

@@ -6,22 +6,25 @@ date of birth travel, sealed to that area and bound to the check. Does not ask i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from hub.audit.events import NODE, Action, Refs
+from hub.audit.events import Action, Refs
 from hub.cases.access import check_for, context_of
 from hub.checks.check import form_of
-from hub.consent import Decision, Outcome, decide, excerpt
+from hub.consent import Decision, decide, excerpt
+from hub.consent.form.form import SharingForm
 from hub.crypto import encoding, hpke, signing
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, NotFoundError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, known
 from hub.node.node import Node
-from hub.records import keep
+from hub.records import recording
 from hub.records.check import (
     AreaResult,
     Candidate,
+    CandidateRef,
     CheckRequest,
     CheckResult,
     DisclosureResult,
@@ -31,6 +34,7 @@ from hub.records.check import (
     update_check,
 )
 from hub.records.decisions import RecordedDecision
+from hub.records.disclosures import LoggedDisclosure
 from hub.store.checks import add_receipt
 from hub.values import Band, Level, NodeId, Requester, RequesterRole, Role
 from hub.wire.messages import (
@@ -49,104 +53,149 @@ AT_ONCE_MOST: Final = 5
 
 
 async def disclose(
-    node: Node,
-    client: PeerClient,
-    target: tuple[str, NodeId, str | None],
-    level: Level,
-    asker: Requester | None = None,
+    node: Node, client: PeerClient, target: CandidateRef, level: Level, asker: Requester | None = None
 ) -> tuple[CheckResult, Decision]:
     """Ask one area to release something about one candidate of a check; returns the updated result.
 
-    `target` is the check, the area, and a candidate's handle (None: the surest). `asker` is who acts; unnamed,
-    it is taken for who asked. Raises NotFoundError when there is no such check or candidate, or its case is
-    hidden from the asker, PeerError when the area fails; a refusal is the decision returned.
+    `asker` is who acts; unnamed, it is taken for who asked. Raises NotFoundError when there is no such check or
+    candidate, or its case is hidden from the asker, PeerError when the area fails; a refusal is the decision
+    returned.
     """
-    check_id, node_id, handle = target
     # 1. Find the check and the candidate.
-    kept = check_for(node, asker, check_id)
-    request = kept.request
-    if asker is not None and asker.name:
-        request = request.model_copy(update={"requester": asker})
-    candidate = _candidate(kept.result, node_id, handle)
-    if node_id not in kept.salts:
-        raise NotFoundError("that area did not answer this check", do="ask it again with `hub check`")
+    act = _found(node, target, level, asker)
 
-    # 2. Decide: this act tells the area about whom we ask.
-    form = form_of(request).model_copy(update={"level": level, "recipient": _recipient(kept, node_id)})
-    decision = decide(form, node.rules, node.today(), context_of(node, request, tells=True))
-    actor = "user:" + node.user(request.requester.name)
-    refs = Refs(check_id=check_id, handle=candidate.handle, peer=node_id)
-    peer = known(node, node_id)
-    decided = RecordedDecision(form=form, decision=decision, case_ref=request.case_ref)
-    agency = form.recipient.agency or peer.pinned.area
-    telling = keep.disclosed_entry(agency, node_id, decision, node.today(), (candidate.handle, level))
-    again = candidate.disclosure.status is not DisclosureStatus.not_asked
-    with node.write() as tx:
-        keep.record_decision(tx, check_id, decided, (telling,), again=again)
-        tx.record(
-            Action.disclosure_decided,
-            by=actor,
-            about=refs,
-            requested_level=level,
-            outcome=decision.outcome.value,
-        )
-        if decision.outcome is not Outcome.permit:
-            return kept.result, decision
-        tx.record(Action.disclosure_sent, by=actor, about=refs)
+    # 2. Decide, and record the decision: this act tells the area about whom we ask.
+    decision, entry = _decide(node, act)
+    if not decision.permitted:
+        return act.recorded.result, decision
 
     # 3. Send it sealed, and open the sealed answer.
-    question = DisclosureQuestion(
-        excerpt=excerpt(form, node_id, node.today()).model_dump(mode="json", exclude_defaults=True),
-        subject=subject_of(request.subject),
-        salt=encoding.b64(bytes.fromhex(kept.salts[node_id])),
-    )
     try:
-        answer, receipt = await _exchange(node, client, peer, (check_id, candidate.handle, level), question)
+        answer, receipt = await _exchange(node, client, act)
     except PeerError as error:
         with node.write() as tx:
-            tx.record(Action.peer_fault, by=NODE, about=refs, requested_level=level, fault=error.code)
+            tx.record(Action.peer_fault, about=act.refs, requested_level=level, fault=error.code)
         raise
 
     # 4. Record what was released.
-    result = _with_disclosure(kept.result, node_id, candidate.handle, result_of(answer, request))
+    return _record_answer(node, act, entry, (answer, receipt)), decision
+
+
+@dataclass(frozen=True)
+class _Act:
+    """One disclosure: the check it is of, who asks now, the candidate in which area, and the form for it."""
+
+    recorded: RecordedCheck
+    request: CheckRequest
+    peer: KnownPeer
+    candidate: Candidate
+    level: Level
+    form: SharingForm
+
+    @property
+    def check_id(self) -> str:
+        """The check's id."""
+        return self.recorded.result.check_id
+
+    @property
+    def area(self) -> NodeId:
+        """The node that is told."""
+        return self.peer.pinned.node_id
+
+    @property
+    def refs(self) -> Refs:
+        """What the log says it is about."""
+        return Refs(check_id=self.check_id, handle=self.candidate.handle, peer=self.area)
+
+
+def _found(node: Node, target: CandidateRef, level: Level, asker: Requester | None) -> _Act:
+    recorded = check_for(node, asker, target.check_id)
+    request = recorded.request
+    if asker is not None and asker.name:
+        request = request.model_copy(update={"requester": asker})
+    candidate = _candidate(recorded.result, target.area, target.handle)
+    if target.area not in recorded.salts:
+        raise NotFoundError("that area did not answer this check", do="ask it again with `hub check`")
+    recipient = request.sharing_form.recipient.model_copy(update={"node_id": target.area})
+    form = form_of(request).model_copy(update={"level": level, "recipient": recipient})
+    return _Act(recorded, request, known(node, target.area), candidate, level, form)
+
+
+def _decide(node: Node, act: _Act) -> tuple[Decision, LoggedDisclosure]:
+    """The decision, recorded, and the entry of the disclosure log that a permit makes."""
+    request, today = act.request, node.today()
+    decision = decide(act.form, node.rules, today, context_of(node, request, tells=True))
+    decided = RecordedDecision(form=act.form, decision=decision, case_ref=request.case_ref)
+    agency = act.form.recipient.agency or act.peer.pinned.area
+    entry = recording.disclosed_entry(agency, act.area, decision, today, (act.candidate.handle, act.level))
+    again = act.candidate.disclosure.status is not DisclosureStatus.not_asked
+    actor = node.actor(request.requester.name)
     with node.write() as tx:
-        update_check(tx, kept.model_copy(update={"result": result}))
-        keep.record_response(tx, (check_id, request.case_ref), telling, _response(answer))
-        add_receipt(tx.session, check_id, node_id, receipt)
-        tx.record(Action.disclosure_recorded, by=actor, about=refs)
-    return result, decision
+        recording.record_decision(tx, act.check_id, decided, (entry,), again=again)
+        tx.record(
+            Action.disclosure_decided,
+            by=actor,
+            about=act.refs,
+            requested_level=act.level,
+            outcome=decision.outcome.value,
+        )
+        if decision.permitted:
+            tx.record(Action.disclosure_sent, by=actor, about=act.refs)
+    return decision, entry
 
 
-async def _exchange(
-    node: Node,
-    client: PeerClient,
-    peer: KnownPeer,
-    about: tuple[str, str, Level],
-    question: DisclosureQuestion,
-) -> tuple[Disclosure, str]:
-    check_id, handle, level = about
-    there = peer.pinned.node_id
-    context = SealContext("disclosure", node.node_id, there, peer.sealing_key_id, check_id, handle, level)
-    sealed = hpke.seal(encode(question), peer.pinned.sealing, context)
+def _record_answer(
+    node: Node, act: _Act, entry: LoggedDisclosure, answer: tuple[Disclosure, str]
+) -> CheckResult:
+    disclosure, receipt = answer
+    shown = result_of(disclosure, act.request)
+    result = _with_disclosure(act.recorded.result, act.area, act.candidate.handle, shown)
+    with node.write() as tx:
+        update_check(tx, act.recorded.model_copy(update={"result": result}))
+        recording.record_response(tx, (act.check_id, act.request.case_ref), entry, _response(disclosure))
+        add_receipt(tx.session, act.check_id, act.area, receipt)
+        tx.record(Action.disclosure_recorded, by=node.actor(act.request.requester.name), about=act.refs)
+    return result
+
+
+async def _exchange(node: Node, client: PeerClient, act: _Act) -> tuple[Disclosure, str]:
+    """Send the disclosure sealed; returns what the area released, and its receipt. Raises PeerError."""
+    check_id, handle, level, there = act.check_id, act.candidate.handle, act.level, act.area
+    question = DisclosureQuestion(
+        excerpt=excerpt(act.form, there, node.today()).model_dump(mode="json", exclude_defaults=True),
+        subject=subject_of(act.request.subject),
+        salt=encoding.b64(bytes.fromhex(act.recorded.salts[there])),
+    )
+    context = SealContext("disclosure", node.node_id, there, act.peer.sealing_key_id, check_id, handle, level)
+    sealed = hpke.seal(encode(question), act.peer.pinned.sealing, context)
     request = DisclosureRequest(
-        check_id=check_id, handle=handle, level=level, key_id=peer.sealing_key_id, sealed=encoding.b64(sealed)
+        check_id=check_id,
+        handle=handle,
+        level=level,
+        key_id=act.peer.sealing_key_id,
+        sealed=encoding.b64(sealed),
     )
     key = f"{check_id}-{handle}-{signing.digest(sealed)}"
     answer = await client.post(
-        peer.pinned, MessageType.disclosure, DISCLOSURES_PATH, encode(request), key=key
+        act.peer.pinned, MessageType.disclosure, DISCLOSURES_PATH, encode(request), key=key
     )
-    told = parse_answer(DisclosureAnswer, answer.body)
-    if (told.check_id, told.handle, told.key_id) != (check_id, handle, node.sealing_key_id):
+    return _opened(node, act, parse_answer(DisclosureAnswer, answer.body)), answer.token
+
+
+def _opened(node: Node, act: _Act, answer: DisclosureAnswer) -> Disclosure:
+    """What the area released. Raises PeerError when the answer is to something else, or does not open."""
+    check_id, handle, level = act.check_id, act.candidate.handle, act.level
+    if (answer.check_id, answer.handle, answer.key_id) != (check_id, handle, node.sealing_key_id):
         raise PeerError("the area's answer is about another check or candidate")
-    back = SealContext("disclosure-answer", there, node.node_id, told.key_id, check_id, handle, level)
+    back = SealContext("disclosure-answer", act.area, node.node_id, answer.key_id, check_id, handle, level)
     try:
-        plain = hpke.unseal(encoding.unb64(told.sealed), node.keys.sealing, back)
+        plain = hpke.unseal(encoding.unb64(answer.sealed), node.keys.sealing, back)
     except AuthenticationError as error:
         raise PeerError(f"the area's answer cannot be opened: {error.text}") from error
     disclosure = parse_answer(Disclosure, plain)
     if disclosure.status == "answered" and disclosure.level not in (Level.involvement, level):
         raise PeerError("the area answered at another level than was asked")
-    return disclosure, answer.token
+    return disclosure
 
 
 def _response(answer: Disclosure) -> str:
@@ -166,10 +215,6 @@ def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candida
             "this check has no such candidate in that area", do="see the result of `hub check`"
         )
     return found[0]
-
-
-def _recipient(recorded: RecordedCheck, node_id: str) -> object:
-    return recorded.request.sharing_form.recipient.model_copy(update={"node_id": node_id})
 
 
 def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
@@ -222,7 +267,7 @@ async def disclose_at_once(
             continue
         sure = [one for one in area.candidates if one.band in (Band.strong, Band.probable)]
         for candidate in sure[:AT_ONCE_MOST]:
-            target = (result.check_id, area.node_id, candidate.handle)
+            target = CandidateRef(result.check_id, area.node_id, candidate.handle)
             try:
                 result, _ = await disclose(node, client, target, request.level, request.requester)
             except PeerError as error:

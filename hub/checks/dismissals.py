@@ -7,14 +7,16 @@ Nothing is sent to anyone.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from hub.audit.events import Action, Refs
 from hub.cases.access import check_for
 from hub.crypto.vault import Vault
 from hub.errors import NotFoundError
 from hub.node.node import Node
-from hub.records.check import is_handle
-from hub.store import pairs
-from hub.values import NodeId, Requester
+from hub.records.check import CandidateRef, is_handle
+from hub.store import dismissals
+from hub.values import Requester
 
 
 def dismissal_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
@@ -22,39 +24,46 @@ def dismissal_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
     return vault.lookup("not_same", f"{node_id}\x00{evidence.hex()}")
 
 
-def dismiss(node: Node, check_id: str, node_id: NodeId, handle: str, asker: Requester | None = None) -> None:
+def dismiss(node: Node, target: CandidateRef, asker: Requester | None = None) -> None:
     """Remember that this candidate of a check is not the subject.
 
     Raises NotFoundError, also for a check whose case is hidden from the asker.
     """
-    handle, digest, actor = _find(node, check_id, node_id, handle, asker)
+    found = _find(node, target, asker)
     with node.write() as tx:
-        pairs.add(tx.session, digest, node.now())
-        refs = Refs(check_id=check_id, handle=handle, peer=node_id)
-        tx.record(Action.pair_set_aside, by=actor, about=refs)
+        dismissals.add(tx.session, found.digest, tx.now)
+        tx.record(Action.pair_set_aside, by=found.actor, about=found.refs)
 
 
-def undo_dismissal(
-    node: Node, check_id: str, node_id: NodeId, handle: str, asker: Requester | None = None
-) -> None:
-    """Forget that again. Raises NotFoundError when it was not set aside, or as `dismiss` does."""
-    handle, digest, actor = _find(node, check_id, node_id, handle, asker)
+def undo_dismissal(node: Node, target: CandidateRef, asker: Requester | None = None) -> None:
+    """Forget that again. Raises NotFoundError when it was not dismissed, or as `dismiss` does."""
+    found = _find(node, target, asker)
     with node.write() as tx:
-        if not pairs.remove(tx.session, digest):
+        if not dismissals.remove(tx.session, found.digest):
             raise NotFoundError("this candidate was not set aside", do="see the result of `hub check`")
-        refs = Refs(check_id=check_id, handle=handle, peer=node_id)
-        tx.record(Action.pair_taken_back, by=actor, about=refs)
+        tx.record(Action.pair_taken_back, by=found.actor, about=found.refs)
 
 
-def _find(
-    node: Node, check_id: str, node_id: str, given: str, asker: Requester | None
-) -> tuple[str, bytes, str]:
-    kept = check_for(node, asker, check_id)
-    found = [one for one in kept.evidence.get(node_id, {}).items() if is_handle(one[0], given)]
+class _Found(NamedTuple):
+    """A candidate by the digest of its evidence, who acts on it, and what the log says it is."""
+
+    digest: bytes
+    actor: str
+    refs: Refs
+
+
+def _find(node: Node, target: CandidateRef, asker: Requester | None) -> _Found:
+    recorded = check_for(node, asker, target.check_id)
+    found = [
+        one for one in recorded.evidence.get(target.area, {}).items() if is_handle(one[0], target.handle)
+    ]
     if len(found) != 1:
         raise NotFoundError(
             "this check has no such candidate in that area", do="see the result of `hub check`"
         )
-    actor = "user:" + node.user(asker.name if asker and asker.name else kept.request.requester.name)
     handle, evidence = found[0]
-    return handle, dismissal_digest(node.keys.vault, node_id, bytes.fromhex(evidence)), actor
+    return _Found(
+        dismissal_digest(node.keys.vault, target.area, bytes.fromhex(evidence)),
+        node.actor(asker.name if asker and asker.name else recorded.request.requester.name),
+        Refs(check_id=target.check_id, handle=handle, peer=target.area),
+    )

@@ -28,8 +28,8 @@ class Presented:
     note: str
 
 
-def present(found: Found, config: MatchingConfig, not_same: Collection[bytes]) -> Presented:
-    """What is shown of one area's findings; `dismiss` are the person handles set aside before."""
+def present(found: Found, config: MatchingConfig, dismissed: Collection[bytes]) -> Presented:
+    """What is shown of one area's findings; `dismissed` are the person handles of candidates dismissed before."""
     listed: list[Candidate] = []
     set_aside: list[Candidate] = []
     cases = set()
@@ -40,7 +40,7 @@ def present(found: Found, config: MatchingConfig, not_same: Collection[bytes]) -
         cases.add(one.case_handle)
         reasons = tuple(reason.text for reason in one.score.reasons)
         candidate = Candidate(band=sure, reasons=reasons, handle=one.person_handle.hex())
-        (set_aside if one.person_handle in not_same else listed).append(candidate)
+        (set_aside if one.person_handle in dismissed else listed).append(candidate)
     notes = []
     if len(listed) > MOST_CANDIDATES:
         more = len(listed) - MOST_CANDIDATES

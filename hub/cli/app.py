@@ -44,33 +44,21 @@ COMMANDS: Final = {
         "check:disclose",
         "Tell one area about whom a check was, and ask what it releases.",
     ),
-    "pending": (
-        "requests:list_",
-        "List the disclosures that wait for a person here: who asks, about whom, and at what level.",
+    "requests": (
+        "requests:requests_app",
+        "What other areas asked of us that waits for a person here.",
     ),
-    "answer": (
-        "requests:answer",
-        "Record a person's decision on a waiting disclosure. The asking area reads it when it asks again.",
-    ),
-    "due": (
-        "obligations:list_",
-        "List what must be done because of earlier decisions, the longest overdue first.",
-    ),
-    "close": (
-        "obligations:close",
-        "Close obligations with evidence: all of those named, or none, saying what the evidence lacks.",
-    ),
-    "told": (
-        "disclosures:add",
-        "Add to the record of disclosures what a person told, by telephone for instance.",
+    "obligations": (
+        "obligations:obligations_app",
+        "What must be done because of earlier decisions.",
     ),
     "disclosures": (
-        "disclosures:list_",
-        "List the record of disclosures of the case whose reference is read from standard input.",
+        "disclosures:disclosures_app",
+        "The record of disclosures of a case.",
     ),
-    "not-same": (
-        "candidates:dismiss",
-        "Remember that a candidate is not the person asked about. It is set aside in later checks, and counted.",
+    "candidates": (
+        "candidates:candidates_app",
+        "Candidates of a check that a person has judged.",
     ),
     "decide": (
         "decide:decide",

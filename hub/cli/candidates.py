@@ -1,4 +1,4 @@
-"""`hub not-same`: set a candidate aside as not the same person, or take that back."""
+"""`hub candidates dismiss`: set a candidate aside as not the same person, or take that back."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from hub.cli.options import Home, Who, asker
 from hub.cli.output import out, reporting
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import open_node
+from hub.records.check import CandidateRef
+
+candidates_app = typer.Typer(help="Candidates of a check that a person has judged.", no_args_is_help=True)
 
 
+@candidates_app.command("dismiss")
 def dismiss(
     home: Home,
     check_id: Annotated[str, typer.Argument(help="The check's id.", show_default=False)],
@@ -27,8 +31,13 @@ def dismiss(
     with reporting(as_json=False):
         node = open_node(home)
         act = dismissals.undo_dismissal if undo else dismissals.dismiss
-        act(node, check_id, area, handle, asker(node, who))
+        act(node, CandidateRef(check_id, area, handle), asker(node, who))
         advance_audit_checkpoint(node)
         out.print(
             "Taken back: shown again from the next check on." if undo else "Remembered; nothing was sent."
         )
+
+
+@candidates_app.callback()
+def candidates() -> None:
+    """Candidates of a check that a person has judged."""

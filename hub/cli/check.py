@@ -19,7 +19,7 @@ from hub.consent import Decision, Outcome
 from hub.federation.client import PeerClient
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import open_node
-from hub.records.check import CheckResult
+from hub.records.check import CandidateRef, CheckResult
 from hub.values import Level
 
 
@@ -68,7 +68,7 @@ def disclose(
 
         async def run() -> tuple[CheckResult, Decision]:
             async with PeerClient(node) as client:
-                return await tell(node, client, (check_id, area, handle), Level(level), speaker)
+                return await tell(node, client, CandidateRef(check_id, area, handle), Level(level), speaker)
 
         result, decision = asyncio.run(run())
         advance_audit_checkpoint(node)

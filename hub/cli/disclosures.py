@@ -1,4 +1,4 @@
-"""`hub told` and `hub disclosures`: the record of disclosures of a case.
+"""`hub disclosures add` and `hub disclosures list`: the record of disclosures of a case.
 
 Rows come from a file and a case's reference from standard input: arguments are seen in process lists and kept in
 shells' histories.
@@ -24,13 +24,16 @@ from hub.pdf.sharing_form import case_pdf
 from hub.records.disclosures import HUB, DisclosureLogRow
 from hub.values import Requester
 
+disclosures_app = typer.Typer(help="The record of disclosures of a case.", no_args_is_help=True)
 
+
+@disclosures_app.command("add")
 def add(
     home: Home,
     rows: Annotated[
         Path,
         typer.Argument(
-            metavar="TOLD.json", help="The case, who adds, and the rows to add.", show_default=False
+            metavar="ENTRIES.json", help="The case, who adds, and the rows to add.", show_default=False
         ),
     ],
     as_json: Json = False,
@@ -51,6 +54,7 @@ def add(
             raise typer.Exit(EXIT_REFUSED)
 
 
+@disclosures_app.command("list")
 def list_(
     home: Home,
     pdf: Annotated[

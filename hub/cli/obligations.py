@@ -1,4 +1,4 @@
-"""`hub due` and `hub close`: obligations, and the evidence that closes them.
+"""`hub obligations list` and `hub obligations close`: obligations, and the evidence that closes them.
 
 Evidence comes from a file: arguments are seen in process lists and kept in shells' histories.
 """
@@ -26,6 +26,10 @@ from hub.values import Purpose
 FEW: Final = 5
 
 
+obligations_app = typer.Typer(help="What must be done because of earlier decisions.", no_args_is_help=True)
+
+
+@obligations_app.command("list")
 def list_(
     home: Home,
     on: Annotated[
@@ -57,6 +61,7 @@ def list_(
             out.print("Nothing is closed." if closed else "Nothing is due.")
 
 
+@obligations_app.command("close")
 def close(
     home: Home,
     evidence: Annotated[
@@ -64,7 +69,8 @@ def close(
         typer.Argument(metavar="EVIDENCE.json", help="What was done, by whom and when.", show_default=False),
     ],
     numbers: Annotated[
-        list[str], typer.Argument(metavar="NUMBER...", help="As `hub due` shows them.", show_default=False)
+        list[str],
+        typer.Argument(metavar="NUMBER...", help="As `hub obligations list` shows them.", show_default=False),
     ],
     as_json: Json = False,
 ) -> None:
@@ -119,7 +125,7 @@ def _show(one: ListedObligation, *, closed: bool) -> None:
     elif closed:
         out.print("  Closed by the hub's own record of disclosures.")
     else:
-        out.print(f"  To close: hub close HOME EVIDENCE.json {one.number}")
+        out.print(f"  To close: hub obligations close HOME EVIDENCE.json {one.number}")
 
 
 def _show_many(alike: list[ListedObligation], *, closed: bool) -> None:
@@ -127,7 +133,9 @@ def _show_many(alike: list[ListedObligation], *, closed: bool) -> None:
     first = alike[0]
     out.print(f"[bold]{_when(first)}[/] {len(alike)} published cases: {plain(first.text)}")
     if not closed:
-        out.print(f"  To close: hub close HOME EVIDENCE.json NUMBER... (by --json, code {first.code})")
+        out.print(
+            f"  To close: hub obligations close HOME EVIDENCE.json NUMBER... (by --json, code {first.code})"
+        )
 
 
 def _when(one: ListedObligation) -> str:

@@ -1,4 +1,4 @@
-"""`hub pending` and `hub answer`: what other areas asked of us that waits for a person here."""
+"""`hub requests list` and `hub requests answer`: what other areas asked of us that waits for a person here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.values import Requester
 
+requests_app = typer.Typer(
+    help="What other areas asked of us that waits for a person here.", no_args_is_help=True
+)
 
+
+@requests_app.command("list")
 def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
     """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
     with reporting(as_json=as_json):
@@ -31,16 +36,17 @@ def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
             for reason in row["reasons"]:
                 out.print(f"  - {plain(reason)}")
             out.print(
-                f"  To answer: hub answer HOME {row['check_id']} {row['handle']} --release or --withhold"
+                f"  To answer: hub requests answer HOME {row['check_id']} {row['handle']} --release or --withhold"
             )
         if not rows:
             out.print("Nothing waits.")
 
 
+@requests_app.command("answer")
 def answer(
     home: Home,
     check_id: Annotated[
-        str, typer.Argument(help="The check's id, as `hub pending` shows it.", show_default=False)
+        str, typer.Argument(help="The check's id, as `hub requests list` shows it.", show_default=False)
     ],
     handle: Annotated[str, typer.Argument(help="The candidate's handle, likewise.", show_default=False)],
     release: Annotated[
@@ -72,7 +78,7 @@ def _find(node: Node, speaker: Requester | None, check_id: str, handle: str) -> 
     for one in waiting(node, speaker):
         if (one.enquiry.check_id, one.enquiry.handle.hex()) == (check_id, handle):
             return one.enquiry
-    raise NotFoundError("no such disclosure waits here", do="see `hub pending`")
+    raise NotFoundError("no such disclosure waits here", do="see `hub requests list`")
 
 
 def _row(one: WaitingRequest) -> dict[str, Any]:

@@ -94,6 +94,10 @@ class Node:
         """The pseudonym (32 hex digits) under which a user stands in logs and at peers."""
         return events.user_actor(self.keys.vault.pseudonym_key, name).removeprefix("user:")
 
+    def actor(self, name: str) -> str:
+        """A user as the audit log names them: by their pseudonym."""
+        return "user:" + self.user(name)
+
     @cached_property
     def _log_reaches_checkpoint(self) -> bool:
         """Looked at once a process: an older copy of the database, or one cut short, is found before it is used."""

@@ -5,6 +5,7 @@ Values with the names of the public contract; a check is sealed whole. Asks noth
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
@@ -85,7 +86,7 @@ class AreaStatus(StrEnum):
 class AreaResult(Value):
     """One area's part of a result. `contact` is its phone route; `note` says what to do.
 
-    `dismiss` are candidates whom a person marked before as not the same.
+    `set_aside` are candidates whom a person marked before as not the same.
     """
 
     node_id: str
@@ -109,6 +110,15 @@ class CheckResult(Value):
 def is_handle(complete: str, given: str | None) -> bool:
     """Whether a handle is the one given: whole, or by its first digits as results print it; None is any."""
     return given is None or complete == given or (len(given) >= SHOWN_DIGITS and complete.startswith(given))
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRef:
+    """One candidate of a check: in which area, and which; without a handle, the surest."""
+
+    check_id: str
+    area: NodeId
+    handle: str | None = None
 
 
 class RecordedCheck(Value):

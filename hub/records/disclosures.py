@@ -1,6 +1,6 @@
 """The record of disclosures, opened and sealed row by row: who was asked, told or answered about a case.
 
-Does not decide what is a row (`keep`, `hub.cases.disclosure_log`) or who may read it (`hub.cases.access`).
+Does not decide what is a row (`recording`, `hub.cases.disclosure_log`) or who may read it (`hub.cases.access`).
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, update
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from hub.store.tables import CaseRecord, PersonRecord
@@ -37,24 +38,14 @@ class CaseRow(NamedTuple):
     people: tuple[tuple[bytes, bytes], ...]
 
 
+STORED: Final = tuple(getattr(CaseRecord, name) for name in StoredCase._fields)
+
+
 def find(session: Session, ref_digest: bytes) -> StoredCase | None:
     """The case with that reference."""
-    row = _find(session, ref_digest)
-    return stored(row) if row else None
-
-
-def stored(row: CaseRecord) -> StoredCase:
-    """A case's row as the rest of the hub reads it."""
-    return StoredCase(
-        id=row.id or 0,
-        ref_digest=row.ref_digest,
-        content_digest=row.content_digest,
-        handle=row.handle,
-        sealed_case=row.sealed_case,
-        may_publish=row.may_publish,
-        decision_id=row.decision_id,
-        sealed=row.sealed,
-    )
+    query = sql_select(*STORED).where(col(CaseRecord.ref_digest) == ref_digest)
+    row = session.connection().execute(query).first()
+    return StoredCase(*row) if row else None
 
 
 def store(session: Session, row: CaseRow) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Exists, Integer, cast, delete, exists, func, insert
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from hub.store.bulk import digest_of, insert_rows
-from hub.store.cases import StoredCase, stored
+from hub.store.cases import STORED, StoredCase
 from hub.store.tables import CaseRecord, FeedEntry, FeedState, PersonRecord
 
 _MANY = 500
@@ -194,16 +195,16 @@ def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:
 
 def person_by_handle(session: Session, handle: bytes) -> tuple[PersonRow, StoredCase] | None:
     """The person behind a handle, with the case; None when unknown or retired."""
-    query = (
-        select(PersonRecord, CaseRecord)
-        .join(CaseRecord)
-        .where(PersonRecord.handle == handle, ~col(PersonRecord.retired))
+    mine = (col(PersonRecord.handle) == handle) & ~col(PersonRecord.retired)
+    query = sql_select(col(PersonRecord.id), col(PersonRecord.sealed), *STORED).join_from(
+        PersonRecord, CaseRecord
     )
-    found = session.exec(query).first()
+    found = session.connection().execute(query.where(mine)).first()
     if found is None:
         return None
-    person, case = found
-    return PersonRow(person.id or 0, person.sealed, person.handle, case.handle), stored(case)
+    person_id, sealed, *case = found
+    stored = StoredCase(*case)
+    return PersonRow(person_id, sealed, handle, stored.handle), stored
 
 
 def _in_feed() -> Exists:

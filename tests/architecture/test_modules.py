@@ -5,14 +5,13 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-MODULES = sorted(path.relative_to(ROOT) for path in ROOT.joinpath("hub").rglob("*.py"))
-MOST_LINES = 600
+from tests.architecture.modules import MODULES, ROOT, dotted, importers, tree
+
+MOST_LINES = 400
 CONTRACTS = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 PURE = next(one for one in CONTRACTS if one["id"] == "pure")["source_modules"]
 
@@ -44,21 +43,6 @@ IMPURE = {
 PRINTERS = {Path("hub/sample/__main__.py")}
 
 
-@cache
-def tree(module: Path) -> ast.Module:
-    return ast.parse(ROOT.joinpath(module).read_text(encoding="utf-8"))
-
-
-def dotted(node: ast.expr) -> str:
-    """A name or attribute as it is written, a.b.c; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        before = dotted(node.value)
-        return f"{before}.{node.attr}" if before else ""
-    return ""
-
-
 def pure_modules() -> list[Path]:
     """The modules of the pure packages that the import contract names."""
     names = {Path(*name.split(".")) for name in PURE}
@@ -78,7 +62,7 @@ def impurities(source: ast.Module) -> Iterator[str]:
 
 def test_the_walk_finds_all_there_is() -> None:
     assert len(pure_modules()) > 30
-    assert {Path(f"hub/{name}.py") for name in ("values", "errors", "question")} < set(pure_modules())
+    assert {Path(f"hub/{name}.py") for name in ("values", "errors", "parsing")} < set(pure_modules())
 
 
 def test_a_pure_module_reads_no_clock_disk_or_environment() -> None:
@@ -116,25 +100,6 @@ def test_nothing_prints() -> None:
         if isinstance(node, ast.Call) and dotted(node.func) == "print"
     ]
     assert calls == []
-
-
-def imported(module: Path) -> set[str]:
-    """The modules that a module imports, wherever in it."""
-    found: set[str] = set()
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
-
-
-def importers(name: str) -> set[str]:
-    return {
-        str(module)
-        for module in MODULES
-        if any(one == name or one.startswith(f"{name}.") for one in imported(module))
-    }
 
 
 def test_the_prf_library_stands_behind_one_module() -> None:

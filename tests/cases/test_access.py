@@ -12,7 +12,7 @@ from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.consent import Decision
 from hub.errors import UsageError
-from hub.records.check import CheckRequest, CheckResult
+from hub.records.check import CandidateRef, CheckRequest, CheckResult
 from hub.values import Level
 from tests.checks.test_answer import grounded
 from tests.federation.nodes import Areas, case, cases_of, events, hold, question, stranger
@@ -109,7 +109,7 @@ def test_nobody_tells_an_area_that_the_victim_named_as_not_safe_to_talk_to(areas
 
     async def tell() -> Decision:
         async with areas.client("northmoor") as client:
-            target = (result.check_id, "eastvale", None)
+            target = CandidateRef(result.check_id, "eastvale")
             return (await disclose(areas["northmoor"], client, target, Level.involvement))[1]
 
     decision = asyncio.run(tell())

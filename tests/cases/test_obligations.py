@@ -24,7 +24,7 @@ from hub.consent import Decider, SharingForm
 from hub.consent.evidence import Closing, DisclosureLogEntry
 from hub.errors import InputError, NotFoundError, UnreachableError
 from hub.node.node import Node, open_node
-from hub.records.check import CheckRequest, CheckResult
+from hub.records.check import CandidateRef, CheckRequest, CheckResult
 from hub.records.disclosures import DisclosureLogRow
 from hub.store import cases
 from hub.store.audit import DatabaseAudit
@@ -78,7 +78,7 @@ def asked(areas: Areas, subject: Person = KNOWN, *where: str, **changes: Any) ->
 def tell_area(areas: Areas, result: CheckResult, level: Level = Level.involvement) -> CheckResult:
     async def once() -> CheckResult:
         async with areas.client("northmoor") as client:
-            target = (result.check_id, "eastvale", None)
+            target = CandidateRef(result.check_id, "eastvale")
             after, decision = await disclose(areas["northmoor"], client, target, level)
             assert decision.permitted, decision
             return after

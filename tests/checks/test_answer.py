@@ -16,7 +16,7 @@ from hub.errors import NotFoundError
 from hub.federation.publish import publish
 from hub.node.node import Node
 from hub.records import decisions
-from hub.records.check import CheckResult, DisclosureResult, DisclosureStatus
+from hub.records.check import CandidateRef, CheckResult, DisclosureResult, DisclosureStatus
 from hub.store import received
 from hub.values import Kind, Level, RequesterRole, Role
 from hub.wire.messages import NOT_ANSWERED, Disclosure
@@ -104,7 +104,7 @@ def told(areas: Areas, result: CheckResult) -> DisclosureResult:
 
     async def once() -> CheckResult:
         async with areas.client("northmoor") as client:
-            target = (result.check_id, "eastvale", None)
+            target = CandidateRef(result.check_id, "eastvale")
             after, decision = await disclose(areas["northmoor"], client, target, Level.involvement)
             assert decision.permitted, decision
             return after

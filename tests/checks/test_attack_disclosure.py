@@ -18,7 +18,7 @@ from hub.checks.disclose import disclose
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.demo.form import sharing_form
-from hub.records.check import CheckRequest, CheckResult, recorded_check
+from hub.records.check import CandidateRef, CheckRequest, CheckResult, recorded_check
 from hub.values import Level, Person
 from hub.wire import messages
 from hub.wire.messages import DISCLOSURES_PATH, Disclosure, DisclosureQuestion, MessageType
@@ -99,7 +99,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
     async def tell() -> None:
         async with world.client(world.victim) as client:
-            await disclose(world.victim, client, (result.check_id, "eastvale", None), Level.involvement)
+            await disclose(world.victim, client, CandidateRef(result.check_id, "eastvale"), Level.involvement)
 
     asyncio.run(tell())
     found: dict[str, Any] = json.loads(opened[0])

@@ -19,7 +19,7 @@ from hub.crypto.encoding import b64, unb64
 from hub.crypto.hpke import SealContext
 from hub.errors import NotFoundError, PeerError, UnreachableError
 from hub.federation.peers import known
-from hub.records.check import AreaStatus, CheckResult, DisclosureStatus
+from hub.records.check import AreaStatus, CandidateRef, CheckResult, DisclosureStatus
 from hub.values import Kind, Level, Person, Role
 from hub.wire import messages
 from hub.wire.messages import DISCLOSURES_PATH, Disclosure, DisclosureQuestion
@@ -56,7 +56,7 @@ def disclosed(
 ) -> tuple[CheckResult, Decision]:
     async def go() -> tuple[CheckResult, Decision]:
         async with areas.client("northmoor") as client:
-            return await disclose(areas["northmoor"], client, (check_id, area, None), level)
+            return await disclose(areas["northmoor"], client, CandidateRef(check_id, area), level)
 
     return asyncio.run(go())
 

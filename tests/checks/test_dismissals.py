@@ -10,7 +10,7 @@ from hub.checks.check import check
 from hub.checks.dismissals import dismiss, undo_dismissal
 from hub.errors import NotFoundError
 from hub.federation.publish import publish
-from hub.records.check import SHOWN_DIGITS, AreaResult, CheckResult
+from hub.records.check import SHOWN_DIGITS, AreaResult, CandidateRef, CheckResult
 from hub.values import Person
 from tests.federation.nodes import Areas, case, cases_of, hold, question
 
@@ -35,7 +35,10 @@ def counts(area: AreaResult) -> tuple[int, int]:
 def test_a_candidate_set_aside_is_counted_and_not_listed(stored_areas: Areas) -> None:
     first = asked(stored_areas, known(stored_areas))
     assert counts(first.areas[0]) == (1, 0)
-    dismiss(stored_areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+    dismiss(
+        stored_areas["northmoor"],
+        CandidateRef(first.check_id, "eastvale", first.areas[0].candidates[0].handle),
+    )
     later = asked(stored_areas, known(stored_areas)).areas[0]
     assert counts(later) == (0, 1)
     assert "not the same person" in later.note
@@ -44,20 +47,20 @@ def test_a_candidate_set_aside_is_counted_and_not_listed(stored_areas: Areas) ->
 def test_it_survives_republication_and_can_be_taken_back(areas: Areas) -> None:
     first = asked(areas, known(areas))
     old = first.areas[0].candidates[0].handle
-    dismiss(areas["northmoor"], first.check_id, "eastvale", old)
+    dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", old))
     hold(areas["eastvale"], case("eastvale-0", cases_of("eastvale")[0], criteria=("changed",)))
     publish(areas["eastvale"])
     later = asked(areas, known(areas))
     (candidate,) = later.areas[0].set_aside
     assert candidate.handle != old
-    undo_dismissal(areas["northmoor"], later.check_id, "eastvale", candidate.handle)
+    undo_dismissal(areas["northmoor"], CandidateRef(later.check_id, "eastvale", candidate.handle))
     assert counts(asked(areas, known(areas)).areas[0]) == (1, 0)
 
 
 def test_new_evidence_brings_the_pair_up_again(areas: Areas) -> None:
     her = known(areas)
     first = asked(areas, her)
-    dismiss(areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+    dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", first.areas[0].candidates[0].handle))
     renamed = her.model_copy(update={"aliases": (f"{her.given_names} Quennell",)})
     assert counts(asked(areas, renamed).areas[0]) == (1, 0)
 
@@ -65,15 +68,17 @@ def test_new_evidence_brings_the_pair_up_again(areas: Areas) -> None:
 def test_only_a_candidate_of_the_check_can_be_set_aside_or_taken_back(areas: Areas) -> None:
     first = asked(areas, known(areas))
     with pytest.raises(NotFoundError):
-        dismiss(areas["northmoor"], first.check_id, "eastvale", "0" * 32)
+        dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", "0" * 32))
     with pytest.raises(NotFoundError):
-        undo_dismissal(areas["northmoor"], first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+        undo_dismissal(
+            areas["northmoor"], CandidateRef(first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+        )
 
 
 def test_a_handle_is_known_by_the_digits_that_are_shown_and_by_no_fewer(areas: Areas) -> None:
     first = asked(areas, known(areas))
     handle = first.areas[0].candidates[0].handle
     with pytest.raises(NotFoundError):
-        dismiss(areas["northmoor"], first.check_id, "eastvale", handle[: SHOWN_DIGITS - 1])
-    dismiss(areas["northmoor"], first.check_id, "eastvale", handle[:SHOWN_DIGITS])
+        dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", handle[: SHOWN_DIGITS - 1]))
+    dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", handle[:SHOWN_DIGITS]))
     assert counts(asked(areas, known(areas)).areas[0]) == (0, 1)

@@ -50,8 +50,8 @@ def evidence(text: str = "She was told in person by her Idva.", **more: Any) -> 
 
 
 def listed(home: Path, *how: object) -> list[dict[str, Any]]:
-    """What `hub due` lists of questions, not of publications."""
-    done = inside("due", home, "--json", *how)
+    """What `hub obligations list` lists of questions, not of publications."""
+    done = inside("obligations", "list", home, "--json", *how)
     assert done.code == 0, done.out
     found: list[dict[str, Any]] = [one for one in done.json["due"] if one["purpose"] != "publish"]
     return found
@@ -79,18 +79,20 @@ def test_from_a_question_to_what_it_left_closed_with_evidence(pair: Pair, asked:
     told = inside("disclose", pair.asking, result.json["check_id"], "--area", "eastvale", "--json")
     assert told.code == 0
     number = owed["notify_client"]["number"]
-    refused = inside("close", pair.asking, file("evidence", evidence(text="tbc")), number, "--json")
+    refused = inside(
+        "obligations", "close", pair.asking, file("evidence", evidence(text="tbc")), number, "--json"
+    )
     assert (refused.code, refused.json["lacking"]) == (1, {number: ["text"]})
-    in_words = inside("close", pair.asking, file("evidence", evidence(text="tbc")), number)
+    in_words = inside("obligations", "close", pair.asking, file("evidence", evidence(text="tbc")), number)
     assert (in_words.code, in_words.out) == (1, "")
     assert in_words.err == f"{number} stays open. The evidence lacks: text\n"
     for _ in range(2):
-        done = inside("close", pair.asking, file("evidence", evidence()), number, "--json")
+        done = inside("obligations", "close", pair.asking, file("evidence", evidence()), number, "--json")
         assert (done.code, done.json["closed"]) == (0, [number])
     assert [one["code"] for one in listed(pair.asking, "--all")] == ["review"]
     closed = {one["code"]: one for one in listed(pair.asking, "--closed")}
     assert set(closed) == {"notify_client", "record_recipients"}
-    words = inside("due", pair.asking, "--closed").out
+    words = inside("obligations", "list", pair.asking, "--closed").out
     assert "Closed by Ada Coordinator on" in words
     assert "Closed by the hub's own record of disclosures." in words
     assert "To close" not in words
@@ -105,27 +107,27 @@ def test_the_record_says_who_was_asked_told_and_telephoned(pair: Pair, asked: An
     assert inside("disclose", pair.asking, check_id, "--area", "eastvale").code == 0
     row = {"date": today().isoformat(), "agency": "Westhaven Council", "person": "duty officer"}
     added = {"case_ref": question["case_ref"], "check_id": check_id, "by": ADA, "sharings": [row]}
-    lacking = inside("told", pair.asking, file("told", added), "--json")
+    lacking = inside("disclosures", "add", pair.asking, file("told", added), "--json")
     assert (lacking.code, lacking.json["recorded"]) == (1, 0)
     assert lacking.json["lacking"] == [
         f"sharings[Westhaven Council].{part}" for part in ("method", "authority")
     ]
     added["sharings"] = [row | {"method": "telephone", "authority": "the agreed protocol"}]
-    assert inside("told", pair.asking, file("told", added)).out == "Recorded.\n"
-    done = inside("disclosures", pair.asking, "--json", said=question["case_ref"] + "\n")
+    assert inside("disclosures", "add", pair.asking, file("told", added)).out == "Recorded.\n"
+    done = inside("disclosures", "list", pair.asking, "--json", said=question["case_ref"] + "\n")
     assert [(one["agency"], one["told"], one["by"], one["response"]) for one in done.json["disclosures"]] == [
         ("Eastvale", False, "hub", ""),
         ("Eastvale", True, "hub", "answered: involvement"),
         ("Westhaven Council", True, "Ada Coordinator", ""),
     ]
-    words = inside("disclosures", pair.asking, said=question["case_ref"] + "\n")
+    words = inside("disclosures", "list", pair.asking, said=question["case_ref"] + "\n")
     assert "Eastvale: asked blindly\n  Method: hub: blind question" in words.out
     assert "Response: answered: involvement" in words.out
 
 
 def printed(home: Path, out: Path, case_ref: str) -> str:
     """The words of a case's paper."""
-    done = inside("disclosures", home, "--pdf", out, said=f"{case_ref}\n")
+    done = inside("disclosures", "list", home, "--pdf", out, said=f"{case_ref}\n")
     assert done.code == 0, done.err
     reader = PdfReader(BytesIO(out.read_bytes()))
     root: Any = reader.trailer["/Root"]
@@ -161,12 +163,17 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
     for about in (check_id, ""):
         row = told | ({} if about else {"agency": "Otherham Police"})
         added = {"case_ref": case_ref, "check_id": about, "by": ADA, "sharings": [row]}
-        assert inside("told", pair.asking, file("told", added)).code == 0
+        assert inside("disclosures", "add", pair.asking, file("told", added)).code == 0
     numbers = {one["code"]: one["number"] for one in listed(pair.asking, "--all")}
     manager = {**ADA, "name": "Mary Manager", "role": "manager"}
     signing = file("signing", evidence("") | {"by": manager})
-    assert inside("close", pair.asking, signing, numbers["countersign"]).code == 0
-    assert inside("close", pair.asking, file("evidence", evidence()), numbers["notify_client"]).code == 0
+    assert inside("obligations", "close", pair.asking, signing, numbers["countersign"]).code == 0
+    assert (
+        inside(
+            "obligations", "close", pair.asking, file("evidence", evidence()), numbers["notify_client"]
+        ).code
+        == 0
+    )
 
     text = printed(pair.asking, out, case_ref)
     day = today().isoformat()
@@ -207,18 +214,18 @@ def test_a_case_has_a_form_for_each_matter_or_says_that_there_is_none(
 
     file = write_csv(tmp_path / "in.csv", [row | {"sealed": "yes", "case_ref": "NM-1"} for row in rows[:1]])
     assert inside("import", home, file).code == 0
-    done = inside("disclosures", home, "--pdf", tmp_path / "none.pdf", said="NM-1\n")
+    done = inside("disclosures", "list", home, "--pdf", tmp_path / "none.pdf", said="NM-1\n")
     assert (done.code, done.out) == (2, "")
     assert "there is nothing to print" in done.err
-    unwritable = inside("disclosures", pair.asking, "--pdf", "/nowhere/out.pdf", said="NM-1\n")
+    unwritable = inside("disclosures", "list", pair.asking, "--pdf", "/nowhere/out.pdf", said="NM-1\n")
     assert unwritable.code != 0
 
 
 def test_a_case_reference_is_read_from_standard_input_alone(home: Path) -> None:
     """The real command, piped to and with nothing to read."""
-    done = hub("disclosures", home, "--json", input="NM-0\n")
+    done = hub("disclosures", "list", home, "--json", input="NM-0\n")
     assert (done.code, done.error["text"]) == (1, "there is no such case here")
-    nothing = hub("disclosures", home, "--json", input="")
+    nothing = hub("disclosures", "list", home, "--json", input="")
     assert (nothing.code, nothing.error["text"]) == (1, "no case reference was given")
 
 
@@ -229,13 +236,13 @@ def test_a_hundred_publications_are_a_line_and_not_a_flood(
     file = write_csv(tmp_path / "in.csv", [her | {"case_ref": f"NM-{one}"} for one in range(20)])
     assert inside("import", home, file).code == 0
     in_years = (today() + dt.timedelta(days=800)).isoformat()
-    done = inside("due", home, "--on", in_years)
+    done = inside("obligations", "list", home, "--on", in_years)
     reviews = [line for line in done.out.splitlines() if "Review" in line]
     assert len(reviews) == 1
     assert "20 published cases" in reviews[0]
-    every = inside("due", home, "--on", in_years, "--json").json["due"]
+    every = inside("obligations", "list", home, "--on", in_years, "--json").json["due"]
     assert len([one for one in every if one["code"] == "review"]) == 20
-    assert inside("due", home).out == "Nothing is due.\n"
+    assert inside("obligations", "list", home).out == "Nothing is due.\n"
 
 
 def test_a_server_escalates_what_is_overdue_when_it_starts_and_says_so_once(
@@ -244,14 +251,14 @@ def test_a_server_escalates_what_is_overdue_when_it_starts_and_says_so_once(
     assert inside("import", home, write_csv(tmp_path / "in.csv", rows)).code == 0
     change(home, "UPDATE obligation_record SET due = '2026-01-01' WHERE code = 'review'")
     cases = count(home, "case_record WHERE may_publish")
-    assert "(escalated)" not in inside("due", home).out
+    assert "(escalated)" not in inside("obligations", "list", home).out
     for _ in range(2):
         with serving(home, free_port(), tmp_path / "log"):
             until = time.monotonic() + 60
             while actions(home).count(Action.obligation_escalated) < cases and time.monotonic() < until:
                 time.sleep(0.2)
         assert actions(home).count(Action.obligation_escalated) == cases
-    assert re.search(r"Overdue by \d+ days \(escalated\):", inside("due", home).out)
+    assert re.search(r"Overdue by \d+ days \(escalated\):", inside("obligations", "list", home).out)
     assert inside("audit", "verify", home).code == 0
 
 
@@ -278,23 +285,23 @@ def test_someone_kept_out_gets_byte_for_byte_what_no_such_case_gives(
     added = {"case_ref": "NM-HIDDEN", "check_id": check_id, "by": ASH, "sharings": [row]}
     by_ash = file("by_ash", evidence() | {"by": ASH})
     for command, said in (
-        (("due", "--all", "--as", ash), ""),
-        (("due", "--all", "--as", ash, "--json"), ""),
-        (("due", "--closed", "--as", ash, "--json"), ""),
-        (("due", "--all"), ""),
-        (("disclosures", "--as", ash), "NM-HIDDEN\n"),
-        (("disclosures", "--as", ash, "--json"), "NM-HIDDEN\n"),
-        (("disclosures",), "NM-HIDDEN\n"),
-        (("told", file("told", added)), ""),
-        (("told", file("told", added), "--json"), ""),
-        (("close", by_ash, number), ""),
-        (("close", by_ash, number, "--json"), ""),
+        (("obligations", "list", "--all", "--as", ash), ""),
+        (("obligations", "list", "--all", "--as", ash, "--json"), ""),
+        (("obligations", "list", "--closed", "--as", ash, "--json"), ""),
+        (("obligations", "list", "--all"), ""),
+        (("disclosures", "list", "--as", ash), "NM-HIDDEN\n"),
+        (("disclosures", "list", "--as", ash, "--json"), "NM-HIDDEN\n"),
+        (("disclosures", "list"), "NM-HIDDEN\n"),
+        (("disclosures", "add", file("told", added)), ""),
+        (("disclosures", "add", file("told", added), "--json"), ""),
+        (("obligations", "close", by_ash, number), ""),
+        (("obligations", "close", by_ash, number, "--json"), ""),
     ):
-        name, *rest = command
-        assert same(*(inside(name, home, *rest, said=said) for home in (pair.asking, never))), command
+        group, name, *rest = command
+        assert same(*(inside(group, name, home, *rest, said=said) for home in (pair.asking, never))), command
     ada = file("ada", ADA)
     assert [one["code"] for one in listed(pair.asking, "--as", ada, "--all")] == ["notify_client", "review"]
-    assert inside("disclosures", pair.asking, "--as", ada, said="NM-HIDDEN\n").code == 0
+    assert inside("disclosures", "list", pair.asking, "--as", ada, said="NM-HIDDEN\n").code == 0
 
 
 def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
@@ -314,21 +321,25 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
     source.backup(target)
     source.close()
     target.close()
-    every = inside("pending", home, "--json").json["pending"]
+    every = inside("requests", "list", home, "--json").json["pending"]
     (waits,) = [one for one in every if one["check_id"] == check_id]
     place = (waits["check_id"], waits["handle"])
 
     (home / "staff.toml").write_text(EXCLUDED.format(""))
     ash, ada = file("ash", ASH), file("ada", ADA)
-    assert inside("pending", home, "--as", ash).out == inside("pending", home).out == "Nothing waits.\n"
-    hidden = inside("answer", home, *place, "--release", "--as", ash)
-    unknown = inside("answer", home, "0" * 32, "0" * 32, "--release", "--as", ash)
+    assert (
+        inside("requests", "list", home, "--as", ash).out
+        == inside("requests", "list", home).out
+        == "Nothing waits.\n"
+    )
+    hidden = inside("requests", "answer", home, *place, "--release", "--as", ash)
+    unknown = inside("requests", "answer", home, "0" * 32, "0" * 32, "--release", "--as", ash)
     assert hidden.code == 1
     assert same(hidden, unknown)
-    unnamed = inside("answer", home, *place, "--release")
-    assert same(unnamed, inside("answer", home, "0" * 32, "0" * 32, "--release"))
+    unnamed = inside("requests", "answer", home, *place, "--release")
+    assert same(unnamed, inside("requests", "answer", home, "0" * 32, "0" * 32, "--release"))
     assert "not shown without --as" in unnamed.err
-    assert inside("answer", home, *place, "--release", "--as", ada).code == 0
+    assert inside("requests", "answer", home, *place, "--release", "--as", ada).code == 0
 
 
 # Bad input.
@@ -349,7 +360,7 @@ BAD: dict[str, tuple[Any, str]] = {
 def test_evidence_that_cannot_be_read_names_the_field_and_nothing_else(
     home: Path, file: Write, document: Any, text: str
 ) -> None:
-    done = inside("close", home, file("evidence", document), "0" * 16, "--json")
+    done = inside("obligations", "close", home, file("evidence", document), "0" * 16, "--json")
     assert done.code == 1
     assert text in done.error["text"]
     assert "Oakapple" not in done.out
@@ -357,7 +368,7 @@ def test_evidence_that_cannot_be_read_names_the_field_and_nothing_else(
 
 
 def test_wrong_usage_is_said(home: Path, file: Write) -> None:
-    assert inside("due", home, "--on", "soon", "--json").code == 2
-    unknown = inside("close", home, file("evidence", evidence()), "0" * 16, "--json")
+    assert inside("obligations", "list", home, "--on", "soon", "--json").code == 2
+    unknown = inside("obligations", "close", home, file("evidence", evidence()), "0" * 16, "--json")
     assert (unknown.code, unknown.error["text"]) == (1, "no such obligation is open here")
-    assert inside("due", home, "--as", file("who", {"name": "Ada"}), "--json").code == 1
+    assert inside("obligations", "list", home, "--as", file("who", {"name": "Ada"}), "--json").code == 1

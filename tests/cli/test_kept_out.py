@@ -50,7 +50,10 @@ class Nodes:
         self.check_id = result["check_id"]
         self.handle = result["areas"][0]["candidates"][0]["handle"]
         assert inside("disclose", self.has, self.check_id, "--area", "eastvale").code == 0
-        assert inside("not-same", self.has, self.check_id, self.handle, "--area", "eastvale").code == 0
+        assert (
+            inside("candidates", "dismiss", self.has, self.check_id, self.handle, "--area", "eastvale").code
+            == 0
+        )
         assert inside("import", self.has, self.file(SEALED)).code == 0
         self.number = next(one["number"] for one in listed(self.has, "--all"))
         for home in (self.has, self.never):
@@ -99,29 +102,36 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
 
     def walk(command: str, *rest: object, said: str = "") -> None:
         walked.add(command)
-        for as_json in ((), ("--json",)) if command not in ("answer", "not-same", "peer add") else ((),):
+        for as_json in (
+            ((), ("--json",))
+            if command not in ("requests answer", "candidates dismiss", "peer add")
+            else ((),)
+        ):
             nodes.same(command, *rest, *as_json, said=said)
 
     for who in ((), ("--as", ash), ("--as", nobody)):
         for how in ((), ("--all",), ("--closed",), ("--on", "2199-12-31")):
-            walk("due", *how, *who)
+            walk("obligations list", *how, *who)
         for ref in (ASKED, SEALED, HELD):
-            walk("disclosures", *who, said=f"{ref}\n")
-        walk("disclosures", "--pdf", nodes.file("form").with_suffix(".pdf"), *who, said=f"{ASKED}\n")
+            walk("disclosures list", *who, said=f"{ref}\n")
+        walk("disclosures list", "--pdf", nodes.file("form").with_suffix(".pdf"), *who, said=f"{ASKED}\n")
         assert not nodes.file("form").with_suffix(".pdf").exists()
-        walk("pending", *who)
-        walk("answer", nodes.check_id, nodes.handle, "--release", *who)
+        walk("requests list", *who)
+        walk("requests answer", nodes.check_id, nodes.handle, "--release", *who)
         walk("disclose", nodes.check_id, "--area", "eastvale", *who)
         walk("disclose", nodes.check_id, "--area", "nowhere", "--level", "summary", *who)
         walk("disclose", nodes.check_id, "--area", "eastvale", "--handle", nodes.handle, *who)
         for undo in ((), ("--undo",)):
-            walk("not-same", nodes.check_id, nodes.handle, "--area", "eastvale", *undo, *who)
+            walk("candidates dismiss", nodes.check_id, nodes.handle, "--area", "eastvale", *undo, *who)
     for ref in (ASKED, SEALED, HELD):
         question = nodes.pair.question(case_ref=ref, requester=ASH)
         walk("check", write("question", question))
         for check_id in ("", nodes.check_id):
-            walk("told", write("told", {"case_ref": ref, "check_id": check_id, "by": ASH, "sharings": [row]}))
-    walk("close", write("by_ash", evidence() | {"by": ASH}), nodes.number)
+            walk(
+                "disclosures add",
+                write("told", {"case_ref": ref, "check_id": check_id, "by": ASH, "sharings": [row]}),
+            )
+    walk("obligations close", write("by_ash", evidence() | {"by": ASH}), nodes.number)
     walk("peer list")
     walk("sync")
     nodes.same("peer remove", "nowhere")
@@ -161,11 +171,11 @@ def test_a_check_that_is_hidden_reads_like_one_that_is_not_there_and_nothing_is_
     for rest in (
         ("disclose", ("--area", "eastvale", "--as", ash, "--json")),
         ("disclose", ("--area", "eastvale")),
-        ("not-same", (nodes.handle, "--area", "eastvale", "--as", ash)),
-        ("not-same", (nodes.handle, "--area", "eastvale", "--undo")),
+        ("candidates dismiss", (nodes.handle, "--area", "eastvale", "--as", ash)),
+        ("candidates dismiss", (nodes.handle, "--area", "eastvale", "--undo")),
     ):
         name, options = rest
-        ended = [hub(name, nodes.has, check_id, *options) for check_id in (nodes.check_id, "0" * 32)]
+        ended = [hub(*name.split(), nodes.has, check_id, *options) for check_id in (nodes.check_id, "0" * 32)]
         assert ended[0] == ended[1]
         assert ended[0].code == 1
         assert "no such check on this node" in ended[0].out + ended[0].err
@@ -176,5 +186,5 @@ def test_a_check_that_is_hidden_reads_like_one_that_is_not_there_and_nothing_is_
     again = inside("disclose", nodes.has, nodes.check_id, "--area", "eastvale", "--as", ada, "--json")
     assert again.json["areas"][0]["candidates"][0]["disclosure"]["status"] == "answered"
     place = (nodes.check_id, nodes.handle, "--area", "eastvale")
-    assert inside("not-same", nodes.has, *place, "--undo", "--as", ada).code == 0
+    assert inside("candidates", "dismiss", nodes.has, *place, "--undo", "--as", ada).code == 0
     assert actions(nodes.has)[-1] is Action.pair_taken_back

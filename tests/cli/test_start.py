@@ -31,7 +31,7 @@ DEAR = {
 }
 LOADED = """
 import sys
-from hub.cli import main
+from hub.cli.app import main
 sys.argv = ["hub", *sys.argv[1:]]
 try:
     main()

@@ -24,7 +24,7 @@ from hub.crypto.encoding import unb64
 from hub.demo.form import sharing_form
 from hub.node.keys import NODE_KEY, ROOT_KEY
 from hub.node.node import Node
-from hub.records.check import CheckRequest, CheckResult, DisclosureStatus
+from hub.records.check import CandidateRef, CheckRequest, CheckResult, DisclosureStatus
 from hub.store.audit import DatabaseAudit
 from hub.store.tables import Receipt
 from hub.values import Level
@@ -88,7 +88,7 @@ def round_done(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, CheckRe
     async def both() -> CheckResult:
         async with world.client(world.victim) as client:
             result = await check(world.victim, client, request)
-            target = (result.check_id, "eastvale", None)
+            target = CandidateRef(result.check_id, "eastvale")
             return (await disclose(world.victim, client, target, Level.involvement))[0]
 
     return world, asyncio.run(both()), folder

@@ -1,4 +1,4 @@
-"""Queries on pairs set aside as not the same person. A pair is a keyed digest of the evidence that made it."""
+"""Queries on dismissals: candidates judged not the same person, each by a keyed digest of its evidence."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from hub.store.tables import NotSamePair
 
 
 def known(session: Session, digests: Sequence[bytes]) -> set[bytes]:
-    """Which of the pairs were set aside."""
+    """Which of the candidates were dismissed."""
     return set(session.exec(select(NotSamePair.digest).where(col(NotSamePair.digest).in_(digests))))
 
 
 def add(session: Session, digest: bytes, now: int) -> None:
-    """Set a pair aside."""
+    """Dismiss a candidate."""
     session.merge(NotSamePair(digest=digest, set_aside_at=now))
 
 
 def remove(session: Session, digest: bytes) -> bool:
-    """Take that back; whether there was such a pair."""
+    """Undo a dismissal; returns whether there was one."""
     row = session.get(NotSamePair, digest)
     if row is not None:
         session.delete(row)
