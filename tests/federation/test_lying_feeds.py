@@ -21,7 +21,7 @@ from hub.checks.check import check
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.signing import SigningKey
 from hub.errors import PeerError
-from hub.federation import evaluate
+from hub.federation import serve_feed
 from hub.federation.peers import known
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
@@ -183,8 +183,8 @@ def test_a_page_lost_on_the_way_is_a_fault(
     areas: Areas, eastvale: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The liar skips a page: it answers the second cursor with the third page."""
-    monkeypatch.setattr(evaluate, "PAGE_BATCHES", 1)
-    monkeypatch.setattr(evaluate, "BATCH_ENTRIES", 400)
+    monkeypatch.setattr(serve_feed, "PAGE_BATCHES", 1)
+    monkeypatch.setattr(serve_feed, "BATCH_ENTRIES", 400)
     pages: list[Told] = []
 
     def skipping(peer: Peer, asked: Asked, told: Told) -> Told:
@@ -427,8 +427,8 @@ def test_a_key_rotated_while_a_check_is_in_flight_is_an_error_not_an_answer(
 def test_an_interrupted_sync_goes_on_and_completes(
     areas: Areas, eastvale: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "PAGE_BATCHES", 1)
-    monkeypatch.setattr(evaluate, "BATCH_ENTRIES", 400)
+    monkeypatch.setattr(serve_feed, "PAGE_BATCHES", 1)
+    monkeypatch.setattr(serve_feed, "BATCH_ENTRIES", 400)
     heard: list[str] = []
 
     def failing_once(peer: Peer, asked: Asked, told: Told) -> Told:

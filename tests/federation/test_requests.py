@@ -16,7 +16,7 @@ from sqlmodel import select
 
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.signing import digest, request_digest
-from hub.federation import evaluate
+from hub.federation import serve_feed
 from hub.node.settings import Quotas
 from hub.store.tables import FeedState, QuotaUse
 from hub.wire import messages
@@ -329,8 +329,8 @@ def page(hand: Hand, cursor: str = "") -> tuple[FeedPage, Manifest]:
 
 
 def test_the_feed_comes_in_pages_by_cursor(areas: Areas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluate, "PAGE_BATCHES", 1)
-    monkeypatch.setattr(evaluate, "BATCH_ENTRIES", 300)
+    monkeypatch.setattr(serve_feed, "PAGE_BATCHES", 1)
+    monkeypatch.setattr(serve_feed, "BATCH_ENTRIES", 300)
     hand = Hand(areas)
     whole, cursor = [], ""
     while True:
