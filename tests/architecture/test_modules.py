@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-MODULES = sorted(path.relative_to(ROOT) for path in ROOT.joinpath("hub").rglob("*.py"))
+from tests.architecture.source import MODULES, ROOT, dotted, importers, tree
+
 MOST_LINES = 600
 CONTRACTS = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 PURE = next(one for one in CONTRACTS if one["id"] == "pure")["source_modules"]
@@ -42,21 +41,6 @@ IMPURE = {
 }
 # Modules that write to a terminal on purpose.
 PRINTERS = {Path("hub/sample/__main__.py")}
-
-
-@cache
-def tree(module: Path) -> ast.Module:
-    return ast.parse(ROOT.joinpath(module).read_text(encoding="utf-8"))
-
-
-def dotted(node: ast.expr) -> str:
-    """A name or attribute as it is written, a.b.c; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        before = dotted(node.value)
-        return f"{before}.{node.attr}" if before else ""
-    return ""
 
 
 def pure_modules() -> list[Path]:
@@ -116,25 +100,6 @@ def test_nothing_prints() -> None:
         if isinstance(node, ast.Call) and dotted(node.func) == "print"
     ]
     assert calls == []
-
-
-def imported(module: Path) -> set[str]:
-    """The modules that a module imports, wherever in it."""
-    found: set[str] = set()
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
-
-
-def importers(name: str) -> set[str]:
-    return {
-        str(module)
-        for module in MODULES
-        if any(one == name or one.startswith(f"{name}.") for one in imported(module))
-    }
 
 
 def test_the_prf_library_stands_behind_one_module() -> None:
