@@ -112,8 +112,10 @@ def is_handle(complete: str, given: str | None) -> bool:
 
 
 class RecordedCheck(Value):
-    """A check as it is kept: the request, the result, and by area the salt of our commitment to the subject and
-    the evidence of each candidate by handle (all hex).
+    """A check as it is kept.
+
+    The request, the result, and by area the salt of our commitment to the subject and the evidence of each
+    candidate by handle (all hex).
     """
 
     request: CheckRequest
