@@ -1,4 +1,4 @@
-"""The store on both databases: tables as migrated, transactions whole, deleted things gone."""
+"""The store on both databases: transactions whole, deleted things gone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from hub.audit.events import OPERATOR, Action
@@ -36,13 +34,6 @@ def node(tmp_path: Path, empty_database: DatabaseOf) -> Node:
             database=empty_database("northmoor"),
         ),
     )
-
-
-def test_the_tables_are_as_the_program_has_them(node: Node) -> None:
-    with node.database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, SQLModel.metadata) == []
-    node.database.close()
 
 
 def test_migrating_again_changes_nothing_and_many_may_at_once(node: Node) -> None:
