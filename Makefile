@@ -25,11 +25,8 @@ demo: $(VENV)/.run ## three areas on this machine, one question, a flag
 test: $(VENV)/.dev ## the whole test suite, in parallel
 	$(BIN)/pytest -n auto
 
-lint: $(VENV)/.dev ## ruff, mypy --strict, import contracts
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+lint: $(VENV)/.dev ## every hook of .pre-commit-config.yaml, on every file
+	PRE_COMMIT_HOME=$(VENV)/pre-commit $(BIN)/pre-commit run --all-files --show-diff-on-failure
 
 bench: $(VENV)/.dev ## the measured claims of docs/benchmarks.md, about half an hour
 	$(BIN)/python -m benchmarks.check

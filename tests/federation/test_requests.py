@@ -26,6 +26,7 @@ from tests.federation.nodes import Areas, copied, events, log
 from tests.federation.peer_simulator import parts
 from tests.federation.problems import SECRET, assert_problem
 
+# pragma: allowlist nextline secret
 ELEMENT = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"  # The group's generator.
 
 

@@ -113,6 +113,7 @@ def test_sqlite_forgets_what_is_deleted_and_survives_a_power_cut(tmp_path: Path)
             ("foreign_keys", 1),
         ):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+    # pragma: allowlist nextline secret
     secret = "x9-secret-marker-" * 40
     with database.write() as session:
         session.connection().exec_driver_sql("CREATE TABLE note (text TEXT)")
