@@ -3,7 +3,14 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test lint bench bench-peers soak lock clean
+# Tests to run instead of all of them: make test T=tests/consent, make quick T="tests/matching -k dates"
+T      ?=
+# The rooms that need no database, network or clock; fewer examples of each law than `make test` takes.
+QUICK  := tests/architecture/test_helpers.py tests/architecture/test_modules.py tests/architecture/test_orphans.py \
+          tests/audit/test_chain.py tests/audit/test_checkpoint.py tests/audit/test_events.py \
+          tests/matching tests/consent tests/crypto tests/vectors tests/test_parsing.py tests/test_files.py
+
+.PHONY: help demo test quick lint fmt coverage bench bench-peers soak lock sbom clean
 
 help:            ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -22,14 +29,25 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 demo: $(VENV)/.run ## three areas on this machine, one question, a flag
 	$(BIN)/hub demo
 
-test: $(VENV)/.dev ## the whole test suite, in parallel
-	$(BIN)/pytest -n auto
+test: $(VENV)/.dev ## the whole test suite, in parallel; T=tests/consent for a part of it
+	$(BIN)/pytest -n auto $(T)
 
-lint: $(VENV)/.dev ## ruff, mypy --strict, import contracts
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+quick: $(VENV)/.dev ## the tests of the pure rooms alone, in seconds; T= as for test
+	CONSENT_EXAMPLES=10 $(BIN)/pytest -n auto --hypothesis-profile=quick $(or $(T),$(QUICK))
+
+lint: $(VENV)/.dev ## every hook of .pre-commit-config.yaml, on every file
+	PRE_COMMIT_HOME=$(VENV)/pre-commit $(BIN)/pre-commit run --all-files --show-diff-on-failure
+
+fmt: $(VENV)/.dev ## format the code, and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+coverage: $(VENV)/.dev ## branch coverage of the whole suite, room by room, against its floors
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n auto
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage json --quiet
+	$(BIN)/python -m tests.coverage_floor coverage.json
 
 bench: $(VENV)/.dev ## the measured claims of docs/benchmarks.md, about half an hour
 	$(BIN)/python -m benchmarks.check
@@ -49,5 +67,11 @@ lock:            ## compile both lock files anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
+sbom: $(VENV)/.dev ## what a node is made of, from requirements.lock, as CycloneDX in dist/
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible \
+		--output-format JSON --output-file dist/marac-hub.cdx.json requirements.lock
+
 clean:           ## remove the environment and everything built
-	rm -rf $(VENV) .bench build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f .coverage .coverage.* coverage.json

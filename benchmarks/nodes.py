@@ -1,5 +1,7 @@
-"""Areas of made-up people as real nodes: homes built by the product's own import and publish, servers in processes
-of their own, one asking node inside the benchmark's process.
+"""Areas of made-up people as real nodes.
+
+Homes are built by the product's own import and publish, servers run in processes of their own, and one asking node
+inside the benchmark's process.
 
 Building takes minutes at full size, so homes are kept under `.bench/`, by the code and settings that shape them;
 delete the folder at any time. Measures nothing.

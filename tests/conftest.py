@@ -22,6 +22,7 @@ from tests.federation.nodes import Areas, DatabaseOf, build, copied
 
 # A law holds on a busy machine too: how long an example takes is no part of it.
 settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("hub"), max_examples=10)  # make quick
 settings.load_profile("hub")
 
 _numbers = itertools.count()

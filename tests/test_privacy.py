@@ -17,8 +17,7 @@ from hub.demo.form import sharing_form
 from hub.sample.referrals import Row
 from hub.wire.messages import VERSION_HEADER
 from tests.cli.conftest import TOLD, make, today
-from tests.cli.running import free_port, hub, inside, serving, write_csv
-from tests.cli.test_peer import answering
+from tests.cli.running import answering, free_port, hub, inside, serving, write_csv
 
 IDENTIFYING = (
     "case_ref",

@@ -27,8 +27,10 @@ class AuditStore(Protocol):
     """Where entries are kept. One per database session."""
 
     def last(self) -> Entry | None:
-        """The newest entry, with the writer's lock held until the transaction ends, so that no other worker
-        links to the same head: BEGIN IMMEDIATE on SQLite, `pg_advisory_xact_lock` on PostgreSQL."""
+        """The newest entry, with the writer's lock held until the transaction ends.
+
+        So no other worker links to the same head: BEGIN IMMEDIATE on SQLite, `pg_advisory_xact_lock` on PostgreSQL.
+        """
 
     def insert(self, entry: Entry) -> None:
         """Add an entry. Its number is the primary key: a second one with the same number must fail."""

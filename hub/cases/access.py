@@ -1,5 +1,4 @@
-"""Who asks, seen as a possible insider: what the engine has to know of the asker beside the form, and which cases
-are hidden from them.
+"""Who asks, seen as a possible insider: what the engine has to know beside the form, and which cases are hidden.
 
 Reads the node's own list of staff and exclusions (`staff.toml` in the home; without one nobody is known) and looks
 whether the case is one of the node's. Decides nothing: `hub.consent` does, with the Context made here. Nobody's
@@ -144,8 +143,10 @@ def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions
 
 
 def check_for(node: Node, asker: Requester | None, check_id: str) -> RecordedCheck:
-    """A check of ours, for somebody who may know of its case. Raises NotFoundError: one that is hidden reads like
-    one that does not exist; UsageError when `staff.toml` is broken.
+    """A check of ours, for somebody who may know of its case.
+
+    Raises NotFoundError: one that is hidden reads like one that does not exist; UsageError when `staff.toml` is
+    broken.
     """
     hidden = restrictions_on(node, asker)
     vault = node.keys.vault

@@ -1,5 +1,7 @@
-"""What the paper of a case says: for each matter the form that was decided on, its obligations with what closed
-them, and the record of disclosures; and the rows of the record that belong to no matter.
+"""What the paper of a case says, matter by matter.
+
+For each the form that was decided on, its obligations with what closed them, and the record of disclosures; then
+the rows of the record that belong to no matter.
 
 Reads alone. Who is kept out of a case is told that there is no such case. Not here: laying it out (`hub.pdf`).
 """

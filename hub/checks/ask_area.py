@@ -39,8 +39,10 @@ from hub.wire.tokens import FeedContext, Label
 
 @dataclass(frozen=True)
 class CheckInProgress:
-    """A permitted question, ready to be put to any number of holders. `people` has the subject first;
-    `tests` are the federation's test people's match-keys."""
+    """A permitted question, ready to be put to any number of holders.
+
+    `people` has the subject first; `tests` are the federation's test people's match-keys.
+    """
 
     node: Node
     check_id: str

@@ -106,9 +106,7 @@ def _grounds(form: SharingForm, grounds: tuple[standing.Standing, ...], found: F
 
 
 def _waiting(grounds: tuple[standing.Standing, ...]) -> bool:
-    """Whether the five questions must wait: no ground is ticked, or the only bases still lack their
-    evidence.
-    """
+    """Whether the five questions must wait: no ground is ticked, or the only bases still lack evidence."""
     bases = [ground for ground in grounds if not ground.rule.must_be_paired and not ground.against]
     return not grounds or (bool(bases) and not any(ground.stands for ground in bases))
 
@@ -187,8 +185,9 @@ def _threat(form: SharingForm) -> bool:
 
 
 def _emergency(form: SharingForm, context: Context) -> bool:
-    """An imminent threat to life, and somebody who takes it upon them by name. The statement is its
-    ground.
+    """An imminent threat to life, and somebody who takes it upon them by name.
+
+    The statement is its ground.
     """
     if not _threat(form) or form.purpose is Purpose.publish:
         return False

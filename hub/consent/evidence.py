@@ -65,8 +65,9 @@ class OpenObligation:
 
 
 def due(obligations: Iterable[Obligation], on: dt.date) -> tuple[Obligation, ...]:
-    """Those due by that day, the longest overdue first. One without a date is never due: it applies
-    throughout.
+    """Those due by that day, the longest overdue first.
+
+    One without a date is never due: it applies throughout.
     """
     dated = [(item.due, item.code, item) for item in obligations if item.due is not None and item.due <= on]
     return tuple(item for _, _, item in sorted(dated, key=lambda entry: entry[:2]))

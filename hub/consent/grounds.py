@@ -173,7 +173,7 @@ def gateways_named(section: str, rules: Rules) -> list[Gateway]:
 
 
 def _spaced(text: str) -> str:
-    """ "s.47" and "ss47" with the section sign taken off, so that the number stands alone."""
+    """The text with the section sign of "s.47" or "ss47" taken off, so that the number stands alone."""
     return re.sub(r"\b(?:ss?|sections?)\.?\s*(?=\d)", " ", text)
 
 

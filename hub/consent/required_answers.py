@@ -80,9 +80,7 @@ def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> N
 
 
 def emergency(form: SharingForm, out: Findings) -> None:
-    """What an emergency release rests on: the threat in words, and somebody who takes it upon them by
-    name.
-    """
+    """What an emergency release rests on: the threat in words, and somebody who takes it upon them by name."""
     if form.emergency is None or not threat_in_words(form):
         out.lack("emergency.imminent_threat", "Say what the imminent threat to life is.", "emergency rule")
     if not any(answered(signature.name) for signature in form.signatures):
@@ -112,8 +110,9 @@ def threat_in_words(form: SharingForm) -> bool:
 
 
 def own_case(form: SharingForm, out: Findings) -> None:
-    """Asked where no protocol has answered it for all: what she said, this case's concern, balance and
-    declaration.
+    """What is asked where no protocol has answered it for all.
+
+    What she said, this case's concern, balance and declaration.
     """
     for index, person in enumerate(form.subjects):
         if person.role is Role.victim and person.agreement is None:

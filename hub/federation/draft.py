@@ -17,8 +17,10 @@ from hub.wire.tokens import open_label, seal_entry, token
 
 @dataclass
 class Draft:
-    """`new` are the entries to come, by token. `gone` are live in the feed and will not be, unless they are in
-    `new` too; `dropped` were to come and will not.
+    """What a publish would change, gathered before it is written.
+
+    `new` are the entries to come, by token. `gone` are live in the feed and will not be, unless they are in `new`
+    too; `dropped` were to come and will not.
     """
 
     epoch: int

@@ -119,8 +119,10 @@ class Evaluator:
 
 @contextmanager
 def evaluator(keys: FeedKeys, people: int) -> Iterator[Evaluator]:
-    """Evaluates for so many people. With many it works in processes, which start while the caller still derives
-    match-keys. Raises HubError when one of them ends before its work is done.
+    """An evaluator for so many people.
+
+    With many it works in processes, which start while the caller still derives match-keys. Raises HubError when one
+    of them ends before its work is done.
     """
     if people < _POOL_FROM:
         yield Evaluator(lambda work, chunks: map(partial(work, keys), chunks))
@@ -238,8 +240,9 @@ class Opened(NamedTuple):
 def positions(
     keys: Sequence[Opened], max_gap: int, live: Callable[[Sequence[bytes]], Set[bytes]]
 ) -> list[dict[int, bytes]]:
-    """Which indices of each match-key are live, with their tokens: walked side by side, in steps that grow, each
-    until a gap longer than `max_gap`.
+    """Which indices of each match-key are live, with their tokens.
+
+    Walked side by side, in steps that grow, each until a gap longer than `max_gap`.
     """
     found: list[dict[int, bytes]] = [{} for _ in keys]
     walking, start, step = list(range(len(keys))), 0, max_gap + 2

@@ -124,8 +124,10 @@ class _Run:
                 self.leaving.add(number)
 
     def write(self) -> Published | None:
-        """Write the feed for the people as they are at the commit. None, and nothing written, when more of them
-        have changed than can be taken out while others wait. Raises ConflictError.
+        """Write the feed for the people as they are at the commit.
+
+        None, and nothing written, when more of them have changed than can be taken out while others wait. Raises
+        ConflictError.
         """
         node, epoch = self.node, self.draft.epoch
         with node.write() as tx:

@@ -1,5 +1,7 @@
-"""From opened labels to candidates: gather what each asked person met, weigh it, let one case's people support
-each other, and hold the candidates of one person against each other.
+"""From opened labels to candidates.
+
+Gather what each asked person met, weigh it, let one case's people support each other, and hold the candidates of
+one person against each other.
 
 Pure: labels come in opened, candidates go out with scores. It does not ask, look up, log or show anything.
 """

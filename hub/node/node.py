@@ -139,8 +139,10 @@ def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
 
 
 def node_of(home: Path, settings: Settings, *, clock: Callable[[], float] = time.time) -> Node:
-    """The node of a home whose settings are known. Raises UsageError when keys and database do not belong
-    together, StorageError."""
+    """The node of a home whose settings are known.
+
+    Raises UsageError when keys and database do not belong together, StorageError.
+    """
     loaded = keys.load(key_folder(home, settings))
     database = Database(database_url(home, settings))
     try:

@@ -1,8 +1,8 @@
-"""The paper: completed forms as a tagged PDF (PDF/UA-1), laid out for the case file, each with its decision, the
-signatures' state and the record of disclosures.
+"""The paper: completed forms as a tagged PDF (PDF/UA-1), laid out for the case file.
 
-An edge: it renders in memory and writes nothing. `form_record` is the same content as JSON. Text from the
-form is data to the template, never markup. Not here: deciding (`hub.consent`), storing.
+Each form comes with its decision, the signatures' state and the record of disclosures. An edge: it renders in
+memory and writes nothing. `form_record` is the same content as JSON. Text from the form is data to the
+template, never markup. Not here: deciding (`hub.consent`), storing.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _printable(char: str) -> bool:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """typst's own embedded fonts: Libertinus Serif (SIL Open Font License 1.1) and DejaVu Sans Mono."""
+    """The fonts embedded in typst: Libertinus Serif (SIL Open Font License 1.1) and DejaVu Sans Mono."""
     return typst.Fonts(include_system_fonts=False)
 
 

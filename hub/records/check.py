@@ -86,7 +86,7 @@ class AreaStatus(StrEnum):
 class AreaResult(Value):
     """One area's part of a result. `contact` is its phone route; `note` says what to do.
 
-    `set_aside` are candidates whom a person marked before as not the same.
+    `dismiss` are candidates whom a person marked before as not the same.
     """
 
     node_id: str
@@ -122,8 +122,10 @@ class CandidateRef:
 
 
 class RecordedCheck(Value):
-    """A check as it is kept: the request, the result, and by area the salt of our commitment to the subject and
-    the evidence of each candidate by handle (all hex).
+    """A check as it is kept.
+
+    The request, the result, and by area the salt of our commitment to the subject and the evidence of each
+    candidate by handle (all hex).
     """
 
     request: CheckRequest

@@ -8,7 +8,7 @@ from importlib.metadata import metadata, packages_distributions
 
 import pytest
 
-from tests.architecture.modules import ROOT, importers
+from tests.architecture.source import ROOT, importers
 
 PROJECT = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text(encoding="utf-8"))["project"]
 DECISION = ROOT.joinpath("docs/decisions/0005-dependencies.md").read_text(encoding="utf-8")

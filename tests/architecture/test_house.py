@@ -13,7 +13,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-from tests.architecture.modules import MODULES, ROOT, tree
+from tests.architecture.source import MODULES, ROOT, tree
 
 LAYERS = next(
     one

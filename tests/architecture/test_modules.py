@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.modules import MODULES, ROOT, dotted, importers, tree
+from tests.architecture.source import MODULES, ROOT, dotted, importers, tree
 
 MOST_LINES = 400
 CONTRACTS = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]

@@ -14,7 +14,7 @@ import pytest
 
 from hub.audit.events import Action
 from hub.consent import Context, HeldRecord, PeerRequest
-from tests.architecture.modules import MODULES, dotted, tree
+from tests.architecture.source import MODULES, dotted, tree
 
 
 def supplied(source: ast.Module, name: str) -> set[str]:

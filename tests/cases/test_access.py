@@ -14,7 +14,7 @@ from hub.consent import Decision
 from hub.errors import UsageError
 from hub.records.check import CandidateRef, CheckRequest, CheckResult
 from hub.values import Level
-from tests.checks.test_answer import grounded
+from tests.checks.pending import grounded
 from tests.federation.nodes import Areas, case, cases_of, events, hold, question, stranger
 
 STAFF = """

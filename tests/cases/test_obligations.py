@@ -29,8 +29,8 @@ from hub.records.disclosures import DisclosureLogRow
 from hub.store import cases
 from hub.store.audit import DatabaseAudit
 from hub.values import AgencyKind, Level, Person, Requester, RequesterRole
-from tests.checks.test_answer import asked as asked_on_a_ground
-from tests.checks.test_answer import grounded, told, waiting
+from tests.checks.pending import asked as asked_on_a_ground
+from tests.checks.pending import grounded, told, waiting
 from tests.consent.stories import form_named
 from tests.federation.nodes import (
     START,

@@ -10,8 +10,8 @@ from hub.checks.check import check
 from hub.consent import Decider
 from hub.records.check import CheckRequest
 from hub.values import Requester, RequesterRole, Role
-from tests.checks.test_answer import asked as asked_on_a_ground
-from tests.checks.test_answer import told, waiting
+from tests.checks.pending import asked as asked_on_a_ground
+from tests.checks.pending import told, waiting
 from tests.federation.nodes import Areas, case, cases_of, hold, question, stranger
 
 WHO = Requester(name="A. Coordinator", role=RequesterRole.coordinator, agency_kind="police")

@@ -2,120 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 
 from hub.cases.access import STAFF_FILE
 from hub.checks.answer import DisclosureKey, HolderDecision, record_holder_decision, waiting_requests
-from hub.checks.check import check
-from hub.checks.disclose import disclose, result_of
+from hub.checks.disclose import result_of
 from hub.consent import Decider
 from hub.errors import NotFoundError
-from hub.federation.publish import publish
 from hub.node.node import Node
 from hub.records import decisions
-from hub.records.check import CandidateRef, CheckResult, DisclosureResult, DisclosureStatus
+from hub.records.check import DisclosureResult, DisclosureStatus
 from hub.store import received
 from hub.values import Kind, Level, RequesterRole, Role
 from hub.wire.messages import NOT_ANSWERED, Disclosure
+from tests.checks.pending import asked, told, waiting
 from tests.federation.nodes import Areas, case, events, hold, question, stranger
-
-
-def grounded(**changes: Any) -> dict[str, Any]:
-    """A form on a legal ground and no agreement: a person at the holder decides."""
-    return {
-        "form_version": 1,
-        "jurisdiction": "england_wales",
-        "requester": {
-            "name": "A. Coordinator",
-            "role": "coordinator",
-            "agency": "Police",
-            "agency_kind": "police",
-        },
-        "recipient": {"agency": "Eastvale Police", "agency_kind": "police"},
-        "subjects": [
-            {
-                "ref": "s1",
-                "role": "victim",
-                "data": ["identity", "involvement"],
-                "agreement": "given",
-                "capacity": "has",
-                "aware": True,
-                "only_self_at_risk": False,
-            }
-        ],
-        "risk": [
-            {
-                "who": "client",
-                "from_whom": "ex-partner",
-                "concerns": "threats to kill",
-                "immediate": "he knows the address",
-                "identified_by": "police",
-            }
-        ],
-        "incident": "Threats reported by the client herself.",
-        "grounds": [
-            {
-                "key": "crime",
-                "evidence": {
-                    "offence_type": "threats to kill",
-                    "why_without_consent": "asking would alert him and prejudice the investigation",
-                    "substantial_public_interest": "preventing a homicide",
-                },
-            }
-        ],
-        "balancing": ["pressing_need", "risk_of_not_disclosing", "human_rights", "duty_of_confidentiality"],
-        "necessity": "Earlier help elsewhere changes the safety plan; nothing less would show it.",
-        "client_notified": {"notified": True, "date": "2026-11-01"},
-        "review": {"date": "2026-12-01", "owner": "Marac coordinator"},
-        "signatures": [
-            {"role": "caseworker", "name": "C. Worker", "date": "2026-11-01"},
-            {"role": "manager", "name": "M. Manager", "date": "2026-11-01"},
-        ],
-        "conflicts": {"declared": False, "details": ""},
-        **changes,
-    }
-
-
-def asked(areas: Areas, role: Role = Role.victim, **case_changes: Any) -> CheckResult:
-    """Northmoor asks about a woman whom Eastvale holds in that role, on a ground alone."""
-    her = stranger(1)
-    others = [] if role is Role.victim else [stranger(2)]
-    hold(
-        areas["eastvale"],
-        case("ev-pending", [*others, her.model_copy(update={"role": role})], **case_changes),
-    )
-    publish(areas["eastvale"])
-
-    async def once() -> CheckResult:
-        async with areas.client("northmoor") as client:
-            request = question(her, "eastvale", sharing_form=grounded())
-            return await check(areas["northmoor"], client, request)
-
-    result = asyncio.run(once())
-    assert result.decision.outcome == "permit", result.decision
-    return result
-
-
-def told(areas: Areas, result: CheckResult) -> DisclosureResult:
-    """What Eastvale's answer is now."""
-
-    async def once() -> CheckResult:
-        async with areas.client("northmoor") as client:
-            target = CandidateRef(result.check_id, "eastvale")
-            after, decision = await disclose(areas["northmoor"], client, target, Level.involvement)
-            assert decision.permitted, decision
-            return after
-
-    return asyncio.run(once()).areas[0].candidates[0].disclosure
-
-
-def waiting(areas: Areas) -> DisclosureKey:
-    """The one disclosure that waits at Eastvale."""
-    (one,) = waiting_requests(areas["eastvale"])
-    return one.enquiry
 
 
 def test_without_an_agreement_a_person_decides_and_the_asker_reads_it_later(stored_areas: Areas) -> None:

@@ -19,7 +19,7 @@ from hub.wire import messages
 from hub.wire.messages import NOT_ANSWERED
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, case, cases_of, events, handle_of, hold, stranger
-from tests.federation.test_requests import assert_problem
+from tests.federation.problems import assert_problem
 
 SUBJECT = cases_of("eastvale")[0][0]
 

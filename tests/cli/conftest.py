@@ -20,6 +20,7 @@ from hub.node.home import create_home
 from hub.node.settings import Settings
 from hub.sample.referrals import Row
 from hub.sample.story import Story, story
+from tests.cli.bulk import CASES, SOME, referrals
 from tests.cli.running import free_port, inside, serving, write_csv
 
 TOLD = story(5, cases=4)
@@ -161,3 +162,16 @@ def powerless() -> Iterator[Powerless]:
     """Somewhere an ordinary user can go: pytest's own folders are closed to all but their owner."""
     with tempfile.TemporaryDirectory(prefix="hub-test-") as name:
         yield Powerless(Path(name))
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """More batches than one."""
+    return referrals(tmp_path / "many.csv", CASES)
+
+
+@pytest.fixture
+def filled(home: Path, tmp_path: Path) -> Path:
+    """A node with people to publish."""
+    assert inside("import", home, referrals(tmp_path / "some.csv", SOME)).code == 0
+    return home

@@ -18,18 +18,12 @@ from pypdf import PdfReader
 
 from hub.audit.events import Action
 from hub.sample.referrals import Row
-from tests.checks.test_answer import grounded
+from tests.checks.pending import grounded
+from tests.cli.casework import ADA, ASH, evidence, listed
 from tests.cli.conftest import Pair, today
 from tests.cli.running import Ended, actions, count, free_port, hub, inside, serving, write_csv
 
 Write = Callable[..., Path]
-ADA = {
-    "name": "Ada Coordinator",
-    "role": "coordinator",
-    "agency": "Northmoor Council",
-    "agency_kind": "council",
-}
-ASH = {**ADA, "name": "Ash Kept-Out"}
 EXCLUDED = '\n[[exclusion]]\ncase_ref = "{}"\nperson = "Ash Kept-Out"\n'
 
 
@@ -43,18 +37,6 @@ def file(tmp_path: Path) -> Write:
         return path
 
     return write
-
-
-def evidence(text: str = "She was told in person by her Idva.", **more: Any) -> dict[str, Any]:
-    return {"by": ADA, "on": today().isoformat(), "text": text, **more}
-
-
-def listed(home: Path, *how: object) -> list[dict[str, Any]]:
-    """What `hub obligations list` lists of questions, not of publications."""
-    done = inside("obligations", "list", home, "--json", *how)
-    assert done.code == 0, done.out
-    found: list[dict[str, Any]] = [one for one in done.json["due"] if one["purpose"] != "publish"]
-    return found
 
 
 def change(home: Path, statement: str) -> None:

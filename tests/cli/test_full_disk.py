@@ -12,11 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.bulk import CASES, SOME, tokens
 from tests.cli.running import HUB, count, environment, hub, inside, query
-from tests.cli.test_interrupt import CASES, SOME, filled, many, tokens
 from tests.consent.stories import form_named
-
-__all__ = ["filled", "many"]
 
 
 class SmallDisk:

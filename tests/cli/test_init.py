@@ -65,6 +65,7 @@ BAD = {
     "another scheme": {"url": "ftp://northmoor.example"},
     "a long phone": {"phone": "0" * 300},
     "another database": {"database": "mysql://x/y"},
+    # pragma: allowlist nextline secret
     "a password": {"database": "postgresql+psycopg://hub:hunter2@db/hub"},
     "a password elsewhere": {"database": "postgresql+psycopg://db/hub?password=hunter2"},
 }

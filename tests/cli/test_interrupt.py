@@ -17,21 +17,14 @@ from typing import Any
 
 import pytest
 
-from hub.sample.people import World
 from hub.sample.referrals import Row
 from hub.store import feeds
+from tests.cli.bulk import CASES, SOME, tokens
 from tests.cli.conftest import Pair
 from tests.cli.running import count, hub, inside, query, started, write_csv
 
-CASES = 2_400  # twelve batches: the first is in long before the last, on a fast machine too
-SOME = 1_500  # enough people for publishing to use worker processes for some seconds
 WAIT_S = 600.0
 AGAIN_S = 5.0
-
-
-def tokens(home: Path) -> set[bytes]:
-    """The feed's meaning under the node's own keys: the token of every person at every match-key."""
-    return {token for (token,) in query(home, "SELECT token FROM feed_entry WHERE person_id IS NOT NULL")}
 
 
 def stored(home: Path) -> set[Any]:
@@ -59,39 +52,6 @@ def interrupt(process: subprocess.Popen[str], sign: signal.Signals = signal.SIGI
     assert "Traceback" not in err
     assert "KeyboardInterrupt" not in err
     return process.returncode, out, err
-
-
-def referrals(path: Path, cases: int) -> Path:
-    """An import file of made-up victims, one a case."""
-    world = World(11)
-    rows: list[Row] = []
-    while len(rows) < cases:
-        victim = world.case("NM").members[0].identity
-        rows.append(
-            {
-                "case_ref": f"M-{len(rows)}",
-                "kind": "marac",
-                "role": "victim",
-                "given_names": " ".join(victim.given),
-                "surname": victim.surname,
-                "date_of_birth": victim.born.isoformat(),
-                "publish": "yes",
-            }
-        )
-    return write_csv(path, rows)
-
-
-@pytest.fixture
-def many(tmp_path: Path) -> Path:
-    """More batches than one."""
-    return referrals(tmp_path / "many.csv", CASES)
-
-
-@pytest.fixture
-def filled(home: Path, tmp_path: Path) -> Path:
-    """A node with people to publish."""
-    assert inside("import", home, referrals(tmp_path / "some.csv", SOME)).code == 0
-    return home
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])

@@ -12,9 +12,9 @@ from typing import Any, Final
 import pytest
 
 from hub.audit.events import Action
+from tests.cli.casework import ADA, ASH, evidence, listed
 from tests.cli.conftest import Pair, today
 from tests.cli.running import Ended, actions, count, hub, inside, write_csv
-from tests.cli.test_casework import ADA, ASH, evidence, listed
 from tests.docs.pages import commands
 
 ASKED, SEALED, HELD = "NM-ASKED", "NM-SEALED", "NM-HELD"

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,31 +10,7 @@ from hub.node import keys
 from hub.node.home import current_metadata
 from hub.node.node import open_node
 from tests.cli.conftest import Pair, make
-from tests.cli.running import actions, hub, inside
-
-
-@contextmanager
-def answering(body: bytes, status: int = 200) -> Iterator[str]:
-    """A server that answers everything with this; gives its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+from tests.cli.running import actions, answering, hub, inside
 
 
 def test_a_node_is_pinned_by_the_thumbprint_that_was_heard_by_telephone(pair: Pair, home: Path) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from hub.cli.decide import read_rules
 from hub.consent import Rules
+from tests.consent.answers import answer_to
 from tests.consent.stories import all_cases
-from tests.consent.test_cases import answer_to
 
 FILE = Path(__file__).with_name("phrases.txt")
 

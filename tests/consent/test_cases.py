@@ -5,99 +5,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from typing import Any
 
 import pytest
 
 from hub.consent import (
-    ConflictOfInterest,
-    Context,
-    Decider,
-    Decision,
-    Exclusion,
     GroundKey,
-    HeldRecord,
-    PeerRequest,
-    PublicationCase,
-    Publisher,
     Rules,
-    Staff,
-    VictimAgreement,
-    decide,
-    decide_answer,
-    decide_publication,
-    parse_form,
 )
-from hub.consent.form.form import Protocol
-from hub.consent.form.vocabulary import Jurisdiction
-from hub.values import AgencyKind, Band, Kind, Level, Role
-from tests.consent.stories import ON, all_cases, form_of
+from tests.consent.answers import answer_to
+from tests.consent.stories import all_cases
 
 CASES = all_cases()
-
-
-def answer_to(case: dict[str, Any], rules: Rules) -> Decision:
-    on = dt.date.fromisoformat(case.get("on", ON.isoformat()))
-    if "publication" in case:
-        return publication(case["publication"], rules, on)
-    form = parse_form(json.dumps(form_of(case), default=str).encode())
-    if "held" in case:
-        return holder(case, form, rules, on)
-    return decide(form, rules, on, context(case.get("context", {})))
-
-
-def context(given: dict[str, Any]) -> Context:
-    values = dict(given)
-    if "staff" in values:
-        values["staff"] = Staff(**values["staff"])
-    if "exclusions" in values:
-        values["exclusions"] = tuple(Exclusion(**entry) for entry in values["exclusions"])
-    if "insider" in values:
-        values["insider"] = frozenset(ConflictOfInterest(kind) for kind in values["insider"])
-    if "not_safe_to_talk_to" in values:
-        values["not_safe_to_talk_to"] = tuple(values["not_safe_to_talk_to"])
-    return Context(**values)
-
-
-def holder(case: dict[str, Any], form: Any, rules: Rules, on: dt.date) -> Decision:
-    held, asked = dict(case["held"]), dict(case.get("asked", {}))
-    typed = {
-        "kind": Kind,
-        "role": Role,
-        "band": Band,
-        "decided_by": Decider,
-    }
-    values: dict[str, Any] = {
-        "kind": "marac",
-        "role": "victim",
-        "band": "strong",
-        "confirmed": True,
-        "published": True,
-        "sealed": False,
-        **held,
-    }
-    values = {key: typed[key](value) if key in typed else value for key, value in values.items()}
-    exclusions = tuple(Exclusion(**entry) for entry in asked.pop("exclusions", []))
-    asked["level"] = Level(asked.get("level", form.level))
-    asked["role"] = Role(asked.get("role", "victim"))
-    asked["staff"] = Staff(**asked.get("staff", {}))
-    return decide_answer(PeerRequest(form=form, **asked), HeldRecord(**values), rules, on, exclusions)
-
-
-def publication(given: dict[str, Any], rules: Rules, on: dt.date) -> Decision:
-    values = dict(given)
-    agreement = values.pop("protocol", None)
-    publisher = Publisher(
-        Jurisdiction.england_wales, Protocol.model_validate(agreement) if agreement else None, "Bea Manager"
-    )
-    values["kind"] = Kind(values.get("kind", "marac"))
-    values["supplier"] = values.get("supplier", "Northmoor Police")
-    values["supplier_kind"] = AgencyKind(values.get("supplier_kind", "police"))
-    values["agreement"] = VictimAgreement(values.get("agreement", "not_asked"))
-    values["roles"] = frozenset(Role(role) for role in values.get("roles", ["victim"]))
-    return decide_publication(PublicationCase(**values), publisher, rules, on)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])

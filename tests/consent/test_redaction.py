@@ -9,8 +9,8 @@ from hypothesis import given
 
 from hub.consent import Context, SharingForm, decide, excerpt, parse_form
 from hub.consent.form.redaction import KEPT_HERE
+from tests.consent.forms import LAW, RULES, documents, read
 from tests.consent.stories import ON, form_named, put
-from tests.consent.test_properties import LAW, RULES, documents, read
 
 
 def over_there(form: SharingForm) -> SharingForm:

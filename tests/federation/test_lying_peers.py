@@ -276,6 +276,7 @@ def padded(token: str, _: SigningKey) -> str:
 
 def not_canonical(token: str, key: SigningKey) -> str:
     """A signature of 64 bytes leaves two unused bits in its last letter; set them."""
+    # pragma: allowlist nextline secret
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     assert base64.urlsafe_b64decode(token.split(".")[2] + "==")
     return token[:-1] + alphabet[alphabet.index(token[-1]) | 1]

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from sqlmodel import select
 
@@ -25,8 +24,9 @@ from hub.wire.quota import Quota
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, copied, events, log
 from tests.federation.peer_simulator import parts
+from tests.federation.problems import SECRET, assert_problem
 
-SECRET = "Quennell"
+# pragma: allowlist nextline secret
 ELEMENT = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"  # The group's generator.
 
 
@@ -41,20 +41,6 @@ def nodes(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
 def hand(nodes: Areas) -> Hand:
     """Northmoor's hand; tests that use it leave the nodes as they were."""
     return Hand(nodes)
-
-
-def assert_problem(
-    response: httpx2.Response, status: int, code: str, fault: str = "remote"
-) -> dict[str, Any]:
-    """An RFC 9457 problem document of that kind, unsigned, without anything that was sent."""
-    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
-    problem: dict[str, Any] = response.json()
-    expected = {"type": f"urn:marac-hub:problem:{code}", "status": status, "fault": fault}
-    assert {name: problem.get(name) for name in expected} == expected
-    assert problem["title"]
-    assert problem["detail"]
-    assert SECRET.lower() not in response.text.lower()
-    return problem
 
 
 def quota_rows(areas: Areas) -> list[tuple[Any, ...]]:

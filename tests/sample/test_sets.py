@@ -22,7 +22,9 @@ def test_a_seed_always_gives_the_same_bytes(tmp_path: Path) -> None:
     """Recorded: if the generator changes on purpose, record it anew and say so in the changelog."""
     one = _digest(uk_set(7, known=50, asked=100, holder=400), tmp_path / "set")
     two = _digest(uk_cases(7, known=20, asked=40, holder=100), tmp_path / "cases")
+    # pragma: allowlist nextline secret
     assert one == "82cc1d4fb8b3c0cb82d1c28edc3fa78f3b63d126675641e15c1aca0da2da7b33"
+    # pragma: allowlist nextline secret
     assert two == "d6623b48e0bb5efd346eb8e915773130876657ab57f4d590497850968bf450bb"
 
 

@@ -1,4 +1,4 @@
-"""The store on both databases: tables as migrated, transactions whole, deleted things gone."""
+"""The store on both databases: transactions whole, deleted things gone."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from hub.audit.events import OPERATOR, Action
@@ -36,13 +34,6 @@ def node(tmp_path: Path, empty_database: DatabaseOf) -> Node:
             database=empty_database("northmoor"),
         ),
     )
-
-
-def test_the_tables_are_as_the_program_has_them(node: Node) -> None:
-    with node.database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, SQLModel.metadata) == []
-    node.database.close()
 
 
 def test_migrating_again_changes_nothing_and_many_may_at_once(node: Node) -> None:
@@ -122,6 +113,7 @@ def test_sqlite_forgets_what_is_deleted_and_survives_a_power_cut(tmp_path: Path)
             ("foreign_keys", 1),
         ):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+    # pragma: allowlist nextline secret
     secret = "x9-secret-marker-" * 40
     with database.write() as session:
         session.connection().exec_driver_sql("CREATE TABLE note (text TEXT)")

@@ -1,7 +1,9 @@
 # mypy: ignore-errors
 # Runs in the peer's own environment, whose packages the project's type check does not see.
-"""OpenMined PSI: which of the enquirer's strings does the holder have, and nothing else. Exact, so errors are met
-only by putting several strings a person into it: names with the date, either name with the date, names alone.
+"""OpenMined PSI: which of the enquirer's strings does the holder have, and nothing else.
+
+Exact, so errors are met only by putting several strings a person into it: names with the date, either name with the
+date, names alone.
 
 The protocol tells which strings met, not whose they are; the pairs are made here from RIGHT to count them.
 """

@@ -45,7 +45,7 @@ class Record:
 
 
 class _BrokenError(Exception):
-    """This row cannot be read; the text says why."""
+    """A row that cannot be read; the text says why."""
 
 
 class Table(ABC):

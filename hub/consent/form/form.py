@@ -259,7 +259,7 @@ class SharingForm(Part):
     @field_validator("form_version", mode="before")
     @classmethod
     def _edition(cls, value: Any) -> Any:
-        """ "1", "1.0" and "v1" are edition 1."""
+        """Edition 1, which people write as "1", "1.0" or "v1"."""
         return value.strip().lower().removeprefix("v").split(".")[0] if isinstance(value, str) else value
 
     def fled(self, *names: str | None) -> bool:

@@ -42,10 +42,10 @@ YES = {True: True, False: False, "y": True, "n": False, "yes": True, "no": False
 
 
 def from_paper(paper: dict[str, Any]) -> dict[str, Any]:
-    """The current form's document for a paper form. Raises `InputError` naming the box
-    that is unknown or that cannot be read.
+    """The current form's document for a paper form.
 
-    What is already written in the current form's fields is taken as it stands.
+    What is already written in the current form's fields is taken as it stands. Raises `InputError` naming the box
+    that is unknown or that cannot be read.
     """
     for key in paper:
         if key not in BOXES and key not in SharingForm.model_fields:

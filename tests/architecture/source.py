@@ -1,4 +1,4 @@
-"""The modules of the program, as trees, for the tests of its structure."""
+"""The product's source as the tests of this folder read it: modules, trees, names and imports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ MODULES = sorted(path.relative_to(ROOT) for path in ROOT.joinpath("hub").rglob("
 
 @cache
 def tree(module: Path) -> ast.Module:
-    """A module's syntax tree."""
     return ast.parse(ROOT.joinpath(module).read_text(encoding="utf-8"))
 
 
