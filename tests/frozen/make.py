@@ -73,7 +73,7 @@ async def story(areas: Areas) -> dict[str, Any]:
 
 def main(release: str) -> None:
     """Make the homes, pack each, and write down what Northmoor was shown."""
-    nodes.AREAS = AREAS  # type: ignore[assignment]
+    nodes.AREAS = AREAS  # type: ignore[assignment,misc]
     with tempfile.TemporaryDirectory() as name:
         template, homes = Path(name) / "template", Path(name) / "homes"
         asyncio.run(build(template, lambda _: "sqlite:///hub.sqlite3"))
