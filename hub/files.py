@@ -20,14 +20,14 @@ class OccupiedError(OSError):
     """The name is a link's, a folder's or a device's: writing there would change what nobody named."""
 
 
-def write_whole(path: Path, data: bytes, *, named: bool = False) -> None:
+def write_atomically(path: Path, data: bytes, *, named: bool = False) -> None:
     """Put these bytes in place of the file, as `whole` does."""
-    with whole(path, named=named) as file:
+    with replacing(path, named=named) as file:
         file.write(data)
 
 
 @contextmanager
-def whole(path: Path, *, named: bool = False) -> Iterator[IO[bytes]]:
+def replacing(path: Path, *, named: bool = False) -> Iterator[IO[bytes]]:
     """A new file that takes the place of `path` when the block ends well; else nothing is changed or left.
 
     Readable by its owner alone (0600), and safe on the disk before it has its name. A link in its place is never

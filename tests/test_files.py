@@ -13,7 +13,7 @@ from hub.cases.importing.rejected import rejected_path, write_rejected
 from hub.cases.importing.rows import Rejected
 from hub.cli.output import write_file
 from hub.errors import UsageError
-from hub.files import OccupiedError, whole, write_whole
+from hub.files import OccupiedError, replacing, write_atomically
 from hub.node.home import ROOT_PUBLIC, create_home
 from hub.node.node import CERTIFICATE, CHECKPOINT, NODE_TOML
 from hub.node.settings import Settings
@@ -45,7 +45,7 @@ def test_a_file_is_its_owners_alone_and_nothing_else_is_left(path: Path, there: 
         path.unlink()
     before = os.umask(0)
     try:
-        write_whole(path, NEW)
+        write_atomically(path, NEW)
     finally:
         os.umask(before)
     assert path.read_bytes() == NEW
@@ -54,7 +54,7 @@ def test_a_file_is_its_owners_alone_and_nothing_else_is_left(path: Path, there: 
 
 
 def test_nobody_else_may_read_it_while_it_is_written(path: Path) -> None:
-    with whole(path) as file:
+    with replacing(path) as file:
         file.write(NEW)
         (fresh,) = (one for one in path.parent.iterdir() if one != path)
         assert stat.S_IMODE(fresh.stat().st_mode) == 0o600
@@ -83,7 +83,7 @@ def test_content_then_name_then_folder_reach_the_disk_in_this_order(
 
     monkeypatch.setattr(os, "fsync", watched)
     monkeypatch.setattr(os, "replace", moved)
-    write_whole(path, NEW)
+    write_atomically(path, NEW)
     assert done == [("file", OLD), ("name", OLD), ("folder", NEW)]
 
 
@@ -96,7 +96,7 @@ def test_what_fails_between_leaves_everything_as_it_was(
 
     monkeypatch.setattr(os, step, fails)
     with pytest.raises(OSError, match="No space"):
-        write_whole(path, NEW)
+        write_atomically(path, NEW)
     assert path.read_bytes() == OLD
     assert alone(path)
 
@@ -104,7 +104,7 @@ def test_what_fails_between_leaves_everything_as_it_was(
 @pytest.mark.parametrize("fault", [ValueError, KeyboardInterrupt])
 def test_a_writer_that_gives_up_leaves_everything_as_it_was(path: Path, fault: type[BaseException]) -> None:
     def give_up() -> None:
-        with whole(path) as file:
+        with replacing(path) as file:
             file.write(NEW)
             raise fault
 
@@ -128,19 +128,19 @@ def test_a_folder_that_cannot_be_kept_safe_is_told_but_for_shares_that_never_can
     monkeypatch.setattr(os, "fsync", on_files)
     if told:
         with pytest.raises(OSError, match=os.strerror(number)):
-            write_whole(path, NEW)
+            write_atomically(path, NEW)
     else:
-        write_whole(path, NEW)
+        write_atomically(path, NEW)
     assert path.read_bytes() == NEW
     assert alone(path)
 
 
 def test_no_handle_is_left_open(path: Path) -> None:
-    write_whole(path, NEW)
+    write_atomically(path, NEW)
     before = handles()
-    write_whole(path, NEW)
+    write_atomically(path, NEW)
     with pytest.raises(OccupiedError):
-        write_whole(path.parent, NEW)
+        write_atomically(path.parent, NEW)
     assert handles() == before
 
 
@@ -149,9 +149,9 @@ def test_a_link_is_never_followed_and_refused_where_a_person_named_it(path: Path
     link, target = path.with_name("link"), path.with_name("nothing") if dangling else path
     link.symlink_to(target)
     with pytest.raises(OccupiedError):
-        write_whole(link, NEW, named=True)
+        write_atomically(link, NEW, named=True)
     assert link.is_symlink()
-    write_whole(link, NEW)
+    write_atomically(link, NEW)
     assert not link.is_symlink()
     assert link.read_bytes() == NEW
     assert path.read_bytes() == OLD
@@ -164,7 +164,7 @@ def test_a_folder_or_a_device_is_never_replaced(path: Path, named: bool) -> None
     os.mkfifo(pipe)
     for occupied in (path.parent, pipe):
         with pytest.raises(OccupiedError):
-            write_whole(occupied, NEW, named=named)
+            write_atomically(occupied, NEW, named=named)
     assert stat.S_ISFIFO(pipe.lstat().st_mode)
 
 

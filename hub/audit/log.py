@@ -20,7 +20,7 @@ from hub.audit.checkpoint import read_checkpoint, sign_checkpoint
 from hub.audit.events import Event
 from hub.crypto.signing import PrivateKey, PublicKey
 from hub.errors import StorageError
-from hub.files import write_whole
+from hub.files import write_atomically
 
 
 class AuditStore(Protocol):
@@ -79,7 +79,7 @@ def advance_checkpoint(path: Path, store: AuditStore, node_id: str, key: Private
         signed = load_checkpoint(path, node_id, key.public_key())
         found = _since(store, signed or genesis(node_id))
         if isinstance(found, Verified) and found.head != signed:
-            write_whole(path, sign_checkpoint(node_id, found.head, key).encode())
+            write_atomically(path, sign_checkpoint(node_id, found.head, key).encode())
     return found if isinstance(found, Broken) else found.head
 
 

@@ -49,7 +49,7 @@ class PublicationDecisions:
         """The decision for a case with these people."""
         return self._publications.decide(_publication_case(self.node, case, people))
 
-    def keep(
+    def record(
         self, tx: Transaction, case: CaseDetails, people: Iterable[PersonDetails], decision: Decision
     ) -> NewObligations:
         """Keep a decision; returns what it leaves, still to be kept with that of its batch."""
@@ -69,7 +69,7 @@ class PublicationDecisions:
             return False
         details, people = opened(tx, row)
         decision = self.decide(details, people)
-        arisen = self.keep(tx, details, people, decision)
+        arisen = self.record(tx, details, people, decision)
         cases.set_publication(
             tx.session, row.id, may_publish=decision.permitted, decision_id=arisen.decision_id
         )
@@ -80,7 +80,7 @@ class PublicationDecisions:
         """Seal a case in store as if it had been imported sealed; the people are those that are there."""
         details, people = opened(tx, row)
         details = details.model_copy(update={"sealed": True})
-        arisen = self.keep(tx, details, people, self.decide(details, people))
+        arisen = self.record(tx, details, people, self.decide(details, people))
         cases.seal(
             tx.session,
             row.id,

@@ -30,12 +30,12 @@ def import_(
     """Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason."""
     rows = [0]
 
-    def kept() -> str:
+    def left() -> str:
         if dry_run:
             return "nothing: this was a dry run"
         return f"{rows[0]} rows, in whole cases; running it again completes the rest and stores nothing twice"
 
-    with reporting(as_json=as_json, interrupted=kept):
+    with reporting(as_json=as_json, interrupted=left):
         node = open_node(home)
         importer = asker(node, who)
         with progress_bar("Importing", shown=not as_json) as progress:

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hub import __version__
 from hub.errors import HubError, StorageError, UsageError
-from hub.files import OccupiedError, write_whole
+from hub.files import OccupiedError, write_atomically
 from hub.parsing import hidden_characters
 
 EXIT_DONE, EXIT_REFUSED, EXIT_FAULT = 0, 1, 2
@@ -106,7 +106,7 @@ def _fault(error: Exception) -> HubError:
 def write_file(path: Path, data: bytes) -> None:
     """Write a PDF where --pdf says, for its owner alone to read. Raises UsageError."""
     try:
-        write_whole(path, data, named=True)
+        write_atomically(path, data, named=True)
     except OccupiedError as error:
         raise UsageError(
             f"The PDF cannot be written: {error.strerror}.",

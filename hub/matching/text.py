@@ -43,13 +43,13 @@ def tokens(text: str) -> tuple[str, ...]:
         plain = _SILENT.sub("", text)
     else:
         composed = unicodedata.normalize("NFKC", text)
-        plain = anyascii(_spoken(_SILENT.sub("", composed.casefold())))
+        plain = anyascii(_vocalised(_SILENT.sub("", composed.casefold())))
         plain = plain.replace("'", "").replace("`", "")
     words = _NOT_LETTERS.split(_ORDINAL.sub(" ", plain.lower()))
     return tuple(SOMALI.get(word, word) for word in words if word)
 
 
-def _spoken(text: str) -> str:
+def _vocalised(text: str) -> str:
     """`text` with what its script leaves unwritten, where that can be known."""
     text = _SYLLABLE.sub(r" \1 ", text)
     text = _ARABIC_WORD.sub(_arabic, _ARABIC_MARKS.sub("", text))

@@ -14,7 +14,7 @@ from hub.audit.events import OPERATOR, Action
 from hub.audit.log import advance_checkpoint
 from hub.crypto.encoding import b64
 from hub.errors import UsageError
-from hub.files import write_whole
+from hub.files import write_atomically
 from hub.node import keys
 from hub.node.node import CERTIFICATE, CHECKPOINT, NODE_TOML, Node, node_of, own_keys
 from hub.node.settings import Settings, SharingAgreement
@@ -86,8 +86,8 @@ def _make_identity(home: Path, settings: Settings) -> None:
     online = keys.load(folder)
     root = keys.load_root(folder)
     certificate = certify(root, settings.node_id, online.signing.kid, int(time.time()))
-    write_whole(home / CERTIFICATE, certificate.encode("ascii"))
-    write_whole(home / ROOT_PUBLIC, b64(root.public).encode("ascii"))
+    write_atomically(home / CERTIFICATE, certificate.encode("ascii"))
+    write_atomically(home / ROOT_PUBLIC, b64(root.public).encode("ascii"))
 
 
 def _write_settings(home: Path, settings: Settings) -> None:
@@ -103,7 +103,7 @@ def _write_settings(home: Path, settings: Settings) -> None:
     text = _NODE_TOML.format(**{name: _toml(value) for name, value in values.items()})
     if settings.agreement:
         text += _agreement_toml(settings.agreement)
-    write_whole(home / NODE_TOML, text.encode())
+    write_atomically(home / NODE_TOML, text.encode())
 
 
 def current_metadata(node: Node) -> str:

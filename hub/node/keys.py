@@ -20,7 +20,7 @@ from hub.crypto.prf import PrfKey
 from hub.crypto.signing import SigningKey
 from hub.crypto.vault import Vault
 from hub.errors import HubError, UsageError
-from hub.files import write_whole
+from hub.files import write_atomically
 from hub.parsing import read_json
 
 NODE_KEY: Final = "node.key"
@@ -65,9 +65,9 @@ def create(folder: Path) -> None:
         "storage": os.urandom(32),
     }
     if not (folder / ROOT_KEY).exists():
-        write_whole(folder / ROOT_KEY, b64(signing.PrivateKey.generate().private_bytes_raw()).encode())
+        write_atomically(folder / ROOT_KEY, b64(signing.PrivateKey.generate().private_bytes_raw()).encode())
     online = json.dumps({name: b64(value) for name, value in secrets.items()})
-    write_whole(folder / NODE_KEY, online.encode())
+    write_atomically(folder / NODE_KEY, online.encode())
 
 
 def load(folder: Path) -> NodeKeys:

@@ -48,7 +48,7 @@ def story(seed: int, cases: int = 220, today: date = TODAY) -> Story:
     rows = referrals_of(world, cases, today)
     family = _family(world)
     for area in (KNOWING, ASKING):
-        rows[area] += _told(world, family, area, today)
+        rows[area] += _her_cases(world, family, area, today)
     nowhere = unlike(world, [row for area in AREAS if area != ASKING for row in rows[area]])
     refused = unlike(world, [row for area in AREAS for row in rows[area]])
     for case, number in ((nowhere, 9003), (refused, 9004)):
@@ -83,7 +83,7 @@ def _family(world: World) -> _Family:
             return _Family(victim, pick(rng, short), partner, child)
 
 
-def _told(world: World, family: _Family, area: str, today: date) -> list[Row]:
+def _her_cases(world: World, family: _Family, area: str, today: date) -> list[Row]:
     """Return the area's cases about her: two Marac referrals and one of its Idva service."""
     knowing = area == KNOWING
     home = family.victim.home if knowing else world.home(AREAS[area])

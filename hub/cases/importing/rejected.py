@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.cases.importing.files import IGNORED, Table, open_table
 from hub.cases.importing.rows import FORMULA_STARTS, Rejected
 from hub.errors import StorageError
-from hub.files import whole
+from hub.files import replacing
 
 
 def rejected_path(path: Path) -> Path:
@@ -51,7 +51,7 @@ def write_rejected(path: Path, rejected: Iterable[Rejected]) -> Path | None:
 
 def _write(target: Path, table: Table, reasons: dict[int, list[str]]) -> None:
     columns = [column for column in table.columns if column not in IGNORED]
-    with whole(target) as file:
+    with replacing(target) as file:
         text = TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([*columns, *IGNORED])

@@ -230,7 +230,7 @@ def _assess(tx: Reading, deciding: PublicationDecisions, case: CaseIntake) -> _A
 def _store(tx: Transaction, deciding: PublicationDecisions, new: _Assessed) -> NewObligations:
     """Store a case with its decision and the form it was made on, in place of what was there."""
     permitted = new.decision.permitted
-    arisen = deciding.keep(tx, new.details, new.people, new.decision)
+    arisen = deciding.record(tx, new.details, new.people, new.decision)
     if new.same_content_as is not None:
         cases.set_publication(
             tx.session, new.same_content_as, may_publish=permitted, decision_id=arisen.decision_id

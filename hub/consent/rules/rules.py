@@ -153,7 +153,7 @@ class Law(Value):
     gateways: tuple[Gateway, ...] = ()
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _complete(self) -> Self:
         for kind, known in (
             ("jurisdictions", set(Jurisdiction) - set(self.jurisdictions)),
             ("agencies", set(AgencyKind) - set(self.agencies)),
