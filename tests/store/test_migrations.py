@@ -34,7 +34,7 @@ def differences(database: Database) -> list[Any]:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
-        return compare_metadata(context, SQLModel.metadata)
+        return list(compare_metadata(context, SQLModel.metadata))
 
 
 def test_the_migrations_make_the_tables_that_the_program_has(migrated: Database) -> None:
