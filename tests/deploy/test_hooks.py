@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ HOOKS: list[dict[str, Any]] = [
 PLANTED = {
     "a private key": "-----BEGIN PRIVATE " + "KEY-----\nMC4CAQAwBQYDK2VwBCIEIA\n",
     "a password in an address": "database = 'postgresql://hub:" + "hunter2@db/hub'\n",
-    "a key in hexadecimal": 'node_key = "' + "9f86d081884c7d659a2feaa0c55ad015" + 'a3bf4f1b2b0b822c"\n',
+    "a key in hexadecimal": f'node_key = "{sha256(b"planted").hexdigest()}"\n',
     "a signed token": "eyJhbGciOiJFZERTQSJ9." + "eyJzdWIiOiJub3J0aG1vb3IifQ." + "c2lnbmF0dXJlLW9mLWl0\n",
 }  # fmt: skip
 
@@ -92,6 +93,7 @@ def test_a_planted_secret_is_found_by_file_and_line(checkout: Path, text: str) -
     assert text.split()[-1] not in done.stdout
 
 
-def test_the_baseline_names_vectors_and_examples_alone() -> None:
+def test_the_baseline_names_vectors_examples_and_checksums_alone() -> None:
     named = json.loads(BASELINE.read_text(encoding="utf-8"))["results"]
-    assert all(name.startswith("tests/vectors/") or name == "docs/formats.md" for name in named)
+    others = {"docs/formats.md", "tests/matching/test_tables.py"}
+    assert all(name.startswith("tests/vectors/") or name in others for name in named)
