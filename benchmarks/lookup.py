@@ -1,12 +1,12 @@
 """What the asking side pays for each question beside the cryptography: match-keys, and look-ups in a copied feed.
 
 Derivation: `hub.matching.match_keys` for each of 5,000 made-up people, one by one. Look-up:
-`hub.wire.lookup.meet` against the store, for a question of 60 match-keys whose PRF outputs are already there:
-tokens, queries, walks and opened labels. The copy of the feed holds 60 random entries for each of `--people` people
-(tokens are random by nature), and among them real entries for those who are to be met: nobody, or some number of
-candidates who share four of the question's match-keys. Every question is another one. The database is warm, and
-deleted afterwards. `ms` is by the clock, `cpu_ms` this process's own processor time, which a busy machine hardly
-changes; PostgreSQL's own work is in `ms` alone.
+`hub.wire.lookup.find_labels` against the store, for a question of 60 match-keys whose PRF outputs are there
+already: tokens, queries, walks and opened labels. The copy of the feed holds 60 random entries for each of
+`--people` people (tokens are random by nature), and among them real entries for those who are to be met: nobody,
+or some number of candidates who share four of the question's match-keys. Every question is another one. The
+database is warm, and deleted afterwards. `ms` is by the clock, `cpu_ms` this process's own processor time, which
+a busy machine hardly changes; PostgreSQL's own work is in `ms` alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The record of disclosures of a case: reading it, and adding what people told by other ways than the hub.
 
-What the hub shares it writes there itself (`keeping`). A row is never changed, only completed. Who is kept out of
-a case is told that there is no such case.
+What the hub shares it writes there itself (`hub.records.recording`). A row is never changed, only completed. Who
+is kept out of a case is told that there is no such case.
 """
 
 from __future__ import annotations

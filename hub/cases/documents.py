@@ -1,6 +1,6 @@
 """Case and person records between memory and the store: what is sealed, under which place, and how it reads back.
 
-Does not parse files (`intake`), decide on publication (`importing`) or query (`hub.store`).
+Does not parse files (`importing`), decide on publication (`publication`) or query (`hub.store`).
 """
 
 from __future__ import annotations

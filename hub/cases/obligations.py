@@ -1,7 +1,8 @@
 """What is owed: the list of obligations that somebody may see, and the escalation of those past their day.
 
 Who is kept out of a case sees none of its obligations, and nothing by which to count them. Overdue ones are
-escalated on the record, once each; nothing ever waits for them. Does not create (`keeping`) or close (`closing`).
+escalated on the record, once each; nothing ever waits for them. Does not create (`hub.records.recording`)
+or close (`close`).
 """
 
 from __future__ import annotations

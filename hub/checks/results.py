@@ -1,7 +1,7 @@
 """From what met to what is shown: bands, reasons in words, and what was set aside as not the same person.
 
 Pure. How many more there are is always said, never hidden. Does not ask (`hub.checks.ask_area`) or remember
-(`hub.store.pairs`).
+(`hub.checks.dismissals`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which of the ticked grounds stand: in force, open to this giver and receiver, and shown by evidence.
 
-Not here: whether the grounds that stand answer the five questions (`questions`).
+Not here: whether the grounds that stand answer the five questions (`five_questions`).
 """
 
 from __future__ import annotations

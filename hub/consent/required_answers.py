@@ -1,6 +1,6 @@
 """What every form must say before anything moves, whatever the law that carries it.
 
-Not here: the five questions (`questions`), what refuses or refers outright (`stops`).
+Not here: the five questions (`five_questions`), what refuses or refers outright (`refusals`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Node to node: wire messages, signing, sealing, the PRF, feeds, peers, the client and the routes.
+"""Node to node: peers, the client, feeds made, served and copied, and evaluations. Knows no case's law.
 
-Wire messages and derivations are pure; only `client`, `routes`, `publish`, `sync` and `holder` touch the world.
+What is said between nodes is in `hub.wire`, the routes are in `hub.web.federation`, and what is answered about a
+person in `hub.checks`.
 """

@@ -1,6 +1,6 @@
 """A node's life: making its home, the metadata it shows, and the checkpoint of its audit log.
 
-Does not open homes (`hub.node`) or serve (`hub.web`).
+Does not open homes (`hub.node.node`) or serve (`hub.web`).
 """
 
 from __future__ import annotations

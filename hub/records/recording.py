@@ -2,7 +2,7 @@
 
 Called inside the transaction of the act itself, before anything leaves the node. Writes no event of its own: at a
 holder, a receipt shows how long the log is, and must not tell a known person from an unknown one. Does not list or
-close anything (`owed`, `closing`).
+close anything (`hub.cases.obligations`, `hub.cases.close`).
 """
 
 from __future__ import annotations

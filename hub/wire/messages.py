@@ -1,7 +1,7 @@
 """The messages between nodes, version 1: what each says and how its bytes are framed.
 
 Pure values, parsed before they are trusted: unknown fields, wrong sizes and other versions are refused. Does
-not sign (`signing`), seal (`sealing`) or send (`client`).
+not sign (`hub.crypto.signing`), seal (`hub.crypto.hpke`) or send (`hub.federation.client`).
 """
 
 from __future__ import annotations

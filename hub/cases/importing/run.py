@@ -1,7 +1,7 @@
 """Importing: put the good cases of a file into the store, each with its publication decision, in safe batches.
 
 Running it again stores nothing twice: a case is known by its reference, and one whose content is the same is
-left alone. An interrupted import keeps whole batches. Does not read the file's format (`intake`), and changes
+left alone. An interrupted import keeps whole batches. Does not read the file's format (`files`), and changes
 no feed: `hub publish` does. A file that seals a case and has nothing of it that can be kept seals what is in store.
 """
 

@@ -1,7 +1,7 @@
 """Answers on one form that cannot both be true, and dates out of order.
 
 Needs no rules and no clock: what is wrong here is wrong on any day. The form is read all the same, and stays
-incomplete until one of the two answers is corrected. Not here: what is missing (`gaps`).
+incomplete until one of the two answers is corrected. Not here: what is missing (`required_answers`).
 """
 
 from __future__ import annotations

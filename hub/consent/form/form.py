@@ -2,8 +2,8 @@
 
 Field by field the printed form of the SafeLives toolkit for Marac representatives, with what today's law asks
 beside it. A question not answered is an empty value here, never an error: `hub.consent.decide` says which
-answers are missing. Not here: reading bytes and older editions (`reading`), deciding
-(`engine`).
+answers are missing. Not here: reading bytes and older editions (`parse`, `printed_form`),
+deciding.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Reading a sharing form from bytes or parsed JSON: limits, versions, fields and their types.
 
 Raises `InputError` that names the field and never repeats what was written in it. A question left open is not
-an error here, nor are two answers that cannot both be true (`coherence`): they leave the form incomplete.
-Not here: deciding (`engine`), reading files (the command's job).
+an error here, nor are two answers that cannot both be true (`contradictions`): they leave the form incomplete.
+Not here: deciding (`hub.consent.decide`), reading files (the command's job).
 """
 
 from __future__ import annotations

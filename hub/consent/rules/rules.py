@@ -1,7 +1,7 @@
 """The rules in force: the law (`config/grounds.toml`) and an area's policy (`config/policy.toml`), checked.
 
 Takes text or parsed TOML, never a path, and reads no clock: a rule's dates are compared with the day given.
-Not here: applying the rules (`engine`), finding the line of a fault (`schema`).
+Not here: applying the rules (`hub.consent.decide`), finding the line of a fault (`files`).
 """
 
 from __future__ import annotations
