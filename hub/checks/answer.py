@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
@@ -30,32 +29,14 @@ from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError
 from hub.matching import Confirmation, confirm
 from hub.node.node import Node
-from hub.node.transaction import Reading, Transaction
-from hub.records import decisions, recording
+from hub.node.transaction import Transaction
+from hub.records import decisions, received, recording
 from hub.records.decisions import RecordedDecision
-from hub.store import feeds, received
-from hub.values import Band, Kind, Level, Requester, Role, Value
+from hub.records.received import DisclosureKey, HolderCase, RecordedDisclosure
+from hub.store import feeds
+from hub.store import received as received_rows
+from hub.values import Band, Kind, Level, Requester, Role
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
-
-
-@dataclass(frozen=True, slots=True)
-class DisclosureKey:
-    """What a disclosure is about: one handle met in one check of one peer, at one level."""
-
-    peer: str
-    check_id: str
-    handle: bytes
-    level: Level
-
-    @property
-    def place(self) -> str:
-        """Where its record is sealed to."""
-        return f"received_disclosure/{self.peer}/{self.check_id}/{self.handle.hex()}/{self.level}"
-
-    @property
-    def matter(self) -> str:
-        """What our obligations and record of disclosures call it; a check of our own has no peer in its name."""
-        return f"{self.peer}:{self.check_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +48,13 @@ class HolderDecision:
     name: str = ""
 
 
-class RecordedDisclosure(Value):
-    """What was asked and what was answered, as the holder keeps it."""
-
-    question: DisclosureQuestion
-    disclosure: Disclosure
-
-
-def answer_request(tx: Transaction, enquiry: DisclosureKey, question: DisclosureQuestion) -> Disclosure:
-    """The answer: the kept one, or a first decision, kept."""
-    earlier = received.disclosure(tx.session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
+def answer_request(tx: Transaction, key: DisclosureKey, question: DisclosureQuestion) -> Disclosure:
+    """The answer: the one given before, or a first decision, recorded."""
+    earlier = received.disclosure(tx, key)
     if earlier is not None:
-        return _open(tx, enquiry, earlier).disclosure
-    disclosure, about = _decided(tx, enquiry, question, None)
-    _record(tx, enquiry, RecordedDisclosure(question=question, disclosure=disclosure), about)
+        return earlier.recorded.disclosure
+    disclosure, case = _decided(tx, key, question, None)
+    received.put_disclosure(tx, key, RecordedDisclosure(question=question, disclosure=disclosure), case)
     return disclosure
 
 
@@ -88,7 +62,7 @@ def answer_request(tx: Transaction, enquiry: DisclosureKey, question: Disclosure
 class WaitingRequest:
     """A disclosure that waits for a person here, and the reasons why, in words."""
 
-    enquiry: DisclosureKey
+    key: DisclosureKey
     question: DisclosureQuestion
     reasons: tuple[str, ...]
 
@@ -98,13 +72,12 @@ def waiting_requests(node: Node, asker: Requester | None = None) -> list[Waiting
     found = []
     hidden = restrictions_on(node, asker)
     with node.read() as tx:
-        for row in received.pending_disclosures(tx.session):
-            if hidden.restricts(row.case_digest):
+        for one in received.waiting(tx):
+            if hidden.restricts(one.case.case_digest):
                 continue
-            enquiry = DisclosureKey(row.peer, row.check_id, row.handle, Level(row.level))
-            decided = decisions.get(tx, row.decision_id or 0)
+            decided = decisions.get(tx, one.case.decision_id or 0)
             reasons = tuple(reason.text for reason in decided.decision.reasons)
-            found.append(WaitingRequest(enquiry, _open(tx, enquiry, row).question, reasons))
+            found.append(WaitingRequest(one.key, one.recorded.question, reasons))
     return found
 
 
@@ -115,12 +88,12 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     `staff.toml` is broken.
     """
     with node.write() as tx:
-        row = received.disclosure(tx.session, (key.check_id, key.peer, key.handle, key.level))
-        if row is None or not row.pending:
+        waiting = received.disclosure(tx, key)
+        if waiting is None or not waiting.pending:
             raise NotFoundError("no such disclosure waits here", do="see `hub requests list`")
-        kept = _open(tx, key, row)
-        disclosure, about = _decided(tx, key, kept.question, decided)
-        _record(tx, key, kept.model_copy(update={"disclosure": disclosure}), about)
+        disclosure, case = _decided(tx, key, waiting.recorded.question, decided)
+        answered = waiting.recorded.model_copy(update={"disclosure": disclosure})
+        received.put_disclosure(tx, key, answered, case)
         refs = Refs(check_id=key.check_id, handle=key.handle.hex(), peer=key.peer)
         actor = node.actor(decided.name) if decided.name else OPERATOR
         tx.record(
@@ -134,67 +107,39 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     return disclosure
 
 
-def _open(tx: Reading, enquiry: DisclosureKey, row: received.DisclosureRow) -> RecordedDisclosure:
-    return RecordedDisclosure.model_validate_json(tx.vault.open(enquiry.place, row.sealed))
-
-
-class _About(NamedTuple):
-    """Our decision on it and the case, where there is one."""
-
-    decision_id: int | None = None
-    case_digest: bytes | None = None
-
-
-def _record(tx: Transaction, enquiry: DisclosureKey, recorded: RecordedDisclosure, about: _About) -> None:
-    received.put_disclosure(
-        tx.session,
-        received.DisclosureRow(
-            check_id=enquiry.check_id,
-            peer=enquiry.peer,
-            handle=enquiry.handle,
-            level=enquiry.level.value,
-            received_at=tx.now,
-            pending=recorded.disclosure.status == "pending",
-            decision_id=about.decision_id,
-            case_digest=about.case_digest,
-            sealed=tx.vault.seal(enquiry.place, recorded.model_dump_json().encode()),
-        ),
-    )
-
-
 def _decided(
     tx: Transaction,
-    enquiry: DisclosureKey,
+    key: DisclosureKey,
     question: DisclosureQuestion,
     decided_by_person: HolderDecision | None,
-) -> tuple[Disclosure, _About]:
-    check = received.check(tx.session, enquiry.peer, enquiry.check_id)
-    found = feeds.person_by_handle(tx.session, enquiry.handle)
+) -> tuple[Disclosure, HolderCase]:
+    check = received_rows.check(tx.session, key.peer, key.check_id)
+    found = feeds.person_by_handle(tx.session, key.handle)
     if check is None or found is None:
-        return NOT_ANSWERED, _About()
+        return NOT_ANSWERED, HolderCase()
     committed = commitment(question.subject, encoding.unb64(question.salt))
     if not secrets.compare_digest(committed, check.commitment):
-        return NOT_ANSWERED, _About()  # Not the person that the check was about.
+        return NOT_ANSWERED, HolderCase()  # Not the person that the check was about.
     try:
         form = parse_form(question.excerpt)
     except HubError:
-        return NOT_ANSWERED, _About()
+        return NOT_ANSWERED, HolderCase()
     row, case_row = found
     person = open_person_details(tx.vault, row.handle, row.sealed)
     case = open_case(tx.vault, case_row.handle, case_row.sealed)
     agreed = confirm(question.subject, person.person, tx.node.matching)
     kept_out = exclusions_from(tx.node, case.case_ref)
     held = _held(case, person, agreed, decided_by_person, published=case_row.may_publish)
-    decision = _decide(tx.node, enquiry, form, held, kept_out)
+    decision = _decide(tx.node, key, form, held, kept_out)
     decided = RecordedDecision(form=form, decision=decision, case_ref=case.case_ref)
     decider = (
         f"the {decided_by_person.by.replace('_', ' ')} {decided_by_person.name}".strip()
         if decided_by_person
         else "policy, under the protocol"
     )
-    answer = recording.answered_entry(form, enquiry.peer, decision, tx.today, (enquiry.handle.hex(), decider))
-    decision_id = recording.record_decision(tx, enquiry.matter, decided, [answer])
-    about = _About(decision_id, case_row.ref_digest)
+    answer = recording.answered_entry(form, key.peer, decision, tx.today, (key.handle.hex(), decider))
+    decision_id = recording.record_decision(tx, key.activity, decided, [answer])
+    about = HolderCase(decision_id, case_row.ref_digest)
     if decision.outcome is Outcome.refer:
         return Disclosure(status="pending"), about
     if decision.outcome is not Outcome.permit:
@@ -203,12 +148,12 @@ def _decided(
 
 
 def _decide(
-    node: Node, enquiry: DisclosureKey, form: SharingForm, held: HeldRecord, kept_out: tuple[Exclusion, ...]
+    node: Node, key: DisclosureKey, form: SharingForm, held: HeldRecord, kept_out: tuple[Exclusion, ...]
 ) -> Decision:
     agreement = node.settings.agreement
     asked = PeerRequest(
         form=form,
-        level=enquiry.level,
+        level=key.level,
         role=form.subjects[0].role if form.subjects else Role.victim,
         staff=Staff(person=form.requester.name, agency=form.requester.agency),
         agreement_known=bool(agreement and form.protocol and form.protocol.ref == agreement.ref),

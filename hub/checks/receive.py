@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.audit.events import Action, Refs, peer_actor
-from hub.checks.answer import DisclosureKey, answer_request
+from hub.checks.answer import answer_request
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, ConflictError, InputError
 from hub.federation.authentication import Caller, Request, admit
 from hub.federation.receipts import Refused, Reply, receipt
 from hub.node.node import Node
+from hub.records.received import DisclosureKey
 from hub.store import received
 from hub.wire.messages import (
     Disclosure,
@@ -55,10 +56,10 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
         if stored is not None and stored.answer is not None:
             body = stored.answer
         else:
-            enquiry = DisclosureKey(
+            key = DisclosureKey(
                 caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level
             )
-            disclosure = answer_request(tx, enquiry, question)
+            disclosure = answer_request(tx, key, question)
             body = _sealed(node, caller, request, disclosure)
             until = tx.now + ANSWER_KEPT_S
             kept = received.AnswerRow(caller.node_id, signed.idempotency_key, signed.digest, body, until)

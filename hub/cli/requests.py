@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from hub.checks.answer import DisclosureKey, HolderDecision, WaitingRequest, record_holder_decision
+from hub.checks.answer import HolderDecision, WaitingRequest, record_holder_decision
 from hub.checks.answer import waiting_requests as waiting
 from hub.cli.options import Home, Json, Who, asker
 from hub.cli.output import out, plain, print_json, reporting
@@ -14,6 +14,7 @@ from hub.consent import Decider
 from hub.errors import NotFoundError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
+from hub.records.received import DisclosureKey
 from hub.values import Requester
 
 requests_app = typer.Typer(
@@ -61,10 +62,8 @@ def answer(
     with reporting(as_json=False):
         node = open_node(home)
         speaker = asker(node, who)
-        enquiry = _find(node, speaker, check_id, handle)
-        told = record_holder_decision(
-            node, enquiry, HolderDecision(by, release, speaker.name if speaker else "")
-        )
+        key = _find(node, speaker, check_id, handle)
+        told = record_holder_decision(node, key, HolderDecision(by, release, speaker.name if speaker else ""))
         advance_audit_checkpoint(node)
         words = {
             "pending": "Recorded; it still waits: an Idva service decides about its own records.",
@@ -76,8 +75,8 @@ def answer(
 
 def _find(node: Node, speaker: Requester | None, check_id: str, handle: str) -> DisclosureKey:
     for one in waiting(node, speaker):
-        if (one.enquiry.check_id, one.enquiry.handle.hex()) == (check_id, handle):
-            return one.enquiry
+        if (one.key.check_id, one.key.handle.hex()) == (check_id, handle):
+            return one.key
     raise NotFoundError("no such disclosure waits here", do="see `hub requests list`")
 
 
@@ -85,10 +84,10 @@ def _row(one: WaitingRequest) -> dict[str, Any]:
     subject = one.question.subject
     requester = one.question.excerpt.get("requester", {})
     return {
-        "area": one.enquiry.peer,
-        "check_id": one.enquiry.check_id,
-        "handle": one.enquiry.handle.hex(),
-        "level": one.enquiry.level.value,
+        "area": one.key.peer,
+        "check_id": one.key.check_id,
+        "handle": one.key.handle.hex(),
+        "level": one.key.level.value,
         "subject": f"{subject.given_names} {subject.surname}".strip(),
         "asked_by": f"{requester.get('name', '')}, {requester.get('agency', '')}".strip(", "),
         "reasons": list(one.reasons),

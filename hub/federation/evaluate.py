@@ -16,6 +16,7 @@ from hub.federation.authentication import Caller, admit
 from hub.federation.receipts import Refused, Reply, receipt
 from hub.node.node import Node
 from hub.node.transaction import Transaction
+from hub.records.received import add_check
 from hub.store import feeds, received
 from hub.wire.messages import (
     SIZE_CLASSES,
@@ -48,7 +49,7 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Reply | 
         state = feeds.state(tx.session)
         if state is None:
             return Refused(NotFoundError("this area has not published yet"))
-        received.add_check(tx.session, _received(tx, caller, request))
+        add_check(tx, caller.node_id, request)
         log = tx.record(Action.answer_sent, **_act(caller, request), outcome="evaluated")
     strong = _evaluated(node.keys.prf, elements)
     weak = _evaluated(node.keys.prf_weak, weak_elements)
@@ -62,17 +63,6 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Reply | 
         weak_proof=encoding.b64(weak[1]),
     )
     return Reply(encode(answer), receipt(node, caller, request.check_id, log))
-
-
-def _received(tx: Transaction, caller: Caller, request: EvaluationRequest) -> received.CheckRow:
-    return received.CheckRow(
-        check_id=request.check_id,
-        peer=caller.node_id,
-        received_at=tx.now,
-        purpose=request.purpose.value,
-        commitment=encoding.unb64(request.commitment),
-        asked=tx.vault.seal(f"received_check/{request.check_id}", encode(_asserted(request))),
-    )
 
 
 def _evaluated(key: PrfKey, elements: list[bytes]) -> tuple[bytes, bytes]:
@@ -129,11 +119,6 @@ def _charge(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Over
             states[owner, pool] = after
     received.set_quotas(tx.session, states)
     return None
-
-
-def _asserted(request: EvaluationRequest) -> EvaluationRequest:
-    """The request without its elements, which are random and of no further use."""
-    return request.model_copy(update={"elements": "", "weak_elements": ""})
 
 
 def _act(caller: Caller, request: EvaluationRequest) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from hub.checks.answer import DisclosureKey, waiting_requests
+from hub.checks.answer import waiting_requests
 from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.federation.publish import publish
 from hub.records.check import CandidateRef, CheckResult, DisclosureResult
+from hub.records.received import DisclosureKey
 from hub.values import Level, Role
 from tests.federation.nodes import Areas, case, hold, question, stranger
 
@@ -106,4 +107,4 @@ def told(areas: Areas, result: CheckResult) -> DisclosureResult:
 def waiting(areas: Areas) -> DisclosureKey:
     """The one disclosure that waits at Eastvale."""
     (one,) = waiting_requests(areas["eastvale"])
-    return one.enquiry
+    return one.key

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from hub.cases.access import STAFF_FILE
-from hub.checks.answer import DisclosureKey, HolderDecision, record_holder_decision, waiting_requests
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.disclose import result_of
 from hub.consent import Decider
 from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.records import decisions
 from hub.records.check import DisclosureResult, DisclosureStatus
+from hub.records.received import DisclosureKey
 from hub.store import received
 from hub.values import Kind, Level, RequesterRole, Role
 from hub.wire.messages import NOT_ANSWERED, Disclosure
@@ -70,7 +71,7 @@ def test_crossed_roles_wait_for_a_person_and_are_raised_to_the_coordinator(areas
     assert told(areas, result).status is DisclosureStatus.pending
     (one,) = waiting_requests(areas["eastvale"])
     assert any("both chairs" in reason for reason in one.reasons)
-    record_holder_decision(areas["eastvale"], one.enquiry, HolderDecision(Decider.coordinator, release=True))
+    record_holder_decision(areas["eastvale"], one.key, HolderDecision(Decider.coordinator, release=True))
     after = told(areas, result)
     assert (after.role, after.counter_allegation) == (Role.perpetrator, True)
 

@@ -113,7 +113,7 @@ def test_a_feed_goes_on_where_it_was(frozen: Areas) -> None:
 def test_a_disclosure_that_waited_is_answered(frozen: Areas, shown: Any) -> None:
     (waiting,) = waiting_requests(frozen["eastvale"], WHO)
     decided = HolderDecision(Decider.idva_service, release=True)
-    record_holder_decision(frozen["eastvale"], waiting.enquiry, decided)
+    record_holder_decision(frozen["eastvale"], waiting.key, decided)
 
     async def ask_again() -> CheckResult:
         async with frozen.client("northmoor") as client:

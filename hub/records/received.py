@@ -1,0 +1,108 @@
+"""What peers asked of this node, opened and sealed here: their checks, and their disclosures with our answers.
+
+Does not decide what is answered (`hub.checks.answer`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hub.crypto.encoding import unb64
+from hub.node.transaction import Reading, Transaction
+from hub.store import received
+from hub.store.received import CheckRow, DisclosureRow
+from hub.values import Level, NodeId, Value
+from hub.wire.messages import Disclosure, DisclosureQuestion, EvaluationRequest, encode
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureKey:
+    """What a disclosure is about: one handle matched in one check of one peer, at one level."""
+
+    peer: NodeId
+    check_id: str
+    handle: bytes
+    level: Level
+
+    @property
+    def activity(self) -> str:
+        """What obligations and log entries of it belong to; a check of our own has no peer in its name."""
+        return f"{self.peer}:{self.check_id}"
+
+
+class RecordedDisclosure(Value):
+    """What was asked and what was answered, as the holder keeps it."""
+
+    question: DisclosureQuestion
+    disclosure: Disclosure
+
+
+class HolderCase(NamedTuple):
+    """Our decision on a disclosure and the case it is about, where there is one."""
+
+    decision_id: int | None = None
+    case_digest: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedDisclosure:
+    """A disclosure that a peer asked, and the answer so far; `pending` while a person here has to decide."""
+
+    key: DisclosureKey
+    pending: bool
+    case: HolderCase
+    recorded: RecordedDisclosure
+
+
+def add_check(tx: Transaction, peer: NodeId, request: EvaluationRequest) -> None:
+    """Keep a peer's check without its elements, which are random and of no further use."""
+    asserted = request.model_copy(update={"elements": "", "weak_elements": ""})
+    row = CheckRow(
+        check_id=request.check_id,
+        peer=peer,
+        received_at=tx.now,
+        purpose=request.purpose.value,
+        commitment=unb64(request.commitment),
+        asked=tx.vault.seal(f"received_check/{request.check_id}", encode(asserted)),
+    )
+    received.add_check(tx.session, row)
+
+
+def disclosure(tx: Reading, key: DisclosureKey) -> ReceivedDisclosure | None:
+    """A disclosure that was asked before. Raises StorageError."""
+    row = received.disclosure(tx.session, (key.check_id, key.peer, key.handle, key.level))
+    return _opened(tx, row) if row else None
+
+
+def waiting(tx: Reading) -> list[ReceivedDisclosure]:
+    """The disclosures that wait for a person, oldest first. Raises StorageError."""
+    return [_opened(tx, row) for row in received.pending_disclosures(tx.session)]
+
+
+def put_disclosure(
+    tx: Transaction, key: DisclosureKey, recorded: RecordedDisclosure, case: HolderCase
+) -> None:
+    """Keep a disclosure with its answer, in place of what was kept of it."""
+    row = DisclosureRow(
+        check_id=key.check_id,
+        peer=key.peer,
+        handle=key.handle,
+        level=key.level.value,
+        received_at=tx.now,
+        pending=recorded.disclosure.status == "pending",
+        decision_id=case.decision_id,
+        case_digest=case.case_digest,
+        sealed=tx.vault.seal(_place(key), recorded.model_dump_json().encode()),
+    )
+    received.put_disclosure(tx.session, row)
+
+
+def _opened(tx: Reading, row: DisclosureRow) -> ReceivedDisclosure:
+    key = DisclosureKey(row.peer, row.check_id, row.handle, Level(row.level))
+    recorded = RecordedDisclosure.model_validate_json(tx.vault.open(_place(key), row.sealed))
+    return ReceivedDisclosure(key, row.pending, HolderCase(row.decision_id, row.case_digest), recorded)
+
+
+def _place(key: DisclosureKey) -> str:
+    return f"received_disclosure/{key.peer}/{key.check_id}/{key.handle.hex()}/{key.level}"
