@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
@@ -34,8 +34,16 @@ from hub.node.transaction import Reading, Transaction
 from hub.records import decisions, recording
 from hub.records.decisions import RecordedDecision
 from hub.store import feeds, received
-from hub.values import Band, Kind, Level, Requester, Role, Value
+from hub.values import Band, Kind, Level, Requester, Role, Value, day_in_words
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
+
+CRITERIA: Final = {
+    "professional_judgement": "Professional judgement",
+    "visible_high_risk": "Visible high risk (14 or more on the Dash)",
+    "potential_escalation": "Potential escalation",
+    "marac_repeat": "Marac repeat",
+}
+"""The Marac's criteria as referrals code them, in words; others are given as they were imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +253,7 @@ def _released(level: Level, case: CaseDetails, person: PersonDetails, agreed: Co
     dates = [date for date in (case.referral_date, case.meeting_date) if date]
     summary = None
     if level is Level.summary:
-        criteria = "; ".join(case.criteria) or "not recorded"
-        summary = f"Referred {case.referral_date or 'on a date not recorded'}. Criteria: {criteria}."
+        summary = _summary(case)
     return Disclosure(
         status="answered",
         level=level,
@@ -256,6 +263,12 @@ def _released(level: Level, case: CaseDetails, person: PersonDetails, agreed: Co
         agreement=tuple(f"{one.field.replace('_', ' ')}: {_words(one.similarity)}" for one in agreed.fields),
         summary=summary,
     )
+
+
+def _summary(case: CaseDetails) -> str:
+    day = day_in_words(case.referral_date) if case.referral_date else "a date not recorded"
+    criteria = "; ".join(CRITERIA.get(one, one) for one in case.criteria) or "not recorded"
+    return f"Referred on {day}. Criteria: {criteria}."
 
 
 def _words(similarity: float | None) -> str:

@@ -257,8 +257,8 @@ async def disclose_at_once(
 ) -> CheckResult:
     """Where the request asks for it and an agreement covers it, disclose the surest candidates right away.
 
-    Never to an area she fled, and never without an agreed protocol: those stay a human's separate act. An area
-    that fails keeps its candidates, with a note.
+    Never to an area that was fled, and never without an agreed protocol: those stay a human's separate act. An
+    area that fails keeps its candidates, with a note.
     """
     if request.disclose != "at_once" or form_of(request).protocol is None:
         return result

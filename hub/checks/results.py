@@ -44,13 +44,13 @@ def present(found: Found, config: MatchingConfig, dismissed: Collection[bytes]) 
     notes = []
     if len(listed) > MOST_CANDIDATES:
         more = len(listed) - MOST_CANDIDATES
-        notes.append(f"{more} more possible candidates are not listed: give more of the date of birth.")
+        notes.append(f"{more} more possible matches are not listed: give more of the date of birth.")
     if set_aside:
-        notes.append(f"{len(set_aside)} set aside before as not the same person.")
+        notes.append(f"Dismissed before as not the same person: {len(set_aside)}.")
     if _cases_met(found, config) - cases:
         notes.append(
-            "At least two other people of this case are likely known there in one case, though the subject was "
-            "not met. The subject may be known there under another name: telephone the area."
+            "At least two other people of this case are likely known there in one case, but the subject was not "
+            "matched in it. The subject may be known there under another name: telephone the area."
         )
     return Presented(tuple(listed[:MOST_CANDIDATES]), tuple(set_aside), " ".join(notes))
 

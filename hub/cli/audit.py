@@ -32,7 +32,7 @@ def verify(home: Home, as_json: Json = False) -> None:
         if isinstance(found, Broken):
             document: dict[str, object] = {"verified": False, "seq": found.seq, "what": found.what.value}
             words = (
-                f"[red]The log does not hold.[/] {found} Keep the database as it is and call your auditor."
+                f"[red]The record is not intact.[/] {found} Keep the database as it is and call your auditor."
             )
         else:
             document = {
@@ -42,7 +42,8 @@ def verify(home: Home, as_json: Json = False) -> None:
                 "unwitnessed": found.unwitnessed,
             }
             words = (
-                f"The log holds: {found.head.size} entries, {found.unwitnessed} since the last checkpoint."
+                f"The record is intact: {found.head.size} entries, "
+                f"{found.unwitnessed} since the last checkpoint."
             )
         if as_json:
             print_json(document)

@@ -22,7 +22,7 @@ from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.pdf.sharing_form import case_pdf
 from hub.records.disclosures import HUB, DisclosureLogRow
-from hub.values import Requester
+from hub.values import Requester, day_in_words
 
 disclosures_app = typer.Typer(help="The record of disclosures of a case.", no_args_is_help=True)
 
@@ -114,10 +114,10 @@ def _row(one: DisclosureLogRow) -> dict[str, Any]:
 
 def _show_row(one: DisclosureLogRow) -> None:
     shared, row = one.shared, one.shared.sharing
-    asked = "asked blindly" if shared.by == HUB else "not told"
-    what = "told" if row.told else asked
-    about = f", candidate {shared.handle[:8]}" if shared.handle else ""
-    out.print(plain(f"{row.date} {row.agency}: {what}{about}"))
+    asked = "asked without giving the name" if shared.by == HUB else "nothing was disclosed"
+    what = "disclosed" if row.told else asked
+    about = f" (candidate {shared.handle[:8]})" if shared.handle else ""
+    out.print(plain(f"{day_in_words(row.date)}, {row.agency}: {what}{about}"))
     for label, text in (
         ("Person", row.person),
         ("Method", row.method),

@@ -39,7 +39,7 @@ def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
                 f"  To answer: hub requests answer HOME {row['check_id']} {row['handle']} --release or --withhold"
             )
         if not rows:
-            out.print("Nothing waits.")
+            out.print("No requests are waiting.")
 
 
 @requests_app.command("answer")

@@ -112,7 +112,7 @@ def threat_in_words(form: SharingForm) -> bool:
 def own_case(form: SharingForm, out: Findings) -> None:
     """What is asked where no protocol has answered it for all.
 
-    What she said, this case's concern, balance and declaration.
+    What the victim said, this case's concern, balance and declaration.
     """
     for index, person in enumerate(form.subjects):
         if person.role is Role.victim and person.agreement is None:
@@ -121,7 +121,7 @@ def own_case(form: SharingForm, out: Findings) -> None:
             out.lack(f"subjects[{ref}].agreement", text, "Marac referral form; consent pitfall 5")
     told = form.client_notified
     if told.notified is False and not answered(told.why_not):
-        out.lack("client_notified.why_not", "Say why the client was not told.", FORM)
+        out.lack("client_notified.why_not", "Say why the victim was not told.", FORM)
     risk = any(answered(row.concerns) or answered(row.immediate) or answered(row.who) for row in form.risk)
     if not risk and not answered(form.incident):
         text = "Describe the incident or fill in the risk table. A checklist is welcome and never required."

@@ -115,7 +115,8 @@ def _rivals(
 ) -> Iterator[ScoredCandidate]:
     """Each lowered by how likely another one is the subject: a holder mostly has one record of a person.
 
-    The prior falls from `known_there` to `known_again`: a second record of her loses log2 of their ratio at most.
+    The prior falls from `known_there` to `known_again`: a second record of one person loses log2 of their ratio
+    at most.
     """
     again = config.bands.known_again / config.bands.known_there
     chances = [posterior(one.score.bits, holder_size, config) for one in candidates]

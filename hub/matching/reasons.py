@@ -48,7 +48,7 @@ _TEXTS = {
     "names_swapped": "forename and surname are the other way round",
     "other_name": "another name of the person asked about agrees",
     "case_agrees": "others of the same case agree too",
-    "another_agrees": "another record there agrees as well or better",
+    "another_agrees": "another record there fits as well or better",
 }
 
 

@@ -294,7 +294,7 @@ class AskedPerson:
 def posterior(bits: float, holder_size: int, config: MatchingConfig) -> float:
     """The probability of one person, given `bits` and a holder that publishes `holder_size` people.
 
-    Before any evidence each of them is the asked person with the chance that the holder knows her, over its size.
+    Before any evidence each of them is the asked person with the chance that the holder knows them, over its size.
     """
     log_odds = bits + log2(config.bands.known_there / max(holder_size, 1))
     return 1 / (1 + 2 ** -max(min(log_odds, 60.0), -60.0))

@@ -297,7 +297,9 @@ def _record(rows: Sequence[DisclosureLogEntry]) -> list[list[str]]:
         [
             _day(row.date),
             ", ".join(
-                part for part in (row.agency, row.person if row.told else "not told about whom") if part
+                part
+                for part in (row.agency, row.person if row.told else "asked without giving the name")
+                if part
             ),
             row.method or SIGN_HERE,
             row.authority or SIGN_HERE,

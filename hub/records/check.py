@@ -86,7 +86,7 @@ class AreaStatus(StrEnum):
 class AreaResult(Value):
     """One area's part of a result. `contact` is its phone route; `note` says what to do.
 
-    `dismiss` are candidates whom a person marked before as not the same.
+    `set_aside` are candidates that a person dismissed before as not the same person.
     """
 
     node_id: str

@@ -23,7 +23,7 @@ from hub.store.obligations import Activity
 from hub.values import Level, NodeId
 
 EVIDENCED: Final = ("record_recipients", "record_answer")
-BLIND: Final = "hub: blind question; the area is not told about whom"
+BLIND: Final = "hub: asked without giving the name"
 DISCLOSED: Final = "hub: name, aliases and date of birth, sealed to the area's node"
 ANSWERED: Final = "hub: answer sealed to the asking area's node"
 

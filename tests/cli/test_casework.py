@@ -103,7 +103,7 @@ def test_the_record_says_who_was_asked_told_and_telephoned(pair: Pair, asked: An
         ("Westhaven Council", True, "Ada Coordinator", ""),
     ]
     words = inside("disclosures", "list", pair.asking, said=question["case_ref"] + "\n")
-    assert "Eastvale: asked blindly\n  Method: hub: blind question" in words.out
+    assert "Eastvale: asked without giving the name\n  Method: hub: asked without" in words.out
     assert "Response: answered: involvement" in words.out
 
 
@@ -137,7 +137,7 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
     in_days = (today() + dt.timedelta(days=3)).isoformat()
     before = printed(pair.asking, out, case_ref)
     assert f"to countersign by {in_days}" in before
-    assert "Eastvale, not told about whom" in before
+    assert "Eastvale, asked without giving the name" in before
 
     assert inside("disclose", pair.asking, check_id, "--area", "eastvale").code == 0
     told = {"date": today().isoformat(), "agency": "Westhaven Council", "person": "duty officer"}
@@ -169,7 +169,7 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
         f"permit involvement {day}",
         f"p1: victim {_shown(subject)}",
         f"manager Mary Manager {day} countersigned",
-        f"{day} Eastvale, not told about whom hub: blind question",
+        f"{day} Eastvale, asked without giving the name hub: asked without",
         "whoever answers for the node eastvale hub: name, aliases and date of birth",
         f"{day} Westhaven Council, duty officer telephone crime prevention visited the same day",
         f"done by Ada Coordinator on {day}: She was told in person by her Idva.",
@@ -312,7 +312,7 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
     assert (
         inside("requests", "list", home, "--as", ash).out
         == inside("requests", "list", home).out
-        == "Nothing waits.\n"
+        == "No requests are waiting.\n"
     )
     hidden = inside("requests", "answer", home, *place, "--release", "--as", ash)
     unknown = inside("requests", "answer", home, "0" * 32, "0" * 32, "--release", "--as", ash)

@@ -183,7 +183,7 @@ class Consultation(Part):
 
 
 class ClientNotified(Part):
-    """Whether the client was told, when, or why not."""
+    """Whether the victim was told, when, or why not."""
 
     notified: bool | None = None
     date: Day | None = None

@@ -24,7 +24,7 @@ _SHORT: Final = frozenset({"yes", "no", "true", "false"})
 
 
 def excerpt(form: SharingForm, recipient: str, on: dt.date) -> SharingForm:
-    """The form for the node `recipient`: of the areas she fled it learns only whether it is one itself."""
+    """The form for the node `recipient`: it learns only whether it is itself one of the areas fled."""
     manager = form.signature(SignatureRole.manager)
     return form.model_copy(
         update={
