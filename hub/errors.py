@@ -10,7 +10,11 @@ from typing import ClassVar
 
 
 class HubError(Exception):
-    """Something went wrong. `code` and `status` are for programs; `text`, `kept` and `do` are for people."""
+    """Something went wrong. `code` and `status` are for programs; `text`, `kept` and `do` are for people.
+
+    `text` says what happened, `kept` what was kept and `do` what to do next. Each begins with a capital letter, or
+    with the file, field or option at fault, and ends with a full stop.
+    """
 
     code: ClassVar[str] = "fault"
     status: ClassVar[int] = 500
@@ -23,9 +27,9 @@ class HubError(Exception):
         self.do = do
 
     def __str__(self) -> str:
-        """The whole public message on one line, each part a sentence."""
-        parts = [self.text, f"Kept: {self.kept}" if self.kept else "", f"To do: {self.do}" if self.do else ""]
-        return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
+        """The complete public message on one line."""
+        kept, do = self.kept and f"Kept: {self.kept}", self.do and f"To do: {self.do}"
+        return " ".join(filter(None, (self.text, kept, do)))
 
 
 class InputError(HubError):

@@ -58,7 +58,9 @@ def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
     with node.write() as tx:
         require_case(tx, added.by, matter.case_digest)
         if added.check_id and not obligations.codes_of(tx.session, matter, closed_too=True):
-            raise NotFoundError("no such check in this case", kept="nothing", do="see `hub disclosures list`")
+            raise NotFoundError(
+                "No such check in this case.", kept="Nothing.", do="See `hub disclosures list`."
+            )
         lacks = _lacking(added, node.today())
         if not lacks and put_entries(tx, matter, added.sharings, added.by.name):
             tx.session.flush()
@@ -99,4 +101,4 @@ def require_case(tx: Reading, asker: Requester | None, digest: bytes) -> None:
     """Raises NotFoundError where there is no such case for the asker, UsageError as `restrictions_on`."""
     known = cases.find(tx.session, digest) is not None or obligations.known_case(tx.session, digest)
     if not known or restrictions_on(tx.node, asker).restricts(digest):
-        raise NotFoundError("there is no such case here", kept="nothing", do="check the case reference")
+        raise NotFoundError("There is no such case here.", kept="Nothing.", do="Check the case reference.")

@@ -125,7 +125,7 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     with node.write() as tx:
         row = received.disclosure(tx.session, (key.check_id, key.peer, key.handle, key.level))
         if row is None or not row.pending:
-            raise NotFoundError("no such disclosure waits here", do="see `hub requests list`")
+            raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")
         kept = _open(tx, key, row)
         disclosure, about = _decided(tx, key, kept.question, decided)
         _record(tx, key, kept.model_copy(update={"disclosure": disclosure}), about)

@@ -80,7 +80,7 @@ def _read(
 ) -> tuple[EvaluationAnswer, Outputs]:
     told = parse_answer(EvaluationAnswer, answer.body)
     if told.check_id != asking.check_id:
-        raise PeerError("the area's answer is to another check")
+        raise PeerError("The area's answer is to another check.")
     pinned = peer.pinned
     outputs = blind.read(
         (encoding.unb64(told.elements), encoding.unb64(told.proof)),
@@ -164,7 +164,7 @@ def _require_test_people(tests: Sequence[Evaluated], matched: Mapping[MatchKey, 
     for one in tests:
         if not any(label.case_handle == TEST_CASE_HANDLE for label in matched.get(one.key, [])):
             raise PeerError(
-                "the area's feed does not hold the federation's test people", do="tell both operators"
+                "The area's feed does not hold the federation's test people.", do="Tell both operators."
             )
 
 

@@ -123,7 +123,7 @@ def form_of(request: CheckRequest) -> SharingForm:
         own = getattr(form, name)
         if own is not None and own != value:
             raise InputError(
-                f"sharing_form.{name} differs from the request's {name}", do="make them the same"
+                f"The form's {name} differs from the request's {name}.", do="Make them the same."
             )
     filled: dict[str, object] = {name: value for name, value in told.items() if getattr(form, name) is None}
     return form.model_copy(update=filled) if filled else form
@@ -140,18 +140,19 @@ def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
         found = neighbours if request.areas == "neighbours" else tuple(sorted(known - {node.node_id}))
         if not found:
             raise UsageError(
-                "there is no area to ask: areas.toml names no neighbours of this node",
-                kept="nobody was asked",
-                do="name the areas in the question, or put this node into config/areas.toml in its home",
+                "There is no area to ask: areas.toml names no neighbours of this node.",
+                kept="Nobody was asked.",
+                do="Name the areas in the question, or put this node into config/areas.toml in its home.",
             )
         return found
     for node_id in request.areas:
         if node_id not in known:
             raise InputError(
-                "areas names an area that is neither a peer nor in areas.toml", do="see `hub peer list`"
+                "The question's areas name one that is neither a peer nor in areas.toml.",
+                do="See `hub peer list`.",
             )
         if node_id == node.node_id:
-            raise InputError("areas names this node itself", do="name other areas")
+            raise InputError("The question's areas name this node itself.", do="Name other areas.")
     return tuple(dict.fromkeys(request.areas))
 
 

@@ -115,7 +115,7 @@ def _found(node: Node, target: CandidateRef, level: Level, asker: Requester | No
         request = request.model_copy(update={"requester": asker})
     candidate = _candidate(recorded.result, target.area, target.handle)
     if target.area not in recorded.salts:
-        raise NotFoundError("that area did not answer this check", do="ask it again with `hub check`")
+        raise NotFoundError("That area did not answer this check.", do="Ask it again with `hub check`.")
     recipient = request.sharing_form.recipient.model_copy(update={"node_id": target.area})
     form = form_of(request).model_copy(update={"level": level, "recipient": recipient})
     return _Act(recorded, request, known(node, target.area), candidate, level, form)
@@ -186,15 +186,15 @@ def _opened(node: Node, act: _Act, answer: DisclosureAnswer) -> Disclosure:
     """What the area released. Raises PeerError when the answer is to something else, or does not open."""
     check_id, handle, level = act.check_id, act.candidate.handle, act.level
     if (answer.check_id, answer.handle, answer.key_id) != (check_id, handle, node.sealing_key_id):
-        raise PeerError("the area's answer is about another check or candidate")
+        raise PeerError("The area's answer is about another check or candidate.")
     back = SealContext("disclosure-answer", act.area, node.node_id, answer.key_id, check_id, handle, level)
     try:
         plain = hpke.unseal(encoding.unb64(answer.sealed), node.keys.sealing, back)
     except AuthenticationError as error:
-        raise PeerError(f"the area's answer cannot be opened: {error.text}") from error
+        raise PeerError(f"The area's answer cannot be opened. {error.text}") from error
     disclosure = parse_answer(Disclosure, plain)
     if disclosure.status == "answered" and disclosure.level not in (Level.involvement, level):
-        raise PeerError("the area answered at another level than was asked")
+        raise PeerError("The area answered at another level than was asked.")
     return disclosure
 
 
@@ -212,7 +212,7 @@ def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candida
     found = [one for one in area.candidates if is_handle(one.handle, handle)] if area else []
     if not found or (handle and len(found) > 1):
         raise NotFoundError(
-            "this check has no such candidate in that area", do="see the result of `hub check`"
+            "This check has no such candidate in that area.", do="See the result of `hub check`."
         )
     return found[0]
 

@@ -40,7 +40,7 @@ def undo_dismissal(node: Node, target: CandidateRef, asker: Requester | None = N
     found = _find(node, target, asker)
     with node.write() as tx:
         if not dismissals.remove(tx.session, found.digest):
-            raise NotFoundError("this candidate was not set aside", do="see the result of `hub check`")
+            raise NotFoundError("This candidate was not set aside.", do="See the result of `hub check`.")
         tx.record(Action.pair_taken_back, by=found.actor, about=found.refs)
 
 
@@ -59,7 +59,7 @@ def _find(node: Node, target: CandidateRef, asker: Requester | None) -> _Found:
     ]
     if len(found) != 1:
         raise NotFoundError(
-            "this check has no such candidate in that area", do="see the result of `hub check`"
+            "This check has no such candidate in that area.", do="See the result of `hub check`."
         )
     handle, evidence = found[0]
     return _Found(

@@ -131,7 +131,7 @@ def main() -> None:
     except TyperException as error:
         from hub.cli.output import EXIT_FAULT, print_json
 
-        do = "see `hub --help`, or --help after the command"
+        do = "See `hub --help`, or --help after the command."
         print_json({"error": {"code": "usage", "text": error.format_message(), "kept": "", "do": do}})
         status = EXIT_FAULT
     sys.exit(status)

@@ -23,9 +23,9 @@ def verify(home: Home, as_json: Json = False) -> None:
         known = load_checkpoint(node.home / CHECKPOINT, node.node_id, node.keys.signing.private.public_key())
         if known is None:
             raise StorageError(
-                "the audit checkpoint is missing: without it, a log that was cut short would look whole",
-                kept="the log, as it is",
-                do=f"put {CHECKPOINT} back from the node's backup; if nobody removed it, call your auditor",
+                "The audit checkpoint is missing: without it, a log that was cut short would look complete.",
+                kept="The log, as it is.",
+                do=f"Put {CHECKPOINT} back from the node's backup; if nobody removed it, call your auditor.",
             )
         with node.read() as tx:
             found = verify_log(DatabaseAudit(tx.session), node.node_id, [known])

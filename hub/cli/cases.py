@@ -32,8 +32,8 @@ def import_(
 
     def kept() -> str:
         if dry_run:
-            return "nothing: this was a dry run"
-        return f"{rows[0]} rows, in whole cases; running it again completes the rest and stores nothing twice"
+            return "Nothing: this was a dry run."
+        return f"{rows[0]} rows, in complete cases; running it again adds the rest and stores nothing twice."
 
     with reporting(as_json=as_json, interrupted=kept):
         node = open_node(home)

@@ -34,7 +34,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Ask "referred elsewhere?" and show who may be known where, with the reasons."""
-    with reporting(as_json=as_json, interrupted="what was already recorded of this question"):
+    with reporting(as_json=as_json, interrupted="What was already recorded of this question."):
         node = open_node(home)
         question = read_check_request(request)
 
@@ -62,7 +62,7 @@ def disclose(
     as_json: Json = False,
 ) -> None:
     """Tell one area about whom a check was, and ask what it releases."""
-    with reporting(as_json=as_json, interrupted="what was already recorded of this disclosure"):
+    with reporting(as_json=as_json, interrupted="What was already recorded of this disclosure."):
         node = open_node(home)
         speaker = asker(node, who)
 

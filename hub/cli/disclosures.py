@@ -86,8 +86,8 @@ def _paper(node: Node, known: Requester | None, case_ref: str) -> bytes:
     paper = case_paper(node, known, case_ref)
     if not paper.forms and not paper.rest:
         raise UsageError(
-            "there is nothing to print: no permit and no disclosure is recorded of this case",
-            do="print the form itself with `hub decide FORM.json --pdf OUT.pdf`",
+            "There is nothing to print: no permit and no disclosure is recorded of this case.",
+            do="Print the form itself with `hub decide FORM.json --pdf OUT.pdf`.",
         )
     return case_pdf(paper, node.rules, node.today())
 
@@ -101,7 +101,7 @@ def _case_ref() -> str:
     except UnicodeDecodeError:
         given = ""
     if not given:
-        raise InputError("no case reference was given", do="write it to standard input")
+        raise InputError("No case reference was given.", do="Write it to standard input.")
     return given
 
 

@@ -17,7 +17,7 @@ from hub.node.node import open_node
 
 def publish(home: Home, as_json: Json = False) -> None:
     """Publish tokens of everyone who may be met, and withdraw those who may not."""
-    with reporting(as_json=as_json, interrupted="the feed as it was; nothing was half-published"):
+    with reporting(as_json=as_json, interrupted="The feed as it was; nothing was half-published."):
         node = open_node(home)
         with progress_bar("Publishing match-keys", shown=not as_json) as progress:
             done = publish_feed(node, progress)
@@ -41,7 +41,7 @@ def publish(home: Home, as_json: Json = False) -> None:
 
 def sync(home: Home, as_json: Json = False) -> None:
     """Pull every peer's feed."""
-    with reporting(as_json=as_json, interrupted="the pages received; the next sync goes on from there"):
+    with reporting(as_json=as_json, interrupted="The pages received; the next sync goes on from there."):
         node = open_node(home)
 
         async def run() -> list[Synced]:

@@ -97,7 +97,7 @@ def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError("--on is not a day", do="write it as YYYY-MM-DD") from None
+        raise UsageError("--on is not a day.", do="Write it as YYYY-MM-DD.") from None
 
 
 def _document(one: ListedObligation) -> dict[str, Any]:

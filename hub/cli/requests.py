@@ -78,7 +78,7 @@ def _find(node: Node, speaker: Requester | None, check_id: str, handle: str) -> 
     for one in waiting(node, speaker):
         if (one.enquiry.check_id, one.enquiry.handle.hex()) == (check_id, handle):
             return one.enquiry
-    raise NotFoundError("no such disclosure waits here", do="see `hub requests list`")
+    raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")
 
 
 def _row(one: WaitingRequest) -> dict[str, Any]:

@@ -134,7 +134,7 @@ class _Run:
             tx.hold_others_off()  # Whoever ends a publication after this finds these people in the feed.
             if feeds.state(tx.session) != self.state:
                 raise ConflictError(
-                    "another publish ran at the same time", kept="its result", do="run it again"
+                    "Another publish ran at the same time.", kept="Its result.", do="Run it again."
                 )
             changed = self.changed(tx.session)
             if len(changed) > AT_ONCE:

@@ -110,7 +110,7 @@ def case_pdf(paper: CasePaper, rules: Rules, on: dt.date) -> bytes:
     try:
         return _rendered({**_latin(page, str.isascii), "transliterated": True}, on)
     except typst.TypstError as error:
-        raise PaperError("The PDF could not be made.", kept="the decision", do="Use --json.") from error
+        raise PaperError("The PDF could not be made.", kept="The decision.", do="Use --json.") from error
 
 
 def _rendered(page: dict[str, Any], on: dt.date) -> bytes:
@@ -124,7 +124,7 @@ def _rendered(page: dict[str, Any], on: dt.date) -> bytes:
         sys_inputs={"data": json.dumps(page)},
     )
     if not isinstance(pdf, bytes):
-        raise PaperError("The PDF could not be made.", kept="the decision", do="Use --json.")
+        raise PaperError("The PDF could not be made.", kept="The decision.", do="Use --json.")
     return pdf
 
 

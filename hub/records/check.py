@@ -155,7 +155,7 @@ def recorded_check(tx: Reading, check_id: str) -> RecordedCheck:
 
 def unknown_check() -> NotFoundError:
     """What is said of a check that is not there, or not for who asks."""
-    return NotFoundError("no such check on this node", do="see the check_id that `hub check` printed")
+    return NotFoundError("No such check on this node.", do="See the check_id that `hub check` printed.")
 
 
 def _sealed(tx: Reading, recorded: RecordedCheck) -> bytes:

@@ -76,7 +76,7 @@ def open_label(output: bytes, context: FeedContext, index: int, entry: tuple[byt
     try:
         plain = unseal(derive(output, context.info(b"label", index)), sealed, _bound(met, context))
     except AuthenticationError as error:
-        raise PeerError("a label in the area's feed was not made for its token") from error
+        raise PeerError("A label in the area's feed was not made for its token.") from error
     return Label(plain[:HANDLE_BYTES], plain[HANDLE_BYTES : 2 * HANDLE_BYTES], plain[-1])
 
 

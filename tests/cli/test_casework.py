@@ -198,7 +198,7 @@ def test_a_case_has_a_form_for_each_matter_or_says_that_there_is_none(
     assert inside("import", home, file).code == 0
     done = inside("disclosures", "list", home, "--pdf", tmp_path / "none.pdf", said="NM-1\n")
     assert (done.code, done.out) == (2, "")
-    assert "there is nothing to print" in done.err
+    assert "There is nothing to print" in done.err
     unwritable = inside("disclosures", "list", pair.asking, "--pdf", "/nowhere/out.pdf", said="NM-1\n")
     assert unwritable.code != 0
 
@@ -206,9 +206,9 @@ def test_a_case_has_a_form_for_each_matter_or_says_that_there_is_none(
 def test_a_case_reference_is_read_from_standard_input_alone(home: Path) -> None:
     """The real command, piped to and with nothing to read."""
     done = hub("disclosures", "list", home, "--json", input="NM-0\n")
-    assert (done.code, done.error["text"]) == (1, "there is no such case here")
+    assert (done.code, done.error["text"]) == (1, "There is no such case here.")
     nothing = hub("disclosures", "list", home, "--json", input="")
-    assert (nothing.code, nothing.error["text"]) == (1, "no case reference was given")
+    assert (nothing.code, nothing.error["text"]) == (1, "No case reference was given.")
 
 
 def test_a_hundred_publications_are_a_line_and_not_a_flood(
@@ -327,7 +327,7 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
 # Bad input.
 
 BAD: dict[str, tuple[Any, str]] = {
-    "not JSON": ("{", "the evidence is not JSON"),
+    "not JSON": ("{", "The evidence is not JSON"),
     "a list": ([], "is not a JSON object"),
     "an unknown field": (evidence(Winifred="Oakapple"), "not a field of the evidence"),
     "no name": ({"on": "2026-11-22"}, "by"),
@@ -352,5 +352,5 @@ def test_evidence_that_cannot_be_read_names_the_field_and_nothing_else(
 def test_wrong_usage_is_said(home: Path, file: Write) -> None:
     assert inside("obligations", "list", home, "--on", "soon", "--json").code == 2
     unknown = inside("obligations", "close", home, file("evidence", evidence()), "0" * 16, "--json")
-    assert (unknown.code, unknown.error["text"]) == (1, "no such obligation is open here")
+    assert (unknown.code, unknown.error["text"]) == (1, "No such obligation is open here.")
     assert inside("obligations", "list", home, "--as", file("who", {"name": "Ada"}), "--json").code == 1

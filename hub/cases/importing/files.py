@@ -71,7 +71,7 @@ class Table(ABC):
             if row > MAX_ROWS + self.first_row:
                 raise InputError(
                     f"The file has more than {MAX_ROWS:,} rows.",
-                    do="Split it, each case whole, and import the parts.",
+                    do="Split it without dividing a case, and import the parts.",
                 )
 
     def record_at(self, offset: int, row: int) -> Record:
@@ -237,7 +237,7 @@ def _header(names: list[str] | None) -> tuple[str, ...]:
             raise InputError("The file's cells are not separated by commas.", do=SAVE_AS)
         raise InputError(
             "The file's first line is not a header, or is not readable.",
-            do=f"Start it with the names of the columns: {','.join(COLUMNS)}. {SAVE_AS}",
+            do=f"Start it with the names of the columns: {','.join(COLUMNS)}. {SAVE_AS}.",
         )
     if unknown := _unknown(columns):
         raise InputError(
@@ -285,6 +285,6 @@ def open_table(path: Path) -> Iterator[Table]:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise InputError(
             "The file changed while it was read.",
-            kept="what was imported so far.",
+            kept="What was imported so far.",
             do="Import it again at rest.",
         )
