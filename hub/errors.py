@@ -1,4 +1,4 @@
-"""One error family for the whole hub, with two faces: a machine's status and a person's text.
+"""One error family for all of the hub, with two faces: a machine's status and a person's text.
 
 A failure is an exception of this family. A refusal is not: it is a value (`hub.consent`), so that its audit
 row is kept. Public texts say what happened, what was kept and what to do, and never carry personal data.
@@ -48,7 +48,7 @@ class UsageError(HubError):
 
 
 class NotFoundError(HubError):
-    """No such thing, or nothing this user may know of: the two are never told apart."""
+    """No such thing, or nothing this user may know of: the two are never distinguished."""
 
     code = "not_found"
     status = 404

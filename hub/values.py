@@ -109,7 +109,7 @@ class Requester(Value):
 class Person(Value):
     """One person as one case knows them.
 
-    `aliases` are whole names, each "Given Surname". `date_of_birth` is what is known of it: YYYY, YYYY-MM or
+    `aliases` are complete names, each "Given Surname". `date_of_birth` is what is known of it: YYYY, YYYY-MM or
     YYYY-MM-DD, or empty; edges refuse other shapes, matching is total on any text.
     """
 

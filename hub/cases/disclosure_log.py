@@ -1,7 +1,7 @@
-"""The record of disclosures of a case: reading it, and adding what people told by other ways than the hub.
+"""The disclosure log of a case: reading it, and adding what people disclosed by other ways than the hub.
 
-What the hub shares it writes there itself (`keeping`). A row is never changed, only completed. Who is kept out of
-a case is told that there is no such case.
+What the hub shares it writes there itself (`hub.records.recording`). A row is never changed, only
+completed. To somebody restricted from a case it is said that there is no such case.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from hub.values import Requester, ShortText, Value
 
 
 class AddedEntries(Value):
-    """Rows that a person adds to a case's record. `check_id` ties them to a check of ours, and so to its review."""
+    """Rows that a person adds to a case's disclosure log. `check_id` ties them to a check and its review."""
 
     case_ref: ShortText
     check_id: ShortText = ""
@@ -38,7 +38,7 @@ class AddedEntries(Value):
 
 
 def read_log(node: Node, asker: Requester | None, case_ref: str) -> list[DisclosureLogRow]:
-    """The record of a case, oldest first.
+    """The disclosure log of a case, oldest first.
 
     Raises NotFoundError where there is none that the asker may know of, UsageError when `staff.toml` is broken.
     """
@@ -49,7 +49,7 @@ def read_log(node: Node, asker: Requester | None, case_ref: str) -> list[Disclos
 
 
 def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
-    """Add the rows, whole, or return what they lack and add nothing. Repeating it adds nothing twice.
+    """Add all of the rows, or return what they lack and add nothing. Repeating it adds nothing twice.
 
     Raises NotFoundError where there is no such case, or no such check in it, that this person may know of;
     UsageError when `staff.toml` is broken.

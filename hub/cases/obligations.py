@@ -1,6 +1,6 @@
 """What is owed: the list of obligations that somebody may see, and the escalation of those past their day.
 
-Who is kept out of a case sees none of its obligations, and nothing by which to count them. Overdue ones are
+Somebody restricted from a case sees none of its obligations, and nothing by which to count them. Overdue ones are
 escalated on the record, once each; nothing ever waits for them. Does not create (`keeping`) or close (`closing`).
 """
 

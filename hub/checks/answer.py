@@ -1,7 +1,7 @@
-"""What a holder answers about one met handle: compare in the clear, decide by our own rules, release no more.
+"""What a holder answers about one matched handle: compare in the clear, decide by our own rules, release no more.
 
 Unknown, excluded, refused and below-threshold give one and the same `not_answered`. What was answered about a
-check, handle and level stays so; what waits for a person (`pending`) is answered when the right one has spoken.
+check, handle and level stays so; what waits for a person (`pending`) is answered when the right one has decided.
 Does not decide the law (`hub.consent`), weigh names (`hub.matching`) or seal (`hub.checks.receive`).
 """
 
@@ -48,7 +48,7 @@ CRITERIA: Final = {
 
 @dataclass(frozen=True, slots=True)
 class DisclosureKey:
-    """What a disclosure is about: one handle met in one check of one peer, at one level."""
+    """What a disclosure is about: one handle matched in one check of one peer, at one level."""
 
     peer: str
     check_id: str
@@ -62,13 +62,13 @@ class DisclosureKey:
 
     @property
     def matter(self) -> str:
-        """What our obligations and record of disclosures call it; a check of our own has no peer in its name."""
+        """What our obligations and disclosure log call it; a check of our own has no peer in its name."""
         return f"{self.peer}:{self.check_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class HolderDecision:
-    """A person's word on a pending disclosure: the coordinator's or, for its own records, the Idva service's."""
+    """A decision on a pending disclosure: the coordinator's or, for its own records, the Idva service's."""
 
     by: Decider
     release: bool
@@ -102,7 +102,7 @@ class WaitingRequest:
 
 
 def waiting_requests(node: Node, asker: Requester | None = None) -> list[WaitingRequest]:
-    """The disclosures that wait for a person here, oldest first, without those of cases hidden from the asker."""
+    """The disclosures that wait for a person here, oldest first, without those restricted for the asker."""
     found = []
     hidden = restrictions_on(node, asker)
     with node.read() as tx:
@@ -117,9 +117,9 @@ def waiting_requests(node: Node, asker: Requester | None = None) -> list[Waiting
 
 
 def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecision) -> Disclosure:
-    """Record a person's word on a pending disclosure; the peer reads the answer when it asks again.
+    """Record a person's decision on a pending disclosure; the peer reads the answer when it asks again.
 
-    It stays pending where someone else has to speak. Raises NotFoundError when it is not pending, UsageError when
+    It stays pending where someone else has to decide. Raises NotFoundError when it is not pending, UsageError when
     `staff.toml` is broken.
     """
     with node.write() as tx:

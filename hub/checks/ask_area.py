@@ -1,4 +1,4 @@
-"""Asking one holder: blind, evaluate, verify, meet, score. What a holder learns is that it was asked.
+"""Asking one holder: blind, evaluate, verify, match, score. What a holder learns is that it was asked.
 
 The enquirer's half of step 3 of the protocol, for one area; `hub.checks.check` does it for many at the same time,
 decides before and records around it. Whatever a holder does wrong is a PeerError.
@@ -54,7 +54,7 @@ class CheckInProgress:
 
 
 async def ask_area(asking: CheckInProgress, client: PeerClient, peer: KnownPeer) -> Found:
-    """Put a question to one holder and weigh what it met.
+    """Put a question to one holder and weigh what it matched.
 
     Raises PeerError, NotFoundError where the peer was removed meanwhile.
     """
@@ -129,7 +129,7 @@ def _asserted(form: SharingForm) -> tuple[GroundKey, ...]:
 def _matched_labels(
     asking: CheckInProgress, peer: KnownPeer, outputs: Outputs
 ) -> Mapping[MatchKey, list[Label]]:
-    """Open what met in our copy of the feed; the federation's test people must be there."""
+    """Open what matched in our copy of the feed; the federation's test people must be there."""
     node = asking.node
     contexts = [
         FeedContext(peer.pinned.node_id, key_id, peer.epoch)
@@ -148,7 +148,7 @@ def _matched_labels(
 
 
 def _evidence(subject: AskedPerson, matched: Mapping[MatchKey, list[Label]]) -> dict[bytes, bytes]:
-    """For each person handle, a digest of the subject's match-keys and of those that met it."""
+    """For each person handle, a digest of the subject's match-keys and of those that matched it."""
     own = sorted(key.material for key in subject.keys)
     found: dict[bytes, set[bytes]] = {}
     for key in subject.keys:

@@ -1,6 +1,6 @@
 """The main path: one "referred elsewhere?" question, step by step, from the enquirer's side.
 
-derive -> decide -> blind -> evaluate -> meet -> score -> record. Nothing reaches a peer before a recorded
+derive -> decide -> blind -> evaluate -> match -> score -> record. Nothing reaches a peer before a recorded
 permit. What a holder learns is that we asked. Telling it about whom is a later act: `hub.checks.disclose`.
 """
 
@@ -98,7 +98,7 @@ async def check(
     connected = [known[node_id].pinned for node_id in areas if node_id in known]
     _record_decision(node, request, CheckResult(check_id=check_id, decision=decision, took_ms=0), connected)
 
-    # 4. Ask the areas at the same time: blind, evaluate, verify, meet, score.
+    # 4. Ask the areas at the same time: blind, evaluate, verify, match, score.
     answers = await asyncio.gather(
         *(_ask_safely(asking, client, node_id, known.get(node_id)) for node_id in areas)
     )
@@ -159,7 +159,7 @@ def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
 async def _ask_safely(
     asking: CheckInProgress, client: PeerClient, node_id: str, peer: KnownPeer | None
 ) -> AreaAnswer:
-    """One area's answer; whatever goes wrong there is told in its result and stays there."""
+    """One area's answer; whatever goes wrong there is said in its result and stays there."""
     node = asking.node
     area = node.areas.get(node_id)
     name = area.area if area else peer.pinned.area if peer else node_id
@@ -190,7 +190,7 @@ async def _ask_safely(
 
 
 def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
-    """The handles of candidates that a person set aside, known again by their evidence."""
+    """The handles of candidates that a person dismissed, known again by their evidence."""
     digests = {
         dismissal_digest(node.keys.vault, node_id, evidence): handle
         for handle, evidence in found.evidence.items()

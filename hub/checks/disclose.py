@@ -58,7 +58,7 @@ async def disclose(
     """Ask one area to release something about one candidate of a check; returns the updated result.
 
     `asker` is who acts; unnamed, it is taken for who asked. Raises NotFoundError when there is no such check or
-    candidate, or its case is hidden from the asker, PeerError when the area fails; a refusal is the decision
+    candidate, or its case is restricted for the asker, PeerError when the area fails; a refusal is the decision
     returned.
     """
     # 1. Find the check and the candidate.
@@ -99,7 +99,7 @@ class _Act:
 
     @property
     def area(self) -> NodeId:
-        """The node that is told."""
+        """The node to which the name is disclosed."""
         return self.peer.pinned.node_id
 
     @property
@@ -199,7 +199,7 @@ def _opened(node: Node, act: _Act, answer: DisclosureAnswer) -> Disclosure:
 
 
 def _response(answer: Disclosure) -> str:
-    """What came back, for the record of disclosures: empty while a person there still has to answer."""
+    """What came back, for the disclosure log: empty while a person there still has to answer."""
     if answer.status == "pending":
         return ""
     if answer.status == "answered":

@@ -1,7 +1,7 @@
-"""A disclosure at the holder's door: admit it, open it, have it answered, seal the answer.
+"""A received disclosure: admit it, open it, have it answered, seal the answer.
 
-Answers are sealed to the peer, padded and bound to check, handle and level, so that nothing outside tells one
-from another. What is answered is `hub.checks.answer`'s.
+Answers are sealed to the peer, padded and bound to check, handle and level, so that nothing outside distinguishes
+one from another. What is answered is `hub.checks.answer`'s.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""From what met to what is shown: bands, reasons in words, and what was set aside as not the same person.
+"""From what matched to what is shown: bands, reasons in words, and who was dismissed as not the same person.
 
 Pure. How many more there are is always said, never hidden. Does not ask (`hub.checks.ask_area`) or remember
-(`hub.store.pairs`).
+(`hub.store.dismissals`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LIKELY: Final = (Band.strong, Band.probable)
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """Candidates surest first, those set aside, and what else a person should know."""
+    """Candidates surest first, those dismissed, and what else a person should know."""
 
     candidates: tuple[Candidate, ...]
     set_aside: tuple[Candidate, ...]

@@ -17,7 +17,7 @@ audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
 
 @audit_app.command("verify")
 def verify(home: Home, as_json: Json = False) -> None:
-    """Verify the whole log, and name the first entry that was altered, removed, inserted or reordered."""
+    """Verify the complete log, and name the first entry that was altered, removed, inserted or reordered."""
     with reporting(as_json=as_json):
         node = open_node(home)
         known = load_checkpoint(node.home / CHECKPOINT, node.node_id, node.keys.signing.private.public_key())

@@ -87,7 +87,7 @@ def _show_urgent(done: Imported, *, dry_run: bool) -> None:
         rows = ", ".join(map(str, done.not_placed[:SHOWN]))
         more = f" and {len(done.not_placed) - SHOWN} more" if len(done.not_placed) > SHOWN else ""
         err.print(
-            f"[bold]It cannot be told which case these rows may seal: {rows}{more}. Nothing was sealed for them: "
+            f"[bold]It is not clear which case these rows may seal: {rows}{more}. Nothing was sealed for them: "
             "look at them now.[/]"
         )
 
@@ -112,7 +112,7 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
         if rejects:
             err.print(
                 plain(
-                    f"The rejected rows, with reasons, are in {rejects}. Put them right in the file you imported "
+                    f"The rejected rows, with reasons, are in {rejects}. Correct them in the file you imported "
                     "and import that again: nothing is stored twice."
                 )
             )

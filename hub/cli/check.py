@@ -1,4 +1,4 @@
-"""`hub check` and `hub disclose`: asking other areas, and telling one of them about whom."""
+"""`hub check` and `hub disclose`: asking other areas, and disclosing to one of them about whom."""
 
 from __future__ import annotations
 

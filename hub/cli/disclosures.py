@@ -1,4 +1,4 @@
-"""`hub disclosures add` and `hub disclosures list`: the record of disclosures of a case.
+"""`hub disclosures add` and `hub disclosures list`: the disclosure log of a case.
 
 Rows come from a file and a case's reference from standard input: arguments are seen in process lists and kept in
 shells' histories.
@@ -24,7 +24,7 @@ from hub.pdf.sharing_form import case_pdf
 from hub.records.disclosures import HUB, DisclosureLogRow
 from hub.values import Requester, day_in_words
 
-disclosures_app = typer.Typer(help="The record of disclosures of a case.", no_args_is_help=True)
+disclosures_app = typer.Typer(help="The disclosure log of a case.", no_args_is_help=True)
 
 
 @disclosures_app.command("add")
@@ -38,7 +38,7 @@ def add(
     ],
     as_json: Json = False,
 ) -> None:
-    """Add to the record of disclosures what a person told, by telephone for instance."""
+    """Add to the disclosure log what a person disclosed, by telephone for instance."""
     with reporting(as_json=as_json):
         node = open_node(home)
         added = read_document(rows, AddedEntries, "the file of rows")
@@ -66,7 +66,7 @@ def list_(
     who: Who = None,
     as_json: Json = False,
 ) -> None:
-    """List the record of disclosures of the case whose reference is read from standard input."""
+    """List the disclosure log of the case whose reference is read from standard input."""
     with reporting(as_json=as_json):
         node = open_node(home)
         known, case_ref = asker(node, who), _case_ref()

@@ -16,7 +16,7 @@ from hub.node.node import open_node
 
 
 def publish(home: Home, as_json: Json = False) -> None:
-    """Publish tokens of everyone who may be met, and withdraw those who may not."""
+    """Publish tokens of everyone discoverable, and withdraw those who are not any more."""
     with reporting(as_json=as_json, interrupted="The feed as it was; nothing was half-published."):
         node = open_node(home)
         with progress_bar("Publishing match-keys", shown=not as_json) as progress:
@@ -34,7 +34,7 @@ def publish(home: Home, as_json: Json = False) -> None:
             )
         else:
             out.print(
-                f"{done.people} people can now be met by peers' checks "
+                f"{done.people} people can now be matched by peers' checks "
                 f"({done.added} added, {done.withdrawn} withdrawn; {done.entries} entries in the feed)."
             )
 

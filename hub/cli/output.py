@@ -95,7 +95,7 @@ def reporting(*, as_json: bool, interrupted: str | Callable[[], str] = "") -> It
 
 
 def _fault(error: Exception) -> HubError:
-    """A fault of our own, told by its kind and place in the code alone."""
+    """A fault of our own, described by its kind and place in the code alone."""
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if "hub" in Path(frame.filename).parts
     ]

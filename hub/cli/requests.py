@@ -69,7 +69,7 @@ def answer(
         words = {
             "pending": "Recorded; it still waits: an Idva service decides about its own records.",
             "answered": "Recorded: the area reads the answer when it asks again.",
-            "not_answered": "Recorded: the area is told no more than that nothing is answered.",
+            "not_answered": "Recorded: the area reads no more than that nothing is answered.",
         }
         out.print(words[told.status])
 

@@ -1,7 +1,7 @@
 """The consent and legal-grounds engine: from a form to a decision.
 
 Pure: the day comes in, no clock is read, nothing is kept. Default deny: a permit needs every answer. Not
-here: the holder's own decision before it answers (`answer`), publication of whole nodes (`publication`).
+here: the holder's own decision before it answers (`holder`), publication of a case (`publication`).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ RECORD = ("person", "method", "authority")
 class DisclosureLogEntry(Value):
     """One recipient's row of the form's record, with its response or that none came.
 
-    `told` false: the agency was not told about anybody (asked blindly, or in the end not at all).
+    `told` false: nothing was disclosed to the agency (it was asked without the name, or in the end not at all).
     """
 
     date: dt.date

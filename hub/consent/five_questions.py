@@ -2,7 +2,7 @@
 
 1 power, 2 basis (Article 6 or law enforcement), 3 Article 9, 4 Article 10, 5 confidence and proportionality.
 A ticked ground answers none of them by itself: each answer is looked up in the rules. Not here: which grounds
-stand (`standing`), what else the form must say (`gaps`).
+stand (`grounds`), what else the form must say (`required_answers`).
 """
 
 from __future__ import annotations

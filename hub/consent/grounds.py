@@ -1,6 +1,6 @@
 """Which of the ticked grounds stand: in force, open to this giver and receiver, and shown by evidence.
 
-Not here: whether the grounds that stand answer the five questions (`questions`).
+Not here: whether the grounds that stand answer the five questions (`five_questions`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ASKED = re.compile(r"\b(?:requests?|requested|asks|asked|public task)\b", re.IGN
 NOT_ASKED = re.compile(
     r"\b(?:no|not|nobody|without|nor|never)\b.{0,20}\b(?:requests?|requested|asks|asked)\b", re.IGNORECASE
 )
-"""How a public body's request is told in other words, or that there is none."""
+"""How a public body's request is stated in other words, or that there is none."""
 
 
 @dataclass(frozen=True, slots=True)

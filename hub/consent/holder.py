@@ -21,7 +21,7 @@ from hub.values import Band, Kind, Level, Role
 
 
 class Decider(StrEnum):
-    """Who speaks for a record."""
+    """Who decides about a record."""
 
     coordinator = "coordinator"
     idva_service = "idva_service"

@@ -24,7 +24,7 @@ from hub.values import Level, Purpose, Role
 NO_SUCH_CASE = Reason(
     code="no_such_case", text="There is no such case here.", source="case access", field="case_ref"
 )
-"""All that somebody who is kept out of a case is told, whatever else the form says."""
+"""All that somebody restricted from a case reads, whatever else the form says."""
 
 GUARDIAN = "Caldicott Guardian or senior clinician"
 MANAGER = "manager"
@@ -40,7 +40,7 @@ class Referral:
 
 
 def refusals(form: SharingForm, rules: Rules, on: dt.date, context: Context) -> tuple[Reason, ...]:
-    """Reasons that no answer can mend."""
+    """Reasons that no answer can correct."""
     if is_excluded(context.staff, context.exclusions):
         return (NO_SUCH_CASE,)
     found: list[Reason] = []

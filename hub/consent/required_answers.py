@@ -1,6 +1,6 @@
 """What every form must say before anything moves, whatever the law that carries it.
 
-Not here: the five questions (`questions`), what refuses or refers outright (`stops`).
+Not here: the five questions (`five_questions`), what refuses or refers outright (`refusals`).
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _not_yet(form: SharingForm, on: dt.date, out: Findings) -> None:
 
 
 def threat_in_words(form: SharingForm) -> bool:
-    """Whether the imminent threat is told: there, or, where the box is only ticked, elsewhere on the form."""
+    """Whether the imminent threat is stated: there, or, where the box is only ticked, elsewhere on the form."""
     if form.emergency is None or not answered(form.emergency.imminent_threat):
         return False
     if form.emergency.imminent_threat.strip().casefold() not in {"yes", "y", "true"}:

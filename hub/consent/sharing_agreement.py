@@ -1,7 +1,7 @@
 """What an agreed protocol between areas answers, and for whom it does not.
 
 A protocol is dated and signed, and lists purposes, agencies, data and its review. Not here: the law for what
-it does not answer (`questions`).
+it does not answer (`five_questions`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a person decided: by the answer given for it, or by words where that is not given.
 
-An answer and words that say opposite things are read as neither, and `coherence` asks which of the two it is. Not
-here: whose decision counts (`stops`).
+An answer and words that say opposite things are read as neither, and `contradictions` asks which of the two it is.
+Not here: whose decision counts (`refusals`).
 """
 
 from __future__ import annotations

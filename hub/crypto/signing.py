@@ -151,7 +151,7 @@ def digest(data: bytes) -> str:
 
 
 def request_digest(method: str, path: str, idempotency_key: str, body: bytes) -> str:
-    """Digest of a whole request, which its answer must repeat."""
+    """Digest of a complete request, which its answer must repeat."""
     parts = (method.encode(), path.encode(), idempotency_key.encode(), hashlib.sha256(body).digest())
     framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     return b64(hashlib.sha256(b"marac-hub/v1/request\x00" + framed).digest())

@@ -163,7 +163,7 @@ class PeerClient:
     ) -> tuple[int, bytes, httpx2.Headers]:
         _require_tls(url)
         try:
-            # The whole of it, not a byte now and then: a slow answer must not hold a sync or a check up.
+            # All of it, not each byte: a slow answer must not hold a sync or a check up.
             async with (
                 asyncio.timeout(self._node.settings.peer_timeout_s),
                 self._http.stream(method, url, content=body or None, headers=headers) as response,
@@ -185,7 +185,7 @@ class PeerClient:
 
 
 def _require_tls(url: str) -> None:
-    """Signatures keep messages whole, not unseen: who asks whom, and when, is for TLS to hide."""
+    """Signatures keep messages intact, not unseen: who asks whom, and when, is for TLS to hide."""
     try:
         parts = urlsplit(url)
         safe = parts.scheme == "https" or parts.hostname in LOOPBACK

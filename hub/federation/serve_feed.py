@@ -1,4 +1,4 @@
-"""Serving the node's own feed to a peer, a page at a time, each with the signed manifest of the whole.
+"""Serving the node's own feed to a peer, a page at a time, each with the signed manifest of all.
 
 A cursor is a place in the order of publication. Tells nothing that the feed does not. Does not publish (`publish`).
 """

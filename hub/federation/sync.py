@@ -1,4 +1,4 @@
-"""Syncing: pull a peer's feed into a copy of our own, page by page, and verify the whole against its manifest.
+"""Syncing: pull a peer's feed into a copy of our own, page by page, and verify all of it against its manifest.
 
 Pulling tells the peer nothing about anyone. A copy is used only when its digest is the signed one; until then
 checks look into the copy before. An interrupted sync goes on where it stopped.
@@ -171,7 +171,7 @@ def _finish(node: Node, peer: KnownPeer, feed_id: int, rest: tuple[Manifest, Seq
         if row is None:
             raise PeerError("The area was removed while it was synced.")
         if (manifest.epoch, manifest.feed_at) < (row.epoch, row.feed_at):
-            # People sealed or withdrawn since would be met again: a restored backup, or an old feed replayed.
+            # People sealed or withdrawn since would be matched again: a restored backup, or an old feed replayed.
             raise PeerError(
                 "The area's feed went back to an earlier state.",
                 kept="Our last good copy.",

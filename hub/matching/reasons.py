@@ -1,7 +1,7 @@
 """Why a candidate is one, in words that a coordinator can use.
 
 Texts only: which field agreed, differed or was absent. Never a value, and nothing of the other area's record but
-what the met match-keys already say.
+what the matched match-keys already say.
 """
 
 from __future__ import annotations

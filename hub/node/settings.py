@@ -1,7 +1,7 @@
 """What a node is told about itself: `node.toml` in its home and the dated data in `config/`.
 
 Reads and checks files; holds no secrets (`hub.node.keys`) and opens no database (`hub.store`). A file in the home's
-own `config/` takes the place of the shipped one, whole.
+own `config/` takes the place of the shipped one, all of it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SharingAgreement(Value):
 
 
 class Quotas(Value):
-    """Quotas by kind of key, for a peer as a whole and for one user at a peer.
+    """Quotas by kind of key, for all of a peer and for one user at a peer.
 
     The default follows from an area of 415 cases a year: 1.6 checks a working day, each of one subject (weak
     keys too) and about 2.5 related persons (strong keys alone), padded to 256 elements, 64 of them weak.

@@ -1,4 +1,4 @@
-"""The record of disclosures, opened and sealed row by row: who was asked, told or answered about a case.
+"""The disclosure log of a case, opened and sealed row by row: who was asked, informed or answered.
 
 Does not decide what is a row (`recording`, `hub.cases.disclosure_log`) or who may read it (`hub.cases.access`).
 """

@@ -1,7 +1,7 @@
 """The messages between nodes, version 1: what each says and how its bytes are framed.
 
 Pure values, parsed before they are trusted: unknown fields, wrong sizes and other versions are refused. Does
-not sign (`signing`), seal (`sealing`) or send (`client`).
+not sign (`hub.crypto.signing`), seal (`hub.crypto.hpke`) or send (`hub.federation.client`).
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class EvaluationAnswer(Value):
 
 
 class DisclosureRequest(Value):
-    """A request to release something about one met handle; `sealed` opens to a DisclosureQuestion."""
+    """A request to release something about one matched handle; `sealed` opens to a DisclosureQuestion."""
 
     version: Literal[1] = VERSION
     check_id: Hex16
@@ -183,7 +183,7 @@ NOT_ANSWERED: Final = Disclosure(status="not_answered")
 
 
 class Manifest(Value):
-    """The holder's signed word for its whole feed.
+    """The holder's signed word for its complete feed.
 
     `digest` is SHA-256 over live entries in token order; `feed_at` grows with every publication.
     """

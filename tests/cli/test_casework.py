@@ -1,4 +1,4 @@
-"""Obligations and the record of disclosures by command: listed, closed, escalated, kept from insiders."""
+"""Obligations and the disclosure log by command: listed, closed, escalated, restricted."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_from_a_question_to_what_it_left_closed_with_evidence(pair: Pair, asked:
     assert set(closed) == {"notify_client", "record_recipients"}
     words = inside("obligations", "list", pair.asking, "--closed").out
     assert "Closed by Ada Coordinator on" in words
-    assert "Closed by the hub's own record of disclosures." in words
+    assert "Closed by the disclosure log." in words
     assert "To close" not in words
     assert closed["notify_client"]["closing"]["by"]["name"] == "Ada Coordinator"
     assert "closing" not in closed["record_recipients"]

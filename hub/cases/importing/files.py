@@ -99,7 +99,7 @@ class Table(ABC):
 
     @abstractmethod
     def _case_ref(self, line: str) -> str:
-        """Return the case that the start of an unreadable line names, as far as can be told, or empty."""
+        """Return the case that the start of an unreadable line names, as far as it can be read, or empty."""
 
     def _checked(self, row: int, offset: int, cells: list[tuple[str, str]]) -> Record:
         record = {column: text for column, text in cells if column not in IGNORED}
@@ -141,7 +141,7 @@ class CsvTable(Table):
             return next(csv.reader(self._lines(), strict=True), None)
         except csv.Error:
             raise _BrokenError(
-                "has a quotation mark that does not belong or is not closed: double it, or quote the whole cell"
+                "has a quotation mark that does not belong or is not closed: double it, or quote all of the cell"
             ) from None
 
     def _lines(self) -> Iterator[str]:
@@ -237,7 +237,7 @@ def _header(names: list[str] | None) -> tuple[str, ...]:
             raise InputError("The file's cells are not separated by commas.", do=SAVE_AS)
         raise InputError(
             "The file's first line is not a header, or is not readable.",
-            do=f"Start it with the names of the columns: {','.join(COLUMNS)}. {SAVE_AS}.",
+            do=f"Start it with the names of the columns: {','.join(COLUMNS)}. {SAVE_AS}",
         )
     if unknown := _unknown(columns):
         raise InputError(

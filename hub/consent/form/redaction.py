@@ -1,4 +1,4 @@
-"""The form as another area may read it: that questions were answered and on what grounds, not what was told.
+"""The form as another area may read it: that questions were answered and on what grounds, not what was said.
 
 The holder's engine decides on this. Free words stay in the enquirer's area, with a mark that they were given; kept
 are the grounds with their sections, courts and yes or no, who decided by office, names of signatories, and dates.

@@ -21,7 +21,7 @@ PURPOSES = {
 
 
 def explain(rules: Rules, on: dt.date) -> str:
-    """The whole rule set in plain text, as it stands on that day."""
+    """The complete rule set in plain text, as it stands on that day."""
     return "\n".join(
         [*_heading(rules, on), *_purposes(rules), *_levels(rules), *_grounds(rules, on), *_rest(rules, on)]
     )
