@@ -64,9 +64,10 @@ class StaffList(Value):
 
 
 def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
-    """What the engine must know of this asker and case. Raises UsageError when `staff.toml` is broken.
+    """Return what the engine must know of this asker and case.
 
     A case that is not this node's needs a second person unless a protocol covers the question (hazard H1).
+    Raises UsageError when `staff.toml` is broken.
     """
     known = _staff(node)
     asker = _listed(known, request.requester)
@@ -88,7 +89,7 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
 
 
 def exclusions_from(node: Node, case_ref: str) -> tuple[Exclusion, ...]:
-    """Who is restricted from one of our cases, whichever area they ask from. Raises UsageError on a broken list."""
+    """The exclusions from one of our cases, whichever area asks. Raises UsageError when `staff.toml` is broken."""
     return _exclusions(_staff(node), case_ref)
 
 

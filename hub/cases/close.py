@@ -96,7 +96,7 @@ def _open_obligation(tx: Transaction, row: ObligationRow) -> OpenObligation:
 
 
 def _renew(tx: Transaction, rows: Sequence[ObligationRow]) -> int:
-    """Decide the publications whose reviews were closed anew; returns how many do not stand any more."""
+    """Decide the publications whose reviews were closed anew, and return how many do not stand any more."""
     reviewed = [row.case_digest for row in rows if (row.matter, row.code) == (PUBLISH, "review")]
     if not reviewed:
         return 0

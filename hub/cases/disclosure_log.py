@@ -71,7 +71,7 @@ def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
 
 
 def put_entries(tx: Transaction, matter: Activity, sharings: Iterable[DisclosureLogEntry], by: str) -> bool:
-    """Add rows to a matter's record, or complete those that are there; returns whether anything was new."""
+    """Add rows to a matter's record, or complete those that are there, and return whether anything was new."""
     changed = False
     for new in sharings:
         rows = disclosures.of_matter(tx, matter)
@@ -98,7 +98,7 @@ def _lacking(added: AddedEntries, today: dt.date) -> tuple[str, ...]:
 
 
 def require_case(tx: Reading, asker: Requester | None, digest: bytes) -> None:
-    """Raises NotFoundError where there is no such case for the asker, UsageError as `restrictions_on`."""
+    """Require a case. Raises NotFoundError when the asker has none, UsageError as `restrictions_on` does."""
     known = cases.find(tx.session, digest) is not None or obligations.known_case(tx.session, digest)
     if not known or restrictions_on(tx.node, asker).restricts(digest):
         raise NotFoundError("There is no such case here.", kept="Nothing.", do="Check the case reference.")

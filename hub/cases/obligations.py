@@ -70,7 +70,7 @@ def list_obligations(
 
 
 def escalate(node: Node) -> int:
-    """Mark what is past its day as escalated, each with one event of its own; returns how many. Safe to repeat."""
+    """Mark what is past its day as escalated, each with an event, and return how many. Safe to repeat."""
     today = node.today()
     done = 0
     while True:

@@ -62,7 +62,7 @@ class DisclosureKey:
 
     @property
     def matter(self) -> str:
-        """What our obligations and disclosure log call it; a check of our own has no peer in its name."""
+        """Its name in our obligations and disclosure log; that of a check of our own has no peer in it."""
         return f"{self.peer}:{self.check_id}"
 
 

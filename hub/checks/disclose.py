@@ -55,7 +55,7 @@ AT_ONCE_MOST: Final = 5
 async def disclose(
     node: Node, client: PeerClient, target: CandidateRef, level: Level, asker: Requester | None = None
 ) -> tuple[CheckResult, Decision]:
-    """Ask one area to release something about one candidate of a check; returns the updated result.
+    """Ask one area to release something about one candidate of a check, and return the updated result.
 
     `asker` is who acts; unnamed, it is taken for who asked. Raises NotFoundError when there is no such check or
     candidate, or its case is restricted for the asker, PeerError when the area fails; a refusal is the decision
@@ -104,7 +104,7 @@ class _Act:
 
     @property
     def refs(self) -> Refs:
-        """What the log says it is about."""
+        """The references of its events in the audit log."""
         return Refs(check_id=self.check_id, handle=self.candidate.handle, peer=self.area)
 
 
@@ -159,7 +159,7 @@ def _record_answer(
 
 
 async def _exchange(node: Node, client: PeerClient, act: _Act) -> tuple[Disclosure, str]:
-    """Send the disclosure sealed; returns what the area released, and its receipt. Raises PeerError."""
+    """Send the disclosure sealed, and return what the area released and its receipt. Raises PeerError."""
     check_id, handle, level, there = act.check_id, act.candidate.handle, act.level, act.area
     question = DisclosureQuestion(
         excerpt=excerpt(act.form, there, node.today()).model_dump(mode="json", exclude_defaults=True),
@@ -183,7 +183,7 @@ async def _exchange(node: Node, client: PeerClient, act: _Act) -> tuple[Disclosu
 
 
 def _opened(node: Node, act: _Act, answer: DisclosureAnswer) -> Disclosure:
-    """What the area released. Raises PeerError when the answer is to something else, or does not open."""
+    """Return what the area released. Raises PeerError when the answer is to something else, or does not open."""
     check_id, handle, level = act.check_id, act.candidate.handle, act.level
     if (answer.check_id, answer.handle, answer.key_id) != (check_id, handle, node.sealing_key_id):
         raise PeerError("The area's answer is about another check or candidate.")
@@ -199,7 +199,7 @@ def _opened(node: Node, act: _Act, answer: DisclosureAnswer) -> Disclosure:
 
 
 def _response(answer: Disclosure) -> str:
-    """What came back, for the disclosure log: empty while a person there still has to answer."""
+    """The response for the disclosure log: empty while a person there still has to answer."""
     if answer.status == "pending":
         return ""
     if answer.status == "answered":
@@ -218,7 +218,7 @@ def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candida
 
 
 def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
-    """What the asker is shown of an answer.
+    """Return what the asker is shown of an answer.
 
     A perpetrator there who is a victim here, or the reverse, is a possible counter-allegation: raised to
     coordinators, and to nobody else, not even as a role (hazard H5).

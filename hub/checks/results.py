@@ -29,7 +29,7 @@ class Presented:
 
 
 def present(found: Found, config: MatchingConfig, dismissed: Collection[bytes]) -> Presented:
-    """What is shown of one area's findings; `dismissed` are the person handles of candidates dismissed before."""
+    """Return what is shown of one area's findings. `dismissed`: person handles of candidates dismissed before."""
     listed: list[Candidate] = []
     set_aside: list[Candidate] = []
     cases = set()

@@ -69,7 +69,7 @@ def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
 
 
 def _show_urgent(done: Imported, *, dry_run: bool) -> None:
-    """What cannot wait: said before anything else, and whatever the feed holds, for a publish may be under way."""
+    """Print what cannot wait before anything else, whatever the feed holds: a publish may be under way."""
     if done.sealed:
         became = "would become" if dry_run else "became"
         err.print(

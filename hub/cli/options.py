@@ -28,7 +28,7 @@ Who = Annotated[
 
 
 def asker(node: Node, who: Path | None) -> Requester | None:
-    """Who asks. Raises InputError. Somebody unnamed reads that there may be more to see."""
+    """Return who asks; somebody unnamed reads that there may be more to see. Raises InputError on a bad file."""
     if who is not None:
         return read_document(who, Requester, "the file of who asks")
     if restrictions_on(node, None).any:

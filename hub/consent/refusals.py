@@ -171,7 +171,7 @@ def _guardian(ref: str) -> Referral:
 
 
 def settled(form: SharingForm, on: dt.date) -> bool | None:
-    """What the Guardian consulted decided: share, do not share, or nothing that can be read as either."""
+    """The decision of the Guardian consulted: share, do not share, or nothing that can be read as either."""
     verdicts = [
         verdict(advice, on, form.level)
         for advice in form.consultations

@@ -80,7 +80,7 @@ def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> N
 
 
 def emergency(form: SharingForm, out: Findings) -> None:
-    """What an emergency release rests on: the threat in words, and somebody who takes it upon them by name."""
+    """Require what an emergency release rests on: the threat in words, and a named person who approves it."""
     if form.emergency is None or not threat_in_words(form):
         out.lack("emergency.imminent_threat", "Say what the imminent threat to life is.", "emergency rule")
     if not any(answered(signature.name) for signature in form.signatures):
@@ -88,7 +88,7 @@ def emergency(form: SharingForm, out: Findings) -> None:
 
 
 def _not_yet(form: SharingForm, on: dt.date, out: Findings) -> None:
-    """What is said to have happened has a day that has come."""
+    """Require that what is said to have happened is not dated after today."""
     dated = [("client_notified.date", form.client_notified.date)]
     dated += [
         (f"consultations[{index}].date", advice.date) for index, advice in enumerate(form.consultations)
@@ -110,9 +110,9 @@ def threat_in_words(form: SharingForm) -> bool:
 
 
 def own_case(form: SharingForm, out: Findings) -> None:
-    """What is asked where no protocol has answered it for all.
+    """Require what no protocol has answered for all.
 
-    What the victim said, this case's concern, balance and declaration.
+    That is what the victim said, this case's concern, balance and declaration.
     """
     for index, person in enumerate(form.subjects):
         if person.role is Role.victim and person.agreement is None:

@@ -36,7 +36,7 @@ class Request:
 
     @property
     def digest(self) -> str:
-        """What the answer repeats."""
+        """The digest of the request, which the answer to it must repeat."""
         return request_digest(self.method, self.path, self.idempotency_key, self.body)
 
 

@@ -205,7 +205,7 @@ _REFUSED: Final = {
 
 
 def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
-    """What a refused request means for us. The peer's own words are not repeated: they are its text."""
+    """Return the error for a refused request. The peer's own words are not repeated: they are its text."""
     try:
         kind = str(read_json(content).get("type", ""))
     except JsonError:

@@ -137,7 +137,7 @@ def _asserted(request: EvaluationRequest) -> EvaluationRequest:
 
 
 def _act(caller: Caller, request: EvaluationRequest) -> dict[str, Any]:
-    """What every event of an evaluation says: whose, about which check, how much and on what grounds."""
+    """The fields of every event of an evaluation: whose, about which check, how much and on what grounds."""
     return {
         "by": peer_actor(caller.node_id),
         "about": Refs(check_id=request.check_id, peer=caller.node_id),

@@ -106,7 +106,7 @@ class _Run:
     leaving: set[int] = field(default_factory=set)
 
     def changed(self, session: Session) -> dict[int, Person]:
-        """Who joins although no longer discoverable, and who else must leave, since the run last looked.
+        """The people who join although no longer discoverable, and who else must leave, since the run last looked.
 
         Somebody who leaves and is discoverable again joins with the next publish.
         """
@@ -154,7 +154,7 @@ class _Run:
         return Published(epoch, after.people, after.entries, len(self.joining), len(self.leaving))
 
     def _write_lines(self, session: Session) -> int:
-        """Write tombstones and new entries in complete batches; returns how many tombstones."""
+        """Write tombstones and new entries in complete batches, and return how many tombstones."""
         epoch, new = self.draft.epoch, self.draft.new
         tombstones = feeds.withdraw(session, epoch, self.draft.withdrawn, pad_to=WITHDRAWAL_CLASS)
         rows = [

@@ -156,7 +156,7 @@ def node_of(home: Path, settings: Settings, *, clock: Callable[[], float] = time
 
 
 def own_keys(node: Node) -> events.Refs:
-    """What the log's first entry says of the node's keys, so that they are known again."""
+    """The references to the node's keys in the log's first entry, by which they are known again."""
     return events.Refs(key_id=node.keys.vault.key_id)
 
 

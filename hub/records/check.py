@@ -154,7 +154,7 @@ def recorded_check(tx: Reading, check_id: str) -> RecordedCheck:
 
 
 def unknown_check() -> NotFoundError:
-    """What is said of a check that is not there, or not for who asks."""
+    """Return the error for a check that is not there, or not for who asks."""
     return NotFoundError("No such check on this node.", do="See the check_id that `hub check` printed.")
 
 

@@ -31,7 +31,7 @@ class LoggedDisclosure(Value):
 
     @property
     def act(self) -> tuple[str, str, Level | None, bool]:
-        """What the hub did: repeating it adds no row."""
+        """The act of the hub that the row is of: repeating it adds no row."""
         return self.node_id, self.handle, self.level, self.sharing.told
 
 

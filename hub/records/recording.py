@@ -36,7 +36,7 @@ def record_decision(
     *,
     again: bool = False,
 ) -> int:
-    """Keep a decision and, where it permits, what it leaves; returns its number.
+    """Keep a decision and, where it permits, what it leaves, and return its number.
 
     An obligation that is open for an activity is not added again. `again`: everyone to whom the act discloses knew
     before, so that nothing that was done already is owed anew. `rows`: what the hub shares by this decision.

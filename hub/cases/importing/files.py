@@ -116,7 +116,7 @@ class Table(ABC):
         return line
 
     def _skip_line(self) -> bytes:
-        """Skip a line, however long; returns its start."""
+        """Skip a line, however long, and return its start."""
         start = piece = self._file.readline(MAX_LINE)
         while piece and not piece.endswith(b"\n"):
             piece = self._file.readline(MAX_LINE)

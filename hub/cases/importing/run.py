@@ -108,11 +108,11 @@ def import_cases(
 ) -> Imported:
     """Store cases in batches of 200, each batch completely or not at all.
 
-    Raises StorageError, UsageError when `staff.toml` is broken, and what `incoming` raises.
-
     With `dry_run` everything is read, decided and compared with what is there, and nothing stored. `progress`
     is told the rows done, of which all but a dry run's are kept. A case hidden from `asker`, who imports, is
     stored like any other, and its figures are those of a case that was not there before.
+
+    Raises StorageError, UsageError when `staff.toml` is broken, and what `incoming` raises.
     """
     done = Imported()
     deciding, hidden = PublicationDecisions(node), restrictions_on(node, asker)
@@ -163,7 +163,7 @@ def _stored(
 def _tried(
     deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], restrictions: CaseRestrictions
 ) -> Imported:
-    """What storing a batch would do."""
+    """Return what storing a batch would do."""
     tally = Imported()
     with deciding.node.read() as tx:
         for one in batch:

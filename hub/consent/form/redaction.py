@@ -74,7 +74,7 @@ def _conflicts(form: SharingForm) -> Conflicts:
 
 
 def _advice(advice: Consultation, form: SharingForm, manager: str, on: dt.date) -> Consultation:
-    """Who by office, and the verdict with its limit alone, in words that every node reads."""
+    """The adviser's office, and the verdict with its limit alone, in words that every node reads."""
     who = advice.who.casefold()
     office = "manager" if "manager" in who or same(advice.who, manager) else ""
     if any(title in who for title in ("caldicott", "guardian", "senior clinician")):
