@@ -141,7 +141,7 @@ def measure(database: Database, feed_id: int, questions: Sequence[Question]) -> 
             took.append((time.perf_counter() - started) * 1000)
             cpu.append((time.process_time() - busy) * 1000)
         if sum(map(len, met.values())) != len(one.entries):
-            raise HubError("a look-up did not meet what was published", do="report this as a fault")
+            raise HubError("a look-up did not meet what was published", do="Report this as a fault")
     return {"ms": _spread(took), "cpu_ms": _spread(cpu)}
 
 

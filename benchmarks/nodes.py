@@ -235,7 +235,7 @@ def _fill(node: Node, number: int, people: int) -> None:
         or done.imported + len(done.rejected) != people
         or len(done.rejected) * 100 > people
     ):
-        raise HubError("the made-up people do not import", do="report this as a fault")
+        raise HubError("the made-up people do not import", do="Report this as a fault")
 
 
 def _thumbprint(node: Node) -> str:
@@ -250,7 +250,7 @@ def _wait_until_up(node: Node, server: subprocess.Popen[bytes]) -> None:
                 return
         except httpx2.HTTPError:
             time.sleep(0.1)
-    raise PeerError(f"{node.settings.area}'s server did not start", do="see its messages above")
+    raise PeerError(f"{node.settings.area}'s server did not start", do="See its messages above")
 
 
 def _cpu_s(process: int) -> float:

@@ -1,4 +1,4 @@
-"""One error family for the whole hub, with two faces: a machine's status and a person's text.
+"""One error family for all of the hub, with two faces: a machine's status and a person's text.
 
 A failure is an exception of this family. A refusal is not: it is a value (`hub.consent`), so that its audit
 row is kept. Public texts say what happened, what was kept and what to do, and never carry personal data.
@@ -10,7 +10,11 @@ from typing import ClassVar
 
 
 class HubError(Exception):
-    """Something went wrong. `code` and `status` are for programs; `text`, `kept` and `do` are for people."""
+    """Something went wrong. `code` and `status` are for programs; `text`, `kept` and `do` are for people.
+
+    `text` says what happened, `kept` what was kept and `do` what to do next. Each begins with a capital letter, or
+    with the file, field or option at fault, and ends with a full stop.
+    """
 
     code: ClassVar[str] = "fault"
     status: ClassVar[int] = 500
@@ -23,9 +27,9 @@ class HubError(Exception):
         self.do = do
 
     def __str__(self) -> str:
-        """The whole public message on one line, each part a sentence."""
-        parts = [self.text, f"Kept: {self.kept}" if self.kept else "", f"To do: {self.do}" if self.do else ""]
-        return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
+        """The complete public message on one line."""
+        kept, do = self.kept and f"Kept: {self.kept}", self.do and f"To do: {self.do}"
+        return " ".join(filter(None, (self.text, kept, do)))
 
 
 class InputError(HubError):
@@ -44,7 +48,7 @@ class UsageError(HubError):
 
 
 class NotFoundError(HubError):
-    """No such thing, or nothing this user may know of: the two are never told apart."""
+    """No such thing, or nothing this user may know of: the two are never distinguished."""
 
     code = "not_found"
     status = 404

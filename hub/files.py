@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all, for its owner alone to read.
+"""Writing a file completely or not at all, for its owner alone to read.
 
 The one place where the hub writes its files. Knows nothing of what is in them and says nothing to people: what
 fails is an OSError, and whoever calls tells it in words.

@@ -7,6 +7,7 @@ form and the decision (`hub.consent`), the question and its result (`hub.records
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
@@ -24,6 +25,11 @@ class Value(BaseModel):
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 LongText = Annotated[str, StringConstraints(max_length=20_000)]
 NodeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
+
+
+def day_in_words(day: dt.date) -> str:
+    """Return a day as people say it: "Wednesday 2 December 2026"."""
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
 class Role(StrEnum):
@@ -103,7 +109,7 @@ class Requester(Value):
 class Person(Value):
     """One person as one case knows them.
 
-    `aliases` are whole names, each "Given Surname". `date_of_birth` is what is known of it: YYYY, YYYY-MM or
+    `aliases` are complete names, each "Given Surname". `date_of_birth` is what is known of it: YYYY, YYYY-MM or
     YYYY-MM-DD, or empty; edges refuse other shapes, matching is total on any text.
     """
 

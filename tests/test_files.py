@@ -182,7 +182,7 @@ def test_a_pdf_goes_through_no_link_and_what_it_leads_to_is_kept(path: Path) -> 
     link.symlink_to(path)
     with pytest.raises(UsageError, match="a link, a folder or a device") as caught:
         write_file(link, NEW)
-    assert (caught.value.kept, caught.value.do) == ("what is there", "Give --pdf the name of a file.")
+    assert (caught.value.kept, caught.value.do) == ("What is there.", "Give --pdf the name of a file.")
     assert path.read_bytes() == OLD
 
 

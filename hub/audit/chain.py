@@ -54,7 +54,7 @@ class Tampering(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """Every entry follows the one before and every known head was met.
+    """Every entry follows the one before and every known head was found.
 
     `unwitnessed` counts the entries after the newest known head: linked, but vouched for by nothing outside.
     """
@@ -106,7 +106,7 @@ def head_after(entry: Entry) -> Head:
 def verify(entries: Iterable[Entry], start: Head, known: Iterable[Head] = ()) -> Verified | Broken:
     """Walk entries, in the order of their numbers, from `start` and say whether all is as it was written.
 
-    `start` is `genesis(node_id)` for a whole log, or a trusted head to go on from. `known` are heads from
+    `start` is `genesis(node_id)` for a complete log, or a trusted head to go on from. `known` are heads from
     outside the table; those at or before `start` are not looked at, those past the end mean entries removed.
     """
     heads = {head.size: head.hash for head in known if head.size > start.size}
@@ -167,7 +167,7 @@ def _name(head: Head, entry: Entry, rest: Iterator[Entry], heads: Mapping[int, s
     if entry.seq < expected:
         return Broken(entry.seq, Tampering.inserted)
     if entry.hash == _digest(entry):
-        # Whole in itself, on another past. If it was built upon, the one before it was made anew.
+        # Consistent in itself, on another past. If it was built upon, the one before it was made anew.
         made_anew = linked_later and head.size > 0
         return Broken(head.size if made_anew else expected, Tampering.altered)
     return _renumbered(entry) or Broken(expected, Tampering.altered)

@@ -48,7 +48,7 @@ def append(store: AuditStore, node_id: str, event: Event, at: datetime) -> Entry
 
 
 def verify_log(store: AuditStore, node_id: str, known: Iterable[Head] = ()) -> Verified | Broken:
-    """Verify the whole log against heads known from outside: its checkpoint, peers' receipts."""
+    """Verify the complete log against heads known from outside: its checkpoint, peers' receipts."""
     return verify(store.after(0), genesis(node_id), known)
 
 

@@ -64,9 +64,10 @@ class StaffList(Value):
 
 
 def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
-    """What the engine must know of this asker and case. Raises UsageError when `staff.toml` is broken.
+    """Return what the engine must know of this asker and case.
 
     A case that is not this node's needs a second person unless a protocol covers the question (hazard H1).
+    Raises UsageError when `staff.toml` is broken.
     """
     known = _staff(node)
     asker = _listed(known, request.requester)
@@ -88,7 +89,7 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
 
 
 def exclusions_from(node: Node, case_ref: str) -> tuple[Exclusion, ...]:
-    """Who is kept out of one of our cases, whichever area they ask from. Raises UsageError on a broken list."""
+    """The exclusions from one of our cases, whichever area asks. Raises UsageError when `staff.toml` is broken."""
     return _exclusions(_staff(node), case_ref)
 
 
@@ -120,12 +121,12 @@ class CaseRestrictions:
         return self.every or bool(self.cases)
 
     def restricts(self, case_digest: bytes | None) -> bool:
-        """Whether that case is to read like one that does not exist. A case not known is hidden with any other."""
+        """Whether that case is to read like none. A case not known is restricted with any other."""
         return self.any if case_digest is None else self.every or case_digest in self.cases
 
 
 def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions:
-    """The cases that this person is kept out of. Who does not say who they are is kept out with everyone else.
+    """The cases that are restricted for this person. Who does not say who they are is restricted with everyone.
 
     Raises UsageError when `staff.toml` is broken.
     """

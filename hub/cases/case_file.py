@@ -1,9 +1,9 @@
 """What the paper of a case says, matter by matter.
 
-For each the form that was decided on, its obligations with what closed them, and the record of disclosures; then
+For each the form that was decided on, its obligations with what closed them, and the disclosure log; then
 the rows of the record that belong to no matter.
 
-Reads alone. Who is kept out of a case is told that there is no such case. Not here: laying it out (`hub.pdf`).
+Reads alone. To somebody restricted from a case there is no such case. Not here: laying it out (`hub.pdf`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from hub.values import Person, Requester, Role
 
 
 def case_paper(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
-    """The forms of a case, oldest first, and the rows told outside of any. Raises as `read_log`."""
+    """The forms of a case, oldest first, and the log's rows outside of any. Raises as `read_log`."""
     vault = node.keys.vault
     digest = vault.lookup("case_ref", case_ref)
     with node.read() as tx:

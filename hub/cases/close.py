@@ -48,9 +48,9 @@ def close(node: Node, numbers: Sequence[str], closing: Closing) -> Closed:
         rows = [_find(tx, hidden, number, closing) for number in dict.fromkeys(numbers)]
         if closing.sharings and len({(row.case_digest, row.matter) for row in rows}) > 1:
             raise InputError(
-                "sharings: these obligations are about several matters",
-                kept="nothing",
-                do="close those of one matter at a time",
+                "These obligations are about several activities.",
+                kept="Nothing.",
+                do="Close those of one activity at a time.",
             )
         fresh = [row for row in rows if row.state == "open"]
         for row in fresh:
@@ -79,7 +79,7 @@ def _find(tx: Transaction, restrictions: CaseRestrictions, number: str, closing:
         if row.state == "open" or same:
             return row
     raise NotFoundError(
-        "no such obligation is open here", kept="nothing was closed", do="see `hub obligations list`"
+        "No such obligation is open here.", kept="Nothing was closed.", do="See `hub obligations list`."
     )
 
 
@@ -96,7 +96,7 @@ def _open_obligation(tx: Transaction, row: ObligationRow) -> OpenObligation:
 
 
 def _renew(tx: Transaction, rows: Sequence[ObligationRow]) -> int:
-    """Decide the publications whose reviews were closed anew; returns how many do not stand any more."""
+    """Decide the publications whose reviews were closed anew, and return how many do not stand any more."""
     reviewed = [row.case_digest for row in rows if (row.matter, row.code) == (PUBLISH, "review")]
     if not reviewed:
         return 0

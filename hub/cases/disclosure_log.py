@@ -1,7 +1,7 @@
-"""The record of disclosures of a case: reading it, and adding what people told by other ways than the hub.
+"""The disclosure log of a case: reading it, and adding what people disclosed by other ways than the hub.
 
-What the hub shares it writes there itself (`hub.records.recording`). A row is never changed, only completed. Who
-is kept out of a case is told that there is no such case.
+What the hub shares it writes there itself (`hub.records.recording`). A row is never changed, only
+completed. To somebody restricted from a case it is said that there is no such case.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from hub.values import Requester, ShortText, Value
 
 
 class AddedEntries(Value):
-    """Rows that a person adds to a case's record. `check_id` ties them to a check of ours, and so to its review."""
+    """Rows that a person adds to a case's disclosure log. `check_id` ties them to a check and its review."""
 
     case_ref: ShortText
     check_id: ShortText = ""
@@ -38,7 +38,7 @@ class AddedEntries(Value):
 
 
 def read_log(node: Node, asker: Requester | None, case_ref: str) -> list[DisclosureLogRow]:
-    """The record of a case, oldest first.
+    """The disclosure log of a case, oldest first.
 
     Raises NotFoundError where there is none that the asker may know of, UsageError when `staff.toml` is broken.
     """
@@ -49,7 +49,7 @@ def read_log(node: Node, asker: Requester | None, case_ref: str) -> list[Disclos
 
 
 def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
-    """Add the rows, whole, or return what they lack and add nothing. Repeating it adds nothing twice.
+    """Add all of the rows, or return what they lack and add nothing. Repeating it adds nothing twice.
 
     Raises NotFoundError where there is no such case, or no such check in it, that this person may know of;
     UsageError when `staff.toml` is broken.
@@ -58,7 +58,9 @@ def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
     with node.write() as tx:
         require_case(tx, added.by, matter.case_digest)
         if added.check_id and not obligations.codes_of(tx.session, matter, closed_too=True):
-            raise NotFoundError("no such check in this case", kept="nothing", do="see `hub disclosures list`")
+            raise NotFoundError(
+                "No such check in this case.", kept="Nothing.", do="See `hub disclosures list`."
+            )
         lacks = _lacking(added, node.today())
         if not lacks and put_entries(tx, matter, added.sharings, added.by.name):
             tx.session.flush()
@@ -69,7 +71,7 @@ def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
 
 
 def put_entries(tx: Transaction, matter: Activity, sharings: Iterable[DisclosureLogEntry], by: str) -> bool:
-    """Add rows to a matter's record, or complete those that are there; returns whether anything was new."""
+    """Add rows to a matter's record, or complete those that are there, and return whether anything was new."""
     changed = False
     for new in sharings:
         rows = disclosures.of_matter(tx, matter)
@@ -96,7 +98,7 @@ def _lacking(added: AddedEntries, today: dt.date) -> tuple[str, ...]:
 
 
 def require_case(tx: Reading, asker: Requester | None, digest: bytes) -> None:
-    """Raises NotFoundError where there is no such case for the asker, UsageError as `restrictions_on`."""
+    """Require a case. Raises NotFoundError when the asker has none, UsageError as `restrictions_on` does."""
     known = cases.find(tx.session, digest) is not None or obligations.known_case(tx.session, digest)
     if not known or restrictions_on(tx.node, asker).restricts(digest):
-        raise NotFoundError("there is no such case here", kept="nothing", do="check the case reference")
+        raise NotFoundError("There is no such case here.", kept="Nothing.", do="Check the case reference.")

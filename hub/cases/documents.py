@@ -14,7 +14,7 @@ from hub.values import Kind, Person, ShortText, Value
 
 
 class CaseDetails(Value):
-    """What a node knows of a case as a whole.
+    """What a node knows of a case beside its people.
 
     `not_safe_to_talk_to`: the people and agencies whom the victim named so on the Marac referral form.
     """

@@ -1,8 +1,8 @@
 """What is owed: the list of obligations that somebody may see, and the escalation of those past their day.
 
-Who is kept out of a case sees none of its obligations, and nothing by which to count them. Overdue ones are
-escalated on the record, once each; nothing ever waits for them. Does not create (`hub.records.recording`)
-or close (`close`).
+Somebody restricted from a case sees none of its obligations, and nothing by which to count them. Overdue ones are
+escalated on the record, once each; nothing ever waits for them. Does not
+create (`hub.records.recording`) or close (`close`).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def list_obligations(
 
 
 def escalate(node: Node) -> int:
-    """Mark what is past its day as escalated, each with one event of its own; returns how many. Safe to repeat."""
+    """Mark what is past its day as escalated, each with an event, and return how many. Safe to repeat."""
     today = node.today()
     done = 0
     while True:

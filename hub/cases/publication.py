@@ -52,7 +52,7 @@ class PublicationDecisions:
     def record(
         self, tx: Transaction, case: CaseDetails, people: Iterable[PersonDetails], decision: Decision
     ) -> NewObligations:
-        """Keep a decision; returns what it leaves, still to be kept with that of its batch."""
+        """Keep a decision, and return what it leaves, still to be kept with that of its batch."""
         facts = _publication_case(self.node, case, people)
         form = publication_form(facts, self._publisher, self.node.rules, self._on)
         number = decisions.add(tx, RecordedDecision(form=form, decision=decision, case_ref=case.case_ref))
@@ -60,9 +60,9 @@ class PublicationDecisions:
         return NewObligations(Activity(tx.case_digest(case.case_ref), PUBLISH), number, items)
 
     def renew(self, tx: Transaction, case_digest: bytes) -> bool:
-        """Decide a case's publication anew after its review; returns whether it still may be matched.
+        """Decide a case's publication anew after its review, and return whether it is still discoverable.
 
-        A case that is not there any more owes nothing and may not be matched. Raises StorageError.
+        A case that is not there any more leaves no obligation and is not discoverable. Raises StorageError.
         """
         row = cases.find(tx.session, case_digest)
         if row is None:
@@ -93,7 +93,7 @@ class PublicationDecisions:
 
 
 def opened(tx: Reading, row: StoredCase) -> tuple[CaseDetails, list[PersonDetails]]:
-    """What a stored case says, with its people. Raises StorageError."""
+    """Return a stored case with its people. Raises StorageError."""
     rows = cases.people_of(tx.session, row.id)
     people = [open_person_details(tx.vault, handle, sealed) for handle, sealed in rows]
     return open_case(tx.vault, row.handle, row.sealed), people

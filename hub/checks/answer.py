@@ -1,7 +1,7 @@
-"""What a holder answers about one met handle: compare in the clear, decide by our own rules, release no more.
+"""What a holder answers about one matched handle: compare in the clear, decide by our own rules, release no more.
 
 Unknown, excluded, refused and below-threshold give one and the same `not_answered`. What was answered about a
-check, handle and level stays so; what waits for a person (`pending`) is answered when the right one has spoken.
+check, handle and level stays so; what waits for a person (`pending`) is answered when the right one has decided.
 Does not decide the law (`hub.consent`), weigh names (`hub.matching`) or seal (`hub.checks.receive`).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from typing import Final
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
@@ -35,13 +36,21 @@ from hub.records.decisions import RecordedDecision
 from hub.records.received import DisclosureKey, HolderCase, RecordedDisclosure
 from hub.store import feeds
 from hub.store import received as received_rows
-from hub.values import Band, Kind, Level, Requester, Role
+from hub.values import Band, Kind, Level, Requester, Role, day_in_words
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
+
+CRITERIA: Final = {
+    "professional_judgement": "Professional judgement",
+    "visible_high_risk": "Visible high risk (14 or more on the Dash)",
+    "potential_escalation": "Potential escalation",
+    "marac_repeat": "Marac repeat",
+}
+"""The Marac's criteria as referrals code them, in words; others are given as they were imported."""
 
 
 @dataclass(frozen=True, slots=True)
 class HolderDecision:
-    """A person's word on a pending disclosure: the coordinator's or, for its own records, the Idva service's."""
+    """A decision on a pending disclosure: the coordinator's or, for its own records, the Idva service's."""
 
     by: Decider
     release: bool
@@ -68,7 +77,7 @@ class WaitingRequest:
 
 
 def waiting_requests(node: Node, asker: Requester | None = None) -> list[WaitingRequest]:
-    """The disclosures that wait for a person here, oldest first, without those of cases hidden from the asker."""
+    """The disclosures that wait for a person here, oldest first, without those restricted for the asker."""
     found = []
     hidden = restrictions_on(node, asker)
     with node.read() as tx:
@@ -82,15 +91,15 @@ def waiting_requests(node: Node, asker: Requester | None = None) -> list[Waiting
 
 
 def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecision) -> Disclosure:
-    """Record a person's word on a pending disclosure; the peer reads the answer when it asks again.
+    """Record a person's decision on a pending disclosure; the peer reads the answer when it asks again.
 
-    It stays pending where someone else has to speak. Raises NotFoundError when it is not pending, UsageError when
+    It stays pending where someone else has to decide. Raises NotFoundError when it is not pending, UsageError when
     `staff.toml` is broken.
     """
     with node.write() as tx:
         waiting = received.disclosure(tx, key)
         if waiting is None or not waiting.pending:
-            raise NotFoundError("no such disclosure waits here", do="see `hub requests list`")
+            raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")
         disclosure, case = _decided(tx, key, waiting.recorded.question, decided)
         answered = waiting.recorded.model_copy(update={"disclosure": disclosure})
         received.put_disclosure(tx, key, answered, case)
@@ -190,8 +199,7 @@ def _released(level: Level, case: CaseDetails, person: PersonDetails, agreed: Co
     dates = [date for date in (case.referral_date, case.meeting_date) if date]
     summary = None
     if level is Level.summary:
-        criteria = "; ".join(case.criteria) or "not recorded"
-        summary = f"Referred {case.referral_date or 'on a date not recorded'}. Criteria: {criteria}."
+        summary = _summary(case)
     return Disclosure(
         status="answered",
         level=level,
@@ -201,6 +209,12 @@ def _released(level: Level, case: CaseDetails, person: PersonDetails, agreed: Co
         agreement=tuple(f"{one.field.replace('_', ' ')}: {_words(one.similarity)}" for one in agreed.fields),
         summary=summary,
     )
+
+
+def _summary(case: CaseDetails) -> str:
+    day = day_in_words(case.referral_date) if case.referral_date else "a date not recorded"
+    criteria = "; ".join(CRITERIA.get(one, one) for one in case.criteria) or "not recorded"
+    return f"Referred on {day}. Criteria: {criteria}."
 
 
 def _words(similarity: float | None) -> str:

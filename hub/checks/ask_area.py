@@ -1,4 +1,4 @@
-"""Asking one holder: blind, evaluate, verify, meet, score. What a holder learns is that it was asked.
+"""Asking one holder: blind, evaluate, verify, match, score. What a holder learns is that it was asked.
 
 The enquirer's half of step 3 of the protocol, for one area; `hub.checks.check` does it for many at the same time,
 decides before and records around it. Whatever a holder does wrong is a PeerError.
@@ -54,7 +54,7 @@ class CheckInProgress:
 
 
 async def ask_area(asking: CheckInProgress, client: PeerClient, peer: KnownPeer) -> Found:
-    """Put a question to one holder and weigh what it met.
+    """Put a question to one holder and weigh what it matched.
 
     Raises PeerError, NotFoundError where the peer was removed meanwhile.
     """
@@ -80,7 +80,7 @@ def _read(
 ) -> tuple[EvaluationAnswer, Outputs]:
     told = parse_answer(EvaluationAnswer, answer.body)
     if told.check_id != asking.check_id:
-        raise PeerError("the area's answer is to another check")
+        raise PeerError("The area's answer is to another check.")
     pinned = peer.pinned
     outputs = blind.read(
         (encoding.unb64(told.elements), encoding.unb64(told.proof)),
@@ -129,7 +129,7 @@ def _asserted(form: SharingForm) -> tuple[GroundKey, ...]:
 def _matched_labels(
     asking: CheckInProgress, peer: KnownPeer, outputs: Outputs
 ) -> Mapping[MatchKey, list[Label]]:
-    """Open what met in our copy of the feed; the federation's test people must be there."""
+    """Open what matched in our copy of the feed; the federation's test people must be there."""
     node = asking.node
     contexts = [
         FeedContext(peer.pinned.node_id, key_id, peer.epoch)
@@ -148,7 +148,7 @@ def _matched_labels(
 
 
 def _evidence(subject: AskedPerson, matched: Mapping[MatchKey, list[Label]]) -> dict[bytes, bytes]:
-    """For each person handle, a digest of the subject's match-keys and of those that met it."""
+    """For each person handle, a digest of the subject's match-keys and of those that matched it."""
     own = sorted(key.material for key in subject.keys)
     found: dict[bytes, set[bytes]] = {}
     for key in subject.keys:
@@ -164,7 +164,7 @@ def _require_test_people(tests: Sequence[Evaluated], matched: Mapping[MatchKey, 
     for one in tests:
         if not any(label.case_handle == TEST_CASE_HANDLE for label in matched.get(one.key, [])):
             raise PeerError(
-                "the area's feed does not hold the federation's test people", do="tell both operators"
+                "The area's feed does not hold the federation's test people.", do="Tell both operators."
             )
 
 

@@ -1,6 +1,6 @@
 """The main path: one "referred elsewhere?" question, step by step, from the enquirer's side.
 
-derive -> decide -> blind -> evaluate -> meet -> score -> record. Nothing reaches a peer before a recorded
+derive -> decide -> blind -> evaluate -> match -> score -> record. Nothing reaches a peer before a recorded
 permit. What a holder learns is that we asked. Telling it about whom is a later act: `hub.checks.disclose`.
 """
 
@@ -98,7 +98,7 @@ async def check(
     connected = [known[node_id].pinned for node_id in areas if node_id in known]
     _record_decision(node, request, CheckResult(check_id=check_id, decision=decision, took_ms=0), connected)
 
-    # 4. Ask the areas at the same time: blind, evaluate, verify, meet, score.
+    # 4. Ask the areas at the same time: blind, evaluate, verify, match, score.
     answers = await asyncio.gather(
         *(_ask_safely(asking, client, node_id, known.get(node_id)) for node_id in areas)
     )
@@ -123,7 +123,7 @@ def form_of(request: CheckRequest) -> SharingForm:
         own = getattr(form, name)
         if own is not None and own != value:
             raise InputError(
-                f"sharing_form.{name} differs from the request's {name}", do="make them the same"
+                f"The form's {name} differs from the request's {name}.", do="Make them the same."
             )
     filled: dict[str, object] = {name: value for name, value in told.items() if getattr(form, name) is None}
     return form.model_copy(update=filled) if filled else form
@@ -140,25 +140,26 @@ def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
         found = neighbours if request.areas == "neighbours" else tuple(sorted(known - {node.node_id}))
         if not found:
             raise UsageError(
-                "there is no area to ask: areas.toml names no neighbours of this node",
-                kept="nobody was asked",
-                do="name the areas in the question, or put this node into config/areas.toml in its home",
+                "There is no area to ask: areas.toml names no neighbours of this node.",
+                kept="Nobody was asked.",
+                do="Name the areas in the question, or put this node into config/areas.toml in its home.",
             )
         return found
     for node_id in request.areas:
         if node_id not in known:
             raise InputError(
-                "areas names an area that is neither a peer nor in areas.toml", do="see `hub peer list`"
+                "The question's areas name one that is neither a peer nor in areas.toml.",
+                do="See `hub peer list`.",
             )
         if node_id == node.node_id:
-            raise InputError("areas names this node itself", do="name other areas")
+            raise InputError("The question's areas name this node itself.", do="Name other areas.")
     return tuple(dict.fromkeys(request.areas))
 
 
 async def _ask_safely(
     asking: CheckInProgress, client: PeerClient, node_id: str, peer: KnownPeer | None
 ) -> AreaAnswer:
-    """One area's answer; whatever goes wrong there is told in its result and stays there."""
+    """One area's answer; whatever goes wrong there is said in its result and stays there."""
     node = asking.node
     area = node.areas.get(node_id)
     name = area.area if area else peer.pinned.area if peer else node_id
@@ -189,7 +190,7 @@ async def _ask_safely(
 
 
 def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
-    """The handles of candidates that a person set aside, known again by their evidence."""
+    """The handles of candidates that a person dismissed, known again by their evidence."""
     digests = {
         dismissal_digest(node.keys.vault, node_id, evidence): handle
         for handle, evidence in found.evidence.items()

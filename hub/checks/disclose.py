@@ -55,10 +55,10 @@ AT_ONCE_MOST: Final = 5
 async def disclose(
     node: Node, client: PeerClient, target: CandidateRef, level: Level, asker: Requester | None = None
 ) -> tuple[CheckResult, Decision]:
-    """Ask one area to release something about one candidate of a check; returns the updated result.
+    """Ask one area to release something about one candidate of a check, and return the updated result.
 
     `asker` is who acts; unnamed, it is taken for who asked. Raises NotFoundError when there is no such check or
-    candidate, or its case is hidden from the asker, PeerError when the area fails; a refusal is the decision
+    candidate, or its case is restricted for the asker, PeerError when the area fails; a refusal is the decision
     returned.
     """
     # 1. Find the check and the candidate.
@@ -99,12 +99,12 @@ class _Act:
 
     @property
     def area(self) -> NodeId:
-        """The node that is told."""
+        """The node to which the name is disclosed."""
         return self.peer.pinned.node_id
 
     @property
     def refs(self) -> Refs:
-        """What the log says it is about."""
+        """The references of its events in the audit log."""
         return Refs(check_id=self.check_id, handle=self.candidate.handle, peer=self.area)
 
 
@@ -115,7 +115,7 @@ def _found(node: Node, target: CandidateRef, level: Level, asker: Requester | No
         request = request.model_copy(update={"requester": asker})
     candidate = _candidate(recorded.result, target.area, target.handle)
     if target.area not in recorded.salts:
-        raise NotFoundError("that area did not answer this check", do="ask it again with `hub check`")
+        raise NotFoundError("That area did not answer this check.", do="Ask it again with `hub check`.")
     recipient = request.sharing_form.recipient.model_copy(update={"node_id": target.area})
     form = form_of(request).model_copy(update={"level": level, "recipient": recipient})
     return _Act(recorded, request, known(node, target.area), candidate, level, form)
@@ -159,7 +159,7 @@ def _record_answer(
 
 
 async def _exchange(node: Node, client: PeerClient, act: _Act) -> tuple[Disclosure, str]:
-    """Send the disclosure sealed; returns what the area released, and its receipt. Raises PeerError."""
+    """Send the disclosure sealed, and return what the area released and its receipt. Raises PeerError."""
     check_id, handle, level, there = act.check_id, act.candidate.handle, act.level, act.area
     question = DisclosureQuestion(
         excerpt=excerpt(act.form, there, node.today()).model_dump(mode="json", exclude_defaults=True),
@@ -183,23 +183,23 @@ async def _exchange(node: Node, client: PeerClient, act: _Act) -> tuple[Disclosu
 
 
 def _opened(node: Node, act: _Act, answer: DisclosureAnswer) -> Disclosure:
-    """What the area released. Raises PeerError when the answer is to something else, or does not open."""
+    """Return what the area released. Raises PeerError when the answer is to something else, or does not open."""
     check_id, handle, level = act.check_id, act.candidate.handle, act.level
     if (answer.check_id, answer.handle, answer.key_id) != (check_id, handle, node.sealing_key_id):
-        raise PeerError("the area's answer is about another check or candidate")
+        raise PeerError("The area's answer is about another check or candidate.")
     back = SealContext("disclosure-answer", act.area, node.node_id, answer.key_id, check_id, handle, level)
     try:
         plain = hpke.unseal(encoding.unb64(answer.sealed), node.keys.sealing, back)
     except AuthenticationError as error:
-        raise PeerError(f"the area's answer cannot be opened: {error.text}") from error
+        raise PeerError(f"The area's answer cannot be opened. {error.text}") from error
     disclosure = parse_answer(Disclosure, plain)
     if disclosure.status == "answered" and disclosure.level not in (Level.involvement, level):
-        raise PeerError("the area answered at another level than was asked")
+        raise PeerError("The area answered at another level than was asked.")
     return disclosure
 
 
 def _response(answer: Disclosure) -> str:
-    """What came back, for the record of disclosures: empty while a person there still has to answer."""
+    """The response for the disclosure log: empty while a person there still has to answer."""
     if answer.status == "pending":
         return ""
     if answer.status == "answered":
@@ -212,13 +212,13 @@ def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candida
     found = [one for one in area.candidates if is_handle(one.handle, handle)] if area else []
     if not found or (handle and len(found) > 1):
         raise NotFoundError(
-            "this check has no such candidate in that area", do="see the result of `hub check`"
+            "This check has no such candidate in that area.", do="See the result of `hub check`."
         )
     return found[0]
 
 
 def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
-    """What the asker is shown of an answer.
+    """Return what the asker is shown of an answer.
 
     A perpetrator there who is a victim here, or the reverse, is a possible counter-allegation: raised to
     coordinators, and to nobody else, not even as a role (hazard H5).
@@ -257,8 +257,8 @@ async def disclose_at_once(
 ) -> CheckResult:
     """Where the request asks for it and an agreement covers it, disclose the surest candidates right away.
 
-    Never to an area she fled, and never without an agreed protocol: those stay a human's separate act. An area
-    that fails keeps its candidates, with a note.
+    Never to an area that was fled, and never without an agreed protocol: those stay a human's separate act. An
+    area that fails keeps its candidates, with a note.
     """
     if request.disclose != "at_once" or form_of(request).protocol is None:
         return result

@@ -1,6 +1,6 @@
-"""Remembering that a candidate is not the same person, and taking that back.
+"""Dismissing a candidate as not the same person, and undoing the dismissal.
 
-A pair is known by its evidence: which of the subject's match-keys met that record. So it is remembered although
+A pair is known by its evidence: which of the subject's match-keys matched that record. So it is remembered although
 handles change with every publication, and comes up again when either record changes in a way that matters.
 Nothing is sent to anyone.
 """
@@ -25,9 +25,9 @@ def dismissal_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
 
 
 def dismiss(node: Node, target: CandidateRef, asker: Requester | None = None) -> None:
-    """Remember that this candidate of a check is not the subject.
+    """Dismiss a candidate of a check as not the subject.
 
-    Raises NotFoundError, also for a check whose case is hidden from the asker.
+    Raises NotFoundError, also for a check whose case is restricted for the asker.
     """
     found = _find(node, target, asker)
     with node.write() as tx:
@@ -36,11 +36,11 @@ def dismiss(node: Node, target: CandidateRef, asker: Requester | None = None) ->
 
 
 def undo_dismissal(node: Node, target: CandidateRef, asker: Requester | None = None) -> None:
-    """Forget that again. Raises NotFoundError when it was not dismissed, or as `dismiss` does."""
+    """Undo a dismissal. Raises NotFoundError when it was not dismissed, or as `dismiss` does."""
     found = _find(node, target, asker)
     with node.write() as tx:
         if not dismissals.remove(tx.session, found.digest):
-            raise NotFoundError("this candidate was not set aside", do="see the result of `hub check`")
+            raise NotFoundError("This candidate was not dismissed.", do="See the result of `hub check`.")
         tx.record(Action.pair_taken_back, by=found.actor, about=found.refs)
 
 
@@ -59,7 +59,7 @@ def _find(node: Node, target: CandidateRef, asker: Requester | None) -> _Found:
     ]
     if len(found) != 1:
         raise NotFoundError(
-            "this check has no such candidate in that area", do="see the result of `hub check`"
+            "This check has no such candidate in that area.", do="See the result of `hub check`."
         )
     handle, evidence = found[0]
     return _Found(

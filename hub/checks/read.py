@@ -16,7 +16,7 @@ from hub.records.check import CheckRequest
 from hub.values import Person, Value
 
 MAX_BYTES: Final = 2 * 1024 * 1024
-SEE: Final = "see docs/formats.md"
+SEE: Final = "See docs/formats.md."
 
 Document = TypeVar("Document", bound=Value)
 
@@ -35,7 +35,7 @@ def read_document(path: Path, model: type[Document], what: str) -> Document:
         return model.model_validate(document)
     except ValidationError as error:
         raise InputError(
-            f"{what}: {first_error(error, what)}", kept="nothing", do="mend that field"
+            f"{what.capitalize()}: {first_error(error, what)}.", kept="Nothing.", do="Correct that field."
         ) from None
 
 
@@ -44,15 +44,21 @@ def parse_check_request(data: bytes) -> CheckRequest:
     document = _json(data, "the question")
     form = document.get("sharing_form")
     if not isinstance(form, dict):
-        raise InputError("sharing_form is missing", do="attach the sharing form, even if it is not complete")
+        raise InputError(
+            "The question has no sharing_form.", do="Attach the sharing form, even if it is not complete."
+        )
     document["sharing_form"] = parse_form(form)
     try:
         request = CheckRequest.model_validate(document)
     except ValidationError as error:
-        raise InputError(str(first_error(error, "a question")), do="mend that field and ask again") from None
+        raise InputError(
+            f"{first_error(error, 'a question')}.", do="Correct that field and ask again."
+        ) from None
     subject = request.subject
     if not (subject.given_names or subject.surname or subject.aliases):
-        raise InputError("subject has no name", do="give a name or an alias: nobody can be met without one")
+        raise InputError(
+            "The subject has no name.", do="Give a name or an alias: nobody can be matched without one."
+        )
     for where, person in (
         ("subject", subject),
         *((f"related[{at}]", one) for at, one in enumerate(request.related)),
@@ -64,12 +70,12 @@ def parse_check_request(data: bytes) -> CheckRequest:
 def _content(path: Path, what: str) -> bytes:
     try:
         if not path.is_file():
-            raise InputError(f"{what} is not a file", do=f"give a path; {SEE}")
+            raise InputError(f"{what.capitalize()} is not a file.", do=f"Give a path. {SEE}")
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(
-            f"{what} cannot be read: {error.strerror}", do="check the path and its permissions"
+            f"{what.capitalize()} cannot be read: {error.strerror}.", do="Check the path and its permissions."
         ) from None
 
 
@@ -77,8 +83,8 @@ def _json(data: bytes, what: str) -> dict[str, Any]:
     try:
         document = read_json(data, MAX_BYTES)
     except JsonError as error:
-        where = error.field or what
-        raise InputError(f"{where} is {error.why}", do=f"{error.do.rstrip('.')}; {SEE}") from None
+        where = error.field or what.capitalize()
+        raise InputError(f"{where} is {error.why}.", do=f"{error.do} {SEE}") from None
     check_text(document)
     return document
 

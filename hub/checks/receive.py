@@ -1,7 +1,7 @@
-"""A disclosure at the holder's door: admit it, open it, have it answered, seal the answer.
+"""A received disclosure: admit it, open it, have it answered, seal the answer.
 
-Answers are sealed to the peer, padded and bound to check, handle and level, so that nothing outside tells one
-from another. What is answered is `hub.checks.answer`'s.
+Answers are sealed to the peer, padded and bound to check, handle and level, so that nothing outside distinguishes
+one from another. What is answered is `hub.checks.answer`'s.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
     stored answer.
     """
     if not signed.idempotency_key:
-        raise InputError("a disclosure needs an Idempotency-Key")
+        raise InputError("A disclosure needs an Idempotency-Key.")
     question = _opened(node, caller, request)
     with node.write() as tx:
         admit(tx, caller)
@@ -52,7 +52,7 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
         tx.record(Action.disclosure_received, **act)  # First: it also queues writers.
         stored = received.stored_answer(tx.session, caller.node_id, signed.idempotency_key, node.now())
         if stored is not None and stored.request_digest != signed.digest:
-            return Refused(_KeyReusedError("this Idempotency-Key was used for another request"))
+            return Refused(_KeyReusedError("This Idempotency-Key was used for another request."))
         if stored is not None and stored.answer is not None:
             body = stored.answer
         else:
@@ -75,7 +75,7 @@ class _KeyReusedError(ConflictError):
 
 def _opened(node: Node, caller: Caller, request: DisclosureRequest) -> DisclosureQuestion:
     if request.key_id != node.sealing_key_id:
-        raise AuthenticationError("the message was sealed to a key that is not in use")
+        raise AuthenticationError("The message was sealed to a key that is not in use.")
     context = SealContext(
         "disclosure",
         caller.node_id,

@@ -1,4 +1,4 @@
-"""From what met to what is shown: bands, reasons in words, and what was set aside as not the same person.
+"""From what matched to what is shown: bands, reasons in words, and who was dismissed as not the same person.
 
 Pure. How many more there are is always said, never hidden. Does not ask (`hub.checks.ask_area`) or remember
 (`hub.checks.dismissals`).
@@ -21,7 +21,7 @@ LIKELY: Final = (Band.strong, Band.probable)
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """Candidates surest first, those set aside, and what else a person should know."""
+    """Candidates surest first, those dismissed, and what else a person should know."""
 
     candidates: tuple[Candidate, ...]
     set_aside: tuple[Candidate, ...]
@@ -29,7 +29,7 @@ class Presented:
 
 
 def present(found: Found, config: MatchingConfig, dismissed: Collection[bytes]) -> Presented:
-    """What is shown of one area's findings; `dismissed` are the person handles of candidates dismissed before."""
+    """Return what is shown of one area's findings. `dismissed`: person handles of candidates dismissed before."""
     listed: list[Candidate] = []
     set_aside: list[Candidate] = []
     cases = set()
@@ -44,13 +44,13 @@ def present(found: Found, config: MatchingConfig, dismissed: Collection[bytes]) 
     notes = []
     if len(listed) > MOST_CANDIDATES:
         more = len(listed) - MOST_CANDIDATES
-        notes.append(f"{more} more possible candidates are not listed: give more of the date of birth.")
+        notes.append(f"{more} more possible matches are not listed: give more of the date of birth.")
     if set_aside:
-        notes.append(f"{len(set_aside)} set aside before as not the same person.")
+        notes.append(f"Dismissed before as not the same person: {len(set_aside)}.")
     if _cases_met(found, config) - cases:
         notes.append(
-            "At least two other people of this case are likely known there in one case, though the subject was "
-            "not met. The subject may be known there under another name: telephone the area."
+            "At least two other people of this case are likely known there in one case, but the subject was not "
+            "matched in it. The subject may be known there under another name: telephone the area."
         )
     return Presented(tuple(listed[:MOST_CANDIDATES]), tuple(set_aside), " ".join(notes))
 

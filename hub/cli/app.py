@@ -30,7 +30,7 @@ COMMANDS: Final = {
     ),
     "publish": (
         "feed:publish",
-        "Publish tokens of everyone who may be met, and withdraw those who may not.",
+        "Publish tokens of everyone discoverable, and withdraw those who are not any more.",
     ),
     "sync": (
         "feed:sync",
@@ -54,7 +54,7 @@ COMMANDS: Final = {
     ),
     "disclosures": (
         "disclosures:disclosures_app",
-        "The record of disclosures of a case.",
+        "The disclosure log of a case.",
     ),
     "candidates": (
         "candidates:candidates_app",
@@ -122,7 +122,7 @@ def _hub() -> None:
 
 
 def main() -> None:
-    """Run the command. With `--json`, wrong usage is told in JSON too; being stopped ends it as Ctrl-C does."""
+    """Run the command. With `--json`, wrong usage is said in JSON too; being stopped ends it as Ctrl-C does."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if "--json" not in sys.argv:
         app()
@@ -131,7 +131,7 @@ def main() -> None:
     except TyperException as error:
         from hub.cli.output import EXIT_FAULT, print_json
 
-        do = "see `hub --help`, or --help after the command"
+        do = "See `hub --help`, or --help after the command."
         print_json({"error": {"code": "usage", "text": error.format_message(), "kept": "", "do": do}})
         status = EXIT_FAULT
     sys.exit(status)

@@ -17,22 +17,22 @@ audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
 
 @audit_app.command("verify")
 def verify(home: Home, as_json: Json = False) -> None:
-    """Verify the whole log, and name the first entry that was altered, removed, inserted or reordered."""
+    """Verify the complete log, and name the first entry that was altered, removed, inserted or reordered."""
     with reporting(as_json=as_json):
         node = open_node(home)
         known = load_checkpoint(node.home / CHECKPOINT, node.node_id, node.keys.signing.private.public_key())
         if known is None:
             raise StorageError(
-                "the audit checkpoint is missing: without it, a log that was cut short would look whole",
-                kept="the log, as it is",
-                do=f"put {CHECKPOINT} back from the node's backup; if nobody removed it, call your auditor",
+                "The audit checkpoint is missing: without it, a log that was cut short would look complete.",
+                kept="The log, as it is.",
+                do=f"Put {CHECKPOINT} back from the node's backup; if nobody removed it, call your auditor.",
             )
         with node.read() as tx:
             found = verify_log(DatabaseAudit(tx.session), node.node_id, [known])
         if isinstance(found, Broken):
             document: dict[str, object] = {"verified": False, "seq": found.seq, "what": found.what.value}
             words = (
-                f"[red]The log does not hold.[/] {found} Keep the database as it is and call your auditor."
+                f"[red]The record is not intact.[/] {found} Keep the database as it is and call your auditor."
             )
         else:
             document = {
@@ -42,7 +42,8 @@ def verify(home: Home, as_json: Json = False) -> None:
                 "unwitnessed": found.unwitnessed,
             }
             words = (
-                f"The log holds: {found.head.size} entries, {found.unwitnessed} since the last checkpoint."
+                f"The record is intact: {found.head.size} entries, "
+                f"{found.unwitnessed} since the last checkpoint."
             )
         if as_json:
             print_json(document)

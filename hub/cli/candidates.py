@@ -1,4 +1,4 @@
-"""`hub candidates dismiss`: set a candidate aside as not the same person, or take that back."""
+"""`hub candidates dismiss`: dismiss a candidate as not the same person, or undo that."""
 
 from __future__ import annotations
 
@@ -24,17 +24,21 @@ def dismiss(
         str, typer.Argument(help="The candidate's handle, from the result.", show_default=False)
     ],
     area: Annotated[str, typer.Option(help="The node id of the candidate's area.", show_default=False)],
-    undo: Annotated[bool, typer.Option("--undo", help="Take it back: the candidate is shown again.")] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help="Undo the dismissal: the candidate is shown again.")
+    ] = False,
     who: Who = None,
 ) -> None:
-    """Remember that a candidate is not the person asked about. It is set aside in later checks, and counted."""
+    """Dismiss a candidate as not the person asked about. Later checks count it, and do not list it."""
     with reporting(as_json=False):
         node = open_node(home)
         act = dismissals.undo_dismissal if undo else dismissals.dismiss
         act(node, CandidateRef(check_id, area, handle), asker(node, who))
         advance_audit_checkpoint(node)
         out.print(
-            "Taken back: shown again from the next check on." if undo else "Remembered; nothing was sent."
+            "The dismissal is undone: the candidate is shown again from the next check on."
+            if undo
+            else "The candidate is dismissed. Nothing was sent."
         )
 
 

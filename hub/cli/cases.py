@@ -32,8 +32,8 @@ def import_(
 
     def left() -> str:
         if dry_run:
-            return "nothing: this was a dry run"
-        return f"{rows[0]} rows, in whole cases; running it again completes the rest and stores nothing twice"
+            return "Nothing: this was a dry run."
+        return f"{rows[0]} rows, in complete cases; running it again adds the rest and stores nothing twice."
 
     with reporting(as_json=as_json, interrupted=left):
         node = open_node(home)
@@ -69,7 +69,7 @@ def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
 
 
 def _show_urgent(done: Imported, *, dry_run: bool) -> None:
-    """What cannot wait: said before anything else, and whatever the feed holds, for a publish may be under way."""
+    """Print what cannot wait before anything else, whatever the feed holds: a publish may be under way."""
     if done.sealed:
         became = "would become" if dry_run else "became"
         err.print(
@@ -87,7 +87,7 @@ def _show_urgent(done: Imported, *, dry_run: bool) -> None:
         rows = ", ".join(map(str, done.not_placed[:SHOWN]))
         more = f" and {len(done.not_placed) - SHOWN} more" if len(done.not_placed) > SHOWN else ""
         err.print(
-            f"[bold]It cannot be told which case these rows may seal: {rows}{more}. Nothing was sealed for them: "
+            f"[bold]It is not clear which case these rows may seal: {rows}{more}. Nothing was sealed for them: "
             "look at them now.[/]"
         )
 
@@ -112,7 +112,7 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
         if rejects:
             err.print(
                 plain(
-                    f"The rejected rows, with reasons, are in {rejects}. Put them right in the file you imported "
+                    f"The rejected rows, with reasons, are in {rejects}. Correct them in the file you imported "
                     "and import that again: nothing is stored twice."
                 )
             )

@@ -1,4 +1,4 @@
-"""`hub check` and `hub disclose`: asking other areas, and telling one of them about whom."""
+"""`hub check` and `hub disclose`: asking other areas, and disclosing to one of them about whom."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Ask "referred elsewhere?" and show who may be known where, with the reasons."""
-    with reporting(as_json=as_json, interrupted="what was already recorded of this question"):
+    with reporting(as_json=as_json, interrupted="What was already recorded of this question."):
         node = open_node(home)
         question = read_check_request(request)
 
@@ -62,7 +62,7 @@ def disclose(
     as_json: Json = False,
 ) -> None:
     """Tell one area about whom a check was, and ask what it releases."""
-    with reporting(as_json=as_json, interrupted="what was already recorded of this disclosure"):
+    with reporting(as_json=as_json, interrupted="What was already recorded of this disclosure."):
         node = open_node(home)
         speaker = asker(node, who)
 
@@ -79,7 +79,7 @@ def _finish(result: CheckResult, decision: Decision, *, as_json: bool) -> None:
     if as_json:
         print_json(result.model_dump(mode="json"))
     else:
-        show_decision(decision)
+        show_decision(decision, "ask" if decision is result.decision else "tell this area")
         show_result(result)
     if decision.outcome is not Outcome.permit:
         raise typer.Exit(EXIT_REFUSED)

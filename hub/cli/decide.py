@@ -68,7 +68,7 @@ def decide(
         on, in_force = _day(at), read_rules(rules)
         if pdf is not None and pdf.resolve() == form.resolve():
             raise UsageError(
-                "The PDF would replace the form.", kept="the form", do="Give --pdf another name."
+                "The PDF would replace the form.", kept="The form.", do="Give --pdf another name."
             )
         filled = parse_form(_form_bytes(form))
         decision = decide_form(filled, in_force, on)

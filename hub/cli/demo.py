@@ -32,7 +32,7 @@ def demo(
             err.print(text, markup=False)
 
     with (
-        reporting(as_json=as_json, interrupted="nothing: the demonstration was removed"),
+        reporting(as_json=as_json, interrupted="Nothing: the demonstration was removed."),
         running_demo(say) as shown,
     ):
         if as_json:

@@ -1,4 +1,4 @@
-"""`hub disclosures add` and `hub disclosures list`: the record of disclosures of a case.
+"""`hub disclosures add` and `hub disclosures list`: the disclosure log of a case.
 
 Rows come from a file and a case's reference from standard input: arguments are seen in process lists and kept in
 shells' histories.
@@ -22,9 +22,9 @@ from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.pdf.sharing_form import case_pdf
 from hub.records.disclosures import HUB, DisclosureLogRow
-from hub.values import Requester
+from hub.values import Requester, day_in_words
 
-disclosures_app = typer.Typer(help="The record of disclosures of a case.", no_args_is_help=True)
+disclosures_app = typer.Typer(help="The disclosure log of a case.", no_args_is_help=True)
 
 
 @disclosures_app.command("add")
@@ -38,7 +38,7 @@ def add(
     ],
     as_json: Json = False,
 ) -> None:
-    """Add to the record of disclosures what a person told, by telephone for instance."""
+    """Add to the disclosure log what a person disclosed, by telephone for instance."""
     with reporting(as_json=as_json):
         node = open_node(home)
         added = read_document(rows, AddedEntries, "the file of rows")
@@ -66,7 +66,7 @@ def list_(
     who: Who = None,
     as_json: Json = False,
 ) -> None:
-    """List the record of disclosures of the case whose reference is read from standard input."""
+    """List the disclosure log of the case whose reference is read from standard input."""
     with reporting(as_json=as_json):
         node = open_node(home)
         known, case_ref = asker(node, who), _case_ref()
@@ -86,8 +86,8 @@ def _paper(node: Node, known: Requester | None, case_ref: str) -> bytes:
     paper = case_paper(node, known, case_ref)
     if not paper.forms and not paper.rest:
         raise UsageError(
-            "there is nothing to print: no permit and no disclosure is recorded of this case",
-            do="print the form itself with `hub decide FORM.json --pdf OUT.pdf`",
+            "There is nothing to print: no permit and no disclosure is recorded of this case.",
+            do="Print the form itself with `hub decide FORM.json --pdf OUT.pdf`.",
         )
     return case_pdf(paper, node.rules, node.today())
 
@@ -101,7 +101,7 @@ def _case_ref() -> str:
     except UnicodeDecodeError:
         given = ""
     if not given:
-        raise InputError("no case reference was given", do="write it to standard input")
+        raise InputError("No case reference was given.", do="Write it to standard input.")
     return given
 
 
@@ -114,10 +114,10 @@ def _row(one: DisclosureLogRow) -> dict[str, Any]:
 
 def _show_row(one: DisclosureLogRow) -> None:
     shared, row = one.shared, one.shared.sharing
-    asked = "asked blindly" if shared.by == HUB else "not told"
-    what = "told" if row.told else asked
-    about = f", candidate {shared.handle[:8]}" if shared.handle else ""
-    out.print(plain(f"{row.date} {row.agency}: {what}{about}"))
+    asked = "asked without giving the name" if shared.by == HUB else "nothing was disclosed"
+    what = "disclosed" if row.told else asked
+    about = f" (candidate {shared.handle[:8]})" if shared.handle else ""
+    out.print(plain(f"{day_in_words(row.date)}, {row.agency}: {what}{about}"))
     for label, text in (
         ("Person", row.person),
         ("Method", row.method),

@@ -16,8 +16,8 @@ from hub.node.node import open_node
 
 
 def publish(home: Home, as_json: Json = False) -> None:
-    """Publish tokens of everyone who may be met, and withdraw those who may not."""
-    with reporting(as_json=as_json, interrupted="the feed as it was; nothing was half-published"):
+    """Publish tokens of everyone discoverable, and withdraw those who are not any more."""
+    with reporting(as_json=as_json, interrupted="The feed as it was; nothing was half-published."):
         node = open_node(home)
         with progress_bar("Publishing match-keys", shown=not as_json) as progress:
             done = publish_feed(node, progress)
@@ -34,14 +34,14 @@ def publish(home: Home, as_json: Json = False) -> None:
             )
         else:
             out.print(
-                f"{done.people} people can now be met by peers' checks "
+                f"{done.people} people can now be matched by peers' checks "
                 f"({done.added} added, {done.withdrawn} withdrawn; {done.entries} entries in the feed)."
             )
 
 
 def sync(home: Home, as_json: Json = False) -> None:
     """Pull every peer's feed."""
-    with reporting(as_json=as_json, interrupted="the pages received; the next sync goes on from there"):
+    with reporting(as_json=as_json, interrupted="The pages received; the next sync goes on from there."):
         node = open_node(home)
 
         async def run() -> list[Synced]:

@@ -84,7 +84,7 @@ def serve(
         except SystemExit as end:
             if end.code:
                 raise UsageError(
-                    f"the server could not listen on {host}:{port}", do="see above; choose another --port"
+                    f"The server could not listen on {host}:{port}.", do="See above; choose another --port."
                 ) from None
 
 
@@ -103,5 +103,5 @@ def _settings(**values: object) -> Settings:
         name = str(first_error(error, "the settings").path[-1])
         wanted = _WANTED.get(name, "is at most 200 characters")
         raise UsageError(
-            f"--{name.replace('_', '-')} {wanted}", do="give it so; see `hub init --help`"
+            f"--{name.replace('_', '-')} {wanted}.", do="Give it so; see `hub init --help`."
         ) from None

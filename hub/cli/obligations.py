@@ -21,7 +21,7 @@ from hub.consent.evidence import Closing
 from hub.errors import UsageError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import open_node
-from hub.values import Purpose
+from hub.values import Purpose, day_in_words
 
 FEW: Final = 5
 
@@ -97,7 +97,7 @@ def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError("--on is not a day", do="write it as YYYY-MM-DD") from None
+        raise UsageError("--on is not a day.", do="Write it as YYYY-MM-DD.") from None
 
 
 def _document(one: ListedObligation) -> dict[str, Any]:
@@ -120,10 +120,12 @@ def _show(one: ListedObligation, *, closed: bool) -> None:
     out.print(f"[bold]{_when(one)}[/] {plain(one.case_ref)}: {plain(one.text)}")
     if one.closing is not None:
         out.print(
-            plain(f"  Closed by {one.closing.by.name} on {one.closing.on}. {one.closing.text}".rstrip())
+            plain(
+                f"  Closed by {one.closing.by.name} on {day_in_words(one.closing.on)}. {one.closing.text}".rstrip()
+            )
         )
     elif closed:
-        out.print("  Closed by the hub's own record of disclosures.")
+        out.print("  Closed by the disclosure log.")
     else:
         out.print(f"  To close: hub obligations close HOME EVIDENCE.json {one.number}")
 
@@ -142,4 +144,4 @@ def _when(one: ListedObligation) -> str:
     if one.overdue_days:
         late = f"{one.overdue_days} day{'s' if one.overdue_days > 1 else ''}"
         return f"Overdue by {late}{' (escalated)' if one.escalated else ''}:"
-    return f"Due {one.due}:" if one.due else "Throughout:"
+    return f"By {day_in_words(one.due)}:" if one.due else "Throughout:"

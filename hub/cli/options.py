@@ -28,9 +28,9 @@ Who = Annotated[
 
 
 def asker(node: Node, who: Path | None) -> Requester | None:
-    """Who asks. Raises InputError. To somebody unnamed it is said that there may be more to see."""
+    """Return who asks; somebody unnamed reads that there may be more to see. Raises InputError on a bad file."""
     if who is not None:
         return read_document(who, Requester, "the file of who asks")
     if restrictions_on(node, None).any:
-        err.print("Cases that somebody is kept out of are not shown without --as WHO.json.")
+        err.print("Cases that are restricted for somebody are not shown without --as WHO.json.")
     return None

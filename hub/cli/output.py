@@ -45,9 +45,9 @@ def print_json(document: Any) -> None:
             os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
         )  # Else Python fails once more at its end.
         raise OutputError(
-            f"standard output cannot be written: {error.strerror}",
-            kept="what the command did",
-            do="make room, or send the output elsewhere",
+            f"Standard output cannot be written: {error.strerror}.",
+            kept="What the command did.",
+            do="Make room, or send the output elsewhere.",
         ) from error
 
 
@@ -81,7 +81,11 @@ def reporting(*, as_json: bool, interrupted: str | Callable[[], str] = "") -> It
     except KeyboardInterrupt:
         kept = interrupted() if callable(interrupted) else interrupted
         fail(
-            HubError("interrupted", kept=kept or "nothing was changed", do="run the command again"),
+            HubError(
+                "The command was interrupted.",
+                kept=kept or "Nothing was changed.",
+                do="Run the command again.",
+            ),
             as_json=as_json,
         )
     except BrokenPipeError:
@@ -91,15 +95,15 @@ def reporting(*, as_json: bool, interrupted: str | Callable[[], str] = "") -> It
 
 
 def _fault(error: Exception) -> HubError:
-    """A fault of our own, told by its kind and place in the code alone."""
+    """A fault of our own, described by its kind and place in the code alone."""
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if "hub" in Path(frame.filename).parts
     ]
     at = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return HubError(
-        f"an unexpected fault: {type(error).__name__}{at}",
-        kept="what was stored before; a step that fails leaves nothing",
-        do=f"report this with the version ({__version__}); if a node was at work, run `hub audit verify` first",
+        f"An unexpected fault: {type(error).__name__}{at}.",
+        kept="What was stored before; a step that fails leaves nothing.",
+        do=f"Report this with the version ({__version__}); if a node was at work, run `hub audit verify` first.",
     )
 
 
@@ -110,7 +114,7 @@ def write_file(path: Path, data: bytes) -> None:
     except OccupiedError as error:
         raise UsageError(
             f"The PDF cannot be written: {error.strerror}.",
-            kept="what is there",
+            kept="What is there.",
             do="Give --pdf the name of a file.",
         ) from None
     except OSError as error:

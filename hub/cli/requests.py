@@ -40,7 +40,7 @@ def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
                 f"  To answer: hub requests answer HOME {row['check_id']} {row['handle']} --release or --withhold"
             )
         if not rows:
-            out.print("Nothing waits.")
+            out.print("No requests are waiting.")
 
 
 @requests_app.command("answer")
@@ -68,7 +68,7 @@ def answer(
         words = {
             "pending": "Recorded; it still waits: an Idva service decides about its own records.",
             "answered": "Recorded: the area reads the answer when it asks again.",
-            "not_answered": "Recorded: the area is told no more than that nothing is answered.",
+            "not_answered": "Recorded: the area reads no more than that nothing is answered.",
         }
         out.print(words[told.status])
 
@@ -77,7 +77,7 @@ def _find(node: Node, speaker: Requester | None, check_id: str, handle: str) -> 
     for one in waiting(node, speaker):
         if (one.key.check_id, one.key.handle.hex()) == (check_id, handle):
             return one.key
-    raise NotFoundError("no such disclosure waits here", do="see `hub requests list`")
+    raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")
 
 
 def _row(one: WaitingRequest) -> dict[str, Any]:

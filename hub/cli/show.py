@@ -2,80 +2,104 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import suppress
+
 from hub.cli.output import out, plain
 from hub.consent import Decision, Outcome
 from hub.records.check import SHOWN_DIGITS, AreaResult, AreaStatus, Candidate, CheckResult, DisclosureStatus
+from hub.values import Band, day_in_words
 
-_OUTCOMES = {
-    Outcome.permit: "[green]Permitted[/]",
-    Outcome.refuse: "[red]Refused[/]",
-    Outcome.incomplete: "[yellow]Incomplete[/]: nobody was asked",
-    Outcome.refer: "[yellow]A person must decide[/]: nobody was asked",
-}
 _STATUS = {
     AreaStatus.answered: "answered",
     AreaStatus.not_connected: "is not connected",
     AreaStatus.unreachable: "could not be reached",
-    AreaStatus.error: "failed",
+    AreaStatus.error: "did not answer",
+}
+_BANDS = {
+    Band.strong: "Very likely the same person",
+    Band.probable: "Likely the same person",
+    Band.possible: "Possibly the same person",
 }
 NEVER = 'No candidate never means "not known". In danger, call 999 first.'
 
 
-def show_decision(decision: Decision) -> None:
-    """Print a decision with what is missing and what must be done because of it."""
-    out.print(_OUTCOMES[decision.outcome])
+def show_decision(decision: Decision, act: str = "ask") -> None:
+    """Print a decision with what is missing and what must be done because of it. `act` is what was decided on."""
+    out.print(_outcome(decision, act))
     if decision.outcome is not Outcome.permit:
         for reason in decision.reasons:
-            out.print(plain(f"  - {reason.text} ({reason.source})"))
+            out.print(plain(f"  - {reason.text}"))
     if decision.missing:
         out.print(plain("Missing: " + ", ".join(decision.missing)))
-    for one in decision.obligations:
-        due = f" by {one.due}" if one.due else ""
-        out.print(plain(f"  To do{due}: {one.text}"))
+    for obligation in decision.obligations:
+        due = f" by {day_in_words(obligation.due)}" if obligation.due else ""
+        out.print(plain(f"  To do{due}: {obligation.text}"))
+
+
+def _outcome(decision: Decision, act: str) -> str:
+    if decision.outcome is Outcome.permit:
+        return f"[green]You may {act}.[/]"
+    if decision.outcome is Outcome.refuse:
+        return f"[red]You may not {act}.[/] Nothing was sent."
+    if decision.outcome is Outcome.refer:
+        return "[yellow]Not sent yet[/]: a person must decide."
+    count = len(decision.missing)
+    return f"[yellow]Not sent yet[/]: {count} answer{'s are' if count != 1 else ' is'} missing."
 
 
 def show_result(result: CheckResult) -> None:
     """Print a check's result, area by area."""
     for area in result.areas:
-        _show_area(area)
+        _show_area(area, result.check_id)
     if result.areas:
         out.print(NEVER)
         out.print(f"Check {result.check_id}, {result.took_ms / 1000:.1f} s.")
 
 
-def _show_area(area: AreaResult) -> None:
+def _show_area(area: AreaResult, check_id: str) -> None:
     out.print(f"[bold]{plain(area.area)}[/] {_STATUS[area.status]}. Phone: {plain(area.contact)}")
     if area.note:
         out.print(plain(f"  {area.note}"))
     if area.status is AreaStatus.answered and not area.candidates:
-        out.print("  Nobody met.")
-    for candidate in area.candidates:
-        _show_candidate(candidate)
+        out.print(
+            plain(f'  No possible match in what {area.area} shares. This does not mean "not known".'),
+        )
+    for number, candidate in enumerate(area.candidates, 1):
+        reasons = "; ".join(candidate.reasons)
+        reasons = f" {reasons[:1].upper()}{reasons[1:]}." if reasons else ""
+        out.print(f"  [bold]Possible match {number}.[/] {_BANDS[candidate.band]}.{plain(reasons)}")
+        _show_disclosure(candidate, f"{check_id} --area {area.node_id}")
 
 
-def _show_candidate(candidate: Candidate) -> None:
-    out.print(f"  [bold]{candidate.band}[/]: {plain('; '.join(candidate.reasons))}")
-    told = candidate.disclosure
-    if told.status is DisclosureStatus.answered:
-        kinds = " and ".join(kind.value.capitalize() for kind in told.involvement)
-        role = told.role.value if told.role else "role not told"
-        last = plain(told.last_activity or "not told")
+def _show_disclosure(candidate: Candidate, where: str) -> None:
+    """Print what an area released about a candidate; `where` is how `hub disclose` names check and area."""
+    answer = candidate.disclosure
+    if answer.status is DisclosureStatus.answered:
+        kinds = " and ".join(kind.value.capitalize() for kind in answer.involvement)
+        role = answer.role.value if answer.role else "role not given"
+        last = plain(_month(answer.last_activity) if answer.last_activity else "not given")
         out.print(f"    Answered: {kinds} involvement, as {role}; last activity {last}.")
-        if told.counter_allegation:
+        if answer.counter_allegation:
             out.print(
                 "    [bold]Possible counter-allegation[/]: victim and perpetrator are the other way round there. "
                 "Tell both chairs; decide who is at risk before anything more moves."
             )
-        if told.agreement:
-            out.print(f"    Their comparison: {plain('; '.join(told.agreement))}.")
-        if told.summary:
-            out.print(plain(f"    {told.summary}"))
-    elif told.status is DisclosureStatus.pending:
+        if answer.agreement:
+            out.print(f"    Their comparison: {plain('; '.join(answer.agreement))}.")
+        if answer.summary:
+            out.print(plain(f"    {answer.summary}"))
+    elif answer.status is DisclosureStatus.pending:
         out.print("    A person there must decide. Telephone if it is urgent.")
-    elif told.status is DisclosureStatus.not_answered:
+    elif answer.status is DisclosureStatus.not_answered:
         out.print('    Not answered. This never means "not known": telephone them.')
     else:
-        out.print(
-            f"    They have not been told about whom you ask: `hub disclose` tells them "
-            f"(candidate {candidate.handle[:SHOWN_DIGITS]})."
-        )
+        out.print("    They have not been told about whom you ask. To tell them:")
+        out.print(f"    hub disclose HOME {where} --handle {candidate.handle[:SHOWN_DIGITS]}", markup=False)
+
+
+def _month(text: str) -> str:
+    """A month of an area's answer as people say it; what is no month stays as it came."""
+    with suppress(ValueError):
+        return f"{dt.date.fromisoformat(f'{text}-01'):%B %Y}"
+    return text

@@ -1,6 +1,6 @@
 """Consent and legal grounds: forms in, decisions out. Pure: no I/O, no clock, no settings.
 
-`decide` for the enquirer, `decide_answer` for the holder, `Publications` for what peers' checks may meet.
+`decide` for the enquirer, `decide_answer` for the holder, `Publications` for what peers' checks may match.
 Reading rules files and printing belong to the edges (`hub.cli.decide`, `hub.pdf`).
 """
 

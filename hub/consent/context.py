@@ -1,4 +1,4 @@
-"""What a decision needs besides the form: the case, the insiders, the exclusions.
+"""What a decision needs besides the form: the case, conflicts of interest, the exclusions.
 
 Values only; whoever calls `decide` looks them up. Everything here can only narrow a decision.
 """
@@ -21,7 +21,7 @@ class ConflictOfInterest(StrEnum):
 
 
 class Exclusion(Value):
-    """Someone kept out of a case: one person, a team or a whole agency, as the node knows them."""
+    """Someone restricted from a case: one person, a team or an agency, as the node knows them."""
 
     person: ShortText = ""
     team: ShortText = ""

@@ -1,7 +1,7 @@
 """The consent and legal-grounds engine: from a form to a decision.
 
 Pure: the day comes in, no clock is read, nothing is kept. Default deny: a permit needs every answer. Not
-here: the holder's own decision before it answers (`holder`), publication of whole nodes (`publication`).
+here: the holder's own decision before it answers (`holder`), publication of a case (`publication`).
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _permit(
 def _why(
     form: SharingForm, rules: Rules, on: dt.date, grounds: tuple[standing.Standing, ...]
 ) -> Iterator[Reason]:
-    """What carries the permit: the protocol, and each ground that stands."""
+    """The reasons that carry the permit: the protocol, and each ground that stands."""
     if form.protocol is not None and protocol_covers(form, rules, on)[0]:
         text = f"The agreed protocol {form.protocol.ref} of {form.protocol.date} covers {form.purpose}."
         yield Reason(code="protocol", text=text, source=f"protocol {form.protocol.ref}", field="protocol")

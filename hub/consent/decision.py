@@ -1,7 +1,7 @@
 """The engine's answer, as a value that is recorded, shown and sent.
 
 A refusal is such a value, not an exception, so that its record is kept. Not here: how it is
-reached (`engine`).
+reached (`decide`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Reason(Value):
 
 
 class Answer(Value):
-    """One of the five questions answered for one person and class of data (empty: for the whole form)."""
+    """One of the five questions answered for one person and class of data (empty: for all of the form)."""
 
     question: str
     subject: str = ""

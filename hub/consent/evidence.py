@@ -28,7 +28,7 @@ RECORD = ("person", "method", "authority")
 class DisclosureLogEntry(Value):
     """One recipient's row of the form's record, with its response or that none came.
 
-    `told` false: the agency was not told about anybody (asked blindly, or in the end not at all).
+    `told` false: nothing was disclosed to the agency (it was asked without the name, or in the end not at all).
     """
 
     date: dt.date
@@ -74,7 +74,7 @@ def due(obligations: Iterable[Obligation], on: dt.date) -> tuple[Obligation, ...
 
 
 def lacking(obligation: OpenObligation, closing: Closing, rules: Rules, today: dt.date) -> tuple[str, ...]:
-    """What the evidence still lacks to close the obligation; nothing means that it closes."""
+    """The parts that the evidence still lacks to close the obligation; with none it closes."""
     found = [] if answered(closing.by.name) else ["by.name"]
     found += _dates(obligation, closing, today)
     code = obligation.obligation.code
@@ -92,7 +92,7 @@ def lacking(obligation: OpenObligation, closing: Closing, rules: Rules, today: d
 
 
 def unrecorded(form: SharingForm, rows: Iterable[DisclosureLogEntry]) -> tuple[str, ...]:
-    """What the record lacks: a row for the agency that the form names, and the parts of each recipient's."""
+    """The parts that the log lacks: a row for the agency that the form names, and the parts of each recipient's."""
     rows = tuple(rows)
     named = [form.recipient.agency] if form.recipient.agency else []
     return tuple(_lacks(rows, [*named, *(row.agency for row in rows)], RECORD))

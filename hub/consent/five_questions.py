@@ -223,7 +223,7 @@ def _child_named(bench: Bench) -> bool:
 
 
 def _adult_shown(form: SharingForm) -> bool:
-    """An adult at risk, and why there is no consent: a reason under 18(2), or she cannot be asked."""
+    """An adult at risk, and why there is no consent: a reason under 18(2), or the victim cannot be asked."""
     why = any(answered(ground.evidence.get("p18_2_reason", "")) for ground in form.grounds)
     cannot_ask = any(
         person.role is Role.victim and person.agreement is VictimAgreement.cannot_ask

@@ -37,7 +37,7 @@ ASKED = re.compile(r"\b(?:requests?|requested|asks|asked|public task)\b", re.IGN
 NOT_ASKED = re.compile(
     r"\b(?:no|not|nobody|without|nor|never)\b.{0,20}\b(?:requests?|requested|asks|asked)\b", re.IGNORECASE
 )
-"""How a public body's request is told in other words, or that there is none."""
+"""How a public body's request is stated in other words, or that there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from hub.values import Band, Kind, Level, Role
 
 
 class Decider(StrEnum):
-    """Who speaks for a record."""
+    """Who decides about a record."""
 
     coordinator = "coordinator"
     idva_service = "idva_service"
@@ -145,7 +145,7 @@ def _refusals(
 def _person_needed(
     asked: PeerRequest, form: SharingForm, held: HeldRecord, rules: Rules, on: dt.date
 ) -> tuple[Reason, ...]:
-    """What is still open: the word of whoever speaks for the record, beyond involvement the supplier's too."""
+    """The reasons why a person must still decide: whoever holds the record, beyond involvement the supplier too."""
     level = asked.level
     automatic = level in rules.policy.answer.automatic_levels and protocol_covers(form, rules, on)[0]
     crossed = {asked.role, held.role} == {Role.victim, Role.perpetrator}

@@ -41,7 +41,10 @@ def arising(
         due = on + dt.timedelta(days=to_complete if emergency else days.countersign)
         found.append(Obligation(code="countersign", text=text, due=due))
     if not _notified(form):
-        text = "Tell the client that information was shared, or record why not; not where telling is unsafe."
+        text = (
+            "Tell the victim, if it is safe, that information was shared (never the alleged perpetrator), or record"
+            " why not."
+        )
         found.append(
             Obligation(code="notify_client", text=text, due=on + dt.timedelta(days=days.notify_client))
         )
@@ -55,7 +58,7 @@ def arising(
     for index, person in enumerate(form.subjects):
         if person.role is Role.victim and not person.aware:
             ref = name_of(person, index)
-            text = f"{ref} does not know of the referral: send nothing there until she has been told safely."
+            text = f"{ref} does not know of the referral: send nothing there until the victim has been told safely."
             found.append(Obligation(code="no_outbound_contact", text=text))
     if form.purpose is not Purpose.publish:
         text = (

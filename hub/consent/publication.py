@@ -1,4 +1,4 @@
-"""Whether the people of one case may be met by peers' checks: the purpose `publish`, by the same engine.
+"""Whether the people of one case are discoverable by peers' checks: the purpose `publish`, by the same engine.
 
 A form is built from the node's dated inter-area agreement, or from the supplier's own decision given with the
 case, and decided like any other. No decision, no token. Not here: deriving or publishing tokens.

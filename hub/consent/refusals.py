@@ -24,7 +24,7 @@ from hub.values import Level, Purpose, Role
 NO_SUCH_CASE = Reason(
     code="no_such_case", text="There is no such case here.", source="case access", field="case_ref"
 )
-"""All that somebody who is kept out of a case is told, whatever else the form says."""
+"""All that somebody restricted from a case reads, whatever else the form says."""
 
 GUARDIAN = "Caldicott Guardian or senior clinician"
 MANAGER = "manager"
@@ -40,7 +40,7 @@ class Referral:
 
 
 def refusals(form: SharingForm, rules: Rules, on: dt.date, context: Context) -> tuple[Reason, ...]:
-    """Reasons that no answer can mend."""
+    """Reasons that no answer can correct."""
     if is_excluded(context.staff, context.exclusions):
         return (NO_SUCH_CASE,)
     found: list[Reason] = []
@@ -84,7 +84,8 @@ def referrals(
     fled = form.fled(form.recipient.node_id, form.recipient.agency)
     if context.tells and fled and not (signed and _manager_decided(form, on)):
         text = (
-            f"This would tell {to}, the area that she fled, that you ask. A manager decides that, on record."
+            f"This would tell {to}, an area that somebody in this case fled, that you ask. A manager decides"
+            " that, on record."
         )
         found.append(Referral(MANAGER, _reason("fled_area", text, "hazard H2; protocol step 4", "fled_from")))
     if interest_described(form):
@@ -146,10 +147,10 @@ def _refused(form: SharingForm) -> list[tuple[str, Subject]]:
 
 
 def ask_who_else(form: SharingForm, rules: Rules, out: Findings) -> None:
-    """A capable adult refuses, and nobody has said whether only she is at risk: her refusal may have to stand."""
+    """A capable adult refuses, and nobody has said whether only they are at risk: the refusal may have to stand."""
     for ref, person in _refused(form) if _guardians_case(form, rules) else ():
         if person.only_self_at_risk is None:
-            text = f"{ref} refuses: say whether only she is at risk, or who else is."
+            text = f"{ref} refuses: say whether nobody else is at risk, or who is."
             out.lack(f"subjects[{ref}].only_self_at_risk", text, "GMC and BMA guidance")
 
 
@@ -162,15 +163,15 @@ def _guardians_case(form: SharingForm, rules: Rules) -> bool:
 
 def _guardian(ref: str) -> Referral:
     text = (
-        f"{ref} has capacity, refuses, and only she is at risk: her refusal usually stands. Ask whether she"
-        " is coerced and whether anyone else is at risk; the Caldicott Guardian decides."
+        f"{ref} has capacity, refuses, and nobody else is at risk: the refusal usually stands. Ask about"
+        " coercion and whether anyone else is at risk; the Caldicott Guardian decides."
     )
     source = "GMC confidentiality guidance; BMA; Caldicott principles"
     return Referral(GUARDIAN, _reason("capable_refusal", text, source, f"subjects[{ref}].agreement"))
 
 
 def settled(form: SharingForm, on: dt.date) -> bool | None:
-    """What the Guardian consulted decided: share, do not share, or nothing that can be read as either."""
+    """The decision of the Guardian consulted: share, do not share, or nothing that can be read as either."""
     verdicts = [
         verdict(advice, on, form.level)
         for advice in form.consultations

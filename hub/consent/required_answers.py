@@ -80,7 +80,7 @@ def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> N
 
 
 def emergency(form: SharingForm, out: Findings) -> None:
-    """What an emergency release rests on: the threat in words, and somebody who takes it upon them by name."""
+    """Require what an emergency release rests on: the threat in words, and a named person who approves it."""
     if form.emergency is None or not threat_in_words(form):
         out.lack("emergency.imminent_threat", "Say what the imminent threat to life is.", "emergency rule")
     if not any(answered(signature.name) for signature in form.signatures):
@@ -88,7 +88,7 @@ def emergency(form: SharingForm, out: Findings) -> None:
 
 
 def _not_yet(form: SharingForm, on: dt.date, out: Findings) -> None:
-    """What is said to have happened has a day that has come."""
+    """Require that what is said to have happened is not dated after today."""
     dated = [("client_notified.date", form.client_notified.date)]
     dated += [
         (f"consultations[{index}].date", advice.date) for index, advice in enumerate(form.consultations)
@@ -99,7 +99,7 @@ def _not_yet(form: SharingForm, on: dt.date, out: Findings) -> None:
 
 
 def threat_in_words(form: SharingForm) -> bool:
-    """Whether the imminent threat is told: there, or, where the box is only ticked, elsewhere on the form."""
+    """Whether the imminent threat is stated: there, or, where the box is only ticked, elsewhere on the form."""
     if form.emergency is None or not answered(form.emergency.imminent_threat):
         return False
     if form.emergency.imminent_threat.strip().casefold() not in {"yes", "y", "true"}:
@@ -110,9 +110,9 @@ def threat_in_words(form: SharingForm) -> bool:
 
 
 def own_case(form: SharingForm, out: Findings) -> None:
-    """What is asked where no protocol has answered it for all.
+    """Require what no protocol has answered for all.
 
-    What she said, this case's concern, balance and declaration.
+    That is what the victim said, this case's concern, balance and declaration.
     """
     for index, person in enumerate(form.subjects):
         if person.role is Role.victim and person.agreement is None:
@@ -121,7 +121,7 @@ def own_case(form: SharingForm, out: Findings) -> None:
             out.lack(f"subjects[{ref}].agreement", text, "Marac referral form; consent pitfall 5")
     told = form.client_notified
     if told.notified is False and not answered(told.why_not):
-        out.lack("client_notified.why_not", "Say why the client was not told.", FORM)
+        out.lack("client_notified.why_not", "Say why the victim was not told.", FORM)
     risk = any(answered(row.concerns) or answered(row.immediate) or answered(row.who) for row in form.risk)
     if not risk and not answered(form.incident):
         text = "Describe the incident or fill in the risk table. A checklist is welcome and never required."

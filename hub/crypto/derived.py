@@ -37,4 +37,4 @@ def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
     except (InvalidTag, ValueError) as error:
-        raise AuthenticationError("a sealed value does not open") from error
+        raise AuthenticationError("A sealed value does not open.") from error

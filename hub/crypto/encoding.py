@@ -17,7 +17,7 @@ def unb64(text: str) -> bytes:
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError as error:
-        raise AuthenticationError("text is not base64url") from error
+        raise AuthenticationError("Text is not base64url.") from error
     if b64(data) != text:
-        raise AuthenticationError("text is not canonical base64url")
+        raise AuthenticationError("Text is not canonical base64url.")
     return data

@@ -53,7 +53,7 @@ def seal(plain: bytes, to: bytes, context: SealContext) -> bytes:
     """Pad to the next size class and seal to a raw X25519 public key. Raises InputError when over 64 KiB."""
     size = next((size for size in PAD_CLASSES if len(plain) + 4 <= size), None)
     if size is None:
-        raise InputError("a sealed message may not be over 64 KiB")
+        raise InputError("A sealed message may not be over 64 KiB.")
     padded = len(plain).to_bytes(4, "big") + plain + bytes(size - 4 - len(plain))
     return _SUITE.encrypt(padded, X25519PublicKey.from_public_bytes(to), context.info)
 
@@ -63,8 +63,8 @@ def unseal(sealed: bytes, key: PrivateKey, context: SealContext) -> bytes:
     try:
         padded = _SUITE.decrypt(sealed, key, context.info)
     except (InvalidTag, ValueError) as error:
-        raise AuthenticationError("a sealed message does not open in this context") from error
+        raise AuthenticationError("A sealed message does not open in this context.") from error
     size = int.from_bytes(padded[:4], "big")
     if len(padded) not in PAD_CLASSES or size > len(padded) - 4 or any(padded[4 + size :]):
-        raise AuthenticationError("a sealed message is not padded as agreed")
+        raise AuthenticationError("A sealed message is not padded as agreed.")
     return padded[4 : 4 + size]

@@ -45,11 +45,11 @@ class PrfKey:
         Raises InputError if an element is not a valid, non-identity group element, or the count is not 1..1024.
         """
         if not 1 <= len(elements) <= MAX_BATCH:
-            raise InputError(f"between 1 and {MAX_BATCH} elements can be evaluated at once")
+            raise InputError(f"Between 1 and {MAX_BATCH} elements can be evaluated at once.")
         try:
             blinded = [_blinded(element) for element in elements]
         except ValueError as error:
-            raise InputError("an element is not a ristretto255 group element") from error
+            raise InputError("An element is not a ristretto255 group element.") from error
         answer = self._evaluator.evaluate_batch(blinded).serialize()
         return answer[PROOF_BYTES:], answer[:PROOF_BYTES]
 
@@ -68,28 +68,28 @@ class BlindedBatch:
         Raises PeerError when the answer is malformed, or was not made with that key from these elements.
         """
         if len(evaluated) != ELEMENT_BYTES * len(self._clients) or len(proof) != PROOF_BYTES:
-            raise PeerError("the area's evaluation has the wrong size")
+            raise PeerError("The area's evaluation has the wrong size.")
         if not self._clients:
-            raise PeerError("an empty evaluation proves nothing")
+            raise PeerError("An empty evaluation proves nothing.")
         if _IDENTITY in split(evaluated):
-            raise PeerError("the area's evaluation holds the identity element")
+            raise PeerError("The area's evaluation holds the identity element.")
         try:
             output = ristretto.VerifiableBatchOutput.deserialize(proof + evaluated)
             key = ristretto.PublicKey.deserialize(public_key)
             return ristretto.Client.finalize_batch(self._clients, output, key)
         except ValueError as error:
-            raise PeerError("the area's evaluation cannot be read") from error
+            raise PeerError("The area's evaluation cannot be read.") from error
         except BaseException as error:
             # A failed proof reaches Python as PanicException, which only derives from BaseException.
             if type(error).__name__ != "PanicException":
                 raise
-            raise PeerError("the area's evaluation was not made with its published key") from None
+            raise PeerError("The area's evaluation was not made with its published key.") from None
 
 
 def split(joined: bytes) -> list[bytes]:
     """Cut concatenated 32-byte elements apart. Raises InputError when the length does not divide."""
     if len(joined) % ELEMENT_BYTES:
-        raise InputError("elements are 32 bytes each")
+        raise InputError("Elements are 32 bytes each.")
     return [joined[at : at + ELEMENT_BYTES] for at in range(0, len(joined), ELEMENT_BYTES)]
 
 

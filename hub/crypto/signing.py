@@ -63,7 +63,7 @@ def public_key(raw: bytes) -> PublicKey:
     try:
         return PublicKey.from_public_bytes(raw)
     except ValueError as error:
-        raise AuthenticationError("a public key cannot be read") from error
+        raise AuthenticationError("A public key cannot be read.") from error
 
 
 def check_signature(key: PublicKey, signature: bytes, signed: bytes) -> None:
@@ -71,7 +71,7 @@ def check_signature(key: PublicKey, signature: bytes, signed: bytes) -> None:
     try:
         key.verify(signature, signed)
     except InvalidSignature as error:
-        raise AuthenticationError("a signature does not verify") from error
+        raise AuthenticationError("A signature does not verify.") from error
 
 
 def sign(key: SigningKey, typ: str, claims: Mapping[str, Any]) -> str:
@@ -84,7 +84,7 @@ def header(token: str) -> dict[str, Any]:
     try:
         return dict(jwt.get_unverified_header(token))
     except (jwt.PyJWTError, RecursionError) as error:
-        raise AuthenticationError("a signed message cannot be read") from error
+        raise AuthenticationError("A signed message cannot be read.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def verify(token: str, key: PublicKey, expected: Expected, now: float) -> dict[s
     """
     head = header(token)
     if head.get("typ") != expected.typ or head.get("alg") != ALGORITHM or head.get("kid") != thumbprint(key):
-        raise AuthenticationError("a signed message has another type, algorithm or key than expected")
+        raise AuthenticationError("A signed message has another type, algorithm or key than expected.")
     try:
         decoded = jwt.decode_complete(
             token,
@@ -113,7 +113,7 @@ def verify(token: str, key: PublicKey, expected: Expected, now: float) -> dict[s
             options={"verify_aud": False, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )
     except (jwt.PyJWTError, RecursionError) as error:
-        raise AuthenticationError("a signature does not verify") from error
+        raise AuthenticationError("A signature does not verify.") from error
     for part in token.split("."):
         unb64(part)  # Refuses other spellings, which the library accepts.
     try:
@@ -122,7 +122,7 @@ def verify(token: str, key: PublicKey, expected: Expected, now: float) -> dict[s
                 unb64(part)
             )  # Refuses, for one, a name twice, which two readers could read differently.
     except JsonError as error:
-        raise AuthenticationError("a signed message cannot be read") from error
+        raise AuthenticationError("A signed message cannot be read.") from error
     claims: dict[str, Any] = decoded["payload"]
     _check_claims(claims, expected, now)
     return claims
@@ -131,18 +131,18 @@ def verify(token: str, key: PublicKey, expected: Expected, now: float) -> dict[s
 def _check_claims(claims: dict[str, Any], expected: Expected, now: float) -> None:
     issued, expires = claims.get("iat"), claims.get("exp")
     if not (isinstance(issued, int) and isinstance(expires, int) and 0 < issued < 2**53):
-        raise AuthenticationError("a signed message lacks its times")
+        raise AuthenticationError("A signed message lacks its times.")
     if not issued <= expires <= issued + expected.max_life_s:
-        raise AuthenticationError("a signed message claims too long a life")
+        raise AuthenticationError("A signed message claims too long a life.")
     if not issued - CLOCK_SKEW_S <= now <= expires + CLOCK_SKEW_S:
-        raise AuthenticationError("a signed message is stale or from the future; check both clocks")
+        raise AuthenticationError("A signed message is stale or from the future; check both clocks.")
     if claims.get("iss") != expected.issuer or claims.get("sub") != expected.issuer:
-        raise AuthenticationError("a signed message is from another node")
+        raise AuthenticationError("A signed message is from another node.")
     if claims.get("aud") != expected.audience:
-        raise AuthenticationError("a signed message is meant for another node")
+        raise AuthenticationError("A signed message is meant for another node.")
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 16 <= len(jti) <= 64:
-        raise AuthenticationError("a signed message lacks its identifier")
+        raise AuthenticationError("A signed message lacks its identifier.")
 
 
 def digest(data: bytes) -> str:
@@ -151,7 +151,7 @@ def digest(data: bytes) -> str:
 
 
 def request_digest(method: str, path: str, idempotency_key: str, body: bytes) -> str:
-    """Digest of a whole request, which its answer must repeat."""
+    """Digest of a complete request, which its answer must repeat."""
     parts = (method.encode(), path.encode(), idempotency_key.encode(), hashlib.sha256(body).digest())
     framed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
     return b64(hashlib.sha256(b"marac-hub/v1/request\x00" + framed).digest())

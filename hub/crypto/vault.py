@@ -37,9 +37,9 @@ class Vault:
             return self._cipher.decrypt(sealed[:12], sealed[12:], place.encode())
         except (InvalidTag, ValueError) as error:
             raise StorageError(
-                "a stored field cannot be decrypted",
-                kept="nothing was changed",
-                do="check that keys and database belong together; restore both from the same day",
+                "A stored field cannot be decrypted.",
+                kept="Nothing was changed.",
+                do="Check that keys and database belong together; restore both from the same day.",
             ) from error
 
     def lookup(self, kind: str, value: str) -> bytes:

@@ -92,7 +92,7 @@ def _node(folder: Path, area: str, rows: list[dict[str, str]]) -> Node:
         writer.writerows(rows)
     done = import_cases(node, read_cases(file), dry_run=False, progress=lambda _: None)
     if done.rejected:
-        raise HubError("the sample referrals do not import", do="report this as a fault")
+        raise HubError("The sample referrals do not import.", do="Report this as a fault.")
     publish(node)
     return node
 

@@ -51,7 +51,7 @@ def wait_until_up(node: Node, server: subprocess.Popen[bytes]) -> None:
                 return
         except httpx2.HTTPError:
             time.sleep(0.1)
-    raise PeerError(f"{node.settings.area}'s server did not start", do="see its messages above")
+    raise PeerError(f"{node.settings.area}'s server did not start.", do="See its messages above.")
 
 
 def free_port() -> int:

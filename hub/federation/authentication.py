@@ -36,7 +36,7 @@ class Request:
 
     @property
     def digest(self) -> str:
-        """What the answer repeats."""
+        """The digest of the request, which the answer to it must repeat."""
         return request_digest(self.method, self.path, self.idempotency_key, self.body)
 
 
@@ -61,7 +61,7 @@ def authenticate(node: Node, request: Request, message: MessageType) -> Caller:
     """
     scheme, _, token = request.authorization.partition(" ")
     if scheme != "Bearer" or not token:
-        raise AuthenticationError("the request is not signed")
+        raise AuthenticationError("The request is not signed.")
     peer = _claimed_peer(node, token)
     expected = Expected(message, peer.pinned.node_id, node.node_id, REQUEST_LIFE_S)
     claims = verify(token, public_key(peer.pinned.signing), expected, node.clock())
@@ -72,7 +72,7 @@ def authenticate(node: Node, request: Request, message: MessageType) -> Caller:
     }
     for name, value in bound.items():
         if not secrets.compare_digest(str(claims.get(name)).encode(), value.encode()):
-            raise AuthenticationError("the signature is for another method, address or body")
+            raise AuthenticationError("The signature is for another method, address or body.")
     return Caller(peer, str(claims["jti"]), int(claims["exp"]) + 2 * CLOCK_SKEW_S + REQUEST_LIFE_S)
 
 
@@ -88,6 +88,6 @@ def _claimed_peer(node: Node, token: str) -> KnownPeer:
         claimed = str(read_json(unb64(parts[1]))["iss"]) if len(parts) == 3 else ""
         return known(node, claimed if _NODE_ID.fullmatch(claimed) else "")
     except NotFoundError as error:
-        raise AuthenticationError("the request is from a node that is not a peer") from error
+        raise AuthenticationError("The request is from a node that is not a peer.") from error
     except (JsonError, KeyError) as error:
-        raise AuthenticationError("a signed message cannot be read") from error
+        raise AuthenticationError("A signed message cannot be read.") from error

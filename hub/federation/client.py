@@ -84,7 +84,7 @@ class PeerClient:
         except _RetryError as error:
             raise error.error from error
         if status != 200:
-            raise PeerError(f"the node answered {status} instead of its metadata")
+            raise PeerError(f"The node answered {status} instead of its metadata.")
         return content.decode("ascii", errors="replace").strip()
 
     async def post(
@@ -111,7 +111,7 @@ class PeerClient:
                     return await self._once(peer, target, body, key)
         except _RetryError as error:
             raise error.error from None
-        raise PeerError("the area was not asked")  # pragma: no cover - the loop returns or raises
+        raise PeerError("The area was not asked.")  # pragma: no cover - the loop returns or raises
 
     async def _once(
         self, peer: PinnedPeer, target: tuple[str, str, MessageType], body: bytes, key: str
@@ -134,12 +134,12 @@ class PeerClient:
             expected = Expected(MessageType.answer, peer.node_id, self._node.node_id, REQUEST_LIFE_S)
             claims = verify(token, public_key(peer.signing), expected, self._node.clock())
         except AuthenticationError as error:
-            raise PeerError(f"the area's answer does not verify: {error.text}") from error
+            raise PeerError(f"The area's answer does not verify. {error.text}") from error
         asked = request_digest(method, path, key, body)
         if not secrets.compare_digest(str(claims.get("request")), asked):
-            raise PeerError("the area's answer is to another request")
+            raise PeerError("The area's answer is to another request.")
         if not secrets.compare_digest(str(claims.get("sha256")), digest(content)):
-            raise PeerError("the area's answer was changed on its way")
+            raise PeerError("The area's answer was changed on its way.")
         return VerifiedAnswer(content, token, claims)
 
     def _signed(self, peer: PinnedPeer, message: MessageType, target: tuple[str, str], body: bytes) -> str:
@@ -163,7 +163,7 @@ class PeerClient:
     ) -> tuple[int, bytes, httpx2.Headers]:
         _require_tls(url)
         try:
-            # The whole of it, not a byte now and then: a slow answer must not hold a sync or a check up.
+            # All of it, not each byte: a slow answer must not hold a sync or a check up.
             async with (
                 asyncio.timeout(self._node.settings.peer_timeout_s),
                 self._http.stream(method, url, content=body or None, headers=headers) as response,
@@ -172,31 +172,40 @@ class PeerClient:
                 async for chunk in response.aiter_bytes():
                     content += chunk
                     if len(content) > MAX_ANSWER_BYTES:
-                        raise PeerError("the area's answer is too long")
+                        raise PeerError("The area's answer is too long.")
                 return response.status_code, content, response.headers
         except (httpx2.NetworkError, httpx2.RemoteProtocolError) as error:
             raise _RetryError(
-                UnreachableError("the area cannot be reached", do="use its phone route")
+                UnreachableError("The area cannot be reached.", do="Use its phone route.")
             ) from error
         except (httpx2.TimeoutException, TimeoutError) as error:
-            raise UnreachableError("the area did not answer in time", do="use its phone route") from error
+            raise UnreachableError("The area did not answer in time.", do="Use its phone route.") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise PeerError("the area's address or answer is not HTTP as agreed") from error
+            raise PeerError("The area's address or answer is not HTTP as agreed.") from error
 
 
 def _require_tls(url: str) -> None:
-    """Signatures keep messages whole, not unseen: who asks whom, and when, is for TLS to hide."""
+    """Signatures keep messages intact, not unseen: who asks whom, and when, is for TLS to hide."""
     try:
         parts = urlsplit(url)
         safe = parts.scheme == "https" or parts.hostname in LOOPBACK
     except ValueError:  # No address at all.
         safe = False
     if not safe:
-        raise PeerError("the area's address is not https", do="give its https address")
+        raise PeerError("The area's address is not https.", do="Give its https address.")
+
+
+_REFUSED: Final = {
+    "authentication": "The area's hub does not accept this node's signature: it may not have added this node yet.",
+    "invalid input": (
+        "The area's hub did not accept the question, so it did not answer: it may not have our agreement in force."
+    ),
+}
+"""What a refusal means for people, by the problem's name."""
 
 
 def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
-    """What a refused request means for us. The peer's own words are not repeated: they are its text."""
+    """Return the error for a refused request. The peer's own words are not repeated: they are its text."""
     try:
         kind = str(read_json(content).get("type", ""))
     except JsonError:
@@ -206,10 +215,10 @@ def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
     if status == 429:
         wait = headers.get("Retry-After", "")
         after = f"; it may be asked again in {wait} s" if _SECONDS.fullmatch(wait) else ""
-        return PeerError(f"the area's quota for us is used up{after}", do="use its phone route meanwhile")
+        return PeerError(f"The area's quota for us is used up{after}.", do="Use its phone route meanwhile.")
     error = PeerError(
-        f"the area refused the request: {name}",
+        _REFUSED.get(name, f"The area's hub refused the request: {name}."),
         problem=known[1] if known else "",
-        do="use its phone route, and tell both operators",
+        do="Telephone the area, and inform both operators.",
     )
     return _RetryError(error) if status in _RETRY_STATUS else error

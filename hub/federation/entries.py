@@ -140,9 +140,9 @@ def evaluator(keys: FeedKeys, people: int) -> Iterator[Evaluator]:
         yield Evaluator(lambda work, chunks: pool.map(partial(_at_work, work), chunks))
     except BrokenProcessPool as error:
         raise HubError(
-            "a worker process ended before its work was done",
-            kept="the feed as it was",
-            do="see that the machine has memory to spare, and run the command again",
+            "A worker process ended before its work was done.",
+            kept="The feed as it was.",
+            do="See that the machine has memory to spare, and run the command again.",
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)

@@ -36,10 +36,10 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Reply | 
     """
     elements, weak_elements = split_elements(request.elements), split_elements(request.weak_elements)
     if len(elements) + len(weak_elements) not in SIZE_CLASSES:
-        raise InputError(f"a request has one of {', '.join(map(str, SIZE_CLASSES))} elements")
+        raise InputError(f"A request has one of {', '.join(map(str, SIZE_CLASSES))} elements.")
     if (request.key_id, request.weak_key_id) != (node.prf_key_id, node.weak_prf_key_id):
         return Refused(
-            ConflictError("the request names keys that are not in use", do="sync the feed and ask again")
+            ConflictError("The request names keys that are not in use.", do="Sync the feed and ask again.")
         )
     with node.write() as tx:
         admit(tx, caller)
@@ -48,7 +48,7 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Reply | 
             return refused
         state = feeds.state(tx.session)
         if state is None:
-            return Refused(NotFoundError("this area has not published yet"))
+            return Refused(NotFoundError("This area has not published yet."))
         add_check(tx, caller.node_id, request)
         log = tx.record(Action.answer_sent, **_act(caller, request), outcome="evaluated")
     strong = _evaluated(node.keys.prf, elements)
@@ -76,7 +76,7 @@ def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Ref
     earlier = received.check(tx.session, caller.node_id, request.check_id)
     if earlier is not None and earlier.commitment != encoding.unb64(request.commitment):
         tx.record(Action.request_refused, **act, outcome="other_subject")
-        return Refused(ConflictError("this check was already asked about another subject"))
+        return Refused(ConflictError("This check was already asked about another subject."))
     agreement = tx.node.settings.agreement
     under_agreement = (
         agreement is not None
@@ -85,12 +85,12 @@ def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Ref
     )
     if not under_agreement and not request.grounds:
         tx.record(Action.request_refused, **act, outcome="no_ground")
-        return Refused(InputError("the request names neither an agreement we share nor a legal ground"))
+        return Refused(InputError("The request names neither an agreement we share nor a legal ground."))
     over = _charge(tx, caller, request)
     if over:
         tx.record(Action.quota_refused, **act, outcome="over_quota")
         return Refused(
-            QuotaError("the quota of evaluated elements is used up", retry_after=over.retry_after_s)
+            QuotaError("The quota of evaluated elements is used up.", retry_after=over.retry_after_s)
         )
     return None
 
@@ -122,7 +122,7 @@ def _charge(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Over
 
 
 def _act(caller: Caller, request: EvaluationRequest) -> dict[str, Any]:
-    """What every event of an evaluation says: whose, about which check, how much and on what grounds."""
+    """The fields of every event of an evaluation: whose, about which check, how much and on what grounds."""
     return {
         "by": peer_actor(caller.node_id),
         "about": Refs(check_id=request.check_id, peer=caller.node_id),

@@ -46,14 +46,14 @@ async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | N
     identity = verify_metadata(await client.metadata(url), thumbprint, node.clock())
     told = identity.metadata
     if told.iss == node.node_id:
-        raise UsageError("a node cannot be its own peer", do="give another node's address")
+        raise UsageError("A node cannot be its own peer.", do="Give another node's address.")
     with node.write() as tx:
         row = peers.get(tx.session, told.iss)
         if row and row.root_thumbprint != identity.root_thumbprint:
             raise ConflictError(
-                "an area of that name is pinned with another root key",
-                kept="the pin as it was",
-                do="telephone the area; if it made a new root key, `hub peer remove` it first",
+                "An area of that name is pinned with another root key.",
+                kept="The pin as it was.",
+                do="Telephone the area; if it made a new root key, `hub peer remove` it first.",
             )
         _pin(tx, identity, url)
         tx.record(Action.peer_added, by=OPERATOR, about=Refs(peer=told.iss))
@@ -80,9 +80,11 @@ async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
         url, pin, before = row.url, row.root_thumbprint, _metadata(row.metadata_json)
     identity = verify_metadata(await client.metadata(url), pin, node.clock())
     if identity.metadata.iss != node_id:
-        raise PeerError("the node at this address now says that it is another area", do="tell both operators")
+        raise PeerError(
+            "The node at this address now says that it is another area.", do="Tell both operators."
+        )
     if identity.metadata.iat < before.iat - CLOCK_SKEW_S:
-        raise PeerError("the area's metadata is older than what it told before", do="tell both operators")
+        raise PeerError("The area's metadata is older than what it sent before.", do="Tell both operators.")
     with node.write() as tx:
         _pin(tx, identity, url)
     return known(node, node_id)
@@ -103,7 +105,7 @@ def every_known(node: Node) -> dict[str, KnownPeer]:
 def _row(session: Session, node_id: str) -> peers.PeerRow:
     row = peers.get(session, node_id)
     if row is None:
-        raise NotFoundError("that area is not a peer of this node", do="add it with `hub peer add`")
+        raise NotFoundError("That area is not a peer of this node.", do="Add it with `hub peer add`.")
     return row
 
 

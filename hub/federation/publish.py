@@ -1,7 +1,7 @@
-"""Publishing: bring the node's own feed up to the people that may be met, and withdraw those that may not.
+"""Publishing: bring the node's own feed up to the discoverable people, and withdraw those who are not.
 
-The slow part runs before anything is written; then one transaction looks again who may be met, takes out those who
-may not any more, and adds a whole number of batches, in token order, so that an interrupted publish leaves the feed
+The slow part runs before anything is written; then one transaction looks again who is discoverable, takes out those
+who are not any more, and adds a number of batches, in token order, so that an interrupted publish leaves the feed
 as it was. Does not decide who may be published: the decisions were recorded with the cases. Sends nothing.
 """
 
@@ -106,9 +106,9 @@ class _Run:
     leaving: set[int] = field(default_factory=set)
 
     def changed(self, session: Session) -> dict[int, Person]:
-        """Who joins although they may not be met any more, and who else must leave, since the run last looked.
+        """The people who join although no longer discoverable, and who else must leave, since the run last looked.
 
-        Somebody who leaves and may be met again joins with the next publish.
+        Somebody who leaves and is discoverable again joins with the next publish.
         """
         still = {row.person_id for row in feeds.joining(session)}
         dropped = {number: person for number, person in self.joining.items() if number not in still}
@@ -134,7 +134,7 @@ class _Run:
             tx.hold_others_off()  # Whoever ends a publication after this finds these people in the feed.
             if feeds.state(tx.session) != self.state:
                 raise ConflictError(
-                    "another publish ran at the same time", kept="its result", do="run it again"
+                    "Another publish ran at the same time.", kept="Its result.", do="Run it again."
                 )
             changed = self.changed(tx.session)
             if len(changed) > AT_ONCE:
@@ -154,7 +154,7 @@ class _Run:
         return Published(epoch, after.people, after.entries, len(self.joining), len(self.leaving))
 
     def _write_lines(self, session: Session) -> int:
-        """Write tombstones and new entries in whole batches; returns how many tombstones."""
+        """Write tombstones and new entries in complete batches, and return how many tombstones."""
         epoch, new = self.draft.epoch, self.draft.new
         tombstones = feeds.withdraw(session, epoch, self.draft.withdrawn, pad_to=WITHDRAWAL_CLASS)
         rows = [

@@ -33,7 +33,7 @@ class Refused:
 
 
 def receipt(node: Node, caller: Caller, check_id: str, log: Head) -> dict[str, object]:
-    """What a receipt says beside the digests: never whether anybody was known."""
+    """The content of a receipt beside the digests: never whether anybody was known."""
     return {
         "holder": node.node_id,
         "enquirer": caller.node_id,

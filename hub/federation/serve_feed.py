@@ -1,4 +1,4 @@
-"""Serving the node's own feed to a peer, a page at a time, each with the signed manifest of the whole.
+"""Serving the node's own feed to a peer, a page at a time, each with the signed manifest of all.
 
 A cursor is a place in the order of publication. Tells nothing that the feed does not. Does not publish (`publish`).
 """
@@ -27,10 +27,10 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
         admit(tx, caller)
         state = feeds.state(tx.session)
         if state is None:
-            return Refused(NotFoundError("this area has not published yet"))
+            return Refused(NotFoundError("This area has not published yet."))
         epoch, after = _read_cursor(cursor) if cursor else (state.epoch, 0)
         if epoch != state.epoch or after > state.last_seq:
-            return Refused(_CursorExpiredError("the cursor has expired", do="sync the whole feed again"))
+            return Refused(_CursorExpiredError("The cursor has expired.", do="Sync the complete feed again."))
         lines = feeds.page(tx.session, epoch, after, BATCH_ENTRIES * PAGE_BATCHES)
     last = lines[-1].seq if lines else after
     page = FeedPage(
@@ -55,7 +55,7 @@ def _read_cursor(cursor: str) -> tuple[int, int]:
     except AuthenticationError:
         found = None
     if found is None:
-        raise InputError("the cursor cannot be read", do="sync the whole feed again")
+        raise InputError("The cursor cannot be read.", do="Sync the complete feed again.")
     return int(found[1]), int(found[2])
 
 

@@ -1,4 +1,4 @@
-"""Syncing: pull a peer's feed into a copy of our own, page by page, and verify the whole against its manifest.
+"""Syncing: pull a peer's feed into a copy of our own, page by page, and verify all of it against its manifest.
 
 Pulling tells the peer nothing about anyone. A copy is used only when its digest is the signed one; until then
 checks look into the copy before. An interrupted sync goes on where it stopped.
@@ -66,7 +66,7 @@ async def sync_peer(node: Node, client: PeerClient, node_id: str, progress: Prog
             manifest, entries = await _pull(node, client, peer, progress, fresh=True)
     except _ResyncError as error:
         raise PeerError(
-            "the area's feed does not match its signed manifest", kept="our last good copy"
+            "The area's feed does not match its signed manifest.", kept="Our last good copy."
         ) from error
     return Synced(node_id, peer.pinned.area, entries, manifest.people)
 
@@ -100,7 +100,7 @@ async def _pull(
         lines = len(split_entries(page.entries)) + len(split_tokens(page.withdrawn))
         done += lines
         if page.more and (not lines or page.cursor == cursor):
-            raise PeerError("the area's feed does not go on")
+            raise PeerError("The area's feed does not go on.")
         if done > 2 * manifest.entries + SLACK_LINES:
             raise _ResyncError
         cursor = page.cursor
@@ -151,9 +151,9 @@ def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
         expected = Expected(MessageType.manifest, peer.pinned.node_id, None, MANIFEST_LIFE_S)
         manifest = parse_answer(Manifest, verify(page.manifest, key, expected, node.clock()))
     except AuthenticationError as error:
-        raise PeerError(f"the area's manifest does not verify: {error.text}") from error
+        raise PeerError(f"The area's manifest does not verify. {error.text}") from error
     if (manifest.key_id, manifest.weak_key_id) != (peer.prf_key_id, peer.weak_prf_key_id):
-        raise PeerError("the area's feed was made with another key than its metadata names")
+        raise PeerError("The area's feed was made with another key than its metadata names.")
     if manifest.epoch != page.epoch:
         raise _ResyncError
     return manifest
@@ -169,13 +169,16 @@ def _finish(node: Node, peer: KnownPeer, feed_id: int, rest: tuple[Manifest, Seq
             raise _ResyncError
         row = peers.get(tx.session, peer.pinned.node_id)
         if row is None:
-            raise PeerError("the area was removed while it was synced")
+            raise PeerError("The area was removed while it was synced.")
         if (manifest.epoch, manifest.feed_at) < (row.epoch, row.feed_at):
-            # People sealed or withdrawn since would be met again: a restored backup, or an old feed replayed.
+            # People sealed or withdrawn since would be matched again: a restored backup, or an old feed replayed.
             raise PeerError(
-                "the area's feed went back to an earlier state",
-                kept="our last good copy",
-                do="telephone the area; if it restored a backup and mended it, remove the peer and add it again",
+                "The area's feed went back to an earlier state.",
+                kept="Our last good copy.",
+                do=(
+                    "Telephone the area; if it restored a backup and published again, remove the peer and add it"
+                    " again."
+                ),
             )
         state = peers.CopyState(
             manifest.epoch, manifest.people, manifest.max_gap, manifest.feed_at, synced_at=tx.now

@@ -1,7 +1,7 @@
 """Looking after a node while it is served: one of its processes signs the log's head and escalates what is overdue.
 
 The process that holds the lock in the home is on duty; when it ends, however that is, another takes over. What
-fails is told to the operator and tried again the next time.
+fails is reported to the operator and tried again the next time.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _locked(lock: TextIO) -> bool:
 
 
 async def _every(seconds: int, act: Callable[[Node], object], node: Node, name: str) -> None:
-    """Do something periodically; what fails is told to the operator, and tried again the next time."""
+    """Do something periodically; what fails is reported to the operator, and tried again the next time."""
     while True:
         try:
             await run_in_threadpool(act, node)

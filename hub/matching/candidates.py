@@ -1,7 +1,7 @@
 """From opened labels to candidates.
 
-Gather what each asked person met, weigh it, let one case's people support each other, and hold the candidates of
-one person against each other.
+Gather what each asked person matched, weigh it, let one case's people support each other, and hold the candidates
+of one person against each other.
 
 Pure: labels come in opened, candidates go out with scores. It does not ask, look up, log or show anything.
 """
@@ -39,7 +39,7 @@ class ScoredCandidate:
 
 
 class CandidateSet:
-    """What one asked person's match-keys met in one holder's feed."""
+    """What one asked person's match-keys matched in one holder's feed."""
 
     def __init__(self, asked: AskedPerson, holder_size: int) -> None:
         self.asked = asked
@@ -54,7 +54,7 @@ class CandidateSet:
         met.keys.append(key)
 
     def candidates(self) -> list[ScoredCandidate]:
-        """Everyone met, weighed alone, highest score first."""
+        """Everyone matched, weighed alone, highest score first."""
         counts = Counter(key for met in self._met.values() for key in set(met.keys))
         namesakes = Namesakes(self._size, counts)
         found = [
@@ -84,7 +84,7 @@ def _supported(
     holder_size: int,
     config: MatchingConfig,
 ) -> list[ScoredCandidate]:
-    """Each raised by what related asked people met in the same holder case, whatever their roles.
+    """Each raised by what related asked people matched in the same holder case, whatever their roles.
 
     If the case is likely theirs, the subject is likely in it: the chance that this person is the subject rises
     from the holder-wide prior to `support.in_case`. A surname is then no evidence, since a family shares it
@@ -115,7 +115,8 @@ def _rivals(
 ) -> Iterator[ScoredCandidate]:
     """Each lowered by how likely another one is the subject: a holder mostly has one record of a person.
 
-    The prior falls from `known_there` to `known_again`: a second record of her loses log2 of their ratio at most.
+    The prior falls from `known_there` to `known_again`: a second record of one person loses log2 of their ratio
+    at most.
     """
     again = config.bands.known_again / config.bands.known_there
     chances = [posterior(one.score.bits, holder_size, config) for one in candidates]

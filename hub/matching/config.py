@@ -71,7 +71,7 @@ class Weights(_Section):
     """The fitted weights.
 
     `rarity` scales the bits of a rare name: under 1, since names hang together. Where the forename differs, a
-    family may be what is met: `family_surname` is the most that the rarity of its surname may add, `twins_date`
+    family may be what is matched: `family_surname` is the most that the rarity of its surname may add, `twins_date`
     the most that a date may inside a case.
     """
 
@@ -118,7 +118,7 @@ class Support(_Section):
 
 
 class Confirm(_Section):
-    """The holder's comparison in the clear: least similarity (0-100) for a field and for the whole."""
+    """The holder's comparison in the clear: least similarity (0-100) for a field and for all together."""
 
     name: float = Field(ge=0, le=100)
     passes: float = Field(ge=0, le=100)

@@ -41,7 +41,7 @@ class Confirmation:
 def confirm(asked: Person, held: Person, config: MatchingConfig) -> Confirmation:
     """Compare everything both sides have; absent fields count neither way.
 
-    Passes where at least one name is alike, the whole is, and, where either lacks a date, both names are.
+    Passes where at least one name is alike, all together are, and, where either lacks a date, both names are.
     """
     forename, surname = _best_names(person_names(asked), person_names(held))
     date = _date_similarity(parse_date(asked.date_of_birth), parse_date(held.date_of_birth))

@@ -86,7 +86,7 @@ def first_forms(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def last_forms(surname: tuple[str, ...]) -> tuple[str, ...]:
-    """The whole surname run together, then the parts of a double one."""
+    """The complete surname run together, then the parts of a double one."""
     return tuple(dict.fromkeys(("".join(surname), *surname))) if surname else ()
 
 
@@ -103,7 +103,7 @@ def _both(forename: Part, surname: Part) -> Piece:
 
 
 def _any_part(given: tuple[str, ...], fx: list[Part], sx: list[Part]) -> list[Piece]:
-    """Deletions of the forename and of each surname part, and the other given names whole."""
+    """Deletions of the forename and of each surname part, and the other given names complete."""
     found = [_first(Part("close", "A", text)) for text in (deletions(given[0]) if given else ())]
     found += [_first(Part("middle", "A", text)) for text in (*given[1:3], *(part.text for part in fx[1:]))]
     for whole in sx[1:] or sx:

@@ -223,7 +223,7 @@ def _spelled_out(given: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def alias_name(alias: str) -> Name:
-    """A whole name, "Given Surname": the last part is the surname; a single word is a given name, after Mrs not."""
+    """A name as "Given Surname": the last part is the surname; a single word is a given name, after Mrs not."""
     written = [words for chunk in alias.split() if (words := tokens(chunk)) and words[-1] not in ADDED]
     chunks = [words for words in written if words[0] not in TITLES]
     if len(chunks) == 1 and written[0][0] in _BEFORE_SURNAMES:

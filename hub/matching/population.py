@@ -96,7 +96,7 @@ class Population:
         return max(self.counts[column][text], 0.5) / self.people
 
     def year_share(self, year: int) -> float:
-        """The share of people born in `year`, smoothed over seven years and with the whole span as background."""
+        """The share of people born in `year`, smoothed over seven years and with all years as background."""
         span = self.settings.youngest_year - self.settings.oldest_year + 1
         known = self.years.total()
         near = sum(self.years[year + shift] for shift in range(-3, 4)) / 7

@@ -1,7 +1,7 @@
 """Why a candidate is one, in words that a coordinator can use.
 
 Texts only: which field agreed, differed or was absent. Never a value, and nothing of the other area's record but
-what the met match-keys already say.
+what the matched match-keys already say.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _TEXTS = {
     "names_swapped": "forename and surname are the other way round",
     "other_name": "another name of the person asked about agrees",
     "case_agrees": "others of the same case agree too",
-    "another_agrees": "another record there agrees as well or better",
+    "another_agrees": "another record there fits as well or better",
 }
 
 

@@ -1,4 +1,4 @@
-"""Weigh the met match-keys of one candidate: bits of evidence, a band, and reasons in words.
+"""Weigh the matched match-keys of one candidate: bits of evidence, a band, and reasons in words.
 
 After Fellegi and Sunter (1969): each of forename, surname and date adds the weight of the best level at which it
 agrees, and more the rarer the agreeing value is in the enquirer's population. What is absent on either side weighs
@@ -99,15 +99,15 @@ def score(
     config: MatchingConfig,
     namesakes: Namesakes | None = None,
 ) -> Score:
-    """Weigh the keys of `asked` that met one candidate whose label carries `completeness`.
+    """Weigh the keys of `asked` that matched one candidate whose label carries `completeness`.
 
-    Keys that are not the asked person's own are ignored. More keys met never lower the score.
+    Keys that are not the asked person's own are ignored. More keys matched never lower the score.
     """
     return AskedPerson(asked, population, config).score(matched, completeness, namesakes)
 
 
 class Namesakes(NamedTuple):
-    """What the holder's own feed says of how common names are: its size, and how many people met each key."""
+    """What the holder's own feed says of how common names are: its size, and how many people each key matched."""
 
     size: int
     met: Mapping[MatchKey, int]
@@ -122,7 +122,7 @@ class _Weighed(NamedTuple):
 
 
 class _Others:
-    """How many people of the holder beside this candidate met a key."""
+    """How many people of the holder beside this candidate a key matched."""
 
     def __init__(self, namesakes: Namesakes | None, matched: Collection[MatchKey]) -> None:
         self._namesakes = namesakes
@@ -173,9 +173,9 @@ class AskedPerson:
         return -self._weights.rarity * log2(self._population.share(part.column, part.text))
 
     def score(self, matched: Collection[MatchKey], there: int, namesakes: Namesakes | None = None) -> Score:
-        """Weigh the keys that met a candidate whose completeness byte is `there`.
+        """Weigh the keys that matched a candidate whose completeness byte is `there`.
 
-        `namesakes` says how many people of the same holder met each key, this candidate among them.
+        `namesakes` says how many people of the same holder each key matched, this candidate among them.
         """
         weighed = [self._keys[key] for key in matched if key in self._keys]
         if not weighed:
@@ -294,7 +294,7 @@ class AskedPerson:
 def posterior(bits: float, holder_size: int, config: MatchingConfig) -> float:
     """The probability of one person, given `bits` and a holder that publishes `holder_size` people.
 
-    Before any evidence each of them is the asked person with the chance that the holder knows her, over its size.
+    Before any evidence each of them is the asked person with the chance that the holder knows them, over its size.
     """
     log_odds = bits + log2(config.bands.known_there / max(holder_size, 1))
     return 1 / (1 + 2 ** -max(min(log_odds, 60.0), -60.0))

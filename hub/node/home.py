@@ -58,7 +58,7 @@ def create_home(home: Path, settings: Settings) -> Node:
     try:
         if (home / NODE_TOML).exists():
             raise UsageError(
-                f"{home} is already a node's home", kept="it was not touched", do="choose another folder"
+                f"{home} is already a node's home.", kept="It was not touched.", do="Choose another folder."
             )
         _make_identity(home, settings)
         node = node_of(home, settings)
@@ -69,9 +69,9 @@ def create_home(home: Path, settings: Settings) -> Node:
         _write_settings(home, settings)
     except OSError as error:
         raise UsageError(
-            f"{home} cannot be made a node's home: {error.strerror or type(error).__name__}",
-            kept="what is there already",
-            do="choose a folder that you may write to, on a disk with room, and run the command again",
+            f"{home} cannot be made a node's home: {error.strerror or type(error).__name__}.",
+            kept="What is there already.",
+            do="Choose a folder that you may write to, on a disk with room, and run the command again.",
         ) from error
     return node
 
@@ -138,7 +138,7 @@ def advance_audit_checkpoint(node: Node) -> None:
         )
     if isinstance(found, Broken):
         raise UsageError(
-            f"the audit log does not hold: {found}", do="run `hub audit verify` and call your auditor"
+            f"The audit log is not intact. {found}", do="Run `hub audit verify` and call your auditor."
         )
 
 
@@ -155,5 +155,5 @@ def _agreement_toml(agreement: SharingAgreement) -> str:
 def _toml(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     if any(ord(char) < 32 for char in escaped):
-        raise UsageError("a setting has a control character", do="type it again")
+        raise UsageError("A setting has a control character.", do="Type it again.")
     return f'"{escaped}"'

@@ -53,7 +53,7 @@ def create(folder: Path) -> None:
     """
     if (folder / NODE_KEY).exists():
         raise UsageError(
-            f"{folder} already holds keys", kept="they were not touched", do="choose another home"
+            f"{folder} already holds keys.", kept="They were not touched.", do="Choose another home."
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
@@ -84,7 +84,7 @@ def load(folder: Path) -> NodeKeys:
             vault=Vault(raw["storage"]),
         )
     except (ValueError, KeyError, TypeError, HubError):
-        raise UsageError(f"{folder / NODE_KEY} is damaged", do="restore it from the key backup") from None
+        raise UsageError(f"{folder / NODE_KEY} is damaged.", do="Restore it from the key backup.") from None
 
 
 def load_root(folder: Path) -> SigningKey:
@@ -93,7 +93,7 @@ def load_root(folder: Path) -> SigningKey:
     try:
         return SigningKey.of(signing.PrivateKey.from_private_bytes(unb64(text)))
     except (ValueError, HubError):
-        raise UsageError(f"{folder / ROOT_KEY} is damaged", do="restore it from the key backup") from None
+        raise UsageError(f"{folder / ROOT_KEY} is damaged.", do="Restore it from the key backup.") from None
 
 
 def _read_secret(path: Path) -> str:
@@ -102,12 +102,12 @@ def _read_secret(path: Path) -> str:
         text = path.read_text(encoding="ascii")
     except FileNotFoundError:
         raise UsageError(
-            f"{path} is missing", do="restore it from the key backup, or mount the secret"
+            f"{path} is missing.", do="Restore it from the key backup, or mount the secret."
         ) from None
     except (OSError, UnicodeDecodeError):
-        raise UsageError(f"{path} cannot be read", do="check its owner and mode (0600)") from None
+        raise UsageError(f"{path} cannot be read.", do="Check its owner and mode (0600).") from None
     if mode & (stat.S_IRWXG | stat.S_IRWXO) and not _provided(path):
-        raise UsageError(f"{path} can be read by others", do=f"chmod 600 {path}")
+        raise UsageError(f"{path} can be read by others.", do=f"Run `chmod 600 {path}`.")
     return text
 
 

@@ -107,9 +107,9 @@ class Node:
                 entry = DatabaseAudit(session).at(known.size)
             if entry is None or entry.hash != known.hash:
                 raise StorageError(
-                    "the audit log does not reach its signed checkpoint",
-                    kept="the database as it is; nothing is written on it",
-                    do="run `hub audit verify`, and call your auditor before you restore a backup",
+                    "The audit log does not reach its signed checkpoint.",
+                    kept="The database as it is; nothing is written on it.",
+                    do="Run `hub audit verify`, and call your auditor before you restore a backup.",
                 )
         return True
 
@@ -134,7 +134,7 @@ def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
     """Open a node's home: settings, keys and an up-to-date database. Raises UsageError or StorageError."""
     home = home.resolve()
     if not (home / NODE_TOML).exists():
-        raise UsageError(f"{home} is not a node's home", do="make one with `hub init`")
+        raise UsageError(f"{home} is not a node's home.", do="Make one with `hub init`.")
     return node_of(home, load_settings(home), clock=clock)
 
 
@@ -156,7 +156,7 @@ def node_of(home: Path, settings: Settings, *, clock: Callable[[], float] = time
 
 
 def own_keys(node: Node) -> events.Refs:
-    """What the log's first entry says of the node's keys, so that they are known again."""
+    """The references to the node's keys in the log's first entry, by which they are known again."""
     return events.Refs(key_id=node.keys.vault.key_id)
 
 
@@ -168,13 +168,15 @@ def _require_own_database(node: Node) -> None:
         return
     begun = events.Event.model_validate_json(first.body)
     if first.prev != genesis(node.node_id).hash:
-        what = "the database belongs to another node"
+        what = "The database belongs to another node."
     elif begun.action is events.Action.node_created and begun.refs != own_keys(node):
-        what = "the database was made under other keys than these"
+        what = "The database was made under other keys than these."
     else:
         return
     raise UsageError(
-        what, kept="nothing was changed", do="put the node's own keys and database back, from the same backup"
+        what,
+        kept="Nothing was changed.",
+        do="Put the node's own keys and database back, from the same backup.",
     )
 
 

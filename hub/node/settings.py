@@ -1,7 +1,7 @@
 """What a node is told about itself: `node.toml` in its home and the dated data in `config/`.
 
 Reads and checks files; holds no secrets (`hub.node.keys`) and opens no database (`hub.store`). A file in the home's
-own `config/` takes the place of the shipped one, whole.
+own `config/` takes the place of the shipped one, all of it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SharingAgreement(Value):
 
 
 class Quotas(Value):
-    """Quotas by kind of key, for a peer as a whole and for one user at a peer.
+    """Quotas by kind of key, for all of a peer and for one user at a peer.
 
     The default follows from an area of 415 cases a year: 1.6 checks a working day, each of one subject (weak
     keys too) and about 2.5 related persons (strong keys alone), padded to 256 elements, 64 of them weak.
@@ -117,9 +117,11 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise UsageError(f"{path} is missing", do="check the node's home; `hub init` makes one") from error
+        raise UsageError(f"{path} is missing.", do="Check the node's home; `hub init` makes one.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read", do="check its owner, mode and encoding (UTF-8)") from error
+        raise UsageError(
+            f"{path} cannot be read.", do="Check its owner, mode and encoding (UTF-8)."
+        ) from error
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -128,7 +130,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
-            f"{path} cannot be read: {error}", do="mend the file and run the command again"
+            f"{path} cannot be read: {error}.", do="Correct the file and run the command again."
         ) from error
 
 
@@ -144,7 +146,7 @@ def parse(model: type[T], data: Mapping[str, Any], where: Path) -> T:
         return model.model_validate(data)
     except ValidationError as error:
         wrong = first_error(error, "this file")
-        raise UsageError(f"{where}: {wrong}", do="mend the file and run again") from None
+        raise UsageError(f"{where}: {wrong}.", do="Correct the file and run the command again.") from None
 
 
 def load_settings(home: Path) -> Settings:

@@ -29,7 +29,7 @@ class Reading:
 
     @property
     def vault(self) -> Vault:
-        """What seals and opens the node's records."""
+        """The vault that seals and opens the node's records."""
         return self.node.keys.vault
 
     @property
@@ -59,7 +59,7 @@ class Transaction(Reading):
         self._log.last()
 
     def record(self, action: Action, *, by: str = NODE, about: Refs | None = None, **detail: Any) -> Head:
-        """Write an event to the audit log, with the fields of `Detail`; returns the log's head after it."""
+        """Write an event to the audit log, with the fields of `Detail`, and return the log's head after it."""
         event = Event(action=action, actor=by, refs=about or Refs(), detail=Detail(**detail))
         at = dt.datetime.fromtimestamp(self.node.clock(), dt.UTC)
         entry = append(self._log, self.node.node_id, event, at)

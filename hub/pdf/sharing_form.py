@@ -1,6 +1,6 @@
 """The paper: completed forms as a tagged PDF (PDF/UA-1), laid out for the case file.
 
-Each form comes with its decision, the signatures' state and the record of disclosures. An edge: it renders in
+Each form comes with its decision, the signatures' state and the disclosure log. An edge: it renders in
 memory and writes nothing. `form_record` is the same content as JSON. Text from the form is data to the
 template, never markup. Not here: deciding (`hub.consent`), storing.
 """
@@ -51,7 +51,7 @@ class Filed:
     """One form of a case file: the form, what was decided on it and when, and what followed.
 
     `people` maps a subject's ref to whom it stands for; others are left to be written in by hand, for no form holds
-    names. `record`: the rows of the record of disclosures. `owed`: obligations with their state; None for those of
+    names. `record`: the rows of the disclosure log. `owed`: obligations with their state; None for those of
     the decision, all open.
     """
 
@@ -110,7 +110,7 @@ def case_pdf(paper: CasePaper, rules: Rules, on: dt.date) -> bytes:
     try:
         return _rendered({**_latin(page, str.isascii), "transliterated": True}, on)
     except typst.TypstError as error:
-        raise PaperError("The PDF could not be made.", kept="the decision", do="Use --json.") from error
+        raise PaperError("The PDF could not be made.", kept="The decision.", do="Use --json.") from error
 
 
 def _rendered(page: dict[str, Any], on: dt.date) -> bytes:
@@ -124,7 +124,7 @@ def _rendered(page: dict[str, Any], on: dt.date) -> bytes:
         sys_inputs={"data": json.dumps(page)},
     )
     if not isinstance(pdf, bytes):
-        raise PaperError("The PDF could not be made.", kept="the decision", do="Use --json.")
+        raise PaperError("The PDF could not be made.", kept="The decision.", do="Use --json.")
     return pdf
 
 
@@ -292,12 +292,14 @@ def _authority(form: SharingForm, rules: Rules) -> str:
 
 
 def _record(rows: Sequence[DisclosureLogEntry]) -> list[list[str]]:
-    """The record's rows; who was asked without being told about whom is said to be."""
+    """The log's rows; of who was asked without giving the name that is said."""
     return [
         [
             _day(row.date),
             ", ".join(
-                part for part in (row.agency, row.person if row.told else "not told about whom") if part
+                part
+                for part in (row.agency, row.person if row.told else "asked without giving the name")
+                if part
             ),
             row.method or SIGN_HERE,
             row.authority or SIGN_HERE,

@@ -1,6 +1,6 @@
 """The question "referred elsewhere?" and its result, as programs and pages exchange them, and how they are kept.
 
-Values with the names of the public contract; a check is sealed whole. Asks nothing: `hub.checks.check` does.
+Values with the names of the public contract; a check is sealed as one. Asks nothing: `hub.checks.check` does.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class DisclosureResult(Value):
 
 
 class Candidate(Value):
-    """A person in another area whose match-keys met: how sure we are, and why, in words."""
+    """A person in another area whose match-keys matched: how sure we are, and why, in words."""
 
     band: Band
     reasons: tuple[str, ...]
@@ -86,7 +86,7 @@ class AreaStatus(StrEnum):
 class AreaResult(Value):
     """One area's part of a result. `contact` is its phone route; `note` says what to do.
 
-    `set_aside` are candidates whom a person dismissed before as not the same.
+    `set_aside` are candidates that a person dismissed before as not the same person.
     """
 
     node_id: str
@@ -108,7 +108,7 @@ class CheckResult(Value):
 
 
 def is_handle(complete: str, given: str | None) -> bool:
-    """Whether a handle is the one given: whole, or by its first digits as results print it; None is any."""
+    """Whether a handle is the one given: complete, or by its first digits as results print it; None is any."""
     return given is None or complete == given or (len(given) >= SHOWN_DIGITS and complete.startswith(given))
 
 
@@ -154,8 +154,8 @@ def recorded_check(tx: Reading, check_id: str) -> RecordedCheck:
 
 
 def unknown_check() -> NotFoundError:
-    """What is said of a check that is not there, or not for who asks."""
-    return NotFoundError("no such check on this node", do="see the check_id that `hub check` printed")
+    """Return the error for a check that is not there, or not for who asks."""
+    return NotFoundError("No such check on this node.", do="See the check_id that `hub check` printed.")
 
 
 def _sealed(tx: Reading, recorded: RecordedCheck) -> bytes:

@@ -23,7 +23,7 @@ class RecordedDecision(Value):
 
 
 def add(tx: Transaction, decided: RecordedDecision) -> int:
-    """Keep a decision; returns its number."""
+    """Keep a decision, and return its number."""
     place = os.urandom(_PLACE_BYTES)
     sealed = tx.vault.seal(_place(place), decided.model_dump_json().encode())
     purpose = decided.form.purpose.value if decided.form.purpose else ""

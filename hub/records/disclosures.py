@@ -1,4 +1,4 @@
-"""The record of disclosures, opened and sealed row by row: who was asked, told or answered about a case.
+"""The disclosure log of a case, opened and sealed row by row: who was asked, informed or answered.
 
 Does not decide what is a row (`recording`, `hub.cases.disclosure_log`) or who may read it (`hub.cases.access`).
 """
@@ -31,7 +31,7 @@ class LoggedDisclosure(Value):
 
     @property
     def act(self) -> tuple[str, str, Level | None, bool]:
-        """What the hub did: repeating it adds no row."""
+        """The act of the hub that the row is of: repeating it adds no row."""
         return self.node_id, self.handle, self.level, self.sharing.told
 
 

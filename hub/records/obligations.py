@@ -60,7 +60,7 @@ def close_obligation(tx: Transaction, row: ObligationRow, closing: Closing | Non
 
 
 def evidence_of(tx: Reading, row: ObligationRow) -> Closing | None:
-    """What a person closed it with. Raises StorageError."""
+    """Return the evidence that a person closed it with. Raises StorageError."""
     return Closing.model_validate_json(tx.vault.open(_place(row), row.evidence)) if row.evidence else None
 
 

@@ -1,8 +1,8 @@
 """Keeping a decision with what it leaves: its obligations, and the record of what the hub shares by it.
 
 Called inside the transaction of the act itself, before anything leaves the node. Writes no event of its own: at a
-holder, a receipt shows how long the log is, and must not tell a known person from an unknown one. Does not list or
-close anything (`hub.cases.obligations`, `hub.cases.close`).
+holder, a receipt shows how long the log is, and must not distinguish a known person from an unknown one. Does not
+list or close anything (`hub.cases.obligations`, `hub.cases.close`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hub.store.obligations import Activity
 from hub.values import Level, NodeId
 
 EVIDENCED: Final = ("record_recipients", "record_answer")
-BLIND: Final = "hub: blind question; the area is not told about whom"
+BLIND: Final = "hub: asked without giving the name"
 DISCLOSED: Final = "hub: name, aliases and date of birth, sealed to the area's node"
 ANSWERED: Final = "hub: answer sealed to the asking area's node"
 
@@ -36,10 +36,10 @@ def record_decision(
     *,
     again: bool = False,
 ) -> int:
-    """Keep a decision and, where it permits, what it leaves; returns its number.
+    """Keep a decision and, where it permits, what it leaves, and return its number.
 
-    What a matter still owes is owed once. `again`: everyone whom the act tells was told before, so that nothing
-    that was done already is owed anew. `rows`: what the hub shares by this decision.
+    An obligation that is open for an activity is not added again. `again`: everyone to whom the act discloses knew
+    before, so that nothing that was done already is owed anew. `rows`: what the hub shares by this decision.
     """
     number = decisions.add(tx, decided)
     if not decided.decision.permitted:
@@ -78,7 +78,7 @@ def _evidenced(code: str, form: SharingForm, record: list[DisclosureLogEntry]) -
 
 
 def asked_entry(area: str, node_id: NodeId, decision: Decision, on: dt.date) -> LoggedDisclosure:
-    """An area that is asked blindly."""
+    """Return the entry for an area that is asked without giving the name."""
     sharing = DisclosureLogEntry(
         date=on, agency=area, method=BLIND, authority=authority_of(decision), told=False
     )
@@ -88,7 +88,7 @@ def asked_entry(area: str, node_id: NodeId, decision: Decision, on: dt.date) -> 
 def disclosed_entry(
     agency: str, node_id: NodeId, decision: Decision, on: dt.date, about: tuple[str, Level]
 ) -> LoggedDisclosure:
-    """An area that is told about whom we ask. `about`: the candidate's handle, and the level asked for."""
+    """Return the entry for an area that learns the name. `about`: the candidate's handle and the level."""
     sharing = DisclosureLogEntry(
         date=on,
         agency=agency,
@@ -102,7 +102,7 @@ def disclosed_entry(
 def answered_entry(
     form: SharingForm, peer: NodeId, decision: Decision, on: dt.date, about: tuple[str, str]
 ) -> LoggedDisclosure:
-    """An asking area that is answered, by the form that it sent. `about`: our handle, and who decided here."""
+    """Return the entry for an answered area, by its form. `about`: our handle, and who decided here."""
     handle, decider = about
     sharing = DisclosureLogEntry(
         date=on,

@@ -33,7 +33,7 @@ def write_uk_set(
 def write_cases(
     seed: Seed, out: Folder, known: Count = 1_500, asked: Count = 3_000, holder: Count = 28_500
 ) -> None:
-    """Write the same with whole cases; counts are of cases."""
+    """Write the same with complete cases; counts are of cases."""
     write_set(uk_cases(seed, known, asked, holder), out)
 
 

@@ -64,7 +64,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What is true of one person. `former` is another surname once borne; `known_as` are (given, surname)."""
+    """What is true of one person. `former` is another surname used before; `known_as` are (given, surname)."""
 
     community: Community
     sex: Sex

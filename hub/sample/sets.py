@@ -114,7 +114,7 @@ def uk_set(seed: int, known: int = 5_000, asked: int = 10_000, holder: int = 100
 
 
 def uk_cases(seed: int, known: int = 1_500, asked: int = 3_000, holder: int = 28_500) -> LinkageSet:
-    """Return whole cases: `asked` of them, `known` of those held too (about 3.5 people a case).
+    """Return complete cases: `asked` of them, `known` of those held too (about 3.5 people a case).
 
     Households are incomplete on both sides, roles may differ, and a known victim may have another partner.
     """

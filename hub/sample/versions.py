@@ -55,7 +55,7 @@ _CHOICES = frozenset({"alias", "surname_changed", "middle_name", "diacritics", "
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A person record as an area wrote it down. `aliases` are whole names; dates as in an import file."""
+    """A person record as an area wrote it down. `aliases` are complete names; dates as in an import file."""
 
     given_names: str
     surname: str

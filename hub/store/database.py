@@ -59,9 +59,9 @@ class Database:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7017)")
             if not _revisions(connection) <= {script.revision for script in scripts.walk_revisions()}:
                 raise UsageError(
-                    "the database was made by a newer version of the hub",
-                    kept="it was not touched",
-                    do="run that version",
+                    "The database was made by a newer version of the hub.",
+                    kept="It was not touched.",
+                    do="Run that version.",
                 )
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -103,7 +103,8 @@ def _engine(url: str) -> Engine:
     if url.startswith("postgresql+psycopg:"):
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     raise UsageError(
-        "the database must be sqlite:///PATH or postgresql+psycopg://...", do="mend `database` in node.toml"
+        "The database must be sqlite:///PATH or postgresql+psycopg://...",
+        do="Correct `database` in node.toml.",
     )
 
 
@@ -132,29 +133,29 @@ def _storage_errors() -> Iterator[None]:
     except (OperationalError, sqlite3.OperationalError) as error:
         text, do = _operational(str(getattr(error, "orig", error)))
         raise StorageError(
-            text, kept="what was stored before this step; this step left nothing", do=do
+            text, kept="What was stored before this step; this step left nothing.", do=do
         ) from error
     except (DBAPIError, sqlite3.DatabaseError) as error:
         if "malformed" in str(error) or "not a database" in str(error):
-            text = "the database file is damaged, or is not a database"
-            do = "keep the file as it is, and restore the last backup with the keys of the same day"
+            text = "The database file is damaged, or is not a database."
+            do = "Keep the file as it is, and restore the last backup with the keys of the same day."
         else:
-            text, do = "the database refused a step", "run `hub audit verify`, and report this as a fault"
-        raise StorageError(text, kept="nothing of this step", do=do) from error
+            text, do = "The database refused a step.", "Run `hub audit verify`, and report this as a fault."
+        raise StorageError(text, kept="Nothing of this step.", do=do) from error
 
 
 def _operational(reason: str) -> tuple[str, str]:
     """What happened and what to do. The driver's own words may hold an address, and are not repeated."""
     if any(word in reason for word in ("is full", "No space", "disk I/O", "could not extend", "write file")):
         return (
-            "the disk is full, or failed",
-            "make room and run the command again; it completes what is missing",
+            "The disk is full, or failed.",
+            "Make room and run the command again; it completes what is missing.",
         )
     if "locked" in reason:
-        return "the database is busy with another command", "wait for it to end and run this again"
+        return "The database is busy with another command.", "Wait for it to end and run this again."
     if "readonly" in reason or "unable to open" in reason or "Permission" in reason:
-        return "the database file cannot be opened for writing", "check its folder, owner and mode"
+        return "The database file cannot be opened for writing.", "Check its folder, owner and mode."
     return (
-        "the database cannot be reached",
-        "check `database` in node.toml, that the server runs, and its password",
+        "The database cannot be reached.",
+        "Check `database` in node.toml, that the server runs, and its password.",
     )

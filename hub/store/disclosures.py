@@ -1,4 +1,4 @@
-"""Queries on the record of disclosures: who was asked, told or answered about a case, sealed row by row.
+"""Queries on the disclosure log: who was asked, informed or answered about a case, sealed row by row.
 
 Does not know what a row says (`hub.records.disclosures`) or who may read it (`hub.cases.access`).
 """

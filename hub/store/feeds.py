@@ -79,13 +79,13 @@ def state(session: Session) -> State | None:
 
 
 def joining(session: Session) -> list[PersonRow]:
-    """People who may be met and have no live entry."""
+    """Discoverable people who have no live entry."""
     may = (~col(PersonRecord.retired)) & col(CaseRecord.may_publish) & ~_in_feed()
     return _people(session, may)
 
 
 def leaving(session: Session) -> list[PersonRow]:
-    """People with live entries who may not be met any more."""
+    """People with live entries who are not discoverable any more."""
     may_not = (col(PersonRecord.retired) | ~col(CaseRecord.may_publish)) & _in_feed()
     return _people(session, may_not)
 
@@ -183,7 +183,7 @@ def close(session: Session, epoch: int, now: int) -> State:
 def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:
     """Lines published after `after`, oldest first. From the beginning, tombstones are left out."""
     # To PostgreSQL the cast is none. It keeps SQLite off the index on the epoch, by which it would read and sort
-    # the whole feed for each page.
+    # the complete feed for each page.
     query = select(FeedEntry.seq, FeedEntry.token, FeedEntry.label).where(
         cast(FeedEntry.epoch, Integer) == epoch, col(FeedEntry.seq) > after
     )

@@ -158,7 +158,7 @@ def digest(session: Session, feed_id: int) -> tuple[int, bytes]:
 
 
 def kept_digest(session: Session, feed_id: int) -> tuple[int, bytes]:
-    """The same, read from the whole copy only if a page has changed it since it was last read."""
+    """The same, read from the complete copy only if a page has changed it since it was last read."""
     feed = session.get_one(PeerFeed, feed_id)
     if feed.entries is None or feed.digest is None:
         feed.entries, feed.digest = digest(session, feed_id)

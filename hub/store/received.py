@@ -63,7 +63,7 @@ def first_use(session: Session, peer: str, jti: str, expires_at: int, now: int) 
     fresh = insert_into(session, _SEEN).on_conflict_do_nothing().returning(_SEEN.c.jti)
     added = session.connection().execute(fresh, {"peer": peer, "jti": jti, "expires_at": expires_at})
     if added.first() is None:
-        raise AuthenticationError("this message was received before: a replay")
+        raise AuthenticationError("This message was received before: a replay.")
 
 
 def quotas(session: Session, owners: Sequence[str]) -> dict[tuple[str, str], QuotaState]:

@@ -67,7 +67,7 @@ async def _answer(node: Node, request: Request, message: MessageType, work: Work
     version = request.headers.get(messages.VERSION_HEADER, "")
     if version != str(messages.VERSION):
         extra = {"fault": "remote", "supported": [messages.VERSION]}
-        return problem(406, "unsupported_version", "this node speaks other versions", extra)
+        return problem(406, "unsupported_version", "This node speaks other versions.", extra)
     body = await _body(request)
     query = f"?{request.url.query}" if request.url.query else ""
     signed = SignedRequest(
@@ -103,5 +103,5 @@ async def _body(request: Request) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > messages.MAX_BODY_BYTES:
-            raise InputError("the request is too long")
+            raise InputError("The request is too long.")
     return body

@@ -47,12 +47,12 @@ def problem_handlers(app: FastAPI) -> None:
     """Map the error family, and whatever else escapes, to problem documents without personal data."""
 
     async def known(_: Request, error: Exception) -> Response:
-        return problem_of(error if isinstance(error, HubError) else HubError("the node failed"))
+        return problem_of(error if isinstance(error, HubError) else HubError("The node failed."))
 
     async def http(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         code = _HTTP_CODES.get(status, "fault")
-        return problem(status, code, "this node has no such address or method", {"fault": "remote"})
+        return problem(status, code, "This node has no such address or method.", {"fault": "remote"})
 
     handlers: dict[type[Exception], Callable[[Request, Exception], Coroutine[Any, Any, Response]]] = {
         HubError: known,

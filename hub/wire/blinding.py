@@ -39,7 +39,7 @@ def plan(subject: Sequence[MatchKey], related: Sequence[Sequence[MatchKey]]) -> 
     Raises InputError when the subject has no match-key at all.
     """
     if not subject:
-        raise InputError("the subject has no name to ask about", do="give at least one name or alias")
+        raise InputError("The subject has no name to ask about.", do="Give at least one name or alias.")
     weak = tuple(dict.fromkeys(key for key in subject if key.weak))
     weak_size = -(-len(weak) // WEAK_STEP) * WEAK_STEP
     room = SIZE_CLASSES[-1] - weak_size - TEST_KEYS
@@ -87,7 +87,7 @@ class BlindQuestion:
                 Evaluated(key, output) for key, output in zip(self._plan.weak, weak_outputs, strict=False)
             ]
         elif weak != (b"", b""):
-            raise PeerError("the area's answer has elements that were not asked")
+            raise PeerError("The area's answer has elements that were not asked.")
         return Outputs(tuple(subject), tuple(tests))
 
 

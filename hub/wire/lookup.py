@@ -1,6 +1,6 @@
 """Meeting: look evaluated match-keys up in our copy of a holder's feed and open the labels that answer.
 
-The look-up is a callable (tokens in, labels out), so that this is pure; its cost grows with the records met and
+The look-up is a callable (tokens in, labels out), so that this is pure; its cost grows with the records matched and
 not with the feed. Does not weigh what it finds (`hub.matching`).
 """
 
@@ -41,10 +41,10 @@ class Copy:
 
 @dataclass(frozen=True)
 class Found:
-    """What met in one holder's feed: the subject's candidates, supported by the case, and each related person's.
+    """What matched in one holder's feed: the subject's candidates, supported by the case, and each related one's.
 
-    `size` is the number of people that the holder publishes; `evidence` digests which match-keys of the subject met
-    each person handle; `salt` opens our commitment to the subject; `receipt` is the holder's signed answer.
+    `size` is the number of people that the holder publishes; `evidence` digests which match-keys of the subject
+    matched each person handle; `salt` opens our commitment to the subject; `receipt` is the holder's signed answer.
     """
 
     subject: Sequence[ScoredCandidate]
@@ -56,7 +56,7 @@ class Found:
 
 
 def find_labels(evaluated: Sequence[Evaluated], copy: Copy) -> dict[MatchKey, list[Label]]:
-    """The labels met by each match-key, walking indices until a gap longer than the holder's `max_gap`.
+    """The labels matched by each match-key, walking indices until a gap longer than the holder's `max_gap`.
 
     Steps grow, so that a match-key shared by many costs few look-ups; it is walked for at most MOST_SHARED records,
     beyond which it tells nobody from another. Raises PeerError when a label does not open: the feed was not made

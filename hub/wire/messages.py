@@ -51,7 +51,7 @@ def _canonical_base64(text: str) -> str:
     try:
         unb64(text)
     except AuthenticationError as error:
-        raise ValueError(error.text) from None
+        raise ValueError(error.text.rstrip(".")) from None
     return text
 
 
@@ -139,7 +139,7 @@ class EvaluationAnswer(Value):
 
 
 class DisclosureRequest(Value):
-    """A request to release something about one met handle; `sealed` opens to a DisclosureQuestion."""
+    """A request to release something about one matched handle; `sealed` opens to a DisclosureQuestion."""
 
     version: Literal[1] = VERSION
     check_id: Hex16
@@ -183,7 +183,7 @@ NOT_ANSWERED: Final = Disclosure(status="not_answered")
 
 
 class Manifest(Value):
-    """The holder's signed word for its whole feed.
+    """The holder's signed word for its complete feed.
 
     `digest` is SHA-256 over live entries in token order; `feed_at` grows with every publication.
     """
@@ -228,7 +228,7 @@ def parse_request(model: type[M], body: bytes) -> M:
         return model.model_validate_json(body)
     except (ValidationError, JsonError) as error:
         raise InputError(
-            f"the request's field {_first_field(error)} is missing, unknown or malformed"
+            f"The request's field {_first_field(error)} is missing, unknown or malformed."
         ) from None
 
 
@@ -240,7 +240,7 @@ def parse_answer(model: type[M], body: bytes | Mapping[str, Any]) -> M:
         read_json(body)
         return model.model_validate_json(body)
     except (ValidationError, JsonError) as error:
-        raise PeerError(f"the area's answer is malformed at {_first_field(error)}") from None
+        raise PeerError(f"The area's answer is malformed at {_first_field(error)}.") from None
 
 
 def _first_field(error: ValidationError | JsonError) -> str:
@@ -283,7 +283,7 @@ def split_entries(text: str) -> list[tuple[bytes, bytes]]:
     """Undo `join_entries`. Raises PeerError when the length does not divide."""
     raw = unb64(text)
     if len(raw) % ENTRY_BYTES:
-        raise PeerError("a page of the area's feed is cut short")
+        raise PeerError("A page of the area's feed is cut short.")
     chunks = (raw[at : at + ENTRY_BYTES] for at in range(0, len(raw), ENTRY_BYTES))
     return [(chunk[:TOKEN_BYTES], chunk[TOKEN_BYTES:]) for chunk in chunks]
 
@@ -292,7 +292,7 @@ def split_tokens(text: str) -> list[bytes]:
     """The withdrawn tokens of a page. Raises PeerError when the length does not divide."""
     raw = unb64(text)
     if len(raw) % TOKEN_BYTES:
-        raise PeerError("a page of the area's feed is cut short")
+        raise PeerError("A page of the area's feed is cut short.")
     return [raw[at : at + TOKEN_BYTES] for at in range(0, len(raw), TOKEN_BYTES)]
 
 
@@ -300,5 +300,5 @@ def split_elements(text: str) -> list[bytes]:
     """A request's blinded elements. Raises InputError on a bad size or more than a batch."""
     raw = unb64(text)
     if len(raw) % ELEMENT_BYTES or len(raw) > ELEMENT_BYTES * MAX_BATCH:
-        raise InputError(f"elements are 32 bytes each and at most {MAX_BATCH}")
+        raise InputError(f"Elements are 32 bytes each and at most {MAX_BATCH}.")
     return [raw[at : at + ELEMENT_BYTES] for at in range(0, len(raw), ELEMENT_BYTES)]

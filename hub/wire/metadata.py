@@ -83,27 +83,27 @@ def verify_metadata(token: str, pinned_thumbprint: str | None, now: float) -> Id
         found = thumbprint(root)
         if pinned_thumbprint is not None and not secrets.compare_digest(found, pinned_thumbprint):
             raise PeerError(
-                "the node at this address has another root key than the one pinned",
-                kept="nothing was sent to it",
-                do="telephone the area; if it really made a new root key, add the peer again with its thumbprint",
+                "The node at this address has another root key than the one pinned.",
+                kept="Nothing was sent to it.",
+                do="Telephone the area; if it really made a new root key, add the peer again with its thumbprint.",
             )
         signing = public_key(unb64(claims.keys.signing))
         expected = Expected(MessageType.certificate, claims.iss, None, CERTIFICATE_LIFE_S)
         certificate = verify(claims.certificate, root, expected, now)
         if certificate.get("signing_kid") != thumbprint(signing):
-            raise AuthenticationError("the root key certifies another signing key")
+            raise AuthenticationError("The root key certifies another signing key.")
         verify(token, signing, Expected(MessageType.metadata, claims.iss, None, METADATA_LIFE_S), now)
     except PeerError:
         raise
     except HubError as error:
-        raise PeerError(f"the area's metadata does not verify: {error.text}") from error
+        raise PeerError(f"The area's metadata does not verify. {error.text}") from error
     return Identity(claims, found)
 
 
 def _unverified(token: str) -> Metadata:
     parts = token.split(".")
     if len(parts) != 3:
-        raise AuthenticationError("a signed message cannot be read")
+        raise AuthenticationError("A signed message cannot be read.")
     return parse_answer(Metadata, unb64(parts[1]))
 
 

@@ -41,7 +41,7 @@ class OverQuota:
 
 
 def charge(state: QuotaState | None, quota: Quota, elements: int, now: int) -> QuotaState | OverQuota:
-    """Take `elements` from the quota, whole or not at all. Without a state the bucket is full."""
+    """Take `elements` from the quota, all of them or none. Without a state the bucket is full."""
     month = dt.datetime.fromtimestamp(now, dt.UTC).strftime("%Y-%m")
     if state is None:
         state = QuotaState(float(quota.burst), now, month, 0)

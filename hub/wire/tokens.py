@@ -51,7 +51,7 @@ def _info(context: FeedContext, purpose: bytes, index: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a met token tells: random handles of the case and the person, and which parts the record has."""
+    """What a matched token gives: random handles of the case and the person, and which parts the record has."""
 
     case_handle: bytes
     person_handle: bytes
@@ -71,12 +71,12 @@ def seal_entry(output: bytes, context: FeedContext, index: int, label: Label) ->
 
 
 def open_label(output: bytes, context: FeedContext, index: int, entry: tuple[bytes, bytes]) -> Label:
-    """Open the label of a met entry (token, label). Raises PeerError when it was not made for that token."""
+    """Open the label of a matched entry (token, label). Raises PeerError when it was not made for that token."""
     met, sealed = entry
     try:
         plain = unseal(derive(output, context.info(b"label", index)), sealed, _bound(met, context))
     except AuthenticationError as error:
-        raise PeerError("a label in the area's feed was not made for its token") from error
+        raise PeerError("A label in the area's feed was not made for its token.") from error
     return Label(plain[:HANDLE_BYTES], plain[HANDLE_BYTES : 2 * HANDLE_BYTES], plain[-1])
 
 

@@ -285,7 +285,7 @@ def test_closing_needs_the_right_evidence_and_is_safe_to_repeat(stored_areas: Ar
     logged = len(log(northmoor))
     assert close(northmoor, numbers[:1], evidence).closed == numbers[:1]
     assert len(log(northmoor)) == logged
-    with pytest.raises(NotFoundError, match="no such obligation"):
+    with pytest.raises(NotFoundError, match="No such obligation"):
         close(northmoor, numbers[:1], done("Something else."))
     assert of_checks(northmoor, closed=True)["notify_client"].closing == evidence
     (event,) = events(northmoor, "obligation_closed")
@@ -301,7 +301,7 @@ def test_either_all_that_are_named_close_or_none(areas: Areas) -> None:
     with pytest.raises(NotFoundError):
         close(northmoor, [every[0].number, "0" * 16], done("told"))
     row = DisclosureLogEntry(date=FIRST, agency="Eastvale", response="none yet")
-    with pytest.raises(InputError, match="several matters"):
+    with pytest.raises(InputError, match="several activities"):
         close(northmoor, [one.number for one in every], done("told", sharings=(row,)))
     still = [one for one in list_obligations(northmoor, who(), FIRST, every=True) if one.purpose != "publish"]
     assert still == every
@@ -393,7 +393,7 @@ def test_people_add_whom_they_told_by_telephone_once(stored_areas: Areas) -> Non
     assert close(northmoor, [number], done("Reviewed.")).lacking == {
         number: ("sharings[Westhaven Council].response",)
     }
-    with pytest.raises(NotFoundError, match="no such check"):
+    with pytest.raises(NotFoundError, match="No such check"):
         add_entries(northmoor, added.model_copy(update={"check_id": "0" * 32}))
 
 

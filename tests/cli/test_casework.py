@@ -1,4 +1,4 @@
-"""Obligations and the record of disclosures by command: listed, closed, escalated, kept from insiders."""
+"""Obligations and the disclosure log by command: listed, closed, escalated, restricted."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_from_a_question_to_what_it_left_closed_with_evidence(pair: Pair, asked:
     assert set(closed) == {"notify_client", "record_recipients"}
     words = inside("obligations", "list", pair.asking, "--closed").out
     assert "Closed by Ada Coordinator on" in words
-    assert "Closed by the hub's own record of disclosures." in words
+    assert "Closed by the disclosure log." in words
     assert "To close" not in words
     assert closed["notify_client"]["closing"]["by"]["name"] == "Ada Coordinator"
     assert "closing" not in closed["record_recipients"]
@@ -103,7 +103,7 @@ def test_the_record_says_who_was_asked_told_and_telephoned(pair: Pair, asked: An
         ("Westhaven Council", True, "Ada Coordinator", ""),
     ]
     words = inside("disclosures", "list", pair.asking, said=question["case_ref"] + "\n")
-    assert "Eastvale: asked blindly\n  Method: hub: blind question" in words.out
+    assert "Eastvale: asked without giving the name\n  Method: hub: asked without" in words.out
     assert "Response: answered: involvement" in words.out
 
 
@@ -137,7 +137,7 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
     in_days = (today() + dt.timedelta(days=3)).isoformat()
     before = printed(pair.asking, out, case_ref)
     assert f"to countersign by {in_days}" in before
-    assert "Eastvale, not told about whom" in before
+    assert "Eastvale, asked without giving the name" in before
 
     assert inside("disclose", pair.asking, check_id, "--area", "eastvale").code == 0
     told = {"date": today().isoformat(), "agency": "Westhaven Council", "person": "duty officer"}
@@ -169,7 +169,7 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
         f"permit involvement {day}",
         f"p1: victim {_shown(subject)}",
         f"manager Mary Manager {day} countersigned",
-        f"{day} Eastvale, not told about whom hub: blind question",
+        f"{day} Eastvale, asked without giving the name hub: asked without",
         "whoever answers for the node eastvale hub: name, aliases and date of birth",
         f"{day} Westhaven Council, duty officer telephone crime prevention visited the same day",
         f"done by Ada Coordinator on {day}: She was told in person by her Idva.",
@@ -198,7 +198,7 @@ def test_a_case_has_a_form_for_each_matter_or_says_that_there_is_none(
     assert inside("import", home, file).code == 0
     done = inside("disclosures", "list", home, "--pdf", tmp_path / "none.pdf", said="NM-1\n")
     assert (done.code, done.out) == (2, "")
-    assert "there is nothing to print" in done.err
+    assert "There is nothing to print" in done.err
     unwritable = inside("disclosures", "list", pair.asking, "--pdf", "/nowhere/out.pdf", said="NM-1\n")
     assert unwritable.code != 0
 
@@ -206,9 +206,9 @@ def test_a_case_has_a_form_for_each_matter_or_says_that_there_is_none(
 def test_a_case_reference_is_read_from_standard_input_alone(home: Path) -> None:
     """The real command, piped to and with nothing to read."""
     done = hub("disclosures", "list", home, "--json", input="NM-0\n")
-    assert (done.code, done.error["text"]) == (1, "there is no such case here")
+    assert (done.code, done.error["text"]) == (1, "There is no such case here.")
     nothing = hub("disclosures", "list", home, "--json", input="")
-    assert (nothing.code, nothing.error["text"]) == (1, "no case reference was given")
+    assert (nothing.code, nothing.error["text"]) == (1, "No case reference was given.")
 
 
 def test_a_hundred_publications_are_a_line_and_not_a_flood(
@@ -312,7 +312,7 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
     assert (
         inside("requests", "list", home, "--as", ash).out
         == inside("requests", "list", home).out
-        == "Nothing waits.\n"
+        == "No requests are waiting.\n"
     )
     hidden = inside("requests", "answer", home, *place, "--release", "--as", ash)
     unknown = inside("requests", "answer", home, "0" * 32, "0" * 32, "--release", "--as", ash)
@@ -327,7 +327,7 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
 # Bad input.
 
 BAD: dict[str, tuple[Any, str]] = {
-    "not JSON": ("{", "the evidence is not JSON"),
+    "not JSON": ("{", "The evidence is not JSON"),
     "a list": ([], "is not a JSON object"),
     "an unknown field": (evidence(Winifred="Oakapple"), "not a field of the evidence"),
     "no name": ({"on": "2026-11-22"}, "by"),
@@ -352,5 +352,5 @@ def test_evidence_that_cannot_be_read_names_the_field_and_nothing_else(
 def test_wrong_usage_is_said(home: Path, file: Write) -> None:
     assert inside("obligations", "list", home, "--on", "soon", "--json").code == 2
     unknown = inside("obligations", "close", home, file("evidence", evidence()), "0" * 16, "--json")
-    assert (unknown.code, unknown.error["text"]) == (1, "no such obligation is open here")
+    assert (unknown.code, unknown.error["text"]) == (1, "No such obligation is open here.")
     assert inside("obligations", "list", home, "--as", file("who", {"name": "Ada"}), "--json").code == 1

@@ -125,19 +125,19 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         lambda q: _with(q, {"date": "soon", "owner": "x"}, "sharing_form", "review"),
         "review.date",
     ),
-    "no form": (lambda q: _without(q, "sharing_form"), "sharing_form is missing"),
+    "no form": (lambda q: _without(q, "sharing_form"), "no sharing_form"),
     "no subject": (lambda q: _without(q, "subject"), "subject"),
     "a subject without a name": (
         lambda q: q | {"subject": {"date_of_birth": "1990"}},
-        "subject has no name",
+        "The subject has no name",
     ),
     "another purpose than the form's": (
         lambda q: q | {"purpose": "marac_transfer"},
-        "sharing_form.purpose differs",
+        "The form's purpose differs",
     ),
     "a purpose that is none": (lambda q: q | {"purpose": "curiosity"}, "purpose"),
-    "an area nobody knows": (lambda q: q | {"areas": ["atlantis"]}, "names an area"),
-    "its own area": (lambda q: q | {"areas": ["northmoor"]}, "names this node itself"),
+    "an area nobody knows": (lambda q: q | {"areas": ["atlantis"]}, "areas name one that is neither"),
+    "its own area": (lambda q: q | {"areas": ["northmoor"]}, "areas name this node itself"),
     "no areas": (lambda q: q | {"areas": []}, "areas"),
     "a list": (lambda q: [q], "is not a JSON object"),
     "half a letter": (lambda q: _with(q, "\ud800", "subject", "surname"), "subject.surname"),
@@ -216,7 +216,7 @@ def test_a_peer_that_is_down_is_said_and_does_not_fail_the_check(
 def test_a_disclosure_of_nothing_that_was_asked_is_refused(pair: Pair, asked: Write) -> None:
     before = contacts(pair.knowing)
     unknown = inside("disclose", pair.asking, "0" * 32, "--area", "eastvale", "--json")
-    assert (unknown.code, unknown.error["text"]) == (1, "no such check on this node")
+    assert (unknown.code, unknown.error["text"]) == (1, "No such check on this node.")
     assert contacts(pair.knowing) == before
     nowhere = inside("check", pair.asking, asked(pair.question("known_nowhere")), "--json")
     assert nowhere.json["areas"][0]["candidates"] == []

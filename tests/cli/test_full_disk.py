@@ -125,4 +125,4 @@ def test_output_that_cannot_be_written_is_a_fault(home: Path) -> None:
         )
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    assert "standard output" in done.stderr
+    assert "Standard output" in done.stderr

@@ -103,7 +103,7 @@ def test_people_read_the_reasons_and_what_to_do(home: Path, tmp_path: Path, rows
     done = hub("import", home, file)
     assert done.code == 1
     assert f"row {len(rows) + 2}: date_of_birth" in done.err
-    assert "Put them right in the file you imported" in done.err
+    assert "Correct them in the file you imported" in done.err
     assert "hub publish" in done.out
 
 
@@ -373,7 +373,7 @@ def test_a_seal_that_names_no_case_is_said_first_with_its_rows(
     ]
     assert (len(reasons), flags(published)) == (2, [(0, 1)])
     told = inside("import", published, file).err
-    assert told.strip().startswith("It cannot be told which case these rows may seal: 2, 3.")
+    assert told.strip().startswith("It is not clear which case these rows may seal: 2, 3.")
 
 
 def test_a_bad_row_that_seals_nothing_leaves_the_case_in_store_alone(

@@ -158,7 +158,7 @@ def test_another_nodes_database_is_not_taken(home: Path, tmp_path: Path) -> None
     for node_id in ("northmoor", "eastvale"):
         done = init(tmp_path / "other", node_id=node_id, database=f"sqlite:///{home}/hub.sqlite3")
         assert done.code == 2
-        assert "the database" in done.err
+        assert "The database" in done.err
         assert "another node" in done.err or "other keys" in done.err
         assert not (tmp_path / "other" / "node.toml").exists()
     assert actions(home) == before
@@ -173,7 +173,7 @@ def test_keys_and_database_that_do_not_belong_together_are_said(
     done = inside(*command.split(), home, "--json")
     assert done.code == 2
     assert "made under other keys" in done.error["text"]
-    assert done.error["kept"] == "nothing was changed"
+    assert done.error["kept"] == "Nothing was changed."
 
 
 def test_another_database_in_the_place_of_the_nodes_own_is_said(home: Path, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_another_database_in_the_place_of_the_nodes_own_is_said(home: Path, tmp_
         old.unlink()
     (other / "hub.sqlite3").rename(home / "hub.sqlite3")
     done = inside("publish", home, "--json")
-    assert (done.code, done.error["text"]) == (2, "the database belongs to another node")
+    assert (done.code, done.error["text"]) == (2, "The database belongs to another node.")
 
 
 def test_a_database_that_is_none_is_said(home: Path) -> None:

@@ -63,11 +63,11 @@ def test_an_import_that_is_interrupted_keeps_whole_batches_and_is_completed(
         until(lambda: count(home, "case_record") > 0, process)
         code, out, _ = interrupt(process, sign)
     error = json.loads(out)["error"]
-    assert (code, error["text"]) == (2, "interrupted")
+    assert (code, error["text"]) == (2, "The command was interrupted.")
     kept = count(home, "case_record")
     assert 0 < kept < CASES
     assert kept % 200 == 0, "a batch is whole or not there"
-    assert "whole cases" in error["kept"]
+    assert "complete cases" in error["kept"]
     assert inside("audit", "verify", home).code == 0
 
     again = hub("import", home, many, "--json").json
@@ -125,7 +125,7 @@ def test_a_publish_interrupted_while_it_writes_writes_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(feeds, step, interrupted)
         done = inside("publish", home, "--json")
-    assert (done.code, done.error["text"]) == (2, "interrupted")
+    assert (done.code, done.error["text"]) == (2, "The command was interrupted.")
     assert (tokens(home), query(home, "SELECT * FROM feed_state"), count(home, "feed_entry")) == before
     assert inside("publish", home).code == 0
     assert tokens(home) != before[0]

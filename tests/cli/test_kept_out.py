@@ -178,7 +178,7 @@ def test_a_check_that_is_hidden_reads_like_one_that_is_not_there_and_nothing_is_
         ended = [hub(*name.split(), nodes.has, check_id, *options) for check_id in (nodes.check_id, "0" * 32)]
         assert ended[0] == ended[1]
         assert ended[0].code == 1
-        assert "no such check on this node" in ended[0].out + ended[0].err
+        assert "No such check on this node" in ended[0].out + ended[0].err
     assert actions(nodes.has) == before
     assert count(nodes.has, "decision_record") == kept
 

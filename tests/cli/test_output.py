@@ -32,7 +32,7 @@ def test_a_fault_of_our_own_is_told_by_its_place_and_never_in_its_words(
     done = inside("import", home, write_csv(tmp_path / "rows.csv", rows), *options)
     said = done.out + done.err
     assert done.code == 2
-    assert "an unexpected fault: ValueError at " in said
+    assert "An unexpected fault: ValueError at " in said
     assert "Oakapple" not in said
     assert "1990" not in said
     if as_json:

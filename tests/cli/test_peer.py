@@ -36,7 +36,7 @@ def test_an_impostor_is_refused_and_nothing_is_sent_to_it(pair: Pair, home: Path
     done = hub("peer", "add", home, pair.knowing_url, "--thumbprint", keys.load_root(home / "keys").kid)
     assert done.code == 2
     assert "another root key" in done.err
-    assert "nothing was sent to it" in done.err
+    assert "Nothing was sent to it" in done.err
     assert inside("peer", "list", home, "--json").json == {"peers": []}
     assert actions(pair.knowing) == before
 
@@ -117,4 +117,4 @@ def test_no_peers_is_said(home: Path) -> None:
 def test_an_address_that_is_none_is_said(home: Path, url: str) -> None:
     done = inside("peer", "add", home, url)
     assert done.code == 2
-    assert "the area's address is not https" in done.err
+    assert "The area's address is not https" in done.err

@@ -209,7 +209,7 @@ def test_a_fault_of_our_own_is_told_by_its_place_and_never_in_its_words(
     result = run("decide", write(form_named("refuge")), *(["--json"] if as_json else []))
     said = result.stdout + result.stderr
     assert result.exit_code == 2
-    assert "an unexpected fault: ValueError at decide.py:" in said
+    assert "An unexpected fault: ValueError at decide.py:" in said
     assert "Oakapple" not in said + str(result.exception)
     if as_json:
         assert json.loads(result.stdout)["error"]["code"] == "fault"

@@ -1,4 +1,4 @@
-"""Reading an import file: its rows, grouped into whole cases, each case good or refused with reasons.
+"""Reading an import file: its rows, grouped into complete cases, each case good or refused with reasons.
 
 Streams: rows of one case may stand anywhere in the file, and only their places are held in memory (about 100
 bytes a row at worst). Stores nothing and decides nothing about publication (`importing`).
@@ -66,7 +66,7 @@ class SealOnly:
 def read_cases(path: Path) -> Iterator[CaseIntake | SealOnly | Rejected]:
     """Yield the cases of a CSV or JSON Lines file in the order of their first rows, and every refusal.
 
-    Raises InputError if the file as a whole cannot be read (missing, empty, no header, not text, too many
+    Raises InputError if the file itself cannot be read (missing, empty, no header, not text, too many
     rows), UsageError if it is of another kind; either before any case is yielded, save for a file that
     changes meanwhile.
     """
@@ -177,7 +177,7 @@ def _first(good: Sequence[RowIntake], field: str) -> object:
 
 
 def _refusal(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> tuple[str, str] | None:
-    """Return the field and reason for which the case as a whole cannot be kept, if there is one."""
+    """Return the field and reason for which the complete case cannot be kept, if there is one."""
     victims = [one.row for one in _people(good) if one.person.role is Role.victim]
     if len(victims) > 1:
         return "role", f"the case has two victims, in rows {victims[0]} and {victims[1]}: give each a case"

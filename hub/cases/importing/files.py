@@ -71,7 +71,7 @@ class Table(ABC):
             if row > MAX_ROWS + self.first_row:
                 raise InputError(
                     f"The file has more than {MAX_ROWS:,} rows.",
-                    do="Split it, each case whole, and import the parts.",
+                    do="Split it without dividing a case, and import the parts.",
                 )
 
     def record_at(self, offset: int, row: int) -> Record:
@@ -99,7 +99,7 @@ class Table(ABC):
 
     @abstractmethod
     def _case_ref(self, line: str) -> str:
-        """Return the case that the start of an unreadable line names, as far as can be told, or empty."""
+        """Return the case that the start of an unreadable line names, as far as it can be read, or empty."""
 
     def _checked(self, row: int, offset: int, cells: list[tuple[str, str]]) -> Record:
         record = {column: text for column, text in cells if column not in IGNORED}
@@ -116,7 +116,7 @@ class Table(ABC):
         return line
 
     def _skip_line(self) -> bytes:
-        """Skip a line, however long; returns its start."""
+        """Skip a line, however long, and return its start."""
         start = piece = self._file.readline(MAX_LINE)
         while piece and not piece.endswith(b"\n"):
             piece = self._file.readline(MAX_LINE)
@@ -141,7 +141,7 @@ class CsvTable(Table):
             return next(csv.reader(self._lines(), strict=True), None)
         except csv.Error:
             raise _BrokenError(
-                "has a quotation mark that does not belong or is not closed: double it, or quote the whole cell"
+                "has a quotation mark that does not belong or is not closed: double it, or quote all of the cell"
             ) from None
 
     def _lines(self) -> Iterator[str]:
@@ -285,6 +285,6 @@ def open_table(path: Path) -> Iterator[Table]:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise InputError(
             "The file changed while it was read.",
-            kept="what was imported so far.",
+            kept="What was imported so far.",
             do="Import it again at rest.",
         )

@@ -43,7 +43,7 @@ def write_rejected(path: Path, rejected: Iterable[Rejected]) -> Path | None:
     except OSError as error:
         raise StorageError(
             f"The rejected rows could not be written: {error.strerror}.",
-            kept="the good rows.",
+            kept="The good rows.",
             do="Make room or ask for the right to write beside the file, and import it again.",
         ) from None
     return target

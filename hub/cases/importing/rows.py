@@ -100,7 +100,7 @@ class RowIntake:
 
     @property
     def doubtful(self) -> bool:
-        """Whether `case_ref` may be another case's, since it or the row as a whole is not good."""
+        """Whether `case_ref` may be another case's, since it or the row itself is not good."""
         return any(problem.field in ("", "case_ref") for problem in self.problems)
 
 
@@ -183,7 +183,7 @@ class _Cells:
         return unreadable if len(self.problems) > before else answer
 
     def day(self, field: str) -> dt.date | None:
-        """Return a whole date, or None where empty or refused."""
+        """Return a complete date, or None where empty or refused."""
         text = self._date(field)
         if not text:
             return None
@@ -247,7 +247,7 @@ def reference(cells: Mapping[str, str]) -> str:
 
 
 def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntake:
-    """Return a row, checked. `problem` says what is wrong with the row as a whole: then no cell is trusted."""
+    """Return a row, checked. `problem` says what is wrong with the row itself: then no cell is trusted."""
     case_ref = reference(cells)
     if problem:
         return RowIntake(row, case_ref, sealed=True, publish=False, problems=(Rejected(row, "", problem),))

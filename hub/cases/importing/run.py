@@ -1,7 +1,7 @@
 """Importing: put the good cases of a file into the store, each with its publication decision, in safe batches.
 
 Running it again stores nothing twice: a case is known by its reference, and one whose content is the same is
-left alone. An interrupted import keeps whole batches. Does not read the file's format (`files`), and changes
+left alone. An interrupted import keeps complete batches. Does not read the file's format (`files`), and changes
 no feed: `hub publish` does. A file that seals a case and has nothing of it that can be kept seals what is in store.
 """
 
@@ -34,9 +34,9 @@ NOT_PLACED: Final = "does not tell which case this row may seal, so none was sea
 class Imported:
     """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
 
-    `to_withdraw` counts people that the feed still shows although they may not be met any more, `ended` those of
-    cases that this import ended the publication of, in the feed or not. Of the cases that were in store, `sealed`
-    became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say.
+    `to_withdraw` counts people that the feed still shows although they are not discoverable any more, `ended` those
+    of cases that this import ended the publication of, in the feed or not. Of the cases that were in store,
+    `sealed` became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say.
     `not_placed` has the rows that may seal a case and do not tell which. In the end, people of cases hidden from
     whoever imports count as a case that was not there: see `import_cases`.
     """
@@ -56,7 +56,7 @@ class Imported:
     rejected: list[Rejected] = field(default_factory=list)
 
     def count(self, assessed: _Assessed, restrictions: CaseRestrictions) -> None:
-        """Count one case; `hidden` counts the unchanged people that are not to be told from new ones."""
+        """Count one case; `hidden` counts the unchanged people that are not to be distinguished from new ones."""
         people = len(assessed.people)
         self.cases += 1
         if restrictions.restricts(assessed.ref_digest):
@@ -106,13 +106,13 @@ def import_cases(
     progress: Callable[[int], None],
     asker: Requester | None = None,
 ) -> Imported:
-    """Store cases in batches of 200, each batch whole or not at all.
-
-    Raises StorageError, UsageError when `staff.toml` is broken, and what `incoming` raises.
+    """Store cases in batches of 200, each batch completely or not at all.
 
     With `dry_run` everything is read, decided and compared with what is there, and nothing stored. `progress`
     is told the rows done, of which all but a dry run's are kept. A case hidden from `asker`, who imports, is
     stored like any other, and its figures are those of a case that was not there before.
+
+    Raises StorageError, UsageError when `staff.toml` is broken, and what `incoming` raises.
     """
     done = Imported()
     deciding, hidden = PublicationDecisions(node), restrictions_on(node, asker)
@@ -163,7 +163,7 @@ def _stored(
 def _tried(
     deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], restrictions: CaseRestrictions
 ) -> Imported:
-    """What storing a batch would do."""
+    """Return what storing a batch would do."""
     tally = Imported()
     with deciding.node.read() as tx:
         for one in batch:

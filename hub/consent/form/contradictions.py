@@ -40,10 +40,10 @@ def contradictions(form: SharingForm) -> Iterator[Contradiction]:
     yield from _in_other_words(form)
     told = form.client_notified
     if told.notified and answered(told.why_not):
-        why = "contradicts client_notified.notified, which says she was told"
+        why = "contradicts client_notified.notified, which says that the victim was told"
         yield "client_notified.why_not", why, CONTRADICTION
     if not told.notified and told.date is not None:
-        why = "contradicts client_notified.notified, which does not say she was told"
+        why = "contradicts client_notified.notified, which does not say that the victim was told"
         yield "client_notified.date", why, CONTRADICTION
     dash = form.dash
     if dash is not None and dash.yes is not None:

@@ -183,7 +183,7 @@ class Consultation(Part):
 
 
 class ClientNotified(Part):
-    """Whether the client was told, when, or why not."""
+    """Whether the victim was told, when, or why not."""
 
     notified: bool | None = None
     date: Day | None = None
@@ -225,7 +225,7 @@ class Conflicts(Part):
 
 
 class SharingForm(Part):
-    """The whole form. `form_version` says by which edition it was filled in."""
+    """The complete form. `form_version` says by which edition it was filled in."""
 
     form_version: Annotated[int, Field(ge=0, le=FORM_VERSION)] = FORM_VERSION
     jurisdiction: Jurisdiction | None = None

@@ -44,7 +44,7 @@ def parse_form(data: bytes | Mapping[str, Any]) -> SharingForm:
 
 def rejected(field: str, why: str, do: str = "") -> InputError:
     """The error for one field."""
-    return InputError(f"{field}: {why}.", kept="nothing", do=do or f"Correct {field} and decide again.")
+    return InputError(f"{field}: {why}.", kept="Nothing.", do=do or f"Correct {field} and decide again.")
 
 
 def _this_version(document: dict[str, Any]) -> dict[str, Any]:

@@ -51,13 +51,15 @@ def from_paper(paper: dict[str, Any]) -> dict[str, Any]:
         if key not in BOXES and key not in SharingForm.model_fields:
             raise InputError(
                 f"{plain_name(key)}: not a box of the paper form.",
-                kept="nothing",
+                kept="Nothing.",
                 do=f"Leave {plain_name(key)} out, or use edition 1.",
             )
     now = {key: value for key, value in paper.items() if key in SharingForm.model_fields}
     if paper.get("legal_grounds") is not None and not _yes(paper, "legal_grounds") and now.get("grounds"):
         raise InputError(
-            "legal_grounds: answered N, but grounds are ticked.", kept="nothing", do="Correct one of the two."
+            "legal_grounds: answered N, but grounds are ticked.",
+            kept="Nothing.",
+            do="Correct one of the two.",
         )
     told = paper.get("client_notified")
     if not isinstance(told, dict):
@@ -96,7 +98,7 @@ def _boxes(paper: dict[str, Any]) -> dict[str, Any]:
 def _list(paper: dict[str, Any], key: str) -> list[Any]:
     value = paper.get(key) or []
     if not isinstance(value, list):
-        raise InputError(f"{key}: not a list of rows.", kept="nothing", do=f"Give {key} as a list.")
+        raise InputError(f"{key}: not a list of rows.", kept="Nothing.", do=f"Give {key} as a list.")
     return value
 
 
@@ -115,5 +117,5 @@ def _yes(paper: dict[str, Any], key: str) -> bool:
         return False
     plain = value.strip().lower() if isinstance(value, str) else value
     if not isinstance(plain, bool | str) or plain not in YES:
-        raise InputError(f"{key}: neither Y nor N.", kept="nothing", do=f"Answer {key} with Y or N.")
+        raise InputError(f"{key}: neither Y nor N.", kept="Nothing.", do=f"Answer {key} with Y or N.")
     return YES[plain]

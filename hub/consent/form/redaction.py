@@ -1,4 +1,4 @@
-"""The form as another area may read it: that questions were answered and on what grounds, not what was told.
+"""The form as another area may read it: that questions were answered and on what grounds, not what was said.
 
 The holder's engine decides on this. Free words stay in the enquirer's area, with a mark that they were given; kept
 are the grounds with their sections, courts and yes or no, who decided by office, names of signatories, and dates.
@@ -24,7 +24,7 @@ _SHORT: Final = frozenset({"yes", "no", "true", "false"})
 
 
 def excerpt(form: SharingForm, recipient: str, on: dt.date) -> SharingForm:
-    """The form for the node `recipient`: of the areas she fled it learns only whether it is one itself."""
+    """The form for the node `recipient`: it learns only whether it is itself one of the areas fled."""
     manager = form.signature(SignatureRole.manager)
     return form.model_copy(
         update={
@@ -74,7 +74,7 @@ def _conflicts(form: SharingForm) -> Conflicts:
 
 
 def _advice(advice: Consultation, form: SharingForm, manager: str, on: dt.date) -> Consultation:
-    """Who by office, and the verdict with its limit alone, in words that every node reads."""
+    """The adviser's office, and the verdict with its limit alone, in words that every node reads."""
     who = advice.who.casefold()
     office = "manager" if "manager" in who or same(advice.who, manager) else ""
     if any(title in who for title in ("caldicott", "guardian", "senior clinician")):

@@ -21,7 +21,7 @@ PURPOSES = {
 
 
 def explain(rules: Rules, on: dt.date) -> str:
-    """The whole rule set in plain text, as it stands on that day."""
+    """The complete rule set in plain text, as it stands on that day."""
     return "\n".join(
         [*_heading(rules, on), *_purposes(rules), *_levels(rules), *_grounds(rules, on), *_rest(rules, on)]
     )
@@ -132,7 +132,7 @@ def _rest(rules: Rules, on: dt.date) -> Iterator[str]:
     days = rules.policy.days
     yield ""
     yield "Obligations"
-    yield f"  Tell the client or record why not: {days.notify_client} days."
+    yield f"  Tell the victim or record why not: {days.notify_client} days."
     yield f"  Countersign, where a manager signs after: {days.countersign} days."
     yield f"  Record each recipient: {days.record_recipients} days. Review within {days.longest_review} days."
     emergency = rules.policy.emergency

@@ -142,7 +142,7 @@ class Gateway(Dated):
 
 
 class Law(Value):
-    """The whole of `config/grounds.toml`."""
+    """All of `config/grounds.toml`."""
 
     version: str
     jurisdictions: dict[Jurisdiction, JurisdictionRule]
@@ -245,7 +245,7 @@ class AnswerPolicy(Value):
 
 
 class Policy(Value):
-    """The whole of `config/policy.toml`."""
+    """All of `config/policy.toml`."""
 
     version: str
     policy_documents: dict[Literal["general", "law_enforcement"], PolicyDocument] = Field(

@@ -29,7 +29,7 @@ class Receipt(SQLModel, table=True):
 
 
 class NotSamePair(SQLModel, table=True):
-    """A pair that a person set aside as not the same, by a keyed digest of its evidence."""
+    """A candidate that a person dismissed as not the same, by a keyed digest of its evidence."""
 
     __tablename__ = "not_same_pair"
 

@@ -45,7 +45,7 @@ class ObligationRecord(SQLModel, table=True):
 
 
 class SharingRecord(SQLModel, table=True):
-    """A row of the record of disclosures of a case: who was told, asked or answered (sealed)."""
+    """A row of the disclosure log of a case: who was asked, informed or answered (sealed)."""
 
     __tablename__ = "sharing_record"
 

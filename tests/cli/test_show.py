@@ -1,0 +1,97 @@
+"""What people read of a decision and of a result at a terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+
+from hub.cli.show import show_decision, show_result
+from hub.consent import Decision, Obligation, Outcome, Reason
+from hub.records.check import (
+    AreaResult,
+    AreaStatus,
+    Candidate,
+    CheckResult,
+    DisclosureResult,
+    DisclosureStatus,
+)
+from hub.values import Band, Kind, Level, Role
+
+WHY = Reason(code="code", text="Say why.", source="hazard H1")
+AREA = AreaResult(node_id="eastvale", area="Eastvale", status=AreaStatus.answered, contact="01632 960102")
+
+
+@pytest.mark.parametrize(
+    ("decision", "first"),
+    [
+        (Decision(outcome=Outcome.permit), "You may ask."),
+        (Decision(outcome=Outcome.refuse, reasons=(WHY,)), "You may not ask. Nothing was sent."),
+        (Decision(outcome=Outcome.refer, reasons=(WHY,)), "Not sent yet: a person must decide."),
+        (Decision(outcome=Outcome.incomplete, missing=("level",)), "Not sent yet: 1 answer is missing."),
+        (
+            Decision(outcome=Outcome.incomplete, missing=("level", "purpose")),
+            "Not sent yet: 2 answers are missing.",
+        ),
+    ],
+)
+def test_a_decision_says_in_words_what_may_be_done(
+    decision: Decision, first: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_decision(decision)
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0] == first
+    assert all(
+        f"  - {reason.text}\n" in printed and reason.source not in printed for reason in decision.reasons
+    )
+
+
+def test_a_day_to_do_something_by_is_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    due = Obligation(code="review", text="Review.", due=dt.date(2026, 12, 2))
+    show_decision(Decision(outcome=Outcome.permit, obligations=(due,)), "tell this area")
+    assert (
+        capsys.readouterr().out == "You may tell this area.\n  To do by Wednesday 2 December 2026: Review.\n"
+    )
+
+
+def _shown(area: AreaResult, capsys: pytest.CaptureFixture[str]) -> str:
+    decision = Decision(outcome=Outcome.permit)
+    show_result(CheckResult(check_id="0" * 32, decision=decision, areas=(area,), took_ms=1))
+    return capsys.readouterr().out
+
+
+def test_no_match_is_never_not_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert 'No possible match in what Eastvale shares. This does not mean "not known".' in _shown(
+        AREA, capsys
+    )
+
+
+def test_matches_are_numbered_and_the_command_says_how_to_name_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    reasons = ("same date of birth", "same surname")
+    candidates = tuple(
+        Candidate(band=band, reasons=reasons, handle=f"{number:032x}")
+        for number, band in enumerate(Band, 0xA0)
+    )
+    printed = _shown(AREA.model_copy(update={"candidates": candidates}), capsys)
+    assert re.findall(r"Possible match \d\..*", printed) == [
+        f"Possible match {number}. {sure} the same person. Same date of birth; same surname."
+        for number, sure in enumerate(("Very likely", "Likely", "Possibly"), 1)
+    ]
+    assert f"hub disclose HOME {'0' * 32} --area eastvale --handle 00000000\n" in printed
+
+
+def test_a_month_is_in_words_and_what_is_none_is_shown_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:
+    for came, said in (("2026-03", "March 2026"), ("lately", "lately")):
+        answer = DisclosureResult(
+            status=DisclosureStatus.answered,
+            level=Level.involvement,
+            involvement=(Kind.marac,),
+            role=Role.victim,
+            last_activity=came,
+        )
+        candidate = Candidate(band=Band.strong, reasons=(), handle="ab" * 16, disclosure=answer)
+        printed = _shown(AREA.model_copy(update={"candidates": (candidate,)}), capsys)
+        assert f"Answered: Marac involvement, as victim; last activity {said}.\n" in printed
