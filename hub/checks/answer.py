@@ -34,6 +34,7 @@ from hub.node.transaction import Reading, Transaction
 from hub.records import decisions, recording
 from hub.records.decisions import RecordedDecision
 from hub.store import feeds, received
+from hub.store.received import DisclosureId
 from hub.values import Band, Kind, Level, Requester, Role, Value
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
 
@@ -46,6 +47,11 @@ class DisclosureKey:
     check_id: str
     handle: bytes
     level: Level
+
+    @property
+    def row(self) -> DisclosureId:
+        """What its row is found by."""
+        return DisclosureId(self.check_id, self.peer, self.handle, self.level)
 
     @property
     def place(self) -> str:
@@ -76,7 +82,7 @@ class RecordedDisclosure(Value):
 
 def answer_request(tx: Transaction, enquiry: DisclosureKey, question: DisclosureQuestion) -> Disclosure:
     """The answer: the kept one, or a first decision, kept."""
-    earlier = received.disclosure(tx.session, (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level))
+    earlier = received.disclosure(tx.session, enquiry.row)
     if earlier is not None:
         return _open(tx, enquiry, earlier).disclosure
     disclosure, about = _decided(tx, enquiry, question, None)
@@ -115,7 +121,7 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     `staff.toml` is broken.
     """
     with node.write() as tx:
-        row = received.disclosure(tx.session, (key.check_id, key.peer, key.handle, key.level))
+        row = received.disclosure(tx.session, key.row)
         if row is None or not row.pending:
             raise NotFoundError("no such disclosure waits here", do="see `hub requests list`")
         kept = _open(tx, key, row)
@@ -192,7 +198,9 @@ def _decided(
         if decided_by_person
         else "policy, under the protocol"
     )
-    answer = recording.answered_entry(form, enquiry.peer, decision, tx.today, (enquiry.handle.hex(), decider))
+    answer = recording.answered_entry(
+        form, enquiry.peer, decision, tx.today, handle=enquiry.handle.hex(), decider=decider
+    )
     decision_id = recording.record_decision(tx, enquiry.matter, decided, [answer])
     about = _About(decision_id, case_row.ref_digest)
     if decision.outcome is Outcome.refer:

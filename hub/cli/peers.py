@@ -11,6 +11,7 @@ from hub.cli.options import Home, Json, opened, opened_to_read
 from hub.cli.output import out, plain, print_json
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, add_peer, every_known, remove_peer
+from hub.wire.metadata import Identity
 
 peer_app = typer.Typer(help="The nodes this node trusts.", no_args_is_help=True)
 
@@ -26,13 +27,14 @@ def peer_add(
     """Trust another node, pinned by its root key."""
     with opened(home) as node:
 
-        async def add() -> tuple[str, str]:
+        async def add() -> Identity:
             async with PeerClient(node) as client:
-                identity = await add_peer(node, client, url, thumbprint)
-                return identity.metadata.area, identity.root_thumbprint
+                return await add_peer(node, client, url, thumbprint)
 
-        area, found = asyncio.run(add())
-        out.print(f"Added [bold]{plain(area)}[/]. Its root key's thumbprint:\n  {found}")
+        found = asyncio.run(add())
+        out.print(
+            f"Added [bold]{plain(found.metadata.area)}[/]. Its root key's thumbprint:\n  {found.root_thumbprint}"
+        )
         if thumbprint is None:
             out.print("Nobody has compared it yet: telephone the area and compare before you rely on it.")
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from hub.records.check import CandidateRef
 from hub.checks.answer import DisclosureKey, waiting_requests
 from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.federation.publish import publish
-from hub.records.check import CheckResult, DisclosureResult
+from hub.records.check import CandidateRef, CheckResult, DisclosureResult
 from hub.values import Level, Role
 from tests.federation.nodes import Areas, case, hold, question, stranger
 
