@@ -104,7 +104,7 @@ def fill(database: Database, entries: int) -> int:
         name = f"feed-{entries}"
         session.add(Peer(node_id=name, area=name, url="", root_thumbprint="", metadata_json="{}"))
         session.flush()
-        feed_id = peers.start_copy(session, name)
+        feed_id = peers.start_copy(session, name).id
     rows = background(entries)
     for _ in range(0, entries, 1_000_000):
         some = islice(rows, 1_000_000)
@@ -131,7 +131,9 @@ def _copy_in(session: Session, feed_id: int, rows: Iterable[tuple[bytes, bytes]]
 def measure(database: Database, feed_id: int, questions: Sequence[Question]) -> dict[str, dict[str, float]]:
     """Milliseconds to meet each question once."""
     with database.write() as session:
-        peers.apply_page(session, feed_id, (1, ""), [], [row for one in questions for row in one.entries])
+        peers.apply_page(
+            session, peers.CopyRow(feed_id, 1, ""), [], [row for one in questions for row in one.entries]
+        )
     took, cpu = [], []
     for one in questions:
         with database.read() as session:

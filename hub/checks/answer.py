@@ -146,7 +146,9 @@ def _decided(
         if decided_by_person
         else "policy, under the protocol"
     )
-    answer = recording.answered_entry(form, key.peer, decision, tx.today, (key.handle.hex(), decider))
+    answer = recording.answered_entry(
+        form, key.peer, decision, tx.today, handle=key.handle.hex(), decider=decider
+    )
     decision_id = recording.record_decision(tx, key.activity, decided, [answer])
     about = HolderCase(decision_id, case_row.ref_digest)
     if decision.outcome is Outcome.refer:

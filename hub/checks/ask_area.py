@@ -14,6 +14,7 @@ from hashlib import sha256
 from hub.consent import GroundKey, SharingForm
 from hub.consent.form.vocabulary import answered
 from hub.crypto import encoding
+from hub.crypto.prf import Evaluation
 from hub.errors import PeerError
 from hub.federation.client import PeerClient, VerifiedAnswer
 from hub.federation.peers import KnownPeer, known
@@ -22,7 +23,7 @@ from hub.matching import AskedPerson, CandidateSet, MatchKey, ScoredCandidate, w
 from hub.node.node import Node
 from hub.records.check import CheckRequest
 from hub.store import peers
-from hub.wire.blinding import BlindQuestion, Outputs, Plan
+from hub.wire.blinding import BlindQuestion, ByKey, Outputs, Plan
 from hub.wire.lookup import Copy, Evaluated, Found, find_labels
 from hub.wire.messages import (
     EVALUATIONS_PATH,
@@ -83,9 +84,9 @@ def _read(
         raise PeerError("The area's answer is to another check.")
     pinned = peer.pinned
     outputs = blind.read(
-        (encoding.unb64(told.elements), encoding.unb64(told.proof)),
-        (encoding.unb64(told.weak_elements), encoding.unb64(told.weak_proof)),
-        (pinned.prf, pinned.prf_weak),
+        Evaluation(encoding.unb64(told.elements), encoding.unb64(told.proof)),
+        Evaluation(encoding.unb64(told.weak_elements), encoding.unb64(told.weak_proof)),
+        ByKey(pinned.prf, pinned.prf_weak),
     )
     return told, outputs
 

@@ -7,7 +7,7 @@ date of birth travel, sealed to that area and bound to the check. Does not ask i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import check_for, context_of
@@ -36,6 +36,7 @@ from hub.records.check import (
 from hub.records.decisions import RecordedDecision
 from hub.records.disclosures import LoggedDisclosure
 from hub.store.checks import add_receipt
+from hub.store.obligations import Activity
 from hub.values import Band, Level, NodeId, Requester, RequesterRole, Role
 from hub.wire.messages import (
     DISCLOSURES_PATH,
@@ -71,14 +72,14 @@ async def disclose(
 
     # 3. Send it sealed, and open the sealed answer.
     try:
-        answer, receipt = await _exchange(node, client, act)
+        answer = await _exchange(node, client, act)
     except PeerError as error:
         with node.write() as tx:
             tx.record(Action.peer_fault, about=act.refs, requested_level=level, fault=error.code)
         raise
 
     # 4. Record what was released.
-    return _record_answer(node, act, entry, (answer, receipt)), decision
+    return _record_answer(node, act, entry, answer), decision
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,9 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, LoggedDisclosure]:
     decision = decide(act.form, node.rules, today, context_of(node, request, tells=True))
     decided = RecordedDecision(form=act.form, decision=decision, case_ref=request.case_ref)
     agency = act.form.recipient.agency or act.peer.pinned.area
-    entry = recording.disclosed_entry(agency, act.area, decision, today, (act.candidate.handle, act.level))
+    entry = recording.disclosed_entry(
+        agency, act.area, decision, today, handle=act.candidate.handle, level=act.level
+    )
     again = act.candidate.disclosure.status is not DisclosureStatus.not_asked
     actor = node.actor(request.requester.name)
     with node.write() as tx:
@@ -144,22 +147,27 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, LoggedDisclosure]:
     return decision, entry
 
 
-def _record_answer(
-    node: Node, act: _Act, entry: LoggedDisclosure, answer: tuple[Disclosure, str]
-) -> CheckResult:
-    disclosure, receipt = answer
-    shown = result_of(disclosure, act.request)
+class _Released(NamedTuple):
+    """What an area released, and its receipt."""
+
+    disclosure: Disclosure
+    receipt: str
+
+
+def _record_answer(node: Node, act: _Act, entry: LoggedDisclosure, answer: _Released) -> CheckResult:
+    shown = result_of(answer.disclosure, act.request)
     result = _with_disclosure(act.recorded.result, act.area, act.candidate.handle, shown)
     with node.write() as tx:
         update_check(tx, act.recorded.model_copy(update={"result": result}))
-        recording.record_response(tx, (act.check_id, act.request.case_ref), entry, _response(disclosure))
-        add_receipt(tx.session, act.check_id, act.area, receipt)
+        activity = Activity(tx.case_digest(act.request.case_ref), act.check_id)
+        recording.record_response(tx, activity, entry, _response(answer.disclosure))
+        add_receipt(tx.session, act.check_id, act.area, answer.receipt)
         tx.record(Action.disclosure_recorded, by=node.actor(act.request.requester.name), about=act.refs)
     return result
 
 
-async def _exchange(node: Node, client: PeerClient, act: _Act) -> tuple[Disclosure, str]:
-    """Send the disclosure sealed, and return what the area released and its receipt. Raises PeerError."""
+async def _exchange(node: Node, client: PeerClient, act: _Act) -> _Released:
+    """Send the disclosure sealed; returns what the area released. Raises PeerError."""
     check_id, handle, level, there = act.check_id, act.candidate.handle, act.level, act.area
     question = DisclosureQuestion(
         excerpt=excerpt(act.form, there, node.today()).model_dump(mode="json", exclude_defaults=True),
@@ -179,7 +187,7 @@ async def _exchange(node: Node, client: PeerClient, act: _Act) -> tuple[Disclosu
     answer = await client.post(
         act.peer.pinned, MessageType.disclosure, DISCLOSURES_PATH, encode(request), key=key
     )
-    return _opened(node, act, parse_answer(DisclosureAnswer, answer.body)), answer.token
+    return _Released(_opened(node, act, parse_answer(DisclosureAnswer, answer.body)), answer.token)
 
 
 def _opened(node: Node, act: _Act, answer: DisclosureAnswer) -> Disclosure:

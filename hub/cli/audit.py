@@ -6,10 +6,10 @@ import typer
 
 from hub.audit.chain import Broken
 from hub.audit.log import load_checkpoint, verify_log
-from hub.cli.options import Home, Json
-from hub.cli.output import EXIT_REFUSED, out, print_json, reporting
+from hub.cli.options import Home, Json, opened_to_read
+from hub.cli.output import EXIT_REFUSED, out, print_json
 from hub.errors import StorageError
-from hub.node.node import CHECKPOINT, open_node
+from hub.node.node import CHECKPOINT
 from hub.store.audit import DatabaseAudit
 
 audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
@@ -18,8 +18,7 @@ audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
 @audit_app.command("verify")
 def verify(home: Home, as_json: Json = False) -> None:
     """Verify the complete log, and name the first entry that was altered, removed, inserted or reordered."""
-    with reporting(as_json=as_json):
-        node = open_node(home)
+    with opened_to_read(home, as_json=as_json) as node:
         known = load_checkpoint(node.home / CHECKPOINT, node.node_id, node.keys.signing.private.public_key())
         if known is None:
             raise StorageError(

@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 
 from hub.checks import dismissals
-from hub.cli.options import Home, Who, asker
-from hub.cli.output import out, reporting
-from hub.node.home import advance_audit_checkpoint
-from hub.node.node import open_node
+from hub.cli.options import Home, Who, asker, opened
+from hub.cli.output import out
 from hub.records.check import CandidateRef
 
 candidates_app = typer.Typer(help="Candidates of a check that a person has judged.", no_args_is_help=True)
@@ -30,11 +28,9 @@ def dismiss(
     who: Who = None,
 ) -> None:
     """Dismiss a candidate as not the person asked about. Later checks count it, and do not list it."""
-    with reporting(as_json=False):
-        node = open_node(home)
+    with opened(home) as node:
         act = dismissals.undo_dismissal if undo else dismissals.dismiss
         act(node, CandidateRef(check_id, area, handle), asker(node, who))
-        advance_audit_checkpoint(node)
         out.print(
             "The dismissal is undone: the candidate is shown again from the next check on."
             if undo

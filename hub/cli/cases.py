@@ -9,10 +9,8 @@ import typer
 
 from hub.cases.importing.assemble import read_cases, write_rejected
 from hub.cases.importing.run import Imported, import_cases
-from hub.cli.options import Home, Json, Who, asker
-from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, progress_bar, reporting
-from hub.node.home import advance_audit_checkpoint
-from hub.node.node import open_node
+from hub.cli.options import Home, Json, Who, asker, opened
+from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, progress_bar
 
 SHOWN = 10
 
@@ -35,8 +33,7 @@ def import_(
             return "Nothing: this was a dry run."
         return f"{rows[0]} rows, in complete cases; running it again adds the rest and stores nothing twice."
 
-    with reporting(as_json=as_json, interrupted=left):
-        node = open_node(home)
+    with opened(home, as_json=as_json, interrupted=left) as node:
         importer = asker(node, who)
         with progress_bar("Importing", shown=not as_json) as progress:
 
@@ -48,7 +45,6 @@ def import_(
         if not as_json:
             _show_urgent(done, dry_run=dry_run)
         rejects = None if dry_run else write_rejected(file, done.rejected)
-        advance_audit_checkpoint(node)
         if as_json:
             print_json(_import_document(done, rejects))
         else:

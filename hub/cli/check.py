@@ -12,13 +12,11 @@ from hub.checks.check import check as ask
 from hub.checks.disclose import disclose as tell
 from hub.checks.disclose import disclose_at_once
 from hub.checks.read import read_check_request
-from hub.cli.options import Home, Json, Who, asker
-from hub.cli.output import EXIT_REFUSED, print_json, reporting
+from hub.cli.options import Home, Json, Who, asker, opened
+from hub.cli.output import EXIT_REFUSED, print_json
 from hub.cli.show import show_decision, show_result
 from hub.consent import Decision, Outcome
 from hub.federation.client import PeerClient
-from hub.node.home import advance_audit_checkpoint
-from hub.node.node import open_node
 from hub.records.check import CandidateRef, CheckResult
 from hub.values import Level
 
@@ -34,8 +32,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Ask "referred elsewhere?" and show who may be known where, with the reasons."""
-    with reporting(as_json=as_json, interrupted="What was already recorded of this question."):
-        node = open_node(home)
+    with opened(home, as_json=as_json, interrupted="What was already recorded of this question.") as node:
         question = read_check_request(request)
 
         async def run() -> CheckResult:
@@ -44,7 +41,6 @@ def check(
                 return await disclose_at_once(node, client, question, result)
 
         result = asyncio.run(run())
-        advance_audit_checkpoint(node)
         _finish(result, result.decision, as_json=as_json)
 
 
@@ -62,8 +58,7 @@ def disclose(
     as_json: Json = False,
 ) -> None:
     """Tell one area about whom a check was, and ask what it releases."""
-    with reporting(as_json=as_json, interrupted="What was already recorded of this disclosure."):
-        node = open_node(home)
+    with opened(home, as_json=as_json, interrupted="What was already recorded of this disclosure.") as node:
         speaker = asker(node, who)
 
         async def run() -> tuple[CheckResult, Decision]:
@@ -71,7 +66,6 @@ def disclose(
                 return await tell(node, client, CandidateRef(check_id, area, handle), Level(level), speaker)
 
         result, decision = asyncio.run(run())
-        advance_audit_checkpoint(node)
         _finish(result, decision, as_json=as_json)
 
 

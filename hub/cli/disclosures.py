@@ -15,11 +15,10 @@ import typer
 from hub.cases.case_file import case_paper
 from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
 from hub.checks.read import read_document
-from hub.cli.options import Home, Json, Who, asker
-from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, reporting, write_file
+from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, write_file
 from hub.errors import InputError, UsageError
-from hub.node.home import advance_audit_checkpoint
-from hub.node.node import Node, open_node
+from hub.node.node import Node
 from hub.pdf.sharing_form import case_pdf
 from hub.records.disclosures import HUB, DisclosureLogRow
 from hub.values import Requester, day_in_words
@@ -39,11 +38,9 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Add to the disclosure log what a person disclosed, by telephone for instance."""
-    with reporting(as_json=as_json):
-        node = open_node(home)
+    with opened(home, as_json=as_json) as node:
         added = read_document(rows, AddedEntries, "the file of rows")
         lacks = add_entries(node, added)
-        advance_audit_checkpoint(node)
         if as_json:
             print_json({"recorded": 0 if lacks else len(added.sharings), "lacking": lacks})
         elif not lacks:
@@ -67,8 +64,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List the disclosure log of the case whose reference is read from standard input."""
-    with reporting(as_json=as_json):
-        node = open_node(home)
+    with opened_to_read(home, as_json=as_json) as node:
         known, case_ref = asker(node, who), _case_ref()
         rows = read_log(node, known, case_ref)
         if pdf is not None:

@@ -6,22 +6,18 @@ import asyncio
 
 import typer
 
-from hub.cli.options import Home, Json
-from hub.cli.output import EXIT_FAULT, out, plain, print_json, progress_bar, reporting
+from hub.cli.options import Home, Json, opened
+from hub.cli.output import EXIT_FAULT, out, plain, print_json, progress_bar
 from hub.federation.client import PeerClient
 from hub.federation.publish import publish as publish_feed
 from hub.federation.sync import Synced, sync_all
-from hub.node.home import advance_audit_checkpoint
-from hub.node.node import open_node
 
 
 def publish(home: Home, as_json: Json = False) -> None:
     """Publish tokens of everyone discoverable, and withdraw those who are not any more."""
-    with reporting(as_json=as_json, interrupted="The feed as it was; nothing was half-published."):
-        node = open_node(home)
+    with opened(home, as_json=as_json, interrupted="The feed as it was; nothing was half-published.") as node:
         with progress_bar("Publishing match-keys", shown=not as_json) as progress:
             done = publish_feed(node, progress)
-        advance_audit_checkpoint(node)
         if as_json:
             print_json(
                 {
@@ -41,8 +37,9 @@ def publish(home: Home, as_json: Json = False) -> None:
 
 def sync(home: Home, as_json: Json = False) -> None:
     """Pull every peer's feed."""
-    with reporting(as_json=as_json, interrupted="The pages received; the next sync goes on from there."):
-        node = open_node(home)
+    with opened(
+        home, as_json=as_json, interrupted="The pages received; the next sync goes on from there."
+    ) as node:
 
         async def run() -> list[Synced]:
             with progress_bar("Syncing", shown=not as_json) as progress:
@@ -50,7 +47,6 @@ def sync(home: Home, as_json: Json = False) -> None:
                     return await sync_all(node, client, lambda _area, done, every: progress(done, every))
 
         results = asyncio.run(run())
-        advance_audit_checkpoint(node)
         if as_json:
             fields = ("node_id", "area", "entries", "people", "error")
             print_json({"peers": [{name: getattr(one, name) for name in fields} for one in results]})

@@ -15,12 +15,10 @@ import typer
 from hub.cases.close import close as close_all
 from hub.cases.obligations import ListedObligation, list_obligations
 from hub.checks.read import read_document
-from hub.cli.options import Home, Json, Who, asker
-from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, reporting
+from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json
 from hub.consent.evidence import Closing
 from hub.errors import UsageError
-from hub.node.home import advance_audit_checkpoint
-from hub.node.node import open_node
 from hub.values import Purpose, day_in_words
 
 FEW: Final = 5
@@ -41,8 +39,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List what must be done because of earlier decisions, the longest overdue first."""
-    with reporting(as_json=as_json):
-        node = open_node(home)
+    with opened_to_read(home, as_json=as_json) as node:
         day = _day(on) if on else node.today()
         found = list_obligations(node, asker(node, who), day, every=every, closed=closed)
         if as_json:
@@ -75,10 +72,8 @@ def close(
     as_json: Json = False,
 ) -> None:
     """Close obligations with evidence: all of those named, or none, saying what the evidence lacks."""
-    with reporting(as_json=as_json):
-        node = open_node(home)
+    with opened(home, as_json=as_json) as node:
         done = close_all(node, numbers, read_document(evidence, Closing, "the evidence"))
-        advance_audit_checkpoint(node)
         if as_json:
             print_json({"closed": done.closed, "lacking": done.lacking, "not_published": done.not_published})
         for number, lacks in () if as_json else done.lacking.items():

@@ -1,7 +1,9 @@
-"""Options that several commands share, and who is asking."""
+"""Options that several commands share, the home that they open, and who is asking."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,8 +11,10 @@ import typer
 
 from hub.cases.access import restrictions_on
 from hub.checks.read import read_document
-from hub.cli.output import err
-from hub.node.node import Node
+from hub.cli.output import OutputError, err, fail, plain, reporting
+from hub.errors import HubError, StorageError
+from hub.node.home import advance_audit_checkpoint
+from hub.node.node import Node, open_node
 from hub.values import Requester
 
 Home = Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)]
@@ -25,6 +29,42 @@ Who = Annotated[
         show_default=False,
     ),
 ]
+
+
+@contextmanager
+def opened_to_read(
+    home: Path, *, as_json: bool = False, interrupted: str | Callable[[], str] = ""
+) -> Iterator[Node]:
+    """The node of a home for one command: closed after it, and its failures reported as `reporting` does."""
+    with reporting(as_json=as_json, interrupted=interrupted):
+        node = open_node(home)
+        with closing(node.database):
+            yield node
+
+
+@contextmanager
+def opened(home: Path, *, as_json: bool = False, interrupted: str | Callable[[], str] = "") -> Iterator[Node]:
+    """As `opened_to_read`, for a command that writes: what it did is told, and then signed for."""
+    with opened_to_read(home, as_json=as_json, interrupted=interrupted) as node:
+        try:
+            yield node
+        except (typer.Exit, OutputError, OSError):  # It was done, whether or not it could be told.
+            _sign_for(node)
+            raise
+        _sign_for(node)
+
+
+def _sign_for(node: Node) -> None:
+    """Advance the audit checkpoint. The result stands already, so what fails is told on standard error alone.
+
+    A disk that fails is a warning: the next command signs for this one too. A log that does not hold is a fault.
+    """
+    try:
+        advance_audit_checkpoint(node)
+    except StorageError as error:
+        err.print(f"[bold]Warning:[/] {plain(error)}")
+    except HubError as error:
+        fail(error, as_json=False)
 
 
 def asker(node: Node, who: Path | None) -> Requester | None:

@@ -7,12 +7,11 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.options import Home, Json
-from hub.cli.output import out, plain, print_json, reporting
+from hub.cli.options import Home, Json, opened, opened_to_read
+from hub.cli.output import out, plain, print_json
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, add_peer, every_known, remove_peer
-from hub.node.home import advance_audit_checkpoint
-from hub.node.node import open_node
+from hub.wire.metadata import Identity
 
 peer_app = typer.Typer(help="The nodes this node trusts.", no_args_is_help=True)
 
@@ -26,17 +25,16 @@ def peer_add(
     ] = None,
 ) -> None:
     """Trust another node, pinned by its root key."""
-    with reporting(as_json=False):
-        node = open_node(home)
+    with opened(home) as node:
 
-        async def add() -> tuple[str, str]:
+        async def add() -> Identity:
             async with PeerClient(node) as client:
-                identity = await add_peer(node, client, url, thumbprint)
-                return identity.metadata.area, identity.root_thumbprint
+                return await add_peer(node, client, url, thumbprint)
 
-        area, found = asyncio.run(add())
-        advance_audit_checkpoint(node)
-        out.print(f"Added [bold]{plain(area)}[/]. Its root key's thumbprint:\n  {found}")
+        found = asyncio.run(add())
+        out.print(
+            f"Added [bold]{plain(found.metadata.area)}[/]. Its root key's thumbprint:\n  {found.root_thumbprint}"
+        )
         if thumbprint is None:
             out.print("Nobody has compared it yet: telephone the area and compare before you rely on it.")
 
@@ -47,18 +45,15 @@ def peer_remove(
     node_id: Annotated[str, typer.Argument(help="The peer's node id.", show_default=False)],
 ) -> None:
     """Trust a node no more. Our copy of its feed goes; what was asked and answered stays on the record."""
-    with reporting(as_json=False):
-        node = open_node(home)
+    with opened(home) as node:
         remove_peer(node, node_id)
-        advance_audit_checkpoint(node)
         out.print(f"Removed {plain(node_id)}. It can neither ask nor be asked now.")
 
 
 @peer_app.command("list")
 def peer_list(home: Home, as_json: Json = False) -> None:
     """List the nodes this node trusts, with the state of our copy of each feed."""
-    with reporting(as_json=as_json):
-        node = open_node(home)
+    with opened_to_read(home, as_json=as_json) as node:
         peers = [_row(peer) for peer in every_known(node).values()]
         if as_json:
             print_json({"peers": peers})

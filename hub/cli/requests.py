@@ -8,12 +8,11 @@ import typer
 
 from hub.checks.answer import HolderDecision, WaitingRequest, record_holder_decision
 from hub.checks.answer import waiting_requests as waiting
-from hub.cli.options import Home, Json, Who, asker
-from hub.cli.output import out, plain, print_json, reporting
+from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.cli.output import out, plain, print_json
 from hub.consent import Decider
 from hub.errors import NotFoundError
-from hub.node.home import advance_audit_checkpoint
-from hub.node.node import Node, open_node
+from hub.node.node import Node
 from hub.records.received import DisclosureKey
 from hub.values import Requester
 
@@ -25,8 +24,7 @@ requests_app = typer.Typer(
 @requests_app.command("list")
 def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
     """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
-    with reporting(as_json=as_json):
-        node = open_node(home)
+    with opened_to_read(home, as_json=as_json) as node:
         rows = [_row(one) for one in waiting(node, asker(node, who))]
         if as_json:
             print_json({"pending": rows})
@@ -59,12 +57,10 @@ def answer(
     who: Who = None,
 ) -> None:
     """Record a person's decision on a waiting disclosure. The asking area reads it when it asks again."""
-    with reporting(as_json=False):
-        node = open_node(home)
+    with opened(home) as node:
         speaker = asker(node, who)
         key = _find(node, speaker, check_id, handle)
         told = record_holder_decision(node, key, HolderDecision(by, release, speaker.name if speaker else ""))
-        advance_audit_checkpoint(node)
         words = {
             "pending": "Recorded; it still waits: an Idva service decides about its own records.",
             "answered": "Recorded: the area reads the answer when it asks again.",

@@ -9,20 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from hub.consent import grounds as standing
 from hub.consent import obligations, refusals, required_answers
+from hub.consent.assessment import Assessment, name_of
 from hub.consent.context import NO_CONTEXT, Context
 from hub.consent.decision import Answer, Decision, Outcome, Reason, Release
-from hub.consent.five_questions import LABELS, NOT_SENSITIVE, Bench, Findings, ask_all, name_of
+from hub.consent.five_questions import LABELS, NOT_SENSITIVE, Findings, ask_all
 from hub.consent.form.form import SharingForm
 from hub.consent.rules.rules import Rules
-from hub.consent.sharing_agreement import (
-    beyond_protocol,
-    covered_answers,
-    granted,
-    protocol_covers,
-    say_why_not,
-)
+from hub.consent.sharing_agreement import covered_answers, say_why_not
 from hub.values import Level, Purpose
 
 
@@ -32,32 +26,23 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
     Returns permit with the level, the answers and the obligations; refuse; refer, with who decides; or
     incomplete, with exactly what is missing. Nothing is raised: what cannot be read, `parse_form` rejects.
     """
+    return decided(Assessment(form, rules, on, context))
+
+
+def decided(assessment: Assessment) -> Decision:
+    """`decide`, for who goes on to ask the assessment something else."""
+    form, rules = assessment.form, assessment.rules
+
     # 1. What may never be done.
-    refused = refusals.refusals(form, rules, on, context)
+    refused = refusals.refusals(assessment)
     if refused:
         return Decision(outcome=Outcome.refuse, reasons=refused, rules=rules.name)
 
-    # 2. Which grounds stand, and what the protocol answers.
-    grounds = standing.assess(form, rules, on)
-    asked = beyond_protocol(form, rules, on)
+    # 2. What every form must say, and the five questions for what no protocol answers.
+    found = _asked(assessment)
 
-    # 3. What every form must say, and the five questions for what no protocol answers.
-    found = Findings()
-    required_answers.essentials(form, context, found)
-    required_answers.whole_form(form, rules, on, found)
-    refusals.ask_who_else(form, rules, found)
-    if asked or not form.subjects:
-        required_answers.own_case(form, found)
-        required_answers.signatures(form, rules, on, found)
-        say_why_not(form, rules, on, asked, found)
-        _grounds(form, grounds, found)
-    else:
-        required_answers.two_people(form, on, found)
-    if not _waiting(grounds):
-        ask_all(Bench(form, rules, on, tuple(ground for ground in grounds if ground.stands)), asked, found)
-
-    # 4. What a person must decide.
-    referred = () if context.asserted else refusals.referrals(form, rules, on, context, grounds)
+    # 3. What a person must decide.
+    referred = () if assessment.context.asserted else refusals.referrals(assessment)
     if referred:
         return Decision(
             outcome=Outcome.refer,
@@ -67,15 +52,16 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
             rules=rules.name,
         )
 
-    # 5. Complete, or an imminent threat to life; otherwise say what is missing. Where none of the grounds
+    # 4. Complete, or an imminent threat to life; otherwise say what is missing. Where none of the grounds
     # ticked is open to this agency it may not share on them, and is told what would be missing besides.
     if not found.missing:
-        return _permit(form, rules, on, grounds, found)
+        return _permit(assessment, found)
     if form.emergency is not None:
-        if _emergency(form, context):
-            return _emergency_permit(form, rules, on, found)
+        if _emergency(assessment):
+            return _emergency_permit(assessment, found)
         required_answers.emergency(form, found)
-    closed = bool(asked and grounds) and all(ground.closed for ground in grounds)
+    ticked = assessment.ticked
+    closed = bool(assessment.uncovered and ticked) and all(ground.closed for ground in ticked)
     return Decision(
         outcome=Outcome.refuse if closed else Outcome.incomplete,
         reasons=tuple(found.reasons),
@@ -84,17 +70,35 @@ def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_C
     )
 
 
-def _grounds(form: SharingForm, grounds: tuple[standing.Standing, ...], found: Findings) -> None:
+def _asked(assessment: Assessment) -> Findings:
+    """All that is asked of the form: what it answers, and what it lacks."""
+    found = Findings()
+    required_answers.essentials(assessment, found)
+    required_answers.whole_form(assessment, found)
+    refusals.ask_who_else(assessment, found)
+    if assessment.uncovered or not assessment.form.subjects:
+        required_answers.own_case(assessment.form, found)
+        required_answers.signatures(assessment, found)
+        say_why_not(assessment, found)
+        _grounds(assessment, found)
+    else:
+        required_answers.two_people(assessment, found)
+    if not _waiting(assessment):
+        ask_all(assessment, found)
+    return found
+
+
+def _grounds(assessment: Assessment, found: Findings) -> None:
     """A tick without its evidence is no answer; a ground that is not open is said, and does not count."""
-    if not grounds:
-        agreed = any(person.agreement == "given" for person in form.subjects)
+    if not assessment.ticked:
+        agreed = any(person.agreement == "given" for person in assessment.form.subjects)
         text = (
             "Name an agreed protocol that covers this, or tick at least one legal ground with its evidence."
         )
         if agreed:
             text += " Agreement is recorded beside a basis, never instead of one."
         found.lack("protocol or grounds", text, required_answers.FORM)
-    for ground in grounds:
+    for ground in assessment.ticked:
         found.reasons += ground.against
         for name in () if ground.against else ground.missing:
             text = f"“{ground.rule.label}” needs {name.removeprefix(ground.field + '.')}."
@@ -105,17 +109,18 @@ def _grounds(form: SharingForm, grounds: tuple[standing.Standing, ...], found: F
             found.lack(name, text, ground.rule.cited, "evidence_missing")
 
 
-def _waiting(grounds: tuple[standing.Standing, ...]) -> bool:
+def _waiting(assessment: Assessment) -> bool:
     """Whether the five questions must wait: no ground is ticked, or the only bases still lack evidence."""
-    bases = [ground for ground in grounds if not ground.rule.must_be_paired and not ground.against]
-    return not grounds or (bool(bases) and not any(ground.stands for ground in bases))
+    ticked = assessment.ticked
+    bases = [ground for ground in ticked if not ground.rule.must_be_paired and not ground.against]
+    return not ticked or (bool(bases) and not any(ground.stands for ground in bases))
 
 
-def _releases(form: SharingForm, rules: Rules, level: Level) -> tuple[tuple[Release, ...], list[Reason]]:
+def _releases(assessment: Assessment, level: Level) -> tuple[tuple[Release, ...], list[Reason]]:
     """The classes that the level needs, and a reason for each class held back."""
-    allowed = rules.policy.items[level]
+    allowed = assessment.rules.policy.items[level]
     releases, reasons = [], []
-    for index, person in enumerate(form.subjects):
+    for index, person in enumerate(assessment.form.subjects):
         ref, items = name_of(person, index), sorted(set(person.data))
         releases.append(Release(ref=ref, data=tuple(item for item in items if item in allowed)))
         held = [item for item in items if item not in allowed]
@@ -129,36 +134,35 @@ def _releases(form: SharingForm, rules: Rules, level: Level) -> tuple[tuple[Rele
     return tuple(releases), reasons
 
 
-def _permit(
-    form: SharingForm, rules: Rules, on: dt.date, grounds: tuple[standing.Standing, ...], found: Findings
-) -> Decision:
-    level = granted(form) or Level.involvement
-    releases, held = _releases(form, rules, level)
-    answers = (*covered_answers(form, rules, on), *found.answers, _proportionate(form))
+def _permit(assessment: Assessment, found: Findings) -> Decision:
+    form = assessment.form
+    level = assessment.level or Level.involvement
+    releases, held = _releases(assessment, level)
+    answers = (*covered_answers(assessment), *found.answers, _proportionate(form))
     return Decision(
         outcome=Outcome.permit,
         level=level,
-        reasons=(*_why(form, rules, on, grounds), *_carried_by(answers), *found.reasons, *held),
+        reasons=(*_why(assessment), *_carried_by(answers), *found.reasons, *held),
         obligations=obligations.arising(
-            form, rules, on, emergency=_threat(form), covered=not beyond_protocol(form, rules, on)
+            assessment,
+            emergency=required_answers.threat_in_words(form),
+            covered=not assessment.uncovered,
         ),
         answers=answers,
         releases=releases,
-        rules=rules.name,
+        rules=assessment.rules.name,
     )
 
 
-def _why(
-    form: SharingForm, rules: Rules, on: dt.date, grounds: tuple[standing.Standing, ...]
-) -> Iterator[Reason]:
+def _why(assessment: Assessment) -> Iterator[Reason]:
     """The reasons that carry the permit: the protocol, and each ground that stands."""
-    if form.protocol is not None and protocol_covers(form, rules, on)[0]:
-        text = f"The agreed protocol {form.protocol.ref} of {form.protocol.date} covers {form.purpose}."
-        yield Reason(code="protocol", text=text, source=f"protocol {form.protocol.ref}", field="protocol")
-    for ground in grounds:
-        if ground.stands:
-            code, text = f"ground_{ground.ground.key}", f"Ground: {ground.rule.label}."
-            yield Reason(code=code, text=text, source=ground.rule.cited, field=ground.field)
+    protocol = assessment.form.protocol
+    if protocol is not None and assessment.covered:
+        text = f"The agreed protocol {protocol.ref} of {protocol.date} covers {assessment.form.purpose}."
+        yield Reason(code="protocol", text=text, source=f"protocol {protocol.ref}", field="protocol")
+    for ground in assessment.grounds:
+        code, text = f"ground_{ground.ground.key}", f"Ground: {ground.rule.label}."
+        yield Reason(code=code, text=text, source=ground.rule.cited, field=ground.field)
 
 
 def _carried_by(answers: tuple[Answer, ...]) -> Iterator[Reason]:
@@ -180,27 +184,24 @@ def _proportionate(form: SharingForm) -> Answer:
     )
 
 
-def _threat(form: SharingForm) -> bool:
-    return required_answers.threat_in_words(form)
-
-
-def _emergency(form: SharingForm, context: Context) -> bool:
+def _emergency(assessment: Assessment) -> bool:
     """An imminent threat to life, and somebody who takes it upon them by name.
 
     The statement is its ground.
     """
-    if not _threat(form) or form.purpose is Purpose.publish:
+    form = assessment.form
+    if not required_answers.threat_in_words(form) or form.purpose is Purpose.publish:
         return False
     needed = Findings()
-    required_answers.essentials(form, context, needed)
+    required_answers.essentials(assessment, needed)
     required_answers.emergency(form, needed)
     return not needed.missing
 
 
-def _emergency_permit(form: SharingForm, rules: Rules, on: dt.date, found: Findings) -> Decision:
+def _emergency_permit(assessment: Assessment, found: Findings) -> Decision:
     """The least packet now; what is open is listed and must be completed within the day."""
-    level = rules.policy.emergency.level
-    releases, held = _releases(form, rules, level)
+    level = assessment.rules.policy.emergency.level
+    releases, held = _releases(assessment, level)
     text = "An imminent threat to life: the least packet moves now, on a named person's word."
     reason = Reason(
         code="emergency",
@@ -213,8 +214,8 @@ def _emergency_permit(form: SharingForm, rules: Rules, on: dt.date, found: Findi
         level=level,
         reasons=(reason, *found.reasons, *held),
         obligations=obligations.arising(
-            form, rules, on, emergency=True, covered=False, left_open=tuple(found.missing)
+            assessment, emergency=True, covered=False, left_open=tuple(found.missing)
         ),
         releases=releases,
-        rules=rules.name,
+        rules=assessment.rules.name,
     )

@@ -7,15 +7,14 @@ stand (`grounds`), what else the form must say (`required_answers`).
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from hub.consent.assessment import Assessment
 from hub.consent.decision import Answer, Reason
 from hub.consent.form.form import SharingForm, Subject
 from hub.consent.form.vocabulary import Capacity, DataClass, GroundKey, VictimAgreement, answered
 from hub.consent.grounds import Standing, has_adult_at_risk
-from hub.consent.rules.rules import BasisChoice, Condition, DocumentUse, Rules
+from hub.consent.rules.rules import Basis, Condition, DocumentUse, Rules
 from hub.values import Role
 
 LABELS = {
@@ -46,74 +45,51 @@ class Findings:
             self.reasons.append(Reason(code=code, text=text, source=source, field=name))
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What the questions are put to: the form, the rules, the day, and the grounds that stand."""
-
-    form: SharingForm
-    rules: Rules
-    on: dt.date
-    grounds: tuple[Standing, ...]
-
-    @property
-    def with_basis(self) -> tuple[Standing, ...]:
-        """Grounds that stand and are not merely to be paired with one."""
-        return tuple(ground for ground in self.grounds if not ground.rule.must_be_paired)
-
-
-def name_of(person: Subject, index: int) -> str:
-    """The person's reference on this form: never a name."""
-    return person.ref or f"subjects[{index}]"
-
-
-def ask_all(
-    bench: Bench, people: Iterable[tuple[str, Subject, tuple[DataClass, ...]]], out: Findings
-) -> None:
-    """Put all five questions for every person and class of data given (those a protocol does not answer).
+def ask_all(assessment: Assessment, out: Findings) -> None:
+    """Put all five questions for every person and class of data that no protocol answers.
 
     Of somebody without a class the basis and the confidence are asked: to be named at all needs both.
     """
-    asked = tuple(people)
-    if not asked:
+    if not assessment.uncovered:
         return
-    _power(bench, out)
-    basis = _basis(bench)
-    for ref, person, classes in asked:
+    _power(assessment, out)
+    basis = _basis(assessment)
+    for ref, person, classes in assessment.uncovered:
         for data in classes or (None,):
             if basis is None:
-                _no_basis(bench, ref, data, out)
+                _no_basis(assessment, ref, data, out)
                 continue
-            out.answers.append(_answer("art6", ref, data or "", basis[1], basis[2]))
+            out.answers.append(_answer("art6", ref, data or "", basis.text, basis.cited))
             if data is None:
                 continue
-            _sensitive(bench, ref, person, data, "art9", out)
-            _sensitive(bench, ref, person, data, "art10", out)
-        _confidence(bench, ref, person, out)
+            _sensitive(assessment, ref, person, data, "art9", out)
+            _sensitive(assessment, ref, person, data, "art10", out)
+        _confidence(assessment, ref, person, out)
 
 
 def _answer(question: str, ref: str, data: str, text: str, source: str) -> Answer:
     return Answer(question=question, subject=ref, data=data, answer=text, source=source)
 
 
-def _power(bench: Bench, out: Findings) -> None:
+def _power(assessment: Assessment, out: Findings) -> None:
     """Question 1. A private body needs no power: no statute forbids it."""
-    giver = bench.form.requester.agency_kind
+    giver = assessment.giver
     if giver is None:
         return
-    if not bench.rules.law.agencies[giver].public:
+    if not assessment.rules.law.agencies[giver].public:
         out.answers.append(
             _answer("power", "", "", "a private body needs no statutory power to give", "common law")
         )
         return
-    for ground in bench.with_basis:
+    for ground in assessment.with_basis:
         for power in ground.rule.power:
-            if bench.rules.belongs(giver, power.who) and bench.rules.belongs(
-                bench.form.recipient.agency_kind, power.to
+            if assessment.rules.belongs(giver, power.who) and assessment.rules.belongs(
+                assessment.receiver, power.to
             ):
                 source = ground.ground.evidence.get("section", power.cited)
                 out.answers.append(_answer("power", "", "", power.text, source))
                 return
-    agency = bench.rules.law.agencies[giver]
+    agency = assessment.rules.law.agencies[giver]
     out.lack(
         f"power for the {agency.name} to give to this recipient",
         f"No ground that stands gives {agency.a} power to give to this recipient: name a statutory function or"
@@ -122,21 +98,25 @@ def _power(bench: Bench, out: Findings) -> None:
     )
 
 
-def _basis(bench: Bench) -> tuple[BasisChoice, str, str] | None:
+def _basis(assessment: Assessment) -> Basis | None:
     """Question 2: the first basis in force under a ground that stands."""
-    giver = bench.form.requester.agency_kind
-    for ground in bench.with_basis:
+    giver = assessment.giver
+    for ground in assessment.with_basis:
         duty = "duty" in ground.ground.evidence.get("duty_or_power", "").casefold()
         for choice in ground.rule.basis:
-            basis = bench.rules.law.bases[choice.key]
-            if bench.rules.belongs(giver, choice.who) and basis.live(bench.on) and (duty or not choice.duty):
-                return choice, basis.text, basis.cited
+            basis = assessment.rules.law.bases[choice.key]
+            if (
+                assessment.rules.belongs(giver, choice.who)
+                and basis.live(assessment.on)
+                and (duty or not choice.duty)
+            ):
+                return basis
     return None
 
 
-def _no_basis(bench: Bench, ref: str, data: DataClass | None, out: Findings) -> None:
+def _no_basis(assessment: Assessment, ref: str, data: DataClass | None, out: Findings) -> None:
     name = f"art6 for {ref} ({data})" if data else f"art6 for {ref}"
-    paired = [ground for ground in bench.grounds if ground.rule.must_be_paired]
+    paired = [ground for ground in assessment.grounds if ground.rule.must_be_paired]
     if paired:
         names = " and ".join(str(ground.ground.key) for ground in paired)
         text = f"{names} must be paired: it supplies no Article 6 basis. Add a ground that does."
@@ -155,17 +135,17 @@ def engaged(question: str, person: Subject, data: DataClass, rules: Rules) -> bo
 
 
 def _sensitive(
-    bench: Bench, ref: str, person: Subject, data: DataClass, question: str, out: Findings
+    assessment: Assessment, ref: str, person: Subject, data: DataClass, question: str, out: Findings
 ) -> None:
     """Questions 3 and 4."""
-    if not engaged(question, person, data, bench.rules):
+    if not engaged(question, person, data, assessment.rules):
         out.answers.append(_answer(question, ref, data, NOT_SENSITIVE, f"five questions {_label(question)}"))
         return
     why_not: list[str] = []
-    for ground in bench.with_basis:
-        for key in _condition_keys(ground, question, bench):
-            condition = bench.rules.law.conditions[key]
-            problem = _problem(bench, person, condition)
+    for ground in assessment.with_basis:
+        for key in _condition_keys(ground, question, assessment):
+            condition = assessment.rules.law.conditions[key]
+            problem = _problem(assessment, person, condition)
             if not problem:
                 out.answers.append(_answer(question, ref, data, condition.text, condition.cited))
                 return
@@ -185,29 +165,29 @@ def _label(question: str) -> str:
     return "Q3, UK GDPR Art 9" if question == "art9" else "Q4, UK GDPR Art 10"
 
 
-def _condition_keys(ground: Standing, question: str, bench: Bench) -> list[str]:
+def _condition_keys(ground: Standing, question: str, assessment: Assessment) -> list[str]:
     """Conditions to try, in order: Part 3 for a competent authority's law enforcement, else the Articles."""
-    giver = bench.form.requester.agency_kind
+    giver = assessment.giver
     keys = list(ground.rule.art9 if question == "art9" else ground.rule.art10)
-    if ground.rule.part3 and giver and bench.rules.law.agencies[giver].competent:
+    if ground.rule.part3 and giver and assessment.rules.law.agencies[giver].competent:
         keys = list(ground.rule.part3) if question == "art9" else ["Part3"]
-    if has_adult_at_risk(bench.form):
+    if has_adult_at_risk(assessment.form):
         keys.append("g+Sch1p18" if question == "art9" else "Sch1p18+p36")
     return keys
 
 
-def _problem(bench: Bench, person: Subject, condition: Condition) -> str:
+def _problem(assessment: Assessment, person: Subject, condition: Condition) -> str:
     """Why a condition does not carry this person's data, or nothing."""
-    form, rules = bench.form, bench.rules
-    if not condition.live(bench.on):
+    form, rules = assessment.form, assessment.rules
+    if not condition.live(assessment.on):
         return "not in force"
-    if not rules.belongs(form.requester.agency_kind, condition.who):
+    if not rules.belongs(assessment.giver, condition.who):
         return "not open to this kind of agency"
     if condition.only_if == "incapable" and not cannot_consent(person):
         return "only for someone who cannot consent, which is not shown"
-    if condition.only_if == "person_at_risk" and not (_child_named(bench) or _adult_shown(form)):
+    if condition.only_if == "person_at_risk" and not (_child_named(assessment) or _adult_shown(form)):
         return "needs a child to be protected, or an adult at risk and why there is no consent"
-    return _document_problem(bench, condition)
+    return _document_problem(assessment, condition)
 
 
 def cannot_consent(person: Subject) -> bool:
@@ -217,9 +197,9 @@ def cannot_consent(person: Subject) -> bool:
     return person.capacity is Capacity.lacks
 
 
-def _child_named(bench: Bench) -> bool:
+def _child_named(assessment: Assessment) -> bool:
     """Paragraph 18 protects a child: the data that protect it may be about anyone."""
-    return any(ground.ground.key is GroundKey.child_protection for ground in bench.grounds)
+    return any(ground.ground.key is GroundKey.child_protection for ground in assessment.grounds)
 
 
 def _adult_shown(form: SharingForm) -> bool:
@@ -232,30 +212,30 @@ def _adult_shown(form: SharingForm) -> bool:
     return has_adult_at_risk(form) and (why or cannot_ask)
 
 
-def _document_problem(bench: Bench, condition: Condition) -> str:
-    use, receiver = condition.policy_document, bench.form.recipient.agency_kind
+def _document_problem(assessment: Assessment, condition: Condition) -> str:
+    use, receiver = condition.policy_document, assessment.receiver
     if use is DocumentUse.never:
         return ""
     if (
         use is DocumentUse.unless_recipient_competent
         and receiver
-        and bench.rules.law.agencies[receiver].competent
+        and assessment.rules.law.agencies[receiver].competent
     ):
         return ""
-    document = bench.rules.policy.policy_documents.get(
+    document = assessment.rules.policy.policy_documents.get(
         "law_enforcement" if use is DocumentUse.law_enforcement else "general"
     )
-    if document is None or not document.in_date(bench.on):
+    if document is None or not document.in_date(assessment.on):
         return "needs an appropriate policy document in date"
     return ""
 
 
-def _confidence(bench: Bench, ref: str, person: Subject, out: Findings) -> None:
+def _confidence(assessment: Assessment, ref: str, person: Subject, out: Findings) -> None:
     """Question 5: what lifts confidence for this person; necessity and balancing are asked of the form."""
     if person.agreement is VictimAgreement.given and person.capacity is not Capacity.lacks:
         out.answers.append(_answer("confidentiality", ref, "", "the person agrees", "common law confidence"))
         return
-    ground = next((item for item in bench.grounds if item.rule.confidentiality), None)
+    ground = next((item for item in assessment.grounds if item.rule.confidentiality), None)
     if ground is not None:
         out.answers.append(
             _answer("confidentiality", ref, "", ground.rule.confidentiality, ground.rule.cited)

@@ -11,12 +11,12 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.consent.assessment import Assessment
 from hub.consent.context import NOBODY, Context, Exclusion, Staff, is_excluded
-from hub.consent.decide import decide
+from hub.consent.decide import decided
 from hub.consent.decision import Decision, Obligation, Outcome, Reason
 from hub.consent.form.form import SharingForm
 from hub.consent.rules.rules import Rules
-from hub.consent.sharing_agreement import protocol_covers
 from hub.values import Band, Kind, Level, Role
 
 
@@ -76,7 +76,8 @@ def decide_answer(
     form = asked.form.model_copy(update={"level": asked.level})
     if not asked.agreement_known:
         form = form.model_copy(update={"protocol": None})
-    theirs = decide(form, rules, on, Context(recipient_known=True, asserted=True))
+    assessment = Assessment(form, rules, on, Context(recipient_known=True, asserted=True))
+    theirs = decided(assessment)
     if theirs.outcome is not Outcome.permit:
         text = "The asserted purpose and grounds do not stand by this area's own rules."
         reason = Reason(
@@ -91,7 +92,7 @@ def decide_answer(
 
     # 3. What a person must decide, and whether the right one has.
     level = theirs.level
-    pending = _person_needed(asked, form, held, rules, on)
+    pending = _person_needed(asked, held, assessment)
     if pending:
         return Decision(
             outcome=Outcome.refer, reasons=pending, refer_to=(str(_decider(held)),), rules=rules.name
@@ -142,12 +143,10 @@ def _refusals(
     )
 
 
-def _person_needed(
-    asked: PeerRequest, form: SharingForm, held: HeldRecord, rules: Rules, on: dt.date
-) -> tuple[Reason, ...]:
+def _person_needed(asked: PeerRequest, held: HeldRecord, assessment: Assessment) -> tuple[Reason, ...]:
     """The reasons why a person must still decide: whoever holds the record, beyond involvement the supplier too."""
     level = asked.level
-    automatic = level in rules.policy.answer.automatic_levels and protocol_covers(form, rules, on)[0]
+    automatic = assessment.covered and level in assessment.rules.policy.answer.automatic_levels
     crossed = {asked.role, held.role} == {Role.victim, Role.perpetrator}
     spoken = held.decision is True and (held.kind is not Kind.idva or held.decided_by is Decider.idva_service)
     checks = (

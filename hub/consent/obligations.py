@@ -8,27 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 
+from hub.consent.assessment import Assessment, name_of
 from hub.consent.decision import Obligation
-from hub.consent.five_questions import name_of
 from hub.consent.form.form import SharingForm
 from hub.consent.form.vocabulary import VictimAgreement, answered
-from hub.consent.required_answers import manager_signed
-from hub.consent.rules.rules import Rules
 from hub.values import Purpose, Role
 
 
 def arising(
-    form: SharingForm,
-    rules: Rules,
-    on: dt.date,
-    *,
-    emergency: bool,
-    covered: bool,
-    left_open: tuple[str, ...] = (),
+    assessment: Assessment, *, emergency: bool, covered: bool, left_open: tuple[str, ...] = ()
 ) -> tuple[Obligation, ...]:
     """Every obligation that a permit on that day leaves. `covered`: a protocol answers for all of it."""
-    days = rules.policy.days
-    to_complete = rules.policy.emergency.days_to_complete
+    form, on = assessment.form, assessment.on
+    days = assessment.rules.policy.days
+    to_complete = assessment.rules.policy.emergency.days_to_complete
     found: list[Obligation] = []
     if emergency:
         open_answers = ", ".join(left_open) or "nothing was left open"
@@ -36,7 +29,7 @@ def arising(
         found.append(
             Obligation(code="complete_emergency", text=text, due=on + dt.timedelta(days=to_complete))
         )
-    if not covered and not manager_signed(form, on):
+    if not covered and not assessment.manager_signed:
         text = "A manager, another person than the caseworker, countersigns."
         due = on + dt.timedelta(days=to_complete if emergency else days.countersign)
         found.append(Obligation(code="countersign", text=text, due=due))

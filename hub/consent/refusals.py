@@ -5,19 +5,15 @@ Checked before anything else, so that no answer elsewhere on the form can turn e
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
-from hub.consent.context import Context, is_excluded, same
+from hub.consent.assessment import Assessment, name_of
+from hub.consent.context import is_excluded, same
 from hub.consent.decision import Reason
-from hub.consent.five_questions import Findings, name_of
+from hub.consent.five_questions import Findings
 from hub.consent.form.contradictions import interest_described
 from hub.consent.form.form import SharingForm, Subject
 from hub.consent.form.vocabulary import Capacity, GroundKey, SignatureRole, VictimAgreement
-from hub.consent.grounds import Standing
-from hub.consent.required_answers import manager_signed
-from hub.consent.rules.rules import Rules
-from hub.consent.sharing_agreement import protocol_covers
 from hub.consent.verdicts import verdict
 from hub.values import Level, Purpose, Role
 
@@ -39,8 +35,9 @@ class Referral:
     reason: Reason
 
 
-def refusals(form: SharingForm, rules: Rules, on: dt.date, context: Context) -> tuple[Reason, ...]:
+def refusals(assessment: Assessment) -> tuple[Reason, ...]:
     """Reasons that no answer can correct."""
+    form, rules, context = assessment.form, assessment.rules, assessment.context
     if is_excluded(context.staff, context.exclusions):
         return (NO_SUCH_CASE,)
     found: list[Reason] = []
@@ -65,24 +62,22 @@ def refusals(form: SharingForm, rules: Rules, on: dt.date, context: Context) -> 
         found.append(
             _reason("not_safe_to_talk_to", text, "Marac referral form; hazard H7", "recipient.agency")
         )
-    if settled(form, on) is False and _refused_alone(form) and _guardians_case(form, rules):
+    if settled(assessment) is False and _refused_alone(form) and _guardians_case(assessment):
         text = "The Guardian consulted decided not to share."
         found.append(_reason("guardian_decided", text, "GMC and BMA guidance; common law", "consultations"))
     return tuple(found)
 
 
-def referrals(
-    form: SharingForm, rules: Rules, on: dt.date, context: Context, grounds: tuple[Standing, ...]
-) -> tuple[Referral, ...]:
+def referrals(assessment: Assessment) -> tuple[Referral, ...]:
     """Matters that a person must decide, each with who."""
+    form, context, signed = assessment.form, assessment.context, assessment.manager_signed
     found: list[Referral] = []
-    ordered = any(ground.stands and ground.ground.key is GroundKey.court_order for ground in grounds)
-    if _guardians_case(form, rules) and not ordered and settled(form, on) is not True:
+    ordered = any(ground.ground.key is GroundKey.court_order for ground in assessment.grounds)
+    if _guardians_case(assessment) and not ordered and settled(assessment) is not True:
         found += [_guardian(ref) for ref, _ in _refused_alone(form)]
-    signed = manager_signed(form, on)
     to = form.recipient.node_id or form.recipient.agency
     fled = form.fled(form.recipient.node_id, form.recipient.agency)
-    if context.tells and fled and not (signed and _manager_decided(form, on)):
+    if context.tells and fled and not (signed and _manager_decided(assessment)):
         text = (
             f"This would tell {to}, an area that somebody in this case fled, that you ask. A manager decides"
             " that, on record."
@@ -95,24 +90,25 @@ def referrals(
         kinds = ", ".join(sorted(context.insider))
         text = f"This looks like a check on the asker's own life ({kinds}). It is stopped and raised."
         found.append(Referral(OFFICER, _reason("insider_check", text, "hazard H1", "subjects")))
-    linked = context.case_linked or protocol_covers(form, rules, on)[0]
+    linked = context.case_linked or assessment.covered
     if not linked and not signed and not _victim_agrees(form):
         text = "There is no agreement and no case of your own to link this to: a second person decides."
         found.append(Referral(MANAGER, _reason("second_person", text, "hazard H1", "case_ref")))
     if form.purpose and form.requester.role and form.level:
-        highest = rules.policy.levels[form.purpose].get(form.requester.role, Level.not_answered)
+        highest = assessment.rules.policy.levels[form.purpose].get(form.requester.role, Level.not_answered)
         if _rank(form.level) > _rank(highest):
             text = f"A {form.requester.role} may ask for {highest} at most here: a manager decides."
             found.append(Referral(MANAGER, _reason("level_above_role", text, "policy.toml levels", "level")))
     return tuple(found)
 
 
-def _manager_decided(form: SharingForm, on: dt.date) -> bool:
+def _manager_decided(assessment: Assessment) -> bool:
     """The manager's decision to share, under consultations: a signature alone may have overlooked the area."""
+    form = assessment.form
     manager = form.signature(SignatureRole.manager)
     return manager is not None and any(
         (same(advice.who, manager.name) or "manager" in advice.who.casefold())
-        and verdict(advice, on, form.level) is True
+        and verdict(advice, assessment.on, form.level) is True
         for advice in form.consultations
     )
 
@@ -146,19 +142,19 @@ def _refused(form: SharingForm) -> list[tuple[str, Subject]]:
     ]
 
 
-def ask_who_else(form: SharingForm, rules: Rules, out: Findings) -> None:
+def ask_who_else(assessment: Assessment, out: Findings) -> None:
     """A capable adult refuses, and nobody has said whether only they are at risk: the refusal may have to stand."""
-    for ref, person in _refused(form) if _guardians_case(form, rules) else ():
+    for ref, person in _refused(assessment.form) if _guardians_case(assessment) else ():
         if person.only_self_at_risk is None:
             text = f"{ref} refuses: say whether nobody else is at risk, or who is."
             out.lack(f"subjects[{ref}].only_self_at_risk", text, "GMC and BMA guidance")
 
 
-def _guardians_case(form: SharingForm, rules: Rules) -> bool:
+def _guardians_case(assessment: Assessment) -> bool:
     """A health body, or anyone who relies on the overriding public interest."""
-    kind = form.requester.agency_kind
-    relies = any(ground.key is GroundKey.public_interest for ground in form.grounds)
-    return kind is not None and (rules.law.agencies[kind].health or relies)
+    kind = assessment.giver
+    relies = any(ground.key is GroundKey.public_interest for ground in assessment.form.grounds)
+    return kind is not None and (assessment.rules.law.agencies[kind].health or relies)
 
 
 def _guardian(ref: str) -> Referral:
@@ -170,11 +166,11 @@ def _guardian(ref: str) -> Referral:
     return Referral(GUARDIAN, _reason("capable_refusal", text, source, f"subjects[{ref}].agreement"))
 
 
-def settled(form: SharingForm, on: dt.date) -> bool | None:
+def settled(assessment: Assessment) -> bool | None:
     """The decision of the Guardian consulted: share, do not share, or nothing that can be read as either."""
     verdicts = [
-        verdict(advice, on, form.level)
-        for advice in form.consultations
+        verdict(advice, assessment.on, assessment.form.level)
+        for advice in assessment.form.consultations
         if any(title in advice.who.casefold() for title in ("caldicott", "guardian", "senior clinician"))
     ]
     if False in verdicts:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 
-from hub.consent.context import Context, same
-from hub.consent.five_questions import Findings, name_of
+from hub.consent.assessment import Assessment, name_of
+from hub.consent.context import same
+from hub.consent.five_questions import Findings
 from hub.consent.form.contradictions import contradictions
 from hub.consent.form.form import SharingForm, Signature
 from hub.consent.form.vocabulary import SignatureRole, answered
-from hub.consent.rules.rules import Rules
 from hub.values import Level, Purpose, Role
 
 FORM = "SafeLives toolkit for Marac representatives, information sharing without consent form"
 
 
-def essentials(form: SharingForm, context: Context, out: Findings) -> None:
+def essentials(assessment: Assessment, out: Findings) -> None:
     """Asked always, in an emergency too: what for, how much, who, about whom."""
+    form, context = assessment.form, assessment.context
     if form.jurisdiction is None:
         out.lack("jurisdiction", "Say whose law applies: each Marac picks its own.", "choice of rule set")
     if form.purpose is None:
@@ -59,11 +60,13 @@ def _recipient(form: SharingForm) -> bool:
     return bool(to.node_id or to.agency or to.agency_kind) or covered
 
 
-def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> None:
+def whole_form(assessment: Assessment, out: Findings) -> None:
     """Asked outside an emergency, under a protocol too: why, when it is looked at again, and one answer each."""
+    form, on = assessment.form, assessment.on
+    longest = assessment.rules.policy.days.longest_review
     for field, why, code in contradictions(form):
         out.lack(field, f"{field}: {why}. Correct one of the two.", FORM, code)
-    _not_yet(form, on, out)
+    _not_yet(assessment, out)
     if not answered(form.necessity):
         text = "Say why this is necessary and proportionate, and why less would not do."
         out.lack("necessity", text, "five questions Q5; ECHR Art 8")
@@ -72,8 +75,8 @@ def whole_form(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> N
     elif form.review.date < on:
         text = f"The review date has passed: it must not be before {on}."
         out.lack("review.date", text, FORM, "dates_out_of_order")
-    elif (form.review.date - on).days > rules.policy.days.longest_review:
-        text = f"The review is more than {rules.policy.days.longest_review} days away."
+    elif (form.review.date - on).days > longest:
+        text = f"The review is more than {longest} days away."
         out.lack("review.date", text, "policy.toml days.longest_review")
     if not answered(form.review.owner):
         out.lack("review.owner", "Name the person responsible for the review.", FORM)
@@ -87,8 +90,9 @@ def emergency(form: SharingForm, out: Findings) -> None:
         out.lack("signatures", "An emergency release needs a named approver.", "emergency rule")
 
 
-def _not_yet(form: SharingForm, on: dt.date, out: Findings) -> None:
+def _not_yet(assessment: Assessment, out: Findings) -> None:
     """Require that what is said to have happened is not dated after today."""
+    form, on = assessment.form, assessment.on
     dated = [("client_notified.date", form.client_notified.date)]
     dated += [
         (f"consultations[{index}].date", advice.date) for index, advice in enumerate(form.consultations)
@@ -133,43 +137,36 @@ def own_case(form: SharingForm, out: Findings) -> None:
         out.lack("conflicts.declared", text, "insider hazard: declaration for each case")
 
 
-def signatures(form: SharingForm, rules: Rules, on: dt.date, out: Findings) -> None:
+def signatures(assessment: Assessment, out: Findings) -> None:
     """Two different signatories: the caseworker before; the manager before, or after for `involvement`."""
-    _signed(form, SignatureRole.caseworker, on, out)
-    if form.level in rules.policy.signatures.manager_before:
-        _signed(form, SignatureRole.manager, on, out)
-    two_people(form, on, out)
+    _signed(assessment, SignatureRole.caseworker, out)
+    if assessment.form.level in assessment.rules.policy.signatures.manager_before:
+        _signed(assessment, SignatureRole.manager, out)
+    two_people(assessment, out)
 
 
-def two_people(form: SharingForm, on: dt.date, out: Findings) -> None:
+def two_people(assessment: Assessment, out: Findings) -> None:
     """A manager's signature, where there is one, must be another person's and must count on this day."""
+    form = assessment.form
     manager, caseworker = form.signature(SignatureRole.manager), form.signature(SignatureRole.caseworker)
     if manager and caseworker and same(manager.name, caseworker.name):
         text = "The manager who signs must be another person than the caseworker."
         out.lack("signatures[manager].name", text, FORM, "same_signatory")
-    if manager and not _counts(manager, on):
-        _signed(form, SignatureRole.manager, on, out)
-
-
-def manager_signed(form: SharingForm, on: dt.date) -> bool:
-    """Whether a manager other than the caseworker has signed by that day."""
-    found = Findings()
-    _signed(form, SignatureRole.manager, on, found)
-    two_people(form, on, found)
-    return not found.missing
+    if manager and not _counts(manager, assessment.on):
+        _signed(assessment, SignatureRole.manager, out)
 
 
 def _counts(signature: Signature, on: dt.date) -> bool:
     return signature.date is not None and signature.date <= on
 
 
-def _signed(form: SharingForm, role: SignatureRole, on: dt.date, out: Findings) -> None:
-    signature = form.signature(role)
+def _signed(assessment: Assessment, role: SignatureRole, out: Findings) -> None:
+    signature = assessment.form.signature(role)
     if signature is None:
         before = " before anything beyond involvement moves" if role is SignatureRole.manager else ""
         out.lack(f"signatures[{role}]", f"The {role} signs{before}.", FORM)
     elif signature.date is None:
         out.lack(f"signatures[{role}].date", f"Date the {role}'s signature.", FORM)
-    elif signature.date > on:
-        text = f"The {role}'s signature is dated after {on}."
+    elif signature.date > assessment.on:
+        text = f"The {role}'s signature is dated after {assessment.on}."
         out.lack(f"signatures[{role}].date", text, FORM, "dates_out_of_order")

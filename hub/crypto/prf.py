@@ -8,7 +8,7 @@ an `InputError`: the library's panics (which are not `Exception`s) stop here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from voprf import ristretto
 
@@ -20,6 +20,13 @@ OUTPUT_BYTES: Final = 64
 SEED_BYTES: Final = 32
 MAX_BATCH: Final = 1024
 _IDENTITY: Final = bytes(ELEMENT_BYTES)
+
+
+class Evaluation(NamedTuple):
+    """Evaluated elements, concatenated, and one proof for all of them; nothing for no elements."""
+
+    elements: bytes = b""
+    proof: bytes = b""
 
 
 class PrfKey:
@@ -39,8 +46,8 @@ class PrfKey:
         """PRF output (64 bytes) for a value the key's owner knows (RFC 9497 Evaluate)."""
         return self._evaluator.evaluate_known_input(value)
 
-    def evaluate(self, elements: Sequence[bytes]) -> tuple[bytes, bytes]:
-        """Evaluate blinded elements; return them, concatenated, and one proof for all (BlindEvaluate).
+    def evaluate(self, elements: Sequence[bytes]) -> Evaluation:
+        """Evaluate blinded elements (BlindEvaluate).
 
         Raises InputError if an element is not a valid, non-identity group element, or the count is not 1..1024.
         """
@@ -51,7 +58,7 @@ class PrfKey:
         except ValueError as error:
             raise InputError("An element is not a ristretto255 group element.") from error
         answer = self._evaluator.evaluate_batch(blinded).serialize()
-        return answer[PROOF_BYTES:], answer[:PROOF_BYTES]
+        return Evaluation(elements=answer[PROOF_BYTES:], proof=answer[:PROOF_BYTES])
 
 
 class BlindedBatch:

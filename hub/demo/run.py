@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
@@ -40,13 +40,21 @@ SEED: Final = 20_261_122
 Say = Callable[[str], None]
 
 
+class DemoCheck(NamedTuple):
+    """One question of the demonstration, by its name in the story, with its result."""
+
+    name: str
+    request: CheckRequest
+    result: CheckResult
+
+
 @dataclass(frozen=True)
 class Demo:
     """The running demonstration: its nodes, the area that asks, and each question with its result."""
 
     nodes: tuple[Node, ...]
     asking: str
-    checks: tuple[tuple[str, CheckRequest, CheckResult], ...]
+    checks: tuple[DemoCheck, ...]
 
 
 @contextmanager
@@ -111,7 +119,7 @@ async def _introduce(nodes: list[Node]) -> None:
                     raise PeerError(result.error)
 
 
-async def _ask(node: Node, story: Story) -> list[tuple[str, CheckRequest, CheckResult]]:
+async def _ask(node: Node, story: Story) -> list[DemoCheck]:
     today = node.today()
     results = []
     async with PeerClient(node) as client:
@@ -120,5 +128,5 @@ async def _ask(node: Node, story: Story) -> list[tuple[str, CheckRequest, CheckR
             request = CheckRequest.model_validate({**question, "sharing_form": form, "disclose": "at_once"})
             result = await check(node, client, request)
             result = await disclose_at_once(node, client, request, result)
-            results.append((name, request, result))
+            results.append(DemoCheck(name, request, result))
     return results

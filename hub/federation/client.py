@@ -9,7 +9,7 @@ import asyncio
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx2
@@ -53,6 +53,22 @@ class VerifiedAnswer:
     claims: dict[str, Any]
 
 
+class _Target(NamedTuple):
+    """Where a request goes, and the type of its message."""
+
+    method: str
+    path: str
+    message: MessageType
+
+
+class _Response(NamedTuple):
+    """A peer's response, before anything of it is verified."""
+
+    status: int
+    content: bytes
+    headers: httpx2.Headers
+
+
 class _RetryError(Exception):
     """A passing fault: try again with a fresh message."""
 
@@ -80,26 +96,24 @@ class PeerClient:
     async def metadata(self, url: str) -> str:
         """A node's signed metadata, unverified. Raises PeerError."""
         try:
-            status, content, _ = await self._send("GET", url.rstrip("/") + messages.METADATA_PATH, b"", {})
+            response = await self._send("GET", url.rstrip("/") + messages.METADATA_PATH, b"", {})
         except _RetryError as error:
             raise error.error from error
-        if status != 200:
-            raise PeerError(f"The node answered {status} instead of its metadata.")
-        return content.decode("ascii", errors="replace").strip()
+        if response.status != 200:
+            raise PeerError(f"The node answered {response.status} instead of its metadata.")
+        return response.content.decode("ascii", errors="replace").strip()
 
     async def post(
         self, peer: PinnedPeer, message: MessageType, path: str, body: bytes, *, key: str = ""
     ) -> VerifiedAnswer:
         """Send a signed POST; `key` is its Idempotency-Key. Retries passing faults. Raises PeerError."""
-        return await self._retried(peer, ("POST", path, message), body, key)
+        return await self._retried(peer, _Target("POST", path, message), body, key)
 
     async def get(self, peer: PinnedPeer, message: MessageType, path: str) -> VerifiedAnswer:
         """Send a signed GET. Retries passing faults. Raises PeerError."""
-        return await self._retried(peer, ("GET", path, message), b"", "")
+        return await self._retried(peer, _Target("GET", path, message), b"", "")
 
-    async def _retried(
-        self, peer: PinnedPeer, target: tuple[str, str, MessageType], body: bytes, key: str
-    ) -> VerifiedAnswer:
+    async def _retried(self, peer: PinnedPeer, target: _Target, body: bytes, key: str) -> VerifiedAnswer:
         try:
             async for attempt in stamina.retry_context(
                 on=_RetryError,
@@ -113,36 +127,33 @@ class PeerClient:
             raise error.error from None
         raise PeerError("The area was not asked.")  # pragma: no cover - the loop returns or raises
 
-    async def _once(
-        self, peer: PinnedPeer, target: tuple[str, str, MessageType], body: bytes, key: str
-    ) -> VerifiedAnswer:
-        method, path, message = target
-        url = peer.url.rstrip("/") + path
+    async def _once(self, peer: PinnedPeer, target: _Target, body: bytes, key: str) -> VerifiedAnswer:
+        url = peer.url.rstrip("/") + target.path
         headers = {
-            "Authorization": "Bearer " + self._signed(peer, message, (method, url), body),
+            "Authorization": "Bearer " + self._signed(peer, target, url, body),
             messages.VERSION_HEADER: str(messages.VERSION),
         }
         if body:
             headers["Content-Type"] = "application/json"
         if key:
             headers[messages.IDEMPOTENCY_HEADER] = key
-        status, content, answer_headers = await self._send(method, url, body, headers)
-        if status != 200:
-            raise _problem(status, content, answer_headers)
-        token = answer_headers.get(messages.ANSWER_HEADER, "")
+        response = await self._send(target.method, url, body, headers)
+        if response.status != 200:
+            raise _problem(response)
+        token = response.headers.get(messages.ANSWER_HEADER, "")
         try:
             expected = Expected(MessageType.answer, peer.node_id, self._node.node_id, REQUEST_LIFE_S)
             claims = verify(token, public_key(peer.signing), expected, self._node.clock())
         except AuthenticationError as error:
             raise PeerError(f"The area's answer does not verify. {error.text}") from error
-        asked = request_digest(method, path, key, body)
+        asked = request_digest(target.method, target.path, key, body)
         if not secrets.compare_digest(str(claims.get("request")), asked):
             raise PeerError("The area's answer is to another request.")
-        if not secrets.compare_digest(str(claims.get("sha256")), digest(content)):
+        if not secrets.compare_digest(str(claims.get("sha256")), digest(response.content)):
             raise PeerError("The area's answer was changed on its way.")
-        return VerifiedAnswer(content, token, claims)
+        return VerifiedAnswer(response.content, token, claims)
 
-    def _signed(self, peer: PinnedPeer, message: MessageType, target: tuple[str, str], body: bytes) -> str:
+    def _signed(self, peer: PinnedPeer, target: _Target, url: str, body: bytes) -> str:
         now = self._node.now()
         me = self._node.node_id
         claims = {
@@ -152,15 +163,13 @@ class PeerClient:
             "iat": now,
             "exp": now + REQUEST_LIFE_S,
             "jti": secrets.token_hex(16),
-            "htm": target[0],
-            "htu": target[1],
+            "htm": target.method,
+            "htu": url,
             "sha256": digest(body),
         }
-        return sign(self._node.keys.signing, message, claims)
+        return sign(self._node.keys.signing, target.message, claims)
 
-    async def _send(
-        self, method: str, url: str, body: bytes, headers: dict[str, str]
-    ) -> tuple[int, bytes, httpx2.Headers]:
+    async def _send(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> _Response:
         _require_tls(url)
         try:
             # All of it, not each byte: a slow answer must not hold a sync or a check up.
@@ -173,7 +182,7 @@ class PeerClient:
                     content += chunk
                     if len(content) > MAX_ANSWER_BYTES:
                         raise PeerError("The area's answer is too long.")
-                return response.status_code, content, response.headers
+                return _Response(response.status_code, content, response.headers)
         except (httpx2.NetworkError, httpx2.RemoteProtocolError) as error:
             raise _RetryError(
                 UnreachableError("The area cannot be reached.", do="Use its phone route.")
@@ -204,16 +213,16 @@ _REFUSED: Final = {
 """What a refusal means for people, by the problem's name."""
 
 
-def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
+def _problem(response: _Response) -> Exception:
     """Return the error for a refused request. The peer's own words are not repeated: they are its text."""
     try:
-        kind = str(read_json(content).get("type", ""))
+        kind = str(read_json(response.content).get("type", ""))
     except JsonError:
         kind = ""
     known = _PROBLEM.fullmatch(kind)
-    name = known[1].replace("_", " ") if known else f"status {status}"
-    if status == 429:
-        wait = headers.get("Retry-After", "")
+    name = known[1].replace("_", " ") if known else f"status {response.status}"
+    if response.status == 429:
+        wait = response.headers.get("Retry-After", "")
         after = f"; it may be asked again in {wait} s" if _SECONDS.fullmatch(wait) else ""
         return PeerError(f"The area's quota for us is used up{after}.", do="Use its phone route meanwhile.")
     error = PeerError(
@@ -221,4 +230,4 @@ def _problem(status: int, content: bytes, headers: httpx2.Headers) -> Exception:
         problem=known[1] if known else "",
         do="Telephone the area, and inform both operators.",
     )
-    return _RetryError(error) if status in _RETRY_STATUS else error
+    return _RetryError(error) if response.status in _RETRY_STATUS else error

@@ -131,7 +131,7 @@ def evaluator(keys: FeedKeys, people: int) -> Iterator[Evaluator]:
         max_workers=os.cpu_count(),
         mp_context=get_context("spawn"),
         initializer=_start_worker,
-        initargs=((keys.strong.prf.seed, keys.weak.prf.seed), (keys.strong.context, keys.weak.context)),
+        initargs=(KeySource.of(keys.strong), KeySource.of(keys.weak)),
     )
     try:
         with _without_interrupts():
@@ -210,20 +210,32 @@ def _without_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def feed_keys(seeds: tuple[bytes, bytes], contexts: tuple[FeedContext, FeedContext]) -> FeedKeys:
-    """A feed's keys from their seeds and contexts, strong first."""
+class KeySource(NamedTuple):
+    """What a feed's key is made of again in another process."""
+
+    seed: bytes
+    context: FeedContext
+
+    @classmethod
+    def of(cls, key: FeedKey) -> KeySource:
+        """The source of a key."""
+        return cls(key.prf.seed, key.context)
+
+
+def feed_keys(strong: KeySource, weak: KeySource) -> FeedKeys:
+    """A feed's keys from what they are made of."""
     return FeedKeys(
-        FeedKey(PrfKey(seeds[0], PrfKey.STRONG), contexts[0]),
-        FeedKey(PrfKey(seeds[1], PrfKey.WEAK), contexts[1]),
+        FeedKey(PrfKey(strong.seed, PrfKey.STRONG), strong.context),
+        FeedKey(PrfKey(weak.seed, PrfKey.WEAK), weak.context),
     )
 
 
 _worker_keys: list[FeedKeys] = []
 
 
-def _start_worker(seeds: tuple[bytes, bytes], contexts: tuple[FeedContext, FeedContext]) -> None:
+def _start_worker(strong: KeySource, weak: KeySource) -> None:
     gc.disable()  # A worker makes no cycles and ends with the run.
-    _worker_keys[:] = [feed_keys(seeds, contexts)]
+    _worker_keys[:] = [feed_keys(strong, weak)]
 
 
 def _at_work(work: _Work, chunk: Any) -> bytes:

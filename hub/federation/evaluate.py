@@ -10,7 +10,7 @@ from typing import Any
 
 from hub.audit.events import Action, Refs, peer_actor
 from hub.crypto import encoding
-from hub.crypto.prf import PrfKey
+from hub.crypto.prf import Evaluation, PrfKey
 from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation.authentication import Caller, admit
 from hub.federation.receipts import Refused, Reply, receipt
@@ -57,16 +57,16 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Reply | 
         check_id=request.check_id,
         epoch=state.epoch,
         feed_at=state.last_seq,
-        elements=encoding.b64(strong[0]),
-        proof=encoding.b64(strong[1]),
-        weak_elements=encoding.b64(weak[0]),
-        weak_proof=encoding.b64(weak[1]),
+        elements=encoding.b64(strong.elements),
+        proof=encoding.b64(strong.proof),
+        weak_elements=encoding.b64(weak.elements),
+        weak_proof=encoding.b64(weak.proof),
     )
     return Reply(encode(answer), receipt(node, caller, request.check_id, log))
 
 
-def _evaluated(key: PrfKey, elements: list[bytes]) -> tuple[bytes, bytes]:
-    return key.evaluate(elements) if elements else (b"", b"")
+def _evaluated(key: PrfKey, elements: list[bytes]) -> Evaluation:
+    return key.evaluate(elements) if elements else Evaluation()
 
 
 def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Refused | None:

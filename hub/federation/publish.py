@@ -24,6 +24,7 @@ from hub.federation.entries import (
     Evaluator,
     FeedKeys,
     Job,
+    KeySource,
     Opened,
     Progress,
     Subject,
@@ -168,8 +169,8 @@ class _Run:
 
 def keys_of(node: Node, epoch: int) -> FeedKeys:
     """The node's own feed keys in an epoch."""
-    contexts = (node.context(epoch, weak=False), node.context(epoch, weak=True))
-    return feed_keys((node.keys.prf.seed, node.keys.prf_weak.seed), contexts)
+    strong, weak = node.context(epoch, weak=False), node.context(epoch, weak=True)
+    return feed_keys(KeySource(node.keys.prf.seed, strong), KeySource(node.keys.prf_weak.seed, weak))
 
 
 def _test_subjects() -> list[Subject]:

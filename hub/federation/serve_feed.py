@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from hub.crypto import encoding, signing
 from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundError
@@ -49,14 +49,21 @@ class _CursorExpiredError(ConflictError):
     status = 410
 
 
-def _read_cursor(cursor: str) -> tuple[int, int]:
+class _Cursor(NamedTuple):
+    """How far a peer has come in our feed: the epoch, and the last change it has."""
+
+    epoch: int
+    after: int
+
+
+def _read_cursor(cursor: str) -> _Cursor:
     try:
         found = _CURSOR.fullmatch(encoding.unb64(cursor))
     except AuthenticationError:
         found = None
     if found is None:
         raise InputError("The cursor cannot be read.", do="Sync the complete feed again.")
-    return int(found[1]), int(found[2])
+    return _Cursor(int(found[1]), int(found[2]))
 
 
 def _manifest(node: Node, state: feeds.State) -> str:

@@ -22,6 +22,7 @@ from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, refresh
 from hub.node.node import Node
 from hub.store import peers
+from hub.store.peers import CopyRow
 from hub.wire.messages import (
     FEED_PATH,
     FeedPage,
@@ -90,7 +91,7 @@ async def _pull(
     node: Node, client: PeerClient, peer: KnownPeer, progress: Progress, *, fresh: bool
 ) -> tuple[Manifest, int]:
     """Fill a new copy page by page, or bring the one in use up to date in one step."""
-    feed_id, cursor = _copy_to_fill(node, peer, fresh=fresh)
+    feed_id, _, cursor = _copy_to_fill(node, peer, fresh=fresh)
     in_use = feed_id == peer.feed_id
     received: list[FeedPage] = []
     done = 0
@@ -113,7 +114,7 @@ async def _pull(
             received = []
         progress(peer.pinned.area, done, max(done, manifest.entries))
         if not page.more:
-            return manifest, _finish(node, peer, feed_id, (manifest, received))
+            return manifest, _finish(node, peer, feed_id, manifest, received)
 
 
 async def _page(client: PeerClient, peer: KnownPeer, cursor: str) -> FeedPage:
@@ -131,18 +132,19 @@ def _apply(session: Session, feed_id: int, pages: Sequence[FeedPage]) -> None:
         if peers.copy(session, feed_id).epoch not in (0, page.epoch):
             raise _ResyncError
         withdrawn, entries = split_tokens(page.withdrawn), split_entries(page.entries)
-        peers.apply_page(session, feed_id, (page.epoch, page.cursor), withdrawn, entries)
+        reached = CopyRow(feed_id, page.epoch, page.cursor)
+        peers.apply_page(session, reached, withdrawn, entries)
 
 
-def _copy_to_fill(node: Node, peer: KnownPeer, *, fresh: bool) -> tuple[int, str]:
+def _copy_to_fill(node: Node, peer: KnownPeer, *, fresh: bool) -> CopyRow:
     with node.write() as tx:
         if not fresh:
             begun = peers.unfinished_copy(tx.session, peer.pinned.node_id)
             if begun:
-                return begun.id, begun.cursor
+                return begun
             if peer.feed_id is not None:
-                return peer.feed_id, peers.copy(tx.session, peer.feed_id).cursor
-        return peers.start_copy(tx.session, peer.pinned.node_id), ""
+                return peers.copy(tx.session, peer.feed_id)
+        return peers.start_copy(tx.session, peer.pinned.node_id)
 
 
 def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
@@ -159,9 +161,8 @@ def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
     return manifest
 
 
-def _finish(node: Node, peer: KnownPeer, feed_id: int, rest: tuple[Manifest, Sequence[FeedPage]]) -> int:
+def _finish(node: Node, peer: KnownPeer, feed_id: int, manifest: Manifest, pages: Sequence[FeedPage]) -> int:
     """Apply what is left, verify the copy against its manifest and put it to use; or leave all as it was."""
-    manifest, pages = rest
     with node.write() as tx:
         _apply(tx.session, feed_id, pages)
         count, digest = peers.kept_digest(tx.session, feed_id)

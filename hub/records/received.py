@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hub.crypto.encoding import unb64
 from hub.node.transaction import Reading, Transaction
 from hub.store import received
-from hub.store.received import CheckRow, DisclosureRow
+from hub.store.received import CheckRow, DisclosureId, DisclosureRow
 from hub.values import Level, NodeId, Value
 from hub.wire.messages import Disclosure, DisclosureQuestion, EvaluationRequest, encode
 
@@ -24,6 +24,11 @@ class DisclosureKey:
     check_id: str
     handle: bytes
     level: Level
+
+    @property
+    def row(self) -> DisclosureId:
+        """What its row is found by."""
+        return DisclosureId(self.check_id, self.peer, self.handle, self.level)
 
     @property
     def activity(self) -> str:
@@ -71,7 +76,7 @@ def add_check(tx: Transaction, peer: NodeId, request: EvaluationRequest) -> None
 
 def disclosure(tx: Reading, key: DisclosureKey) -> ReceivedDisclosure | None:
     """A disclosure that was asked before. Raises StorageError."""
-    row = received.disclosure(tx.session, (key.check_id, key.peer, key.handle, key.level))
+    row = received.disclosure(tx.session, key.row)
     return _opened(tx, row) if row else None
 
 

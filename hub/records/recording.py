@@ -86,9 +86,9 @@ def asked_entry(area: str, node_id: NodeId, decision: Decision, on: dt.date) -> 
 
 
 def disclosed_entry(
-    agency: str, node_id: NodeId, decision: Decision, on: dt.date, about: tuple[str, Level]
+    agency: str, node_id: NodeId, decision: Decision, on: dt.date, *, handle: str, level: Level
 ) -> LoggedDisclosure:
-    """Return the entry for an area that learns the name. `about`: the candidate's handle and the level."""
+    """Return the entry for an area that learns the name: of which candidate, and at what level."""
     sharing = DisclosureLogEntry(
         date=on,
         agency=agency,
@@ -96,14 +96,13 @@ def disclosed_entry(
         method=DISCLOSED,
         authority=authority_of(decision),
     )
-    return LoggedDisclosure(sharing=sharing, node_id=node_id, handle=about[0], level=about[1])
+    return LoggedDisclosure(sharing=sharing, node_id=node_id, handle=handle, level=level)
 
 
 def answered_entry(
-    form: SharingForm, peer: NodeId, decision: Decision, on: dt.date, about: tuple[str, str]
+    form: SharingForm, peer: NodeId, decision: Decision, on: dt.date, *, handle: str, decider: str
 ) -> LoggedDisclosure:
-    """Return the entry for an answered area, by its form. `about`: our handle, and who decided here."""
-    handle, decider = about
+    """Return the entry for an answered area, by its form: about our handle, by who decided here."""
     sharing = DisclosureLogEntry(
         date=on,
         agency=form.requester.agency or peer,
@@ -115,10 +114,9 @@ def answered_entry(
     return LoggedDisclosure(sharing=sharing, node_id=peer, handle=handle, level=decision.level)
 
 
-def record_response(tx: Transaction, matter: tuple[str, str], act: LoggedDisclosure, response: str) -> None:
-    """Put an area's answer into the row of the act that it answers. `matter`: its name and the case's reference."""
-    name, case_ref = matter
-    for row in disclosures.of_matter(tx, Activity(tx.case_digest(case_ref), name)):
+def record_response(tx: Transaction, activity: Activity, act: LoggedDisclosure, response: str) -> None:
+    """Put an area's answer into the row of the act that it answers."""
+    for row in disclosures.of_matter(tx, activity):
         if row.shared.act == act.act:
             sharing = row.shared.sharing.model_copy(update={"response": response})
             disclosures.change(tx, row.number, row.shared.model_copy(update={"sharing": sharing}))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -46,7 +46,14 @@ def insert_rows(
         raise ValueError(f"give the columns in the table's order: {order}")
 
 
-def digest_of(session: Session, entries: Executable) -> tuple[int, bytes]:
+class FeedDigest(NamedTuple):
+    """How many entries a feed has, and SHA-256 over them."""
+
+    entries: int
+    sha256: bytes
+
+
+def digest_of(session: Session, entries: Executable) -> FeedDigest:
     """How many (token, label) rows a query gives, and SHA-256 over them in its order."""
     hashed = hashlib.sha256()
     count = 0
@@ -54,4 +61,4 @@ def digest_of(session: Session, entries: Executable) -> tuple[int, bytes]:
     for some in result.partitions():
         hashed.update(b"".join([row[0] + row[1] for row in some]))
         count += len(some)
-    return count, hashed.digest()
+    return FeedDigest(count, hashed.digest())

@@ -24,8 +24,15 @@ class StoredCase(NamedTuple):
     sealed: bytes
 
 
+class SealedPerson(NamedTuple):
+    """One of the people of a case, as kept."""
+
+    handle: bytes
+    sealed: bytes
+
+
 class CaseRow(NamedTuple):
-    """A case to store, sealed, with its people (handle, sealed)."""
+    """A case to store, sealed, with its people."""
 
     ref_digest: bytes
     content_digest: bytes
@@ -35,7 +42,7 @@ class CaseRow(NamedTuple):
     may_publish: bool
     decision_id: int
     sealed: bytes
-    people: tuple[tuple[bytes, bytes], ...]
+    people: tuple[SealedPerson, ...]
 
 
 STORED: Final = tuple(getattr(CaseRecord, name) for name in StoredCase._fields)
@@ -92,20 +99,20 @@ def seal(session: Session, case_id: int, *, sealed: bytes, content_digest: bytes
     session.add(case)
 
 
-def people_of(session: Session, case_id: int) -> list[tuple[bytes, bytes]]:
-    """The people of one case in the order in which they were stored: handle and sealed record."""
+def people_of(session: Session, case_id: int) -> list[SealedPerson]:
+    """The people of one case in the order in which they were stored."""
     query = (
         select(PersonRecord.handle, PersonRecord.sealed)
         .where(PersonRecord.case_id == case_id, ~col(PersonRecord.retired))
         .order_by(col(PersonRecord.id))
     )
-    return [(handle, sealed) for handle, sealed in session.exec(query)]
+    return [SealedPerson(*row) for row in session.exec(query)]
 
 
-def people(session: Session) -> list[tuple[bytes, bytes]]:
-    """All people held, published or not: handle and sealed record."""
+def people(session: Session) -> list[SealedPerson]:
+    """All people held, published or not."""
     query = select(PersonRecord.handle, PersonRecord.sealed).where(~col(PersonRecord.retired))
-    return [(handle, sealed) for handle, sealed in session.exec(query)]
+    return [SealedPerson(*row) for row in session.exec(query)]
 
 
 def version(session: Session) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, delete, insert
 from sqlmodel import Session, col, select
 
-from hub.store.bulk import digest_of, insert_or_replace, insert_rows
+from hub.store.bulk import FeedDigest, digest_of, insert_or_replace, insert_rows
 from hub.store.tables import Peer, PeerEntry, PeerFeed
 
 _MANY = 5_000
@@ -98,7 +98,7 @@ def remove(session: Session, node_id: str) -> None:
     session.delete(peer)
 
 
-def start_copy(session: Session, node_id: str) -> int:
+def start_copy(session: Session, node_id: str) -> CopyRow:
     """Begin a new copy of a peer's feed, beside the one in use; an earlier unfinished one is dropped."""
     peer = session.get_one(Peer, node_id)
     for old in session.exec(select(PeerFeed).where(PeerFeed.node_id == node_id, PeerFeed.id != peer.feed_id)):
@@ -106,7 +106,7 @@ def start_copy(session: Session, node_id: str) -> int:
     fresh = PeerFeed(node_id=node_id, epoch=0)
     session.add(fresh)
     session.flush()
-    return fresh.id or 0
+    return CopyRow(fresh.id or 0, fresh.epoch, fresh.cursor)
 
 
 def unfinished_copy(session: Session, node_id: str) -> CopyRow | None:
@@ -125,29 +125,28 @@ def copy(session: Session, feed_id: int) -> CopyRow:
 
 def apply_page(
     session: Session,
-    feed_id: int,
-    page: tuple[int, str],
+    reached: CopyRow,
     withdrawn: Sequence[bytes],
     entries: Sequence[tuple[bytes, bytes]],
 ) -> None:
-    """Apply a page (its epoch and cursor) to a copy: withdrawals first, then entries."""
+    """Apply a page to a copy: withdrawals first, then entries. `reached`: how far the copy is then."""
     for at in range(0, len(withdrawn), 500):
         some = withdrawn[at : at + 500]
         session.execute(
-            delete(PeerEntry).where(col(PeerEntry.feed_id) == feed_id, col(PeerEntry.token).in_(some))
+            delete(PeerEntry).where(col(PeerEntry.feed_id) == reached.id, col(PeerEntry.token).in_(some))
         )
     if entries:
         insert_rows(
-            session, insert_or_replace(session, _TABLE), _COLUMNS, [(feed_id, *entry) for entry in entries]
+            session, insert_or_replace(session, _TABLE), _COLUMNS, [(reached.id, *entry) for entry in entries]
         )
-    feed = session.get_one(PeerFeed, feed_id)
-    feed.epoch, feed.cursor = page
+    feed = session.get_one(PeerFeed, reached.id)
+    feed.epoch, feed.cursor = reached.epoch, reached.cursor
     if withdrawn or entries:
         feed.entries = feed.digest = None
     session.add(feed)
 
 
-def digest(session: Session, feed_id: int) -> tuple[int, bytes]:
+def digest(session: Session, feed_id: int) -> FeedDigest:
     """How many entries a copy has, and SHA-256 over them in token order."""
     query = (
         select(PeerEntry.token, PeerEntry.label)
@@ -157,13 +156,13 @@ def digest(session: Session, feed_id: int) -> tuple[int, bytes]:
     return digest_of(session, query)
 
 
-def kept_digest(session: Session, feed_id: int) -> tuple[int, bytes]:
+def kept_digest(session: Session, feed_id: int) -> FeedDigest:
     """The same, read from the complete copy only if a page has changed it since it was last read."""
     feed = session.get_one(PeerFeed, feed_id)
     if feed.entries is None or feed.digest is None:
         feed.entries, feed.digest = digest(session, feed_id)
         session.add(feed)
-    return feed.entries, feed.digest
+    return FeedDigest(feed.entries, feed.digest)
 
 
 def use_copy(session: Session, node_id: str, feed_id: int, state: CopyState) -> None:

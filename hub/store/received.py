@@ -26,6 +26,15 @@ class CheckRow(NamedTuple):
     asked: bytes
 
 
+class DisclosureId(NamedTuple):
+    """What a disclosure request is known by."""
+
+    check_id: str
+    peer: str
+    handle: bytes
+    level: str
+
+
 class DisclosureRow(NamedTuple):
     """A disclosure that a peer asked, as it is kept; `sealed` holds what was asked and answered.
 
@@ -92,8 +101,8 @@ def check(session: Session, peer: str, check_id: str) -> CheckRow | None:
     return CheckRow(*(getattr(row, name) for name in CheckRow._fields)) if row else None
 
 
-def disclosure(session: Session, key: tuple[str, str, bytes, str]) -> DisclosureRow | None:
-    """A peer's earlier disclosure request, by check, peer, handle and level."""
+def disclosure(session: Session, key: DisclosureId) -> DisclosureRow | None:
+    """A peer's earlier disclosure request."""
     row = session.get(ReceivedDisclosure, key)
     return _disclosure(row) if row else None
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from hub.crypto.prf import BlindedBatch
+from hub.crypto.prf import BlindedBatch, Evaluation
 from hub.errors import InputError, PeerError
 from hub.matching import MatchingConfig, MatchKey, match_keys
 from hub.wire.lookup import Evaluated
@@ -57,6 +57,13 @@ def test_keys(config: MatchingConfig) -> tuple[MatchKey, ...]:
     return tuple(key for person in TEST_PEOPLE for key in match_keys(person, config) if not key.weak)
 
 
+class ByKey(NamedTuple):
+    """Something of each of a holder's PRF keys: for match-keys with a full date, and for weak ones."""
+
+    strong: bytes
+    weak: bytes
+
+
 class BlindQuestion:
     """A plan blinded afresh for one holder, and what it takes to read the answer."""
 
@@ -68,25 +75,23 @@ class BlindQuestion:
         self._weak = _blind(plan.weak, plan.weak_size)
 
     @property
-    def elements(self) -> tuple[bytes, bytes]:
+    def elements(self) -> ByKey:
         """Blinded elements under the strong and the weak key, each concatenated."""
-        return b"".join(self._strong.elements), b"".join(self._weak.elements)
+        return ByKey(b"".join(self._strong.elements), b"".join(self._weak.elements))
 
-    def read(
-        self, strong: tuple[bytes, bytes], weak: tuple[bytes, bytes], keys: tuple[bytes, bytes]
-    ) -> Outputs:
-        """Verify and unblind (elements, proof) under each pinned key. Raises PeerError."""
-        outputs = self._strong.finalise(*strong, keys[0])
+    def read(self, strong: Evaluation, weak: Evaluation, keys: ByKey) -> Outputs:
+        """Verify and unblind what was evaluated under each pinned key. Raises PeerError."""
+        outputs = self._strong.finalise(*strong, keys.strong)
         asked = [*self._plan.strong, *self._tests]
         found = [Evaluated(key, output) for key, output in zip(asked, outputs, strict=False)]
         tests = found[len(self._plan.strong) :]
         subject = found[: len(self._plan.strong)]
         if self._plan.weak_size:
-            weak_outputs = self._weak.finalise(*weak, keys[1])
+            weak_outputs = self._weak.finalise(*weak, keys.weak)
             subject += [
                 Evaluated(key, output) for key, output in zip(self._plan.weak, weak_outputs, strict=False)
             ]
-        elif weak != (b"", b""):
+        elif weak != Evaluation():
             raise PeerError("The area's answer has elements that were not asked.")
         return Outputs(tuple(subject), tuple(tests))
 

@@ -111,8 +111,7 @@ def test_a_case_not_published_any_more_is_not_answered_and_our_record_says_why(a
 def why(node: Node, enquiry: DisclosureKey) -> list[str]:
     """The reasons of our decision on an enquiry, by their codes."""
     with node.read() as tx:
-        key = (enquiry.check_id, enquiry.peer, enquiry.handle, enquiry.level)
-        row = received.disclosure(tx.session, key)
+        row = received.disclosure(tx.session, enquiry.row)
         assert row is not None
         assert row.decision_id is not None
         decided = decisions.get(tx, row.decision_id)

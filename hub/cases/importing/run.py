@@ -247,7 +247,7 @@ def _store(tx: Transaction, deciding: PublicationDecisions, new: _Assessed) -> N
         may_publish=permitted,
         decision_id=arisen.decision_id,
         sealed=seal_case(tx.vault, handle, new.details),
-        people=tuple((own, seal_person(tx.vault, own, person)) for own, person in people),
+        people=tuple(cases.SealedPerson(own, seal_person(tx.vault, own, person)) for own, person in people),
     )
     cases.store(tx.session, row)
     return arisen

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from hub.consent.form.form import SharingForm
 from hub.consent.form.vocabulary import Capacity, Interest, SignatureRole, VictimAgreement, answered
 from hub.consent.verdicts import at_odds
 
-Contradiction = tuple[str, str, str]
-"""The field, what is wrong with it, and the code of its reason."""
+
+class Contradiction(NamedTuple):
+    """The field, what is wrong with it, and the code of its reason."""
+
+    field: str
+    why: str
+    code: str
+
 
 CONTRADICTION, DATES = "contradiction", "dates_out_of_order"
 
@@ -41,10 +48,10 @@ def contradictions(form: SharingForm) -> Iterator[Contradiction]:
     told = form.client_notified
     if told.notified and answered(told.why_not):
         why = "contradicts client_notified.notified, which says that the victim was told"
-        yield "client_notified.why_not", why, CONTRADICTION
+        yield Contradiction("client_notified.why_not", why, CONTRADICTION)
     if not told.notified and told.date is not None:
         why = "contradicts client_notified.notified, which does not say that the victim was told"
-        yield "client_notified.date", why, CONTRADICTION
+        yield Contradiction("client_notified.date", why, CONTRADICTION)
     dash = form.dash
     if dash is not None and dash.yes is not None:
         most = (
@@ -52,7 +59,7 @@ def contradictions(form: SharingForm) -> Iterator[Contradiction]:
         )
         if dash.yes + dash.dont_know > most:
             why = f"with dash.dont_know, more answers than the {most} questions of that tool"
-            yield "dash.yes", why, CONTRADICTION
+            yield Contradiction("dash.yes", why, CONTRADICTION)
 
 
 def interest_described(form: SharingForm) -> bool:
@@ -76,31 +83,31 @@ def _in_other_words(form: SharingForm) -> Iterator[Contradiction]:
     for index, advice in enumerate(form.consultations):
         if at_odds(advice):
             why = f"contradicts the words of consultations[{index}].decision"
-            yield f"consultations[{index}].decided", why, CONTRADICTION
+            yield Contradiction(f"consultations[{index}].decided", why, CONTRADICTION)
     given = form.conflicts
     denied = NO_CONFLICT.fullmatch(_plain(given.details))
     if (given.conflict is Interest.none and interest_described(form)) or (
         given.conflict is Interest.described and denied
     ):
-        yield "conflicts.conflict", "contradicts conflicts.details", CONTRADICTION
+        yield Contradiction("conflicts.conflict", "contradicts conflicts.details", CONTRADICTION)
 
 
 def _people(form: SharingForm) -> Iterator[Contradiction]:
     refs: set[str] = set()
     for index, person in enumerate(form.subjects):
         if person.ref and person.ref in refs:
-            yield f"subjects[{index}].ref", "used for two people on one form", CONTRADICTION
+            yield Contradiction(f"subjects[{index}].ref", "used for two people on one form", CONTRADICTION)
         refs.add(person.ref)
         if person.agreement is VictimAgreement.given and person.capacity is Capacity.lacks:
             why = "given by someone whose capacity is answered as lacking"
-            yield f"subjects[{index}].agreement", why, CONTRADICTION
+            yield Contradiction(f"subjects[{index}].agreement", why, CONTRADICTION)
 
 
 def _grounds(form: SharingForm) -> Iterator[Contradiction]:
     seen = set()
     for index, ground in enumerate(form.grounds):
         if ground.key in seen:
-            yield f"grounds[{index}].key", f"{ground.key} is ticked twice", CONTRADICTION
+            yield Contradiction(f"grounds[{index}].key", f"{ground.key} is ticked twice", CONTRADICTION)
         seen.add(ground.key)
 
 
@@ -108,9 +115,9 @@ def _dates(form: SharingForm) -> Iterator[Contradiction]:
     signed = {signature.role: signature.date for signature in form.signatures if signature.date}
     caseworker, manager = signed.get(SignatureRole.caseworker), signed.get(SignatureRole.manager)
     if caseworker and manager and manager < caseworker:
-        yield "signatures[manager].date", "before the caseworker's signature", DATES
+        yield Contradiction("signatures[manager].date", "before the caseworker's signature", DATES)
     if form.review.date and signed and form.review.date < max(signed.values()):
-        yield "review.date", "before the form was signed", DATES
+        yield Contradiction("review.date", "before the form was signed", DATES)
     protocol = form.protocol
     if protocol and protocol.date and protocol.review and protocol.review < protocol.date:
-        yield "protocol.review", "before the protocol's own date", DATES
+        yield Contradiction("protocol.review", "before the protocol's own date", DATES)

@@ -1,0 +1,143 @@
+"""What one decision is made on, and what follows from it: each worked out once, when it is first asked for.
+
+Not here: what is decided (`decide`), which ground stands and why (`grounds`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from hub.consent import grounds
+from hub.consent.context import NO_CONTEXT, Context, same
+from hub.consent.form.form import SharingForm, Subject
+from hub.consent.form.vocabulary import DataClass, SignatureRole, answered
+from hub.consent.grounds import Standing
+from hub.consent.rules.rules import Rules
+from hub.values import AgencyKind, Level, Purpose
+
+
+class Moving(NamedTuple):
+    """Somebody on a form, by reference, with the classes of data about them."""
+
+    ref: str
+    person: Subject
+    classes: tuple[DataClass, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A form, the rules, the day and what else a decision needs."""
+
+    form: SharingForm
+    rules: Rules
+    on: dt.date
+    context: Context = NO_CONTEXT
+
+    @property
+    def giver(self) -> AgencyKind | None:
+        """The kind of agency that shares."""
+        return self.form.requester.agency_kind
+
+    @property
+    def receiver(self) -> AgencyKind | None:
+        """The kind of agency that receives."""
+        return self.form.recipient.agency_kind
+
+    @property
+    def level(self) -> Level | None:
+        """The level that a permit would open; None where the form does not say."""
+        return Level.involvement if self.form.purpose is Purpose.publish else self.form.level
+
+    @cached_property
+    def ticked(self) -> tuple[Standing, ...]:
+        """Every ticked ground, in the order of the printed form."""
+        return grounds.assess(self.form, self.rules, self.on)
+
+    @cached_property
+    def grounds(self) -> tuple[Standing, ...]:
+        """The grounds that stand."""
+        return tuple(ground for ground in self.ticked if ground.stands)
+
+    @cached_property
+    def with_basis(self) -> tuple[Standing, ...]:
+        """The grounds that stand and are not merely to be paired with one."""
+        return tuple(ground for ground in self.grounds if not ground.rule.must_be_paired)
+
+    @cached_property
+    def people(self) -> tuple[Moving, ...]:
+        """Everyone with what would move at the level asked for. The rest is held back, so nothing is asked of it.
+
+        Nothing is left out where the level is not said. Somebody of whom nothing would move stays on the list.
+        """
+        moving = self.rules.policy.items.get(self.level or Level.not_answered, frozenset(DataClass))
+        return tuple(
+            Moving(name_of(person, index), person, tuple(sorted(moving.intersection(person.data))))
+            for index, person in enumerate(self.form.subjects)
+        )
+
+    @cached_property
+    def covered(self) -> bool:
+        """Whether an agreed protocol speaks for this purpose and level on that day."""
+        return self.form.protocol is not None and not self.why_not_covered
+
+    @cached_property
+    def why_not_covered(self) -> str:
+        """Why the protocol named, if one is, does not speak for this purpose and level."""
+        protocol = self.form.protocol
+        if protocol is None:
+            return ""
+        publishing = self.form.purpose is Purpose.publish
+        levels = self.rules.policy.protocol.levels
+        checks = (
+            (answered(protocol.ref), "it has no reference"),
+            (protocol.date is not None, "it has no date"),
+            (protocol.date is None or protocol.date <= self.on, f"it is dated after {self.on}"),
+            (protocol.review is None or protocol.review >= self.on, "its review date has passed"),
+            (
+                self.form.purpose in protocol.covers,
+                f"it does not list {self.form.purpose or 'this purpose'}",
+            ),
+            (publishing or self.form.level in levels, f"it does not pre-answer {self.form.level}"),
+            (
+                not protocol.agencies or self.giver in protocol.agencies,
+                f"it does not list {self.giver or 'this kind of agency'}",
+            ),
+        )
+        return "; ".join(why for fine, why in checks if not fine)
+
+    @cached_property
+    def uncovered(self) -> tuple[Moving, ...]:
+        """The people and classes of data that no protocol pre-answers.
+
+        To be named in a question tells the least of somebody, whatever is listed: only a protocol for that covers a
+        person of whom nothing listed would move.
+        """
+        protocol = self.form.protocol
+        if protocol is None or not self.covered:
+            return self.people
+        data = self.rules.policy.protocol.data
+        if protocol.data:
+            data = data & frozenset(protocol.data)
+        least = self.rules.policy.items[Level.involvement] <= data
+        rest = (
+            (one._replace(classes=tuple(item for item in one.classes if item not in data)), one.classes)
+            for one in self.people
+        )
+        return tuple(left for left, listed in rest if left.classes or not (listed or least))
+
+    @cached_property
+    def manager_signed(self) -> bool:
+        """Whether a manager other than the caseworker has signed by that day."""
+        manager = self.form.signature(SignatureRole.manager)
+        caseworker = self.form.signature(SignatureRole.caseworker)
+        if manager is None or manager.date is None or manager.date > self.on:
+            return False
+        return caseworker is None or not same(manager.name, caseworker.name)
+
+
+def name_of(person: Subject, index: int) -> str:
+    """The person's reference on this form: never a name."""
+    return person.ref or f"subjects[{index}]"
