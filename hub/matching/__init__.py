@@ -5,7 +5,7 @@ Pure: no I/O, no clock, no settings; configuration and tables come in as parsed 
 
 from hub.matching.candidates import CandidateSet, ScoredCandidate, weigh
 from hub.matching.config import MatchingConfig, load_config
-from hub.matching.confirm import Confirmation, FieldAgreement, confirm
+from hub.matching.confirm import Confirmation, FieldComparison, confirm
 from hub.matching.dates import PartialDate, parse_date, strict_date
 from hub.matching.keys import MatchKey, match_keys
 from hub.matching.population import NameTable, Population, read_table
@@ -16,7 +16,7 @@ __all__ = [
     "AskedPerson",
     "CandidateSet",
     "Confirmation",
-    "FieldAgreement",
+    "FieldComparison",
     "MatchKey",
     "MatchReason",
     "MatchingConfig",

@@ -22,7 +22,7 @@ _DIFFERS, _ALIKE = 60.0, 70.0
 _SECOND = 5.0  # what it costs that a name agrees with one in another place
 
 
-class FieldAgreement(NamedTuple):
+class FieldComparison(NamedTuple):
     """How alike one field is, 0-100; None where either side lacks it."""
 
     field: str
@@ -35,7 +35,7 @@ class Confirmation:
 
     passes: bool
     score: float
-    fields: tuple[FieldAgreement, ...]
+    fields: tuple[FieldComparison, ...]
 
 
 def confirm(asked: Person, held: Person, config: MatchingConfig) -> Confirmation:
@@ -56,9 +56,9 @@ def confirm(asked: Person, held: Person, config: MatchingConfig) -> Confirmation
     else:
         alike = bool(names) and max(names) >= config.confirm.name
     fields = (
-        FieldAgreement("forename", forename),
-        FieldAgreement("surname", surname),
-        FieldAgreement("date_of_birth", date),
+        FieldComparison("forename", forename),
+        FieldComparison("surname", surname),
+        FieldComparison("date_of_birth", date),
     )
     return Confirmation(alike and total >= config.confirm.passes, round(total, 1), fields)
 
