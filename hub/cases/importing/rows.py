@@ -1,7 +1,7 @@
 """One row of an import file, checked: every cell is turned into a value or refused with a reason.
 
 Pure: no files, no clock. A reason says what is wrong and what to do, and never repeats what the cell says. How
-rows become cases is `intake.py`; how a file becomes rows is `tables.py`.
+rows become cases is `assemble.py`; how a file becomes rows is `files.py`.
 """
 
 from __future__ import annotations
