@@ -48,8 +48,8 @@ def test_text_from_elsewhere_cannot_write_to_the_terminal() -> None:
 
 
 def test_an_error_says_what_happened_what_was_kept_and_what_to_do() -> None:
-    error = HubError("it broke", kept="the rest", do="mend it")
-    assert str(error) == "it broke. Kept: the rest. To do: mend it."
+    error = HubError("It broke.", kept="The rest.", do="Correct it.")
+    assert str(error) == "It broke. Kept: The rest. To do: Correct it."
 
 
 def test_nothing_but_the_document_is_on_standard_output_on_a_terminal_either(

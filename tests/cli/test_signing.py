@@ -64,7 +64,7 @@ def test_a_log_that_does_not_hold_is_a_fault_that_leaves_the_result_readable(hom
         connection.execute("UPDATE audit_entry SET at = '2020-01-01T00:00:00.000000Z' WHERE seq = 1")
     done = inside("publish", home, "--json")
     assert (done.code, done.json["people"]) == (2, 0)
-    assert "the audit log does not hold" in done.err
+    assert "The audit log is not intact" in done.err
     assert "hub audit verify" in done.err
 
 
@@ -75,5 +75,5 @@ def test_what_was_done_is_signed_for_also_where_it_cannot_be_told(home: Path) ->
             command, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert done.returncode == 2
-    assert "standard output cannot be written" in done.stderr
+    assert "Standard output cannot be written" in done.stderr
     assert unsigned(home) == 0

@@ -67,7 +67,7 @@ def test_the_error_names_the_field(field: str, change: dict[str, Any]) -> None:
     assert error.text.startswith(f"{field}: "), error.text
     assert error.do
     assert error.exit_code == 1
-    assert error.kept == "nothing"
+    assert error.kept == "Nothing."
 
 
 @pytest.mark.parametrize(
