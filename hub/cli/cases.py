@@ -100,7 +100,7 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
     if done.still_sealed:
         out.print(f"{done.still_sealed} cases stay sealed: write `no` under `sealed` to unseal one.")
     if done.rejected:
-        err.print(f"{len(done.rejected)} reasons to reject rows:")
+        err.print(f"Rows are rejected, for {len(done.rejected)} reason(s):")
         for one in done.rejected[:SHOWN]:
             err.print(plain(f"  row {one.row}: {one.field} {one.reason}"))
         if len(done.rejected) > SHOWN:
