@@ -64,3 +64,10 @@ def test_a_decision_on_a_form_needs_no_database_and_no_network() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_says_what_each_subcommand_says_itself(name: str) -> None:
     assert COMMANDS[name][1] == load(name).help.partition("\n\n")[0].replace("\n", " ")
+
+
+def test_the_program_starts_as_a_module_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hub", "--help"], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert all(name in done.stdout for name in COMMANDS)
