@@ -5,10 +5,13 @@ BIN    := $(VENV)/bin
 
 # Tests to run instead of all of them: make test T=tests/consent, make quick T="tests/matching -k dates"
 T      ?=
-# The rooms that need no database, network or clock; fewer examples of each law than `make test` takes.
-QUICK  := tests/architecture/test_helpers.py tests/architecture/test_modules.py tests/architecture/test_orphans.py \
-          tests/audit/test_chain.py tests/audit/test_checkpoint.py tests/audit/test_events.py \
-          tests/matching tests/consent tests/crypto tests/vectors tests/test_parsing.py tests/test_files.py
+# The rooms that need no database, network or clock; fewer examples of each law than `make test` takes, and without
+# the tests that take seconds each.
+QUICK  := tests/audit/test_chain.py tests/audit/test_checkpoint.py tests/audit/test_events.py \
+          tests/matching tests/consent tests/crypto tests/vectors tests/test_parsing.py tests/test_files.py \
+          --deselect tests/matching/test_candidates.py::test_candidates_come_highest_first_each_once \
+          --deselect tests/matching/test_population.py::test_own_records_and_table_blend \
+          --deselect tests/matching/test_score.py::test_equal_to_the_slow_twin_and_monotone
 
 .PHONY: help demo test quick lint fmt coverage bench bench-peers soak lock sbom clean
 

