@@ -27,7 +27,10 @@ def test_the_quick_tests_are_there() -> None:
     (last,) = [line for line in said("-n", "-o", ".venv/.dev", "quick").splitlines() if "pytest" in line]
     paths = re.findall(r"\btests/\S+", last)
     assert len(paths) > 5
-    assert [path for path in paths if not ROOT.joinpath(path).exists()] == []
+    for path in paths:
+        file, _, test = path.partition("::")
+        assert ROOT.joinpath(file).exists(), path
+        assert not test or f"def {test}(" in ROOT.joinpath(file).read_text(), path
 
 
 def test_a_part_of_the_tests_can_be_named() -> None:
