@@ -76,19 +76,21 @@ class PublicationDecisions:
         keep_obligations(tx, [arisen])
         return decision.permitted
 
-    def seal(self, tx: Transaction, row: StoredCase) -> NewObligations:
-        """Seal a case in store as if it had been imported sealed; the people are those that are there."""
+    def withhold(self, tx: Transaction, row: StoredCase, *, seal: bool) -> NewObligations:
+        """Seal a case in store, or end its publication, as if it had been imported so with the people there are."""
         details, people = opened(tx, row)
-        details = details.model_copy(update={"sealed": True})
+        details = details.model_copy(update={"sealed": True} if seal else {"publish": False})
         arisen = self.record(tx, details, people, self.decide(details, people))
-        cases.seal(
+        cases.withhold(
             tx.session,
             row.id,
+            seal=seal,
             sealed=seal_case(tx.vault, row.handle, details),
             content_digest=content_digest(tx.vault, details, people),
             decision_id=arisen.decision_id,
         )
-        tx.record(Action.case_imported, by=OPERATOR, kind="sealed", cases=1, not_published=len(people))
+        kind = "sealed" if seal else "not_published"
+        tx.record(Action.case_imported, by=OPERATOR, kind=kind, cases=1, not_published=len(people))
         return arisen
 
 

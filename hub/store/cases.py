@@ -91,10 +91,12 @@ def set_publication(session: Session, case_id: int, *, may_publish: bool, decisi
     session.add(case)
 
 
-def seal(session: Session, case_id: int, *, sealed: bytes, content_digest: bytes, decision_id: int) -> None:
+def withhold(
+    session: Session, case_id: int, *, seal: bool, sealed: bytes, content_digest: bytes, decision_id: int
+) -> None:
     """Seal a case that is there: nobody in it may be published. `sealed`: its record, which says so too."""
     case = session.get_one(CaseRecord, case_id)
-    case.sealed_case, case.may_publish = True, False
+    case.sealed_case, case.may_publish = case.sealed_case or seal, False
     case.sealed, case.content_digest, case.decision_id = sealed, content_digest, decision_id
     session.add(case)
 

@@ -284,6 +284,16 @@ HERS: dict[str, Callable[[Row, Row], list[Row]]] = {
 }
 
 
+def test_a_no_to_publishing_holds_for_a_case_in_store_of_which_nothing_of_the_file_is_kept(
+    published: Path, tmp_path: Path, case: list[Row]
+) -> None:
+    no = [case[0] | {"publish": "no", "date_of_birth": "1991-55-11"}]
+    done = imported(published, write_csv(tmp_path / "no.csv", no))
+    assert (done.code, done.json["to_withdraw"]) == (1, len(case))
+    assert flags(published) == [(0, 0)]
+    assert inside("publish", published, "--json").json["withdrawn"] == len(case)
+
+
 @pytest.mark.parametrize(
     ("how", "ending"), [*((how, "csv") for how in HERS), ("a day that never was", "jsonl")]
 )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -24,7 +24,7 @@ from hub.cases.importing.rows import PersonIntake, Rejected, RowIntake, VictimAn
 from hub.errors import InputError
 from hub.values import Kind, Role
 
-__all__ = ["CaseIntake", "PersonIntake", "Rejected", "SealOnly", "assemble", "read_cases", "write_rejected"]
+__all__ = ["CaseIntake", "PersonIntake", "Rejected", "Withheld", "assemble", "read_cases", "write_rejected"]
 
 MAX_PEOPLE: Final = 100  # of one case
 CASE_FIELDS: Final = ("kind", "idva_service", "referral_date", "meeting_date", "agreement", "victim_aware")
@@ -53,17 +53,18 @@ class CaseIntake:
 
 
 @dataclass(frozen=True, slots=True)
-class SealOnly:
-    """What stays of a case that a file seals and of which nothing can be kept.
+class Withheld:
+    """What stays of a case that a file seals, or says not to publish, and of which nothing can be kept.
 
     `doubtful`: the rows that seal it and whose reference may not be right. It is empty where no case is named.
     """
 
     case_ref: str
     doubtful: tuple[int, ...]
+    sealed: bool = True
 
 
-def read_cases(path: Path) -> Iterator[CaseIntake | SealOnly | Rejected]:
+def read_cases(path: Path) -> Iterator[CaseIntake | Withheld | Rejected]:
     """Yield the cases of a CSV or JSON Lines file in the order of their first rows, and every refusal.
 
     Raises InputError if the file itself cannot be read (missing, empty, no header, not text, too many
@@ -84,7 +85,7 @@ def read_cases(path: Path) -> Iterator[CaseIntake | SealOnly | Rejected]:
         raise InputError(f"The file cannot be read: {error.strerror}.", do=CHECK_FILE) from None
 
 
-def _case(table: Table, places: Sequence[tuple[int, int]]) -> Iterator[CaseIntake | SealOnly | Rejected]:
+def _case(table: Table, places: Sequence[tuple[int, int]]) -> Iterator[CaseIntake | Withheld | Rejected]:
     records = (table.record_at(offset, row) for offset, row in places)
     rows = (parse_row(record.cells, record.row, record.problem) for record in records)
     if len(places) <= MAX_PEOPLE:
@@ -92,7 +93,7 @@ def _case(table: Table, places: Sequence[tuple[int, int]]) -> Iterator[CaseIntak
         return
     for _, row in places:
         yield Rejected(row, "case_ref", f"is shared by more than {MAX_PEOPLE} rows: a case has fewer people")
-    yield from _seal_only(rows)
+    yield from _withheld(rows)
 
 
 class _Index:
@@ -129,7 +130,7 @@ class _Index:
             yield places
 
 
-def assemble(rows: Sequence[RowIntake]) -> Iterator[CaseIntake | SealOnly | Rejected]:
+def assemble(rows: Sequence[RowIntake]) -> Iterator[CaseIntake | Withheld | Rejected]:
     """Yield the case that these rows of one reference make, and what of them is refused. Pure."""
     for row in rows:
         yield from row.problems
@@ -151,18 +152,16 @@ def assemble(rows: Sequence[RowIntake]) -> Iterator[CaseIntake | SealOnly | Reje
         field, text = reason
         for row in good:
             yield Rejected(row.row, field, text)
-    yield from _seal_only(rows)
+    yield from _withheld(rows)
 
 
-def _seal_only(rows: Iterable[RowIntake]) -> Iterator[SealOnly]:
-    """Yield the seal of a case of which nothing is kept, if any of its rows seals it."""
-    case_ref, doubtful = None, []
-    for row in rows:
-        if row.sealed:
-            case_ref = row.case_ref
-            doubtful += [row.row] if row.doubtful else []
-    if case_ref is not None:
-        yield SealOnly(case_ref, tuple(doubtful))
+def _withheld(rows: Sequence[RowIntake]) -> Iterator[Withheld]:
+    """Yield what is said against showing a case of which nothing is kept, if any of its rows says so."""
+    seals = [row for row in rows if row.sealed]
+    if seals:
+        yield Withheld(seals[-1].case_ref, tuple(row.row for row in seals if row.doubtful))
+    elif any(row.publish is False for row in rows):
+        yield Withheld(rows[-1].case_ref, (), sealed=False)
 
 
 def _people(good: Sequence[RowIntake]) -> tuple[PersonIntake, ...]:

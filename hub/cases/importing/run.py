@@ -11,12 +11,12 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.audit.events import OPERATOR, Action
 from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.documents import CaseDetails, PersonDetails, content_digest, seal_case, seal_person
-from hub.cases.importing.assemble import CaseIntake, Rejected, SealOnly
+from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.cases.publication import PublicationDecisions, keep_obligations
 from hub.consent import Decision
 from hub.node.node import Node
@@ -75,12 +75,13 @@ class Imported:
         if assessed.ends and not restrictions.restricts(assessed.ref_digest):
             self.ended += people
 
-    def count_seal(self, seal: SealOnly, there: StoredCase | None, restrictions: CaseRestrictions) -> None:
-        """Count what a seal alone comes to; `there` is its case, if that is in store."""
-        if there is None or restrictions.restricts(there.ref_digest):
-            self.not_placed += seal.doubtful
-        elif not there.sealed_case:
-            self.sealed += 1
+    def count_withheld(self, one: Withheld, found: _Found, restrictions: CaseRestrictions) -> None:
+        """Count what a case comes to of which nothing else is kept."""
+        if found.case is None or restrictions.restricts(found.case.ref_digest):
+            self.not_placed += one.doubtful
+        elif found.changes:
+            self.sealed += one.sealed
+            self.ended += 0 if one.sealed else found.people
 
     def add(self, batch: Imported) -> None:
         """Add the counts of a batch."""
@@ -100,7 +101,7 @@ class Imported:
 
 def import_cases(
     node: Node,
-    incoming: Iterable[CaseIntake | SealOnly | Rejected],
+    incoming: Iterable[CaseIntake | Withheld | Rejected],
     *,
     dry_run: bool,
     progress: Callable[[int], None],
@@ -131,18 +132,18 @@ def import_cases(
 
 
 def _stored(
-    deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], restrictions: CaseRestrictions
+    deciding: PublicationDecisions, batch: Sequence[CaseIntake | Withheld], restrictions: CaseRestrictions
 ) -> Imported:
     """Store a batch in one transaction."""
     tally = Imported()
     arisen: list[NewObligations] = []
     with deciding.node.write() as tx:
         for one in batch:
-            if isinstance(one, SealOnly):
-                there = cases.find(tx.session, tx.case_digest(one.case_ref))
-                tally.count_seal(one, there, restrictions)
-                if there and not there.sealed_case:
-                    arisen.append(deciding.seal(tx, there))
+            if isinstance(one, Withheld):
+                found = _find(tx, one)
+                tally.count_withheld(one, found, restrictions)
+                if found.case and found.changes:
+                    arisen.append(deciding.withhold(tx, found.case, seal=one.sealed))
                 continue
             assessed = _assess(tx, deciding, one)
             tally.count(assessed, restrictions)
@@ -161,17 +162,33 @@ def _stored(
 
 
 def _tried(
-    deciding: PublicationDecisions, batch: Sequence[CaseIntake | SealOnly], restrictions: CaseRestrictions
+    deciding: PublicationDecisions, batch: Sequence[CaseIntake | Withheld], restrictions: CaseRestrictions
 ) -> Imported:
     """Return what storing a batch would do."""
     tally = Imported()
     with deciding.node.read() as tx:
         for one in batch:
-            if isinstance(one, SealOnly):
-                tally.count_seal(one, cases.find(tx.session, tx.case_digest(one.case_ref)), restrictions)
+            if isinstance(one, Withheld):
+                tally.count_withheld(one, _find(tx, one), restrictions)
             else:
                 tally.count(_assess(tx, deciding, one), restrictions)
     return tally
+
+
+class _Found(NamedTuple):
+    """The case in store that a file withholds, how many people it has, and whether that changes anything."""
+
+    case: StoredCase | None
+    people: int
+    changes: bool
+
+
+def _find(tx: Reading, one: Withheld) -> _Found:
+    case = cases.find(tx.session, tx.case_digest(one.case_ref))
+    if case is None:
+        return _Found(None, 0, changes=False)
+    changes = not case.sealed_case if one.sealed else case.may_publish
+    return _Found(case, len(cases.people_of(tx.session, case.id)), changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.cases.importing.assemble import CaseIntake, Rejected, SealOnly, read_cases
+from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld, read_cases
 from hub.cases.importing.rows import COLUMNS, parse_row
 from hub.errors import HubError, InputError, UsageError
 from hub.sample import area_referrals
@@ -463,9 +463,9 @@ def test_a_case_of_which_nothing_is_kept_is_sealed_still(tmp_path: Path, rows: l
     path = tmp_path / "in.csv"
     path.write_bytes(_csv(rows))
     out = list(read_cases(path))
-    assert [one for one in out if not isinstance(one, Rejected)] == [SealOnly("C1", ())]
+    assert [one for one in out if not isinstance(one, Rejected)] == [Withheld("C1", ())]
     path.write_bytes(_csv([row | {"sealed": "no"} for row in rows]))
-    assert not any(isinstance(one, SealOnly) for one in read_cases(path))
+    assert not any(isinstance(one, Withheld) for one in read_cases(path))
 
 
 @pytest.mark.parametrize("ref", ["C1\u200b", "\ufeffC1", "C\x001", "C1\u202e"])
@@ -493,8 +493,8 @@ def test_a_line_that_cannot_be_read_seals_the_case_that_it_names(tmp_path: Path,
     head = "" if line.startswith("{") else "case_ref,kind,role,surname,sealed\n"
     path = tmp_path / name
     path.write_bytes(f"{head}{line}\n".encode("latin-1"))
-    assert [one for one in read_cases(path) if isinstance(one, SealOnly)] == [
-        SealOnly("C1", (2 if head else 1,))
+    assert [one for one in read_cases(path) if isinstance(one, Withheld)] == [
+        Withheld("C1", (2 if head else 1,))
     ]
 
 
@@ -504,14 +504,14 @@ def test_a_line_that_cannot_be_read_seals_the_case_that_it_names(tmp_path: Path,
 def test_a_line_that_names_no_case_for_certain_seals_none_and_is_in_doubt(tmp_path: Path, line: str) -> None:
     path = tmp_path / "in.jsonl"
     path.write_text(line)
-    assert [one for one in read_cases(path) if isinstance(one, SealOnly)] == [SealOnly("", (1,))]
+    assert [one for one in read_cases(path) if isinstance(one, Withheld)] == [Withheld("", (1,))]
 
 
 @pytest.mark.parametrize("ref", ["", "=C1", "C" * 201])
 def test_a_seal_of_a_row_without_a_good_reference_is_in_doubt(tmp_path: Path, ref: str) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(_csv([VICTIM | {"case_ref": ref, "sealed": "yes"}]))
-    assert [one for one in read_cases(path) if isinstance(one, SealOnly)] == [SealOnly(ref, (2,))]
+    assert [one for one in read_cases(path) if isinstance(one, Withheld)] == [Withheld(ref, (2,))]
 
 
 @pytest.mark.parametrize(
