@@ -93,7 +93,7 @@ def _case(table: Table, places: Sequence[tuple[int, int]]) -> Iterator[CaseIntak
         return
     for _, row in places:
         yield Rejected(row, "case_ref", f"is shared by more than {MAX_PEOPLE} rows: a case has fewer people")
-    yield from _withheld(rows)
+    yield from _withheld(list(rows))
 
 
 class _Index:
