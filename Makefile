@@ -29,7 +29,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	touch $@
 
-demo: $(VENV)/.run ## three areas on this machine, one question, a flag
+demo: $(VENV)/.run ## three areas on this machine, three questions, what is found
 	$(BIN)/hub demo
 
 test: $(VENV)/.dev ## the whole test suite, in parallel; T=tests/consent for a part of it

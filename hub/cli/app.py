@@ -66,7 +66,7 @@ COMMANDS: Final = {
     ),
     "demo": (
         "demo:demo",
-        "Run three fictional areas on this machine, ask one question, and show the flag.",
+        "Run three fictional areas on this machine, ask about three people, and show what is found.",
     ),
     "peer": (
         "peers:peer_app",

@@ -73,7 +73,7 @@ def _finish(result: CheckResult, decision: Decision, *, as_json: bool) -> None:
     if as_json:
         print_json(result.model_dump(mode="json"))
     else:
-        show_decision(decision, "ask" if decision is result.decision else "tell this area")
+        show_decision(decision, disclosed=decision is not result.decision)
         show_result(result)
     if decision.outcome is not Outcome.permit:
         raise typer.Exit(EXIT_REFUSED)

@@ -25,7 +25,7 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Stop after showing the results.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run three fictional areas on this machine, ask one question, and show the flag."""
+    """Run three fictional areas on this machine, ask about three people, and show what is found."""
 
     def say(text: str) -> None:
         if not as_json:

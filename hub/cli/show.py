@@ -24,9 +24,9 @@ _BANDS = {
 NEVER = 'No candidate never means "not known". In danger, call 999 first.'
 
 
-def show_decision(decision: Decision, act: str = "ask") -> None:
-    """Print a decision with what is missing and what must be done because of it. `act` is what was decided on."""
-    out.print(_outcome(decision, act))
+def show_decision(decision: Decision, *, disclosed: bool = False) -> None:
+    """Print a decision on a question or a disclosure, with what is missing and what must be done because of it."""
+    out.print(_outcome(decision, disclosed=disclosed))
     if decision.outcome is not Outcome.permit:
         for reason in decision.reasons:
             out.print(plain(f"  - {reason.text}"))
@@ -37,11 +37,11 @@ def show_decision(decision: Decision, act: str = "ask") -> None:
         out.print(plain(f"  To do{due}: {obligation.text}"))
 
 
-def _outcome(decision: Decision, act: str) -> str:
+def _outcome(decision: Decision, *, disclosed: bool) -> str:
     if decision.outcome is Outcome.permit:
-        return f"[green]You may {act}.[/]"
+        return "This area was told about whom you ask." if disclosed else "[green]You may ask.[/]"
     if decision.outcome is Outcome.refuse:
-        return f"[red]You may not {act}.[/] Nothing was sent."
+        return f"[red]You may not {'tell this area' if disclosed else 'ask'}.[/] Nothing was sent."
     if decision.outcome is Outcome.refer:
         return "[yellow]Not sent yet[/]: a person must decide."
     count = len(decision.missing)

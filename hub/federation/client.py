@@ -22,6 +22,7 @@ from hub.parsing import JsonError, read_json
 from hub.wire import messages
 from hub.wire.messages import MessageType
 
+stamina.instrumentation.set_on_retry_hooks(())  # A retry is no message to whoever asks.
 REQUEST_LIFE_S: Final = 60
 _RETRY_STATUS: Final = frozenset({408, 429, 502, 503, 504})
 _ATTEMPTS: Final = 3

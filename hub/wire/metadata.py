@@ -83,9 +83,9 @@ def verify_metadata(token: str, pinned_thumbprint: str | None, now: float) -> Id
         found = thumbprint(root)
         if pinned_thumbprint is not None and not secrets.compare_digest(found, pinned_thumbprint):
             raise PeerError(
-                "The node at this address has another root key than the one pinned.",
+                "The node at this address has another root key than its thumbprint here says.",
                 kept="Nothing was sent to it.",
-                do="Telephone the area; if it really made a new root key, add the peer again with its thumbprint.",
+                do="Telephone the area and compare. If it made a new root key, add the peer again with that.",
             )
         signing = public_key(unb64(claims.keys.signing))
         expected = Expected(MessageType.certificate, claims.iss, None, CERTIFICATE_LIFE_S)

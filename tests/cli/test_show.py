@@ -49,9 +49,10 @@ def test_a_decision_says_in_words_what_may_be_done(
 
 def test_a_day_to_do_something_by_is_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     due = Obligation(code="review", text="Review.", due=dt.date(2026, 12, 2))
-    show_decision(Decision(outcome=Outcome.permit, obligations=(due,)), "tell this area")
+    show_decision(Decision(outcome=Outcome.permit, obligations=(due,)), disclosed=True)
     assert (
-        capsys.readouterr().out == "You may tell this area.\n  To do by Wednesday 2 December 2026: Review.\n"
+        capsys.readouterr().out
+        == "This area was told about whom you ask.\n  To do by Wednesday 2 December 2026: Review.\n"
     )
 
 
