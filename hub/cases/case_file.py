@@ -30,8 +30,7 @@ from hub.values import Person, Requester, Role
 
 def case_paper(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
     """The forms of a case, oldest first, and the log's rows outside of any. Raises as `read_log`."""
-    vault = node.keys.vault
-    digest = vault.lookup("case_ref", case_ref)
+    digest = node.case_digest(case_ref)
     with node.read() as tx:
         require_case(tx, asker, digest)
         rows = disclosures.of_case(tx, digest)

@@ -42,7 +42,7 @@ def read_log(node: Node, asker: Requester | None, case_ref: str) -> list[Disclos
 
     Raises NotFoundError where there is none that the asker may know of, UsageError when `staff.toml` is broken.
     """
-    digest = node.keys.vault.lookup("case_ref", case_ref)
+    digest = node.case_digest(case_ref)
     with node.read() as tx:
         require_case(tx, asker, digest)
         return disclosures.of_case(tx, digest)
@@ -54,7 +54,7 @@ def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
     Raises NotFoundError where there is no such case, or no such check in it, that this person may know of;
     UsageError when `staff.toml` is broken.
     """
-    matter = Activity(node.keys.vault.lookup("case_ref", added.case_ref), added.check_id)
+    matter = Activity(node.case_digest(added.case_ref), added.check_id)
     with node.write() as tx:
         require_case(tx, added.by, matter.case_digest)
         if added.check_id and not obligations.codes_of(tx.session, matter, closed_too=True):

@@ -94,6 +94,10 @@ class Node:
         """The pseudonym (32 hex digits) under which a user stands in logs and at peers."""
         return events.user_actor(self.keys.vault.pseudonym_key, name).removeprefix("user:")
 
+    def case_digest(self, case_ref: str) -> bytes:
+        """The keyed digest by which a case is found again."""
+        return self.keys.vault.lookup("case_ref", case_ref)
+
     def actor(self, name: str) -> str:
         """A user as the audit log names them: by their pseudonym."""
         return "user:" + self.user(name)

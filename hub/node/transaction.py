@@ -44,7 +44,7 @@ class Reading:
 
     def case_digest(self, case_ref: str) -> bytes:
         """The keyed digest by which a case is found again."""
-        return self.vault.lookup("case_ref", case_ref)
+        return self.node.case_digest(case_ref)
 
 
 class Transaction(Reading):

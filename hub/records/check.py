@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from hub.consent import Decision, SharingForm
 from hub.errors import NotFoundError
@@ -18,7 +18,6 @@ from hub.store import checks
 from hub.values import Band, Kind, Level, NodeId, Person, Purpose, Requester, Role, ShortText, Value
 
 SHOWN_DIGITS: Final = 8  # of a handle, where people read it
-CheckId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
 class CheckRequest(Value):
