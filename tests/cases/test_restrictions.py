@@ -1,0 +1,100 @@
+"""Who is excluded from a case reads what there is without it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hub.cases.access import STAFF_FILE
+from hub.cases.case_file import case_paper
+from hub.cases.close import close
+from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
+from hub.cases.obligations import list_obligations
+from hub.checks.answer import waiting_requests
+from hub.consent.evidence import DisclosureLogEntry
+from hub.errors import NotFoundError
+from hub.node.node import Node
+from hub.values import Requester
+from tests.cases.casework import FIRST, asked, done, who
+from tests.checks.pending import asked as asked_on_a_ground
+from tests.checks.pending import told
+from tests.federation.nodes import (
+    Areas,
+)
+
+STAFF = """
+[[staff]]
+given_names = "Ash"
+surname = "Kept-Out"
+agency = "Police"
+team = "Blue"
+
+[[exclusion]]
+case_ref = "{ref}"
+{entry}
+"""
+
+
+def kept_out(node: Node, ref: str, entry: str = 'person = "Ash Kept-Out"') -> Requester:
+    """Ash, whom the node's list keeps out of a case."""
+    (node.home / STAFF_FILE).write_text(STAFF.format(ref=ref, entry=entry), encoding="utf-8")
+    return who("ash  kept-out", "manager", "Another Agency")
+
+
+@pytest.mark.parametrize("entry", ['person = "Ash Kept-Out"', 'team = "Blue"', 'agency = "Police"'])
+def test_someone_kept_out_reads_what_there_is_without_the_case(areas: Areas, entry: str) -> None:
+    """Also who only says to be of another agency than the node's own list has."""
+    northmoor = areas["northmoor"]
+    asked(areas)
+    without = list_obligations(northmoor, who(), FIRST, every=True)
+    result = asked(areas, case_ref="NM-2")
+    ash = kept_out(northmoor, "NM-2", entry)
+    assert list_obligations(northmoor, ash, FIRST, every=True) == without
+    assert list_obligations(northmoor, None, FIRST, every=True) == without
+    assert list_obligations(northmoor, who(""), FIRST, every=True) == without
+    colleague = list_obligations(northmoor, who("Bea Other", agency="Council"), FIRST, every=True)
+    hidden = next(one.number for one in colleague if one.case_ref == "NM-2")
+
+    def refused(act: Any) -> str:
+        with pytest.raises(NotFoundError) as caught:
+            act()
+        return str(caught.value)
+
+    row = DisclosureLogEntry(date=FIRST, agency="A", person="B", method="C", authority="D")
+    for known, unknown in (
+        (lambda: read_log(northmoor, ash, "NM-2"), lambda: read_log(northmoor, ash, "NM-3")),
+        (lambda: case_paper(northmoor, ash, "NM-2"), lambda: case_paper(northmoor, ash, "NM-3")),
+        (
+            lambda: add_entries(
+                northmoor, AddedEntries(case_ref="NM-2", check_id=result.check_id, by=ash, sharings=(row,))
+            ),
+            lambda: add_entries(
+                northmoor, AddedEntries(case_ref="NM-3", check_id=result.check_id, by=ash, sharings=(row,))
+            ),
+        ),
+        (
+            lambda: close(northmoor, [hidden], done("told", by=ash)),
+            lambda: close(northmoor, ["0" * 16], done("told", by=ash)),
+        ),
+    ):
+        assert refused(known) == refused(unknown)
+    assert len(read_log(northmoor, who("Bea Other", agency="Council"), "NM-2")) == 1
+
+
+def test_an_exclusion_from_everything_hides_everything(areas: Areas) -> None:
+    asked(areas)
+    ash = kept_out(areas["northmoor"], "")
+    assert list_obligations(areas["northmoor"], ash, FIRST, every=True) == []
+    assert list_obligations(areas["northmoor"], None, FIRST, every=True) == []
+    assert list_obligations(areas["northmoor"], who(), FIRST, every=True)
+
+
+def test_what_waits_in_a_case_is_hidden_from_who_is_kept_out_of_it(areas: Areas) -> None:
+    told(areas, asked_on_a_ground(areas))
+    eastvale = areas["eastvale"]
+    assert len(waiting_requests(eastvale)) == 1
+    ash = kept_out(eastvale, "ev-pending")
+    assert waiting_requests(eastvale, ash) == []
+    assert waiting_requests(eastvale) == []
+    assert len(waiting_requests(eastvale, who("Bea Other", agency="Council"))) == 1
