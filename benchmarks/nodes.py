@@ -14,8 +14,6 @@ import datetime as dt
 import hashlib
 import os
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,13 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import httpx2
 import psutil
 
 from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
+from hub.demo import servers
 from hub.demo.form import agreement
-from hub.demo.servers import free_port
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
@@ -59,13 +56,14 @@ _SHAPING: Final = (
     "hub/wire/messages.py",
     "hub/crypto",
     "hub/node/keys.py",
+    "hub/records",
+    "hub/values.py",
     "hub/matching",
     "hub/sample",
     "hub/store/migrations",
     "hub/store/tables",
 )
 _LAYOUT: Final = b"2"  # Another one when the people of an area change.
-_START_S: Final = 60.0
 
 Say = Callable[[str], None]
 
@@ -111,7 +109,7 @@ def home(folder: Path, number: int, people: int, say: Say) -> Node:
         node.database.close()
         fresh.rename(kept)
     settings = kept / "node.toml"
-    url = f'url = "http://127.0.0.1:{free_port()}"'
+    url = f'url = "http://127.0.0.1:{servers.free_port()}"'
     settings.write_text(re.sub(r'(?m)^url = ".*"$', url, settings.read_text()))
     return open_node(kept)
 
@@ -119,27 +117,9 @@ def home(folder: Path, number: int, people: int, say: Say) -> Node:
 @contextmanager
 def serving(node: Node) -> Iterator[int]:
     """The node's server (`hub serve`) in a process of its own, up before the block starts; gives its id."""
-    command = [
-        sys.executable,
-        "-m",
-        "hub",
-        "serve",
-        str(node.home),
-        "--port",
-        node.settings.url.split(":")[-1],
-    ]
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=ROOT, env=dict(os.environ)
-    ) as server:
-        try:
-            _wait_until_up(node, server)
-            yield server.pid
-        finally:
-            server.terminate()
-            try:
-                server.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                server.kill()
+    with servers.serving(node) as server:
+        servers.wait_until_up(node, server)
+        yield server.pid
 
 
 async def introduce(asker: Node, holders: Sequence[Node]) -> None:
@@ -240,17 +220,6 @@ def _fill(node: Node, number: int, people: int) -> None:
 
 def _thumbprint(node: Node) -> str:
     return load_root(key_folder(node.home, node.settings)).kid
-
-
-def _wait_until_up(node: Node, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _START_S
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            if httpx2.get(node.settings.url + "/healthz", timeout=2, trust_env=False).status_code == 200:
-                return
-        except httpx2.HTTPError:
-            time.sleep(0.1)
-    raise PeerError(f"{node.settings.area}'s server did not start", do="See its messages above")
 
 
 def _cpu_s(process: int) -> float:
