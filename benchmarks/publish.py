@@ -30,11 +30,11 @@ from voprf import ristretto
 
 from benchmarks.machine import machine
 from benchmarks.nodes import KEPT, home
-from hub.cases.documents import open_person
 from hub.errors import HubError
 from hub.federation.publish import publish
 from hub.matching import match_keys
 from hub.node.node import Node
+from hub.records.cases import open_person
 from hub.store import feeds
 
 CHUNK = 1_000

@@ -12,11 +12,11 @@ from typing import Final
 
 from pydantic import Field
 
-from hub.cases.documents import CaseDetails, open_case
 from hub.consent import Context, Exclusion, conflicts_of_interest, is_excluded
 from hub.consent import Staff as Asker
 from hub.node.node import Node
 from hub.node.settings import parse, read_toml
+from hub.records.cases import CaseDetails, open_case
 from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
 from hub.store import cases
 from hub.values import Person, Requester, ShortText, Value

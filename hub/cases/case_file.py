@@ -14,13 +14,13 @@ from dataclasses import replace
 from itertools import groupby
 
 from hub.cases.disclosure_log import require_case
-from hub.cases.documents import open_person
 from hub.consent import SharingForm
 from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading
 from hub.pdf.sharing_form import CasePaper, Filed, Settled
 from hub.records import decisions, disclosures
+from hub.records.cases import open_person
 from hub.records.check import CheckRequest, recorded_check
 from hub.records.obligations import evidence_of
 from hub.store import cases, obligations

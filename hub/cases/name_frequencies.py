@@ -9,9 +9,9 @@ from functools import cache
 from importlib import resources
 from weakref import WeakKeyDictionary
 
-from hub.cases.documents import open_person
 from hub.matching import NameTable, Population, read_table
 from hub.node.node import Node
+from hub.records.cases import open_person
 from hub.store import cases
 
 _known: WeakKeyDictionary[object, tuple[object, Population]] = WeakKeyDictionary()

@@ -8,14 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from hub.audit.events import OPERATOR, Action
-from hub.cases.documents import (
-    CaseDetails,
-    PersonDetails,
-    content_digest,
-    open_case,
-    open_person_details,
-    seal_case,
-)
 from hub.consent import (
     Decision,
     Protocol,
@@ -28,6 +20,14 @@ from hub.consent import (
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import decisions
+from hub.records.cases import (
+    CaseDetails,
+    PersonDetails,
+    content_digest,
+    open_case,
+    open_person_details,
+    seal_case,
+)
 from hub.records.decisions import RecordedDecision
 from hub.records.obligations import Item, NewObligations, add_obligations
 from hub.store import cases, obligations

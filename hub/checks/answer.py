@@ -13,7 +13,6 @@ from typing import Final
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
-from hub.cases.documents import CaseDetails, PersonDetails, open_case, open_person_details
 from hub.consent import (
     Decider,
     Decision,
@@ -32,6 +31,7 @@ from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import decisions, received, recording
+from hub.records.cases import CaseDetails, PersonDetails, open_case, open_person_details
 from hub.records.decisions import RecordedDecision
 from hub.records.received import DisclosureKey, HolderCase, RecordedDisclosure
 from hub.store import feeds

@@ -1,7 +1,7 @@
 """The vault: seals fields at rest under the node's storage key, and makes look-up digests and pseudonyms.
 
 Each derived key has a label of its own, and each field is bound to the place it stands in. Does not know what is
-sealed (`hub.records`, `hub.cases.documents`) or where the key comes from (`hub.node.keys`).
+sealed (`hub.records`) or where the key comes from (`hub.node.keys`).
 """
 
 from __future__ import annotations

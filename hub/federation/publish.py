@@ -16,7 +16,6 @@ from typing import Final
 from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action
-from hub.cases.documents import open_person
 from hub.errors import ConflictError
 from hub.federation.draft import Draft
 from hub.federation.entries import (
@@ -37,6 +36,7 @@ from hub.federation.entries import (
 )
 from hub.matching import match_keys
 from hub.node.node import Node
+from hub.records.cases import open_person
 from hub.store import feeds
 from hub.values import Person
 from hub.wire.messages import BATCH_ENTRIES

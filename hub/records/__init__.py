@@ -1,1 +1,1 @@
-"""What an act leaves, opened and sealed here: checks, decisions, obligations, the disclosure log."""
+"""What is kept, opened and sealed here: cases and their people, and what an act leaves."""

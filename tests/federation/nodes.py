@@ -19,7 +19,6 @@ from typing import Any, Final
 import httpx2
 
 from hub.audit.chain import Entry
-from hub.cases.documents import open_person
 from hub.cases.importing.assemble import CaseIntake
 from hub.cases.importing.rows import PersonIntake
 from hub.cases.importing.run import import_cases
@@ -31,6 +30,7 @@ from hub.node.home import create_home
 from hub.node.keys import load_root
 from hub.node.node import CERTIFICATE, Node, key_folder, open_node
 from hub.node.settings import Settings, SharingAgreement
+from hub.records.cases import open_person
 from hub.records.check import CheckRequest
 from hub.sample.people import Identity, World
 from hub.store import cases

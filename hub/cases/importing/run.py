@@ -15,12 +15,12 @@ from typing import Final, NamedTuple
 
 from hub.audit.events import OPERATOR, Action
 from hub.cases.access import CaseRestrictions, restrictions_on
-from hub.cases.documents import CaseDetails, PersonDetails, content_digest, seal_case, seal_person
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.cases.publication import PublicationDecisions, keep_obligations
 from hub.consent import Decision
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
+from hub.records.cases import CaseDetails, PersonDetails, content_digest, seal_case, seal_person
 from hub.records.obligations import NewObligations
 from hub.store import cases, feeds
 from hub.store.cases import StoredCase
