@@ -95,6 +95,16 @@ class AuthenticationError(HubError):
     status = 401
 
 
+class ClockError(AuthenticationError):
+    """A message that holds in all but its time. `sent_at` is when its sender says that it was sent."""
+
+    code = "clock"
+
+    def __init__(self, text: str, *, sent_at: int, kept: str = "", do: str = "Compare both clocks.") -> None:
+        super().__init__(text, kept=kept, do=do)
+        self.sent_at = sent_at
+
+
 class QuotaError(HubError):
     """The peer or user has asked more than its quota. `retry_after` is in seconds."""
 

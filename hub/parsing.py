@@ -171,6 +171,14 @@ class FieldError:
         return ": ".join(filter(None, (self.field, self.why)))
 
 
+def first_field(error: ValidationError | JsonError) -> str:
+    """Which field of a message is at fault, by a name of ours alone: an unknown one's is the sender's text."""
+    if isinstance(error, JsonError):
+        return "(body)"
+    wrong = first_error(error, "the message")
+    return "(unknown)" if wrong.unknown else wrong.field or "(body)"
+
+
 def first_error(error: ValidationError, document: str) -> FieldError:
     """What a model first refuses, in words that repeat nothing of the data; `document` says what it was to be."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]

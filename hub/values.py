@@ -15,15 +15,21 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 
 class Value(BaseModel):
-    """Base of every value: frozen, a field it does not know is an error, and errors do not repeat the input."""
+    """Base of every value: frozen, of known fields and finite numbers; errors do not repeat the input."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
     )
 
 
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 LongText = Annotated[str, StringConstraints(max_length=20_000)]
+Whole = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]  # what every reader of JSON takes
+Small = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]  # what a plain column of every database takes
 NodeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
 
 

@@ -1,8 +1,8 @@
 """Signed messages between nodes: Ed25519 JWTs whose `typ` names the message, and key thumbprints.
 
 Pure: keys, claims and the time come in; a token or verified claims go out. The JWT library's defaults accept
-more than the protocol does, so the algorithm, `typ`, `kid`, the life-time, the single audience and the presence
-of every claim are checked here. Does not know peers, replay memory or HTTP.
+more than the protocol does, so the algorithm, `typ`, `kid`, the life-time, the single audience and every claim
+are checked here, by the model of the message. Does not know peers, replay memory or HTTP.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import jwt
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import StringConstraints, ValidationError
 
 from hub.crypto.encoding import b64, unb64
-from hub.errors import AuthenticationError
-from hub.parsing import JsonError, read_json
+from hub.errors import AuthenticationError, ClockError
+from hub.parsing import JsonError, first_field, read_json
+from hub.values import NodeId, ShortText, Value, Whole
 
 # Named here, so that no other room imports the library.
 PrivateKey = Ed25519PrivateKey
@@ -28,6 +30,7 @@ PublicKey = Ed25519PublicKey
 
 ALGORITHM: Final = "EdDSA"
 CLOCK_SKEW_S: Final = 30
+MAX_TOKEN_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,29 @@ def sign(key: SigningKey, typ: str, claims: Mapping[str, Any]) -> str:
     return jwt.encode(dict(claims), key.private, algorithm=ALGORITHM, headers={"typ": typ, "kid": key.kid})
 
 
-def header(token: str) -> dict[str, Any]:
-    """The unverified header, to choose the key by `kid`. Raises AuthenticationError."""
-    try:
-        return dict(jwt.get_unverified_header(token))
-    except (jwt.PyJWTError, RecursionError) as error:
-        raise AuthenticationError("A signed message cannot be read.") from error
+class Claims(Value):
+    """What every signed message says: from whom, for how long, and its identifier."""
+
+    iss: NodeId
+    sub: NodeId
+    iat: Whole
+    exp: Whole
+    jti: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+
+
+class AddressedClaims(Claims):
+    """What a signed message to one node says."""
+
+    aud: NodeId
+
+
+C = TypeVar("C", bound=Claims)
+
+
+class _Header(Value):
+    alg: Literal["EdDSA"]
+    typ: ShortText
+    kid: ShortText
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +117,17 @@ class Expected:
     max_life_s: int
 
 
-def verify(token: str, key: PublicKey, expected: Expected, now: float) -> dict[str, Any]:
+def verify(model: type[C], token: str, key: PublicKey, expected: Expected, now: float) -> C:
     """Verify a JWT completely and return its claims. Raises AuthenticationError saying which check failed.
 
-    `now` is seconds since 1970. A token is good from `iat` to `exp`, give or take 30 s of clock difference.
+    `now` is seconds since 1970. A token is good from `iat` to `exp`, give or take 30 s of clock difference. That is
+    looked at last: a ClockError says that all else holds.
     """
-    head = header(token)
-    if head.get("typ") != expected.typ or head.get("alg") != ALGORITHM or head.get("kid") != thumbprint(key):
-        raise AuthenticationError("A signed message has another type, algorithm or key than expected.")
+    head, payload = _parts(token)
+    if head.typ != expected.typ or head.kid != thumbprint(key):
+        raise AuthenticationError("A signed message has another type or key than expected.")
     try:
-        decoded = jwt.decode_complete(
+        jwt.decode_complete(
             token,
             key,
             algorithms=[ALGORITHM],
@@ -114,35 +135,50 @@ def verify(token: str, key: PublicKey, expected: Expected, now: float) -> dict[s
         )
     except (jwt.PyJWTError, RecursionError) as error:
         raise AuthenticationError("A signature does not verify.") from error
-    for part in token.split("."):
-        unb64(part)  # Refuses other spellings, which the library accepts.
-    try:
-        for part in token.split(".")[:2]:
-            read_json(
-                unb64(part)
-            )  # Refuses, for one, a name twice, which two readers could read differently.
-    except JsonError as error:
-        raise AuthenticationError("A signed message cannot be read.") from error
-    claims: dict[str, Any] = decoded["payload"]
+    claims = read_claims(model, payload)
     _check_claims(claims, expected, now)
     return claims
 
 
-def _check_claims(claims: dict[str, Any], expected: Expected, now: float) -> None:
-    issued, expires = claims.get("iat"), claims.get("exp")
-    if not (isinstance(issued, int) and isinstance(expires, int) and 0 < issued < 2**53):
-        raise AuthenticationError("A signed message lacks its times.")
-    if not issued <= expires <= issued + expected.max_life_s:
-        raise AuthenticationError("A signed message claims too long a life.")
-    if not issued - CLOCK_SKEW_S <= now <= expires + CLOCK_SKEW_S:
-        raise AuthenticationError("A signed message is stale or from the future; check both clocks.")
-    if claims.get("iss") != expected.issuer or claims.get("sub") != expected.issuer:
+def _parts(token: str) -> tuple[_Header, bytes]:
+    """The header and the claims' bytes, in their one spelling, unverified. Raises AuthenticationError."""
+    header, payload, _ = unverified(token)
+    try:
+        read_json(header)  # Refuses, for one, a name twice, which two readers could read differently.
+        return _Header.model_validate_json(header), payload
+    except (JsonError, ValidationError) as error:
+        raise AuthenticationError("A signed message has no header as agreed.") from error
+
+
+def unverified(token: str) -> tuple[bytes, bytes, bytes]:
+    """The three parts of a token, unverified: header, claims and signature. Raises AuthenticationError."""
+    parts = token.split(".") if len(token) <= MAX_TOKEN_BYTES else []
+    if len(parts) != 3:
+        raise AuthenticationError("A signed message cannot be read.")
+    header, payload, signature = map(unb64, parts)  # Refuses other spellings, which the library accepts.
+    return header, payload, signature
+
+
+def read_claims(model: type[C], payload: bytes) -> C:
+    """The claims of a token's second part. Raises AuthenticationError naming the field, never its value."""
+    try:
+        read_json(payload)
+        return model.model_validate_json(payload)
+    except (JsonError, ValidationError) as error:
+        raise AuthenticationError(f"A signed message is malformed at {first_field(error)}.") from None
+
+
+def _check_claims(claims: Claims, expected: Expected, now: float) -> None:
+    if (claims.iss, claims.sub) != (expected.issuer, expected.issuer):
         raise AuthenticationError("A signed message is from another node.")
-    if claims.get("aud") != expected.audience:
+    if (claims.aud if isinstance(claims, AddressedClaims) else None) != expected.audience:
         raise AuthenticationError("A signed message is meant for another node.")
-    jti = claims.get("jti")
-    if not isinstance(jti, str) or not 16 <= len(jti) <= 64:
-        raise AuthenticationError("A signed message lacks its identifier.")
+    if not claims.iat <= claims.exp <= claims.iat + expected.max_life_s:
+        raise AuthenticationError("A signed message claims too long a life.")
+    if not claims.iat - CLOCK_SKEW_S <= now <= claims.exp + CLOCK_SKEW_S:
+        raise ClockError(
+            "A signed message is stale or from the future; check both clocks.", sent_at=claims.iat
+        )
 
 
 def digest(data: bytes) -> str:

@@ -9,7 +9,7 @@ import asyncio
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import httpx2
@@ -20,7 +20,7 @@ from hub.errors import AuthenticationError, HubError, PeerError, UnreachableErro
 from hub.node.node import Node
 from hub.parsing import JsonError, read_json
 from hub.wire import messages
-from hub.wire.messages import MessageType
+from hub.wire.messages import AnswerClaims, MessageType
 
 stamina.instrumentation.set_on_retry_hooks(())  # A retry is no message to whoever asks.
 REQUEST_LIFE_S: Final = 60
@@ -51,7 +51,6 @@ class VerifiedAnswer:
 
     body: bytes
     token: str
-    claims: dict[str, Any]
 
 
 class _Target(NamedTuple):
@@ -144,15 +143,15 @@ class PeerClient:
         token = response.headers.get(messages.ANSWER_HEADER, "")
         try:
             expected = Expected(MessageType.answer, peer.node_id, self._node.node_id, REQUEST_LIFE_S)
-            claims = verify(token, public_key(peer.signing), expected, self._node.clock())
+            claims = verify(AnswerClaims, token, public_key(peer.signing), expected, self._node.clock())
         except AuthenticationError as error:
             raise PeerError(f"The area's answer does not verify. {error.text}") from error
         asked = request_digest(target.method, target.path, key, body)
-        if not secrets.compare_digest(str(claims.get("request")), asked):
+        if claims.request != asked:
             raise PeerError("The area's answer is to another request.")
-        if not secrets.compare_digest(str(claims.get("sha256")), digest(response.content)):
+        if claims.sha256 != digest(response.content):
             raise PeerError("The area's answer was changed on its way.")
-        return VerifiedAnswer(response.content, token, claims)
+        return VerifiedAnswer(response.content, token)
 
     def _signed(self, peer: PinnedPeer, target: _Target, url: str, body: bytes) -> str:
         now = self._node.now()

@@ -16,7 +16,7 @@ from hub.federation.client import PeerClient, PinnedPeer
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.store import peers
-from hub.wire.messages import Metadata
+from hub.wire.messages import Metadata, parse_answer
 from hub.wire.metadata import Identity, verify_metadata
 
 
@@ -144,5 +144,8 @@ def _known(row: peers.PeerRow) -> KnownPeer:
 
 def _pin(tx: Transaction, identity: Identity, url: str) -> None:
     told = identity.metadata
-    pinned = peers.PinRow(told.iss, told.area, url, identity.root_thumbprint, told.model_dump_json())
+    text = told.model_dump_json()
+    if parse_answer(Metadata, text.encode()) != told:  # Or it could not be read again as it was verified.
+        raise PeerError("The area's metadata cannot be kept as it is.", do="Tell both operators.")
+    pinned = peers.PinRow(told.iss, told.area, url, identity.root_thumbprint, text)
     peers.pin(tx.session, pinned)

@@ -14,7 +14,7 @@ from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation.authentication import Caller, Request
 from hub.federation.client import REQUEST_LIFE_S
 from hub.node.node import Node
-from hub.wire.messages import MessageType
+from hub.wire.messages import AnswerClaims, MessageType, Receipt
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Reply:
     """A body to be signed and sent, with what the receipt says of our log."""
 
     body: bytes
-    receipt: dict[str, object]
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True)
@@ -32,29 +32,29 @@ class Refused:
     error: InputError | QuotaError | ConflictError | NotFoundError
 
 
-def receipt(node: Node, caller: Caller, check_id: str, log: Head) -> dict[str, object]:
+def receipt(node: Node, caller: Caller, check_id: str, log: Head) -> Receipt:
     """The content of a receipt beside the digests: never whether anybody was known."""
-    return {
-        "holder": node.node_id,
-        "enquirer": caller.node_id,
-        "check_id": check_id,
-        "log_size": log.size,
-        "log_head": log.hash,
-    }
+    return Receipt(
+        holder=node.node_id,
+        enquirer=caller.node_id,
+        check_id=check_id,
+        log_size=log.size,
+        log_head=log.hash,
+    )
 
 
 def signed_answer(node: Node, caller: Caller, request: Request, answer: Reply) -> str:
     """The answer's signature, which doubles as the receipt: it binds the request, the body and our log's head."""
     now = node.now()
-    claims: dict[str, object] = {
-        "iss": node.node_id,
-        "sub": node.node_id,
-        "aud": caller.node_id,
-        "iat": now,
-        "exp": now + REQUEST_LIFE_S,
-        "jti": secrets.token_hex(16),
-        "request": request.digest,
-        "sha256": digest(answer.body),
-        "receipt": answer.receipt,
-    }
-    return sign(node.keys.signing, MessageType.answer, claims)
+    claims = AnswerClaims(
+        iss=node.node_id,
+        sub=node.node_id,
+        aud=caller.node_id,
+        iat=now,
+        exp=now + REQUEST_LIFE_S,
+        jti=secrets.token_hex(16),
+        request=request.digest,
+        sha256=digest(answer.body),
+        receipt=answer.receipt,
+    )
+    return sign(node.keys.signing, MessageType.answer, claims.model_dump(mode="json"))

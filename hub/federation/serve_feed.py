@@ -15,9 +15,8 @@ from hub.federation.authentication import Caller, admit
 from hub.federation.receipts import Refused, Reply
 from hub.node.node import Node
 from hub.store import feeds
-from hub.wire.messages import BATCH_ENTRIES, FeedPage, MessageType, encode, join_entries
+from hub.wire.messages import PAGE_LINES, FeedPage, MessageType, encode, join_entries
 
-PAGE_BATCHES: Final = 4
 _CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})")
 
 
@@ -31,7 +30,7 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
         epoch, after = _read_cursor(cursor) if cursor else (state.epoch, 0)
         if epoch != state.epoch or after > state.last_seq:
             return Refused(_CursorExpiredError("The cursor has expired.", do="Sync the complete feed again."))
-        lines = feeds.page(tx.session, epoch, after, BATCH_ENTRIES * PAGE_BATCHES)
+        lines = feeds.page(tx.session, epoch, after, PAGE_LINES)
     last = lines[-1].seq if lines else after
     page = FeedPage(
         epoch=epoch,
@@ -41,7 +40,7 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
         more=last < state.last_seq and bool(lines),
         manifest=_manifest(node, state),
     )
-    return Reply(encode(page), {})
+    return Reply(encode(page))
 
 
 class _CursorExpiredError(ConflictError):

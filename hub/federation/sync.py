@@ -151,7 +151,7 @@ def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
     try:
         key = public_key(peer.pinned.signing)
         expected = Expected(MessageType.manifest, peer.pinned.node_id, None, MANIFEST_LIFE_S)
-        manifest = parse_answer(Manifest, verify(page.manifest, key, expected, node.clock()))
+        manifest = verify(Manifest, page.manifest, key, expected, node.clock())
     except AuthenticationError as error:
         raise PeerError(f"The area's manifest does not verify. {error.text}") from error
     if (manifest.key_id, manifest.weak_key_id) != (peer.prf_key_id, peer.weak_prf_key_id):

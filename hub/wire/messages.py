@@ -7,7 +7,6 @@ not sign (`hub.crypto.signing`), seal (`hub.crypto.hpke`) or send (`hub.federati
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -16,15 +15,32 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from hub.consent import GroundKey
 from hub.crypto.encoding import b64, unb64
-from hub.crypto.prf import ELEMENT_BYTES, MAX_BATCH
+from hub.crypto.hpke import PAD_CLASSES
+from hub.crypto.prf import ELEMENT_BYTES, MAX_BATCH, PROOF_BYTES
+from hub.crypto.signing import AddressedClaims, Claims
 from hub.errors import AuthenticationError, InputError, PeerError
-from hub.parsing import JsonError, first_error, hidden_characters, read_json
-from hub.values import AgencyKind, Kind, Level, NodeId, Person, Purpose, RequesterRole, Role, ShortText, Value
+from hub.parsing import JsonError, first_field, hidden_characters, read_json
+from hub.values import (
+    AgencyKind,
+    Kind,
+    Level,
+    NodeId,
+    Person,
+    Purpose,
+    RequesterRole,
+    Role,
+    ShortText,
+    Small,
+    Value,
+    Whole,
+)
+from hub.wire.quota import Quota
 from hub.wire.tokens import ENTRY_BYTES, TOKEN_BYTES
 
 VERSION: Final = 1
 SIZE_CLASSES: Final = (64, 128, 256, 512, 1024)
 BATCH_ENTRIES: Final = 1024
+PAGE_LINES: Final = 4 * BATCH_ENTRIES
 MAX_BODY_BYTES: Final = 256 * 1024
 METADATA_PATH: Final = "/.well-known/marac-node"
 EVALUATIONS_PATH: Final = "/federation/v1/evaluations"
@@ -61,46 +77,93 @@ def _printable(text: str) -> str:
     return text
 
 
-Base64 = Annotated[str, StringConstraints(max_length=MAX_BODY_BYTES), AfterValidator(_canonical_base64)]
-PageBase64 = Annotated[
-    str, StringConstraints(max_length=8 * MAX_BODY_BYTES), AfterValidator(_canonical_base64)
-]
+def _readable(text: str) -> str:
+    if hidden_characters(text, "prose"):
+        raise ValueError("text has control characters")
+    return text
+
+
+def _letters(count: int) -> int:
+    """How many letters of base64url so many bytes take."""
+    return -(-4 * count // 3)
+
+
+_SEALED_BYTES: Final = 32 + PAD_CLASSES[-1] + 16
+_CANONICAL: Final = AfterValidator(_canonical_base64)
+Bytes32 = Annotated[str, StringConstraints(min_length=_letters(32), max_length=_letters(32)), _CANONICAL]
+Elements = Annotated[str, StringConstraints(max_length=_letters(ELEMENT_BYTES * MAX_BATCH)), _CANONICAL]
+Proof = Annotated[str, StringConstraints(max_length=_letters(PROOF_BYTES)), _CANONICAL]
+Sealed = Annotated[str, StringConstraints(max_length=_letters(_SEALED_BYTES)), _CANONICAL]
+Lines = Annotated[str, StringConstraints(max_length=_letters(ENTRY_BYTES * PAGE_LINES)), _CANONICAL]
 Hex16 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 KeyName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-Seconds = Annotated[int, Field(ge=0, lt=2**53)]
-Commitment = Annotated[
-    str, StringConstraints(min_length=43, max_length=43), AfterValidator(_canonical_base64)
-]
-PlainText = Annotated[
-    ShortText, AfterValidator(_printable)
-]  # Shown to people: no control or turning characters.
+Token = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[A-Za-z0-9_.-]*$")]
+Cursor = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_-]*$")]
+Epoch = Annotated[Small, Field(ge=1)]
+Text = Annotated[ShortText, AfterValidator(_readable)]
+PlainText = Annotated[ShortText, AfterValidator(_printable)]  # shown to people
 
 
 class PublicKeys(Value):
     """A node's public keys, raw and base64url: signing (Ed25519), sealing (X25519), PRF (ristretto255)."""
 
-    signing: Base64
-    sealing: Base64
-    prf: Base64
-    prf_weak: Base64
+    signing: Bytes32
+    sealing: Bytes32
+    prf: Bytes32
+    prf_weak: Bytes32
 
 
-class Metadata(Value):
+class QuotasTold(Value):
+    """What a node grants each peer, by kind of key."""
+
+    strong: Quota
+    weak: Quota
+
+
+class Metadata(Claims):
     """What a node says of itself, signed, for at most a day. `certificate` is its root key's word for `keys`."""
 
-    iss: NodeId
-    sub: NodeId
-    iat: Seconds
-    exp: Seconds
-    jti: ShortText
     area: PlainText
     url: PlainText
     contact: PlainText
-    root: Base64
-    certificate: Annotated[str, StringConstraints(max_length=4096)]
+    root: Bytes32
+    certificate: Token
     keys: PublicKeys
-    versions: tuple[int, ...]
-    quotas: dict[ShortText, dict[ShortText, float]]
+    versions: tuple[Small, ...] = Field(max_length=20)
+    quotas: QuotasTold
+
+
+class Certificate(Claims):
+    """The root key's word that a signing key speaks for the node."""
+
+    signing_kid: Bytes32
+
+
+class RequestClaims(AddressedClaims):
+    """What a signed request is bound to: method, address and the digest of its body."""
+
+    htm: Literal["GET", "POST"]
+    htu: Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[!-~]*$")]
+    sha256: Bytes32
+
+
+class Receipt(Value):
+    """What an answer says of its check and of the holder's log; never whether anybody was known."""
+
+    holder: NodeId
+    enquirer: NodeId
+    check_id: Hex16
+    log_size: Whole
+    log_head: Hex32
+
+
+class AnswerClaims(AddressedClaims):
+    """What an answer is bound to: the digests of the request and of its own body."""
+
+    request: Bytes32
+    sha256: Bytes32
+    receipt: Receipt | None = None
 
 
 class EvaluationRequest(Value):
@@ -109,17 +172,17 @@ class EvaluationRequest(Value):
     version: Literal[1] = VERSION
     check_id: Hex16
     purpose: Literal[Purpose.referred_elsewhere, Purpose.marac_transfer, Purpose.idva_prior_contact]
-    jurisdiction: ShortText
-    protocol_ref: ShortText | None
+    jurisdiction: Text
+    protocol_ref: Text | None
     grounds: tuple[GroundKey, ...] = Field(max_length=20)
     requester_role: RequesterRole
     agency_kind: AgencyKind
     user: Hex16
-    commitment: Commitment
+    commitment: Bytes32
     key_id: KeyName
     weak_key_id: KeyName
-    elements: Base64
-    weak_elements: Base64
+    elements: Elements
+    weak_elements: Elements
 
 
 class EvaluationAnswer(Value):
@@ -130,12 +193,12 @@ class EvaluationAnswer(Value):
 
     version: Literal[1] = VERSION
     check_id: Hex16
-    epoch: int
-    feed_at: int
-    elements: Base64
-    proof: Base64
-    weak_elements: Base64
-    weak_proof: Base64
+    epoch: Epoch
+    feed_at: Whole
+    elements: Elements
+    proof: Proof
+    weak_elements: Elements
+    weak_proof: Proof
 
 
 class DisclosureRequest(Value):
@@ -146,7 +209,7 @@ class DisclosureRequest(Value):
     handle: Hex16
     level: Literal[Level.involvement, Level.summary]
     key_id: KeyName
-    sealed: Base64
+    sealed: Sealed
 
 
 class DisclosureQuestion(Value):
@@ -154,7 +217,7 @@ class DisclosureQuestion(Value):
 
     excerpt: dict[str, Any]
     subject: Person
-    salt: Base64
+    salt: Bytes32
 
 
 class DisclosureAnswer(Value):
@@ -164,7 +227,7 @@ class DisclosureAnswer(Value):
     check_id: Hex16
     handle: Hex16
     key_id: KeyName
-    sealed: Base64
+    sealed: Sealed
 
 
 class Disclosure(Value):
@@ -172,35 +235,30 @@ class Disclosure(Value):
 
     status: Literal["pending", "answered", "not_answered"]
     level: Level = Level.not_answered
-    involvement: tuple[Kind, ...] = ()
+    involvement: tuple[Kind, ...] = Field(default=(), max_length=len(Kind))
     role: Role | None = None
     last_activity: PlainText | None = None
-    agreement: tuple[PlainText, ...] = ()
+    agreement: tuple[PlainText, ...] = Field(default=(), max_length=20)
     summary: PlainText | None = None
 
 
 NOT_ANSWERED: Final = Disclosure(status="not_answered")
 
 
-class Manifest(Value):
+class Manifest(Claims):
     """The holder's signed word for its complete feed.
 
     `digest` is SHA-256 over live entries in token order; `feed_at` grows with every publication.
     """
 
-    iss: NodeId
-    sub: NodeId
-    iat: Seconds
-    exp: Seconds
-    jti: ShortText
-    epoch: int
-    feed_at: int
+    epoch: Epoch
+    feed_at: Whole
     key_id: KeyName
     weak_key_id: KeyName
-    entries: int
-    people: int
-    digest: Base64
-    max_gap: int = Field(ge=0, le=64)
+    entries: Small
+    people: Small
+    digest: Bytes32
+    max_gap: Annotated[int, Field(strict=True, ge=0, le=64)]
 
 
 class FeedPage(Value):
@@ -210,12 +268,12 @@ class FeedPage(Value):
     """
 
     version: Literal[1] = VERSION
-    epoch: int
-    withdrawn: PageBase64
-    entries: PageBase64
-    cursor: ShortText
-    more: bool
-    manifest: Annotated[str, StringConstraints(max_length=4096)]
+    epoch: Epoch
+    withdrawn: Lines
+    entries: Lines
+    cursor: Cursor
+    more: Annotated[bool, Field(strict=True)]
+    manifest: Token
 
 
 M = TypeVar("M", bound=Value)
@@ -228,27 +286,17 @@ def parse_request(model: type[M], body: bytes) -> M:
         return model.model_validate_json(body)
     except (ValidationError, JsonError) as error:
         raise InputError(
-            f"The request's field {_first_field(error)} is missing, unknown or malformed."
+            f"The request's field {first_field(error)} is missing, unknown or malformed."
         ) from None
 
 
-def parse_answer(model: type[M], body: bytes | Mapping[str, Any]) -> M:
+def parse_answer(model: type[M], body: bytes) -> M:
     """Parse a peer's answer. Raises PeerError naming the field, never its value."""
     try:
-        if not isinstance(body, bytes):
-            return model.model_validate(dict(body))
         read_json(body)
         return model.model_validate_json(body)
     except (ValidationError, JsonError) as error:
-        raise PeerError(f"The area's answer is malformed at {_first_field(error)}.") from None
-
-
-def _first_field(error: ValidationError | JsonError) -> str:
-    # Only names we know: an unknown field's name is the sender's text.
-    if isinstance(error, JsonError):
-        return "(body)"
-    wrong = first_error(error, "the message")
-    return "(unknown)" if wrong.unknown else wrong.field or "(body)"
+        raise PeerError(f"The area's answer is malformed at {first_field(error)}.") from None
 
 
 def encode(message: Value) -> bytes:

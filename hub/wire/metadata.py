@@ -12,9 +12,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.crypto.encoding import unb64
-from hub.crypto.signing import Expected, SigningKey, public_key, sign, thumbprint, verify
+from hub.crypto.signing import (
+    Expected,
+    SigningKey,
+    public_key,
+    read_claims,
+    sign,
+    thumbprint,
+    unverified,
+    verify,
+)
 from hub.errors import AuthenticationError, HubError, PeerError
-from hub.wire.messages import VERSION, MessageType, Metadata, PublicKeys, parse_answer
+from hub.wire.messages import VERSION, Certificate, MessageType, Metadata, PublicKeys
 
 CERTIFICATE_LIFE_S: Final = 400 * 86_400
 METADATA_LIFE_S: Final = 86_400
@@ -78,7 +87,7 @@ def verify_metadata(token: str, pinned_thumbprint: str | None, now: float) -> Id
     Raises PeerError when any link does not hold, or when the root is not the pinned one.
     """
     try:
-        claims = _unverified(token)
+        claims = read_claims(Metadata, unverified(token)[1])
         root = public_key(unb64(claims.root))
         found = thumbprint(root)
         if pinned_thumbprint is not None and not secrets.compare_digest(found, pinned_thumbprint):
@@ -89,22 +98,17 @@ def verify_metadata(token: str, pinned_thumbprint: str | None, now: float) -> Id
             )
         signing = public_key(unb64(claims.keys.signing))
         expected = Expected(MessageType.certificate, claims.iss, None, CERTIFICATE_LIFE_S)
-        certificate = verify(claims.certificate, root, expected, now)
-        if certificate.get("signing_kid") != thumbprint(signing):
+        certificate = verify(Certificate, claims.certificate, root, expected, now)
+        if certificate.signing_kid != thumbprint(signing):
             raise AuthenticationError("The root key certifies another signing key.")
-        verify(token, signing, Expected(MessageType.metadata, claims.iss, None, METADATA_LIFE_S), now)
+        verify(
+            Metadata, token, signing, Expected(MessageType.metadata, claims.iss, None, METADATA_LIFE_S), now
+        )
     except PeerError:
         raise
     except HubError as error:
         raise PeerError(f"The area's metadata does not verify. {error.text}") from error
     return Identity(claims, found)
-
-
-def _unverified(token: str) -> Metadata:
-    parts = token.split(".")
-    if len(parts) != 3:
-        raise AuthenticationError("A signed message cannot be read.")
-    return parse_answer(Metadata, unb64(parts[1]))
 
 
 def _issued(node_id: str, now: int, life_s: int) -> dict[str, object]:

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import Field
 
 from hub.values import Value
 
 _DAY_S = 86_400
+MOST: Final = 2**31 - 1  # what a plain column of every database takes
 
 
 class Quota(Value):
     """How many elements a peer may have evaluated: refilled daily up to a burst, and at most a month's sum."""
 
-    per_day: int = Field(gt=0)
-    burst: int = Field(gt=0)
-    per_month: int = Field(gt=0)
+    per_day: int = Field(gt=0, le=MOST)
+    burst: int = Field(gt=0, le=MOST)
+    per_month: int = Field(gt=0, le=MOST)
 
 
 @dataclass(frozen=True, slots=True)

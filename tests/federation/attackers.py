@@ -200,7 +200,7 @@ def answering(node: Node, answer: Callable[[httpx2.Request], dict[str, Any] | No
             "jti": secrets.token_hex(16),
             "request": signing.request_digest(request.method, path, key, content),
             "sha256": signing.digest(body),
-            "receipt": {},
+            "receipt": None,
         }
         token = signing.sign(node.keys.signing, MessageType.answer, claims)
         return httpx2.Response(200, content=body, headers={messages.ANSWER_HEADER: token})

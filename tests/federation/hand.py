@@ -161,4 +161,5 @@ class Hand:
         """The verified claims of an answer's signature."""
         key = self.holder.keys.signing.private.public_key()
         expected = ExpectedToken(MessageType.answer, self.to, self.sender, 60)
-        return verify(response.headers[messages.ANSWER_HEADER], key, expected, self.areas.clock())
+        token = response.headers[messages.ANSWER_HEADER]
+        return verify(messages.AnswerClaims, token, key, expected, self.areas.clock()).model_dump()

@@ -330,7 +330,7 @@ def test_a_crowd_under_one_match_key_does_not_hold_up_the_asker(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The walk over those who share a match-key ends at a bound, whatever the holder has published."""
-    lie(world, lambda request: crowd(world, 5_000) if request.url.path == messages.FEED_PATH else None)
+    lie(world, lambda request: crowd(world, 3_500) if request.url.path == messages.FEED_PATH else None)
     sync(world)
     lookups: list[int] = []
     true = peers.labels

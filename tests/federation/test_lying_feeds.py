@@ -161,6 +161,19 @@ PAGES: dict[str, Lie] = {
     "a manifest of endless gaps": manifest_with({"max_gap": 10_000}),
     "a manifest of another epoch": manifest_with({"epoch": 2}),
     "an unknown claim": manifest_with({"people_known": 3}),
+    "a manifest of people beyond number": manifest_with({"people": 2**80}),
+    "a manifest of fewer people than none": manifest_with({"people": -7}),
+    "a manifest of people by halves": manifest_with({"people": 1.5}),
+    "a manifest of infinitely many people": manifest_with({"people": float("inf")}),
+    "a manifest of entries that are no number": manifest_with({"entries": float("nan")}),
+    "a manifest of a time beyond number": manifest_with({"feed_at": 2**63}),
+    "a manifest of half a letter": manifest_with({"jti": "\ud800" * 20}),
+    "an epoch beyond number": lambda peer, asked, told: manifest_with({"epoch": 2**40})(
+        peer,
+        asked,
+        fields(epoch=2**40)(peer, asked, told),  # type: ignore[arg-type]
+    ),
+    "more lines than a page may have": field_by("entries", lambda raw: raw + bytes(ENTRY_BYTES) * 4_096),
     "rubbish": plain(200, b"rubbish"),
     "refused": plain(403, b"{}"),
 }
@@ -183,8 +196,7 @@ def test_a_page_lost_on_the_way_is_a_fault(
     areas: Areas, eastvale: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The liar skips a page: it answers the second cursor with the third page."""
-    monkeypatch.setattr(serve_feed, "PAGE_BATCHES", 1)
-    monkeypatch.setattr(serve_feed, "BATCH_ENTRIES", 400)
+    monkeypatch.setattr(serve_feed, "PAGE_LINES", 400)
     pages: list[Told] = []
 
     def skipping(peer: Peer, asked: Asked, told: Told) -> Told:
@@ -335,6 +347,11 @@ def with_claims(**changed: Any) -> Lie:
     return metadata_is(lambda peer, claims: signed_anew(peer, {**claims, **changed}))
 
 
+def quotas(per_day: float) -> dict[str, Any]:
+    honest = {"per_day": 1, "burst": 1, "per_month": 1}
+    return {"strong": {**honest, "per_day": per_day}, "weak": honest}
+
+
 METADATA: dict[str, Lie] = {
     "of another root": metadata_is(of_another_root),
     "of another area": metadata_is(of_another_name),
@@ -345,6 +362,14 @@ METADATA: dict[str, Lie] = {
     "good for a year": with_claims(exp=2_000_000_000),
     "for one reader": with_claims(aud="northmoor"),
     "with a claim too many": with_claims(admin=True),
+    "with a quota without end": with_claims(quotas=quotas(float("inf"))),
+    "with a quota that is no number": with_claims(quotas=quotas(float("nan"))),
+    "with a quota beyond number": with_claims(quotas=quotas(2**80)),
+    "with a quota of less than nothing": with_claims(quotas=quotas(-1)),
+    "with a version beyond number": with_claims(versions=[2**80]),
+    "with a name in half a letter": with_claims(area="\ud800"),
+    "with a name of a nought": with_claims(area="East\0vale"),
+    "with an identifier of a nought": with_claims(jti="\0" * 20),
     "with a key that is none": with_keys(signing=b64(bytes(31))),
     "with a key that is not base64": with_keys(prf="%%%"),
     "not a token": plain(200, b"hello"),
@@ -427,8 +452,7 @@ def test_a_key_rotated_while_a_check_is_in_flight_is_an_error_not_an_answer(
 def test_an_interrupted_sync_goes_on_and_completes(
     areas: Areas, eastvale: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serve_feed, "PAGE_BATCHES", 1)
-    monkeypatch.setattr(serve_feed, "BATCH_ENTRIES", 400)
+    monkeypatch.setattr(serve_feed, "PAGE_LINES", 400)
     heard: list[str] = []
 
     def failing_once(peer: Peer, asked: Asked, told: Told) -> Told:

@@ -118,6 +118,13 @@ UNBOUND: dict[str, dict[str, Any]] = {
     "a name that is none": {"iss": "\u0000", "sub": "\u0000"},
     "a life too long": {"exp": 2**40},
     "no identifier": {"jti": None},
+    "an identifier of a nought": {"jti": "\u0000" * 20},
+    "an identifier of half a letter": {"jti": "\ud800" * 20},
+    "a body of half a letter": {"sha256": "\ud800" * 43},
+    "an address in other letters": {"htu": "https://eastvale/\u00e9"},
+    "a time beyond number": {"iat": 2**80, "exp": 2**80},
+    "a time that is no number": {"exp": float("nan")},
+    "a claim too many": {"role": "admin"},
 }
 
 
@@ -315,8 +322,7 @@ def page(hand: Hand, cursor: str = "") -> tuple[FeedPage, Manifest]:
 
 
 def test_the_feed_comes_in_pages_by_cursor(areas: Areas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve_feed, "PAGE_BATCHES", 1)
-    monkeypatch.setattr(serve_feed, "BATCH_ENTRIES", 300)
+    monkeypatch.setattr(serve_feed, "PAGE_LINES", 300)
     hand = Hand(areas)
     whole, cursor = [], ""
     while True:

@@ -151,7 +151,7 @@ def _jwt() -> dict[str, Any]:
         "public_key": key.public.hex(),
         "kid": key.kid,
         "types": [message.value for message in MessageType],
-        "header": signing.header(made),
+        "header": json.loads(signing.unverified(made)[0]),
         "claims": claims,
         "token": made,
     }
