@@ -48,6 +48,8 @@ class Action(StrEnum):
     disclosure_received = "disclosure_received"
     disclosure_answered = "disclosure_answered"
     disclosure_recorded = "disclosure_recorded"
+    delivery_stopped = "delivery_stopped"
+    delivery_resumed = "delivery_resumed"
 
     obligation_escalated = "obligation_escalated"
     obligation_closed = "obligation_closed"

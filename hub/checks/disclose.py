@@ -1,56 +1,46 @@
 """Disclosing: tell one area about whom a check was, and read what it releases. A separate, human act.
 
 Refused for an area the subject fled unless the engine lets a manager decide otherwise. Only names, aliases and
-date of birth travel, sealed to that area and bound to the check. Does not ask in general (`hub.checks.check`).
+date of birth travel, sealed to that area and bound to the check. Does not ask in general (`hub.checks.check`) or
+send (`hub.checks.deliver`).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import check_for, context_of
 from hub.checks.check import form_of
+from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_disclosure, sealed_request
 from hub.consent import Decision, decide, excerpt
 from hub.consent.form.form import SharingForm
-from hub.crypto import encoding, hpke, signing
-from hub.crypto.hpke import SealContext
-from hub.errors import AuthenticationError, NotFoundError, PeerError
+from hub.crypto import encoding
+from hub.errors import HubError, NotFoundError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import KnownPeer, known
 from hub.node.node import Node
-from hub.records import recording
+from hub.node.transaction import Transaction
+from hub.records import outbox, recording
 from hub.records.check import (
-    AreaResult,
     Candidate,
     CandidateRef,
     CheckRequest,
     CheckResult,
-    DisclosureResult,
     DisclosureStatus,
     RecordedCheck,
     is_handle,
-    update_check,
 )
 from hub.records.decisions import RecordedDecision
-from hub.records.disclosures import LoggedDisclosure
-from hub.store.checks import add_receipt
-from hub.store.obligations import Activity
-from hub.values import Band, Level, NodeId, Requester, RequesterRole, Role
-from hub.wire.messages import (
-    DISCLOSURES_PATH,
-    Disclosure,
-    DisclosureAnswer,
-    DisclosureQuestion,
-    DisclosureRequest,
-    MessageType,
-    encode,
-    parse_answer,
-    subject_of,
-)
+from hub.records.outbox import Delivery
+from hub.values import Band, Level, NodeId, Requester
+from hub.wire.messages import DisclosureQuestion, subject_of
 
 AT_ONCE_MOST: Final = 5
+FIRST_TRY_S: Final = 120
+"""Who decides tries to deliver first; then, or if that process died, the worker does."""
 
 
 async def disclose(
@@ -59,27 +49,56 @@ async def disclose(
     """Ask one area to release something about one candidate of a check, and return the updated result.
 
     `asker` is who acts; unnamed, it is taken for who asked. Raises NotFoundError when there is no such check or
-    candidate, or its case is restricted for the asker, PeerError when the area fails; a refusal is the decision
-    returned.
+    candidate, or its case is restricted for the asker, PeerError when the area fails: then the disclosure waits in
+    the outbox and the worker goes on trying. A refusal is the decision returned.
     """
     # 1. Find the check and the candidate.
     act = _found(node, target, level, asker)
 
-    # 2. Decide, and record the decision: this act tells the area about whom we ask.
-    decision, entry = _decide(node, act)
-    if not decision.permitted:
+    # 2. Decide, record the decision, and put the sealed request into the outbox, all at once or not at all.
+    decision, delivery = _decide(node, act)
+    if delivery is None:
         return act.recorded.result, decision
 
-    # 3. Send it sealed, and open the sealed answer.
+    # 3. Deliver it, and record what was released.
     try:
-        answer = await _exchange(node, client, act)
-    except PeerError as error:
+        return await deliver(node, client, delivery), decision
+    except HubError as error:
         with node.write() as tx:
-            tx.record(Action.peer_fault, about=act.refs, requested_level=level, fault=error.code)
+            outbox.put_off(tx, delivery.id, str(error))
+        error.kept = (
+            error.kept or "The decision. The disclosure waits: `hub worker` goes on trying to deliver it."
+        )
         raise
 
-    # 4. Record what was released.
-    return _record_answer(node, act, entry, answer), decision
+
+async def redeliver(node: Node, client: PeerClient, delivery: Delivery) -> None:
+    """Deliver a disclosure that waits, if what it was decided on still stands.
+
+    It lapses after its review date, where the same form would not be permitted today, or where who asked may not
+    know of the case any more. Raises as `deliver` does.
+    """
+    sent = read_disclosure(delivery)
+    why = _lapsed(node, sent)
+    if why:
+        with node.write() as tx:
+            outbox.lapse(tx, delivery.id, why)
+        return
+    await deliver(node, client, delivery)
+
+
+def _lapsed(node: Node, sent: SealedDisclosure) -> str:
+    """Why a disclosure that waits must not be sent any more, if so."""
+    if node.today() > sent.until:
+        return "The review date of its decision has passed."
+    target = CandidateRef(sent.check_id, sent.area, sent.handle)
+    try:
+        act = _found(node, target, sent.level, sent.requester)
+    except NotFoundError as error:
+        return error.text
+    if not decide(act.form, node.rules, node.today(), context_of(node, act.request, tells=True)).permitted:
+        return "It would not be permitted today: decide it again with `hub disclose`."
+    return ""
 
 
 @dataclass(frozen=True)
@@ -122,8 +141,8 @@ def _found(node: Node, target: CandidateRef, level: Level, asker: Requester | No
     return _Act(recorded, request, known(node, target.area), candidate, level, form)
 
 
-def _decide(node: Node, act: _Act) -> tuple[Decision, LoggedDisclosure]:
-    """The decision, recorded, and the entry of the disclosure log that a permit makes."""
+def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
+    """The decision, recorded with the entry of the disclosure log and the delivery that a permit makes."""
     request, today = act.request, node.today()
     decision = decide(act.form, node.rules, today, context_of(node, request, tells=True))
     decided = RecordedDecision(form=act.form, decision=decision, case_ref=request.case_ref)
@@ -131,9 +150,11 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, LoggedDisclosure]:
     entry = recording.disclosed_entry(
         agency, act.area, decision, today, handle=act.candidate.handle, level=act.level
     )
-    again = act.candidate.disclosure.status is not DisclosureStatus.not_asked
     actor = node.actor(request.requester.name)
     with node.write() as tx:
+        tx.hold_others_off()
+        waiting = outbox.of_act(tx, KIND, act_of(act.check_id, act.candidate.handle, act.level))
+        again = waiting is not None or act.candidate.disclosure.status is not DisclosureStatus.not_asked
         recording.record_decision(tx, act.check_id, decided, (entry,), again=again)
         tx.record(
             Action.disclosure_decided,
@@ -142,77 +163,49 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, LoggedDisclosure]:
             requested_level=act.level,
             outcome=decision.outcome.value,
         )
-        if decision.permitted:
-            tx.record(Action.disclosure_sent, by=actor, about=act.refs)
-    return decision, entry
+        if not decision.permitted:
+            if waiting is not None:
+                outbox.lapse(tx, waiting.id, "It was decided again, and refused.")
+            return decision, None
+        tx.record(Action.disclosure_sent, by=actor, about=act.refs)
+        return decision, _outgoing(tx, act, waiting, actor)
 
 
-class _Released(NamedTuple):
-    """What an area released, and its receipt."""
-
-    disclosure: Disclosure
-    receipt: str
-
-
-def _record_answer(node: Node, act: _Act, entry: LoggedDisclosure, answer: _Released) -> CheckResult:
-    shown = result_of(answer.disclosure, act.request)
-    result = _with_disclosure(act.recorded.result, act.area, act.candidate.handle, shown)
-    with node.write() as tx:
-        update_check(tx, act.recorded.model_copy(update={"result": result}))
-        activity = Activity(tx.case_digest(act.request.case_ref), act.check_id)
-        recording.record_response(tx, activity, entry, _response(answer.disclosure))
-        add_receipt(tx.session, act.check_id, act.area, answer.receipt)
-        tx.record(Action.disclosure_recorded, by=node.actor(act.request.requester.name), about=act.refs)
-    return result
+def _outgoing(tx: Transaction, act: _Act, waiting: Delivery | None, actor: str) -> Delivery | None:
+    """The delivery of an act: the one that waits already, as long as the area can open it, or a new one."""
+    if waiting is not None:
+        if read_disclosure(waiting).key_id == act.peer.sealing_key_id:
+            outbox.reopen(tx, waiting.row, actor, wait_s=FIRST_TRY_S)
+            return waiting
+        outbox.cancel(tx, waiting.row, actor)
+    return outbox.get(tx, outbox.put(tx, _sealed(tx.node, act).parcel(), wait_s=FIRST_TRY_S))
 
 
-async def _exchange(node: Node, client: PeerClient, act: _Act) -> _Released:
-    """Send the disclosure sealed; returns what the area released. Raises PeerError."""
-    check_id, handle, level, there = act.check_id, act.candidate.handle, act.level, act.area
+def _sealed(node: Node, act: _Act) -> SealedDisclosure:
+    """The disclosure as it is sent: names, aliases and date of birth alone, sealed to the area."""
     question = DisclosureQuestion(
-        excerpt=excerpt(act.form, there, node.today()).model_dump(mode="json", exclude_defaults=True),
+        excerpt=excerpt(act.form, act.area, node.today()).model_dump(mode="json", exclude_defaults=True),
         subject=subject_of(act.request.subject),
-        salt=encoding.b64(bytes.fromhex(act.recorded.salts[there])),
+        salt=encoding.b64(bytes.fromhex(act.recorded.salts[act.area])),
     )
-    context = SealContext("disclosure", node.node_id, there, act.peer.sealing_key_id, check_id, handle, level)
-    sealed = hpke.seal(encode(question), act.peer.pinned.sealing, context)
-    request = DisclosureRequest(
-        check_id=check_id,
-        handle=handle,
-        level=level,
+    about = (act.check_id, act.candidate.handle, act.level)
+    request, key = sealed_request(node, act.peer, about, question)
+    return SealedDisclosure(
+        check_id=act.check_id,
+        area=act.area,
+        handle=act.candidate.handle,
+        level=act.level,
+        requester=act.request.requester,
+        until=act.form.review.date or _emergency_ends(node),
         key_id=act.peer.sealing_key_id,
-        sealed=encoding.b64(sealed),
+        key=key,
+        request=request,
     )
-    key = f"{check_id}-{handle}-{signing.digest(sealed)}"
-    answer = await client.post(
-        act.peer.pinned, MessageType.disclosure, DISCLOSURES_PATH, encode(request), key=key
-    )
-    return _Released(_opened(node, act, parse_answer(DisclosureAnswer, answer.body)), answer.token)
 
 
-def _opened(node: Node, act: _Act, answer: DisclosureAnswer) -> Disclosure:
-    """Return what the area released. Raises PeerError when the answer is to something else, or does not open."""
-    check_id, handle, level = act.check_id, act.candidate.handle, act.level
-    if (answer.check_id, answer.handle, answer.key_id) != (check_id, handle, node.sealing_key_id):
-        raise PeerError("The area's answer is about another check or candidate.")
-    back = SealContext("disclosure-answer", act.area, node.node_id, answer.key_id, check_id, handle, level)
-    try:
-        plain = hpke.unseal(encoding.unb64(answer.sealed), node.keys.sealing, back)
-    except AuthenticationError as error:
-        raise PeerError(f"The area's answer cannot be opened. {error.text}") from error
-    disclosure = parse_answer(Disclosure, plain)
-    if disclosure.status == "answered" and disclosure.level not in (Level.involvement, level):
-        raise PeerError("The area answered at another level than was asked.")
-    return disclosure
-
-
-def _response(answer: Disclosure) -> str:
-    """The response for the disclosure log: empty while a person there still has to answer."""
-    if answer.status == "pending":
-        return ""
-    if answer.status == "answered":
-        return f"answered: {answer.level}"
-    return 'not answered (this never means "not known")'
+def _emergency_ends(node: Node) -> dt.date:
+    """When a permit that needed no review date lapses: by then its form has to be complete."""
+    return node.today() + dt.timedelta(days=node.rules.policy.emergency.days_to_complete)
 
 
 def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candidate:
@@ -223,41 +216,6 @@ def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candida
             "This check has no such candidate in that area.", do="See the result of `hub check`."
         )
     return found[0]
-
-
-def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
-    """Return what the asker is shown of an answer.
-
-    A perpetrator there who is a victim here, or the reverse, is a possible counter-allegation: raised to
-    coordinators, and to nobody else, not even as a role (hazard H5).
-    """
-    crossed = {request.subject.role, answer.role} == {Role.victim, Role.perpetrator}
-    coordinator = request.requester.role is RequesterRole.coordinator
-    return DisclosureResult(
-        status=DisclosureStatus(answer.status),
-        level=answer.level if answer.status == "answered" else None,
-        involvement=answer.involvement,
-        role=None if crossed and not coordinator else answer.role,
-        last_activity=answer.last_activity,
-        summary=answer.summary,
-        agreement=answer.agreement,
-        counter_allegation=crossed and coordinator,
-    )
-
-
-def _with_disclosure(
-    result: CheckResult, node_id: str, handle: str, disclosed: DisclosureResult
-) -> CheckResult:
-    def area(one: AreaResult) -> AreaResult:
-        if one.node_id != node_id:
-            return one
-        candidates = tuple(
-            each.model_copy(update={"disclosure": disclosed}) if each.handle == handle else each
-            for each in one.candidates
-        )
-        return one.model_copy(update={"candidates": candidates})
-
-    return result.model_copy(update={"areas": tuple(area(one) for one in result.areas)})
 
 
 async def disclose_at_once(

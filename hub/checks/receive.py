@@ -49,8 +49,9 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             "about": Refs(check_id=request.check_id, handle=request.handle, peer=caller.node_id),
             "requested_level": request.level,
         }
-        tx.record(Action.disclosure_received, **act)  # First: it also queues writers.
+        tx.hold_others_off()
         stored = received.stored_answer(tx.session, caller.node_id, signed.idempotency_key, node.now())
+        tx.record(Action.disclosure_received, **act, status="repeated" if stored else None)
         if stored is not None and stored.request_digest != signed.digest:
             return Refused(_KeyReusedError("This Idempotency-Key was used for another request."))
         if stored is not None and stored.answer is not None:
@@ -61,8 +62,10 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             )
             disclosure = answer_request(tx, key, question)
             body = _sealed(node, caller, request, disclosure)
+            # What waits for a person here is answered anew when it is asked again under the same key.
+            lasting = None if disclosure.status == "pending" else body
             until = tx.now + ANSWER_KEPT_S
-            kept = received.AnswerRow(caller.node_id, signed.idempotency_key, signed.digest, body, until)
+            kept = received.AnswerRow(caller.node_id, signed.idempotency_key, signed.digest, lasting, until)
             received.store_answer(tx.session, kept)
         log = tx.record(Action.disclosure_answered, **act)
     return Reply(body, receipt(node, caller, request.check_id, log))

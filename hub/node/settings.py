@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from hub.consent import Jurisdiction
 from hub.errors import UsageError
+from hub.node.schedules import Schedules
 from hub.parsing import first_error
 from hub.values import AgencyKind, NodeId, Purpose, ShortText, Value
 from hub.wire.quota import Quota
@@ -87,6 +88,7 @@ class Settings(Value):
     contact: Contact = Contact()
     agreement: SharingAgreement | None = None
     quotas: Quotas = Quotas()
+    schedules: Schedules = Schedules()
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)
 

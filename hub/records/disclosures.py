@@ -20,6 +20,15 @@ from hub.values import Level, ShortText, Value
 HUB: Final = "hub"
 
 
+class Act(NamedTuple):
+    """What of the hub's own doing a row is of: which area, which candidate at what level, told or only asked."""
+
+    node_id: str
+    handle: str
+    level: Level | None
+    told: bool
+
+
 class LoggedDisclosure(Value):
     """A row: what was shared, and who says so: "hub" for what went through it, with where it went."""
 
@@ -30,9 +39,9 @@ class LoggedDisclosure(Value):
     level: Level | None = None
 
     @property
-    def act(self) -> tuple[str, str, Level | None, bool]:
+    def act(self) -> Act:
         """The act of the hub that the row is of: repeating it adds no row."""
-        return self.node_id, self.handle, self.level, self.sharing.told
+        return Act(self.node_id, self.handle, self.level, self.sharing.told)
 
 
 class DisclosureLogRow(NamedTuple):

@@ -16,7 +16,7 @@ from hub.consent.evidence import DisclosureLogEntry, authority_of, unrecorded
 from hub.node.transaction import Transaction
 from hub.records import decisions, disclosures
 from hub.records.decisions import RecordedDecision
-from hub.records.disclosures import LoggedDisclosure
+from hub.records.disclosures import Act, LoggedDisclosure
 from hub.records.obligations import Item, NewObligations, add_obligations, close_obligation
 from hub.store import obligations
 from hub.store.obligations import Activity
@@ -114,9 +114,9 @@ def answered_entry(
     return LoggedDisclosure(sharing=sharing, node_id=peer, handle=handle, level=decision.level)
 
 
-def record_response(tx: Transaction, activity: Activity, act: LoggedDisclosure, response: str) -> None:
+def record_response(tx: Transaction, activity: Activity, act: Act, response: str) -> None:
     """Put an area's answer into the row of the act that it answers."""
     for row in disclosures.of_matter(tx, activity):
-        if row.shared.act == act.act:
+        if row.shared.act == act:
             sharing = row.shared.sharing.model_copy(update={"response": response})
             disclosures.change(tx, row.number, row.shared.model_copy(update={"sharing": sharing}))

@@ -6,7 +6,7 @@ import pytest
 
 from hub.cases.access import STAFF_FILE
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
-from hub.checks.disclose import result_of
+from hub.checks.deliver import result_of
 from hub.consent import Decider
 from hub.errors import NotFoundError
 from hub.node.node import Node

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import json
 from typing import Any
@@ -10,20 +9,19 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.checks.check import check
-from hub.checks.disclose import disclose, disclose_at_once
-from hub.consent import Decision, Outcome, excerpt
+from hub.consent import Outcome, excerpt
 from hub.consent.form.redaction import KEPT_HERE
 from hub.crypto import hpke
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.hpke import SealContext
 from hub.errors import NotFoundError, PeerError, UnreachableError
 from hub.federation.peers import known
-from hub.records.check import AreaStatus, CandidateRef, CheckResult, DisclosureStatus
-from hub.values import Kind, Level, Person, Role
+from hub.records.check import AreaStatus, DisclosureStatus
+from hub.values import Kind, Level, Role
 from hub.wire import messages
 from hub.wire.messages import DISCLOSURES_PATH, Disclosure, DisclosureQuestion
-from tests.federation.nodes import Areas, cases_of, events, question
+from tests.checks.disclosing import SUBJECT, asked, disclosed
+from tests.federation.nodes import Areas, events, question
 from tests.federation.peer_simulator import (
     Asked,
     Lie,
@@ -35,30 +33,6 @@ from tests.federation.peer_simulator import (
     plain,
     token_with,
 )
-
-SUBJECT = cases_of("eastvale")[0][0]
-
-
-def asked(areas: Areas, subject: Person = SUBJECT, **changes: Any) -> CheckResult:
-    """A check by Northmoor of Eastvale."""
-
-    async def go() -> CheckResult:
-        async with areas.client("northmoor") as client:
-            request = question(subject, "eastvale", **changes)
-            result = await check(areas["northmoor"], client, request)
-            return await disclose_at_once(areas["northmoor"], client, request, result)
-
-    return asyncio.run(go())
-
-
-def disclosed(
-    areas: Areas, check_id: str, level: Level = Level.involvement, area: str = "eastvale"
-) -> tuple[CheckResult, Decision]:
-    async def go() -> tuple[CheckResult, Decision]:
-        async with areas.client("northmoor") as client:
-            return await disclose(areas["northmoor"], client, CandidateRef(check_id, area), level)
-
-    return asyncio.run(go())
 
 
 def test_a_disclosure_tells_what_the_holder_released(stored_areas: Areas) -> None:

@@ -9,6 +9,7 @@ from hub.store.tables.cases import CaseRecord, PersonRecord
 from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt
 from hub.store.tables.decisions import DecisionRecord, ObligationRecord, SharingRecord
 from hub.store.tables.feed import FeedEntry, FeedState
+from hub.store.tables.jobs import OutboxRow, ScheduledJob
 from hub.store.tables.peers import Peer, PeerEntry, PeerFeed
 from hub.store.tables.received import (
     IdempotentAnswer,
@@ -28,6 +29,7 @@ __all__ = [
     "IdempotentAnswer",
     "NotSamePair",
     "ObligationRecord",
+    "OutboxRow",
     "Peer",
     "PeerEntry",
     "PeerFeed",
@@ -36,6 +38,7 @@ __all__ = [
     "Receipt",
     "ReceivedCheck",
     "ReceivedDisclosure",
+    "ScheduledJob",
     "SeenMessage",
     "SharingRecord",
 ]

@@ -1,0 +1,218 @@
+"""Delivering a disclosure that was decided: send its sealed bytes, open the answer, record what was released.
+
+The same bytes under the same Idempotency-Key at every try, so that the area is told once however often it is sent.
+Does not decide (`hub.checks.disclose`) or say when to try again (`hub.jobs`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from hub.audit.events import Action, Refs
+from hub.crypto import encoding, hpke, signing
+from hub.crypto.hpke import SealContext
+from hub.errors import AuthenticationError, PeerError
+from hub.federation.client import PeerClient, VerifiedAnswer
+from hub.federation.peers import KnownPeer, known
+from hub.node.node import Node
+from hub.node.transaction import Transaction
+from hub.records import outbox, recording
+from hub.records.check import (
+    AreaResult,
+    CheckRequest,
+    CheckResult,
+    DisclosureResult,
+    DisclosureStatus,
+    RecordedCheck,
+    recorded_check,
+    update_check,
+)
+from hub.records.disclosures import Act
+from hub.records.outbox import Delivery, Parcel
+from hub.store.checks import add_receipt
+from hub.store.obligations import Activity
+from hub.values import Level, NodeId, Requester, RequesterRole, Role, Value
+from hub.wire.messages import (
+    DISCLOSURES_PATH,
+    Disclosure,
+    DisclosureAnswer,
+    DisclosureQuestion,
+    DisclosureRequest,
+    MessageType,
+    encode,
+    parse_answer,
+)
+
+KIND: Final = "disclosure"
+
+
+class SealedDisclosure(Value):
+    """A disclosure as it waits: who decided on it, until when that stands, and the request as it is sent.
+
+    `key` is its Idempotency-Key; `key_id` names the peer's key that it is sealed to.
+    """
+
+    check_id: str
+    area: NodeId
+    handle: str
+    level: Level
+    requester: Requester
+    until: dt.date
+    key_id: str
+    key: str
+    request: str
+
+    @property
+    def refs(self) -> Refs:
+        """The references of its events in the audit log."""
+        return Refs(check_id=self.check_id, handle=self.handle, peer=self.area)
+
+    def parcel(self) -> Parcel:
+        """What the outbox keeps of it."""
+        act = act_of(self.check_id, self.handle, self.level)
+        return Parcel(KIND, self.area, act, self.model_dump_json().encode())
+
+
+def act_of(check_id: str, handle: str, level: Level) -> str:
+    """What a disclosure is known by in the outbox."""
+    return f"{check_id}/{handle}/{level.value}"
+
+
+def read_disclosure(delivery: Delivery) -> SealedDisclosure:
+    """The disclosure that a delivery is of."""
+    return SealedDisclosure.model_validate_json(delivery.parcel.content)
+
+
+def sealed_request(
+    node: Node, peer: KnownPeer, about: tuple[str, str, Level], question: DisclosureQuestion
+) -> tuple[str, str]:
+    """Return a disclosure's request, sealed to the peer, and its Idempotency-Key. `about`: check, handle, level."""
+    check_id, handle, level = about
+    context = SealContext(
+        "disclosure", node.node_id, peer.pinned.node_id, peer.sealing_key_id, check_id, handle, level
+    )
+    sealed = hpke.seal(encode(question), peer.pinned.sealing, context)
+    request = DisclosureRequest(
+        check_id=check_id,
+        handle=handle,
+        level=level,
+        key_id=peer.sealing_key_id,
+        sealed=encoding.b64(sealed),
+    )
+    return encode(request).decode(), f"{check_id}-{handle}-{signing.digest(sealed)}"
+
+
+async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckResult:
+    """Send a disclosure that was decided, record the answer, and return the check's result.
+
+    Raises PeerError when the area fails, with that on the record, NotFoundError when it is no peer any more.
+    """
+    sent = read_disclosure(delivery)
+    try:
+        answer = await client.post(
+            known(node, sent.area).pinned,
+            MessageType.disclosure,
+            DISCLOSURES_PATH,
+            sent.request.encode(),
+            key=sent.key,
+        )
+        released = _opened(node, sent, parse_answer(DisclosureAnswer, answer.body))
+    except PeerError as error:
+        with node.write() as tx:
+            tx.record(Action.peer_fault, about=sent.refs, requested_level=sent.level, fault=error.code)
+        raise
+    return _record_answer(node, delivery, released, answer)
+
+
+def _opened(node: Node, sent: SealedDisclosure, answer: DisclosureAnswer) -> Disclosure:
+    """Return what the area released. Raises PeerError when the answer is to something else, or does not open."""
+    check_id, handle, level = sent.check_id, sent.handle, sent.level
+    if (answer.check_id, answer.handle, answer.key_id) != (check_id, handle, node.sealing_key_id):
+        raise PeerError("The area's answer is about another check or candidate.")
+    back = SealContext("disclosure-answer", sent.area, node.node_id, answer.key_id, check_id, handle, level)
+    try:
+        plain = hpke.unseal(encoding.unb64(answer.sealed), node.keys.sealing, back)
+    except AuthenticationError as error:
+        raise PeerError(f"The area's answer cannot be opened. {error.text}") from error
+    disclosure = parse_answer(Disclosure, plain)
+    if disclosure.status == "answered" and disclosure.level not in (Level.involvement, level):
+        raise PeerError("The area answered at another level than was asked.")
+    return disclosure
+
+
+def _record_answer(
+    node: Node, delivery: Delivery, released: Disclosure, answer: VerifiedAnswer
+) -> CheckResult:
+    """Record what an area released in the check as it is now: another answer to it may have come meanwhile."""
+    sent = read_disclosure(delivery)
+    with node.write() as tx:
+        tx.hold_others_off()
+        recorded = recorded_check(tx, sent.check_id)
+        request = recorded.request.model_copy(update={"requester": sent.requester})
+        if released.status == "pending":
+            outbox.ask_again(tx, delivery.id)
+        else:
+            outbox.done(tx, delivery.id)
+        recorded = _put(tx, recorded, sent, result_of(released, request))
+        activity = Activity(tx.case_digest(request.case_ref), sent.check_id)
+        act = Act(sent.area, sent.handle, sent.level, told=True)
+        recording.record_response(tx, activity, act, _response(released))
+        add_receipt(tx.session, sent.check_id, sent.area, answer.token)
+        tx.record(Action.disclosure_recorded, by=node.actor(sent.requester.name), about=sent.refs)
+    return recorded.result
+
+
+def _put(
+    tx: Transaction, recorded: RecordedCheck, sent: SealedDisclosure, shown: DisclosureResult
+) -> RecordedCheck:
+    result = with_disclosure(recorded.result, sent.area, sent.handle, shown)
+    changed = recorded.model_copy(update={"result": result})
+    update_check(tx, changed)
+    return changed
+
+
+def _response(answer: Disclosure) -> str:
+    """The response for the disclosure log: empty while a person there still has to answer."""
+    if answer.status == "pending":
+        return ""
+    if answer.status == "answered":
+        return f"answered: {answer.level}"
+    return 'not answered (this never means "not known")'
+
+
+def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
+    """Return what the asker is shown of an answer.
+
+    A perpetrator there who is a victim here, or the reverse, is a possible counter-allegation: raised to
+    coordinators, and to nobody else, not even as a role (hazard H5).
+    """
+    crossed = {request.subject.role, answer.role} == {Role.victim, Role.perpetrator}
+    coordinator = request.requester.role is RequesterRole.coordinator
+    return DisclosureResult(
+        status=DisclosureStatus(answer.status),
+        level=answer.level if answer.status == "answered" else None,
+        involvement=answer.involvement,
+        role=None if crossed and not coordinator else answer.role,
+        last_activity=answer.last_activity,
+        summary=answer.summary,
+        agreement=answer.agreement,
+        counter_allegation=crossed and coordinator,
+    )
+
+
+def with_disclosure(
+    result: CheckResult, node_id: str, handle: str, disclosed: DisclosureResult
+) -> CheckResult:
+    """A check's result with what an area released about one candidate."""
+
+    def area(one: AreaResult) -> AreaResult:
+        if one.node_id != node_id:
+            return one
+        candidates = tuple(
+            each.model_copy(update={"disclosure": disclosed}) if each.handle == handle else each
+            for each in one.candidates
+        )
+        return one.model_copy(update={"candidates": candidates})
+
+    return result.model_copy(update={"areas": tuple(area(one) for one in result.areas)})

@@ -1,0 +1,52 @@
+"""When a node does by itself what it does by itself: `[schedules]` of `node.toml`, and the arithmetic of it.
+
+Reads no clock. Times of day are UTC. Whatever is tried again is spread, so that nodes which failed together do not
+come back together.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from hub.values import Value
+
+Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
+FIRST_RETRY_S: Final = 60
+_DAY_S: Final = 86_400
+_spread = random.SystemRandom()
+
+
+class Schedules(Value):
+    """How often the worker does what, in minutes.
+
+    `ask_again_minutes`: a disclosure that waits for a person at its holder. `retry_most_minutes`: between two tries
+    of what fails, once it has failed for a while. `give_up_after`: tries of a delivery; by default about four days.
+    """
+
+    checkpoint_minutes: Minutes = 1
+    publish_minutes: Minutes = 15
+    sync_minutes: Minutes = 15
+    escalate_minutes: Minutes = 60
+    ask_again_minutes: Minutes = 60
+    rotate_at: dt.time = dt.time(1, 30)
+    rotate_within_minutes: Annotated[int, Field(ge=0, le=12 * 60)] = 180
+    retry_most_minutes: Minutes = 60
+    give_up_after: Annotated[int, Field(ge=1, le=10_000)] = 100
+
+    def retry_at(self, now: int, tries: int) -> int:
+        """When to try again what failed so many times in a row: after about twice the last wait, up to the most."""
+        doubled = FIRST_RETRY_S << min(tries - 1, 20)
+        longest = min(doubled, self.retry_most_minutes * 60)
+        return now + round(longest * _spread.uniform(0.5, 1))
+
+    def tonight(self, now: int) -> int:
+        """When the next night's work is due: within its hours, another moment each night and at each node."""
+        at = self.rotate_at.hour * 3600 + self.rotate_at.minute * 60 + self.rotate_at.second
+        begins = now - now % _DAY_S + at
+        if begins <= now:
+            begins += _DAY_S
+        return begins + round(_spread.uniform(0, self.rotate_within_minutes * 60))
