@@ -16,7 +16,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any, Final, NamedTuple, TypeVar
 
 from hub.crypto.prf import OUTPUT_BYTES, PrfKey
@@ -234,8 +235,16 @@ _worker_keys: list[FeedKeys] = []
 
 
 def _start_worker(strong: KeySource, weak: KeySource) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     gc.disable()  # A worker makes no cycles and ends with the run.
     _worker_keys[:] = [feed_keys(strong, weak)]
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it ended: it holds the keys of the feed."""
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _at_work(work: _Work, chunk: Any) -> bytes:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from hub.sample.referrals import Row
@@ -145,6 +146,21 @@ def test_a_check_that_is_interrupted_while_an_area_is_silent_is_on_the_record(pa
     assert "interrupted" in err
     assert "already recorded" in err
     assert inside("audit", "verify", pair.asking).code == 0
+
+
+@pytest.mark.parametrize("after_s", [3.0, pytest.param(0.0, marks=pytest.mark.slow)])
+def test_a_publish_that_is_killed_leaves_no_process_behind(filled: Path, after_s: float) -> None:
+    """Its workers hold the keys that make tokens."""
+    with started("publish", filled) as process:
+        until(lambda: children(process) > 2, process)
+        time.sleep(after_s)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        _, left = psutil.wait_procs(workers, timeout=AGAIN_S)
+    for one in left:
+        one.kill()
+    assert len(workers) > 2
+    assert left == []
 
 
 @pytest.mark.slow
