@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from hub.errors import StorageError, UsageError
+from hub.errors import ConflictError, HubError, StorageError, UsageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 30
@@ -126,26 +126,40 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+# PostgreSQL's: a unique violation, or (class 40) a transaction that it ended because of another.
+_MET_ANOTHER = ("23505", "40")
+
+
 @contextmanager
 def _storage_errors() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, sqlite3.OperationalError) as error:
-        text, do = _operational(str(getattr(error, "orig", error)))
-        raise StorageError(
-            text, kept="What was stored before this step; this step left nothing.", do=do
-        ) from error
     except (DBAPIError, sqlite3.DatabaseError) as error:
-        if "malformed" in str(error) or "not a database" in str(error):
-            text = "The database file is damaged, or is not a database."
-            do = "Keep the file as it is, and restore the last backup with the keys of the same day."
-        else:
-            text, do = "The database refused a step.", "Run `hub audit verify`, and report this as a fault."
-        raise StorageError(text, kept="Nothing of this step.", do=do) from error
+        raise _public(error) from error
+
+
+def _public(error: DBAPIError | sqlite3.DatabaseError) -> HubError:
+    """What the driver's error means to people. Its own words may hold an address, and are not repeated."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    if state.startswith(_MET_ANOTHER):
+        return ConflictError(
+            "Another command changed this meanwhile.",
+            kept="What that one did; nothing of this step.",
+            do="Run this again.",
+        )
+    if isinstance(error, (OperationalError, sqlite3.OperationalError)):
+        text, do = _operational(str(getattr(error, "orig", error)))
+        return StorageError(text, kept="What was stored before this step; this step left nothing.", do=do)
+    if "malformed" in str(error) or "not a database" in str(error):
+        text = "The database file is damaged, or is not a database."
+        do = "Keep the file as it is, and restore the last backup with the keys of the same day."
+    else:
+        text, do = "The database refused a step.", "Run `hub audit verify`, and report this as a fault."
+    return StorageError(text, kept="Nothing of this step.", do=do)
 
 
 def _operational(reason: str) -> tuple[str, str]:
-    """What happened and what to do. The driver's own words may hold an address, and are not repeated."""
+    """What happened and what to do."""
     if any(word in reason for word in ("is full", "No space", "disk I/O", "could not extend", "write file")):
         return (
             "The disk is full, or failed.",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,13 +15,15 @@ from sqlmodel import SQLModel
 
 from hub.audit.events import OPERATOR, Action
 from hub.audit.log import verify_log
-from hub.errors import StorageError, UsageError
+from hub.errors import ConflictError, HubError, StorageError, UsageError
 from hub.node.home import create_home
 from hub.node.node import Node, open_node
 from hub.node.settings import Settings
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from tests.federation.nodes import AREAS, Areas, DatabaseOf, cases_of
+
+_numbers = itertools.count()
 
 
 @pytest.fixture
@@ -192,3 +196,55 @@ def test_every_name_date_and_number_stands_sealed(stored_areas: Areas) -> None:
                 for text in (person.given_names, person.surname, person.date_of_birth):
                     assert text.encode() not in held
                     assert text.encode("utf-16-le") not in held
+
+
+@pytest.fixture
+def on_postgresql(postgresql: Callable[[str, str], str]) -> Iterator[Database]:
+    """A PostgreSQL database with a table of two rows."""
+    database = Database(postgresql(f"at_once_{os.getpid()}_{next(_numbers)}", ""))
+    with database.write() as session:
+        session.connection().exec_driver_sql("CREATE TABLE mark (id INTEGER PRIMARY KEY, seen INTEGER)")
+        session.connection().exec_driver_sql("INSERT INTO mark VALUES (1, 0), (2, 0)")
+    yield database
+    database.close()
+
+
+def at_once(database: Database, *statements: Sequence[str]) -> list[BaseException]:
+    """What transactions end with that each say their first statement, and the rest when all have said it."""
+    begun, ended = threading.Barrier(len(statements)), list[BaseException]()
+
+    def run(first: str, *rest: str) -> None:
+        try:
+            with database.write() as session:
+                session.connection().exec_driver_sql(first)
+                begun.wait()
+                for statement in rest:
+                    session.connection().exec_driver_sql(statement)
+        except HubError as error:
+            ended.append(error)
+
+    threads = [threading.Thread(target=run, args=each) for each in statements]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ended
+
+
+SEE = "UPDATE mark SET seen = seen + 1 WHERE id = {}"
+AT_ONCE = {
+    "the same row added": [("SELECT 1", "INSERT INTO mark VALUES (3, 0)")] * 2,
+    "each waits for the other": [(SEE.format(1), SEE.format(2)), (SEE.format(2), SEE.format(1))],
+}
+
+
+@pytest.mark.parametrize("statements", AT_ONCE.values(), ids=AT_ONCE)
+def test_of_two_that_change_the_same_at_once_one_is_told_to_run_again(
+    on_postgresql: Database, statements: list[tuple[str, str]]
+) -> None:
+    (error,) = at_once(on_postgresql, *statements)
+    assert isinstance(error, ConflictError)
+    assert str(error) == (
+        "Another command changed this meanwhile. Kept: What that one did; nothing of this step. "
+        "To do: Run this again."
+    )
