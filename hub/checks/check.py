@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 from hub.audit import events
 from hub.audit.events import Action, Refs
@@ -21,11 +22,13 @@ from hub.checks.ask_area import CheckInProgress, ask_area
 from hub.checks.dismissals import dismissal_digest
 from hub.checks.results import present
 from hub.consent import Outcome, SharingForm, decide
-from hub.errors import HubError, InputError, UnreachableError, UsageError
+from hub.errors import InputError, UnreachableError, UsageError
 from hub.federation.client import PeerClient, PinnedPeer
-from hub.federation.peers import KnownPeer, every_known
+from hub.federation.faults import fault_of
+from hub.federation.peers import KnownPeer, UnreadablePeerError, every_known
 from hub.matching import AskedPerson
 from hub.node.node import Node
+from hub.node.settings import Contact
 from hub.records import recording
 from hub.records.check import (
     AreaResult,
@@ -41,6 +44,8 @@ from hub.store import dismissals, peers
 from hub.store.checks import add_receipt
 from hub.wire.blinding import plan, test_keys
 from hub.wire.lookup import Found
+
+NOT_UNKNOWN: Final = "This does not mean that nobody is known there: telephone it."
 
 
 @dataclass(frozen=True)
@@ -95,12 +100,13 @@ async def check(
 
     # 3. Record what is about to be asked of whom.
     known = every_known(node)
-    connected = [known[node_id].pinned for node_id in areas if node_id in known]
+    asked_of = [known.get(node_id) for node_id in areas]
+    connected = [peer.pinned for peer in asked_of if isinstance(peer, KnownPeer)]
     _record_decision(node, request, CheckResult(check_id=check_id, decision=decision, took_ms=0), connected)
 
     # 4. Ask the areas at the same time: blind, evaluate, verify, match, score.
     answers = await asyncio.gather(
-        *(_ask_safely(asking, client, node_id, known.get(node_id)) for node_id in areas)
+        *(_ask_safely(asking, client, node_id, peer) for node_id, peer in zip(areas, asked_of, strict=True))
     )
     timing.scored_ms = timing.ms()
 
@@ -157,29 +163,40 @@ def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
 
 
 async def _ask_safely(
-    asking: CheckInProgress, client: PeerClient, node_id: str, peer: KnownPeer | None
+    asking: CheckInProgress, client: PeerClient, node_id: str, peer: KnownPeer | UnreadablePeerError | None
 ) -> AreaAnswer:
-    """One area's answer; whatever goes wrong there is said in its result and stays there."""
-    node = asking.node
-    area = node.areas.get(node_id)
-    name = area.area if area else peer.pinned.area if peer else node_id
-    contact = str(area.contact) if area else peer.contact if peer else ""
-    tell = partial(AreaResult, node_id=node_id, area=name, contact=contact)
+    """One area's answer; whatever goes wrong there, foreseen or not, is said in its result and stays there."""
+    tell = _teller(asking.node, node_id, peer)
     if peer is None:
         note = "This area is not connected to this node. It was not asked: telephone it."
         return AreaAnswer(tell(status=AreaStatus.not_connected, note=note))
     try:
-        timeout = node.settings.peer_timeout_s
+        if isinstance(peer, UnreadablePeerError):
+            raise peer
+        timeout = asking.node.settings.peer_timeout_s
         found = await asyncio.wait_for(ask_area(asking, client, peer), timeout)
+        return _answered(asking.node, node_id, found, tell)
     except TimeoutError:
-        note = "The area did not answer in time. This does not mean that nobody is known there: telephone it."
+        note = f"The area did not answer in time. {NOT_UNKNOWN}"
         return AreaAnswer(tell(status=AreaStatus.unreachable, note=note), fault="timeout")
-    except UnreachableError as error:
-        note = f"{error} This does not mean that nobody is known there."
-        return AreaAnswer(tell(status=AreaStatus.unreachable, note=note), fault="unreachable")
-    except HubError as error:
-        note = f"{error} This does not mean that nobody is known there: telephone it."
-        return AreaAnswer(tell(status=AreaStatus.error, note=note), fault=error.code)
+    except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
+        fault = fault_of(error)
+        unreachable = isinstance(error, UnreachableError)
+        status = AreaStatus.unreachable if unreachable else AreaStatus.error
+        return AreaAnswer(tell(status=status, note=f"{fault.text} {NOT_UNKNOWN}"), fault=fault.code)
+
+
+def _teller(
+    node: Node, node_id: str, peer: KnownPeer | UnreadablePeerError | None
+) -> Callable[..., AreaResult]:
+    """What tells of an area, with name and telephone: areas.toml's, or else its own; of an unreadable peer none."""
+    area, readable = node.areas.get(node_id), peer if isinstance(peer, KnownPeer) else None
+    name = area.area if area else readable.pinned.area if readable else node_id
+    contact = str(area.contact) if area else readable.contact if readable else str(Contact())
+    return partial(AreaResult, node_id=node_id, area=name, contact=contact)
+
+
+def _answered(node: Node, node_id: str, found: Found, tell: Callable[..., AreaResult]) -> AreaAnswer:
     told = present(found, node.matching, _set_aside_before(node, node_id, found))
     answered = tell(
         status=AreaStatus.answered, candidates=told.candidates, set_aside=told.set_aside, note=told.note

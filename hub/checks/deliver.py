@@ -14,6 +14,7 @@ from hub.crypto import encoding, hpke, signing
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, PeerError
 from hub.federation.client import PeerClient, VerifiedAnswer
+from hub.federation.faults import fault_of
 from hub.federation.peers import KnownPeer, known
 from hub.node.node import Node
 from hub.node.transaction import Transaction
@@ -118,9 +119,10 @@ async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckRe
             key=sent.key,
         )
         released = _opened(node, sent, parse_answer(DisclosureAnswer, answer.body))
-    except PeerError as error:
+    except Exception as error:
+        fault = fault_of(error).code
         with node.write() as tx:
-            tx.record(Action.peer_fault, about=sent.refs, requested_level=sent.level, fault=error.code)
+            tx.record(Action.peer_fault, about=sent.refs, requested_level=sent.level, fault=fault)
         raise
     return _record_answer(node, delivery, released, answer)
 

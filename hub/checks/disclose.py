@@ -18,8 +18,9 @@ from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_dis
 from hub.consent import Decision, decide, excerpt
 from hub.consent.form.form import SharingForm
 from hub.crypto import encoding
-from hub.errors import HubError, NotFoundError, PeerError
+from hub.errors import HubError, NotFoundError
 from hub.federation.client import PeerClient
+from hub.federation.faults import fault_of
 from hub.federation.peers import KnownPeer, known
 from hub.node.node import Node
 from hub.node.transaction import Transaction
@@ -236,8 +237,8 @@ async def disclose_at_once(
             target = CandidateRef(result.check_id, area.node_id, candidate.handle)
             try:
                 result, _ = await disclose(node, client, target, request.level, request.requester)
-            except PeerError as error:
-                result = _with_note(result, area.node_id, str(error))
+            except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
+                result = _with_note(result, area.node_id, fault_of(error).text)
     return result
 
 

@@ -11,7 +11,7 @@ from hub.audit.events import OPERATOR, Action, Refs
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import CLOCK_SKEW_S
 from hub.crypto.vault import key_id
-from hub.errors import ConflictError, NotFoundError, PeerError, UsageError
+from hub.errors import ConflictError, NotFoundError, PeerError, StorageError, UsageError
 from hub.federation.client import PeerClient, PinnedPeer
 from hub.node.node import Node
 from hub.node.transaction import Transaction
@@ -36,6 +36,18 @@ class KnownPeer:
     max_gap: int
     feed_at: int
     synced_at: int | None
+
+
+class UnreadablePeerError(StorageError):
+    """What is kept of one peer cannot be read: it can neither ask nor be asked."""
+
+    def __init__(self, node_id: str) -> None:
+        super().__init__(
+            "What this node keeps of the area cannot be read.",
+            kept="All else.",
+            do=f"Run `hub peer remove {node_id}`, and add it again by its thumbprint.",
+        )
+        self.node_id = node_id
 
 
 async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | None) -> Identity:
@@ -77,7 +89,7 @@ async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
     """
     with node.read() as tx:
         row = _row(tx.session, node_id)
-        url, pin, before = row.url, row.root_thumbprint, _metadata(row.metadata_json)
+        url, pin, before = row.url, row.root_thumbprint, _metadata(row)
     identity = verify_metadata(await client.metadata(url), pin, node.clock())
     if identity.metadata.iss != node_id:
         raise PeerError(
@@ -86,20 +98,27 @@ async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
     if identity.metadata.iat < before.iat - CLOCK_SKEW_S:
         raise PeerError("The area's metadata is older than what it sent before.", do="Tell both operators.")
     with node.write() as tx:
+        require(tx.session, node_id)
         _pin(tx, identity, url)
     return known(node, node_id)
 
 
 def known(node: Node, node_id: str) -> KnownPeer:
-    """A pinned peer. Raises NotFoundError."""
+    """A pinned peer. Raises NotFoundError, UnreadablePeerError."""
     with node.read() as tx:
         return _known(_row(tx.session, node_id))
 
 
-def every_known(node: Node) -> dict[str, KnownPeer]:
-    """All pinned peers by node id."""
+def every_known(node: Node) -> dict[str, KnownPeer | UnreadablePeerError]:
+    """All pinned peers by node id. One that cannot be read disables itself alone: its error stands in its place."""
+    found: dict[str, KnownPeer | UnreadablePeerError] = {}
     with node.read() as tx:
-        return {row.node_id: _known(row) for row in peers.every(tx.session)}
+        for row in peers.every(tx.session):
+            try:
+                found[row.node_id] = _known(row)
+            except UnreadablePeerError as error:
+                found[row.node_id] = error
+    return found
 
 
 def _row(session: Session, node_id: str) -> peers.PeerRow:
@@ -109,13 +128,28 @@ def _row(session: Session, node_id: str) -> peers.PeerRow:
     return row
 
 
+def require(session: Session, node_id: str) -> peers.PeerRow:
+    """A pinned peer's row, in a step of its sync. Raises PeerError where it was removed meanwhile."""
+    row = peers.get(session, node_id)
+    if row is None:
+        raise PeerError("The area was removed while it was synced.", kept="Nothing of it.")
+    return row
+
+
+def _metadata(row: peers.PeerRow) -> Metadata:
+    try:
+        return _parsed(row.metadata_json)
+    except PeerError as error:
+        raise UnreadablePeerError(row.node_id) from error
+
+
 @lru_cache(maxsize=1_024)
-def _metadata(text: str) -> Metadata:
-    return Metadata.model_validate_json(text)
+def _parsed(text: str) -> Metadata:
+    return parse_answer(Metadata, text.encode())
 
 
 def _known(row: peers.PeerRow) -> KnownPeer:
-    metadata = _metadata(row.metadata_json)
+    metadata = _metadata(row)
     keys = metadata.keys
     pinned = PinnedPeer(
         row.node_id,
@@ -145,7 +179,7 @@ def _known(row: peers.PeerRow) -> KnownPeer:
 def _pin(tx: Transaction, identity: Identity, url: str) -> None:
     told = identity.metadata
     text = told.model_dump_json()
-    if parse_answer(Metadata, text.encode()) != told:  # Or it could not be read again as it was verified.
+    if _parsed(text) != told:  # Or it could not be read again as it was verified.
         raise PeerError("The area's metadata cannot be kept as it is.", do="Tell both operators.")
     pinned = peers.PinRow(told.iss, told.area, url, identity.root_thumbprint, text)
     peers.pin(tx.session, pinned)

@@ -17,9 +17,10 @@ from sqlmodel import Session
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import Expected, public_key, verify
-from hub.errors import AuthenticationError, HubError, PeerError
+from hub.errors import AuthenticationError, PeerError
 from hub.federation.client import PeerClient
-from hub.federation.peers import KnownPeer, refresh
+from hub.federation.faults import fault_of
+from hub.federation.peers import KnownPeer, refresh, require
 from hub.node.node import Node
 from hub.store import peers
 from hub.store.peers import CopyRow
@@ -75,16 +76,19 @@ async def sync_peer(node: Node, client: PeerClient, node_id: str, progress: Prog
 async def sync_all(node: Node, client: PeerClient, progress: Progress = lambda *_: None) -> list[Synced]:
     """Sync every peer, one after the other; one that fails is reported and does not stop the others."""
     with node.read() as tx:
-        rows = [(row.node_id, row.area) for row in peers.every(tx.session)]
-    results = []
-    for node_id, area in rows:
-        try:
-            results.append(await sync_peer(node, client, node_id, progress))
-        except HubError as error:
-            with node.write() as tx:
-                tx.record(Action.peer_fault, by=OPERATOR, about=Refs(peer=node_id))
-            results.append(Synced(node_id, area, 0, 0, str(error)))
-    return results
+        rows = peers.every(tx.session)
+    return [await _sync_safely(node, client, row, progress) for row in rows]
+
+
+async def _sync_safely(node: Node, client: PeerClient, row: peers.PeerRow, progress: Progress) -> Synced:
+    """Sync one peer; what goes wrong there, foreseen or not, is recorded and said, and stays there."""
+    try:
+        return await sync_peer(node, client, row.node_id, progress)
+    except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
+        fault = fault_of(error)
+        with node.write() as tx:
+            tx.record(Action.peer_fault, by=OPERATOR, about=Refs(peer=row.node_id), fault=fault.code)
+        return Synced(row.node_id, row.area, 0, 0, fault.text)
 
 
 async def _pull(
@@ -110,6 +114,7 @@ async def _pull(
             raise _ResyncError
         if not in_use:
             with node.write() as tx:
+                require(tx.session, peer.pinned.node_id)
                 _apply(tx.session, feed_id, received)
             received = []
         progress(peer.pinned.area, done, max(done, manifest.entries))
@@ -138,6 +143,7 @@ def _apply(session: Session, feed_id: int, pages: Sequence[FeedPage]) -> None:
 
 def _copy_to_fill(node: Node, peer: KnownPeer, *, fresh: bool) -> CopyRow:
     with node.write() as tx:
+        require(tx.session, peer.pinned.node_id)
         if not fresh:
             begun = peers.unfinished_copy(tx.session, peer.pinned.node_id)
             if begun:
@@ -164,13 +170,11 @@ def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
 def _finish(node: Node, peer: KnownPeer, feed_id: int, manifest: Manifest, pages: Sequence[FeedPage]) -> int:
     """Apply what is left, verify the copy against its manifest and put it to use; or leave all as it was."""
     with node.write() as tx:
+        row = require(tx.session, peer.pinned.node_id)
         _apply(tx.session, feed_id, pages)
         count, digest = peers.kept_digest(tx.session, feed_id)
         if count != manifest.entries or not secrets.compare_digest(digest, unb64(manifest.digest)):
             raise _ResyncError
-        row = peers.get(tx.session, peer.pinned.node_id)
-        if row is None:
-            raise PeerError("The area was removed while it was synced.")
         if (manifest.epoch, manifest.feed_at) < (row.epoch, row.feed_at):
             # People sealed or withdrawn since would be matched again: a restored backup, or an old feed replayed.
             raise PeerError(

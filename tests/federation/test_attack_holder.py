@@ -21,7 +21,7 @@ from hub.crypto import encoding, signing
 from hub.crypto.prf import PrfKey
 from hub.demo.form import sharing_form
 from hub.errors import HubError, PeerError
-from hub.federation.peers import add_peer, every_known, refresh
+from hub.federation.peers import add_peer, known, refresh
 from hub.federation.sync import sync_peer
 from hub.matching import match_keys
 from hub.node.node import Node
@@ -106,7 +106,7 @@ def test_a_new_peer_cannot_take_the_place_of_one_that_is_pinned(world: World, tm
 
     with pytest.raises(HubError):
         asyncio.run(add())
-    assert every_known(world.victim)["eastvale"].root_thumbprint == thumbprint_of(world.attacker)
+    assert known(world.victim, "eastvale").root_thumbprint == thumbprint_of(world.attacker)
 
 
 def test_a_peer_cannot_rename_itself(world: World) -> None:
@@ -276,11 +276,11 @@ def test_a_cursor_that_its_maker_no_longer_reads_does_not_end_syncing_for_good(w
 
 def test_a_feed_that_is_not_the_signed_one_leaves_the_last_good_copy(world: World) -> None:
     sync(world)
-    before = every_known(world.victim)["eastvale"]
+    before = known(world.victim, "eastvale")
     lie(world, lambda request: page(world, []) if request.url.path == messages.FEED_PATH else None)
     with pytest.raises(PeerError):
         sync(world)
-    assert every_known(world.victim)["eastvale"] == before
+    assert known(world.victim, "eastvale") == before
     world.wire.hosts["eastvale.test"] = honest(world.attacker)
     assert ask(world).status is AreaStatus.answered
 
