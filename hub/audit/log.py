@@ -1,7 +1,7 @@
-"""The one writer of the audit log, and the keeper of its checkpoint file.
+"""The one writer of the audit log, which alone signs its head.
 
-Works on an `AuditStore`, which the store implements, and a file outside the database. Does not commit: an
-entry stands or falls with the caller's transaction, so nothing is done that was not written. Does not choose
+Works on an `AuditStore`, which the store implements, and on files outside the database (`heads`). Does not commit:
+an entry stands or falls with the caller's transaction, so nothing is done that was not written. Does not choose
 what to write (`events`) and does not know the table.
 """
 
@@ -10,17 +10,18 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
-from hub.audit.chain import Broken, Entry, Head, Verified, genesis, head_after, link, verify
-from hub.audit.checkpoint import read_checkpoint, sign_checkpoint
+from hub.audit.chain import Broken, Entry, Head, Tampering, Verified, genesis, head_after, link, verify
+from hub.audit.checkpoint import sign_checkpoint
 from hub.audit.events import Event
-from hub.crypto.signing import PrivateKey, PublicKey
-from hub.errors import StorageError
-from hub.files import write_atomically
+from hub.audit.heads import HeadFiles, SignedHeads
+from hub.crypto.signing import PrivateKey
+from hub.errors import LogError, StorageError
 
 
 class AuditStore(Protocol):
@@ -31,6 +32,9 @@ class AuditStore(Protocol):
 
         So no other worker links to the same head: BEGIN IMMEDIATE on SQLite, `pg_advisory_xact_lock` on PostgreSQL.
         """
+
+    def at(self, seq: int) -> Entry | None:
+        """The entry of that number."""
 
     def insert(self, entry: Entry) -> None:
         """Add an entry. Its number is the primary key: a second one with the same number must fail."""
@@ -52,41 +56,63 @@ def verify_log(store: AuditStore, node_id: str, known: Iterable[Head] = ()) -> V
     return verify(store.after(0), genesis(node_id), known)
 
 
-def load_checkpoint(path: Path, node_id: str, key: PublicKey) -> Head | None:
-    """The head that the checkpoint file vouches for; None if there is none yet.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The head that is signed now, and in words which of its files was lost and made anew."""
 
-    Raises AuthenticationError if it is not this node's, StorageError if it cannot be read.
-    """
-    try:
-        note = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StorageError(
-            "The audit checkpoint cannot be read.", do=f"Look at the file {path.name} in the node's home."
-        ) from error
-    return read_checkpoint(note, node_id, key)
+    head: Head
+    lost: tuple[str, ...] = ()
 
 
-def advance_checkpoint(path: Path, store: AuditStore, node_id: str, key: PrivateKey) -> Head | Broken:
-    """Sign the log's present head into the checkpoint file, after the entries are committed.
+def require_reached(store: AuditStore, heads: SignedHeads) -> None:
+    """One indexed read for each head. Raises LogError when none is left, or one is not in the log."""
+    heads.newest()
+    for head in heads.found:
+        entry = store.at(head.size)
+        if entry is None or entry.hash != head.hash:
+            raise LogError(
+                "The audit log does not reach its signed head: entries were removed or rewritten, or the database "
+                "is an older copy.",
+                kept="The database as it is: nothing is written on it.",
+                do="Run `hub audit verify`, and call your auditor before you restore a backup.",
+            )
+
+
+def begin_checkpoint(files: HeadFiles, store: AuditStore, key: PrivateKey) -> None:
+    """Sign the head of a log that has its first entry alone, and none yet. Raises LogError, StorageError."""
+    with _locked(files.home):
+        heads = files.read()
+        entries = list(islice(store.after(0), 2))
+        if heads.found or len(entries) != 1:
+            heads.newest()
+            return
+        files.write(sign_checkpoint(files.node_id, head_after(entries[0]), key))
+
+
+def advance_checkpoint(files: HeadFiles, store: AuditStore, key: PrivateKey) -> Signed | Broken:
+    """Sign the log's present head, after the entries are committed. Raises LogError when no signed head is left.
 
     Only what follows the last signed head is signed: a log that was rolled back, cut or rewritten since is
     not, and comes back as Broken. Safe with many workers: a lock file orders them and no head goes back;
     but `store` must read in a transaction begun by this call, not in an older snapshot.
     """
-    with _locked(path):
-        signed = load_checkpoint(path, node_id, key.public_key())
-        found = _since(store, signed or genesis(node_id))
-        if isinstance(found, Verified) and found.head != signed:
-            write_atomically(path, sign_checkpoint(node_id, found.head, key).encode())
-    return found if isinstance(found, Broken) else found.head
+    with _locked(files.home):
+        heads = files.read()
+        found = verify_since(store, heads)
+        if isinstance(found, Broken):
+            return found
+        if heads.lost or any(head != found.head for head in heads.found):
+            files.write(sign_checkpoint(files.node_id, found.head, key))
+    return Signed(found.head, heads.lost)
 
 
-def _since(store: AuditStore, signed: Head) -> Verified | Broken:
+def verify_since(store: AuditStore, heads: SignedHeads) -> Verified | Broken:
     """Verify from the signed head's own entry on, so that its loss is seen even when nothing follows it."""
-    if signed.size == 0:
-        return verify(store.after(0), signed)
+    signed = heads.newest()
+    for head in heads.found:
+        earlier = store.at(head.size)
+        if earlier is not None and earlier.hash != head.hash:
+            return Broken(head.size, Tampering.rewritten)
     entries = iter(store.after(signed.size - 1))
     first = list(islice(entries, 1))
     before = Head(signed.size - 1, first[0].prev if first else "")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import typer
 
-from hub.audit.chain import Broken
-from hub.audit.log import load_checkpoint, verify_log
-from hub.cli.options import Home, Json, opened_to_read
-from hub.cli.output import EXIT_REFUSED, out, print_json
-from hub.errors import StorageError
-from hub.node.node import CHECKPOINT
+from hub.audit.chain import Broken, Verified
+from hub.audit.log import verify_log
+from hub.cli.options import Home, Json
+from hub.cli.output import EXIT_REFUSED, out, plain, print_json, reporting
+from hub.node.node import open_to_verify
 from hub.store.audit import DatabaseAudit
 
 audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
@@ -18,37 +19,35 @@ audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
 @audit_app.command("verify")
 def verify(home: Home, as_json: Json = False) -> None:
     """Verify the complete log, and name the first entry that was altered, removed, inserted or reordered."""
-    with opened_to_read(home, as_json=as_json) as node:
-        known = load_checkpoint(node.home / CHECKPOINT, node.node_id, node.keys.signing.private.public_key())
-        if known is None:
-            raise StorageError(
-                "The audit checkpoint is missing: without it, a log that was cut short would look complete.",
-                kept="The log, as it is.",
-                do=f"Put {CHECKPOINT} back from the node's backup; if nobody removed it, call your auditor.",
-            )
-        with node.read() as tx:
-            found = verify_log(DatabaseAudit(tx.session), node.node_id, [known])
+    with reporting(as_json=as_json):
+        node = open_to_verify(home)
+        heads = node.log.files.read()
+        with closing(node.database), node.read() as tx:
+            found = verify_log(DatabaseAudit(tx.session), node.node_id, heads.found)
+        document: dict[str, object] = {"verified": isinstance(found, Verified) and not heads.lost}
         if isinstance(found, Broken):
-            document: dict[str, object] = {"verified": False, "seq": found.seq, "what": found.what.value}
-            words = (
-                f"[red]The record is not intact.[/] {found} Keep the database as it is and call your auditor."
-            )
+            document |= {"seq": found.seq, "what": found.what.value}
+            words = f"[red]The record is not intact.[/] {found}"
         else:
-            document = {
-                "verified": True,
+            document |= {
                 "entries": found.head.size,
                 "head": found.head.hash,
                 "unwitnessed": found.unwitnessed,
             }
             words = (
-                f"The record is intact: {found.head.size} entries, "
+                f"{found.head.size} entries: every entry is as it was written. "
                 f"{found.unwitnessed} since the last checkpoint."
             )
+        document["lost"] = list(heads.lost)
         if as_json:
             print_json(document)
         else:
             out.print(words)
-        if isinstance(found, Broken):
+            for lost in heads.lost:
+                out.print(f"[red]A signed head is lost:[/] {plain(lost)}.")
+            if not document["verified"]:
+                out.print("Keep the database and the home as they are, and call your auditor.")
+        if not document["verified"]:
             raise typer.Exit(EXIT_REFUSED)
 
 

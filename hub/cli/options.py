@@ -12,7 +12,7 @@ import typer
 from hub.cases.access import restrictions_on
 from hub.checks.read import read_document
 from hub.cli.output import OutputError, err, fail, plain, reporting
-from hub.errors import HubError, StorageError
+from hub.errors import LogError, StorageError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.values import Requester
@@ -60,11 +60,12 @@ def _sign_for(node: Node) -> None:
     A disk that fails is a warning: the next command signs for this one too. A log that does not hold is a fault.
     """
     try:
-        advance_audit_checkpoint(node)
+        for mended in advance_audit_checkpoint(node):
+            err.print(f"[bold]Warning:[/] {plain(mended)}")
+    except LogError as error:
+        fail(error, as_json=False)
     except StorageError as error:
         err.print(f"[bold]Warning:[/] {plain(error)}")
-    except HubError as error:
-        fail(error, as_json=False)
 
 
 def asker(node: Node, who: Path | None) -> Requester | None:

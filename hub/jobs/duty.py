@@ -33,12 +33,18 @@ async def on_duty(node: Node) -> None:
             with (node.home / DUTY_LOCK).open("a") as lock:
                 if _locked(lock):
                     await asyncio.gather(
-                        _every(CHECKPOINT_EVERY_S, advance_audit_checkpoint, node, "audit checkpoint"),
+                        _every(CHECKPOINT_EVERY_S, sign, node, "audit checkpoint"),
                         _every(ESCALATE_EVERY_S, escalate, node, "escalation"),
                     )
         except OSError as error:
             logger.error("%s: %s", DUTY_LOCK, error.strerror)
         await asyncio.sleep(TAKE_OVER_S)
+
+
+def sign(node: Node) -> None:
+    """Sign the log's head, and tell the operator what was lost of the one before."""
+    for lost in advance_audit_checkpoint(node):
+        logger.warning("audit checkpoint: %s", lost)
 
 
 def _locked(lock: TextIO) -> bool:

@@ -11,13 +11,15 @@ from typing import Final
 
 from hub.audit.chain import Broken
 from hub.audit.events import OPERATOR, Action
-from hub.audit.log import advance_checkpoint
+from hub.audit.log import advance_checkpoint, begin_checkpoint
 from hub.crypto.encoding import b64
 from hub.errors import UsageError
 from hub.files import write_atomically
 from hub.node import keys
-from hub.node.node import CERTIFICATE, CHECKPOINT, NODE_TOML, Node, node_of, own_keys
+from hub.node.node import CERTIFICATE, NODE_TOML, Node, node_of, own_keys
 from hub.node.settings import Settings, SharingAgreement
+from hub.node.transaction import Transaction
+from hub.node.watch import broken_log
 from hub.store.audit import DatabaseAudit
 from hub.wire.messages import PublicKeys
 from hub.wire.metadata import NodeFacts, certify, metadata
@@ -61,11 +63,11 @@ def create_home(home: Path, settings: Settings) -> Node:
                 f"{home} is already a node's home.", kept="It was not touched.", do="Choose another folder."
             )
         _make_identity(home, settings)
-        node = node_of(home, settings)
-        with node.write() as tx:
-            if DatabaseAudit(tx.session).last() is None:
-                tx.record(Action.node_created, by=OPERATOR, about=own_keys(node))
-        advance_audit_checkpoint(node)
+        node = node_of(home, settings, create=True)
+        with node.database.write() as session:  # No head is signed yet, as `node.write` demands.
+            if DatabaseAudit(session).last() is None:
+                Transaction(node, session).record(Action.node_created, by=OPERATOR, about=own_keys(node))
+        begin_audit_checkpoint(node)
         _write_settings(home, settings)
     except OSError as error:
         raise UsageError(
@@ -130,16 +132,24 @@ def current_metadata(node: Node) -> str:
     return metadata(own, online.signing, node.now())
 
 
-def advance_audit_checkpoint(node: Node) -> None:
-    """Sign the audit log's head into the checkpoint file outside the database. Raises StorageError if broken."""
+def begin_audit_checkpoint(node: Node) -> None:
+    """Sign the head of a log that is new. Raises LogError when it is not and no signed head is left."""
     with node.read() as tx:
-        found = advance_checkpoint(
-            node.home / CHECKPOINT, DatabaseAudit(tx.session), node.node_id, node.keys.signing.private
-        )
+        begin_checkpoint(node.log.files, DatabaseAudit(tx.session), node.keys.signing.private)
+
+
+def advance_audit_checkpoint(node: Node) -> tuple[str, ...]:
+    """Sign the audit log's head outside the database; returns in words which file was lost and made anew.
+
+    Raises LogError when the log does not hold or no signed head is left, StorageError.
+    """
+    with node.read() as tx:
+        found = advance_checkpoint(node.log.files, DatabaseAudit(tx.session), node.keys.signing.private)
     if isinstance(found, Broken):
-        raise UsageError(
-            f"The audit log is not intact. {found}", do="Run `hub audit verify` and call your auditor."
-        )
+        raise broken_log(found)
+    return tuple(
+        f"The newest signed head was lost, and made anew from the other: {one}." for one in found.lost
+    )
 
 
 def _agreement_toml(agreement: SharingAgreement) -> str:

@@ -25,6 +25,7 @@ from hub.parsing import read_json
 
 NODE_KEY: Final = "node.key"
 ROOT_KEY: Final = "root.key"
+COPY: Final = "audit-checkpoint.txt"  # the newest signed head of the log, a second time
 _FIELDS: Final = ("signing", "sealing", "prf", "prf_weak", "storage")
 _PROVIDED: Final = Path("/run/secrets")  # where Docker and Podman mount secrets
 
@@ -94,6 +95,11 @@ def load_root(folder: Path) -> SigningKey:
         return SigningKey.of(signing.PrivateKey.from_private_bytes(unb64(text)))
     except (ValueError, HubError):
         raise UsageError(f"{folder / ROOT_KEY} is damaged.", do="Restore it from the key backup.") from None
+
+
+def keeps_files(folder: Path) -> bool:
+    """Whether the node may keep files of its own beside its keys: not where its system provides the folder."""
+    return os.access(folder, os.W_OK) and not _provided(folder)
 
 
 def _read_secret(path: Path) -> str:

@@ -15,14 +15,15 @@ from pathlib import Path
 
 from hub.audit import events
 from hub.audit.chain import Broken, Head, genesis, verify
-from hub.audit.log import load_checkpoint
+from hub.audit.heads import HeadFiles
 from hub.consent import Rules, rules_from_text
 from hub.crypto import vault
-from hub.errors import StorageError, UsageError
+from hub.errors import UsageError
 from hub.matching import MatchingConfig, load_config
 from hub.node import keys
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
 from hub.node.transaction import Reading, Transaction
+from hub.node.watch import LogWatch
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from hub.wire.tokens import FeedContext
@@ -103,19 +104,22 @@ class Node:
         return "user:" + self.user(name)
 
     @cached_property
-    def _log_reaches_checkpoint(self) -> bool:
-        """Looked at once a process: an older copy of the database, or one cut short, is found before it is used."""
-        known = load_checkpoint(self.home / CHECKPOINT, self.node_id, self.keys.signing.private.public_key())
-        if known is not None and known.size:
-            with self.database.read() as session:
-                entry = DatabaseAudit(session).at(known.size)
-            if entry is None or entry.hash != known.hash:
-                raise StorageError(
-                    "The audit log does not reach its signed checkpoint.",
-                    kept="The database as it is; nothing is written on it.",
-                    do="Run `hub audit verify`, and call your auditor before you restore a backup.",
-                )
-        return True
+    def log(self) -> LogWatch:
+        """The watch over the audit log and its signed heads."""
+        folder = key_folder(self.home, self.settings)
+        beside_keys = folder / keys.COPY if keys.keeps_files(folder) else None
+        public = self.keys.signing.private.public_key()
+        return LogWatch(HeadFiles(self.node_id, public, self.home / CHECKPOINT, beside_keys))
+
+    def require_intact(self) -> None:
+        """Raise LogError when the log does not reach the head last signed, or was seen to be broken."""
+        with self.database.read() as session:
+            self.log.require_reached(DatabaseAudit(session))
+
+    def look_at_log(self) -> None:
+        """Look at what was written since the head last signed. Raises LogError, and then stops the node."""
+        with self.database.read() as session:
+            self.log.look(DatabaseAudit(session))
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
@@ -127,28 +131,44 @@ class Node:
     def write(self) -> Iterator[Transaction]:
         """A transaction with the audit log's writer for it: both are kept, or neither.
 
-        Raises StorageError when the log does not reach the head that was last signed: it is not written on.
+        Raises LogError when the log does not reach the head that was last signed: it is not written on.
         """
-        _ = self._log_reaches_checkpoint
         with self.database.write() as session:
+            self.log.require_reached(DatabaseAudit(session))
             yield Transaction(self, session)
 
 
 def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
-    """Open a node's home: settings, keys and an up-to-date database. Raises UsageError or StorageError."""
+    """Open a node's home: settings, keys and an up-to-date database.
+
+    Raises UsageError, StorageError, LogError when the database is empty, older than the head last signed, or cut.
+    """
+    node = open_to_verify(home, clock=clock)
+    try:
+        node.require_intact()
+    except BaseException:
+        node.database.close()
+        raise
+    return node
+
+
+def open_to_verify(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
+    """Open a node's home whatever its log is like. Raises UsageError, StorageError."""
     home = home.resolve()
     if not (home / NODE_TOML).exists():
         raise UsageError(f"{home} is not a node's home.", do="Make one with `hub init`.")
     return node_of(home, load_settings(home), clock=clock)
 
 
-def node_of(home: Path, settings: Settings, *, clock: Callable[[], float] = time.time) -> Node:
-    """The node of a home whose settings are known.
+def node_of(
+    home: Path, settings: Settings, *, clock: Callable[[], float] = time.time, create: bool = False
+) -> Node:
+    """The node of a home whose settings are known. `create`: with a database made for it where there is none.
 
     Raises UsageError when keys and database do not belong together, StorageError.
     """
     loaded = keys.load(key_folder(home, settings))
-    database = Database(database_url(home, settings))
+    database = Database(database_url(home, settings), create=create)
     try:
         database.migrate()
         node = Node(home, settings, loaded, database, clock)

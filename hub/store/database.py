@@ -30,9 +30,10 @@ BUSY_TIMEOUT_S = 30
 class Database:
     """An open database. `read()` and `write()` give sessions; a write commits at the end or leaves nothing."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, create: bool = False) -> None:
         self.url = url
-        self.engine = _engine(url)
+        self._create = create
+        self.engine = _engine(url, create=create)
 
     @property
     def is_sqlite(self) -> bool:
@@ -40,16 +41,20 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     def migrate(self) -> None:
-        """Create or upgrade the tables. Safe to run again, and at the same time from several processes.
+        """Upgrade the tables, or make them where `create` is set. Safe to run again, and by several at once.
 
-        Raises UsageError when the database was made by a newer version, StorageError.
+        Raises UsageError when the database was made by a newer version, StorageError, also where it is empty.
         """
+        self._require_file()
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         scripts = ScriptDirectory.from_config(config)
         with _storage_errors(), self.engine.connect() as connection:
-            if _revisions(connection) == set(scripts.get_heads()):
-                return
+            there = _revisions(connection)
+        if there == set(scripts.get_heads()):
+            return
+        if not there and not self._create:
+            raise _gone("The node's database is empty.")
         with (
             _storage_errors(),
             self.engine.connect().execution_options(hub_write=True) as connection,
@@ -69,12 +74,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading; nothing it changes is kept."""
+        self._require_file()
         with _storage_errors(), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits when the block ends, and keeps nothing if it raises."""
+        self._require_file()
         with (
             _storage_errors(),
             self.engine.connect().execution_options(hub_write=True) as connection,
@@ -83,20 +90,35 @@ class Database:
         ):
             yield session
 
+    def _require_file(self) -> None:
+        """Where SQLite's file is gone, nobody takes an empty one for it."""
+        if self.is_sqlite and not self._create and not Path(self.engine.url.database or "").exists():
+            raise _gone("The node's database is missing.")
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _gone(text: str) -> StorageError:
+    return StorageError(
+        text,
+        kept="The home as it is; no new database was made.",
+        do="Check `database` in node.toml; put the database back from the node's backup, and call your auditor.",
+    )
 
 
 def _revisions(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, *, create: bool) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
             url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, hide_parameters=True
         )
+        if not create:
+            event.listen(engine, "do_connect", _sqlite_existing)
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
@@ -106,6 +128,12 @@ def _engine(url: str) -> Engine:
         "The database must be sqlite:///PATH or postgresql+psycopg://...",
         do="Correct `database` in node.toml.",
     )
+
+
+def _sqlite_existing(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    """Open a file that is there, and make none."""
+    arguments[0] = f"{Path(arguments[0]).absolute().as_uri()}?mode=rw"
+    options["uri"] = True
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from hub import __version__
 from hub.audit.events import NODE, Action
 from hub.jobs.duty import on_duty
+from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint, current_metadata
 from hub.node.node import Node, open_node
 from hub.web.federation import federation_routes
@@ -28,11 +29,12 @@ def create_app(node: Node) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with node.write() as tx:
             tx.record(Action.node_started, by=NODE)
-        duty = asyncio.create_task(on_duty(node))
+        tasks = [asyncio.create_task(on_duty(node)), asyncio.create_task(watch_log(node))]
         yield
-        duty.cancel()
-        with suppress(asyncio.CancelledError):
-            await duty
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         advance_audit_checkpoint(node)
 
     app = FastAPI(
@@ -43,14 +45,18 @@ def create_app(node: Node) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
-    app.include_router(federation_routes(node, lambda: current_metadata(node)))
+
+    def metadata() -> str:
+        node.require_intact()
+        return current_metadata(node)
+
+    app.include_router(federation_routes(node, metadata))
     problem_handlers(app)
 
     @app.get("/healthz")
     def health() -> dict[str, str]:
-        """Whether the node and its database answer."""
-        with node.read() as tx:
-            tx.session.connection().exec_driver_sql("SELECT 1")
+        """Whether the node answers: its database does, and its audit log is as it was signed for."""
+        node.require_intact()
         return {"status": "ok"}
 
     return app

@@ -27,6 +27,9 @@ class ListStore:
     def last(self) -> Entry | None:
         return self.entries[-1] if self.entries else None
 
+    def at(self, seq: int) -> Entry | None:
+        return next((entry for entry in self.entries if entry.seq == seq), None)
+
     def insert(self, entry: Entry) -> None:
         if any(entry.seq == other.seq for other in self.entries):
             raise ValueError("the number is taken")

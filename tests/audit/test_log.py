@@ -1,4 +1,4 @@
-"""The writer and its checkpoint file: what was signed once cannot be undone unseen."""
+"""The writer and its signed heads: what was signed once cannot be undone unseen."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hub.audit.chain import Broken, Head, Tampering, Verified, genesis, head_after
+from hub.audit.chain import Broken, Head, Tampering, Verified, head_after
+from hub.audit.checkpoint import sign_checkpoint
 from hub.audit.events import Action, Event
-from hub.audit.log import advance_checkpoint, append, load_checkpoint, verify_log
-from hub.errors import AuthenticationError, StorageError
+from hub.audit.heads import HeadFiles, SignedHeads
+from hub.audit.log import advance_checkpoint, append, begin_checkpoint, verify_log
+from hub.crypto.signing import PrivateKey
+from hub.errors import LogError, StorageError
 from tests.audit.logs import NODE_ID, START, ListStore, log_of
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -19,80 +22,113 @@ EVENT = Event(action=Action.node_started, actor="node")
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "audit.checkpoint"
+def files(tmp_path: Path) -> HeadFiles:
+    """Where the heads of a log go."""
+    (tmp_path / "keys").mkdir()
+    return HeadFiles(NODE_ID, KEY.public_key(), tmp_path / "audit.txt", tmp_path / "keys" / "audit.txt")
 
 
-def advance(path: Path, log: ListStore) -> Head | Broken:
-    return advance_checkpoint(path, log, NODE_ID, KEY)
+def begun(files: HeadFiles, events: int) -> ListStore:
+    """A log of some events, signed for."""
+    log = log_of([EVENT])
+    begin_checkpoint(files, log, KEY)
+    for _ in range(events - 1):
+        append(log, NODE_ID, EVENT, START)
+    advance(files, log)
+    return log
 
 
-def test_the_checkpoint_follows_the_log(path: Path) -> None:
-    log = log_of([])
+def advance(files: HeadFiles, log: ListStore) -> Head | Broken:
+    found = advance_checkpoint(files, log, KEY)
+    if isinstance(found, Broken):
+        return found
+    assert not found.lost
+    return found.head
+
+
+def test_the_checkpoint_follows_the_log(files: HeadFiles) -> None:
+    log = begun(files, 1)
     for _ in range(3):
         entry = append(log, NODE_ID, EVENT, START)
-        assert advance(path, log) == head_after(entry)
-        signed = load_checkpoint(path, NODE_ID, KEY.public_key())
-        assert signed == head_after(entry)
-        assert verify_log(log, NODE_ID, [signed]) == Verified(signed, unwitnessed=0)
+        assert advance(files, log) == head_after(entry)
+        signed = files.read()
+        assert signed == SignedHeads((head_after(entry), head_after(entry)))
+        assert verify_log(log, NODE_ID, signed.found) == Verified(head_after(entry), unwitnessed=0)
 
 
-def test_there_is_no_checkpoint_of_an_empty_log(path: Path) -> None:
-    assert load_checkpoint(path, NODE_ID, KEY.public_key()) is None
-    assert advance(path, log_of([])) == genesis(NODE_ID)
+def test_only_the_first_entry_is_signed_for_without_a_head_before(files: HeadFiles) -> None:
+    for size in (0, 2, 3):
+        log = log_of([EVENT] * size)
+        for sign in (begin_checkpoint, advance_checkpoint):
+            with pytest.raises(LogError, match="No signed head"):
+                sign(files, log, KEY)
+    with pytest.raises(LogError, match="No signed head"):
+        advance(files, log_of([EVENT]))
+    assert not files.home.exists()
+    begin_checkpoint(files, log_of([EVENT]), KEY)
+    assert len(files.read().found) == 2
 
 
-def test_nothing_new_leaves_the_file_alone(path: Path) -> None:
-    log = log_of([EVENT] * 3)
-    advance(path, log)
-    written = path.stat().st_mtime_ns, path.read_bytes()
-    assert advance(path, log) == head_after(log.entries[-1])
-    assert (path.stat().st_mtime_ns, path.read_bytes()) == written
+def test_nothing_new_leaves_the_file_alone(files: HeadFiles) -> None:
+    log = begun(files, 3)
+    written = files.home.stat().st_mtime_ns, files.home.read_bytes()
+    assert advance(files, log) == head_after(log.entries[-1])
+    assert (files.home.stat().st_mtime_ns, files.home.read_bytes()) == written
 
 
 @pytest.mark.parametrize("kept", [0, 1, 2])
-def test_a_log_rolled_back_is_not_signed_again(path: Path, kept: int) -> None:
-    log = log_of([EVENT] * 3)
-    advance(path, log)
-    written = path.read_text()
+def test_a_log_rolled_back_is_not_signed_again(files: HeadFiles, kept: int) -> None:
+    log = begun(files, 3)
+    written = files.home.read_text()
     restored = ListStore(log.entries[:kept])
-    assert advance(path, restored) == Broken(max(kept + 1, 3), Tampering.removed)
+    assert advance(files, restored) == Broken(max(kept + 1, 3), Tampering.removed)
     for _ in range(5):
         append(restored, NODE_ID, replace_actor(EVENT), START)
-    assert isinstance(advance(path, restored), Broken)
-    assert path.read_text() == written
+    assert isinstance(advance(files, restored), Broken)
+    assert files.home.read_text() == written
 
 
 def replace_actor(event: Event) -> Event:
     return event.model_copy(update={"actor": "operator"})
 
 
-def test_what_was_forged_since_the_last_checkpoint_is_not_signed(path: Path) -> None:
-    log = log_of([EVENT] * 3)
-    advance(path, log)
+def test_what_was_forged_since_the_last_checkpoint_is_not_signed(files: HeadFiles) -> None:
+    log = begun(files, 3)
     append(log, NODE_ID, EVENT, START)
     append(log, NODE_ID, EVENT, START)
     log.entries[3] = replace(log.entries[3], body=replace_actor(EVENT).canonical())
-    assert advance(path, log) == Broken(4, Tampering.altered)
+    assert advance(files, log) == Broken(4, Tampering.altered)
 
 
-def test_a_forged_checkpoint_is_refused(path: Path) -> None:
-    log = log_of([EVENT])
-    advance_checkpoint(path, log, NODE_ID, Ed25519PrivateKey.from_private_bytes(bytes(32)))
-    with pytest.raises(AuthenticationError):
-        advance(path, log)
+def test_forged_heads_are_refused(files: HeadFiles) -> None:
+    log = begun(files, 1)
+    files.write(sign_checkpoint(NODE_ID, Head(1, log.entries[0].hash), PrivateKey.generate()))
+    with pytest.raises(LogError, match="signed with another key"):
+        advance(files, log)
 
 
-def test_a_checkpoint_that_cannot_be_read_or_written_says_so(path: Path, tmp_path: Path) -> None:
-    path.mkdir()
-    with pytest.raises(StorageError, match=r"audit\.checkpoint"):
-        advance(path, log_of([EVENT]))
+def test_without_a_place_beside_the_keys_there_is_one_head(files: HeadFiles) -> None:
+    alone = replace(files, beside_keys=None)
+    log = begun(alone, 3)
+    assert alone.read() == SignedHeads((head_after(log.entries[-1]),))
+    assert not list((files.home.parent / "keys").iterdir())
+
+
+def test_a_head_that_cannot_be_read_or_written_says_so(files: HeadFiles, tmp_path: Path) -> None:
+    log = begun(files, 1)
+    alone = replace(files, beside_keys=None)
+    alone.home.unlink()
+    alone.home.mkdir()
+    with pytest.raises(LogError, match=r"audit\.txt in the node's home cannot be read"):
+        advance(alone, log)
     with pytest.raises(StorageError, match="cannot be written"):
-        advance(tmp_path / "absent" / "audit.checkpoint", log_of([EVENT]))
-    path.rmdir()
-    path.write_bytes(b"\xff\xfe")
-    with pytest.raises(StorageError, match="cannot be read"):
-        advance(path, log_of([EVENT]))
+        advance(files, log)
+    with pytest.raises(StorageError, match="cannot be written"):
+        advance(replace(files, home=tmp_path / "absent" / "audit.txt"), log)
+    alone.home.rmdir()
+    alone.home.write_bytes(b"\xff\xfe")
+    with pytest.raises(LogError, match="cannot be read"):
+        advance(alone, log)
 
 
 def test_two_writers_that_link_to_one_head_cannot_both_insert() -> None:

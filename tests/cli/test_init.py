@@ -99,7 +99,7 @@ def test_a_folder_below_a_file_is_said(tmp_path: Path) -> None:
     assert "cannot be made" in done.err
 
 
-STEPS = ("_make_identity", "node_of", "advance_audit_checkpoint", "_write_settings")
+STEPS = ("_make_identity", "node_of", "begin_audit_checkpoint", "_write_settings")
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -110,9 +110,9 @@ def test_an_interrupted_init_is_completed_by_the_same_command(
     home = tmp_path / "home"
     real = getattr(lifecycle, step)
 
-    def interrupted(*given: object) -> object:
+    def interrupted(*given: object, **options: object) -> object:
         if after:
-            real(*given)
+            real(*given, **options)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -150,7 +150,7 @@ def test_keys_cut_short_while_they_are_written_are_made_again(
     assert not (home / "keys" / "node.key").exists()
     assert init(home).code == 0
     assert (home / "keys" / "root.key").read_text() == root
-    assert sorted(path.name for path in (home / "keys").iterdir()) == ["node.key", "root.key"]
+    assert sorted(path.name for path in (home / "keys").iterdir()) == [keys.COPY, "node.key", "root.key"]
 
 
 def test_another_nodes_database_is_not_taken(home: Path, tmp_path: Path) -> None:

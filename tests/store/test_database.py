@@ -44,7 +44,7 @@ def test_migrating_again_changes_nothing_and_many_may_at_once(node: Node) -> Non
     failed: list[BaseException] = []
 
     def migrate() -> None:
-        database = Database(node.database.url)
+        database = Database(node.database.url, create=True)
         try:
             database.migrate()
         except BaseException as error:  # noqa: BLE001
@@ -108,7 +108,7 @@ def test_many_writers_at_once_make_one_log(node: Node) -> None:
 
 
 def test_sqlite_forgets_what_is_deleted_and_survives_a_power_cut(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/hub.sqlite3")
+    database = Database(f"sqlite:///{tmp_path}/hub.sqlite3", create=True)
     with database.engine.connect() as connection:
         for pragma, value in (
             ("secure_delete", 1),
@@ -135,7 +135,7 @@ def test_sqlite_forgets_what_is_deleted_and_survives_a_power_cut(tmp_path: Path)
 
 def test_a_writer_that_must_wait_too_long_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.store.database.BUSY_TIMEOUT_S", 0.1)
-    database = Database(f"sqlite:///{tmp_path}/hub.sqlite3")
+    database = Database(f"sqlite:///{tmp_path}/hub.sqlite3", create=True)
     database.migrate()
     other = sqlite3.connect(tmp_path / "hub.sqlite3")
     other.execute("BEGIN IMMEDIATE")
@@ -157,7 +157,7 @@ BAD_URLS = {
 
 @pytest.mark.parametrize(("url", "text"), BAD_URLS.values(), ids=BAD_URLS)
 def test_a_database_that_is_not_there_is_said_without_its_address(url: str, text: str) -> None:
-    database = Database(url)
+    database = Database(url, create=True)
     with pytest.raises(StorageError, match=text) as caught:
         database.migrate()
     assert "nobody" not in str(caught.value)
@@ -174,7 +174,7 @@ def test_a_postgresql_service_file_gives_the_address(
     lines = ["[hub]", "dbname=by_service", f"host={parse_qs(parts.query)['host'][0]}", "user=postgres"]
     service.write_text("\n".join(lines) + "\n")
     monkeypatch.setenv("PGSERVICEFILE", str(service))
-    database = Database("postgresql+psycopg:///?service=hub")
+    database = Database("postgresql+psycopg:///?service=hub", create=True)
     database.migrate()
     with database.read() as session:
         assert session.connection().exec_driver_sql("SELECT current_database()").scalar() == "by_service"

@@ -22,7 +22,7 @@ def migrated(
 ) -> Iterator[Database]:
     """An empty database of each kind, after every migration."""
     monkeypatch.chdir(tmp_path)
-    database = Database(empty_database("migrated"))
+    database = Database(empty_database("migrated"), create=True)
     database.migrate()
     yield database
     database.close()
