@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, Final
 
 import typer
 from pydantic import ValidationError
 
 from hub.cli.options import Home
-from hub.cli.output import err, out, plain, reporting
+from hub.cli.output import out, plain, reporting
 from hub.errors import UsageError
 from hub.node.home import create_home
 from hub.node.keys import load_root
 from hub.node.node import key_folder, open_node
 from hub.node.settings import Settings
 from hub.parsing import first_error
-
-# A worker that does not answer its supervisor this long is replaced. Starting on a busy machine takes many seconds.
-WORKER_ANSWERS_S: Final = 60
 
 
 def init(
@@ -57,35 +53,10 @@ def serve(
 ) -> None:
     """Run the node's server until it is stopped."""
     # Only this command needs the web server; the others start in half the time without it.
-    import uvicorn
-
-    from hub.web.app import HOME_VARIABLE, create_app
+    from hub.web import serving
 
     with reporting(as_json=False):
-        node = open_node(home)
-        try:
-            if workers > 1:
-                node.database.close()
-                os.environ[HOME_VARIABLE] = str(home.resolve())
-                uvicorn.run(
-                    "hub.web.app:app_from_environment",
-                    factory=True,
-                    host=host,
-                    port=port,
-                    workers=workers,
-                    timeout_worker_healthcheck=WORKER_ANSWERS_S,
-                    log_level="warning",
-                    access_log=False,
-                )
-            else:
-                uvicorn.run(create_app(node), host=host, port=port, log_level="warning", access_log=False)
-        except KeyboardInterrupt:
-            err.print("Stopped.")
-        except SystemExit as end:
-            if end.code:
-                raise UsageError(
-                    f"The server could not listen on {host}:{port}.", do="See above; choose another --port."
-                ) from None
+        serving.serve(open_node(home), serving.Listening(host, port, workers))
 
 
 _WANTED: Final = {

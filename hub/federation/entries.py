@@ -16,13 +16,13 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from multiprocessing import get_context
 from typing import Any, Final, NamedTuple, TypeVar
 
 from hub.crypto.prf import OUTPUT_BYTES, PrfKey
 from hub.errors import HubError
 from hub.matching import MatchingConfig, completeness, match_keys
+from hub.processes import end_with_parent
 from hub.values import Person
 from hub.wire.tokens import ENTRY_BYTES, TOKEN_BYTES, FeedContext, Label, seal_entry, token
 
@@ -235,16 +235,9 @@ _worker_keys: list[FeedKeys] = []
 
 
 def _start_worker(strong: KeySource, weak: KeySource) -> None:
-    Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     gc.disable()  # A worker makes no cycles and ends with the run.
     _worker_keys[:] = [feed_keys(strong, weak)]
-
-
-def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, however it ended: it holds the keys of the feed."""
-    if (parent := parent_process()) is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _at_work(work: _Work, chunk: Any) -> bytes:

@@ -59,6 +59,24 @@ class Quotas(Value):
     user_share: float = Field(default=0.75, gt=0, le=1)
 
 
+class ServerLimits(Value):
+    """What one process of the node's server takes on, and from whom.
+
+    `connections` at once, each request complete within `request_s` seconds, `per_second` requests and at most
+    `burst` of them at once from one address, `evaluations` worked on at the same time. `trusted_proxies`: the
+    addresses of proxies whose word for the caller's address is taken. `status_port`: where this machine alone reads
+    `/readyz` and `/metrics`.
+    """
+
+    connections: int = Field(default=512, ge=8, le=65_536)
+    request_s: float = Field(default=20.0, gt=0, le=300)
+    per_second: float = Field(default=100.0, gt=0, le=100_000)
+    burst: int = Field(default=1_000, ge=1, le=1_000_000)
+    evaluations: int = Field(default=4, ge=1, le=64)
+    trusted_proxies: tuple[ShortText, ...] = ("127.0.0.1", "::1")
+    status_port: int | None = Field(default=None, ge=1, le=65_535)
+
+
 def _without_password(url: str) -> str:
     """The database's address. A password in it would stand in files, backups and the list of processes."""
     parts = urlsplit(url)
@@ -89,6 +107,7 @@ class Settings(Value):
     agreement: SharingAgreement | None = None
     quotas: Quotas = Quotas()
     schedules: Schedules = Schedules()
+    server: ServerLimits = ServerLimits()
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)
 

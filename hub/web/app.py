@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from typing import Final
 
+from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import FastAPI
 
 from hub import __version__
 from hub.audit.events import NODE, Action
+from hub.errors import StorageError
 from hub.jobs.duty import on_duty
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint, current_metadata
-from hub.node.node import Node, open_node
+from hub.node.node import Node
 from hub.web.federation import federation_routes
+from hub.web.limits import Allowances, LimitRate
 from hub.web.problems import problem_handlers
 
-HOME_VARIABLE = "HUB_HOME"
+HEALTH_S: Final = 5
 
 
 def create_app(node: Node) -> FastAPI:
@@ -37,6 +39,7 @@ def create_app(node: Node) -> FastAPI:
                 await task
         advance_audit_checkpoint(node)
 
+    limits = node.settings.server
     app = FastAPI(
         title="Cross-Marac hub",
         version=__version__,
@@ -53,15 +56,17 @@ def create_app(node: Node) -> FastAPI:
     app.include_router(federation_routes(node, metadata))
     problem_handlers(app)
 
+    app.add_middleware(LimitRate, allowances=Allowances(limits.per_second, limits.burst))
+    probe = CapacityLimiter(1)  # A thread of its own: a probe waits behind no question.
+
     @app.get("/healthz")
-    def health() -> dict[str, str]:
+    async def health() -> dict[str, str]:
         """Whether the node answers: its database does, and its audit log is as it was signed for."""
-        node.require_intact()
+        try:
+            with fail_after(HEALTH_S):
+                await to_thread.run_sync(node.require_intact, limiter=probe, abandon_on_cancel=True)
+        except TimeoutError as error:
+            raise StorageError("The database does not answer in time.", do="Look at its log.") from error
         return {"status": "ok"}
 
     return app
-
-
-def app_from_environment() -> FastAPI:
-    """For uvicorn's workers: the application of the node at `$HUB_HOME`."""
-    return create_app(open_node(Path(os.environ[HOME_VARIABLE])))

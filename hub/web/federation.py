@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from hub.audit.events import Action, Refs, peer_actor
 from hub.checks import receive
@@ -27,6 +27,14 @@ from hub.wire.messages import MessageType
 def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
     """The routes of one node. `metadata` gives its present signed metadata."""
     router = APIRouter()
+    # Evaluations hold the interpreter's lock: with more threads all become slower, and none is done sooner.
+    threads = CapacityLimiter(node.settings.server.evaluations)
+
+    async def answer(request: Request, message: MessageType, work: Work) -> Response:
+        signed = await _received(request)
+        if isinstance(signed, Response):
+            return signed
+        return await to_thread.run_sync(_answer_now, node, signed, message, work, limiter=threads)
 
     @router.get(messages.METADATA_PATH)
     def well_known() -> Response:
@@ -35,8 +43,8 @@ def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
     @router.get(messages.FEED_PATH)
     async def feed(request: Request) -> Response:
         cursor = request.query_params.get("cursor", "")
-        return await _answer(
-            node, request, MessageType.feed, lambda caller, _: serve_feed.feed_page(node, caller, cursor)
+        return await answer(
+            request, MessageType.feed, lambda caller, _: serve_feed.feed_page(node, caller, cursor)
         )
 
     @router.post(messages.EVALUATIONS_PATH)
@@ -46,7 +54,7 @@ def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
                 node, caller, messages.parse_request(messages.EvaluationRequest, signed.body)
             )
 
-        return await _answer(node, request, MessageType.evaluation, work)
+        return await answer(request, MessageType.evaluation, work)
 
     @router.post(messages.DISCLOSURES_PATH)
     async def disclosures(request: Request) -> Response:
@@ -55,7 +63,7 @@ def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
                 node, caller, signed, messages.parse_request(messages.DisclosureRequest, signed.body)
             )
 
-        return await _answer(node, request, MessageType.disclosure, work)
+        return await answer(request, MessageType.disclosure, work)
 
     return router
 
@@ -63,21 +71,21 @@ def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
 Work = Callable[[Caller, SignedRequest], Reply | Refused]
 
 
-async def _answer(node: Node, request: Request, message: MessageType, work: Work) -> Response:
+async def _received(request: Request) -> SignedRequest | Response:
+    """The request as it came, all of it; or the answer to one of another version."""
     version = request.headers.get(messages.VERSION_HEADER, "")
     if version != str(messages.VERSION):
         extra = {"fault": "remote", "supported": [messages.VERSION]}
         return problem(406, "unsupported_version", "This node speaks other versions.", extra)
     body = await _body(request)
     query = f"?{request.url.query}" if request.url.query else ""
-    signed = SignedRequest(
+    return SignedRequest(
         request.method,
         request.url.path + query,
         body,
         request.headers.get("Authorization", ""),
         request.headers.get(messages.IDEMPOTENCY_HEADER, ""),
     )
-    return await run_in_threadpool(_answer_now, node, signed, message, work)
 
 
 def _answer_now(node: Node, signed: SignedRequest, message: MessageType, work: Work) -> Response:

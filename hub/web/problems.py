@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from hub.errors import AuthenticationError, HubError, QuotaError
 
 PROBLEM: Final = "urn:marac-hub:problem:"
+logger = logging.getLogger("hub")
 _HTTP_CODES: Final = {404: "not_found", 405: "method_not_allowed"}
 
 
@@ -44,9 +47,14 @@ def problem(status: int, code: str, detail: str, extra: dict[str, Any]) -> JSONR
 
 
 def problem_handlers(app: FastAPI) -> None:
-    """Map the error family, and whatever else escapes, to problem documents without personal data."""
+    """Map the error family, and whatever else escapes, to problem documents without personal data.
+
+    What is this node's own failure is told to whoever runs it, once: an exception that is not ours by the server.
+    """
 
     async def known(_: Request, error: Exception) -> Response:
+        if isinstance(error, HubError) and error.status >= 500:
+            logger.error("A request failed. %s", error, exc_info=error)
         return problem_of(error if isinstance(error, HubError) else HubError("The node failed."))
 
     async def http(_: Request, error: Exception) -> Response:
@@ -54,9 +62,13 @@ def problem_handlers(app: FastAPI) -> None:
         code = _HTTP_CODES.get(status, "fault")
         return problem(status, code, "This node has no such address or method.", {"fault": "remote"})
 
+    async def gone(_: Request, __: Exception) -> Response:
+        return problem(408, "incomplete", "The request was not complete in time.", {"fault": "remote"})
+
     handlers: dict[type[Exception], Callable[[Request, Exception], Coroutine[Any, Any, Response]]] = {
         HubError: known,
         HTTPException: http,
+        ClientDisconnect: gone,
         Exception: known,
     }
     for kind, handler in handlers.items():

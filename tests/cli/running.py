@@ -105,7 +105,7 @@ def started(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str
 
 
 @contextmanager
-def serving(home: Path, port: int, log: Path, *options: str) -> Iterator[None]:
+def serving(home: Path, port: int, log: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     """A node served by the real command, healthy."""
     with (
         log.open("a") as output,
@@ -122,7 +122,7 @@ def serving(home: Path, port: int, log: Path, *options: str) -> Iterator[None]:
                 assert server.poll() is None, log.read_text()
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.1)
-            yield
+            yield server
         finally:
             server.terminate()
 

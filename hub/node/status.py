@@ -1,0 +1,68 @@
+"""How a node is, in a few facts: for health probes and for whoever runs it. No fact is about a person.
+
+Looks, and changes nothing. Does not say what to do.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+
+from hub.errors import HubError
+from hub.node.node import CHECKPOINT, Node
+from hub.store import peers
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a look at a node found.
+
+    `failing`: the codes of what keeps it from working, none where it is ready. Ages are in seconds, by peer for the
+    copies of feeds; None where there is none yet.
+    """
+
+    failing: tuple[str, ...] = ()
+    checkpoint_age_s: int | None = None
+    disk_free_bytes: int = 0
+    copy_age_s: dict[str, int | None] = field(default_factory=dict)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can answer and keep what it answers."""
+        return not self.failing
+
+
+def status_of(node: Node) -> Status:
+    """Look at everything: the database is written to, and the change taken back."""
+    failing: list[str] = []
+    ages: dict[str, int | None] = {}
+    try:
+        node.require_intact()
+        _try_to_write(node)
+        with node.read() as tx:
+            for row in peers.every(tx.session):
+                ages[row.node_id] = None if row.synced_at is None else tx.now - row.synced_at
+    except HubError as error:
+        failing.append(error.code)
+    return Status(tuple(failing), _age_of_checkpoint(node), shutil.disk_usage(node.home).free, ages)
+
+
+class _TakenBack(Exception):  # noqa: N818 - no failure: it ends a transaction that is to leave nothing
+    """Ends the transaction of a look."""
+
+
+def _try_to_write(node: Node) -> None:
+    """Raises StorageError where a transaction cannot be begun and written in."""
+    try:
+        with node.write() as tx:
+            tx.hold_others_off()
+            raise _TakenBack
+    except _TakenBack:
+        pass
+
+
+def _age_of_checkpoint(node: Node) -> int | None:
+    try:
+        return max(0, node.now() - int((node.home / CHECKPOINT).stat().st_mtime))
+    except OSError:
+        return None

@@ -1,0 +1,146 @@
+"""Serving a node: one process or several on one socket, which end with their parent, and say how they ended.
+
+All that can be wrong with the home is found before anything listens. Does not answer requests (`hub.web.app`).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from hub.errors import HubError, PeerError, UsageError
+from hub.node.home import ROOT_PUBLIC, advance_audit_checkpoint, current_metadata
+from hub.node.node import CERTIFICATE, Node, open_node
+from hub.processes import end_with_parent
+from hub.web.app import create_app
+from hub.web.connections import BoundedConfig, affordable
+from hub.web.logs import log_config
+from hub.web.status import reporting_status
+from hub.wire.metadata import verify_metadata
+
+HOME_VARIABLE: Final = "HUB_SERVED_HOME"
+# A worker that does not answer its supervisor this long is replaced. Starting on a busy machine takes many seconds.
+WORKER_ANSWERS_S: Final = 60
+KEEP_ALIVE_S: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where to listen, and with how many processes."""
+
+    host: str
+    port: int
+    workers: int = 1
+
+
+class ServerFailedError(HubError):
+    """The server ended by itself."""
+
+    code = "server_failed"
+
+
+def serve(node: Node, at: Listening) -> None:
+    """Serve a node until it is told to stop. Raises UsageError before it listens, ServerFailedError."""
+    require_complete(node)
+    with _listening(at) as listener, reporting_status(node, node.settings.server.status_port):
+        if at.workers == 1:
+            _serve_alone(node, listener)
+        else:
+            _serve_together(node, listener, at.workers)
+
+
+def require_complete(node: Node) -> None:
+    """Read all that a served node reads of its home, and sign for its log.
+
+    Raises UsageError naming the file at fault, or what `advance_audit_checkpoint` does.
+    """
+    _ = node.matching, node.rules, node.areas
+    try:
+        verify_metadata(current_metadata(node), None, node.clock())
+    except (OSError, UnicodeDecodeError, PeerError) as error:
+        raise UsageError(
+            f"{CERTIFICATE} or {ROOT_PUBLIC} in the node's home is missing or damaged, or not of its keys.",
+            kept="Nothing was served: peers would not believe this node.",
+            do="Restore both from the backup of the home.",
+        ) from error
+    advance_audit_checkpoint(node)
+
+
+def worker_app() -> FastAPI:
+    """For a worker process: the application of the home that its parent serves."""
+    end_with_parent()
+    return create_app(open_node(Path(os.environ[HOME_VARIABLE])))
+
+
+def _serve_alone(node: Node, listener: socket.socket) -> None:
+    server = uvicorn.Server(_config(node, create_app(node)))
+    try:
+        server.run(sockets=[listener])
+    except (
+        KeyboardInterrupt
+    ):  # The server has stopped by then: the signal that told it to is raised once more.
+        return
+    except SystemExit as end:
+        raise _failed() from end
+    if not server.started:
+        raise _failed()
+
+
+def _serve_together(node: Node, listener: socket.socket, workers: int) -> None:
+    """Let workers serve, each with a database and keys of its own; one that dies is replaced."""
+    os.environ[HOME_VARIABLE] = str(node.home)
+    supervisor = Multiprocess(
+        _config(node, "hub.web.serving:worker_app", workers=workers), sockets=[listener]
+    )
+    supervisor.run()
+    if any(one.exitcode == STARTUP_FAILURE for one in supervisor.processes):
+        raise _failed()
+
+
+def _config(node: Node, app: FastAPI | str, *, workers: int = 1) -> BoundedConfig:
+    limits = node.settings.server
+    return BoundedConfig(
+        app,
+        most_connections=affordable(limits.connections),
+        complete_in_s=limits.request_s,
+        factory=isinstance(app, str),
+        workers=workers,
+        ws="none",
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_worker_healthcheck=WORKER_ANSWERS_S,
+        timeout_graceful_shutdown=int(limits.request_s),
+        forwarded_allow_ips=list(limits.trusted_proxies),
+        log_config=log_config(),
+        access_log=False,
+        server_header=False,
+    )
+
+
+def _listening(at: Listening) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
+        listener = socket.create_server((at.host, at.port), family=family, backlog=2_048)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or "that is no address"
+        raise UsageError(
+            f"The server could not listen on {at.host}:{at.port}: {why.lower()}.",
+            do="End what listens there already, or give another --host or --port.",
+        ) from error
+    listener.set_inheritable(True)
+    return listener
+
+
+def _failed() -> ServerFailedError:
+    return ServerFailedError(
+        "The server ended by itself.",
+        kept="Everything that was answered.",
+        do="See its messages above; correct that, and start it again.",
+    )

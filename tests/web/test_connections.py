@@ -1,0 +1,99 @@
+"""Strangers who open connections and say nothing, or half of something, hold up nobody."""
+
+from __future__ import annotations
+
+import resource
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from hub.web.connections import KEPT_FREE, affordable
+from tests.cli.running import free_port, serving
+from tests.web.homes import home_with
+
+LIMITS = """
+[server]
+connections = 16
+request_s = 1.0
+"""
+HALF = {
+    "nothing": b"",
+    "half a header": b"POST /federation/v1/evaluations HTTP/1.1\r\nHost: x\r\nX-Sl",
+    "half a body": b"POST /federation/v1/evaluations HTTP/1.1\r\nHost: x\r\nMarac-Version: 1\r\n"
+    b"Content-Length: 100\r\n\r\nhalf",
+}
+WAIT_S = 60  # against a hang
+
+
+@contextmanager
+def served(tmp_path: Path, limits: str = LIMITS) -> Iterator[int]:
+    port = free_port()
+    with serving(home_with(tmp_path / "northmoor", port, limits), port, tmp_path / "log"):
+        yield port
+
+
+def opened(port: int, said: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=WAIT_S)
+    connection.sendall(said)
+    return connection
+
+
+def hung_up(connection: socket.socket) -> bool:
+    """Whether the server closed it; what it may have answered first is read over."""
+    try:
+        while connection.recv(4096):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
+
+
+def healthy(port: int) -> bool:
+    try:
+        return (
+            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=WAIT_S, trust_env=False).status_code == 200
+        )
+    except httpx2.HTTPError:
+        return False
+
+
+def test_a_request_that_is_not_complete_in_time_is_hung_up_on(tmp_path: Path) -> None:
+    with served(tmp_path) as port, ExitStack() as stack:
+        for said in HALF.values():
+            assert hung_up(stack.enter_context(opened(port, said)))
+        assert healthy(port)
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("said", HALF.values(), ids=HALF)
+def test_more_connections_than_there_may_be_keep_nobody_out(tmp_path: Path, said: bytes) -> None:
+    patient = LIMITS.replace("request_s = 1.0", "request_s = 300.0")
+    with served(tmp_path, patient) as port, ExitStack() as stack:
+        held = [stack.enter_context(opened(port, said)) for _ in range(60)]
+        assert healthy(port)
+        assert hung_up(held[0])  # The one that waited longest gave way.
+
+
+def test_a_connection_that_is_used_is_kept_beyond_the_deadline_of_one_request(tmp_path: Path) -> None:
+    with served(tmp_path) as port, opened(port, b"") as connection:
+        for _ in range(3):
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+            time.sleep(0.7)
+
+
+def test_no_more_connections_are_taken_than_the_system_gives_files_for() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert affordable(8) == 8
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, before[1]))
+    try:
+        wanted = 300
+        assert affordable(wanted) == wanted
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == wanted + KEPT_FREE
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

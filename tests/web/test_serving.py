@@ -1,0 +1,86 @@
+"""How `hub serve` ends: with the true cause, before it listens where it can, and never leaving workers behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from hub.node.home import ROOT_PUBLIC
+from hub.node.node import CERTIFICATE, CHECKPOINT
+from tests.cli.running import free_port, hub, serving
+from tests.web.homes import home_with
+
+WAIT_S = 120  # against a hang
+
+
+@pytest.mark.parametrize("name", ["policy.toml", "grounds.toml", "matching.toml", "areas.toml"])
+def test_a_home_with_a_broken_file_is_not_served(tmp_path: Path, name: str) -> None:
+    home = home_with(tmp_path / "northmoor", 1)
+    (home / "config").mkdir()
+    (home / "config" / name).write_text("version = [")
+    done = hub("serve", home, "--port", free_port())
+    assert done.code == 2
+    assert name in done.err
+    assert "listen" not in done.err
+
+
+@pytest.mark.parametrize("name", [CERTIFICATE, ROOT_PUBLIC, CHECKPOINT])
+def test_a_home_that_has_lost_a_file_is_not_served(tmp_path: Path, name: str) -> None:
+    home = home_with(tmp_path / "northmoor", 1)
+    (home / name).write_text("not what it was")
+    done = hub("serve", home, "--port", free_port())
+    assert done.code == 2
+    assert "listen" not in done.err
+
+
+def children(pid: int) -> list[psutil.Process]:
+    return [one for one in psutil.Process(pid).children() if one.cmdline()]
+
+
+def wait_until_ended(processes: list[psutil.Process]) -> None:
+    _, alive = psutil.wait_procs(processes, timeout=WAIT_S)
+    assert not alive
+
+
+def test_workers_end_with_the_process_that_started_them_however_that_ends(tmp_path: Path) -> None:
+    port = free_port()
+    home = home_with(tmp_path / "northmoor", port)
+    with serving(home, port, tmp_path / "log", "--workers", "2") as server:
+        workers = children(server.pid)
+        assert len(workers) >= 2
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait(timeout=WAIT_S)
+        wait_until_ended(workers)
+    with serving(home, port, tmp_path / "log"):  # The port is free again.
+        pass
+
+
+def test_a_server_whose_workers_cannot_start_ends_with_a_failure(tmp_path: Path) -> None:
+    port = free_port()
+    home = home_with(tmp_path / "northmoor", port)
+    log = tmp_path / "log"
+    with serving(home, port, log, "--workers", "2") as server:
+        (home / CHECKPOINT).write_text("not what it was")
+        for worker in children(server.pid):
+            if "spawn_main" in " ".join(worker.cmdline()):
+                worker.kill()
+        assert server.wait(timeout=WAIT_S) == 2
+    assert "The server ended by itself." in log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_that_is_told_to_stop_ends_well(tmp_path: Path, workers: str) -> None:
+    port = free_port()
+    home = home_with(tmp_path / "northmoor", port)
+    log = tmp_path / "log"
+    with serving(home, port, log, "--workers", workers) as server:
+        time.sleep(0.5)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=WAIT_S) == 0
+    assert log.read_text() == ""

@@ -1,0 +1,64 @@
+"""Whoever runs a node sees that it cannot work before its users do."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+
+from hub.node.status import status_of
+from hub.web.status import figures, status_app
+from tests.cli.running import free_port, serving
+from tests.federation.nodes import Areas
+from tests.web.homes import home_with
+
+
+def read(areas: Areas, path: str) -> httpx2.Response:
+    async def go() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=status_app(areas["northmoor"]))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://status") as client:
+            return await client.get(path)
+
+    return asyncio.run(go())
+
+
+def test_a_node_that_works_is_ready_and_its_figures_are_told(areas: Areas) -> None:
+    areas.clock.advance(90)
+    assert read(areas, "/readyz").json() == {"status": "ready", "failing": []}
+    lines = read(areas, "/metrics").text.splitlines()
+    assert "hub_ready 1" in lines
+    assert 'hub_peer_copy_age_seconds{peer="eastvale"} 90' in lines
+    assert any(line.startswith("hub_disk_free_bytes ") for line in lines)
+
+
+def test_a_node_that_cannot_keep_what_it_answers_is_not_ready(areas: Areas) -> None:
+    node = areas["northmoor"]
+    with node.database.write() as session:
+        session.connection().exec_driver_sql("ALTER TABLE audit_entry RENAME TO gone")
+    found = status_of(node)
+    assert not found.ready
+    assert read(areas, "/readyz").status_code == 503
+    assert "hub_ready 0" in list(figures(found))
+
+
+def test_a_look_leaves_nothing_behind(areas: Areas) -> None:
+    node = areas["northmoor"]
+    with node.read() as tx:
+        before = tx.session.connection().exec_driver_sql("SELECT count(*) FROM audit_entry").scalar_one()
+    status_of(node)
+    with node.read() as tx:
+        after = tx.session.connection().exec_driver_sql("SELECT count(*) FROM audit_entry").scalar_one()
+    assert before == after
+
+
+def test_the_status_has_a_port_of_its_own_on_this_machine_alone(tmp_path: Path) -> None:
+    port, status = free_port(), free_port()
+    home = home_with(tmp_path / "northmoor", port, f"\n[server]\nstatus_port = {status}\n")
+    with serving(home, port, tmp_path / "log"):
+        found = httpx2.get(f"http://127.0.0.1:{status}/readyz", timeout=30, trust_env=False)
+        assert found.json()["status"] == "ready"
+        assert httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=30, trust_env=False).status_code == 404
+        listening = Path("/proc/net/tcp").read_text().upper()
+        assert f"0100007F:{status:04X} 00000000:0000 0A" in listening
+        assert f"00000000:{status:04X} 00000000:0000 0A" not in listening
