@@ -131,9 +131,8 @@ def _copy_in(session: Session, feed_id: int, rows: Iterable[tuple[bytes, bytes]]
 def measure(database: Database, feed_id: int, questions: Sequence[Question]) -> dict[str, dict[str, float]]:
     """Milliseconds to meet each question once."""
     with database.write() as session:
-        peers.apply_page(
-            session, peers.CopyRow(feed_id, 1, ""), [], [row for one in questions for row in one.entries]
-        )
+        entries = [row for one in questions for row in one.entries]
+        peers.apply_page(session, peers.CopyRow(feed_id, 1, ""), peers.Changes([], entries))
     took, cpu = [], []
     for one in questions:
         with database.read() as session:

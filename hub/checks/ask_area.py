@@ -10,6 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from hub.consent import GroundKey, SharingForm
 from hub.consent.form.vocabulary import answered
@@ -18,7 +19,7 @@ from hub.crypto.prf import Evaluation
 from hub.errors import PeerError
 from hub.federation.client import PeerClient, VerifiedAnswer
 from hub.federation.peers import KnownPeer, known
-from hub.federation.sync import sync_peer
+from hub.federation.sync import catch_up
 from hub.matching import AskedPerson, CandidateSet, MatchKey, ScoredCandidate, weigh
 from hub.node.node import Node
 from hub.records.check import CheckRequest
@@ -59,21 +60,50 @@ async def ask_area(asking: CheckInProgress, client: PeerClient, peer: KnownPeer)
 
     Raises PeerError, NotFoundError where the peer was removed meanwhile.
     """
-    node = asking.node
     if peer.feed_id is None:
-        peer = await _synced(node, client, peer)
-    salt = os.urandom(32)
-    blind = BlindQuestion(asking.plan, asking.tests)
-    request = _evaluation_request(asking, peer, blind, commitment(asking.request.subject, salt))
-    answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, encode(request))
-    told, outputs = _read(asking, peer, blind, answer)
+        peer = await _caught_up(asking.node, client, peer)
+    blinded = await client.beside(_blinded, asking, peer)
+    answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, blinded.body)
+    told, outputs = await client.beside(_read, asking, peer, blinded.question, answer)
     if (told.epoch, told.feed_at) != (peer.epoch, peer.feed_at):
-        peer = await _synced(node, client, peer)
+        peer = await _caught_up(asking.node, client, peer)
+    return await client.beside(_weighed, asking, peer, outputs, _Asked(blinded.salt, answer.token))
+
+
+class _Blinded(NamedTuple):
+    """A question to one holder, the salt of its commitment to the subject, and the message that asks it."""
+
+    question: BlindQuestion
+    salt: bytes
+    body: bytes
+
+
+class _Asked(NamedTuple):
+    """What opens our commitment to the subject, and the holder's receipt."""
+
+    salt: bytes
+    receipt: str
+
+
+def _blinded(asking: CheckInProgress, peer: KnownPeer) -> _Blinded:
+    salt = os.urandom(32)
+    question = BlindQuestion(asking.plan, asking.tests)
+    request = _evaluation_request(asking, peer, question, commitment(asking.request.subject, salt))
+    return _Blinded(question, salt, encode(request))
+
+
+def _weighed(asking: CheckInProgress, peer: KnownPeer, outputs: Outputs, asked: _Asked) -> Found:
     met = _matched_labels(asking, peer, outputs)
     candidates = [_candidates(person, met, peer.people) for person in asking.people]
-    subject = weigh(candidates[0], candidates[1:], peer.people, node.matching)
+    subject = weigh(candidates[0], candidates[1:], peer.people, asking.node.matching)
     evidence = _evidence(asking.people[0], met)
-    return Found(subject, candidates[1:], peer.people, evidence, salt, answer.token)
+    return Found(subject, candidates[1:], peer.people, evidence, asked.salt, asked.receipt)
+
+
+async def _caught_up(node: Node, client: PeerClient, peer: KnownPeer) -> KnownPeer:
+    """The peer with our copy of its feed brought up to date: it has published since."""
+    await catch_up(node, client, peer.pinned.node_id)
+    return known(node, peer.pinned.node_id)
 
 
 def _read(
@@ -89,12 +119,6 @@ def _read(
         ByKey(pinned.prf, pinned.prf_weak),
     )
     return told, outputs
-
-
-async def _synced(node: Node, client: PeerClient, peer: KnownPeer) -> KnownPeer:
-    """Bring our copy of the feed up to date: the area has published since."""
-    await sync_peer(node, client, peer.pinned.node_id, lambda *_: None)
-    return known(node, peer.pinned.node_id)
 
 
 def _evaluation_request(

@@ -173,12 +173,7 @@ async def _ask_safely(
     try:
         if isinstance(peer, UnreadablePeerError):
             raise peer
-        timeout = asking.node.settings.peer_timeout_s
-        found = await asyncio.wait_for(ask_area(asking, client, peer), timeout)
-        return _answered(asking.node, node_id, found, tell)
-    except TimeoutError:
-        note = f"The area did not answer in time. {NOT_UNKNOWN}"
-        return AreaAnswer(tell(status=AreaStatus.unreachable, note=note), fault="timeout")
+        return _answered(asking.node, node_id, await ask_area(asking, client, peer), tell)
     except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
         fault = fault_of(error)
         unreachable = isinstance(error, UnreachableError)

@@ -43,8 +43,14 @@ def sync(home: Home, as_json: Json = False) -> None:
 
         async def run() -> list[Synced]:
             with progress_bar("Syncing", shown=not as_json) as progress:
+                so_far: dict[str, tuple[int, int]] = {}
+
+                def each(area: str, done: int, every: int) -> None:
+                    so_far[area] = done, every
+                    progress(*map(sum, zip(*so_far.values(), strict=True)))
+
                 async with PeerClient(node) as client:
-                    return await sync_all(node, client, lambda _area, done, every: progress(done, every))
+                    return await sync_all(node, client, each)
 
         results = asyncio.run(run())
         if as_json:

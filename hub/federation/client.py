@@ -8,8 +8,11 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -30,6 +33,10 @@ _PROBLEM: Final = re.compile(r"urn:marac-hub:problem:([a-z_]{1,40})")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,11 @@ class _RetryError(Exception):
 
 
 class PeerClient:
-    """Signed requests to peers over one pool of connections. Use as an async context manager."""
+    """Signed requests to peers over one pool of connections. Use as an async context manager.
+
+    `beside` is for what costs processor time or waits for the disk: it is done in one thread beside the event loop,
+    one thing after the other, so that an area's clock runs while that area is waited for and at no other time.
+    """
 
     def __init__(self, node: Node, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._node = node
@@ -86,19 +97,28 @@ class PeerClient:
         self._http = httpx2.AsyncClient(
             timeout=timeout, transport=transport, follow_redirects=False, trust_env=True
         )
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
 
     async def __aenter__(self) -> PeerClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
         await self._http.aclose()
+
+    async def beside(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do work in the thread beside the event loop, when its turn comes."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
 
     async def metadata(self, url: str) -> str:
         """A node's signed metadata, unverified. Raises PeerError."""
         try:
-            response = await self._send("GET", url.rstrip("/") + messages.METADATA_PATH, b"", {})
+            async with asyncio.timeout(self._node.settings.peer_timeout_s):
+                response = await self._send("GET", url.rstrip("/") + messages.METADATA_PATH, b"", {})
         except _RetryError as error:
             raise error.error from error
+        except TimeoutError as error:
+            raise _not_in_time() from error
         if response.status != 200:
             raise PeerError(f"The node answered {response.status} instead of its metadata.")
         return response.content.decode("ascii", errors="replace").strip()
@@ -115,16 +135,17 @@ class PeerClient:
 
     async def _retried(self, peer: PinnedPeer, target: _Target, body: bytes, key: str) -> VerifiedAnswer:
         try:
-            async for attempt in stamina.retry_context(
-                on=_RetryError,
-                attempts=_ATTEMPTS,
-                timeout=self._node.settings.peer_timeout_s,
-                wait_initial=0.1,
-            ):
-                with attempt:
-                    return await self._once(peer, target, body, key)
+            # All tries, not each byte: a slow answer must not hold a sync or a check up.
+            async with asyncio.timeout(self._node.settings.peer_timeout_s):
+                async for attempt in stamina.retry_context(
+                    on=_RetryError, attempts=_ATTEMPTS, timeout=None, wait_initial=0.1
+                ):
+                    with attempt:
+                        return await self._once(peer, target, body, key)
         except _RetryError as error:
             raise error.error from None
+        except TimeoutError as error:
+            raise _not_in_time() from error
         raise PeerError("The area was not asked.")  # pragma: no cover - the loop returns or raises
 
     async def _once(self, peer: PinnedPeer, target: _Target, body: bytes, key: str) -> VerifiedAnswer:
@@ -172,11 +193,7 @@ class PeerClient:
     async def _send(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> _Response:
         _require_tls(url)
         try:
-            # All of it, not each byte: a slow answer must not hold a sync or a check up.
-            async with (
-                asyncio.timeout(self._node.settings.peer_timeout_s),
-                self._http.stream(method, url, content=body or None, headers=headers) as response,
-            ):
+            async with self._http.stream(method, url, content=body or None, headers=headers) as response:
                 content = b""
                 async for chunk in response.aiter_bytes():
                     content += chunk
@@ -187,10 +204,14 @@ class PeerClient:
             raise _RetryError(
                 UnreachableError("The area cannot be reached.", do="Use its phone route.")
             ) from error
-        except (httpx2.TimeoutException, TimeoutError) as error:
-            raise UnreachableError("The area did not answer in time.", do="Use its phone route.") from error
+        except httpx2.TimeoutException as error:
+            raise _not_in_time() from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise PeerError("The area's address or answer is not HTTP as agreed.") from error
+
+
+def _not_in_time() -> UnreachableError:
+    return UnreachableError("The area did not answer in time.", do="Use its phone route.")
 
 
 def _require_tls(url: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from hub.crypto import encoding, signing
 from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundError
@@ -15,9 +15,10 @@ from hub.federation.authentication import Caller, admit
 from hub.federation.receipts import Refused, Reply
 from hub.node.node import Node
 from hub.store import feeds
+from hub.store.feeds import Place
 from hub.wire.messages import PAGE_LINES, FeedPage, MessageType, encode, join_entries
 
-_CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})")
+_CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})(?:\.([0-9]{1,15}))?")
 
 
 def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
@@ -27,17 +28,18 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
         state = feeds.state(tx.session)
         if state is None:
             return Refused(NotFoundError("This area has not published yet."))
-        epoch, after = _read_cursor(cursor) if cursor else (state.epoch, 0)
-        if epoch != state.epoch or after > state.last_seq:
+        place = _read_cursor(cursor) if cursor else Place(state.epoch, 0, state.last_seq)
+        if place.epoch != state.epoch or max(place.after, place.without_until) > state.last_seq:
             return Refused(_CursorExpiredError("The cursor has expired.", do="Sync the complete feed again."))
-        lines = feeds.page(tx.session, epoch, after, PAGE_LINES)
-    last = lines[-1].seq if lines else after
+        lines = feeds.page(tx.session, place, PAGE_LINES)
+    more = len(lines) == PAGE_LINES
+    last = lines[-1].seq if more else state.last_seq
     page = FeedPage(
-        epoch=epoch,
+        epoch=place.epoch,
         withdrawn=encoding.b64(b"".join(line.token for line in lines if line.label is None)),
         entries=join_entries([(line.token, line.label) for line in lines if line.label is not None]),
-        cursor=encoding.b64(f"{epoch}.{last}".encode()),
-        more=last < state.last_seq and bool(lines),
+        cursor=_cursor(place._replace(after=last)),
+        more=more,
         manifest=_manifest(node, state),
     )
     return Reply(encode(page))
@@ -48,21 +50,19 @@ class _CursorExpiredError(ConflictError):
     status = 410
 
 
-class _Cursor(NamedTuple):
-    """How far a peer has come in our feed: the epoch, and the last change it has."""
-
-    epoch: int
-    after: int
+def _cursor(place: Place) -> str:
+    parts = place if place.after < place.without_until else place[:2]
+    return encoding.b64(".".join(map(str, parts)).encode())
 
 
-def _read_cursor(cursor: str) -> _Cursor:
+def _read_cursor(cursor: str) -> Place:
     try:
         found = _CURSOR.fullmatch(encoding.unb64(cursor))
     except AuthenticationError:
         found = None
     if found is None:
         raise InputError("The cursor cannot be read.", do="Sync the complete feed again.")
-    return _Cursor(int(found[1]), int(found[2]))
+    return Place(*map(int, found.groups(default=0)))
 
 
 def _manifest(node: Node, state: feeds.State) -> str:

@@ -1,18 +1,18 @@
 """Syncing: pull a peer's feed into a copy of our own, page by page, and verify all of it against its manifest.
 
 Pulling tells the peer nothing about anyone. A copy is used only when its digest is the signed one; until then
-checks look into the copy before. An interrupted sync goes on where it stopped.
+checks look into the copy before. An interrupted sync goes on where it stopped. How much is taken is the node's own
+to say: a feed beyond that is dropped.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
-
-from sqlmodel import Session
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.crypto.encoding import unb64
@@ -35,7 +35,7 @@ from hub.wire.messages import (
 )
 
 MANIFEST_LIFE_S: Final = 86_400
-MOST_PAGES: Final = 64  # of an increment, held in memory; more is a full resync
+AT_ONCE: Final = 4
 SLACK_LINES: Final = 4_096  # what may be published and withdrawn again while we pull
 Progress = Callable[[str, int, int], None]
 
@@ -55,35 +55,64 @@ class _ResyncError(Exception):
     """The copy cannot be continued; begin a new one."""
 
 
+class TooLargeError(PeerError):
+    """The feed is larger than this node takes."""
+
+    code = "feed_too_large"
+
+
 async def sync_peer(node: Node, client: PeerClient, node_id: str, progress: Progress) -> Synced:
     """Bring our copy of one peer's feed up to date; where that fails, the copy in use stays as it was.
 
     Raises PeerError, NotFoundError where it is no peer of ours.
     """
+    peer = await refresh(node, client, node_id)
     try:
-        peer = await refresh(node, client, node_id)
         try:
             manifest, entries = await _pull(node, client, peer, progress, fresh=False)
         except _ResyncError:
             manifest, entries = await _pull(node, client, peer, progress, fresh=True)
     except _ResyncError as error:
+        await client.beside(_drop_unfinished, node, node_id)
         raise PeerError(
             "The area's feed does not match its signed manifest.", kept="Our last good copy."
         ) from error
+    except TooLargeError:
+        await client.beside(_drop_unfinished, node, node_id)
+        raise
     return Synced(node_id, peer.pinned.area, entries, manifest.people)
 
 
+async def catch_up(node: Node, client: PeerClient, node_id: str) -> None:
+    """The same within a check, which does not wait for long. Raises PeerError, NotFoundError."""
+    try:
+        async with asyncio.timeout(node.settings.feeds.catch_up_s):
+            await sync_peer(node, client, node_id, lambda *_: None)
+    except TimeoutError as error:
+        raise PeerError(
+            "Its feed has changed, and could not be brought up to date in time.",
+            kept="What was pulled.",
+            do="Run `hub sync`, which goes on from there, and ask again.",
+        ) from error
+
+
 async def sync_all(node: Node, client: PeerClient, progress: Progress = lambda *_: None) -> list[Synced]:
-    """Sync every peer, one after the other; one that fails is reported and does not stop the others."""
+    """Sync every peer, a few at a time; one that fails is reported and does not stop the others."""
     with node.read() as tx:
         rows = peers.every(tx.session)
-    return [await _sync_safely(node, client, row, progress) for row in rows]
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def one(row: peers.PeerRow) -> Synced:
+        async with turn:
+            return await _sync_safely(node, client, row, progress)
+
+    return await asyncio.gather(*map(one, rows))
 
 
 async def _sync_safely(node: Node, client: PeerClient, row: peers.PeerRow, progress: Progress) -> Synced:
     """Sync one peer; what goes wrong there, foreseen or not, is recorded and said, and stays there."""
     try:
-        return await sync_peer(node, client, row.node_id, progress)
+        return await _sync_in_time(node, client, row.node_id, progress)
     except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
         fault = fault_of(error)
         with node.write() as tx:
@@ -91,66 +120,101 @@ async def _sync_safely(node: Node, client: PeerClient, row: peers.PeerRow, progr
         return Synced(row.node_id, row.area, 0, 0, fault.text)
 
 
+async def _sync_in_time(node: Node, client: PeerClient, node_id: str, progress: Progress) -> Synced:
+    try:
+        async with asyncio.timeout(node.settings.feeds.sync_s):
+            return await sync_peer(node, client, node_id, progress)
+    except TimeoutError as error:
+        raise PeerError(
+            f"The area's feed could not be pulled within {node.settings.feeds.sync_s:g} s.",
+            kept="What was pulled: the next `hub sync` goes on from there.",
+        ) from error
+
+
 async def _pull(
     node: Node, client: PeerClient, peer: KnownPeer, progress: Progress, *, fresh: bool
 ) -> tuple[Manifest, int]:
-    """Fill a new copy page by page, or bring the one in use up to date in one step."""
-    feed_id, _, cursor = _copy_to_fill(node, peer, fresh=fresh)
-    in_use = feed_id == peer.feed_id
-    received: list[FeedPage] = []
-    done = 0
+    """Fill a new copy, or gather the changes to the one in use, page by page; put it to use when it is whole."""
+    copy, done = await client.beside(_copy_to_fill, node, peer, fresh=fresh)
+    most, taken = 0, 0
     while True:
-        page = await _page(client, peer, cursor)
+        answer = await _page(client, peer, copy.cursor)
+        page = parse_answer(FeedPage, answer)
         manifest = _manifest(node, peer, page)
-        lines = len(split_entries(page.entries)) + len(split_tokens(page.withdrawn))
-        done += lines
-        if page.more and (not lines or page.cursor == cursor):
+        changes = peers.Changes(split_tokens(page.withdrawn), split_entries(page.entries))
+        most = most or _most_lines(node, peer, copy, manifest)
+        done, taken = done + changes.lines, taken + len(answer)
+        if page.more and (not changes.lines or page.cursor == copy.cursor):
             raise PeerError("The area's feed does not go on.")
-        if done > 2 * manifest.entries + SLACK_LINES:
+        if done > most:
             raise _ResyncError
-        cursor = page.cursor
-        received.append(page)
-        if in_use and len(received) > MOST_PAGES:
-            raise _ResyncError
-        if not in_use:
-            with node.write() as tx:
-                require(tx.session, peer.pinned.node_id)
-                _apply(tx.session, feed_id, received)
-            received = []
+        if taken > node.settings.feeds.most_bytes:
+            raise _too_large(f"It goes on beyond {node.settings.feeds.most_bytes:,} bytes", "most_bytes")
+        if changes.lines:
+            copy = await client.beside(_keep, node, peer, copy, page, changes)
         progress(peer.pinned.area, done, max(done, manifest.entries))
         if not page.more:
-            return manifest, _finish(node, peer, feed_id, manifest, received)
+            return manifest, await client.beside(_finish, node, peer, copy, manifest)
 
 
-async def _page(client: PeerClient, peer: KnownPeer, cursor: str) -> FeedPage:
+def _most_lines(node: Node, peer: KnownPeer, copy: CopyRow, manifest: Manifest) -> int:
+    """The lines that a pull may have, by its first page's manifest and our own ceiling. Raises TooLargeError."""
+    ceiling = node.settings.feeds.most_entries
+    if manifest.entries > ceiling:
+        raise _too_large(f"It says that it has {manifest.entries:,} entries", "most_entries")
+    whole = copy.onto is None and copy.id != peer.feed_id
+    lines = manifest.entries if whole else max(0, manifest.feed_at - peer.feed_at)
+    return min(lines, ceiling) + SLACK_LINES
+
+
+def _too_large(how: str, setting: str) -> TooLargeError:
+    return TooLargeError(
+        f"The area's feed is larger than this node takes. {how}.",
+        kept="Our last good copy; what was pulled of the new one is dropped.",
+        do=f"Telephone the area. If its feed is rightly so large, raise {setting} under [feeds] in node.toml.",
+    )
+
+
+async def _page(client: PeerClient, peer: KnownPeer, cursor: str) -> bytes:
     path = FEED_PATH + (f"?cursor={quote(cursor, safe='')}" if cursor else "")
     try:
-        return parse_answer(FeedPage, (await client.get(peer.pinned, MessageType.feed, path)).body)
+        return (await client.get(peer.pinned, MessageType.feed, path)).body
     except PeerError as error:
         if cursor and error.problem in ("cursor_expired", "invalid_input"):
             raise _ResyncError from error
         raise
 
 
-def _apply(session: Session, feed_id: int, pages: Sequence[FeedPage]) -> None:
-    for page in pages:
-        if peers.copy(session, feed_id).epoch not in (0, page.epoch):
-            raise _ResyncError
-        withdrawn, entries = split_tokens(page.withdrawn), split_entries(page.entries)
-        reached = CopyRow(feed_id, page.epoch, page.cursor)
-        peers.apply_page(session, reached, withdrawn, entries)
+def _copy_to_fill(node: Node, peer: KnownPeer, *, fresh: bool) -> tuple[CopyRow, int]:
+    """What to go on with, and how many lines of it are there: what was begun, the copy in use, or a new one."""
+    node_id = peer.pinned.node_id
+    with node.write() as tx:
+        require(tx.session, node_id)
+        begun = None if fresh else peers.unfinished_copy(tx.session, node_id)
+        if begun:
+            return begun, peers.size(tx.session, begun.id)
+        if peer.feed_id is not None and not fresh:
+            return peers.copy(tx.session, peer.feed_id), 0
+        return peers.start_copy(tx.session, node_id), 0
 
 
-def _copy_to_fill(node: Node, peer: KnownPeer, *, fresh: bool) -> CopyRow:
+def _keep(node: Node, peer: KnownPeer, copy: CopyRow, page: FeedPage, changes: peers.Changes) -> CopyRow:
+    """Keep a page: in the new copy, or among the changes to the one in use."""
+    if copy.epoch not in (0, page.epoch):
+        raise _ResyncError
     with node.write() as tx:
         require(tx.session, peer.pinned.node_id)
-        if not fresh:
-            begun = peers.unfinished_copy(tx.session, peer.pinned.node_id)
-            if begun:
-                return begun
-            if peer.feed_id is not None:
-                return peers.copy(tx.session, peer.feed_id)
-        return peers.start_copy(tx.session, peer.pinned.node_id)
+        if copy.id == peer.feed_id:
+            copy = peers.start_changes(tx.session, peer.pinned.node_id, copy)
+        reached = copy._replace(epoch=page.epoch, cursor=page.cursor)
+        peers.apply_page(tx.session, reached, changes)
+    return reached
+
+
+def _drop_unfinished(node: Node, node_id: str) -> None:
+    with node.write() as tx:
+        require(tx.session, node_id)
+        peers.drop_unfinished(tx.session, node_id)
 
 
 def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
@@ -167,11 +231,11 @@ def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
     return manifest
 
 
-def _finish(node: Node, peer: KnownPeer, feed_id: int, manifest: Manifest, pages: Sequence[FeedPage]) -> int:
-    """Apply what is left, verify the copy against its manifest and put it to use; or leave all as it was."""
+def _finish(node: Node, peer: KnownPeer, copy: CopyRow, manifest: Manifest) -> int:
+    """Verify the copy, with the changes to it, against its manifest and put it to use; or leave all as it was."""
     with node.write() as tx:
         row = require(tx.session, peer.pinned.node_id)
-        _apply(tx.session, feed_id, pages)
+        feed_id = copy.id if copy.onto is None else peers.put_changes(tx.session, copy)
         count, digest = peers.kept_digest(tx.session, feed_id)
         if count != manifest.entries or not secrets.compare_digest(digest, unb64(manifest.digest)):
             raise _ResyncError

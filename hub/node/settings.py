@@ -93,6 +93,18 @@ Address = Annotated[
 DatabaseAddress = Annotated[str, AfterValidator(_without_password)]
 
 
+class Feeds(Value):
+    """The ceiling on a copy of a peer's feed, which the peer does not set, and how long a sync may take.
+
+    `catch_up_s` is for a copy that a check finds old, `sync_s` for one peer in a sync; what was pulled stays.
+    """
+
+    most_entries: int = Field(default=2_000_000, gt=0, lt=2**31)
+    most_bytes: int = Field(default=250_000_000, gt=0)
+    catch_up_s: float = Field(default=15.0, gt=0, le=120)
+    sync_s: float = Field(default=600.0, gt=0)
+
+
 class Settings(Value):
     """A node's own settings, from `node.toml`. `agency_kind` is that of the coordinator's employer."""
 
@@ -110,6 +122,7 @@ class Settings(Value):
     server: ServerLimits = ServerLimits()
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)
+    feeds: Feeds = Feeds()
 
 
 class KnownArea(Value):

@@ -62,6 +62,17 @@ class State(NamedTuple):
     digest: bytes
 
 
+class Place(NamedTuple):
+    """A place in the feed: after which line of which epoch. Tombstones up to `without_until` are left out.
+
+    Who began there has never had what they withdraw.
+    """
+
+    epoch: int
+    after: int
+    without_until: int = 0
+
+
 class Line(NamedTuple):
     """A line of a page: a token, and its label unless it was withdrawn."""
 
@@ -180,15 +191,16 @@ def close(session: Session, epoch: int, now: int) -> State:
     return State(epoch, now, last, count, people, digest)
 
 
-def page(session: Session, epoch: int, after: int, limit: int) -> list[Line]:
-    """Lines published after `after`, oldest first. From the beginning, tombstones are left out."""
+def page(session: Session, place: Place, limit: int) -> list[Line]:
+    """The lines from a place on, oldest first."""
     # To PostgreSQL the cast is none. It keeps SQLite off the index on the epoch, by which it would read and sort
     # the complete feed for each page.
     query = select(FeedEntry.seq, FeedEntry.token, FeedEntry.label).where(
-        cast(FeedEntry.epoch, Integer) == epoch, col(FeedEntry.seq) > after
+        cast(FeedEntry.epoch, Integer) == place.epoch, col(FeedEntry.seq) > place.after
     )
-    if after == 0:
-        query = query.where(col(FeedEntry.label).is_not(None))
+    if place.after < place.without_until:
+        needed = col(FeedEntry.label).is_not(None) | (col(FeedEntry.seq) > place.without_until)
+        query = query.where(needed)
     rows = session.exec(query.order_by(col(FeedEntry.seq)).limit(limit))
     return [Line(seq or 0, token, label) for seq, token, label in rows]
 

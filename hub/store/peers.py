@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, insert
+from sqlalchemy import bindparam, delete, func, insert, literal, true
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from hub.store.bulk import FeedDigest, digest_of, insert_or_replace, insert_rows
 from hub.store.tables import Peer, PeerEntry, PeerFeed
@@ -50,11 +52,24 @@ class PinRow(NamedTuple):
 
 
 class CopyRow(NamedTuple):
-    """A copy of a feed, and how far it has come."""
+    """A copy of a feed, and how far it has come. `onto`: the copy that it is changes to, if it is not whole."""
 
     id: int
     epoch: int
     cursor: str
+    onto: int | None = None
+
+
+class Changes(NamedTuple):
+    """What a page changes: withdrawn tokens first, then entries."""
+
+    withdrawn: Sequence[bytes]
+    entries: Sequence[tuple[bytes, bytes]]
+
+    @property
+    def lines(self) -> int:
+        """How many lines of the feed it is made of."""
+        return len(self.withdrawn) + len(self.entries)
 
 
 class CopyState(NamedTuple):
@@ -100,50 +115,93 @@ def remove(session: Session, node_id: str) -> None:
 
 def start_copy(session: Session, node_id: str) -> CopyRow:
     """Begin a new copy of a peer's feed, beside the one in use; an earlier unfinished one is dropped."""
-    peer = session.get_one(Peer, node_id)
-    for old in session.exec(select(PeerFeed).where(PeerFeed.node_id == node_id, PeerFeed.id != peer.feed_id)):
-        _drop(session, old)
-    fresh = PeerFeed(node_id=node_id, epoch=0)
-    session.add(fresh)
+    drop_unfinished(session, node_id)
+    return _begun(session, PeerFeed(node_id=node_id, epoch=0))
+
+
+def start_changes(session: Session, node_id: str, onto: CopyRow) -> CopyRow:
+    """Begin to gather changes to the copy in use; what else was begun is dropped."""
+    drop_unfinished(session, node_id)
+    return _begun(session, PeerFeed(node_id=node_id, epoch=onto.epoch, cursor=onto.cursor, onto=onto.id))
+
+
+def _begun(session: Session, feed: PeerFeed) -> CopyRow:
+    session.add(feed)
     session.flush()
-    return CopyRow(fresh.id or 0, fresh.epoch, fresh.cursor)
+    return _copy(feed)
 
 
 def unfinished_copy(session: Session, node_id: str) -> CopyRow | None:
-    """A copy that was begun and is not in use yet."""
+    """What was begun and can be gone on with: a whole copy, or changes to the copy in use."""
     peer = session.get_one(Peer, node_id)
-    begun = select(PeerFeed).where(PeerFeed.node_id == node_id, PeerFeed.id != peer.feed_id)
-    row = session.exec(begun).first()
-    return CopyRow(row.id or 0, row.epoch, row.cursor) if row else None
+    row = session.exec(_unfinished(peer)).first()
+    return _copy(row) if row and row.onto in (None, peer.feed_id) else None
+
+
+def drop_unfinished(session: Session, node_id: str) -> None:
+    """Drop what was begun; the copy in use stays."""
+    for feed in session.exec(_unfinished(session.get_one(Peer, node_id))):
+        _drop(session, feed)
+
+
+def _unfinished(peer: Peer) -> SelectOfScalar[PeerFeed]:
+    other = true() if peer.feed_id is None else col(PeerFeed.id) != peer.feed_id
+    return select(PeerFeed).where(PeerFeed.node_id == peer.node_id, other)
 
 
 def copy(session: Session, feed_id: int) -> CopyRow:
     """One copy."""
-    row = session.get_one(PeerFeed, feed_id)
-    return CopyRow(feed_id, row.epoch, row.cursor)
+    return _copy(session.get_one(PeerFeed, feed_id))
 
 
-def apply_page(
-    session: Session,
-    reached: CopyRow,
-    withdrawn: Sequence[bytes],
-    entries: Sequence[tuple[bytes, bytes]],
-) -> None:
-    """Apply a page to a copy: withdrawals first, then entries. `reached`: how far the copy is then."""
-    for at in range(0, len(withdrawn), 500):
-        some = withdrawn[at : at + 500]
-        session.execute(
-            delete(PeerEntry).where(col(PeerEntry.feed_id) == reached.id, col(PeerEntry.token).in_(some))
-        )
-    if entries:
-        insert_rows(
-            session, insert_or_replace(session, _TABLE), _COLUMNS, [(reached.id, *entry) for entry in entries]
-        )
+def size(session: Session, feed_id: int) -> int:
+    """How many entries, or changes, a copy has."""
+    return session.exec(
+        select(func.count()).select_from(PeerEntry).where(col(PeerEntry.feed_id) == feed_id)
+    ).one()
+
+
+def apply_page(session: Session, reached: CopyRow, changes: Changes) -> None:
+    """Apply a page to a whole copy, or add it to the changes to one. `reached`: how far that is then."""
+    withdrawn = changes.withdrawn
+    if reached.onto is not None:
+        _put(session, reached.id, [(token, b"") for token in withdrawn])
+    else:
+        for at in range(0, len(withdrawn), 500):
+            some = withdrawn[at : at + 500]
+            session.execute(
+                delete(PeerEntry).where(col(PeerEntry.feed_id) == reached.id, col(PeerEntry.token).in_(some))
+            )
+    _put(session, reached.id, changes.entries)
     feed = session.get_one(PeerFeed, reached.id)
     feed.epoch, feed.cursor = reached.epoch, reached.cursor
-    if withdrawn or entries:
+    if changes.lines:
         feed.entries = feed.digest = None
     session.add(feed)
+
+
+def _put(session: Session, feed_id: int, entries: Sequence[tuple[bytes, bytes]]) -> None:
+    rows = [(feed_id, *entry) for entry in entries]
+    insert_rows(session, insert_or_replace(session, _TABLE), _COLUMNS, rows)
+
+
+def put_changes(session: Session, changes: CopyRow) -> int:
+    """Put gathered changes into the copy that they are to, and return its number."""
+    onto, mine = changes.onto, col(PeerEntry.feed_id) == changes.id
+    changed = select(PeerEntry.token).where(mine)
+    session.execute(
+        delete(PeerEntry).where(col(PeerEntry.feed_id) == onto, col(PeerEntry.token).in_(changed))
+    )
+    new = sql_select(literal(onto), col(PeerEntry.token), col(PeerEntry.label)).where(
+        mine, col(PeerEntry.label) != b""
+    )
+    session.execute(insert(_TABLE).from_select(_COLUMNS, new))
+    whole, gathered = session.get_one(PeerFeed, onto), session.get_one(PeerFeed, changes.id)
+    whole.epoch, whole.cursor = gathered.epoch, gathered.cursor
+    whole.entries = whole.digest = None
+    session.add(whole)
+    _drop(session, gathered)
+    return whole.id or 0
 
 
 def digest(session: Session, feed_id: int) -> FeedDigest:
@@ -192,6 +250,10 @@ def bulk_load(session: Session, feed_id: int, rows: Iterable[tuple[bytes, bytes]
     stream = iter(rows)
     while batch := [(feed_id, *row) for row in islice(stream, _MANY)]:
         insert_rows(session, insert(_TABLE), _COLUMNS, batch)
+
+
+def _copy(row: PeerFeed) -> CopyRow:
+    return CopyRow(row.id or 0, row.epoch, row.cursor, row.onto)
 
 
 def _drop(session: Session, feed: PeerFeed) -> None:

@@ -204,8 +204,8 @@ def test_a_page_lost_on_the_way_is_a_fault(
         if len(pages) != 1:
             return told
         body = told.json()
-        epoch, after = unb64(body["cursor"]).decode().split(".")
-        body["cursor"] = b64(f"{epoch}.{int(after) + 200}".encode())
+        epoch, after, until = unb64(body["cursor"]).decode().split(".")
+        body["cursor"] = b64(f"{epoch}.{int(after) + 200}.{until}".encode())
         return peer.signed(asked, told, json.dumps(body).encode())
 
     def each_time(peer: Peer, asked: Asked, told: Told) -> Told:

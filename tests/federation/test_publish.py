@@ -77,7 +77,7 @@ def lines(node: Node) -> int:
     with node.read() as tx:
         state = feeds.state(tx.session)
         assert state
-        return len(feeds.page(tx.session, state.epoch, -1, 1_000_000))
+        return len(feeds.page(tx.session, feeds.Place(state.epoch, 0), 1_000_000))
 
 
 def seal(node: Node) -> None:

@@ -13,8 +13,10 @@ from tests.federation.nodes import Areas, case, cases_of, hold
 
 
 @pytest.mark.parametrize("withdrawn", [False, True])
-@pytest.mark.parametrize("after", [0, 500])
-def test_a_page_is_a_range_of_the_key_and_sorts_nothing(areas: Areas, after: int, *, withdrawn: bool) -> None:
+@pytest.mark.parametrize(("after", "until"), [(0, 0), (500, 0), (0, 700)])
+def test_a_page_is_a_range_of_the_key_and_sorts_nothing(
+    areas: Areas, after: int, until: int, *, withdrawn: bool
+) -> None:
     """Else each page would read and sort the whole feed. The plan is that of the very statement."""
     node = areas["eastvale"]
     if withdrawn:
@@ -27,7 +29,7 @@ def test_a_page_is_a_range_of_the_key_and_sorts_nothing(areas: Areas, after: int
 
     with node.read() as tx:
         event.listen(tx.session.connection(), "before_cursor_execute", heard)
-        lines = feeds.page(tx.session, 1, after, 50)
+        lines = feeds.page(tx.session, feeds.Place(1, after, until), 50)
         event.remove(tx.session.connection(), "before_cursor_execute", heard)
         statement, parameters = asked[-1]
         plan = tx.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)

@@ -32,6 +32,7 @@ class Peer(SQLModel, table=True):
 class PeerFeed(SQLModel, table=True):
     """One downloaded copy of a peer's feed. A full resync fills a new one and then drops the old.
 
+    `onto`: what is here are changes to that copy, not put into it yet; an entry of it without a label is withdrawn.
     `entries` and `digest` are its own as last counted; None once a page has changed it.
     """
 
@@ -43,6 +44,7 @@ class PeerFeed(SQLModel, table=True):
     cursor: str = ""
     entries: int | None = None
     digest: bytes | None = None
+    onto: int | None = None
 
 
 class PeerEntry(SQLModel, table=True):
