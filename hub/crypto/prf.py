@@ -2,7 +2,7 @@
 
 Blind, evaluate with a proof, finalise against a pinned public key; evaluate directly for one's own people.
 Does not know match-keys, tokens or messages. Whatever a peer sends, the worst outcome is a `PeerError` or
-an `InputError`: the library's panics (which are not `Exception`s) stop here.
+an `InputError`: the library's panics stop here, unprinted.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from voprf import ristretto
 
+from hub.crypto.native import PanicError, quietly
 from hub.errors import InputError, PeerError
 
 ELEMENT_BYTES: Final = 32
@@ -83,13 +84,10 @@ class BlindedBatch:
         try:
             output = ristretto.VerifiableBatchOutput.deserialize(proof + evaluated)
             key = ristretto.PublicKey.deserialize(public_key)
-            return ristretto.Client.finalize_batch(self._clients, output, key)
+            return quietly(lambda: ristretto.Client.finalize_batch(self._clients, output, key))
         except ValueError as error:
             raise PeerError("The area's evaluation cannot be read.") from error
-        except BaseException as error:
-            # A failed proof reaches Python as PanicException, which only derives from BaseException.
-            if type(error).__name__ != "PanicException":
-                raise
+        except PanicError:  # So the library says that a proof does not hold.
             raise PeerError("The area's evaluation was not made with its published key.") from None
 
 
