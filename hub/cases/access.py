@@ -12,6 +12,7 @@ from typing import Final
 
 from pydantic import Field
 
+from hub.cases.areas import known_areas
 from hub.consent import Context, Exclusion, conflicts_of_interest, is_excluded
 from hub.consent import Staff as Asker
 from hub.node.node import Node
@@ -78,6 +79,7 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
         case_ref=request.case_ref,
         case_linked=own is not None,
         tells=tells,
+        at_once=request.disclose == "at_once",
         recipient_known=True,
         not_safe_to_talk_to=own.not_safe_to_talk_to if own else (),
         staff=_as_excluded(known, request.requester),
@@ -85,6 +87,8 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
         insider=conflicts_of_interest(
             asker.person if asker else _named(request.requester.name), colleagues, asked
         ),
+        areas=known_areas(node),
+        case_fled_from=own.fled_from if own else None,
     )
 
 

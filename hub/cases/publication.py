@@ -139,4 +139,6 @@ def _publication_case(node: Node, case: CaseDetails, people: Iterable[PersonDeta
         roles=frozenset(one.person.role for one in people),
         agreement=VictimAgreement(case.agreement or "not_asked"),
         aware=bool(case.victim_aware),
+        fled_from=case.fled_from,
+        fled_asked=case.fled_asked,
     )

@@ -21,7 +21,9 @@ from hub.cases.name_frequencies import name_frequencies
 from hub.checks.ask_area import CheckInProgress, ask_area
 from hub.checks.dismissals import dismissal_digest
 from hub.checks.results import present
-from hub.consent import Outcome, SharingForm, decide
+from hub.checks.telling import fled_among, marked
+from hub.consent import Context, Outcome, SharingForm, Telling, decide
+from hub.consent.context import NO_CONTEXT
 from hub.errors import InputError, UnreachableError, UsageError
 from hub.federation.client import PeerClient, PinnedPeer
 from hub.federation.faults import fault_of
@@ -83,12 +85,13 @@ async def check(
     check_id = secrets.token_hex(16)
 
     # 1. Decide, and record the decision with the form it was made on.
-    form = form_of(request)
-    decision = decide(form, node.rules, node.today(), context_of(node, request, tells=False))
+    context = context_of(node, request, tells=False)
+    form = form_of(request, context)
+    decision = decide(form, node.rules, node.today(), context)
     areas = areas_asked(node, request)
+    result = CheckResult(check_id=check_id, decision=decision, took_ms=timing.ms())
     if decision.outcome is not Outcome.permit:
-        result = CheckResult(check_id=check_id, decision=decision, took_ms=timing.ms())
-        _record_decision(node, request, result, ())
+        _record_decision(node, request, form, result, ())
         return result
 
     # 2. Derive the match-keys of the subject and of the related people.
@@ -98,31 +101,36 @@ async def check(
     sent = plan(asked[0].keys, [one.keys for one in asked[1:]])
     asking = CheckInProgress(node, check_id, request, form, sent, asked, test_keys(node.matching))
 
-    # 3. Record what is about to be asked of whom.
-    known = every_known(node)
-    asked_of = [known.get(node_id) for node_id in areas]
-    connected = [peer.pinned for peer in asked_of if isinstance(peer, KnownPeer)]
-    _record_decision(node, request, CheckResult(check_id=check_id, decision=decision, took_ms=0), connected)
+    # 3. Record what is about to be asked of whom: without its tick, no area that somebody fled.
+    known, telling = every_known(node), Telling(form, context)
+    left_out = () if request.ask_fled_areas else fled_among(areas, telling)
+    asked_of = {node_id: known.get(node_id) for node_id in areas if node_id not in left_out}
+    connected = [peer.pinned for peer in asked_of.values() if isinstance(peer, KnownPeer)]
+    _record_decision(node, request, form, result, connected)
 
     # 4. Ask the areas at the same time: blind, evaluate, verify, match, score.
     answers = await asyncio.gather(
-        *(_ask_safely(asking, client, node_id, peer) for node_id, peer in zip(areas, asked_of, strict=True))
+        *(_ask_safely(asking, client, node_id, peer) for node_id, peer in asked_of.items())
     )
+    answers += [_left_out(node, node_id, known.get(node_id)) for node_id in left_out]
     timing.scored_ms = timing.ms()
 
     # 5. Record the answers, the receipts and the result.
     result = CheckResult(
         check_id=check_id,
         decision=decision,
-        areas=tuple(one.result for one in answers),
+        areas=tuple(marked(one.result, telling) for one in answers),
         took_ms=timing.scored_ms,
     )
     _record_result(node, request, result, answers)
     return result
 
 
-def form_of(request: CheckRequest) -> SharingForm:
-    """The request's form, with what the request says filled in. Raises InputError if they differ."""
+def form_of(request: CheckRequest, context: Context = NO_CONTEXT) -> SharingForm:
+    """The request's form, with what the request and its case say filled in. Raises InputError if they differ.
+
+    Who fled is answered by the case where the form leaves it open; of two answers `Telling` has the careful one.
+    """
     form = request.sharing_form
     told = {"purpose": request.purpose, "level": request.level}
     for name, value in told.items():
@@ -131,7 +139,8 @@ def form_of(request: CheckRequest) -> SharingForm:
             raise InputError(
                 f"The form's {name} differs from the request's {name}.", do="Make them the same."
             )
-    filled: dict[str, object] = {name: value for name, value in told.items() if getattr(form, name) is None}
+    known: dict[str, object] = {**told, "fled_from": context.case_fled_from}
+    filled = {name: value for name, value in known.items() if getattr(form, name) is None}
     return form.model_copy(update=filled) if filled else form
 
 
@@ -201,6 +210,10 @@ def _answered(node: Node, node_id: str, found: Found, tell: Callable[..., AreaRe
     return AreaAnswer(answered, found.salt, found.receipt, evidence)
 
 
+def _left_out(node: Node, node_id: str, peer: KnownPeer | UnreadablePeerError | None) -> AreaAnswer:
+    return AreaAnswer(_teller(node, node_id, peer)(status=AreaStatus.not_asked))
+
+
 def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
     """The handles of candidates that a person dismissed, known again by their evidence."""
     digests = {
@@ -212,11 +225,11 @@ def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
 
 
 def _record_decision(
-    node: Node, request: CheckRequest, result: CheckResult, asked: Sequence[PinnedPeer]
+    node: Node, request: CheckRequest, form: SharingForm, result: CheckResult, asked: Sequence[PinnedPeer]
 ) -> None:
     actor = node.actor(request.requester.name)
     decision = result.decision
-    decided = RecordedDecision(form=form_of(request), decision=decision, case_ref=request.case_ref)
+    decided = RecordedDecision(form=form, decision=decision, case_ref=request.case_ref)
     rows = [recording.asked_entry(one.area, one.node_id, decision, node.today()) for one in asked]
     with node.write() as tx:
         recording.record_decision(tx, result.check_id, decided, rows)

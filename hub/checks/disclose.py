@@ -1,8 +1,8 @@
 """Disclosing: tell one area about whom a check was, and read what it releases. A separate, human act.
 
-Refused for an area the subject fled unless the engine lets a manager decide otherwise. Only names, aliases and
-date of birth travel, sealed to that area and bound to the check. Does not ask in general (`hub.checks.check`) or
-send (`hub.checks.deliver`).
+Not before it is answered whether anyone here fled an area, and never to such an area unless the engine lets a
+manager decide otherwise. Only names, aliases and date of birth travel, sealed to that area and bound to the check.
+Does not ask in general (`hub.checks.check`) or send (`hub.checks.deliver`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from hub.audit.events import Action, Refs
 from hub.cases.access import check_for, context_of
 from hub.checks.check import form_of
 from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_disclosure, sealed_request
-from hub.consent import Decision, decide, excerpt
-from hub.consent.form.form import SharingForm
+from hub.checks.telling import marked
+from hub.consent import Context, Decision, SharingForm, Telling, decide, excerpt
+from hub.consent.required_answers import threat_in_words
 from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError
 from hub.federation.client import PeerClient
@@ -59,7 +60,7 @@ async def disclose(
     # 2. Decide, record the decision, and put the sealed request into the outbox, all at once or not at all.
     decision, delivery = _decide(node, act)
     if delivery is None:
-        return act.recorded.result, decision
+        return act.shown, decision
 
     # 3. Deliver it, and record what was released.
     try:
@@ -97,14 +98,14 @@ def _lapsed(node: Node, sent: SealedDisclosure) -> str:
         act = _found(node, target, sent.level, sent.requester)
     except NotFoundError as error:
         return error.text
-    if not decide(act.form, node.rules, node.today(), context_of(node, act.request, tells=True)).permitted:
+    if not act.decided(node).permitted:
         return "It would not be permitted today: decide it again with `hub disclose`."
     return ""
 
 
 @dataclass(frozen=True)
 class _Act:
-    """One disclosure: the check it is of, who asks now, the candidate in which area, and the form for it."""
+    """One disclosure: the check it is of, who asks now, the candidate in which area, its form and its case."""
 
     recorded: RecordedCheck
     request: CheckRequest
@@ -112,6 +113,23 @@ class _Act:
     candidate: Candidate
     level: Level
     form: SharingForm
+    context: Context
+
+    def decided(self, node: Node) -> Decision:
+        """What the engine says of it today."""
+        return decide(self.form, node.rules, node.today(), self.context)
+
+    @property
+    def telling(self) -> Telling:
+        """What stands against telling the area."""
+        return Telling(self.form, self.context)
+
+    @property
+    def shown(self) -> CheckResult:
+        """The check's result, with what stands against telling the area today."""
+        result = self.recorded.result
+        marks = (marked(one, self.telling) if one.node_id == self.area else one for one in result.areas)
+        return result.model_copy(update={"areas": tuple(marks)})
 
     @property
     def check_id(self) -> str:
@@ -137,15 +155,15 @@ def _found(node: Node, target: CandidateRef, level: Level, asker: Requester | No
     candidate = _candidate(recorded.result, target.area, target.handle)
     if target.area not in recorded.salts:
         raise NotFoundError("That area did not answer this check.", do="Ask it again with `hub check`.")
+    context = context_of(node, request, tells=True)
     recipient = request.sharing_form.recipient.model_copy(update={"node_id": target.area})
-    form = form_of(request).model_copy(update={"level": level, "recipient": recipient})
-    return _Act(recorded, request, known(node, target.area), candidate, level, form)
+    form = form_of(request, context).model_copy(update={"level": level, "recipient": recipient})
+    return _Act(recorded, request, known(node, target.area), candidate, level, form, context)
 
 
 def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
     """The decision, recorded with the entry of the disclosure log and the delivery that a permit makes."""
-    request, today = act.request, node.today()
-    decision = decide(act.form, node.rules, today, context_of(node, request, tells=True))
+    request, today, decision = act.request, node.today(), act.decided(node)
     decided = RecordedDecision(form=act.form, decision=decision, case_ref=request.case_ref)
     agency = act.form.recipient.agency or act.peer.pinned.area
     entry = recording.disclosed_entry(
@@ -185,7 +203,7 @@ def _outgoing(tx: Transaction, act: _Act, waiting: Delivery | None, actor: str) 
 def _sealed(node: Node, act: _Act) -> SealedDisclosure:
     """The disclosure as it is sent: names, aliases and date of birth alone, sealed to the area."""
     question = DisclosureQuestion(
-        excerpt=excerpt(act.form, act.area, node.today()).model_dump(mode="json", exclude_defaults=True),
+        excerpt=_excerpt(act, node.today()).model_dump(mode="json", exclude_defaults=True),
         subject=subject_of(act.request.subject),
         salt=encoding.b64(bytes.fromhex(act.recorded.salts[act.area])),
     )
@@ -202,6 +220,12 @@ def _sealed(node: Node, act: _Act) -> SealedDisclosure:
         key=key,
         request=request,
     )
+
+
+def _excerpt(act: _Act, on: dt.date) -> SharingForm:
+    """The form as the area may read it, with the answer about areas fled that counts."""
+    form = act.form.model_copy(update={"fled_from": act.telling.fled_from})
+    return excerpt(form, act.telling.area(act.area), on)
 
 
 def _emergency_ends(node: Node) -> dt.date:
@@ -224,13 +248,14 @@ async def disclose_at_once(
 ) -> CheckResult:
     """Where the request asks for it and an agreement covers it, disclose the surest candidates right away.
 
-    Never to an area that was fled, and never without an agreed protocol: those stay a human's separate act. An
-    area that fails keeps its candidates, with a note.
+    In an emergency the threat stands for the agreement. Never where anything stands against telling the area: that
+    stays a human's separate act. An area that fails keeps its candidates, with a note.
     """
-    if request.disclose != "at_once" or form_of(request).protocol is None:
+    form = request.sharing_form
+    if request.disclose != "at_once" or (form.protocol is None and not threat_in_words(form)):
         return result
     for area in result.areas:
-        if area.node_id in (form_of(request).fled_from or ()):
+        if area.not_told is not None:
             continue
         sure = [one for one in area.candidates if one.band in (Band.strong, Band.probable)]
         for candidate in sure[:AT_ONCE_MOST]:

@@ -7,11 +7,21 @@ from contextlib import suppress
 
 from hub.cli.output import out, plain
 from hub.consent import Decision, Outcome
-from hub.records.check import SHOWN_DIGITS, AreaResult, AreaStatus, Candidate, CheckResult, DisclosureStatus
+from hub.consent.telling import DIFFERS, GRAVE, IN_WORDS
+from hub.records.check import (
+    SHOWN_DIGITS,
+    AreaResult,
+    AreaStatus,
+    Candidate,
+    CheckResult,
+    DisclosureResult,
+    DisclosureStatus,
+)
 from hub.values import Band, day_in_words
 
 _STATUS = {
     AreaStatus.answered: "answered",
+    AreaStatus.not_asked: "was not asked",
     AreaStatus.not_connected: "is not connected",
     AreaStatus.unreachable: "could not be reached",
     AreaStatus.error: "did not answer",
@@ -27,8 +37,8 @@ NEVER = 'No candidate never means "not known". In danger, call 999 first.'
 def show_decision(decision: Decision, *, disclosed: bool = False) -> None:
     """Print a decision on a question or a disclosure, with what is missing and what must be done because of it."""
     out.print(_outcome(decision, disclosed=disclosed))
-    if decision.outcome is not Outcome.permit:
-        for reason in decision.reasons:
+    for reason in decision.reasons:
+        if decision.outcome is not Outcome.permit or reason.code == DIFFERS:
             out.print(plain(f"  - {reason.text}"))
     if decision.missing:
         out.print(plain("Missing: " + ", ".join(decision.missing)))
@@ -69,12 +79,26 @@ def _show_area(area: AreaResult, check_id: str) -> None:
         reasons = "; ".join(candidate.reasons)
         reasons = f" {reasons[:1].upper()}{reasons[1:]}." if reasons else ""
         out.print(f"  [bold]Possible match {number}.[/] {_BANDS[candidate.band]}.{plain(reasons)}")
-        _show_disclosure(candidate, f"{check_id} --area {area.node_id}")
+        if candidate.disclosure.status is DisclosureStatus.not_asked:
+            _show_not_told(candidate, area, check_id)
+        else:
+            _show_answer(candidate.disclosure)
 
 
-def _show_disclosure(candidate: Candidate, where: str) -> None:
-    """Print what an area released about a candidate; `where` is how `hub disclose` names check and area."""
-    answer = candidate.disclosure
+def _show_not_told(candidate: Candidate, area: AreaResult, check_id: str) -> None:
+    """Print how an area is told about whom the check is; where anything stands against that, what it is instead."""
+    out.print(
+        "    They have not been told about whom you ask." + (" To tell them:" if not area.not_told else "")
+    )
+    if area.not_told is None:
+        where = f"{check_id} --area {area.node_id} --handle {candidate.handle[:SHOWN_DIGITS]}"
+        out.print(f"    hub disclose HOME {where}", markup=False)
+    elif area.not_told not in GRAVE:  # Those stand above already, in the place of any advice.
+        out.print(f"    {IN_WORDS[area.not_told]}")
+
+
+def _show_answer(answer: DisclosureResult) -> None:
+    """Print what an area released about a candidate."""
     if answer.status is DisclosureStatus.answered:
         kinds = " and ".join(kind.value.capitalize() for kind in answer.involvement)
         role = answer.role.value if answer.role else "role not given"
@@ -91,11 +115,8 @@ def _show_disclosure(candidate: Candidate, where: str) -> None:
             out.print(plain(f"    {answer.summary}"))
     elif answer.status is DisclosureStatus.pending:
         out.print("    A person there must decide. Telephone if it is urgent.")
-    elif answer.status is DisclosureStatus.not_answered:
-        out.print('    Not answered. This never means "not known": telephone them.')
     else:
-        out.print("    They have not been told about whom you ask. To tell them:")
-        out.print(f"    hub disclose HOME {where} --handle {candidate.handle[:SHOWN_DIGITS]}", markup=False)
+        out.print('    Not answered. This never means "not known": telephone them.')
 
 
 def _month(text: str) -> str:

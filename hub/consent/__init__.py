@@ -28,6 +28,7 @@ from hub.consent.publication import (
 )
 from hub.consent.rules.files import rules_from_text
 from hub.consent.rules.rules import Rules, load_rules
+from hub.consent.telling import NotTold, Telling
 
 __all__ = [
     "Answer",
@@ -41,6 +42,7 @@ __all__ = [
     "GroundKey",
     "HeldRecord",
     "Jurisdiction",
+    "NotTold",
     "Obligation",
     "Outcome",
     "PeerRequest",
@@ -53,6 +55,7 @@ __all__ = [
     "Rules",
     "SharingForm",
     "Staff",
+    "Telling",
     "VictimAgreement",
     "conflicts_of_interest",
     "decide",

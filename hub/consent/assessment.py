@@ -11,11 +11,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from hub.consent import grounds
+from hub.consent.areas import Area
 from hub.consent.context import NO_CONTEXT, Context, same
 from hub.consent.form.form import SharingForm, Subject
 from hub.consent.form.vocabulary import DataClass, SignatureRole, answered
 from hub.consent.grounds import Standing
 from hub.consent.rules.rules import Rules
+from hub.consent.telling import NotTold, Telling
 from hub.values import AgencyKind, Level, Purpose
 
 
@@ -50,6 +52,23 @@ class Assessment:
     def level(self) -> Level | None:
         """The level that a permit would open; None where the form does not say."""
         return Level.involvement if self.form.purpose is Purpose.publish else self.form.level
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What stands against telling, by the answers about areas that somebody fled."""
+        return Telling(self.form, self.context)
+
+    @cached_property
+    def recipient(self) -> Area:
+        """Who would receive, by all the names that the form and the node know."""
+        to = self.form.recipient
+        known = self.telling.area(to.node_id or "")
+        return Area(known.node_id, (*known.names, to.agency))
+
+    @cached_property
+    def not_told(self) -> tuple[NotTold, ...]:
+        """What stands against telling the recipient about whom; nothing where the act does not tell."""
+        return self.telling.against(self.recipient) if self.context.tells else ()
 
     @cached_property
     def ticked(self) -> tuple[Standing, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.consent.areas import Area
 from hub.values import Person, ShortText, Value
 
 
@@ -45,22 +46,34 @@ class Context:
     """`case_ref` None: not asked here (a form on its own).
 
     `case_linked`: the asker's own node holds the case; under a protocol that covers the question none is
-    needed. `tells`: whether the act tells the recipient about whom; asking obliviously does not.
+    needed. `tells`: whether the act tells the recipient about whom; asking obliviously does not. `at_once`: the
+    question asks that likely candidates' areas be told as soon as it is answered.
     `recipient_known`: the caller knows the areas asked, so the form need not name one. `asserted`: a peer's
     form, whose own people have decided what was theirs to decide. `sealed`: somebody in the case is sealed.
+    `seal_answers`: nobody was asked who fled when the case came, so that its seal alone says it.
     `not_safe_to_talk_to`: the people, agencies and areas that the victim named so.
+    `areas`: those that the node knows; None for a form on its own. `case_fled_from`: the case's own answer.
     """
 
     case_ref: str | None = None
     case_linked: bool = True
     tells: bool = True
+    at_once: bool = False
     recipient_known: bool = False
     asserted: bool = False
     sealed: bool = False
+    seal_answers: bool = False
     staff: Staff = NOBODY
     exclusions: tuple[Exclusion, ...] = ()
     insider: frozenset[ConflictOfInterest] = frozenset()
     not_safe_to_talk_to: tuple[str, ...] = ()
+    areas: tuple[Area, ...] | None = None
+    case_fled_from: tuple[str, ...] | None = None
+
+    @property
+    def of_a_node(self) -> bool:
+        """Whether this is an act of this node, and not a form decided on its own, or a peer's."""
+        return self.areas is not None
 
 
 NO_CONTEXT = Context()

@@ -28,7 +28,8 @@ class PublicationCase:
     """What a publication decision needs to know of a case.
 
     `supplier`: the agency or Idva service whose case it is. `publish`: the supplier's own word, or None to
-    follow the node's agreement. `agreement`: the victim's.
+    follow the node's agreement. `agreement`: the victim's. `fled_from`: the answer kept with the case.
+    `fled_asked`: whether it was asked for when the case came; where not, its seal alone says it.
     """
 
     kind: Kind
@@ -39,6 +40,8 @@ class PublicationCase:
     roles: frozenset[Role] = frozenset({Role.victim})
     agreement: VictimAgreement = VictimAgreement.not_asked
     aware: bool = False
+    fled_from: tuple[str, ...] | None = None
+    fled_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def publication_form(case: PublicationCase, publisher: Publisher, rules: Rules, 
             for role in sorted(case.roles)
         ),
         protocol=protocol,
-        fled_from=(),
+        fled_from=case.fled_from,
         necessity=NECESSITY,
         review=Review(date=review, owner=publisher.review_owner),
     )
@@ -97,7 +100,7 @@ def decide_publication(case: PublicationCase, publisher: Publisher, rules: Rules
         )
         return Decision(outcome=Outcome.refuse, reasons=(reason,), rules=rules.name)
     form = publication_form(case, publisher, rules, on)
-    return decide(form, rules, on, Context(sealed=case.sealed))
+    return decide(form, rules, on, Context(sealed=case.sealed, seal_answers=not case.fled_asked))
 
 
 class Publications:

@@ -5,15 +5,19 @@ Checked before anything else, so that no answer elsewhere on the form can turn e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hub.consent.areas import folded
 from hub.consent.assessment import Assessment, name_of
 from hub.consent.context import is_excluded, same
 from hub.consent.decision import Reason
 from hub.consent.five_questions import Findings
 from hub.consent.form.contradictions import interest_described
-from hub.consent.form.form import SharingForm, Subject
+from hub.consent.form.fled import fled_areas
+from hub.consent.form.form import Consultation, SharingForm, Subject
 from hub.consent.form.vocabulary import Capacity, GroundKey, SignatureRole, VictimAgreement
+from hub.consent.telling import NotTold
 from hub.consent.verdicts import verdict
 from hub.values import Level, Purpose, Role
 
@@ -22,6 +26,7 @@ NO_SUCH_CASE = Reason(
 )
 """All that somebody restricted from a case reads, whatever else the form says."""
 
+SOURCE_FLED = "hazard H2; protocol step 4"
 GUARDIAN = "Caldicott Guardian or senior clinician"
 MANAGER = "manager"
 OFFICER = "data-protection officer"
@@ -47,7 +52,7 @@ def refusals(assessment: Assessment) -> tuple[Reason, ...]:
         found.append(
             _reason("jurisdiction_not_filled_in", text.strip(), "choice of rule set", "jurisdiction")
         )
-    if form.purpose is Purpose.publish and (context.sealed or form.fled_from):
+    if form.purpose is Purpose.publish and (context.sealed or fled_areas(form.fled_from)):
         text = "Somebody in this case is sealed, so nobody in it is published. Its own area can still ask."
         found.append(_reason("sealed", text, "hazard H2: a new area leaks", "fled_from"))
     if form.level is Level.transfer and form.purpose in (
@@ -57,7 +62,8 @@ def refusals(assessment: Assessment) -> tuple[Reason, ...]:
         text = f"A case is moved by marac_transfer, not by {form.purpose}."
         found.append(_reason("level_not_open", text, "policy.toml levels", "level"))
     to = (form.recipient.agency, form.recipient.node_id or "", form.review.owner)
-    if any(same(one, name) for one in to for name in context.not_safe_to_talk_to):
+    named = any(same(one, name) for one in to for name in context.not_safe_to_talk_to)
+    if named or NotTold.not_safe in assessment.not_told:
         text = "The victim named this recipient as not safe to talk to."
         found.append(
             _reason("not_safe_to_talk_to", text, "Marac referral form; hazard H7", "recipient.agency")
@@ -71,18 +77,10 @@ def refusals(assessment: Assessment) -> tuple[Reason, ...]:
 def referrals(assessment: Assessment) -> tuple[Referral, ...]:
     """Matters that a person must decide, each with who."""
     form, context, signed = assessment.form, assessment.context, assessment.manager_signed
-    found: list[Referral] = []
+    found = [*_area_fled(assessment)]
     ordered = any(ground.ground.key is GroundKey.court_order for ground in assessment.grounds)
     if _guardians_case(assessment) and not ordered and settled(assessment) is not True:
         found += [_guardian(ref) for ref, _ in _refused_alone(form)]
-    to = form.recipient.node_id or form.recipient.agency
-    fled = form.fled(form.recipient.node_id, form.recipient.agency)
-    if context.tells and fled and not (signed and _manager_decided(assessment)):
-        text = (
-            f"This would tell {to}, an area that somebody in this case fled, that you ask. A manager decides"
-            " that, on record."
-        )
-        found.append(Referral(MANAGER, _reason("fled_area", text, "hazard H2; protocol step 4", "fled_from")))
     if interest_described(form):
         text = "An interest in this case is declared: a manager without one decides who handles it."
         found.append(Referral(MANAGER, _reason("conflict_declared", text, "hazard H1", "conflicts.details")))
@@ -102,15 +100,49 @@ def referrals(assessment: Assessment) -> tuple[Referral, ...]:
     return tuple(found)
 
 
+def _area_fled(assessment: Assessment) -> Iterator[Referral]:
+    """What a manager decides about an area that somebody fled, or that may be the one."""
+    form, against = assessment.form, assessment.not_told
+    if not {NotTold.fled, NotTold.area_unknown}.intersection(against) or _manager_decided(assessment):
+        return
+    if NotTold.fled in against:
+        to = form.recipient.node_id or form.recipient.agency
+        text = (
+            f"This would tell {to}, an area that somebody in this case fled, that you ask. A manager decides"
+            " that, on record."
+        )
+        yield Referral(MANAGER, _reason("fled_area", text, SOURCE_FLED, "fled_from"))
+    if NotTold.area_unknown in against:
+        text = (
+            "An area that somebody in this case fled is none that this node knows, by id or name, so it may be any"
+            " of them. Correct it, or a manager decides, on record, for each area that is to be told."
+        )
+        yield Referral(MANAGER, _reason("fled_area_unknown", text, SOURCE_FLED, "fled_from"))
+
+
 def _manager_decided(assessment: Assessment) -> bool:
-    """The manager's decision to share, under consultations: a signature alone may have overlooked the area."""
+    """The manager's decision to tell this area, under consultations: a signature alone may have overlooked it.
+
+    The manager is another person than whoever asks.
+    """
     form = assessment.form
     manager = form.signature(SignatureRole.manager)
-    return manager is not None and any(
+    if manager is None or not assessment.manager_signed:
+        return False
+    asking = (form.requester.name, assessment.context.staff.person)
+    return folded(manager.name) not in map(folded, filter(None, asking)) and any(
         (same(advice.who, manager.name) or "manager" in advice.who.casefold())
+        and _about_the_recipient(advice, assessment)
         and verdict(advice, assessment.on, form.level) is True
         for advice in form.consultations
     )
+
+
+def _about_the_recipient(advice: Consultation, assessment: Assessment) -> bool:
+    """Whether a decision is about telling the recipient; with one area fled, a form on its own need not say so."""
+    if advice.area:
+        return assessment.recipient.is_called(advice.area)
+    return not assessment.context.of_a_node and len(fled_areas(assessment.telling.fled_from)) == 1
 
 
 def _rank(level: Level) -> int:

@@ -9,10 +9,13 @@ import datetime as dt
 
 from hub.consent.assessment import Assessment, name_of
 from hub.consent.context import same
+from hub.consent.decision import Reason
 from hub.consent.five_questions import Findings
 from hub.consent.form.contradictions import contradictions
+from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.consent.form.form import SharingForm, Signature
 from hub.consent.form.vocabulary import SignatureRole, answered
+from hub.consent.telling import DIFFERS
 from hub.values import Level, Purpose, Role
 
 FORM = "SafeLives toolkit for Marac representatives, information sharing without consent form"
@@ -33,15 +36,13 @@ def essentials(assessment: Assessment, out: Findings) -> None:
         out.lack(
             "requester.agency_kind", "Say what kind of agency shares: its powers follow.", "five questions Q1"
         )
-    if form.purpose is not Purpose.publish and not (context.recipient_known or _recipient(form)):
+    if form.purpose is not Purpose.publish and not (context.recipient_known or _recipient(assessment)):
         text = "Say who receives it: legal authority is recorded for each agency."
         out.lack("recipient", text, FORM)
     if context.case_ref is not None and not answered(context.case_ref):
         text = "Name the case that this is about: a question belongs to a case."
         out.lack("case_ref", text, "SafeLives guidance: purpose of the Marac")
-    if form.purpose is Purpose.publish and form.fled_from is None:
-        text = "Say which areas somebody in this case fled; an empty list says none."
-        out.lack("fled_from", text, "hazard H2: a new area leaks")
+    _who_fled(assessment, out)
     if not form.subjects:
         out.lack("subjects", "List every person whose data would move.", "five questions")
     for index, person in enumerate(form.subjects):
@@ -54,10 +55,51 @@ def essentials(assessment: Assessment, out: Findings) -> None:
             )
 
 
-def _recipient(form: SharingForm) -> bool:
-    to = form.recipient
+def _who_fled(assessment: Assessment, out: Findings) -> None:
+    """Whether anyone here fled an area: asked before anyone is told, and before anyone can be found.
+
+    A form on its own is told that a node would have asked.
+    """
+    form, context, source = assessment.form, assessment.context, "hazard H2: a new area leaks"
+    publishing, answer = form.purpose is Purpose.publish, assessment.telling.fled_from
+    if answer is None:
+        if publishing and context.seal_answers:
+            text = (
+                "Nobody was asked whether anyone here fled an area when this case came. It is not sealed, which"
+                " answers for its publication alone: before anyone is told, the question is asked."
+            )
+            out.reasons.append(Reason(code="seal_answers", text=text, source=source, field="fled_from"))
+        elif publishing or (context.of_a_node and (context.tells or context.at_once)):
+            text = 'Say whether anyone here fled an area: which, none (an empty list), or "not_known".'
+            out.lack("fled_from", text, source)
+        elif context.tells and not context.asserted:
+            text = (
+                "Nobody has answered whether anyone here fled an area. A node tells nobody about a case before that"
+                " is answered."
+            )
+            out.reasons.append(Reason(code="fled_unanswered", text=text, source=source, field="fled_from"))
+    elif NOT_KNOWN in answer and (publishing or context.tells):
+        left = (
+            "nobody in it is published. Find out."
+            if publishing
+            else "nobody is told about whom you ask. Find out, or telephone."
+        )
+        text = f"It is not known whether anyone in this case fled an area, so {left}"
+        out.lack("fled_from", text, source, "fled_not_known")
+    if assessment.telling.differ:
+        text = (
+            "The form and the case do not say the same about areas that somebody fled: the more careful answer"
+            " counts. Correct the other."
+        )
+        out.reasons.append(Reason(code=DIFFERS, text=text, source=source, field="fled_from"))
+
+
+def _recipient(assessment: Assessment) -> bool:
+    """Whether the form names who receives; by kind or protocol alone it may be an area that somebody fled."""
+    form, to = assessment.form, assessment.form.recipient
+    fled = assessment.context.tells and bool(fled_areas(assessment.telling.fled_from))
     covered = form.protocol is not None and bool(form.protocol.ref)
-    return bool(to.node_id or to.agency or to.agency_kind) or covered
+    return bool(to.node_id or to.agency) or (not fled and (bool(to.agency_kind) or covered))
 
 
 def whole_form(assessment: Assessment, out: Findings) -> None:

@@ -49,6 +49,7 @@ def sharing_form(question: dict[str, Any], today: dt.date, *, grounded: bool) ->
         ],
         "protocol": protocol if grounded else None,
         "necessity": "A referral is listed for the next meeting; earlier help elsewhere changes the safety plan.",
+        "fled_from": [],
         "review": {"date": (today + dt.timedelta(days=30)).isoformat(), "owner": "Marac coordinator"},
         "conflicts": {"declared": False, "details": ""},
     }

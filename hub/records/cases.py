@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
+from hub.consent.form.fled import FledFrom
 from hub.crypto.vault import Vault
 from hub.values import Kind, Person, ShortText, Value
 
@@ -17,6 +18,8 @@ class CaseDetails(Value):
     """What a node knows of a case beside its people.
 
     `not_safe_to_talk_to`: the people and agencies whom the victim named so on the Marac referral form.
+    `fled_from`: whether anyone here fled an area; None where nobody has answered. `fled_asked`: whether the file
+    that it came from asked for that. Those of cases kept by earlier versions did not.
     """
 
     case_ref: ShortText
@@ -28,6 +31,8 @@ class CaseDetails(Value):
     victim_aware: bool | None = None
     criteria: tuple[ShortText, ...] = ()
     not_safe_to_talk_to: tuple[ShortText, ...] = ()
+    fled_from: FledFrom | None = None
+    fled_asked: bool = False
     sealed: bool = False
     publish: bool | None = None
 

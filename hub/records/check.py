@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from hub.consent import Decision, SharingForm
+from hub.consent import Decision, NotTold, SharingForm
 from hub.errors import NotFoundError
 from hub.node.transaction import Reading, Transaction
 from hub.store import checks
@@ -23,7 +23,8 @@ SHOWN_DIGITS: Final = 8  # of a handle, where people read it
 class CheckRequest(Value):
     """One question about one subject, with the people of the same case who may support the match.
 
-    `areas` is "neighbours" (the areas that `config/areas.toml` names as such), "all", or node ids.
+    `areas` is "neighbours" (the areas that `config/areas.toml` names as such), "all", or node ids. Areas that
+    somebody in the case fled are left out, unless `ask_fled_areas` says that they are asked too, without the name.
     """
 
     purpose: Literal[Purpose.referred_elsewhere, Purpose.marac_transfer, Purpose.idva_prior_contact]
@@ -34,6 +35,7 @@ class CheckRequest(Value):
     areas: (
         Literal["neighbours", "all"] | Annotated[tuple[NodeId, ...], Field(min_length=1, max_length=400)]
     ) = "neighbours"
+    ask_fled_areas: bool = False
     disclose: Literal["ask_first", "at_once"] = "ask_first"
     level: Literal[Level.involvement, Level.summary] = Level.involvement
     sharing_form: SharingForm
@@ -77,6 +79,7 @@ class AreaStatus(StrEnum):
     """Whether an area could be asked at all. Nothing but `answered` says anything about the person."""
 
     answered = "answered"
+    not_asked = "not_asked"
     not_connected = "not_connected"
     unreachable = "unreachable"
     error = "error"
@@ -85,13 +88,15 @@ class AreaStatus(StrEnum):
 class AreaResult(Value):
     """One area's part of a result. `contact` is its phone route; `note` says what to do.
 
-    `set_aside` are candidates that a person dismissed before as not the same person.
+    `not_told`: what stands against telling it about whom. `set_aside` are candidates that a person dismissed before
+    as not the same person.
     """
 
     node_id: str
     area: str
     status: AreaStatus
     contact: str
+    not_told: NotTold | None = None
     candidates: tuple[Candidate, ...] = ()
     set_aside: tuple[Candidate, ...] = ()
     note: str = ""

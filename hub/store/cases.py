@@ -70,9 +70,7 @@ def store(session: Session, row: CaseRow) -> bool:
         sealed_case=False,
         may_publish=False,
     )
-    record.content_digest, record.kind, record.handle = row.content_digest, row.kind, row.handle
-    record.sealed_case, record.may_publish = row.sealed_case, row.may_publish
-    record.decision_id, record.sealed = row.decision_id, row.sealed
+    _fill(record, row)
     session.add(record)
     session.flush()
     if earlier:
@@ -82,6 +80,19 @@ def store(session: Session, row: CaseRow) -> bool:
         session.add(PersonRecord(case_id=record.id or 0, handle=handle, sealed=sealed))
     session.flush()
     return earlier is not None
+
+
+def restate(session: Session, case_id: int, row: CaseRow) -> None:
+    """Put a new version of a case in place of an earlier one whose people stay as they are."""
+    record = session.get_one(CaseRecord, case_id)
+    _fill(record, row)
+    session.add(record)
+
+
+def _fill(record: CaseRecord, row: CaseRow) -> None:
+    record.content_digest, record.kind, record.handle = row.content_digest, row.kind, row.handle
+    record.sealed_case, record.may_publish = row.sealed_case, row.may_publish
+    record.decision_id, record.sealed = row.decision_id, row.sealed
 
 
 def set_publication(session: Session, case_id: int, *, may_publish: bool, decision_id: int) -> None:

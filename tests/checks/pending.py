@@ -61,6 +61,7 @@ def grounded(**changes: Any) -> dict[str, Any]:
         "balancing": ["pressing_need", "risk_of_not_disclosing", "human_rights", "duty_of_confidentiality"],
         "necessity": "Earlier help elsewhere changes the safety plan; nothing less would show it.",
         "client_notified": {"notified": True, "date": "2026-11-01"},
+        "fled_from": [],
         "review": {"date": "2026-12-01", "owner": "Marac coordinator"},
         "signatures": [
             {"role": "caseworker", "name": "C. Worker", "date": "2026-11-01"},

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from hub.consent import Outcome, excerpt
+from hub.consent.areas import Area
 from hub.consent.form.redaction import KEPT_HERE
 from hub.crypto import hpke
 from hub.crypto.encoding import b64, unb64
@@ -95,9 +96,9 @@ def test_only_names_and_date_of_birth_travel(areas: Areas) -> None:
 
 def test_the_excerpt_marks_that_something_was_told_and_leaves_silence_silent() -> None:
     form = question(SUBJECT).sharing_form
-    today = dt.date(2026, 11, 22)
-    assert excerpt(form, "eastvale", today).incident == ""
-    assert excerpt(form.model_copy(update={"comments": "x"}), "eastvale", today).comments == KEPT_HERE
+    there, today = Area("eastvale"), dt.date(2026, 11, 22)
+    assert excerpt(form, there, today).incident == ""
+    assert excerpt(form.model_copy(update={"comments": "x"}), there, today).comments == KEPT_HERE
 
 
 def test_nothing_is_disclosed_without_a_permit(areas: Areas) -> None:
@@ -105,7 +106,7 @@ def test_nothing_is_disclosed_without_a_permit(areas: Areas) -> None:
     form = question(SUBJECT).sharing_form.model_dump(mode="json") | {"fled_from": ["eastvale"]}
     peer = Peer(areas["eastvale"])
     areas.network.hosts["eastvale"] = peer
-    result = asked(areas, sharing_form=form, disclose="at_once")
+    result = asked(areas, sharing_form=form, disclose="at_once", ask_fled_areas=True)
     told, decision = disclosed(areas, result.check_id)
     assert decision.outcome is not Outcome.permit
     assert told.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_asked

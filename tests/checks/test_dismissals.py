@@ -12,7 +12,7 @@ from hub.errors import NotFoundError
 from hub.federation.publish import publish
 from hub.records.check import SHOWN_DIGITS, AreaResult, CandidateRef, CheckResult
 from hub.values import Person
-from tests.federation.nodes import Areas, case, cases_of, hold, question
+from tests.federation.nodes import Areas, case, cases_of, hold, question, stranger
 
 
 def asked(areas: Areas, subject: Person) -> CheckResult:
@@ -48,7 +48,8 @@ def test_it_survives_republication_and_can_be_taken_back(areas: Areas) -> None:
     first = asked(areas, known(areas))
     old = first.areas[0].candidates[0].handle
     dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", old))
-    hold(areas["eastvale"], case("eastvale-0", cases_of("eastvale")[0], criteria=("changed",)))
+    her_case = [*cases_of("eastvale")[0], stranger(5)]  # With somebody more, everyone's record is a new one.
+    hold(areas["eastvale"], case("eastvale-0", her_case))
     publish(areas["eastvale"])
     later = asked(areas, known(areas))
     (candidate,) = later.areas[0].set_aside

@@ -6,6 +6,8 @@ import datetime as dt
 import json
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from hub.consent import (
     ConflictOfInterest,
     Context,
@@ -24,6 +26,8 @@ from hub.consent import (
     decide_publication,
     parse_form,
 )
+from hub.consent.areas import Area
+from hub.consent.form.fled import FledFrom
 from hub.consent.form.form import Protocol
 from hub.consent.form.vocabulary import Jurisdiction
 from hub.values import AgencyKind, Band, Kind, Level, Role
@@ -40,8 +44,26 @@ def answer_to(case: dict[str, Any], rules: Rules) -> Decision:
     return decide(form, rules, on, context(case.get("context", {})))
 
 
+AREAS = (
+    Area("northmoor", ("Northmoor",)),
+    Area("eastvale", ("Eastvale",)),
+    Area("westhaven", ("Westhaven",)),
+    Area("oldtown", ("Vale of Elsewhere",)),
+)
+"""What a node knows that decides, or is asked."""
+
+
+def answer(written: Any) -> tuple[str, ...]:
+    """The answer whether anyone fled an area, as forms and cases write it."""
+    return TypeAdapter[tuple[str, ...]](FledFrom).validate_python(written)
+
+
 def context(given: dict[str, Any]) -> Context:
     values = dict(given)
+    if values.pop("node", False):
+        values["areas"] = AREAS
+    if "case_fled_from" in values:
+        values["case_fled_from"] = answer(values["case_fled_from"])
     if "staff" in values:
         values["staff"] = Staff(**values["staff"])
     if "exclusions" in values:
@@ -88,5 +110,7 @@ def publication(given: dict[str, Any], rules: Rules, on: dt.date) -> Decision:
     values["supplier"] = values.get("supplier", "Northmoor Police")
     values["supplier_kind"] = AgencyKind(values.get("supplier_kind", "police"))
     values["agreement"] = VictimAgreement(values.get("agreement", "not_asked"))
+    if "fled_from" in values:
+        values["fled_from"] = answer(values["fled_from"])
     values["roles"] = frozenset(Role(role) for role in values.get("roles", ["victim"]))
     return decide_publication(PublicationCase(**values), publisher, rules, on)

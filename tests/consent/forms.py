@@ -12,13 +12,17 @@ from hypothesis import strategies as st
 
 from hub.cli.decide import read_rules
 from hub.consent import (
+    Context,
     GroundKey,
     SharingForm,
     parse_form,
 )
+from tests.consent.answers import AREAS
 from tests.consent.stories import form_named, ground, remove, shipped
 
 RULES = read_rules()
+NODE = Context(areas=AREAS)
+"""A node that decides on a form, in an act that tells."""
 LAW = settings(max_examples=int(os.environ.get("CONSENT_EXAMPLES", "80")))
 KINDS = [
     "police",
@@ -87,7 +91,15 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             ground(key) for key in draw(st.lists(st.sampled_from(list(GroundKey)), unique=True))
         ]
     if draw(st.integers(0, 3)) == 0:
-        form["fled_from"] = ["eastvale"]
+        answers = [
+            ["eastvale"],
+            ["Westhaven Marac"],
+            ["Blackmoor"],
+            "not_known",
+            ["eastvale", "not_known"],
+            [],
+        ]
+        form["fled_from"] = draw(st.sampled_from(answers))
     if draw(st.integers(0, 5)) == 0:
         form["jurisdiction"] = "scotland"
     if draw(st.integers(0, 4)) == 0:

@@ -8,21 +8,24 @@ import pytest
 from hypothesis import given
 
 from hub.consent import Context, SharingForm, decide, excerpt, parse_form
+from hub.consent.areas import Area
 from hub.consent.form.redaction import KEPT_HERE
-from tests.consent.forms import LAW, RULES, documents, read
+from tests.consent.forms import LAW, NODE, RULES, documents, read
 from tests.consent.stories import ON, form_named, put
+
+EASTVALE = Area("eastvale", ("Eastvale",))
 
 
 def over_there(form: SharingForm) -> SharingForm:
     """The excerpt as the other area reads it from its bytes."""
-    return parse_form(excerpt(form, "eastvale", ON).model_dump_json(exclude_defaults=True).encode())
+    return parse_form(excerpt(form, EASTVALE, ON).model_dump_json(exclude_defaults=True).encode())
 
 
 @LAW
 @given(documents())
 def test_what_stands_here_stands_there(document: dict[str, Any]) -> None:
     form = read(document)
-    if decide(form, RULES, ON).permitted:
+    if decide(form, RULES, ON, NODE).permitted:
         assert decide(over_there(form), RULES, ON, Context(asserted=True)).permitted
 
 
@@ -73,20 +76,20 @@ def test_free_words_stay_here(path: str) -> None:
     put(document, path, whole.get(path, words))
     form = parse_form(document)
     assert "larch" in form.model_dump_json()
-    assert "larch" not in excerpt(form, "eastvale", ON).model_dump_json()
+    assert "larch" not in excerpt(form, EASTVALE, ON).model_dump_json()
 
 
 def test_evidence_under_a_name_of_ones_own_stays_here() -> None:
     document = form_named("police")
     put(document, "grounds[crime].evidence.lives_at_larch_rise", "yes")
-    assert "larch" not in excerpt(parse_form(document), "eastvale", ON).model_dump_json()
+    assert "larch" not in excerpt(parse_form(document), EASTVALE, ON).model_dump_json()
 
 
 @pytest.mark.parametrize("written", ["eastvale", "Eastvale", "East Vale", "east_vale"])
 def test_an_area_she_fled_learns_that_it_is_one_and_of_no_other(written: str) -> None:
     form = parse_form(form_named("police") | {"fled_from": [written, "westhaven"]})
-    assert excerpt(form, "eastvale", ON).fled_from == ("eastvale",)
-    assert excerpt(form, "southmere", ON).fled_from == ()
+    assert excerpt(form, EASTVALE, ON).fled_from == ("eastvale",)
+    assert excerpt(form, Area("southmere"), ON).fled_from == ()
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,7 @@ def question(subject: Person, *areas: str, related: Iterable[Person] = (), **cha
             "covers": [purpose.value for purpose in Purpose],
         },
         "necessity": "A referral is listed for the next meeting.",
+        "fled_from": [],
         "review": {"date": (today + dt.timedelta(days=30)).isoformat(), "owner": "Marac coordinator"},
         "conflicts": {"declared": False, "details": ""},
     }

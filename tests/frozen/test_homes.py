@@ -21,7 +21,7 @@ from hub.cases.obligations import list_obligations
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.check import check
 from hub.checks.disclose import disclose
-from hub.consent import Decider
+from hub.consent import Decider, Decision
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
 from hub.node.node import open_node
@@ -114,13 +114,16 @@ def test_a_disclosure_that_waited_is_answered(frozen: Areas, shown: Any) -> None
     decided = HolderDecision(Decider.idva_service, release=True)
     record_holder_decision(frozen["eastvale"], waiting.key, decided)
 
-    async def ask_again() -> CheckResult:
+    async def ask_again() -> tuple[CheckResult, Decision]:
         async with frozen.client("northmoor") as client:
             target = CandidateRef(shown["waiting"]["check_id"], "eastvale")
-            result, _ = await disclose(frozen["northmoor"], client, target, Level.involvement)
-            return result
+            return await disclose(frozen["northmoor"], client, target, Level.involvement)
 
-    area = asyncio.run(ask_again()).areas[0]
+    # The form that it was asked on has no answer whether anyone fled an area; the case has it when it is given.
+    assert asyncio.run(ask_again())[1].missing == ("fled_from",)
+    her = cases_of("eastvale")[0][:1]
+    hold(frozen["northmoor"], case("NM-1", her, publish=False, fled_asked=True, fled_from=()))
+    area = asyncio.run(ask_again())[0].areas[0]
     (answered,) = [one.disclosure for one in (*area.candidates, *area.set_aside)]
     assert answered.status is DisclosureStatus.answered
     assert (answered.involvement, answered.role) == ((Kind.idva,), Role.victim)

@@ -5,7 +5,8 @@ bytes a row at worst). Stores nothing and decides nothing about publication (`im
 
 What becomes of a case with a bad row (docs/decisions/0301): the good rows are kept; without a good victim's row
 nothing of the case is; contradictions refuse it. `sealed` on any row, good or bad or unreadable, seals the case,
-also where nothing of it is kept: an earlier version may be in store.
+also where nothing of it is kept: an earlier version may be in store. What rows say of areas that somebody fled is
+put together, the more careful way.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any, Final
 from hub.cases.importing.files import CHECK_FILE, Table, open_table
 from hub.cases.importing.rejected import write_rejected
 from hub.cases.importing.rows import PersonIntake, Rejected, RowIntake, VictimAnswer, parse_row, reference
+from hub.consent.form.fled import most_careful
 from hub.errors import InputError
 from hub.values import Kind, Role
 
@@ -35,7 +37,7 @@ class CaseIntake:
     """A case as a file tells it, the victim first.
 
     `sealed` None: a case in store stays as it is, a new one is not sealed. `publish` None: the node's agreement
-    decides.
+    decides. `fled_from` None: the answer in store stays. `fled_asked`: the file asks for it.
     """
 
     case_ref: str
@@ -50,6 +52,8 @@ class CaseIntake:
     publish: bool | None
     people: tuple[PersonIntake, ...]
     not_safe_to_talk_to: tuple[str, ...] = ()
+    fled_from: tuple[str, ...] | None = None
+    fled_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def _withheld(rows: Sequence[RowIntake]) -> Iterator[Withheld]:
     seals = [row for row in rows if row.sealed]
     if seals:
         yield Withheld(seals[-1].case_ref, tuple(row.row for row in seals if row.doubtful))
-    elif any(row.publish is False for row in rows):
+    elif any(row.publish is False or row.fled_from for row in rows):
         yield Withheld(rows[-1].case_ref, (), sealed=False)
 
 
@@ -205,6 +209,8 @@ def _merged(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> CaseIntake:
         case_ref=good[0].case_ref,
         criteria=tuple(dict.fromkeys(item for row in good for item in row.criteria)),
         not_safe_to_talk_to=tuple(dict.fromkeys(item for row in good for item in row.not_safe_to_talk_to)),
+        fled_from=most_careful(*(row.fled_from for row in rows)),
+        fled_asked=any(row.fled_asked for row in rows),
         sealed=True if True in seals else (False if False in seals else None),
         publish=False if False in said else (True if True in said else None),
         people=_people(good),

@@ -27,7 +27,7 @@ MAX_LINE: Final = 65_536  # bytes
 MAX_LINES: Final = 40  # of one row: an address may have some
 REQUIRED: Final = ("case_ref", "kind", "role")
 IGNORED: Final = ("row", "reason")  # what `write_rejected` adds: a corrected copy may be imported as it is
-LISTS: Final = ("aliases", "criteria")
+LISTS: Final = ("aliases", "criteria", "fled_from")
 SAVE_AS: Final = "Save it as 'CSV UTF-8 (comma delimited)' and import it again."
 CHECK_FILE: Final = "Check its name and your right to read it."
 _NAMED_CASE: Final = re.compile(r'"case_ref"\s*:\s*(?:("(?:[^"\\]|\\.)*")|([0-9]+))')
@@ -179,7 +179,7 @@ class CsvTable(Table):
 
 
 class JsonTable(Table):
-    """JSON Lines: an object a line, with the same fields; lists for aliases and criteria, true and false."""
+    """JSON Lines: an object a line, with the same fields; lists where a cell may have several, true and false."""
 
     def _cells(self) -> list[tuple[str, str]] | None:
         line = self._line()
@@ -215,7 +215,7 @@ def _as_text(field: str, value: object) -> str:
     if field in LISTS and type(value) is list and all(isinstance(item, str) for item in value):
         if any(";" in item for item in value):
             raise _BrokenError(f"has a semicolon inside an entry of {field}: make it two entries")
-        return ";".join(value)
+        return "none" if field == "fled_from" and not value else ";".join(value)
     raise _BrokenError(f"has something else than text in {field}: write it between quotation marks")
 
 

@@ -17,6 +17,7 @@ from typing import Final, Literal, TypeVar
 from stdnum.exceptions import ValidationError
 from stdnum.gb import nhs
 
+from hub.consent.form.fled import NOT_KNOWN, area_written
 from hub.errors import InputError
 from hub.matching import strict_date
 from hub.parsing import TextKind, hidden_characters
@@ -25,11 +26,11 @@ from hub.values import Kind, Person, Role
 COLUMNS: Final = (
     "case_ref", "kind", "idva_service", "referral_date", "meeting_date", "role", "given_names", "surname",
     "aliases", "date_of_birth", "postcode", "address", "phone", "safe_to_call", "nhs_number", "agreement",
-    "victim_aware", "criteria", "not_safe_to_talk_to", "sealed", "publish",
+    "victim_aware", "criteria", "not_safe_to_talk_to", "fled_from", "sealed", "publish",
 )  # fmt: skip
 MAX_LENGTH: Final = {
-    "address": 2_000, "aliases": 4_000, "criteria": 4_000, "not_safe_to_talk_to": 4_000, "postcode": 10,
-    "phone": 30,
+    "address": 2_000, "aliases": 4_000, "criteria": 4_000, "not_safe_to_talk_to": 4_000, "fled_from": 4_000,
+    "postcode": 10, "phone": 30,
 }  # fmt: skip
 MAX_TEXT: Final = 200  # every other cell, and each alias or criterion
 MAX_ITEMS: Final = 20
@@ -77,10 +78,10 @@ class PersonIntake:
 
 @dataclass(frozen=True, slots=True)
 class RowIntake:
-    """A checked row. With `problems`, only `row`, `case_ref`, `sealed` and `publish` are to be relied on.
+    """A checked row. With `problems`, only the first four fields and who fled are to be relied on.
 
-    `sealed` is True and `publish` False where the cell says so or cannot be read: the safe way round. Both are
-    None where it is empty.
+    `sealed` is True and `publish` False where the cell says so or cannot be read: the safe way round. Likewise
+    `fled_from` is not known. They are None where it is empty. `fled_asked`: the file has that column.
     """
 
     row: int
@@ -88,6 +89,8 @@ class RowIntake:
     sealed: bool | None
     publish: bool | None
     problems: tuple[Rejected, ...]
+    fled_from: tuple[str, ...] | None = None
+    fled_asked: bool = False
     kind: Kind = Kind.marac
     idva_service: str = ""
     referral_date: dt.date | None = None
@@ -155,6 +158,23 @@ class _Cells:
         else:
             return parts
         return ()
+
+    def fled_from(self) -> tuple[str, ...] | None:
+        """Return whether anyone here fled an area, or None where empty; not known where the cell is refused."""
+        before = len(self.problems)
+        entries = self.items("fled_from")
+        if len(self.problems) > before:
+            return (NOT_KNOWN,)
+        if [entry.casefold() for entry in entries] == ["none"]:
+            return ()
+        try:
+            return (
+                tuple(NOT_KNOWN if _said_not_known(entry) else area_written(entry) for entry in entries)
+                or None
+            )
+        except ValueError:
+            self.refuse("fled_from", "is no answer: write none, not known, or the areas, separated by ;")
+            return (NOT_KNOWN,)
 
     def choice(self, field: str, kinds: type[E], *, fallback: E) -> E:
         """Return a required choice; the fallback where it is refused."""
@@ -238,6 +258,10 @@ class _Cells:
             return ""
 
 
+def _said_not_known(entry: str) -> bool:
+    return entry.casefold().replace("_", " ") == "not known"
+
+
 def reference(cells: Mapping[str, str]) -> str:
     """The case that a row names, without what nobody sees of it: a row with that is not good, but its case's."""
     text = cells.get("case_ref", "")
@@ -256,6 +280,7 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
         read.refuse("case_ref", "is empty: write the reference, for every row names its case")
     sealed = read.yes_no("sealed", unreadable=True)
     publish = read.yes_no("publish", unreadable=False)
+    fled = {"fled_from": read.fled_from(), "fled_asked": "fled_from" in cells}
     parsed = {
         "kind": read.choice("kind", Kind, fallback=Kind.marac),
         "idva_service": read.text("idva_service"),
@@ -268,8 +293,8 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
     }
     person = _person(read, row)
     if read.problems:
-        return RowIntake(row, case_ref, sealed, publish, tuple(read.problems))
-    return RowIntake(row, case_ref, sealed, publish, (), person=person, **parsed)  # type: ignore[arg-type]
+        return RowIntake(row, case_ref, sealed, publish, tuple(read.problems), **fled)  # type: ignore[arg-type]
+    return RowIntake(row, case_ref, sealed, publish, (), person=person, **fled, **parsed)  # type: ignore[arg-type]
 
 
 def _person(read: _Cells, row: int) -> PersonIntake | None:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from hub.audit.events import OPERATOR, Action
 from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
-from hub.cases.publication import PublicationDecisions, keep_obligations
+from hub.cases.publication import PublicationDecisions, keep_obligations, opened
 from hub.consent import Decision
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
@@ -48,7 +48,7 @@ class Imported:
     ended: int = 0
     cases: int = 0
     hidden: int = 0
-    hidden_sealed: int = 0
+    hidden_unpublished: int = 0
     sealed: int = 0
     unsealed: int = 0
     still_sealed: int = 0
@@ -60,7 +60,7 @@ class Imported:
         people = len(assessed.people)
         self.cases += 1
         if restrictions.restricts(assessed.ref_digest):
-            self.hidden_sealed += people if assessed.only_its_seal_refuses else 0
+            self.hidden_unpublished += people * (assessed.published_if_new - assessed.decision.permitted)
         elif assessed.was_sealed is not None:
             self.sealed += assessed.details.sealed and not assessed.was_sealed
             self.unsealed += assessed.was_sealed and not assessed.details.sealed
@@ -91,7 +91,7 @@ class Imported:
         self.ended += batch.ended
         self.cases += batch.cases
         self.hidden += batch.hidden
-        self.hidden_sealed += batch.hidden_sealed
+        self.hidden_unpublished += batch.hidden_unpublished
         self.sealed += batch.sealed
         self.unsealed += batch.unsealed
         self.still_sealed += batch.still_sealed
@@ -127,7 +127,7 @@ def import_cases(
     with node.read() as tx:
         done.to_withdraw = 0 if hidden.every else feeds.to_withdraw(tx.session, but_of=hidden.cases)
     done.imported, done.unchanged = done.imported + done.hidden, done.unchanged - done.hidden
-    done.not_published -= done.hidden_sealed
+    done.not_published -= done.hidden_unpublished
     return done
 
 
@@ -196,8 +196,9 @@ class _Assessed:
     """A case with its decision, as it would be stored, compared with what is there.
 
     `unchanged`: the very same is there with the same outcome. `same_content_as`: the number of the stored case
-    that says the same, whatever its outcome. `was_sealed`: whether it was sealed, None where it was not there.
-    `only_its_seal_refuses`: it stays sealed since the file does not say, and would be published otherwise.
+    that says the same, whatever its outcome. `same_people_as`: the stored case, where its people are the same.
+    `was_sealed`: whether it was sealed, None where it was not there. `published_if_new`: whether it would be
+    published if it had not been there, so that nothing that the file does not say stays of it.
     `ends`: it could be published until now, and may not any more.
     """
 
@@ -209,8 +210,9 @@ class _Assessed:
     content_digest: bytes
     unchanged: bool
     same_content_as: int | None
+    same_people_as: StoredCase | None
     was_sealed: bool | None
-    only_its_seal_refuses: bool
+    published_if_new: bool
     ends: bool
 
 
@@ -218,16 +220,16 @@ def _assess(tx: Reading, deciding: PublicationDecisions, case: CaseIntake) -> _A
     """Decide on a case and compare it with what is stored under its reference."""
     ref = tx.case_digest(case.case_ref)
     earlier = cases.find(tx.session, ref)
-    stays_sealed = case.sealed is None and earlier is not None and earlier.sealed_case
-    said = {name: getattr(case, name) for name in CaseDetails.model_fields}
-    details = CaseDetails(**said | {"sealed": case.sealed or stays_sealed})
     people = tuple(
         PersonDetails(person=one.person, address=one.address, safe_to_call=one.safe_to_call)
         for one in case.people
     )
+    said = {name: getattr(case, name) for name in CaseDetails.model_fields}
+    new = CaseDetails(**said | {"sealed": bool(case.sealed)})
+    before, people_before = opened(tx, earlier) if earlier else (None, [])
+    details = _with_what_stays(new, case, before) if before else new
     digest = content_digest(tx.vault, details, people)
     decision = deciding.decide(details, people)
-    unsealed = details.model_copy(update={"sealed": False})
     same = earlier is not None and earlier.content_digest == digest
     return _Assessed(
         case=case,
@@ -238,14 +240,29 @@ def _assess(tx: Reading, deciding: PublicationDecisions, case: CaseIntake) -> _A
         content_digest=digest,
         unchanged=same and earlier is not None and earlier.may_publish == decision.permitted,
         same_content_as=earlier.id if same and earlier is not None else None,
+        same_people_as=earlier if list(people) == people_before else None,
         was_sealed=earlier.sealed_case if earlier is not None else None,
+        published_if_new=deciding.decide(new, people).permitted,
         ends=earlier is not None and earlier.may_publish and not decision.permitted,
-        only_its_seal_refuses=stays_sealed and deciding.decide(unsealed, people).permitted,
     )
 
 
+def _with_what_stays(new: CaseDetails, case: CaseIntake, before: CaseDetails) -> CaseDetails:
+    """What a file does not say stays as it was: that the case is sealed, and whether anyone fled an area."""
+    stays: dict[str, object] = {"fled_asked": new.fled_asked or before.fled_asked}
+    if case.sealed is None:
+        stays["sealed"] = before.sealed
+    if new.fled_from is None:
+        stays["fled_from"] = before.fled_from
+    return new.model_copy(update=stays)
+
+
 def _store(tx: Transaction, deciding: PublicationDecisions, new: _Assessed) -> NewObligations:
-    """Store a case with its decision and the form it was made on, in place of what was there."""
+    """Store a case with its decision and the form it was made on, in place of what was there.
+
+    People who are the same stay the same records: the feed does not change for them, and what peers asked about
+    them still finds them.
+    """
     permitted = new.decision.permitted
     arisen = deciding.record(tx, new.details, new.people, new.decision)
     if new.same_content_as is not None:
@@ -253,8 +270,9 @@ def _store(tx: Transaction, deciding: PublicationDecisions, new: _Assessed) -> N
             tx.session, new.same_content_as, may_publish=permitted, decision_id=arisen.decision_id
         )
         return arisen
-    handle = os.urandom(16)
-    people = [(os.urandom(16), person) for person in new.people]
+    there = new.same_people_as
+    handle = there.handle if there else os.urandom(16)
+    people = () if there else tuple((os.urandom(16), person) for person in new.people)
     row = cases.CaseRow(
         ref_digest=new.ref_digest,
         content_digest=new.content_digest,
@@ -266,5 +284,8 @@ def _store(tx: Transaction, deciding: PublicationDecisions, new: _Assessed) -> N
         sealed=seal_case(tx.vault, handle, new.details),
         people=tuple(cases.SealedPerson(own, seal_person(tx.vault, own, person)) for own, person in people),
     )
-    cases.store(tx.session, row)
+    if there:
+        cases.restate(tx.session, there.id, row)
+    else:
+        cases.store(tx.session, row)
     return arisen

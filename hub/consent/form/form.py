@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
+from hub.consent.form.fled import FledFrom
 from hub.consent.form.vocabulary import (
     Balance,
     Capacity,
@@ -171,7 +172,8 @@ def _as_text(value: Any) -> Any:
 class Consultation(Part):
     """Advice sought before deciding, and what was decided: `decided`, with `decision` in words beside it.
 
-    Without `decided` the words settle it where they open with "share" or "do not share".
+    Without `decided` the words settle it where they open with "share" or "do not share". `area`: the area that a
+    manager decides about telling, by node id or name.
     """
 
     kind: ConsultationKind = ConsultationKind.internal
@@ -180,6 +182,7 @@ class Consultation(Part):
     advice: LongText = ""
     decided: Decided | None = None
     decision: LongText = ""
+    area: ShortText = ""
 
 
 class ClientNotified(Part):
@@ -244,7 +247,7 @@ class SharingForm(Part):
     consultations: Annotated[tuple[Consultation, ...], Field(max_length=50)] = ()
     client_notified: ClientNotified = ClientNotified()
     necessity: LongText = ""
-    fled_from: Annotated[tuple[AreaName, ...], Field(max_length=50)] | None = None
+    fled_from: FledFrom | None = None
     review: Review = Review()
     signatures: Annotated[tuple[Signature, ...], Field(max_length=10)] = ()
     emergency: Emergency | None = None
@@ -262,15 +265,6 @@ class SharingForm(Part):
         """Edition 1, which people write as "1", "1.0" or "v1"."""
         return value.strip().lower().removeprefix("v").split(".")[0] if isinstance(value, str) else value
 
-    def fled(self, *names: str | None) -> bool:
-        """Whether any of these names is that of an area somebody in this case fled, however it is spaced."""
-        fled = {_letters(area) for area in self.fled_from or ()}
-        return any(_letters(name) in fled for name in names if name)
-
     def signature(self, role: SignatureRole) -> Signature | None:
         """The named signature in that role, if there is one."""
         return next((item for item in self.signatures if item.role is role and answered(item.name)), None)
-
-
-def _letters(name: str) -> str:
-    return "".join(char for char in name.casefold() if char.isalnum())

@@ -10,8 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from hub.consent.areas import Area
 from hub.consent.context import same
 from hub.consent.form.contradictions import interest_described
+from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.consent.form.form import Conflicts, Consultation, Ground, SharingForm
 from hub.consent.form.vocabulary import ANYWHERE, EVIDENCE, SignatureRole
 from hub.consent.verdicts import limit, verdict
@@ -23,8 +25,8 @@ _LEGAL: Final = frozenset(
 _SHORT: Final = frozenset({"yes", "no", "true", "false"})
 
 
-def excerpt(form: SharingForm, recipient: str, on: dt.date) -> SharingForm:
-    """The form for the node `recipient`: it learns only whether it is itself one of the areas fled."""
+def excerpt(form: SharingForm, recipient: Area, on: dt.date) -> SharingForm:
+    """The form for the area that is told: it learns only whether it is itself one of the areas fled."""
     manager = form.signature(SignatureRole.manager)
     return form.model_copy(
         update={
@@ -45,12 +47,19 @@ def excerpt(form: SharingForm, recipient: str, on: dt.date) -> SharingForm:
             "client_notified": form.client_notified.model_copy(
                 update={"why_not": _mark(form.client_notified.why_not)}
             ),
-            "fled_from": form.fled_from and ((recipient,) if form.fled(recipient) else ()),
+            "fled_from": _fled(form, recipient),
             "emergency": form.emergency
             and form.emergency.model_copy(update={"imminent_threat": _mark(form.emergency.imminent_threat)}),
             "conflicts": _conflicts(form),
         }
     )
+
+
+def _fled(form: SharingForm, recipient: Area) -> tuple[str, ...] | None:
+    """The answer about the recipient alone. One that is not settled is none."""
+    if any(recipient.has_in_name(entry) for entry in fled_areas(form.fled_from)):
+        return (recipient.node_id,)
+    return None if form.fled_from is None or NOT_KNOWN in form.fled_from else ()
 
 
 def _mark(text: str) -> str:

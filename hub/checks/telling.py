@@ -1,0 +1,25 @@
+"""Which areas of a question are not to be told about whom, as its result shows them.
+
+Pure: what stands against it is `hub.consent.telling`'s. Asks and tells nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hub.consent import NotTold, Telling
+from hub.consent.telling import GRAVE, IN_WORDS
+from hub.records.check import AreaResult
+
+
+def fled_among(areas: Iterable[str], telling: Telling) -> tuple[str, ...]:
+    """The areas, by node id, that somebody in the case fled."""
+    return tuple(one for one in areas if NotTold.fled in telling.against(telling.area(one)))
+
+
+def marked(result: AreaResult, telling: Telling) -> AreaResult:
+    """An area's result, with what stands against telling it, and no advice to telephone where that is not safe."""
+    against = telling.against(telling.area(result.node_id))
+    gravest = against[0] if against else None
+    note = IN_WORDS[gravest] if gravest in GRAVE else result.note
+    return result.model_copy(update={"not_told": gravest, "note": note})

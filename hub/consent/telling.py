@@ -1,0 +1,96 @@
+"""What stands against telling an area about whom a question is: that somebody fled it, or may have.
+
+One answer for whoever decides, asks, tells or shows, so that nothing is offered that would be refused. Pure. Not
+here: what a manager decides about it (`refusals`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+from hub.consent.areas import Area, folded
+from hub.consent.context import Context
+from hub.consent.form.fled import NOT_KNOWN, fled_areas, most_careful
+from hub.consent.form.form import SharingForm
+
+DIFFERS: Final = "fled_answers_differ"
+"""The code of the reason that the form and the case do not say the same."""
+
+
+class NotTold(StrEnum):
+    """Why an area is not told, the gravest first."""
+
+    fled = "fled"
+    not_safe = "not_safe"
+    area_unknown = "area_unknown"
+    not_known = "not_known"
+    unanswered = "unanswered"
+
+
+GRAVE: Final = (NotTold.fled, NotTold.not_safe)
+"""What is said of an area wherever it is shown, in place of any advice to telephone it."""
+
+IN_WORDS: Final = {
+    NotTold.fled: "She fled this area: ask your manager.",
+    NotTold.not_safe: "She named this area, or somebody there, as not safe to talk to: ask your manager.",
+    NotTold.area_unknown: (
+        "An area that she fled is none that this node knows, so it may be this one: ask your manager."
+    ),
+    NotTold.not_known: (
+        "It is not known whether anyone here fled an area, so nobody is told: find out, or telephone."
+    ),
+    NotTold.unanswered: (
+        "Nobody has answered whether anyone here fled an area (fled_from): answer it, and ask again."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The answer of a form and of its case, and what the node knows, as far as telling goes by them."""
+
+    form: SharingForm
+    context: Context
+
+    @cached_property
+    def fled_from(self) -> tuple[str, ...] | None:
+        """The answer that counts: the more careful one of the form's and the case's."""
+        return most_careful(self.form.fled_from, self.context.case_fled_from)
+
+    @property
+    def differ(self) -> bool:
+        """Whether both were answered, and not alike."""
+        form, case = self.form.fled_from, self.context.case_fled_from
+        return form is not None and case is not None and {*map(folded, form)} != {*map(folded, case)}
+
+    @cached_property
+    def areas_unknown(self) -> bool:
+        """Whether an entry is none of the areas that the node knows, where there is a node to know any."""
+        known = self.context.areas
+        entries = fled_areas(self.fled_from)
+        return known is not None and not all(any(area.is_called(one) for area in known) for one in entries)
+
+    def area(self, node_id: str) -> Area:
+        """The area of a node id by all that it is known by."""
+        known = self.context.areas or ()
+        return next((area for area in known if area.node_id == node_id), Area(node_id))
+
+    def against(self, area: Area) -> tuple[NotTold, ...]:
+        """Everything that stands against telling an area, the gravest first."""
+        return tuple(self._against(area))
+
+    def _against(self, area: Area) -> Iterator[NotTold]:
+        if any(area.has_in_name(entry) for entry in fled_areas(self.fled_from)):
+            yield NotTold.fled
+        if any(area.stands_in(named) for named in self.context.not_safe_to_talk_to):
+            yield NotTold.not_safe
+        if self.areas_unknown:
+            yield NotTold.area_unknown
+        if NOT_KNOWN in (self.fled_from or ()):
+            yield NotTold.not_known
+        if self.fled_from is None:
+            yield NotTold.unanswered
