@@ -6,6 +6,7 @@ row is kept. Public texts say what happened, what was kept and what to do, and n
 
 from __future__ import annotations
 
+import traceback
 from typing import ClassVar
 
 
@@ -122,3 +123,15 @@ class QuotaError(HubError):
     def __init__(self, text: str, *, retry_after: int, kept: str = "", do: str = "") -> None:
         super().__init__(text, kept=kept, do=do)
         self.retry_after = retry_after
+
+
+def unforeseen(error: Exception) -> HubError:
+    """A fault of our own as one of the family: its kind and place alone, as its text may hold personal data."""
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if "hub" in frame.filename.split("/")
+    ]
+    at = f" at {frames[-1].filename.split('/')[-1]}:{frames[-1].lineno}" if frames else ""
+    return HubError(
+        f"An unexpected fault: {type(error).__name__}{at}.",
+        kept="What was stored before; a step that fails leaves nothing.",
+    )

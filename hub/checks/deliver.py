@@ -69,10 +69,10 @@ class SealedDisclosure(Value):
         """The references of its events in the audit log."""
         return Refs(check_id=self.check_id, handle=self.handle, peer=self.area)
 
-    def parcel(self) -> Parcel:
+    def parcel(self, case_digest: bytes) -> Parcel:
         """What the outbox keeps of it."""
         act = act_of(self.check_id, self.handle, self.level)
-        return Parcel(KIND, self.area, act, self.model_dump_json().encode())
+        return Parcel(KIND, self.area, act, self.model_dump_json().encode(), case_digest)
 
 
 def act_of(check_id: str, handle: str, level: Level) -> str:

@@ -197,7 +197,8 @@ def _outgoing(tx: Transaction, act: _Act, waiting: Delivery | None, actor: str) 
             outbox.reopen(tx, waiting.row, actor, wait_s=FIRST_TRY_S)
             return waiting
         outbox.cancel(tx, waiting.row, actor)
-    return outbox.get(tx, outbox.put(tx, _sealed(tx.node, act).parcel(), wait_s=FIRST_TRY_S))
+    parcel = _sealed(tx.node, act).parcel(tx.case_digest(act.request.case_ref))
+    return outbox.get(tx, outbox.put(tx, parcel, wait_s=FIRST_TRY_S))
 
 
 def _sealed(node: Node, act: _Act) -> SealedDisclosure:

@@ -24,6 +24,14 @@ COMMANDS: Final = {
         "node:serve",
         "Run the node's server until it is stopped.",
     ),
+    "worker": (
+        "worker:worker",
+        "Deliver, publish, sync and keep time for a node until stopped.",
+    ),
+    "jobs": (
+        "jobs:jobs_app",
+        "What the node does by itself: what waits, what failed, and when it is next.",
+    ),
     "import": (
         "cases:import_",
         "Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason.",

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,7 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hub import __version__
-from hub.errors import HubError, StorageError, UsageError
+from hub.errors import HubError, StorageError, UsageError, unforeseen
 from hub.files import OccupiedError, write_atomically
 from hub.parsing import hidden_characters
 
@@ -95,16 +94,12 @@ def reporting(*, as_json: bool, interrupted: str | Callable[[], str] = "") -> It
 
 
 def _fault(error: Exception) -> HubError:
-    """A fault of our own, described by its kind and place in the code alone."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if "hub" in Path(frame.filename).parts
-    ]
-    at = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return HubError(
-        f"An unexpected fault: {type(error).__name__}{at}.",
-        kept="What was stored before; a step that fails leaves nothing.",
-        do=f"Report this with the version ({__version__}); if a node was at work, run `hub audit verify` first.",
+    """A fault of our own, with what to do about it."""
+    fault = unforeseen(error)
+    fault.do = (
+        f"Report this with the version ({__version__}); if a node was at work, run `hub audit verify` first."
     )
+    return fault
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -112,7 +112,7 @@ async def sync_all(node: Node, client: PeerClient, progress: Progress = lambda *
 async def _sync_safely(node: Node, client: PeerClient, row: peers.PeerRow, progress: Progress) -> Synced:
     """Sync one peer; what goes wrong there, foreseen or not, is recorded and said, and stays there."""
     try:
-        return await _sync_in_time(node, client, row.node_id, progress)
+        return await sync_in_time(node, client, row.node_id, progress)
     except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
         fault = fault_of(error)
         with node.write() as tx:
@@ -120,7 +120,8 @@ async def _sync_safely(node: Node, client: PeerClient, row: peers.PeerRow, progr
         return Synced(row.node_id, row.area, 0, 0, fault.text)
 
 
-async def _sync_in_time(node: Node, client: PeerClient, node_id: str, progress: Progress) -> Synced:
+async def sync_in_time(node: Node, client: PeerClient, node_id: str, progress: Progress) -> Synced:
+    """`sync_peer` within the time of `[feeds]`. Raises as that does."""
     try:
         async with asyncio.timeout(node.settings.feeds.sync_s):
             return await sync_peer(node, client, node_id, progress)

@@ -24,7 +24,7 @@ class Schedules(Value):
     """How often the worker does what, in minutes.
 
     `ask_again_minutes`: a disclosure that waits for a person at its holder. `retry_most_minutes`: between two tries
-    of what fails, once it has failed for a while. `give_up_after`: tries of a delivery; by default about four days.
+    of what goes on failing. `give_up_after`: tries of a delivery; by default about three days.
     """
 
     checkpoint_minutes: Minutes = 1

@@ -18,12 +18,16 @@ from hub.values import NodeId
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What is to be sent: its kind, to which peer, of which act (by random identifiers), and what of it."""
+    """What is to be sent: its kind, to which peer, of which act (by random identifiers), and what of it.
+
+    `case_digest`: of the case that it is about, so that whoever is restricted from that does not see it in lists.
+    """
 
     kind: str
     peer: NodeId
     act: str
     content: bytes
+    case_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ def put(tx: Transaction, parcel: Parcel, *, wait_s: int = 0) -> str:
         kind=parcel.kind,
         peer=parcel.peer,
         act=parcel.act,
+        case_digest=parcel.case_digest,
         state=DeliveryState.open,
         created_at=tx.now,
         next_at=tx.now + wait_s,
@@ -128,7 +133,7 @@ def _opened(tx: Reading, row: DeliveryRow | None) -> Delivery | None:
     if row is None:
         return None
     content = tx.vault.open(_place(row), row.sealed)
-    return Delivery(row, Parcel(row.kind, row.peer, row.act, content))
+    return Delivery(row, Parcel(row.kind, row.peer, row.act, content, row.case_digest))
 
 
 def _place(row: DeliveryRow) -> str:

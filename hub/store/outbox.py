@@ -23,12 +23,13 @@ class DeliveryState(StrEnum):
 
 
 class DeliveryRow(NamedTuple):
-    """A row as it is kept; the content is sealed."""
+    """A row as it is kept; the content is sealed. `case_digest`: of the case that it is about, if any."""
 
     id: str
     kind: str
     peer: str
     act: str
+    case_digest: bytes | None
     state: DeliveryState
     created_at: int
     next_at: int

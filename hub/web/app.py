@@ -13,13 +13,13 @@ from fastapi import FastAPI
 from hub import __version__
 from hub.audit.events import NODE, Action
 from hub.errors import StorageError
-from hub.jobs.duty import on_duty
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint, current_metadata
 from hub.node.node import Node
 from hub.web.federation import federation_routes
 from hub.web.limits import Allowances, LimitRate
 from hub.web.problems import problem_handlers
+from hub.web.worker import WorkerWatch
 
 HEALTH_S: Final = 5
 
@@ -31,12 +31,11 @@ def create_app(node: Node) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with node.write() as tx:
             tx.record(Action.node_started, by=NODE)
-        tasks = [asyncio.create_task(on_duty(node)), asyncio.create_task(watch_log(node))]
+        watching = asyncio.create_task(watch_log(node))
         yield
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
         advance_audit_checkpoint(node)
 
     limits = node.settings.server
@@ -58,15 +57,20 @@ def create_app(node: Node) -> FastAPI:
 
     app.add_middleware(LimitRate, allowances=Allowances(limits.per_second, limits.burst))
     probe = CapacityLimiter(1)  # A thread of its own: a probe waits behind no question.
+    worker = WorkerWatch(node)
+
+    def look() -> dict[str, str | None]:
+        node.require_intact()
+        return worker.look()
 
     @app.get("/healthz")
-    async def health() -> dict[str, str]:
-        """Whether the node answers: its database does, and its audit log is as it was signed for."""
+    async def health() -> dict[str, str | None]:
+        """Whether the node answers: its database does, its log is as it was signed for; and its worker's state."""
         try:
             with fail_after(HEALTH_S):
-                await to_thread.run_sync(node.require_intact, limiter=probe, abandon_on_cancel=True)
+                found = await to_thread.run_sync(look, limiter=probe, abandon_on_cancel=True)
         except TimeoutError as error:
             raise StorageError("The database does not answer in time.", do="Look at its log.") from error
-        return {"status": "ok"}
+        return {"status": "ok", **found}
 
     return app

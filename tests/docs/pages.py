@@ -66,7 +66,7 @@ def _usage(one: Any) -> str:
 def _value(option: Any) -> str:
     kind = option.type_descriptor.annotation
     members: list[Any] = list(kind) if isinstance(kind, EnumType) else []
-    choices = [one.value for one in members] or get_args(kind)
+    choices = [one.value for one in members] or [one for one in get_args(kind) if isinstance(one, str)]
     return "|".join(choices) or _argument(option)
 
 

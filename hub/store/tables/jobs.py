@@ -20,6 +20,7 @@ class OutboxRow(SQLModel, table=True):
     kind: str
     peer: str
     act: str = Field(index=True)
+    case_digest: bytes | None = None
     state: str = "open"
     created_at: int
     next_at: int

@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("peer", sa.String(), nullable=False),
         sa.Column("act", sa.String(), nullable=False),
+        sa.Column("case_digest", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("created_at", sa.Integer(), nullable=False),
         sa.Column("next_at", sa.Integer(), nullable=False),

@@ -1,0 +1,138 @@
+"""`hub jobs list`, `retry` and `cancel`: what the node does by itself, and what a person says to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+import typer
+
+from hub.audit.events import OPERATOR
+from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.cli.output import out, plain, print_json
+from hub.errors import UsageError
+from hub.jobs import listing
+from hub.node.node import Node
+from hub.store.outbox import DeliveryRow
+from hub.store.schedule import JobRow
+from hub.values import Requester
+
+jobs_app = typer.Typer(
+    help="What the node does by itself: what waits, what failed, and when it is next.", no_args_is_help=True
+)
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NAME]", help="A delivery's number or a job's name, as listed.", show_default=False
+    ),
+]
+
+
+@jobs_app.command("list")
+def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
+    """List what waits to be delivered, what failed and why, and when each job ran and is next."""
+    with opened_to_read(home, as_json=as_json) as node:
+        worker = listing.worker_state(node)
+        deliveries = [_delivery(row) for row in listing.deliveries(node, asker(node, who))]
+        jobs = [_job(row) for row in listing.jobs(node)]
+        if as_json:
+            state = {"running": worker.running, "seen": _time(worker.seen_at)}
+            print_json({"worker": state, "deliveries": deliveries, "jobs": jobs})
+            return
+        if not worker.running:
+            since = f"since {_time(worker.seen_at)}" if worker.seen_at else "yet"
+            out.print(f"[bold]No worker has run {since}.[/] Start `hub worker` on this home.")
+        for delivery in deliveries:
+            _show_delivery(delivery)
+        if not deliveries:
+            out.print("Nothing waits to be delivered.")
+        for job in jobs:
+            _show_job(job)
+
+
+@jobs_app.command("retry")
+def retry(
+    home: Home,
+    name: Name = None,
+    every: Annotated[bool, typer.Option("--all", help="Everything that waits or failed.")] = False,
+    who: Who = None,
+) -> None:
+    """Have a delivery or a job tried within a minute, also one that was given up."""
+    with opened(home) as node:
+        if every == (name is not None):
+            raise UsageError("Give one NAME, or --all.", do="See `hub jobs list`.")
+        speaker = asker(node, who)
+        for one in listing.retry(node, speaker, name, _actor(node, speaker)):
+            out.print(f"{plain(one)} is tried with the worker's next look, within a minute.")
+
+
+@jobs_app.command("cancel")
+def cancel(
+    home: Home,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The delivery's number, as listed.", show_default=False)
+    ],
+    who: Who = None,
+) -> None:
+    """Take back a delivery that waits. What the area was told by an earlier try, it knows."""
+    with opened(home) as node:
+        speaker = asker(node, who)
+        listing.cancel(node, speaker, name, _actor(node, speaker))
+        out.print("Cancelled: it is not sent any more.")
+
+
+def _actor(node: Node, speaker: Requester | None) -> str:
+    return node.actor(speaker.name) if speaker and speaker.name else OPERATOR
+
+
+def _delivery(row: DeliveryRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "area": row.peer,
+        "state": row.state.value,
+        "since": _time(row.created_at),
+        "tries": row.tries,
+        "next_try": _time(row.next_at) if row.state.value == "open" else None,
+        "fault": row.fault,
+    }
+
+
+def _job(row: JobRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "last_run": _time(row.ended_at),
+        "last_done": _time(row.done_at),
+        "next_run": _time(row.next_at),
+        "failing_since": _time(row.failing_since),
+        "tries": row.tries,
+        "fault": row.fault,
+    }
+
+
+def _time(at: int | None) -> str | None:
+    return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at is not None else None
+
+
+def _show_delivery(row: dict[str, Any]) -> None:
+    out.print(f"[bold]{row['id']}[/]: {row['kind']} to {plain(row['area'])}, {_state(row)}")
+    if row["fault"]:
+        out.print(plain(f"  {row['fault']}"))
+    if row["state"] != "open":
+        number = row["id"][: listing.SHOWN_DIGITS]
+        out.print(f"  To do: hub jobs retry HOME {number}, or hub jobs cancel HOME {number}")
+
+
+def _state(row: dict[str, Any]) -> str:
+    if row["state"] == "open":
+        return f"waits since {row['since']}; {row['tries']} tries failed, the next is at {row['next_try']}"
+    words = {"failed": f"given up after {row['tries']} tries", "lapsed": "not to be sent as it stands"}
+    return f"{words[row['state']]}, decided at {row['since']}"
+
+
+def _show_job(row: dict[str, Any]) -> None:
+    done = f"last done at {row['last_done']}" if row["last_done"] else "not done yet"
+    following = f"next at {row['next_run']}" if row["next_run"] else "not to be done again"
+    out.print(f"[bold]{plain(row['name'])}[/]: {done}; {following}")
+    if row["fault"]:
+        out.print(plain(f"  failing since {row['failing_since']}, {row['tries']} tries: {row['fault']}"))

@@ -1,0 +1,172 @@
+"""What a node does by itself at its times, and when: a short list of jobs, and one run of one of them.
+
+A job is complete in itself and safe to do again at any time. One that fails is told and tried again, later each
+time; it is never given up, and holds up no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from hub.audit.events import NODE, Action, Refs
+from hub.cases.obligations import escalate
+from hub.errors import HubError, unforeseen
+from hub.federation.client import PeerClient
+from hub.federation.faults import fault_of
+from hub.federation.peers import add_peer
+from hub.federation.publish import publish
+from hub.federation.sync import sync_in_time
+from hub.jobs.task import Task
+from hub.node.home import advance_audit_checkpoint
+from hub.node.node import Node
+from hub.store import peers, schedule
+from hub.store.schedule import JobRow
+from hub.values import NodeId
+
+WORKER: Final = "worker"
+"""No job: the row by which everybody sees when the worker last looked for work."""
+
+logger = logging.getLogger("hub.jobs")
+
+
+class Stopped(Exception):  # noqa: N818 - nothing is wrong
+    """The worker ends; the next one begins this again."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run under way: of which node, and how it asks peers.
+
+    `alive` is called between the steps of long work, and raises `Stopped` when the worker ends.
+    """
+
+    node: Node
+    alive: Callable[[], None]
+    connect: Callable[[Node], PeerClient] = PeerClient
+
+
+@dataclass(frozen=True)
+class WantedPeer:
+    """A peer that the operator named: its address, and its root key's thumbprint where that is known."""
+
+    url: str
+    thumbprint: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> WantedPeer:
+        """From `URL` or `URL#THUMBPRINT`."""
+        url, _, thumbprint = text.partition("#")
+        return cls(url, thumbprint or None)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do. `after`: when next, once it was done (None: never again). `peer`: it asks another node."""
+
+    name: str
+    act: Callable[[Run], object]
+    after: Callable[[int], int | None]
+    peer: bool = False
+
+    @property
+    def task(self) -> Task:
+        """What the engine knows of it: a lane of its own."""
+        return Task(self.name, self.name, own=not self.peer)
+
+
+def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
+    """What this node does by itself, by name. What is done once is first; then what other areas wait for."""
+    times = node.settings.schedules
+    with node.read() as tx:
+        pinned = [row.node_id for row in peers.every(tx.session)]
+    jobs = [
+        Job("checkpoint", _sign, _every(times.checkpoint_minutes)),
+        Job("publish", _publish, _every(times.publish_minutes)),
+        *(Job(f"add:{one.url}", partial(_add, one), lambda _: None, peer=True) for one in wanted),
+        *(Job(f"sync:{one}", partial(_sync, one), _every(times.sync_minutes), peer=True) for one in pinned),
+        Job("escalate", lambda run: escalate(run.node), _every(times.escalate_minutes)),
+    ]
+    return {job.name: job for job in jobs}
+
+
+def due(node: Node, jobs: Mapping[str, Job]) -> list[Task]:
+    """What is to be done now. Writes down that the worker looked; a job is due when it is first seen."""
+    with node.write() as tx:
+        rows = schedule.every(tx.session)
+        for name in jobs.keys() - rows.keys():
+            rows[name] = JobRow(name, next_at=tx.now)
+            schedule.put(tx.session, rows[name])
+        schedule.remove(tx.session, rows.keys() - jobs.keys() - {WORKER})
+        schedule.put(tx.session, JobRow(WORKER, ended_at=tx.now))
+        now = tx.now
+    return [job.task for name, job in jobs.items() if (at := rows[name].next_at) is not None and at <= now]
+
+
+def do(job: Job, run: Run) -> None:
+    """Do a job once, and write down what came of it and when it is due next. Raises StorageError."""
+    try:
+        job.act(run)
+    except Stopped:
+        return
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this job's alone
+        fault = error if isinstance(error, HubError) else unforeseen(error)
+        logger.error("%s: %s", job.name, fault)
+        _write_down(run.node, job, str(fault))
+    else:
+        _write_down(run.node, job, None)
+
+
+def _write_down(node: Node, job: Job, fault: str | None) -> None:
+    times = node.settings.schedules
+    with node.write() as tx:
+        row = (
+            schedule.every(tx.session).get(job.name, JobRow(job.name))._replace(ended_at=tx.now, fault=fault)
+        )
+        if fault is None:
+            row = row._replace(next_at=job.after(tx.now), done_at=tx.now, failing_since=None, tries=0)
+        else:
+            tries, since = row.tries + 1, row.failing_since or tx.now
+            row = row._replace(next_at=times.retry_at(tx.now, tries), failing_since=since, tries=tries)
+        schedule.put(tx.session, row)
+
+
+def _every(minutes: int) -> Callable[[int], int | None]:
+    return lambda now: now + minutes * 60
+
+
+def _sign(run: Run) -> None:
+    """Sign the log's head, and tell the operator what was lost of the one before."""
+    for lost in advance_audit_checkpoint(run.node):
+        logger.warning("audit checkpoint: %s", lost)
+
+
+def _publish(run: Run) -> None:
+    publish(run.node, lambda _done, _all: run.alive())
+
+
+def _add(wanted: WantedPeer, run: Run) -> None:
+    _ask(run, lambda client: add_peer(run.node, client, wanted.url, wanted.thumbprint))
+
+
+def _sync(peer: NodeId, run: Run) -> None:
+    try:
+        _ask(run, lambda client: sync_in_time(run.node, client, peer, lambda *_: run.alive()))
+    except Stopped:
+        raise
+    except Exception as error:
+        with run.node.write() as tx:
+            tx.record(Action.peer_fault, by=NODE, about=Refs(peer=peer), fault=fault_of(error).code)
+        raise
+
+
+def _ask(run: Run, act: Callable[[PeerClient], Awaitable[object]]) -> None:
+    async def go() -> None:
+        async with run.connect(run.node) as client:
+            await act(client)
+
+    asyncio.run(go())

@@ -1,0 +1,39 @@
+"""Queries on what the node does at its times: when it was last done, when it is next, and since when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from hub.store.tables import ScheduledJob
+
+
+class JobRow(NamedTuple):
+    """A job as it is kept; see `hub.store.tables.jobs.ScheduledJob`."""
+
+    name: str
+    next_at: int | None = None
+    ended_at: int | None = None
+    done_at: int | None = None
+    failing_since: int | None = None
+    tries: int = 0
+    fault: str | None = None
+
+
+def every(session: Session) -> dict[str, JobRow]:
+    """All jobs by name."""
+    rows = session.exec(select(ScheduledJob).order_by(col(ScheduledJob.name)))
+    return {row.name: JobRow(*(getattr(row, name) for name in JobRow._fields)) for row in rows}
+
+
+def put(session: Session, row: JobRow) -> None:
+    """Keep a job, in place of what was kept of it."""
+    session.merge(ScheduledJob(**row._asdict()))
+
+
+def remove(session: Session, names: Iterable[str]) -> None:
+    """Forget jobs."""
+    session.execute(delete(ScheduledJob).where(col(ScheduledJob.name).in_(list(names))))

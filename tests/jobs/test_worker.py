@@ -1,0 +1,68 @@
+"""The worker under a supervisor: how it ends, that there is one, and that nothing is lost when it is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+from pathlib import Path
+
+from hub.jobs.engine import DATABASE
+from hub.jobs.worker import LOCK
+from hub.node.node import CHECKPOINT
+from tests.cli.running import hub, inside
+from tests.jobs.working import job, new_home, opened, until, working
+
+DEAD = "http://127.0.0.1:9"
+
+
+def test_it_does_what_is_due_and_ends_well_when_it_is_told_to(tmp_path: Path) -> None:
+    home, log = new_home(tmp_path), tmp_path / "log"
+    checkpoint = (home / CHECKPOINT).read_text()
+    with working(home, log, "--peer", DEAD) as worker, opened(home) as node:
+        until(lambda: job(node, "publish").done_at and job(node, f"add:{DEAD}").tries, log)
+        assert "cannot be reached" in (job(node, f"add:{DEAD}").fault or ""), "which held up nothing else"
+        refused = hub("worker", home)
+        assert refused.code == 1
+        assert f"process {worker.pid}" in refused.err
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+    assert (home / CHECKPOINT).read_text() != checkpoint
+    assert "Traceback" not in log.read_text()
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in (home / DATABASE, home / LOCK)} == {
+        DATABASE: "0o600",
+        LOCK: "0o600",
+    }
+
+
+def test_a_worker_that_was_killed_leaves_nothing_that_the_next_does_not_take_up(tmp_path: Path) -> None:
+    home, log = new_home(tmp_path), tmp_path / "log"
+    with opened(home) as node:
+        with working(home, log) as worker:
+            until(lambda: job(node, "publish").done_at, log)
+            os.kill(worker.pid, signal.SIGKILL)
+        first = job(node, "publish").done_at or 0
+        assert inside("jobs", "retry", home, "publish").code == 0
+        (home / DATABASE).unlink()  # What the engine keeps may be lost with it.
+        with working(home, log):
+            until(lambda: (job(node, "publish").done_at or 0) > first, log)
+
+
+def test_what_the_engine_keeps_names_nobody_and_is_no_pickle(tmp_path: Path) -> None:
+    home, log = new_home(tmp_path), tmp_path / "log"
+    with working(home, log, "--peer", DEAD), opened(home) as node:
+        until(lambda: job(node, f"add:{DEAD}").tries, log)
+    database = sqlite3.connect(home / DATABASE)
+    kept = database.execute("SELECT inputs, output, error, serialization FROM workflow_status").fetchall()
+    database.close()
+    assert {row[3] for row in kept} == {"sealed"}
+    assert not any(word in str(row[:3]) for row in kept for word in ("publish", "127.0.0.1", "args"))
+
+
+def test_a_fault_ends_it_with_a_status_of_its_own(tmp_path: Path) -> None:
+    home = new_home(tmp_path)
+    (home / DATABASE).write_bytes(b"no database" * 1000)
+    ended = hub("worker", home)
+    assert ended.code == 2
+    assert DATABASE in ended.err
+    assert hub("worker", tmp_path / "nowhere").code == 2
