@@ -102,7 +102,7 @@ def fill(database: Database, entries: int) -> int:
     """A copy of a feed with that many random entries; returns its number."""
     with database.write() as session:
         name = f"feed-{entries}"
-        session.add(Peer(node_id=name, area=name, url="", root_thumbprint="", metadata_json="{}"))
+        session.add(Peer(node_id=name, area=name, url="", root_thumbprint="", signed_metadata=""))
         session.flush()
         feed_id = peers.start_copy(session, name).id
     rows = background(entries)

@@ -25,8 +25,11 @@ class Action(StrEnum):
 
     node_created = "node_created"
     node_started = "node_started"
+    node_certified = "node_certified"
     peer_added = "peer_added"
     peer_removed = "peer_removed"
+    peer_certified = "peer_certified"
+    pins_taken_over = "pins_taken_over"
 
     case_imported = "case_imported"
     epoch_published = "epoch_published"
@@ -132,6 +135,8 @@ class Detail(Value):
     rejected: Count | None = None
     not_published: Count | None = None
     peer_log_size: Count | None = None
+    peers: Count | None = None
+    serial: Count | None = None
 
 
 class Event(Value):

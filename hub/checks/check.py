@@ -25,9 +25,9 @@ from hub.checks.telling import fled_among, marked
 from hub.consent import Context, Outcome, SharingForm, Telling, decide
 from hub.consent.context import NO_CONTEXT
 from hub.errors import InputError, UnreachableError, UsageError
-from hub.federation.client import PeerClient, PinnedPeer
+from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
-from hub.federation.peers import KnownPeer, UnreadablePeerError, every_known
+from hub.federation.peers import DisabledPeer, Peer, every_known, up_to_date
 from hub.matching import AskedPerson
 from hub.node.node import Node
 from hub.node.settings import Contact
@@ -105,7 +105,7 @@ async def check(
     known, telling = every_known(node), Telling(form, context)
     left_out = () if request.ask_fled_areas else fled_among(areas, telling)
     asked_of = {node_id: known.get(node_id) for node_id in areas if node_id not in left_out}
-    connected = [peer.pinned for peer in asked_of.values() if isinstance(peer, KnownPeer)]
+    connected = [peer for peer in asked_of.values() if peer is not None and peer.asked]
     _record_decision(node, request, form, result, connected)
 
     # 4. Ask the areas at the same time: blind, evaluate, verify, match, score.
@@ -172,7 +172,7 @@ def areas_asked(node: Node, request: CheckRequest) -> tuple[str, ...]:
 
 
 async def _ask_safely(
-    asking: CheckInProgress, client: PeerClient, node_id: str, peer: KnownPeer | UnreadablePeerError | None
+    asking: CheckInProgress, client: PeerClient, node_id: str, peer: Peer | None
 ) -> AreaAnswer:
     """One area's answer; whatever goes wrong there, foreseen or not, is said in its result and stays there."""
     tell = _teller(asking.node, node_id, peer)
@@ -180,9 +180,7 @@ async def _ask_safely(
         note = "This area is not connected to this node. It was not asked: telephone it."
         return AreaAnswer(tell(status=AreaStatus.not_connected, note=note))
     try:
-        if isinstance(peer, UnreadablePeerError):
-            raise peer
-        return _answered(asking.node, node_id, await ask_area(asking, client, peer), tell)
+        return _answered(asking.node, node_id, await _ask(asking, client, peer), tell)
     except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
         fault = fault_of(error)
         unreachable = isinstance(error, UnreachableError)
@@ -190,13 +188,17 @@ async def _ask_safely(
         return AreaAnswer(tell(status=status, note=f"{fault.text} {NOT_UNKNOWN}"), fault=fault.code)
 
 
-def _teller(
-    node: Node, node_id: str, peer: KnownPeer | UnreadablePeerError | None
-) -> Callable[..., AreaResult]:
-    """What tells of an area, with name and telephone: areas.toml's, or else its own; of an unreadable peer none."""
-    area, readable = node.areas.get(node_id), peer if isinstance(peer, KnownPeer) else None
-    name = area.area if area else readable.pinned.area if readable else node_id
-    contact = str(area.contact) if area else readable.contact if readable else str(Contact())
+async def _ask(asking: CheckInProgress, client: PeerClient, peer: Peer) -> Found:
+    if isinstance(peer, DisabledPeer):
+        peer = await up_to_date(asking.node, client, peer.node_id)
+    return await ask_area(asking, client, peer)
+
+
+def _teller(node: Node, node_id: str, peer: Peer | None) -> Callable[..., AreaResult]:
+    """What tells of an area, with name and telephone: areas.toml's, or else its own."""
+    area = node.areas.get(node_id)
+    name = area.area if area else peer.area if peer else node_id
+    contact = str(area.contact) if area else peer.contact if peer else str(Contact())
     return partial(AreaResult, node_id=node_id, area=name, contact=contact)
 
 
@@ -210,7 +212,7 @@ def _answered(node: Node, node_id: str, found: Found, tell: Callable[..., AreaRe
     return AreaAnswer(answered, found.salt, found.receipt, evidence)
 
 
-def _left_out(node: Node, node_id: str, peer: KnownPeer | UnreadablePeerError | None) -> AreaAnswer:
+def _left_out(node: Node, node_id: str, peer: Peer | None) -> AreaAnswer:
     return AreaAnswer(_teller(node, node_id, peer)(status=AreaStatus.not_asked))
 
 
@@ -225,7 +227,7 @@ def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
 
 
 def _record_decision(
-    node: Node, request: CheckRequest, form: SharingForm, result: CheckResult, asked: Sequence[PinnedPeer]
+    node: Node, request: CheckRequest, form: SharingForm, result: CheckResult, asked: Sequence[Peer]
 ) -> None:
     actor = node.actor(request.requester.name)
     decision = result.decision

@@ -15,7 +15,7 @@ from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, PeerError
 from hub.federation.client import PeerClient, VerifiedAnswer
 from hub.federation.faults import fault_of
-from hub.federation.peers import KnownPeer, known
+from hub.federation.peers import KnownPeer, up_to_date
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import outbox, recording
@@ -112,7 +112,7 @@ async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckRe
     sent = read_disclosure(delivery)
     try:
         answer = await client.post(
-            known(node, sent.area).pinned,
+            (await up_to_date(node, client, sent.area)).pinned,
             MessageType.disclosure,
             DISCLOSURES_PATH,
             sent.request.encode(),

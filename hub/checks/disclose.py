@@ -8,6 +8,7 @@ Does not ask in general (`hub.checks.check`) or send (`hub.checks.deliver`).
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +23,7 @@ from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
-from hub.federation.peers import KnownPeer, known
+from hub.federation.peers import KnownPeer, known, up_to_date
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import outbox, recording
@@ -55,6 +56,8 @@ async def disclose(
     the outbox and the worker goes on trying. A refusal is the decision returned.
     """
     # 1. Find the check and the candidate.
+    with suppress(NotFoundError):  # Said with what else is missing.
+        await up_to_date(node, client, target.area)
     act = _found(node, target, level, asker)
 
     # 2. Decide, record the decision, and put the sealed request into the outbox, all at once or not at all.

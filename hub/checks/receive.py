@@ -12,6 +12,7 @@ from hub.audit.events import Action, Refs, peer_actor
 from hub.checks.answer import answer_request
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
+from hub.crypto.vault import key_id
 from hub.errors import AuthenticationError, ConflictError, InputError
 from hub.federation.authentication import Caller, Request, admit
 from hub.federation.receipts import Refused, Reply, receipt
@@ -94,22 +95,22 @@ def _opened(node: Node, caller: Caller, request: DisclosureRequest) -> Disclosur
 
 
 def _sealed(node: Node, caller: Caller, request: DisclosureRequest, disclosure: Disclosure) -> bytes:
-    peer = caller.peer
+    to = caller.certificate.keys.sealing
     context = SealContext(
         "disclosure-answer",
         node.node_id,
         caller.node_id,
-        peer.sealing_key_id,
+        key_id(to),
         request.check_id,
         request.handle,
         request.level,
     )
-    sealed = hpke.seal(encode(disclosure), peer.pinned.sealing, context)
+    sealed = hpke.seal(encode(disclosure), to, context)
     return encode(
         DisclosureAnswer(
             check_id=request.check_id,
             handle=request.handle,
-            key_id=peer.sealing_key_id,
+            key_id=key_id(to),
             sealed=encoding.b64(sealed),
         )
     )

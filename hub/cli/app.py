@@ -32,6 +32,10 @@ COMMANDS: Final = {
         "jobs:jobs_app",
         "What the node does by itself: what waits, what failed, and when it is next.",
     ),
+    "certify": (
+        "certificates:certify",
+        "Renew the root key's certificate of the node's keys: before it ends, at the latest after 90 days.",
+    ),
     "import": (
         "cases:import_",
         "Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason.",

@@ -10,7 +10,7 @@ import typer
 from hub.cli.options import Home, Json, opened, opened_to_read
 from hub.cli.output import out, plain, print_json
 from hub.federation.client import PeerClient
-from hub.federation.peers import KnownPeer, UnreadablePeerError, add_peer, every_known, remove_peer
+from hub.federation.peers import DisabledPeer, Peer, add_peer, every_known, remove_peer
 from hub.wire.metadata import Identity
 
 peer_app = typer.Typer(help="The nodes this node trusts.", no_args_is_help=True)
@@ -54,13 +54,14 @@ def peer_remove(
 def peer_list(home: Home, as_json: Json = False) -> None:
     """List the nodes this node trusts, with the state of our copy of each feed."""
     with opened_to_read(home, as_json=as_json) as node:
-        peers = [_row(node_id, peer) for node_id, peer in every_known(node).items()]
+        peers = [_row(peer) for peer in every_known(node).values()]
         if as_json:
             print_json({"peers": peers})
             return
         for row in peers:
             if row["fault"]:
-                out.print(f"[bold]{row['node_id']}[/]\n  {plain(row['fault'])}")
+                out.print(f"[bold]{plain(row['area'])}[/] ({row['node_id']})\n  {plain(row['fault'])}")
+                out.print(f"  {plain(row['contact'])}")
                 continue
             synced = (
                 f"{row['people']} people published" if row["synced"] else "not synced yet: run `hub sync`"
@@ -71,16 +72,16 @@ def peer_list(home: Home, as_json: Json = False) -> None:
             out.print("No peers yet: add one with `hub peer add`.")
 
 
-def _row(node_id: str, peer: KnownPeer | UnreadablePeerError) -> dict[str, object]:
-    known = None if isinstance(peer, UnreadablePeerError) else peer
+def _row(peer: Peer) -> dict[str, object]:
+    known = None if isinstance(peer, DisabledPeer) else peer
     return {
-        "node_id": node_id,
-        "area": known and known.pinned.area,
+        "node_id": peer.node_id,
+        "area": peer.area,
         "url": known and known.pinned.url,
         "thumbprint": known and known.root_thumbprint,
-        "contact": known and known.contact,
+        "contact": peer.contact,
         "synced": known and known.feed_id is not None,
         "epoch": known and known.epoch,
         "people": known and known.people,
-        "fault": "" if known else str(peer),
+        "fault": str(peer.why) if isinstance(peer, DisabledPeer) else "",
     }

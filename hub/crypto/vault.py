@@ -1,4 +1,4 @@
-"""The vault: seals fields at rest under the node's storage key, and makes look-up digests and pseudonyms.
+"""The vault: seals fields at rest under the node's storage key, vouches for what stands open, makes pseudonyms.
 
 Each derived key has a label of its own, and each field is bound to the place it stands in. Does not know what is
 sealed (`hub.records`) or where the key comes from (`hub.node.keys`).
@@ -18,11 +18,12 @@ from hub.errors import StorageError
 
 
 class Vault:
-    """Seals identity fields at rest and makes look-up digests, each bound to the place it stands in."""
+    """Seals identity fields at rest and makes keyed digests, each bound to the place it stands in."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(hmac.digest(key, b"marac-hub/v1/field", hashlib.sha256))
         self._lookup = hmac.digest(key, b"marac-hub/v1/lookup", hashlib.sha256)
+        self._vouch = hmac.digest(key, b"marac-hub/v1/vouch", hashlib.sha256)
         self.pseudonym_key: Final = hmac.digest(key, b"marac-hub/v1/pseudonym", hashlib.sha256)
         self.key_id: Final = hmac.digest(key, b"marac-hub/v1/vault-id", hashlib.sha256).hex()[:16]
 
@@ -41,6 +42,10 @@ class Vault:
                 kept="Nothing was changed.",
                 do="Check that keys and database belong together; restore both from the same day.",
             ) from error
+
+    def vouch(self, place: str, data: bytes) -> bytes:
+        """A keyed digest (32 bytes) of what stands in the open in a place, by which a change of it is found."""
+        return hmac.digest(self._vouch, len(place).to_bytes(2, "big") + place.encode() + data, hashlib.sha256)
 
     def lookup(self, kind: str, value: str) -> bytes:
         """A keyed digest (32 bytes) by which a value can be found again without being stored."""

@@ -19,10 +19,11 @@ from hub.crypto.signing import (
 )
 from hub.errors import AuthenticationError, NotFoundError
 from hub.federation.client import REQUEST_LIFE_S
-from hub.federation.peers import KnownPeer, known
+from hub.federation.peers import believed
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.store import received
+from hub.wire.certificates import Certificate
 from hub.wire.messages import MessageType, RequestClaims
 
 
@@ -34,6 +35,7 @@ class Request:
     path: str
     body: bytes
     authorization: str
+    certificate: str
     idempotency_key: str = ""
 
     @property
@@ -44,16 +46,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Caller:
-    """An authenticated peer and the single-use identifier of its message."""
+    """An authenticated peer, the certificate of its keys, and the single-use identifier of its message."""
 
-    peer: KnownPeer
+    certificate: Certificate
     jti: str
     expires_at: int
 
     @property
     def node_id(self) -> str:
         """The peer's node id."""
-        return self.peer.pinned.node_id
+        return self.certificate.node_id
 
 
 def authenticate(node: Node, request: Request, message: MessageType) -> Caller:
@@ -64,13 +66,13 @@ def authenticate(node: Node, request: Request, message: MessageType) -> Caller:
     scheme, _, token = request.authorization.partition(" ")
     if scheme != "Bearer" or not token:
         raise AuthenticationError("The request is not signed.")
-    peer = _claimed_peer(node, token)
-    expected = Expected(message, peer.pinned.node_id, node.node_id, REQUEST_LIFE_S)
-    claims = verify(RequestClaims, token, public_key(peer.pinned.signing), expected, node.clock())
+    certificate = _certified(node, token, request.certificate)
+    expected = Expected(message, certificate.node_id, node.node_id, REQUEST_LIFE_S)
+    claims = verify(RequestClaims, token, public_key(certificate.keys.signing), expected, node.clock())
     address = node.settings.url.rstrip("/") + request.path
     if (claims.htm, claims.htu, claims.sha256) != (request.method, address, digest(request.body)):
         raise AuthenticationError("The signature is for another method, address or body.")
-    return Caller(peer, claims.jti, claims.exp + 2 * CLOCK_SKEW_S + REQUEST_LIFE_S)
+    return Caller(certificate, claims.jti, claims.exp + 2 * CLOCK_SKEW_S + REQUEST_LIFE_S)
 
 
 def admit(tx: Transaction, caller: Caller) -> None:
@@ -78,10 +80,10 @@ def admit(tx: Transaction, caller: Caller) -> None:
     received.first_use(tx.session, caller.node_id, caller.jti, caller.expires_at, tx.now)
 
 
-def _claimed_peer(node: Node, token: str) -> KnownPeer:
-    """The pinned peer that the unverified token claims to be from; its key then proves or refutes it."""
+def _certified(node: Node, token: str, certificate: str) -> Certificate:
+    """The certificate of the peer that the unverified token claims to be from; its key proves or refutes that."""
     claimed = read_claims(RequestClaims, unverified(token)[1]).iss
     try:
-        return known(node, claimed)
+        return believed(node, claimed, certificate)
     except NotFoundError as error:
         raise AuthenticationError("The request is from a node that is not a peer.") from error

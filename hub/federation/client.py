@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -19,8 +19,10 @@ import httpx2
 import stamina
 
 from hub.crypto.signing import Expected, digest, public_key, request_digest, sign, verify
-from hub.errors import AuthenticationError, HubError, PeerError, UnreachableError
+from hub.errors import AuthenticationError, HubError, NotFoundError, PeerError, UnreachableError, UsageError
+from hub.node.certificates import own_certificate
 from hub.node.node import Node
+from hub.node.pins import accept_certificate
 from hub.parsing import JsonError, read_json
 from hub.wire import messages
 from hub.wire.messages import AnswerClaims, MessageType
@@ -33,8 +35,6 @@ _PROBLEM: Final = re.compile(r"urn:marac-hub:problem:([a-z_]{1,40})")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
-
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -111,29 +111,22 @@ class PeerClient:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args, **kwargs))
 
     async def metadata(self, url: str) -> str:
-        """A node's signed metadata, unverified. Raises PeerError."""
-        try:
-            async with asyncio.timeout(self._node.settings.peer_timeout_s):
-                response = await self._send("GET", url.rstrip("/") + messages.METADATA_PATH, b"", {})
-        except _RetryError as error:
-            raise error.error from error
-        except TimeoutError as error:
-            raise _not_in_time() from error
-        if response.status != 200:
-            raise PeerError(f"The node answered {response.status} instead of its metadata.")
-        return response.content.decode("ascii", errors="replace").strip()
+        """A node's signed metadata, unverified. Retries passing faults. Raises PeerError."""
+        return await self._retrying(lambda: self._metadata(url.rstrip("/") + messages.METADATA_PATH))
 
     async def post(
         self, peer: PinnedPeer, message: MessageType, path: str, body: bytes, *, key: str = ""
     ) -> VerifiedAnswer:
         """Send a signed POST; `key` is its Idempotency-Key. Retries passing faults. Raises PeerError."""
-        return await self._retried(peer, _Target("POST", path, message), body, key)
+        target = _Target("POST", path, message)
+        return await self._retrying(lambda: self._once(peer, target, body, key))
 
     async def get(self, peer: PinnedPeer, message: MessageType, path: str) -> VerifiedAnswer:
         """Send a signed GET. Retries passing faults. Raises PeerError."""
-        return await self._retried(peer, _Target("GET", path, message), b"", "")
+        target = _Target("GET", path, message)
+        return await self._retrying(lambda: self._once(peer, target, b"", ""))
 
-    async def _retried(self, peer: PinnedPeer, target: _Target, body: bytes, key: str) -> VerifiedAnswer:
+    async def _retrying(self, once: Callable[[], Awaitable[T]]) -> T:
         try:
             # All tries, not each byte: a slow answer must not hold a sync or a check up.
             async with asyncio.timeout(self._node.settings.peer_timeout_s):
@@ -141,17 +134,25 @@ class PeerClient:
                     on=_RetryError, attempts=_ATTEMPTS, timeout=None, wait_initial=0.1
                 ):
                     with attempt:
-                        return await self._once(peer, target, body, key)
+                        return await once()
         except _RetryError as error:
             raise error.error from None
         except TimeoutError as error:
             raise _not_in_time() from error
         raise PeerError("The area was not asked.")  # pragma: no cover - the loop returns or raises
 
+    async def _metadata(self, url: str) -> str:
+        response = await self._send("GET", url, b"", {})
+        if response.status != 200:
+            error = PeerError(f"The node answered {response.status} instead of its metadata.")
+            raise _RetryError(error) if response.status in _RETRY_STATUS else error
+        return response.content.decode("ascii", errors="replace").strip()
+
     async def _once(self, peer: PinnedPeer, target: _Target, body: bytes, key: str) -> VerifiedAnswer:
         url = peer.url.rstrip("/") + target.path
         headers = {
             "Authorization": "Bearer " + self._signed(peer, target, url, body),
+            messages.CERTIFICATE_HEADER: self._own_certificate(),
             messages.VERSION_HEADER: str(messages.VERSION),
         }
         if body:
@@ -163,16 +164,30 @@ class PeerClient:
             raise _problem(response)
         token = response.headers.get(messages.ANSWER_HEADER, "")
         try:
+            certificate = response.headers.get(messages.CERTIFICATE_HEADER, "")
+            key_now = public_key(accept_certificate(self._node, peer.node_id, certificate).keys.signing)
             expected = Expected(MessageType.answer, peer.node_id, self._node.node_id, REQUEST_LIFE_S)
-            claims = verify(AnswerClaims, token, public_key(peer.signing), expected, self._node.clock())
+            claims = verify(AnswerClaims, token, key_now, expected, self._node.clock())
+        except NotFoundError as error:
+            raise PeerError("The area was removed while it was asked.") from error
         except AuthenticationError as error:
-            raise PeerError(f"The area's answer does not verify. {error.text}") from error
+            raise PeerError(f"The area's answer does not verify. {error.text}", do=error.do) from error
         asked = request_digest(target.method, target.path, key, body)
         if claims.request != asked:
             raise PeerError("The area's answer is to another request.")
         if claims.sha256 != digest(response.content):
             raise PeerError("The area's answer was changed on its way.")
         return VerifiedAnswer(response.content, token)
+
+    def _own_certificate(self) -> str:
+        own = own_certificate(self._node)
+        if own.told.ended(self._node.clock()):
+            raise UsageError(
+                f"This node's certificate ended on {own.told.last_day}.",
+                kept="Nobody was asked.",
+                do="Bring the root key and run `hub certify`.",
+            )
+        return own.token
 
     def _signed(self, peer: PinnedPeer, target: _Target, url: str, body: bytes) -> str:
         now = self._node.now()
@@ -226,6 +241,9 @@ def _require_tls(url: str) -> None:
 
 
 _REFUSED: Final = {
+    "certificate ended": "The area's hub says that this node's certificate has ended: run `hub certify`.",
+    "certificate revoked": "The area's hub says that this node's certificate was revoked by its root key.",
+    "certificate older": "The area's hub has seen a newer certificate of this node than this one.",
     "authentication": "The area's hub does not accept this node's signature: it may not have added this node yet.",
     "invalid input": (
         "The area's hub did not accept the question, so it did not answer: it may not have our agreement in force."

@@ -20,7 +20,7 @@ from hub.crypto.signing import Expected, public_key, verify
 from hub.errors import AuthenticationError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
-from hub.federation.peers import KnownPeer, refresh, require
+from hub.federation.peers import KnownPeer, Peer, every_known, refresh, require
 from hub.node.node import Node
 from hub.store import peers
 from hub.store.peers import CopyRow
@@ -98,26 +98,24 @@ async def catch_up(node: Node, client: PeerClient, node_id: str) -> None:
 
 async def sync_all(node: Node, client: PeerClient, progress: Progress = lambda *_: None) -> list[Synced]:
     """Sync every peer, a few at a time; one that fails is reported and does not stop the others."""
-    with node.read() as tx:
-        rows = peers.every(tx.session)
     turn = asyncio.Semaphore(AT_ONCE)
 
-    async def one(row: peers.PeerRow) -> Synced:
+    async def one(peer: Peer) -> Synced:
         async with turn:
-            return await _sync_safely(node, client, row, progress)
+            return await _sync_safely(node, client, peer, progress)
 
-    return await asyncio.gather(*map(one, rows))
+    return await asyncio.gather(*map(one, every_known(node).values()))
 
 
-async def _sync_safely(node: Node, client: PeerClient, row: peers.PeerRow, progress: Progress) -> Synced:
+async def _sync_safely(node: Node, client: PeerClient, peer: Peer, progress: Progress) -> Synced:
     """Sync one peer; what goes wrong there, foreseen or not, is recorded and said, and stays there."""
     try:
-        return await sync_in_time(node, client, row.node_id, progress)
+        return await sync_in_time(node, client, peer.node_id, progress)
     except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
         fault = fault_of(error)
         with node.write() as tx:
-            tx.record(Action.peer_fault, by=OPERATOR, about=Refs(peer=row.node_id), fault=fault.code)
-        return Synced(row.node_id, row.area, 0, 0, fault.text)
+            tx.record(Action.peer_fault, by=OPERATOR, about=Refs(peer=peer.node_id), fault=fault.code)
+        return Synced(peer.node_id, peer.area, 0, 0, fault.text)
 
 
 async def sync_in_time(node: Node, client: PeerClient, node_id: str, progress: Progress) -> Synced:

@@ -6,6 +6,7 @@ Does not open homes (`hub.node.node`) or serve (`hub.web`).
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -16,15 +17,15 @@ from hub.crypto.encoding import b64
 from hub.errors import UsageError
 from hub.files import write_atomically
 from hub.node import keys
-from hub.node.node import CERTIFICATE, NODE_TOML, Node, node_of, own_keys
+from hub.node.certificates import add_certificate, own_certificate
+from hub.node.node import NODE_TOML, Node, node_of, own_keys
+from hub.node.pins import change_pins, told_revocations
 from hub.node.settings import Settings, SharingAgreement
 from hub.node.transaction import Transaction
 from hub.node.watch import broken_log
 from hub.store.audit import DatabaseAudit
 from hub.wire.messages import PublicKeys
-from hub.wire.metadata import NodeFacts, certify, metadata
-
-ROOT_PUBLIC: Final = "root.pub"
+from hub.wire.metadata import NodeFacts, metadata
 
 _NODE_TOML: Final = """\
 # This node's settings. No secrets here: keys are in the folder `keys`. See config/node.example.toml.
@@ -49,8 +50,8 @@ review_owner = {review_owner}
 """
 
 
-def create_home(home: Path, settings: Settings) -> Node:
-    """Make a node's home: settings, keys, certificate and an empty database.
+def create_home(home: Path, settings: Settings, *, clock: Callable[[], float] = time.time) -> Node:
+    """Make a node's home: settings, keys, certificate, no peers yet and an empty database.
 
     `node.toml` comes last: a home without it is not one, so that a run that was interrupted or failed can be
     repeated and completes. Raises UsageError when the home is already one, and leaves it untouched; UsageError
@@ -62,11 +63,13 @@ def create_home(home: Path, settings: Settings) -> Node:
             raise UsageError(
                 f"{home} is already a node's home.", kept="It was not touched.", do="Choose another folder."
             )
-        _make_identity(home, settings)
-        node = node_of(home, settings, create=True)
+        serial = _make_identity(home, settings, int(clock()))
+        node = node_of(home, settings, clock=clock, create=True)
+        change_pins(node, lambda pins: pins, anew=True)
         with node.database.write() as session:  # No head is signed yet, as `node.write` demands.
             if DatabaseAudit(session).last() is None:
-                Transaction(node, session).record(Action.node_created, by=OPERATOR, about=own_keys(node))
+                tx = Transaction(node, session)
+                tx.record(Action.node_created, by=OPERATOR, about=own_keys(node), serial=serial)
         begin_audit_checkpoint(node)
         _write_settings(home, settings)
     except OSError as error:
@@ -78,18 +81,14 @@ def create_home(home: Path, settings: Settings) -> Node:
     return node
 
 
-def _make_identity(home: Path, settings: Settings) -> None:
-    """Make the home's folder, the keys, and the root key's certificate of them."""
+def _make_identity(home: Path, settings: Settings, now: int) -> int:
+    """Make the home's folder, the keys, and the root key's certificate of them; return its serial."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
     folder = home / settings.keys
     if not (folder / keys.NODE_KEY).exists():
         keys.create(folder)
-    online = keys.load(folder)
-    root = keys.load_root(folder)
-    certificate = certify(root, settings.node_id, online.signing.kid, int(time.time()))
-    write_atomically(home / CERTIFICATE, certificate.encode("ascii"))
-    write_atomically(home / ROOT_PUBLIC, b64(root.public).encode("ascii"))
+    return add_certificate(home, settings.node_id, keys.load(folder), keys.load_root(folder), now).serial
 
 
 def _write_settings(home: Path, settings: Settings) -> None:
@@ -116,11 +115,9 @@ def current_metadata(node: Node) -> str:
         area=settings.area,
         url=settings.url,
         contact=str(settings.contact),
-        root_public=(node.home / ROOT_PUBLIC).read_text(encoding="ascii"),
-        certificate=(node.home / CERTIFICATE).read_text(encoding="ascii"),
+        certificate=own_certificate(node).token,
+        revocations=told_revocations(node),
         keys=PublicKeys(
-            signing=b64(online.signing.public),
-            sealing=b64(online.sealing_public),
             prf=b64(online.prf.public_key),
             prf_weak=b64(online.prf_weak.public_key),
         ),

@@ -89,12 +89,17 @@ def load(folder: Path) -> NodeKeys:
 
 
 def load_root(folder: Path) -> SigningKey:
-    """Load the root key, which certifies online keys. Raises UsageError when it is missing or damaged."""
-    text = _read_secret(folder / ROOT_KEY)
+    """Load the root key of a key folder. Raises UsageError when it is missing or damaged."""
+    return read_root(folder / ROOT_KEY)
+
+
+def read_root(file: Path) -> SigningKey:
+    """Load a root key, which certifies online keys. Raises UsageError when it is missing or damaged."""
+    text = _read_secret(file)
     try:
-        return SigningKey.of(signing.PrivateKey.from_private_bytes(unb64(text)))
+        return SigningKey.of(signing.PrivateKey.from_private_bytes(unb64(text.strip())))
     except (ValueError, HubError):
-        raise UsageError(f"{folder / ROOT_KEY} is damaged.", do="Restore it from the key backup.") from None
+        raise UsageError(f"{file} is damaged.", do="Restore it from the key backup.") from None
 
 
 def keeps_files(folder: Path) -> bool:

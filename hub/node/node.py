@@ -29,7 +29,6 @@ from hub.store.database import Database
 from hub.wire.tokens import FeedContext
 
 NODE_TOML = "node.toml"
-CERTIFICATE = "certificate.jwt"
 CHECKPOINT = "audit-checkpoint.txt"
 
 

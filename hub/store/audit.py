@@ -37,6 +37,11 @@ class DatabaseAudit:
         row = self._session.connection().execute(_NEWEST).first()
         return Entry(*row) if row else None
 
+    def has(self, action: str) -> bool:
+        """Whether there is an entry of that action."""
+        found = select(AuditEntry.seq).where(AuditEntry.action == action).limit(1)
+        return self._session.exec(found).first() is not None
+
     def at(self, seq: int) -> Entry | None:
         """The entry of that number."""
         row = self._session.get(AuditEntry, seq)

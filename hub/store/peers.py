@@ -32,7 +32,7 @@ class PeerRow:
     area: str
     url: str
     root_thumbprint: str
-    metadata_json: str
+    signed_metadata: str
     feed_id: int | None
     epoch: int
     people: int
@@ -48,7 +48,7 @@ class PinRow(NamedTuple):
     area: str
     url: str
     root_thumbprint: str
-    metadata_json: str
+    signed_metadata: str
 
 
 class CopyRow(NamedTuple):

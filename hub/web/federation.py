@@ -18,6 +18,7 @@ from hub.federation import evaluate, serve_feed
 from hub.federation.authentication import Caller, authenticate
 from hub.federation.authentication import Request as SignedRequest
 from hub.federation.receipts import Refused, Reply, signed_answer
+from hub.node.certificates import own_certificate
 from hub.node.node import Node
 from hub.web.problems import problem, problem_of
 from hub.wire import messages
@@ -84,6 +85,7 @@ async def _received(request: Request) -> SignedRequest | Response:
         request.url.path + query,
         body,
         request.headers.get("Authorization", ""),
+        request.headers.get(messages.CERTIFICATE_HEADER, ""),
         request.headers.get(messages.IDEMPOTENCY_HEADER, ""),
     )
 
@@ -103,7 +105,11 @@ def _answer_now(node: Node, signed: SignedRequest, message: MessageType, work: W
     if isinstance(result, Refused):
         return problem_of(result.error)
     token = signed_answer(node, caller, signed, result)
-    return Response(result.body, media_type="application/json", headers={messages.ANSWER_HEADER: token})
+    headers = {
+        messages.ANSWER_HEADER: token,
+        messages.CERTIFICATE_HEADER: own_certificate(node).token,
+    }
+    return Response(result.body, media_type="application/json", headers=headers)
 
 
 async def _body(request: Request) -> bytes:

@@ -16,15 +16,14 @@ from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from hub.errors import HubError, PeerError, UsageError
-from hub.node.home import ROOT_PUBLIC, advance_audit_checkpoint, current_metadata
-from hub.node.node import CERTIFICATE, Node, open_node
+from hub.errors import HubError, UsageError
+from hub.node.home import advance_audit_checkpoint, current_metadata
+from hub.node.node import Node, open_node
 from hub.processes import end_with_parent
 from hub.web.app import create_app
 from hub.web.connections import BoundedConfig, affordable
 from hub.web.logs import log_config
 from hub.web.status import reporting_status
-from hub.wire.metadata import verify_metadata
 
 HOME_VARIABLE: Final = "HUB_SERVED_HOME"
 # A worker that does not answer its supervisor this long is replaced. Starting on a busy machine takes many seconds.
@@ -60,17 +59,9 @@ def serve(node: Node, at: Listening) -> None:
 def require_complete(node: Node) -> None:
     """Read all that a served node reads of its home, and sign for its log.
 
-    Raises UsageError naming the file at fault, or what `advance_audit_checkpoint` does.
+    Raises UsageError or StorageError naming the file at fault, or what `advance_audit_checkpoint` does.
     """
-    _ = node.matching, node.rules, node.areas
-    try:
-        verify_metadata(current_metadata(node), None, node.clock())
-    except (OSError, UnicodeDecodeError, PeerError) as error:
-        raise UsageError(
-            f"{CERTIFICATE} or {ROOT_PUBLIC} in the node's home is missing or damaged, or not of its keys.",
-            kept="Nothing was served: peers would not believe this node.",
-            do="Restore both from the backup of the home.",
-        ) from error
+    _ = node.matching, node.rules, node.areas, current_metadata(node)
     advance_audit_checkpoint(node)
 
 

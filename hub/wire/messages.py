@@ -42,11 +42,13 @@ SIZE_CLASSES: Final = (64, 128, 256, 512, 1024)
 BATCH_ENTRIES: Final = 1024
 PAGE_LINES: Final = 4 * BATCH_ENTRIES
 MAX_BODY_BYTES: Final = 256 * 1024
+MAX_REVOCATIONS: Final = 32
 METADATA_PATH: Final = "/.well-known/marac-node"
 EVALUATIONS_PATH: Final = "/federation/v1/evaluations"
 DISCLOSURES_PATH: Final = "/federation/v1/disclosures"
 FEED_PATH: Final = "/federation/v1/feed"
 ANSWER_HEADER: Final = "Marac-Answer"
+CERTIFICATE_HEADER: Final = "Marac-Certificate"
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 VERSION_HEADER: Final = "Marac-Version"
 
@@ -56,6 +58,7 @@ class MessageType(StrEnum):
 
     metadata = "marac-node+jwt"
     certificate = "marac-certificate+jwt"
+    revocation = "marac-revocation+jwt"
     evaluation = "marac-evaluation+jwt"
     disclosure = "marac-disclosure+jwt"
     feed = "marac-feed+jwt"
@@ -99,6 +102,7 @@ Hex16 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 KeyName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Token = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[A-Za-z0-9_.-]*$")]
+Statement = Annotated[str, StringConstraints(max_length=1_024, pattern=r"^[A-Za-z0-9_.-]*$")]  # a root key's
 Cursor = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_-]*$")]
 Epoch = Annotated[Small, Field(ge=1)]
 Text = Annotated[ShortText, AfterValidator(_readable)]
@@ -106,10 +110,8 @@ PlainText = Annotated[ShortText, AfterValidator(_printable)]  # shown to people
 
 
 class PublicKeys(Value):
-    """A node's public keys, raw and base64url: signing (Ed25519), sealing (X25519), PRF (ristretto255)."""
+    """A node's public PRF keys (ristretto255), raw and base64url. The certificate has its other keys."""
 
-    signing: Bytes32
-    sealing: Bytes32
     prf: Bytes32
     prf_weak: Bytes32
 
@@ -122,22 +124,20 @@ class QuotasTold(Value):
 
 
 class Metadata(Claims):
-    """What a node says of itself, signed, for at most a day. `certificate` is its root key's word for `keys`."""
+    """What a node says of itself, signed, for at most a day.
+
+    `certificate` is its root key's word for the key that signs this; `revocations` are those that it knows, of any
+    node's root key.
+    """
 
     area: PlainText
     url: PlainText
     contact: PlainText
-    root: Bytes32
-    certificate: Token
+    certificate: Statement
+    revocations: tuple[Statement, ...] = Field(max_length=MAX_REVOCATIONS)
     keys: PublicKeys
     versions: tuple[Small, ...] = Field(max_length=20)
     quotas: QuotasTold
-
-
-class Certificate(Claims):
-    """The root key's word that a signing key speaks for the node."""
-
-    signing_kid: Bytes32
 
 
 class RequestClaims(AddressedClaims):

@@ -25,6 +25,7 @@ from hub.crypto.signing import SigningKey
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
 from hub.federation.publish import publish
+from hub.node.certificates import online_keys, own_certificate
 from hub.node.home import create_home, current_metadata
 from hub.node.keys import load_root
 from hub.node.node import Node, key_folder
@@ -32,6 +33,7 @@ from hub.node.settings import Settings, SharingAgreement
 from hub.values import Purpose
 from hub.web.app import create_app
 from hub.wire import messages
+from hub.wire.certificates import certify
 from hub.wire.messages import MessageType
 
 AGREEMENT = "Agreement 1 (fiction)"
@@ -125,7 +127,9 @@ class World:
     def request(self, message: MessageType, path: str, body: bytes, **changed: Any) -> httpx2.Response:
         """A request that the attacker signs with its real key; `changed` replaces claims, method or headers."""
         method = changed.pop("method", "POST")
-        headers = {messages.VERSION_HEADER: "1"} | changed.pop("headers", {})
+        certificate = own_certificate(self.attacker).token
+        headers = {messages.VERSION_HEADER: "1", messages.CERTIFICATE_HEADER: certificate}
+        headers |= changed.pop("headers", {})
         now = self.attacker.now()
         claims = {
             "iss": self.attacker.node_id,
@@ -203,7 +207,9 @@ def answering(node: Node, answer: Callable[[httpx2.Request], dict[str, Any] | No
             "receipt": None,
         }
         token = signing.sign(node.keys.signing, MessageType.answer, claims)
-        return httpx2.Response(200, content=body, headers={messages.ANSWER_HEADER: token})
+        certificate = own_certificate(node).token
+        headers = {messages.ANSWER_HEADER: token, messages.CERTIFICATE_HEADER: certificate}
+        return httpx2.Response(200, content=body, headers=headers)
 
     return handle
 
@@ -224,17 +230,11 @@ def telling(node: Node, changed: dict[str, Any]) -> Handler:
 
 
 def certificate(node: Node, root: SigningKey, name: str) -> str:
-    """A root key's word for this node's signing key, under any name it likes."""
-    now = node.now()
-    claims = {
-        "iss": name,
-        "sub": name,
-        "iat": now,
-        "exp": now + 86_400,
-        "jti": secrets.token_hex(16),
-        "signing_kid": node.keys.signing.kid,
-    }
-    return signing.sign(root, MessageType.certificate, claims)
+    """A root key's word for this node's keys, under any name it likes; under its own, the one that it has."""
+    own = own_certificate(node)
+    if name == node.node_id:
+        return own.token
+    return certify(root, name, online_keys(node.keys), own.told.serial, node.now())
 
 
 def jwt_claims(token: str) -> dict[str, Any]:

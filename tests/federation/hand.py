@@ -16,6 +16,7 @@ from hub.crypto.hpke import SealContext
 from hub.crypto.prf import BlindedBatch
 from hub.crypto.signing import Expected as ExpectedToken
 from hub.crypto.signing import digest, sign, verify
+from hub.node.certificates import own_certificate
 from hub.node.node import Node
 from hub.values import AgencyKind, Level, Person, Purpose, RequesterRole
 from hub.wire import messages
@@ -83,6 +84,7 @@ class Hand:
         """Send a request, signed as agreed unless another token is given; a header of None is left out."""
         all_headers = {
             "Authorization": "Bearer " + (self.token(method, path, body) if token is None else token),
+            messages.CERTIFICATE_HEADER: own_certificate(self.node).token,
             messages.VERSION_HEADER: "1",
             **(headers or {}),
         }

@@ -28,7 +28,7 @@ from hub.federation.publish import publish
 from hub.federation.sync import sync_all
 from hub.node.home import create_home
 from hub.node.keys import load_root
-from hub.node.node import CERTIFICATE, Node, key_folder, open_node
+from hub.node.node import Node, open_node
 from hub.node.settings import Settings, SharingAgreement
 from hub.records.cases import open_person
 from hub.records.check import CheckRequest
@@ -37,7 +37,6 @@ from hub.store import cases
 from hub.store.audit import DatabaseAudit
 from hub.values import Kind, Person, Purpose, Role
 from hub.web.app import create_app
-from hub.wire.metadata import certify
 
 AREAS: Final = ("northmoor", "eastvale", "southmere")
 START: Final = dt.datetime(2026, 11, 2, 10, tzinfo=dt.UTC).timestamp()
@@ -130,13 +129,11 @@ def new_node(home: Path, node_id: str, database: str, clock: Clock) -> Node:
             database=database,
             agreement=agreement(),
         ),
+        clock=clock,
     ).database.close()
     with (home / "node.toml").open("a") as settings:
         settings.write(QUOTAS)
-    node = open_node(home, clock=clock)
-    root = load_root(key_folder(home, node.settings))
-    (home / CERTIFICATE).write_text(certify(root, node_id, node.keys.signing.kid, int(START)))
-    return node
+    return open_node(home, clock=clock)
 
 
 def person_of(identity: Identity, role: str) -> Person:

@@ -25,14 +25,16 @@ from hub.federation import serve_feed
 from hub.federation.peers import known
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
+from hub.node.certificates import online_keys
 from hub.node.keys import load_root
 from hub.records.check import AreaStatus, CheckResult
 from hub.store import peers
 from hub.wire import messages
+from hub.wire.certificates import certify
 from hub.wire.messages import EVALUATIONS_PATH, FEED_PATH, METADATA_PATH
-from hub.wire.metadata import certify, verify_metadata
+from hub.wire.metadata import verify_metadata
 from hub.wire.tokens import ENTRY_BYTES
-from tests.federation.nodes import Areas, case, cases_of, events, hold, one_name, question, stranger
+from tests.federation.nodes import START, Areas, case, cases_of, events, hold, one_name, question, stranger
 from tests.federation.peer_simulator import (
     Asked,
     Lie,
@@ -321,20 +323,27 @@ def signed_anew(peer: Peer, claims: dict[str, Any], key: SigningKey | None = Non
     return compact(json.dumps(head), json.dumps(claims), used)
 
 
+def certified(peer: Peer, root: SigningKey, name: str) -> str:
+    return certify(root, name, online_keys(peer.node.keys), int(START), int(START))
+
+
 def of_another_root(peer: Peer, claims: dict[str, Any]) -> str:
-    certificate = certify(STRANGER, "eastvale", peer.node.keys.signing.kid, claims["iat"])
-    return signed_anew(peer, {**claims, "root": b64(STRANGER.public), "certificate": certificate})
+    return signed_anew(peer, {**claims, "certificate": certified(peer, STRANGER, "eastvale")})
 
 
 def of_another_name(peer: Peer, claims: dict[str, Any]) -> str:
-    root = load_root(peer.node.home / "keys")
-    certificate = certify(root, "southmere", peer.node.keys.signing.kid, claims["iat"])
+    certificate = certified(peer, load_root(peer.node.home / "keys"), "southmere")
     return signed_anew(peer, {**claims, "iss": "southmere", "sub": "southmere", "certificate": certificate})
 
 
 def of_an_uncertified_key(peer: Peer, claims: dict[str, Any]) -> str:
-    keys = {**claims["keys"], "signing": b64(STRANGER.public)}
-    return signed_anew(peer, {**claims, "keys": keys}, STRANGER)
+    return signed_anew(peer, claims, STRANGER)
+
+
+def of_a_key_certified_by_itself(peer: Peer, claims: dict[str, Any]) -> str:
+    """The root key's public half stands in the certificate, which another key signed."""
+    head, said = parts(claims["certificate"])
+    return signed_anew(peer, {**claims, "certificate": compact(json.dumps(head), json.dumps(said), STRANGER)})
 
 
 def with_keys(**changed: str) -> Lie:
@@ -356,7 +365,7 @@ METADATA: dict[str, Lie] = {
     "of another root": metadata_is(of_another_root),
     "of another area": metadata_is(of_another_name),
     "of a key that the root did not certify": metadata_is(of_an_uncertified_key),
-    "signed by another key": metadata_is(lambda peer, claims: signed_anew(peer, claims, STRANGER)),
+    "of a key that certifies itself": metadata_is(of_a_key_certified_by_itself),
     "of another type": metadata_is(lambda peer, claims: signed_anew(peer, claims, typ="marac-manifest+jwt")),
     "with another certificate": with_claims(certificate="a.b.c"),
     "good for a year": with_claims(exp=2_000_000_000),
@@ -370,7 +379,8 @@ METADATA: dict[str, Lie] = {
     "with a name in half a letter": with_claims(area="\ud800"),
     "with a name of a nought": with_claims(area="East\0vale"),
     "with an identifier of a nought": with_claims(jti="\0" * 20),
-    "with a key that is none": with_keys(signing=b64(bytes(31))),
+    "with no certificate": with_claims(certificate=""),
+    "with a key that is none": with_keys(prf=b64(bytes(31))),
     "with a key that is not base64": with_keys(prf="%%%"),
     "not a token": plain(200, b"hello"),
     "nothing": plain(200, b""),
@@ -404,7 +414,7 @@ def test_an_old_directory_is_a_fault(areas: Areas, eastvale: Peer) -> None:
 @settings(max_examples=200)
 def test_whatever_stands_for_metadata_is_a_peer_fault(text: str) -> None:
     with pytest.raises(PeerError):
-        verify_metadata(text, None, 1_793_613_600)
+        verify_metadata(text, 1_793_613_600)
 
 
 # In flight.

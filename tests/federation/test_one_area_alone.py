@@ -68,7 +68,7 @@ def unreadable(areas: Areas) -> None:
     with areas["northmoor"].database.write() as session:
         session.connection().execute(
             sql(
-                "UPDATE peer SET metadata_json = replace(metadata_json, '0', 'null') WHERE node_id = 'eastvale'"
+                "UPDATE peer SET signed_metadata = replace(signed_metadata, '0', 'null') WHERE node_id = 'eastvale'"
             )
         )
 

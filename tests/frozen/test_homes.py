@@ -22,9 +22,14 @@ from hub.checks.answer import HolderDecision, record_holder_decision, waiting_re
 from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.consent import Decider, Decision
+from hub.federation.peers import take_over_pins
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
+from hub.node.certificates import certify_keys
+from hub.node.home import advance_audit_checkpoint
+from hub.node.keys import load_root
 from hub.node.node import open_node
+from hub.node.pins import PINS
 from hub.records.check import CandidateRef, CheckResult, DisclosureStatus
 from hub.store.audit import DatabaseAudit
 from hub.values import Kind, Level, Requester, Role
@@ -57,6 +62,10 @@ def frozen(shown: Any, tmp_path: Path) -> Iterator[Areas]:
         for key in (tmp_path / area / "keys").iterdir():
             key.chmod(0o600)
         nodes[area] = open_node(tmp_path / area, clock=clock)
+        if not (tmp_path / area / PINS).exists():
+            take_over_pins(nodes[area])
+            certify_keys(nodes[area], load_root(tmp_path / area / "keys"))
+            advance_audit_checkpoint(nodes[area])
     areas = Areas(nodes, clock)
     for node in nodes.values():
         areas.network.serve(node)

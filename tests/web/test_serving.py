@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hub.node.home import ROOT_PUBLIC
-from hub.node.node import CERTIFICATE, CHECKPOINT
+from hub.node.certificates import CERTIFICATES
+from hub.node.node import CHECKPOINT
+from hub.node.pins import PINS
 from tests.cli.running import free_port, hub, serving
 from tests.web.homes import home_with
 
@@ -29,7 +30,7 @@ def test_a_home_with_a_broken_file_is_not_served(tmp_path: Path, name: str) -> N
     assert "listen" not in done.err
 
 
-@pytest.mark.parametrize("name", [CERTIFICATE, ROOT_PUBLIC, CHECKPOINT])
+@pytest.mark.parametrize("name", [CERTIFICATES, PINS, CHECKPOINT])
 def test_a_home_that_has_lost_a_file_is_not_served(tmp_path: Path, name: str) -> None:
     home = home_with(tmp_path / "northmoor", 1)
     (home / name).write_text("not what it was")

@@ -11,7 +11,10 @@ from hub.store.tables.columns import Serial
 
 
 class Peer(SQLModel, table=True):
-    """A node that we trust, pinned by the thumbprint of its root key, with its last verified metadata."""
+    """A node that we trust, pinned by the thumbprint of its root key, with its last metadata as it signed them.
+
+    `signed_metadata` is empty where an earlier version kept it.
+    """
 
     __tablename__ = "peer"
 
@@ -19,7 +22,7 @@ class Peer(SQLModel, table=True):
     area: str
     url: str
     root_thumbprint: str
-    metadata_json: str
+    signed_metadata: str
     feed_id: int | None = None
     epoch: int = 0
     cursor: str = ""

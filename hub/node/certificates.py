@@ -1,0 +1,110 @@
+"""The node's own certificates: the root key's word for the keys that it has now, and for those that it had.
+
+They stand in `certificates.json` in the home, which the node vouches for. The earlier ones stay: what was signed
+with an earlier key, such as a checkpoint of the audit log, is still verified. Does not make keys (`hub.node.keys`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from hub.audit.events import OPERATOR, Action, Refs
+from hub.crypto.encoding import b64
+from hub.crypto.signing import PublicKey, SigningKey, public_key
+from hub.crypto.vault import Vault
+from hub.errors import UsageError
+from hub.node.keys import NodeKeys
+from hub.node.node import Node
+from hub.node.vouched import alone, read_vouched, write_vouched
+from hub.values import Value
+from hub.wire.certificates import Certificate, OnlineKeys, certify, next_serial, read_certificate
+
+CERTIFICATES: Final = "certificates.json"
+EARLIER_ROOT: Final = "root.pub"
+
+
+class OwnCertificates(Value):
+    """The thumbprint of the node's root key, and every certificate that it made of keys here, the newest last."""
+
+    version: Literal[1] = 1
+    root: str
+    certificates: tuple[str, ...]
+
+
+class OwnCertificate(NamedTuple):
+    """A certificate and the token that peers are shown."""
+
+    token: str
+    told: Certificate
+
+
+def own_certificate(node: Node) -> OwnCertificate:
+    """The newest certificate of the keys that the node has now. Raises UsageError when there is none."""
+    kept = load(node.home, node.keys.vault)
+    if kept is not None:
+        for token in reversed(kept.certificates):
+            told = read_certificate(token)
+            if (told.keys, told.root_thumbprint) == (online_keys(node.keys), kept.root):
+                return OwnCertificate(token, told)
+    raise UsageError(
+        "This node has no certificate of its keys.",
+        kept="Everything in its home.",
+        do="Bring its root key and run `hub certify`.",
+    )
+
+
+def add_certificate(home: Path, node_id: str, keys: NodeKeys, root: SigningKey, now: int) -> Certificate:
+    """Certify these keys with the next serial, and keep the certificate. Raises UsageError on another root key."""
+    path = home / CERTIFICATES
+    with alone(path):
+        kept = load(home, keys.vault) or OwnCertificates(root=root.kid, certificates=())
+        if root.kid != kept.root:
+            raise _other_root()
+        before = max((read_certificate(token).serial for token in kept.certificates), default=0)
+        token = certify(root, node_id, online_keys(keys), next_serial(before, now), now)
+        write_vouched(path, keys.vault, kept.model_copy(update={"certificates": (*kept.certificates, token)}))
+    return read_certificate(token)
+
+
+def certify_keys(node: Node, root: SigningKey) -> Certificate:
+    """Renew the node's certificate, on the record. Raises UsageError on another root key, StorageError."""
+    _require_earlier_root(node.home, root)
+    made = add_certificate(node.home, node.node_id, node.keys, root, node.now())
+    with node.write() as tx:
+        tx.record(
+            Action.node_certified, by=OPERATOR, about=Refs(key_id=node.keys.signing.kid), serial=made.serial
+        )
+    return made
+
+
+def _require_earlier_root(home: Path, root: SigningKey) -> None:
+    """The home of an earlier version has its root key's public half in a file of its own."""
+    public = home / EARLIER_ROOT
+    if public.exists() and public.read_text(encoding="ascii").strip() != b64(root.public):
+        raise _other_root()
+
+
+def signing_keys(node: Node) -> tuple[PublicKey, ...]:
+    """Every signing key that the node has or had, the present one first: earlier signatures hold too."""
+    kept = load(node.home, node.keys.vault)
+    earlier = [read_certificate(token).keys.signing for token in reversed(kept.certificates if kept else ())]
+    return tuple(public_key(raw) for raw in dict.fromkeys((node.keys.signing.public, *earlier)))
+
+
+def online_keys(keys: NodeKeys) -> OnlineKeys:
+    """The public keys that a certificate is about."""
+    return OnlineKeys(keys.signing.public, keys.sealing_public)
+
+
+def load(home: Path, vault: Vault) -> OwnCertificates | None:
+    """What the home keeps of its certificates; None in the home of an earlier version. Raises StorageError."""
+    return read_vouched(home / CERTIFICATES, vault, OwnCertificates)
+
+
+def _other_root() -> UsageError:
+    return UsageError(
+        "This is another root key than the node's.",
+        kept="The certificates as they were.",
+        do="Bring the root key whose thumbprint the other areas have.",
+    )
