@@ -88,6 +88,22 @@ COMMANDS: Final = {
         "decide:policy_app",
         "The rules that decisions are made by.",
     ),
+    "backup-key": (
+        "backup:backup_key",
+        "Make the key that opens backups.",
+    ),
+    "backup": (
+        "backup:backup",
+        "Back up a node, also while it is served: database, home and audit checkpoint as of one moment, encrypted.",
+    ),
+    "restore": (
+        "backup:restore",
+        "Bring a node back from a backup.",
+    ),
+    "restored": (
+        "backup:restored",
+        "Say that what happened since the backup is in the node again, or waive it; then it publishes and answers.",
+    ),
     "audit": (
         "audit:audit_app",
         "The tamper-evident log.",

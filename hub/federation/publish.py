@@ -37,6 +37,7 @@ from hub.federation.entries import (
 from hub.matching import match_keys
 from hub.node.node import Node
 from hub.records.cases import open_person
+from hub.records.restorations import require_none_open
 from hub.store import feeds
 from hub.values import Person
 from hub.wire.messages import BATCH_ENTRIES
@@ -69,6 +70,7 @@ def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Publis
 
 def _publish(node: Node, progress: Progress) -> Published:
     with node.read() as tx:
+        require_none_open(tx)
         state = feeds.state(tx.session)
         leaving = _opened_people(node, feeds.leaving(tx.session))
         rows = feeds.joining(tx.session)

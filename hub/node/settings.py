@@ -59,6 +59,12 @@ class Quotas(Value):
     user_share: float = Field(default=0.75, gt=0, le=1)
 
 
+class Backups(Value):
+    """To whom backups are encrypted: recipients of age, as `hub backup-key` prints them."""
+
+    recipients: tuple[ShortText, ...] = ()
+
+
 class ServerLimits(Value):
     """What one process of the node's server takes on, and from whom.
 
@@ -120,6 +126,7 @@ class Settings(Value):
     quotas: Quotas = Quotas()
     schedules: Schedules = Schedules()
     server: ServerLimits = ServerLimits()
+    backup: Backups = Backups()
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)
     feeds: Feeds = Feeds()

@@ -113,6 +113,16 @@ def remove(session: Session, node_id: str) -> None:
     session.delete(peer)
 
 
+def forget_copies(session: Session, node_id: str) -> None:
+    """Delete every copy of a peer's feed: the next sync pulls it all."""
+    peer = session.get_one(Peer, node_id)
+    peer.feed_id, peer.epoch, peer.feed_at, peer.synced_at = None, 0, 0, None
+    session.add(peer)
+    session.flush()
+    for feed in session.exec(select(PeerFeed).where(PeerFeed.node_id == node_id)):
+        _drop(session, feed)
+
+
 def start_copy(session: Session, node_id: str) -> CopyRow:
     """Begin a new copy of a peer's feed, beside the one in use; an earlier unfinished one is dropped."""
     drop_unfinished(session, node_id)

@@ -20,6 +20,7 @@ from hub.federation.authentication import Request as SignedRequest
 from hub.federation.receipts import Refused, Reply, signed_answer
 from hub.node.certificates import own_certificate
 from hub.node.node import Node
+from hub.records.restorations import require_none_open
 from hub.web.problems import problem, problem_of
 from hub.wire import messages
 from hub.wire.messages import MessageType
@@ -92,6 +93,8 @@ async def _received(request: Request) -> SignedRequest | Response:
 
 def _answer_now(node: Node, signed: SignedRequest, message: MessageType, work: Work) -> Response:
     caller = authenticate(node, signed, message)
+    with node.read() as tx:
+        require_none_open(tx)
     try:
         result = work(caller, signed)
     except AuthenticationError:

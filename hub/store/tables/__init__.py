@@ -18,6 +18,7 @@ from hub.store.tables.received import (
     ReceivedDisclosure,
     SeenMessage,
 )
+from hub.store.tables.restorations import RestorationRecord
 
 __all__ = [
     "AuditEntry",
@@ -38,6 +39,7 @@ __all__ = [
     "Receipt",
     "ReceivedCheck",
     "ReceivedDisclosure",
+    "RestorationRecord",
     "ScheduledJob",
     "SeenMessage",
     "SharingRecord",

@@ -1,0 +1,1 @@
+"""Backups of a node, and bringing it back from one."""

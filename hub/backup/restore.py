@@ -1,0 +1,216 @@
+"""Bringing a node back from a backup: the only way past an older head of its log, with a reason, on the record.
+
+A node that was brought back does not know who was sealed or withdrawn since. So it answers no peer and
+publishes nothing until the files since were imported again, or somebody waives them; then it makes new PRF
+keys. The new home is made beside the old one and takes its place at the end: what was there is put aside, never
+deleted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from hub.audit.chain import Broken, Head
+from hub.audit.checkpoint import read_checkpoint, sign_checkpoint
+from hub.audit.events import OPERATOR, Action
+from hub.audit.log import verify_log
+from hub.backup.archive import Contents, read_archive
+from hub.backup.make import DATABASE, HOME, KEYS
+from hub.errors import HubError, InputError, LogError, NotFoundError, UsageError
+from hub.files import write_atomically
+from hub.node import keys
+from hub.node.home import advance_audit_checkpoint
+from hub.node.node import CHECKPOINT, NODE_TOML, Node, database_url, key_folder, node_of
+from hub.node.settings import Settings, load_settings
+from hub.node.watch import broken_log
+from hub.records import restorations
+from hub.store import peers
+from hub.store.audit import DatabaseAudit
+from hub.store.database import Database
+from hub.store.snapshot import copy_database
+
+_RESTORING: Final = ".restoring"
+_OPENED: Final = "opened"
+_DATABASE_LINE: Final = re.compile(r"^database\s*=.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a node is brought back from: its backup, that of its keys, and the key that opens both.
+
+    `keys` None: the home has its keys still. `database`: an address in place of that in the backup's settings.
+    """
+
+    backup: Path
+    keys: Path | None
+    identity: str
+    database: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restoration went back to, the newest head known of what was lost, and where the old home is now."""
+
+    node_id: str
+    backup_at: int
+    head: Head
+    lost: Head | None
+    put_aside: Path | None
+
+
+def restore(home: Path, source: Source, because: str) -> Restored:
+    """Bring a node back into its home.
+
+    Nothing that is there is changed before all of it is ready. Raises UsageError, InputError,
+    AuthenticationError when a backup does not open, LogError when the log in it does not hold, StorageError,
+    OSError.
+    """
+    home = home.resolve()
+    if not because.strip():
+        raise UsageError("A restoration needs its reason.", kept="Nothing was changed.", do="Give --because.")
+    fresh = home.with_name(home.name + _RESTORING)
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700, parents=True)
+    try:
+        contents = _unpack(home, fresh, source)
+        settings = load_settings(fresh)
+        head = _verified_head(fresh, contents, settings)
+        lost = _lost(home, head, contents)
+        _fill_database(fresh, settings)
+        _begin_again(fresh, contents, head, lost, because)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return Restored(contents.node_id, contents.made_at, head, lost, _change_places(home, fresh))
+
+
+def finish(node: Node, how: Literal["imported", "waived"], because: str) -> None:
+    """End a restoration: what happened since the backup is in the node again, or is waived.
+
+    The node may publish and answer from then on; rotate its PRF keys next. Raises NotFoundError when none is
+    open.
+    """
+    with node.write() as tx:
+        found = restorations.open_one(tx)
+        if found is None:
+            raise NotFoundError("This node has no restoration that is not ended.")
+        restorations.end(tx, found, how=how, because=because)
+        tx.record(Action.restoration_ended, by=OPERATOR, kind=how)
+
+
+def _unpack(home: Path, fresh: Path, source: Source) -> Contents:
+    """Put the files of the backup into the new home, with the keys."""
+    opened = fresh / _OPENED
+    opened.mkdir(mode=0o700)
+    contents = read_archive(source.backup, source.identity, opened)
+    if contents.kind != "home" or not (opened / HOME / NODE_TOML).is_file():
+        raise InputError("That file is no backup of a home.", do="Give the one whose name ends in .home.age.")
+    for path in (opened / HOME).iterdir():
+        shutil.move(path, fresh / path.name)
+    if source.database is not None:
+        line = f'database = "{source.database}"'
+        text = (fresh / NODE_TOML).read_text(encoding="utf-8")
+        write_atomically(fresh / NODE_TOML, _DATABASE_LINE.sub(lambda _: line, text, count=1).encode())
+    settings = load_settings(fresh)
+    _require_same_node(home, settings)
+    _place_keys(home, fresh, settings, source)
+    return contents
+
+
+def _require_same_node(home: Path, settings: Settings) -> None:
+    if (home / NODE_TOML).exists() and load_settings(home).node_id != settings.node_id:
+        raise UsageError(
+            "The backup is another node's.", kept="Nothing was changed.", do="Name the home of that node."
+        )
+
+
+def _place_keys(home: Path, fresh: Path, settings: Settings, source: Source) -> None:
+    """Put the keys where the settings say that they are, from their backup or from the home as it was."""
+    folder = key_folder(fresh, settings)
+    if source.keys is not None:
+        opened = fresh / _OPENED / KEYS
+        opened.mkdir(mode=0o700, exist_ok=True)
+        if read_archive(source.keys, source.identity, opened).kind != "keys":
+            raise InputError(
+                "That file is no backup of keys.", do="Give the one whose name ends in .keys.age."
+            )
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_atomically(folder / keys.NODE_KEY, (opened / KEYS / keys.NODE_KEY).read_bytes())
+    elif not folder.exists() and key_folder(home, settings).exists():
+        shutil.copytree(key_folder(home, settings), folder)
+
+
+def _verified_head(fresh: Path, contents: Contents, settings: Settings) -> Head:
+    """The head of the backup's log, whose every entry holds up to it. Raises LogError, AuthenticationError."""
+    public = keys.load(key_folder(fresh, settings)).signing.private.public_key()
+    head = read_checkpoint((fresh / CHECKPOINT).read_text(encoding="utf-8"), settings.node_id, public)
+    database = Database(f"sqlite:///{fresh / _OPENED / DATABASE}")
+    try:
+        with database.read() as session:
+            found = verify_log(DatabaseAudit(session), settings.node_id, (head,))
+    finally:
+        database.close()
+    if isinstance(found, Broken):
+        raise broken_log(found)
+    if found.head != head or head != Head(contents.log_size, contents.log_hash):
+        raise LogError("The log in the backup is not the one that was signed for.", do="Take another backup.")
+    return head
+
+
+def _lost(home: Path, head: Head, contents: Contents) -> Head | None:
+    """The newest head that the old home was signed for, where it is later than the backup's."""
+    try:
+        settings = load_settings(home)
+        public = keys.load(key_folder(home, settings)).signing.private.public_key()
+        known = read_checkpoint((home / CHECKPOINT).read_text(encoding="utf-8"), contents.node_id, public)
+    except (HubError, OSError, UnicodeDecodeError):
+        return None
+    return known if known.size > head.size else None
+
+
+def _fill_database(fresh: Path, settings: Settings) -> None:
+    """Copy the backup's database into the node's own, which must be empty."""
+    snapshot = Database(f"sqlite:///{fresh / _OPENED / DATABASE}")
+    target = Database(database_url(fresh, settings), create=True)
+    try:
+        snapshot.migrate()
+        target.migrate()
+        copy_database(snapshot, target)
+    finally:
+        snapshot.close()
+        target.close()
+
+
+def _begin_again(fresh: Path, contents: Contents, head: Head, lost: Head | None, because: str) -> None:
+    """Open the node, sign the older head once, and put on the record that and why it went back to it."""
+    node = node_of(fresh, load_settings(fresh))
+    try:
+        node.log.files.write(sign_checkpoint(node.node_id, head, node.keys.signing.private))
+        with node.write() as tx:
+            for peer in peers.every(tx.session):
+                peers.forget_copies(tx.session, peer.node_id)
+            size = lost.size if lost else None
+            restorations.add(
+                tx, backup_at=contents.made_at, head_size=head.size, lost_size=size, because=because
+            )
+            tx.record(Action.restored, by=OPERATOR, entries=head.size)
+        advance_audit_checkpoint(node)
+    finally:
+        node.database.close()
+    shutil.rmtree(fresh / _OPENED)
+
+
+def _change_places(home: Path, fresh: Path) -> Path | None:
+    """Put the new home in place of the old one, which is put aside."""
+    aside = None
+    if home.exists():
+        now = dt.datetime.now(dt.UTC)
+        aside = home.with_name(f"{home.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+        home.rename(aside)
+    fresh.rename(home)
+    return aside

@@ -1,0 +1,83 @@
+"""That this node was brought back from a backup, with the reasons that people gave, opened and sealed here.
+
+While a restoration is open the node answers no peer and publishes nothing: it does not know who was sealed
+since. Does not bring anything back (`hub.backup`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.errors import ConflictError
+from hub.node.transaction import Reading, Transaction
+from hub.store import restorations
+from hub.store.restorations import RestorationRow
+from hub.values import Value
+
+
+class RestoringError(ConflictError):
+    """The node was brought back from a backup and does not know yet what has happened since."""
+
+    code = "restoring"
+    status = 503
+
+
+class Reasons(Value):
+    """Why the node was brought back, and what ended that: the files since are imported again, or waived."""
+
+    because: str
+    ended: str = ""
+    ended_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A restoration that is not ended, with the size of the log that it went back to."""
+
+    number: int
+    backup_at: int
+    head_size: int
+    lost_size: int | None
+    reasons: Reasons
+
+
+def add(tx: Transaction, *, backup_at: int, head_size: int, lost_size: int | None, because: str) -> None:
+    """Keep that the node was brought back."""
+    number = restorations.newest_number(tx.session) + 1
+    sealed = _sealed(tx, number, Reasons(because=because))
+    restorations.add(
+        tx.session, RestorationRow(number, tx.now, backup_at, head_size, lost_size, None, sealed)
+    )
+
+
+def open_one(tx: Reading) -> Restoration | None:
+    """The restoration that is not ended. Raises StorageError."""
+    row = restorations.open_one(tx.session)
+    if row is None:
+        return None
+    reasons = Reasons.model_validate_json(tx.vault.open(_place(row.id), row.sealed))
+    return Restoration(row.id, row.backup_at, row.head_size, row.lost_size, reasons)
+
+
+def end(tx: Transaction, restoration: Restoration, *, how: str, because: str) -> None:
+    """End it."""
+    reasons = restoration.reasons.model_copy(update={"ended": how, "ended_because": because})
+    restorations.end(tx.session, restoration.number, tx.now, _sealed(tx, restoration.number, reasons))
+
+
+def require_none_open(tx: Reading) -> None:
+    """Raise RestoringError while a restoration is open."""
+    if restorations.open_one(tx.session) is not None:
+        raise RestoringError(
+            "This node was brought back from a backup, and what happened since is not known to it yet.",
+            kept="Nobody is published, and no peer is answered.",
+            do="Import the files since the backup again, or waive them: `hub restored`.",
+        )
+
+
+def _sealed(tx: Reading, number: int, reasons: Reasons) -> bytes:
+    return tx.vault.seal(_place(number), reasons.model_dump_json(exclude_defaults=True).encode())
+
+
+def _place(number: int) -> str:
+    return f"restoration_record/{number}"

@@ -1,0 +1,50 @@
+"""Queries on restorations: the one that is not ended, and all that there were."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+
+from hub.store.tables import RestorationRecord
+
+
+class RestorationRow(NamedTuple):
+    """A restoration as it is kept."""
+
+    id: int
+    restored_at: int
+    backup_at: int
+    head_size: int
+    lost_size: int | None
+    ended_at: int | None
+    sealed: bytes
+
+
+def add(session: Session, row: RestorationRow) -> None:
+    """Keep a restoration."""
+    session.add(RestorationRecord(**row._asdict()))
+
+
+def open_one(session: Session) -> RestorationRow | None:
+    """The restoration that is not ended, if there is one."""
+    query = select(RestorationRecord).where(col(RestorationRecord.ended_at).is_(None))
+    row = session.exec(query).first()
+    return _row(row) if row else None
+
+
+def newest_number(session: Session) -> int:
+    """The number of the newest; 0 where the node was never brought back."""
+    row = session.exec(select(RestorationRecord).order_by(col(RestorationRecord.id).desc())).first()
+    return row.id or 0 if row else 0
+
+
+def end(session: Session, number: int, at: int, sealed: bytes) -> None:
+    """End one, with the reasons as they now read."""
+    row = session.get_one(RestorationRecord, number)
+    row.ended_at, row.sealed = at, sealed
+    session.add(row)
+
+
+def _row(row: RestorationRecord) -> RestorationRow:
+    return RestorationRow(*(getattr(row, name) for name in RestorationRow._fields))
