@@ -37,10 +37,10 @@ def measure(people: int) -> dict[str, object]:
     folder = Path(tempfile.mkdtemp(prefix="withdraw-", dir=made(KEPT.parent)))
     try:
         node = home(folder, 0, 2 * people, lambda _: None)
-        added, publishing, _ = _spent(lambda: publish(node).added)
+        added, publishing, _ = spent(lambda: publish(node).added)
         _seal_every_second(node, 2 * people)
-        with _asking_to_write(node) as waits:
-            withdrawn, withdrawing, wall = _spent(lambda: publish(node).withdrawn)
+        with asking_to_write(node) as waits:
+            withdrawn, withdrawing, wall = spent(lambda: publish(node).withdrawn)
         node.database.close()
     finally:
         shutil.rmtree(folder)
@@ -60,7 +60,7 @@ def measure(people: int) -> dict[str, object]:
     }
 
 
-def _spent(act: Callable[[], int]) -> tuple[int, float, float]:
+def spent(act: Callable[[], int]) -> tuple[int, float, float]:
     """What an act gives, its processor seconds and its seconds."""
     busy, started = cpu_s(), time.perf_counter()
     given = act()
@@ -75,7 +75,7 @@ def _seal_every_second(node: Node, people: int) -> None:
 
 
 @contextmanager
-def _asking_to_write(node: Node) -> Iterator[list[float]]:
+def asking_to_write(node: Node) -> Iterator[list[float]]:
     """Ask for the write lock again and again beside the block; gives how long each time took, in seconds."""
     waits: list[float] = []
     ended = threading.Event()

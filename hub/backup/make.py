@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Final
 
@@ -131,6 +132,6 @@ def _files(node: Node) -> Iterator[Path]:
     found = sorted(node.home.rglob("*"), key=lambda path: (path == node.home / NODE_TOML, path))
     for path in found:
         inside = path.resolve().is_relative_to(secret)
-        unkept = any(one.match(pattern) for one in (path, *path.parents) for pattern in _LEFT_OUT)
+        unkept = any(fnmatch(part, one) for part in path.relative_to(node.home).parts for one in _LEFT_OUT)
         if path.is_file() and not path.is_symlink() and not inside and not unkept:
             yield path

@@ -193,6 +193,20 @@ def test_what_cannot_be_brought_back_leaves_everything_as_it_was(
         open_node(home, clock=areas.clock).database.close()
 
 
+def test_a_home_in_a_folder_that_begins_with_a_dot_is_backed_up_like_any_other(
+    areas: Areas, places: tuple[Path, Path], tmp_path: Path
+) -> None:
+    areas["eastvale"].database.close()
+    hidden = tmp_path / ".hub.sqlite3"
+    hidden.mkdir()
+    node = open_node(areas["eastvale"].home.rename(hidden / "eastvale"), clock=areas.clock)
+    source = made(node, places)
+    node.database.close()
+    restore(tmp_path / "copy", source, WHY)
+    names = {path.name for path in (tmp_path / "copy").iterdir()}
+    assert {path.name for path in node.home.iterdir() if "lock" not in path.name} <= names | {"keys"}
+
+
 def test_the_keys_do_not_lie_beside_what_they_open(areas: Areas, places: tuple[Path, Path]) -> None:
     with pytest.raises(UsageError):
         backup(areas["eastvale"], places[0], [RECIPIENT], keys_to=places[0])
