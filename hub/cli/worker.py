@@ -23,7 +23,6 @@ def worker(
         typer.Option(
             "--peer",
             metavar="URL[#THUMBPRINT]",
-            envvar="HUB_PEERS",
             help="Another node to trust, tried until it answers; more than one may be given.",
             show_default=False,
         ),

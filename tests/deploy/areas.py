@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -58,6 +58,26 @@ def serving(settings: dict[str, str], log: Path) -> Iterator[None]:
     finally:
         process.terminate()
         process.wait(WAIT_S)
+
+
+@contextmanager
+def worker_of(settings: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A node's worker, run by the start script; stopped at the end as a container is."""
+    with log.open("a") as output:
+        process = subprocess.Popen([NODE, "worker"], env=settings, stdout=output, stderr=output)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        assert process.wait(WAIT_S) == 0, log.read_text()
+
+
+def wait_until(seen: Callable[[], object], log: Path) -> None:
+    """Wait until something is seen, however busy the machine."""
+    until = time.monotonic() + 10 * WAIT_S
+    while not seen():
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(1)
 
 
 def wait_until_healthy(settings: dict[str, str], process: subprocess.Popen[bytes], log: Path) -> None:

@@ -95,9 +95,19 @@ def test_the_image_built_here_is_pinned_and_hash_checked() -> None:
 @every_service
 def test_what_runs_on_is_watched_and_started_again(service: dict[str, Any]) -> None:
     once = service["command"][0] == "prepare" if "command" in service else False
-    keeps = service.get("command") == ["keep"]
     assert once == ("restart" not in service)
-    assert once or keeps or service["healthcheck"]["test"][0] == "CMD"
+    assert once or service["healthcheck"]["test"][0] == "CMD"
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_no_area_waits_for_another(area: str) -> None:
+    """Whatever an area's services need to start, directly or by others, is its own or the preparation."""
+    needed, seen = {area, f"{area}-db", f"{area}-worker"}, set[str]()
+    while needed - seen:
+        name = (needed - seen).pop()
+        seen.add(name)
+        needed |= set(SERVICES[name].get("depends_on", ()))
+    assert seen == {area, f"{area}-db", f"{area}-worker", "prepare"}
 
 
 def secrets_in(value: object, key: str = "") -> Iterator[str]:
@@ -129,14 +139,14 @@ def test_an_areas_keys_and_its_data_are_in_volumes_of_their_own(area: str) -> No
     assert set(database.values()) & set(node.values()) == {f"{area}-secrets"}
     assert database["/var/lib/postgresql/data"] == f"{area}-db"
     assert node["/var/lib/hub"] == f"{area}-home"
-    assert mounts(SERVICES[f"{area}-keeper"]) == node
+    assert mounts(SERVICES[f"{area}-worker"]) == node
 
 
 @pytest.mark.parametrize("volume", [f"{area}-{kind}" for area in AREAS for kind in ("db", "home", "secrets")])
 def test_no_area_sees_anothers_volumes(volume: str) -> None:
     area = volume.split("-")[0]
     seen_by = {name for name, service in SERVICES.items() if volume in mounts(service).values()}
-    assert seen_by <= {area, f"{area}-db", f"{area}-keeper", "prepare"}
+    assert seen_by <= {area, f"{area}-db", f"{area}-worker", "prepare"}
 
 
 def test_the_authoritys_key_is_seen_by_the_preparation_alone() -> None:
@@ -167,7 +177,7 @@ def test_only_the_proxy_is_reached_from_outside_and_on_this_machine_alone() -> N
 def test_a_database_is_reached_by_its_own_area_alone(area: str) -> None:
     assert SERVICES[f"{area}-db"]["networks"] == [area]
     members = {name for name, service in SERVICES.items() if area in service.get("networks", ())}
-    assert members == {area, f"{area}-db", f"{area}-keeper"}
+    assert members == {area, f"{area}-db", f"{area}-worker"}
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -183,7 +193,7 @@ def test_an_area_is_found_under_its_address(area: str) -> None:
     assert host in SERVICES["prepare"]["command"]
     assert re.search(rf"server_name {host};\s+set \$node http://{area}:8000;", NGINX)
     assert f"@{area}-db/hub?passfile={'/run/secrets/pgpass'}" in environment["HUB_DATABASE"]
-    assert SERVICES[f"{area}-keeper"]["environment"] == environment
+    assert SERVICES[f"{area}-worker"]["environment"] == environment
 
 
 def test_every_setting_is_one_that_the_start_script_reads() -> None:
@@ -195,7 +205,8 @@ def test_every_setting_is_one_that_the_start_script_reads() -> None:
 def test_every_command_is_one_that_the_start_script_knows() -> None:
     for service in SERVICES.values():
         if "build" in service:
-            assert f"    {service['command'][0]})\n" in NODE
+            checked = service.get("healthcheck", {"test": []})["test"][-1:]
+            assert all(f"    {word})\n" in NODE for word in [service["command"][0], *checked])
 
 
 def test_new_volumes_belong_to_the_one_who_writes_them() -> None:

@@ -6,13 +6,14 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from deploy import prepare
-from tests.deploy.areas import environment, free_port, run_node, serving, tls_proxy
+from tests.deploy.areas import environment, free_port, run_node, serving, tls_proxy, wait_until, worker_of
 
 AREAS = ("northmoor", "eastvale", "southmere")
 
@@ -51,6 +52,51 @@ def test_a_node_makes_itself_once_and_is_served_again_with_the_same_keys(tmp_pat
     assert not any(str(value) in log for value in secret_values.values())
 
 
+def synced(settings: dict[str, str], people: int = 0) -> set[str]:
+    """The peers of an area whose feed it has copied, with at least so many people."""
+    listed = json.loads(hub(settings, "peer", "list", settings["HUB_HOME"], "--json"))["peers"]
+    return {peer["node_id"] for peer in listed if peer["synced"] and peer["people"] >= people}
+
+
+def has_all(settings: dict[str, str], peers: set[str]) -> bool:
+    """Whether it has copied the made-up people of each of these."""
+    return synced(settings, 100) == peers
+
+
+def test_a_peer_that_is_down_holds_up_neither_publishing_nor_the_others(tmp_path: Path) -> None:
+    """Each area names two peers: one that nobody serves, and the other."""
+    ports = {area: free_port() for area in AREAS[:2]}
+    urls = {area: f"http://127.0.0.1:{port}" for area, port in ports.items()}
+    settings = {
+        area: environment(
+            tmp_path / area,
+            area,
+            "sqlite:///hub.sqlite3",
+            HUB_URL=urls[area],
+            HUB_PORT=str(ports[area]),
+            HUB_PEERS=" ".join(["http://127.0.0.1:9", *(url for one, url in urls.items() if one != area)]),
+        )
+        for area in ports
+    }
+    logs = {area: tmp_path / f"{area}.log" for area in ports}
+    with ExitStack() as stack:
+        for area in ports:
+            stack.enter_context(serving(settings[area], logs[area]))
+        assert run_node("working", settings["northmoor"]).returncode != 0
+        for area in ports:
+            stack.enter_context(worker_of(settings[area], logs[area]))
+        wait_until(lambda: synced(settings["northmoor"]) == {"eastvale"}, logs["northmoor"])
+        wait_until(lambda: synced(settings["eastvale"]) == {"northmoor"}, logs["eastvale"])
+        assert run_node("working", settings["northmoor"]).returncode == 0
+        listed = json.loads(
+            hub(settings["northmoor"], "jobs", "list", settings["northmoor"]["HUB_HOME"], "--json")
+        )
+        jobs = {job["name"]: job for job in listed["jobs"]}
+        assert "cannot be reached" in jobs["add:http://127.0.0.1:9"]["fault"]
+        assert jobs["publish"]["last_done"]
+        assert listed["worker"]["running"]
+
+
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """A PostgreSQL server that asks the role `hub` for the prepared password; database addresses by area."""
@@ -82,7 +128,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[s
 def test_three_areas_start_join_publish_and_sync_on_postgresql_behind_tls(
     tmp_path: Path, database: dict[str, str]
 ) -> None:
-    """The steps of docker-compose.yml in its order, with its scripts: prepare, serve, keep."""
+    """The steps of docker-compose.yml in its order, with its scripts: prepare, serve, worker."""
     prepared = tmp_path / "prepared"
     prepare.main([str(prepared), *AREAS, "--", "localhost"])
     fronts = {area: free_port() for area in AREAS}
@@ -97,7 +143,6 @@ def test_three_areas_start_join_publish_and_sync_on_postgresql_behind_tls(
             HUB_PORT=str(backs[area]),
             HUB_PEERS=" ".join(url for other, url in urls.items() if other != area),
             HUB_SAMPLES="yes",
-            HUB_ROUNDS="1",
             SSL_CERT_FILE=str(prepared / "trust" / "ca.pem"),
         )
         for area in AREAS
@@ -106,16 +151,13 @@ def test_three_areas_start_join_publish_and_sync_on_postgresql_behind_tls(
         stack.enter_context(tls_proxy(prepared, {fronts[area]: backs[area] for area in AREAS}))
         for area in AREAS:
             stack.enter_context(serving(settings[area], tmp_path / f"{area}.log"))
-        for (
-            area
-        ) in AREAS:  # Whoever comes first finds the others unpublished: that is said, and mended next time.
-            run_node("keep", settings[area])
+        with ExitStack() as workers:
+            logs = {area: tmp_path / f"{area}-worker.log" for area in AREAS}
+            for area in AREAS:
+                workers.enter_context(worker_of(settings[area], logs[area]))
+            for area in AREAS:
+                wait_until(partial(has_all, settings[area], set(AREAS) - {area}), logs[area])
         for area in AREAS:
-            again = run_node("keep", settings[area])
-            assert again.returncode == 0, again.stderr
-        for area in AREAS:
-            listed = json.loads(hub(settings[area], "peer", "list", str(tmp_path / area), "--json"))["peers"]
-            assert {peer["node_id"] for peer in listed if peer["people"] > 100} == set(AREAS) - {area}
             verified = json.loads(hub(settings[area], "audit", "verify", str(tmp_path / area), "--json"))
             assert verified["verified"] is True
         untrusting = {name: value for name, value in settings["northmoor"].items() if name != "SSL_CERT_FILE"}
