@@ -17,6 +17,7 @@ from hub.consent import Context, Exclusion, conflicts_of_interest, is_excluded
 from hub.consent import Staff as Asker
 from hub.node.node import Node
 from hub.node.settings import parse, read_toml
+from hub.node.transaction import Reading
 from hub.records.cases import CaseDetails, open_case
 from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
 from hub.store import cases
@@ -74,7 +75,8 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
     asker = _listed(known, request.requester)
     colleagues = [one.person for one in known.staff if one is not asker]
     asked = (request.subject, *request.related)
-    own = _own_case(node, request.case_ref)
+    with node.read() as tx:
+        own, areas = _own_case(tx, request.case_ref), known_areas(tx)
     return Context(
         case_ref=request.case_ref,
         case_linked=own is not None,
@@ -87,7 +89,7 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
         insider=conflicts_of_interest(
             asker.person if asker else _named(request.requester.name), colleagues, asked
         ),
-        areas=known_areas(node),
+        areas=areas,
         case_fled_from=own.fled_from if own else None,
     )
 
@@ -105,10 +107,9 @@ def _exclusions(known: StaffList, case_ref: str) -> tuple[Exclusion, ...]:
     )
 
 
-def _own_case(node: Node, case_ref: str) -> CaseDetails | None:
-    with node.read() as tx:
-        row = cases.find(tx.session, tx.case_digest(case_ref))
-        return open_case(tx.vault, row.handle, row.sealed) if row else None
+def _own_case(tx: Reading, case_ref: str) -> CaseDetails | None:
+    row = cases.find(tx.session, tx.case_digest(case_ref))
+    return open_case(tx.vault, row.handle, row.sealed) if row else None
 
 
 @dataclass(frozen=True, slots=True)

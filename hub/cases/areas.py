@@ -6,16 +6,15 @@ What people write about areas is held against these (`hub.consent.areas`). Asks 
 from __future__ import annotations
 
 from hub.consent.areas import Area
-from hub.node.node import Node
+from hub.node.transaction import Reading
 from hub.store import peers
 
 
-def known_areas(node: Node) -> tuple[Area, ...]:
-    """Every area that the node knows. Raises StorageError."""
-    names = {node.node_id: {node.settings.area}}
-    for listed in node.areas.area:
+def known_areas(tx: Reading) -> tuple[Area, ...]:
+    """Every area that the node knows."""
+    names = {tx.node.node_id: {tx.node.settings.area}}
+    for listed in tx.node.areas.area:
         names.setdefault(listed.node_id, set()).add(listed.area)
-    with node.read() as tx:
-        for row in peers.every(tx.session):
-            names.setdefault(row.node_id, set()).add(row.area)
+    for peer in peers.every(tx.session):
+        names.setdefault(peer.node_id, set()).add(peer.area)
     return tuple(Area(node_id, tuple(sorted(called))) for node_id, called in names.items())

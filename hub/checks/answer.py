@@ -2,17 +2,19 @@
 
 Unknown, excluded, refused and below-threshold give one and the same `not_answered`. What was answered about a
 check, handle and level stays so; what waits for a person (`pending`) is answered when the right one has decided.
+That an area asks which she fled is not answered either, and waits here for a manager to look into it.
 Does not decide the law (`hub.consent`), weigh names (`hub.matching`) or seal (`hub.checks.receive`).
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
+from hub.cases.areas import known_areas
 from hub.consent import (
     Decider,
     Decision,
@@ -22,11 +24,12 @@ from hub.consent import (
     PeerRequest,
     SharingForm,
     Staff,
+    Telling,
     decide_answer,
     parse_form,
 )
 from hub.crypto import encoding
-from hub.errors import HubError, NotFoundError
+from hub.errors import HubError, NotFoundError, UsageError
 from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Transaction
@@ -69,11 +72,16 @@ def answer_request(tx: Transaction, key: DisclosureKey, question: DisclosureQues
 
 @dataclass(frozen=True, slots=True)
 class WaitingRequest:
-    """A disclosure that waits for a person here, and the reasons why, in words."""
+    """A disclosure that waits for a person here, for whom, and the reasons why, in words.
+
+    `refused`: the area reads that nothing is answered, and a manager looks into it that it asks.
+    """
 
     key: DisclosureKey
     question: DisclosureQuestion
+    waits_for: tuple[str, ...]
     reasons: tuple[str, ...]
+    refused: bool
 
 
 def waiting_requests(node: Node, asker: Requester | None = None) -> list[WaitingRequest]:
@@ -84,9 +92,10 @@ def waiting_requests(node: Node, asker: Requester | None = None) -> list[Waiting
         for one in received.waiting(tx):
             if hidden.restricts(one.case.case_digest):
                 continue
-            decided = decisions.get(tx, one.case.decision_id or 0)
-            reasons = tuple(reason.text for reason in decided.decision.reasons)
-            found.append(WaitingRequest(one.key, one.recorded.question, reasons))
+            decision = decisions.get(tx, one.case.decision_id or 0).decision
+            reasons = tuple(reason.text for reason in decision.reasons)
+            refused = decision.outcome is Outcome.refuse
+            found.append(WaitingRequest(one.key, one.recorded.question, decision.refer_to, reasons, refused))
     return found
 
 
@@ -94,12 +103,14 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     """Record a person's decision on a pending disclosure; the peer reads the answer when it asks again.
 
     It stays pending where someone else has to decide. Raises NotFoundError when it is not pending, UsageError when
-    `staff.toml` is broken.
+    `staff.toml` is broken, or for a release to an area that is not answered.
     """
     with node.write() as tx:
         waiting = received.disclosure(tx, key)
-        if waiting is None or not waiting.pending:
+        if waiting is None or not waiting.case.waits:
             raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")
+        if waiting.recorded.disclosure == NOT_ANSWERED:
+            _require_managers_look(decided)
         disclosure, case = _decided(tx, key, waiting.recorded.question, decided)
         answered = waiting.recorded.model_copy(update={"disclosure": disclosure})
         received.put_disclosure(tx, key, answered, case)
@@ -114,6 +125,16 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
             status=disclosure.status,
         )
     return disclosure
+
+
+def _require_managers_look(decided: HolderDecision) -> None:
+    """Raise UsageError unless a manager, by name, closes a request that is not answered: it releases nothing."""
+    if decided.release or decided.by is not Decider.manager or not decided.name:
+        raise UsageError(
+            "This area is not answered: a manager looks into it that it asks.",
+            kept="It still waits.",
+            do="Close it with --withhold --by manager --as WHO.json. What must be said, say by telephone.",
+        )
 
 
 def _decided(
@@ -138,7 +159,11 @@ def _decided(
     case = open_case(tx.vault, case_row.handle, case_row.sealed)
     agreed = confirm(question.subject, person.person, tx.node.matching)
     kept_out = exclusions_from(tx.node, case.case_ref)
-    held = _held(case, person, agreed, decided_by_person, published=case_row.may_publish)
+    telling = Telling(case.fled_from, case.not_safe_to_talk_to, known_areas(tx))
+    held = replace(
+        _held(case, person, agreed, decided_by_person, published=case_row.may_publish),
+        against=telling.against(telling.area(key.peer)),
+    )
     decision = _decide(tx.node, key, form, held, kept_out)
     decided = RecordedDecision(form=form, decision=decision, case_ref=case.case_ref)
     decider = (
@@ -150,7 +175,7 @@ def _decided(
         form, key.peer, decision, tx.today, handle=key.handle.hex(), decider=decider
     )
     decision_id = recording.record_decision(tx, key.activity, decided, [answer])
-    about = HolderCase(decision_id, case_row.ref_digest)
+    about = HolderCase(decision_id, case_row.ref_digest, waits=bool(decision.refer_to))
     if decision.outcome is Outcome.refer:
         return Disclosure(status="pending"), about
     if decision.outcome is not Outcome.permit:

@@ -102,7 +102,7 @@ async def check(
     asking = CheckInProgress(node, check_id, request, form, sent, asked, test_keys(node.matching))
 
     # 3. Record what is about to be asked of whom: without its tick, no area that somebody fled.
-    known, telling = every_known(node), Telling(form, context)
+    known, telling = every_known(node), Telling.of(form, context)
     left_out = () if request.ask_fled_areas else fled_among(areas, telling)
     asked_of = {node_id: known.get(node_id) for node_id in areas if node_id not in left_out}
     connected = [peer for peer in asked_of.values() if peer is not None and peer.asked]

@@ -125,7 +125,7 @@ class _Act:
     @property
     def telling(self) -> Telling:
         """What stands against telling the area."""
-        return Telling(self.form, self.context)
+        return Telling.of(self.form, self.context)
 
     @property
     def shown(self) -> CheckResult:

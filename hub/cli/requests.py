@@ -34,9 +34,9 @@ def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
             out.print(f"  asked by {plain(row['asked_by'])}")
             for reason in row["reasons"]:
                 out.print(f"  - {plain(reason)}")
-            out.print(
-                f"  To answer: hub requests answer HOME {row['check_id']} {row['handle']} --release or --withhold"
-            )
+            how = "--withhold --by manager --as WHO.json" if row["refused"] else "--release or --withhold"
+            to = "For a manager, to close it" if row["refused"] else "To answer"
+            out.print(f"  {to}: hub requests answer HOME {row['check_id']} {row['handle']} {how}")
         if not rows:
             out.print("No requests are waiting.")
 
@@ -86,5 +86,7 @@ def _row(one: WaitingRequest) -> dict[str, Any]:
         "level": one.key.level.value,
         "subject": f"{subject.given_names} {subject.surname}".strip(),
         "asked_by": f"{requester.get('name', '')}, {requester.get('agency', '')}".strip(", "),
+        "waits_for": list(one.waits_for),
+        "refused": one.refused,
         "reasons": list(one.reasons),
     }

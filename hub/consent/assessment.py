@@ -56,7 +56,7 @@ class Assessment:
     @cached_property
     def telling(self) -> Telling:
         """What stands against telling, by the answers about areas that somebody fled."""
-        return Telling(self.form, self.context)
+        return Telling.of(self.form, self.context)
 
     @cached_property
     def recipient(self) -> Area:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from hub.consent.assessment import Assessment
 from hub.consent.context import NOBODY, Context, Exclusion, Staff, is_excluded
@@ -17,6 +18,7 @@ from hub.consent.decide import decided
 from hub.consent.decision import Decision, Obligation, Outcome, Reason
 from hub.consent.form.form import SharingForm
 from hub.consent.rules.rules import Rules
+from hub.consent.telling import NotTold
 from hub.values import Band, Kind, Level, Role
 
 
@@ -35,7 +37,8 @@ class HeldRecord:
     `published`: a live publication decision stands. `sealed`: somebody in the case is. `confirmed`: the
     comparison in the clear agreed, at `band`. `decision`: the recorded word of `decided_by`, the coordinator
     or, for Idva records, that Idva service; None is still open. `supplier_permission`:
-    the supplier or meeting allows more than involvement to leave.
+    the supplier or meeting allows more than involvement to leave. `against`: what our own case says against telling
+    the area that asks.
     """
 
     kind: Kind
@@ -47,6 +50,27 @@ class HeldRecord:
     decided_by: Decider | None = None
     decision: bool | None = None
     supplier_permission: bool = False
+    against: tuple[NotTold, ...] = ()
+
+    @property
+    def looks_into_it(self) -> tuple[str, ...]:
+        """Who looks into it that such an area asks about somebody of ours, until a manager has."""
+        alarming = self.confirmed and any(one in ASKED_BY for one in self.against)
+        return (str(Decider.manager),) if alarming and self.decided_by is not Decider.manager else ()
+
+
+_LOOKED_INTO: Final = "It is not answered: a manager looks into it."
+ASKED_BY: Final = {
+    NotTold.fled: f"She fled the area that asks. {_LOOKED_INTO}",
+    NotTold.not_safe: f"She named the area that asks as not safe to talk to. {_LOOKED_INTO}",
+    NotTold.area_unknown: (
+        f"An area that she fled is none that this node knows, so it may be the one that asks. {_LOOKED_INTO}"
+    ),
+    NotTold.not_known: (
+        f"It is not known whether she fled an area, so it may be the one that asks. {_LOOKED_INTO}"
+    ),
+}
+"""Why a manager looks into a request. That nobody was asked who fled is no reason: publication asks that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +90,16 @@ class PeerRequest:
 def decide_answer(
     asked: PeerRequest, held: HeldRecord, rules: Rules, on: dt.date, exclusions: tuple[Exclusion, ...] = ()
 ) -> Decision:
-    """Decide what the holder answers. permit at a level; refer is "pending"; else not answered."""
+    """Decide what the holder answers. permit at a level; refer is "pending"; else not answered.
+
+    A refusal with somebody in `refer_to` is one that a person here looks into; the peer reads the same.
+    """
     # 1. What is never answered, whoever asks.
     refused = _refusals(asked, held, rules, exclusions)
     if refused:
-        return Decision(outcome=Outcome.refuse, reasons=refused, rules=rules.name)
+        return Decision(
+            outcome=Outcome.refuse, reasons=refused, refer_to=held.looks_into_it, rules=rules.name
+        )
 
     # 2. The peer's form by the holder's own rules: an assertion that would not stand here is not enough.
     form = asked.form.model_copy(update={"level": asked.level})
@@ -136,10 +165,18 @@ def _refusals(
             "purpose lock",
         ),
     )
-    return tuple(
-        Reason(code=code, text=text, source=source, field="holder")
-        for stop, code, text, source in checks
-        if stop
+    alarming = (
+        Reason(code=f"asked_by_{one}", text=ASKED_BY[one], source="hazard H2", field="holder")
+        for one in held.against
+        if one in ASKED_BY
+    )
+    return (
+        *alarming,
+        *(
+            Reason(code=code, text=text, source=source, field="holder")
+            for stop, code, text, source in checks
+            if stop
+        ),
     )
 
 

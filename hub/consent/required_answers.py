@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from hub.consent.areas import folded
 from hub.consent.assessment import Assessment, name_of
 from hub.consent.context import same
 from hub.consent.decision import Reason
@@ -86,7 +87,8 @@ def _who_fled(assessment: Assessment, out: Findings) -> None:
         )
         text = f"It is not known whether anyone in this case fled an area, so {left}"
         out.lack("fled_from", text, source, "fled_not_known")
-    if assessment.telling.differ:
+    given, recorded = form.fled_from, context.case_fled_from
+    if given is not None and recorded is not None and {*map(folded, given)} != {*map(folded, recorded)}:
         text = (
             "The form and the case do not say the same about areas that somebody fled: the more careful answer"
             " counts. Correct the other."

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from hub.consent.areas import Area, folded
+from hub.consent.areas import Area
 from hub.consent.context import Context
 from hub.consent.form.fled import NOT_KNOWN, fled_areas, most_careful
 from hub.consent.form.form import SharingForm
@@ -51,33 +51,32 @@ IN_WORDS: Final = {
 
 @dataclass(frozen=True)
 class Telling:
-    """The answer of a form and of its case, and what the node knows, as far as telling goes by them."""
+    """The answer that counts, whom she named as not safe to talk to, and the areas that are known.
 
-    form: SharingForm
-    context: Context
+    `known` None: there is no node that knows any.
+    """
 
-    @cached_property
-    def fled_from(self) -> tuple[str, ...] | None:
-        """The answer that counts: the more careful one of the form's and the case's."""
-        return most_careful(self.form.fled_from, self.context.case_fled_from)
+    fled_from: tuple[str, ...] | None
+    not_safe: tuple[str, ...]
+    known: tuple[Area, ...] | None
 
-    @property
-    def differ(self) -> bool:
-        """Whether both were answered, and not alike."""
-        form, case = self.form.fled_from, self.context.case_fled_from
-        return form is not None and case is not None and {*map(folded, form)} != {*map(folded, case)}
+    @classmethod
+    def of(cls, form: SharingForm, context: Context) -> Telling:
+        """That of an act: of the form's answer and the case's, the more careful one."""
+        answer = most_careful(form.fled_from, context.case_fled_from)
+        return cls(answer, context.not_safe_to_talk_to, context.areas)
 
     @cached_property
     def areas_unknown(self) -> bool:
         """Whether an entry is none of the areas that the node knows, where there is a node to know any."""
-        known = self.context.areas
         entries = fled_areas(self.fled_from)
-        return known is not None and not all(any(area.is_called(one) for area in known) for one in entries)
+        return self.known is not None and not all(
+            any(area.is_called(entry) for area in self.known) for entry in entries
+        )
 
     def area(self, node_id: str) -> Area:
         """The area of a node id by all that it is known by."""
-        known = self.context.areas or ()
-        return next((area for area in known if area.node_id == node_id), Area(node_id))
+        return next((area for area in self.known or () if area.node_id == node_id), Area(node_id))
 
     def against(self, area: Area) -> tuple[NotTold, ...]:
         """Everything that stands against telling an area, the gravest first."""
@@ -86,7 +85,7 @@ class Telling:
     def _against(self, area: Area) -> Iterator[NotTold]:
         if any(area.has_in_name(entry) for entry in fled_areas(self.fled_from)):
             yield NotTold.fled
-        if any(area.stands_in(named) for named in self.context.not_safe_to_talk_to):
+        if any(area.stands_in(named) for named in self.not_safe):
             yield NotTold.not_safe
         if self.areas_unknown:
             yield NotTold.area_unknown

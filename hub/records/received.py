@@ -44,18 +44,18 @@ class RecordedDisclosure(Value):
 
 
 class HolderCase(NamedTuple):
-    """Our decision on a disclosure and the case it is about, where there is one."""
+    """Our decision on a disclosure and the case it is about, where there is one; `waits`: for a person here."""
 
     decision_id: int | None = None
     case_digest: bytes | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedDisclosure:
-    """A disclosure that a peer asked, and the answer so far; `pending` while a person here has to decide."""
+    """A disclosure that a peer asked, and the answer that it reads so far, also while a person here looks at it."""
 
     key: DisclosureKey
-    pending: bool
     case: HolderCase
     recorded: RecordedDisclosure
 
@@ -95,7 +95,7 @@ def put_disclosure(
         handle=key.handle,
         level=key.level.value,
         received_at=tx.now,
-        pending=recorded.disclosure.status == "pending",
+        pending=case.waits,
         decision_id=case.decision_id,
         case_digest=case.case_digest,
         sealed=tx.vault.seal(_place(key), recorded.model_dump_json().encode()),
@@ -106,7 +106,7 @@ def put_disclosure(
 def _opened(tx: Reading, row: DisclosureRow) -> ReceivedDisclosure:
     key = DisclosureKey(row.peer, row.check_id, row.handle, Level(row.level))
     recorded = RecordedDisclosure.model_validate_json(tx.vault.open(_place(key), row.sealed))
-    return ReceivedDisclosure(key, row.pending, HolderCase(row.decision_id, row.case_digest), recorded)
+    return ReceivedDisclosure(key, HolderCase(row.decision_id, row.case_digest, row.pending), recorded)
 
 
 def _place(key: DisclosureKey) -> str:

@@ -38,7 +38,8 @@ class DisclosureId(NamedTuple):
 class DisclosureRow(NamedTuple):
     """A disclosure that a peer asked, as it is kept; `sealed` holds what was asked and answered.
 
-    `case_digest`: of the case that the handle was in when it was decided.
+    `pending`: it waits for a person here, whatever the peer reads meanwhile. `case_digest`: of the case that the
+    handle was in when it was decided.
     """
 
     check_id: str

@@ -10,14 +10,20 @@ import asyncio
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from hub.cases.importing.assemble import CaseIntake
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.check import check
 from hub.checks.disclose import disclose, disclose_at_once
-from hub.errors import NotFoundError
+from hub.consent import Decider, NotTold
+from hub.consent.form.fled import FledFrom
+from hub.errors import NotFoundError, UsageError
 from hub.federation.publish import publish
-from hub.records.check import CandidateRef, CheckResult
+from hub.records.check import AreaStatus, CandidateRef, CheckResult, DisclosureResult, DisclosureStatus
 from hub.values import Level
 from hub.wire.messages import DISCLOSURES_PATH
+from tests.checks.disclosing import disclosed
 from tests.checks.pending import grounded
 from tests.federation.nodes import Areas, case, events, hold, question, stranger
 
@@ -92,18 +98,24 @@ def three(areas: Areas) -> Areas:
     return areas
 
 
-def asked(areas: Areas, form: dict[str, Any], how: str) -> CheckResult:
+def her_case(ref: str, answer: Any, **changes: Any) -> CaseIntake:
+    """A case of hers, from a file that asks whether anyone fled an area."""
+    said = None if answer is UNANSWERED else TypeAdapter[tuple[str, ...]](FledFrom).validate_python(answer)
+    return case(ref, [HER], fled_asked=True, fled_from=said, **changes)
+
+
+def asked(areas: Areas, form: dict[str, Any], how: str, **changes: Any) -> CheckResult:
     """Northmoor asks both others, and tells each of them at once or by hand, as far as it may."""
     northmoor = areas["northmoor"]
 
     async def go() -> CheckResult:
         async with areas.client("northmoor") as client:
-            disclose_ = "at_once" if how == "at once" else "ask_first"
-            request = question(HER, *OTHERS, sharing_form=form, disclose=disclose_)
+            when = "at_once" if how == "at once" else "ask_first"
+            request = question(HER, *OTHERS, sharing_form=form, disclose=when, **changes)
             result = await check(northmoor, client, request)
             if how == "at once":
                 return await disclose_at_once(northmoor, client, request, result)
-            for area in OTHERS:
+            for area in OTHERS if how == "by hand" else ():
                 try:
                     await disclose(northmoor, client, CandidateRef(result.check_id, area), Level.involvement)
                 except NotFoundError:  # It was not asked.
@@ -128,3 +140,124 @@ def test_only_areas_that_nobody_fled_are_told(three: Areas, name: str, kind: str
     answer, expected = ANSWERS[name]
     asked(three, FORMS[kind]() | {"fled_from": answer}, how)
     assert told(three) == expected
+
+
+@pytest.mark.parametrize("how", ["at once", "by hand"])
+@pytest.mark.parametrize("form", [UNANSWERED, []], ids=["a silent form", "a form that says none"])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_askers_own_case_answers_too(three: Areas, name: str, form: Any, how: str) -> None:
+    """It fills a form that is silent; of two answers the more careful one counts."""
+    answer, expected = ANSWERS[name]
+    if answer is UNANSWERED and form == []:
+        expected = EVERYBODY
+    hold(three["northmoor"], her_case("NM-1", answer, publish=False))
+    asked(three, routine() | {"fled_from": form}, how)
+    assert told(three) == expected
+
+
+def test_an_area_that_she_fled_is_not_even_asked_without_a_tick_that_says_so(three: Areas) -> None:
+    form = routine() | {"fled_from": ["Vale of Elsewhere"]}
+    result = asked(three, form, "not")
+    found = {area.node_id: area for area in result.areas}
+    assert (found["eastvale"].status, found["eastvale"].not_told) == (AreaStatus.not_asked, NotTold.fled)
+    assert found["eastvale"].note == "She fled this area: ask your manager."
+    assert found["eastvale"].contact == "01632 960102"
+    assert (found["southmere"].status, found["southmere"].not_told) == (AreaStatus.answered, None)
+    assert {host for host, _ in three.network.asked} == {"southmere"}
+    assert not events(three["eastvale"], "request_received")
+
+    ticked = {area.node_id: area for area in asked(three, form, "at once", ask_fled_areas=True).areas}
+    assert (ticked["eastvale"].status, ticked["eastvale"].not_told) == (AreaStatus.answered, NotTold.fled)
+    assert ticked["eastvale"].candidates
+    assert ticked["eastvale"].note == "She fled this area: ask your manager."
+    assert told(three) == {"southmere"}
+
+
+def test_a_manager_who_decides_for_that_area_may_tell_it_by_hand_and_never_at_once(three: Areas) -> None:
+    form = grounded(
+        recipient={},
+        fled_from=["Vale of Elsewhere"],
+        consultations=[
+            {
+                "kind": "internal",
+                "who": "M. Manager",
+                "date": "2026-11-01",
+                "decided": "share",
+                "area": "Vale of Elsewhere",
+            }
+        ],
+    )
+    result = asked(three, form, "at once", ask_fled_areas=True)
+    assert told(three) == set()
+    disclosed(three, result.check_id, area="eastvale")
+    disclosed(three, result.check_id, area="southmere")
+    assert told(three) == EVERYBODY
+
+
+# The holder's side: its own case says that she fled the area that asks.
+
+LOOKED_INTO = {
+    "by its id": ["northmoor"],
+    "by its name, as a Marac": ["NORTHMOOR Marac"],
+    "by a name that no area has": ["Blackmoor"],
+    "not known": "not_known",
+}
+OTHERWISE: dict[str, tuple[Any, DisclosureStatus]] = {
+    "nobody fled": ([], DisclosureStatus.answered),
+    "another area": (["southmere"], DisclosureStatus.not_answered),
+    "nobody answered": (UNANSWERED, DisclosureStatus.not_answered),
+}
+
+
+def answered_after(areas: Areas, answer: Any) -> DisclosureResult:
+    """Northmoor asks, Eastvale's case is imported anew with this answer, and Northmoor tells about whom."""
+    result = asked(areas, routine(), "not")
+    hold(areas["eastvale"], her_case("eastvale-her", answer))
+    after, decision = disclosed(areas, result.check_id)
+    assert decision.permitted
+    return after.areas[0].candidates[0].disclosure
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_the_holder_answers_as_it_does_where_she_did_not_flee_the_area_that_asks(
+    three: Areas, name: str
+) -> None:
+    answer, status = OTHERWISE[name]
+    assert answered_after(three, answer).status is status
+    assert waiting_requests(three["eastvale"]) == []
+
+
+@pytest.mark.parametrize("name", LOOKED_INTO)
+def test_the_area_that_she_fled_reads_no_more_than_any_other_and_a_manager_here_is_alarmed(
+    three: Areas, name: str
+) -> None:
+    eastvale = three["eastvale"]
+    assert answered_after(three, LOOKED_INTO[name]) == DisclosureResult(status=DisclosureStatus.not_answered)
+    (waiting,) = waiting_requests(eastvale)
+    assert (waiting.refused, waiting.waits_for) == (True, ("manager",))
+    assert any("a manager looks into it" in reason for reason in waiting.reasons)
+
+    for decided in (
+        HolderDecision(Decider.coordinator, release=True, name="C. Coordinator"),
+        HolderDecision(Decider.manager, release=True, name="M. Manager"),
+        HolderDecision(Decider.manager, release=False),
+    ):
+        with pytest.raises(UsageError, match="not answered"):
+            record_holder_decision(eastvale, waiting.key, decided)
+    looked = HolderDecision(Decider.manager, release=False, name="M. Manager")
+    assert record_holder_decision(eastvale, waiting.key, looked).status == "not_answered"
+    assert waiting_requests(eastvale) == []
+    after, _ = disclosed(three, waiting.key.check_id)
+    assert after.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_answered
+
+
+def test_the_holder_does_not_answer_an_area_that_she_named_as_not_safe_to_talk_to(three: Areas) -> None:
+    hold(
+        three["eastvale"],
+        case("eastvale-her", [HER], not_safe_to_talk_to=("his brother at Northmoor Council",)),
+    )
+    result = asked(three, routine(), "not")
+    after, _ = disclosed(three, result.check_id)
+    assert after.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_answered
+    (waiting,) = waiting_requests(three["eastvale"])
+    assert waiting.waits_for == ("manager",)

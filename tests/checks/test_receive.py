@@ -102,6 +102,13 @@ def sealed_since(hand: Hand) -> bytes:
     return asked(hand, handle=handle)
 
 
+def fled_from_the_area_that_asks(hand: Hand) -> bytes:
+    handle, people = handle_of(hand.holder, SUBJECT), cases_of("eastvale")[0]
+    hold(hand.holder, case("eastvale-0", people, fled_asked=True, fled_from=("Northmoor",)))
+    assert handle_of(hand.holder, SUBJECT) == handle
+    return asked(hand, handle=handle)
+
+
 def below_threshold(hand: Hand) -> bytes:
     return asked(hand, subject=stranger(31))
 
@@ -130,6 +137,7 @@ def anothers_check(hand: Hand) -> bytes:
 REASONS: dict[str, Callable[[Hand], bytes]] = {
     "unknown handle": unknown_handle,
     "sealed since it was met": sealed_since,
+    "fled from the area that asks": fled_from_the_area_that_asks,
     "below the threshold": below_threshold,
     "another subject than the check's": another_subject_than_asked,
     "another salt": another_salt,

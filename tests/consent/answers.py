@@ -15,6 +15,7 @@ from hub.consent import (
     Decision,
     Exclusion,
     HeldRecord,
+    NotTold,
     PeerRequest,
     PublicationCase,
     Publisher,
@@ -93,6 +94,7 @@ def holder(case: dict[str, Any], form: Any, rules: Rules, on: dt.date) -> Decisi
         **held,
     }
     values = {key: typed[key](value) if key in typed else value for key, value in values.items()}
+    values["against"] = tuple(NotTold(one) for one in values.get("against", ()))
     exclusions = tuple(Exclusion(**entry) for entry in asked.pop("exclusions", []))
     asked["level"] = Level(asked.get("level", form.level))
     asked["role"] = Role(asked.get("role", "victim"))
