@@ -106,6 +106,7 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     `staff.toml` is broken, or for a release to an area that is not answered.
     """
     with node.write() as tx:
+        tx.hold_others_off()  # Of two who decide at once, one finds that it is decided.
         waiting = received.disclosure(tx, key)
         if waiting is None or not waiting.case.waits:
             raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from hub.cases.access import STAFF_FILE
@@ -64,6 +67,26 @@ def test_a_word_is_spoken_once_and_is_on_the_record(areas: Areas) -> None:
         record_holder_decision(areas["eastvale"], enquiry, HolderDecision(Decider.coordinator, release=False))
     (event,) = events(areas["eastvale"], "disclosure_decided")
     assert (event["detail"]["kind"], event["detail"]["status"]) == ("coordinator", "answered")
+
+
+def test_of_two_decisions_at_once_one_is_told_that_nothing_waits(stored_areas: Areas) -> None:
+    result = asked(stored_areas)
+    told(stored_areas, result)
+    waits, both = waiting(stored_areas), Barrier(2)
+
+    def decide(release: bool) -> str:
+        both.wait()
+        decided = HolderDecision(Decider.coordinator, release=release)
+        try:
+            return record_holder_decision(stored_areas["eastvale"], waits, decided).status
+        except NotFoundError:
+            return ""
+
+    with ThreadPoolExecutor(2) as people:
+        said = list(people.map(decide, (True, False)))
+    (recorded,) = filter(None, said)
+    assert told(stored_areas, result).status == recorded
+    assert len(events(stored_areas["eastvale"], "disclosure_decided")) == 1
 
 
 def test_crossed_roles_wait_for_a_person_and_are_raised_to_the_coordinator(areas: Areas) -> None:
