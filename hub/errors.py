@@ -90,10 +90,15 @@ class PeerError(HubError):
 
 
 class UnreachableError(PeerError):
-    """A peer did not answer: down, slow, or the network between."""
+    """A peer did not answer. `why` is a code; `sent` says that what was asked may have reached it all the same."""
 
     code = "unreachable"
     status = 504
+
+    def __init__(self, text: str, *, why: str = "", sent: bool = False, kept: str = "", do: str = "") -> None:
+        super().__init__(text, kept=kept, do=do)
+        self.why = why
+        self.sent = sent
 
 
 class AuthenticationError(HubError):
@@ -104,13 +109,32 @@ class AuthenticationError(HubError):
 
 
 class ClockError(AuthenticationError):
-    """A message that holds in all but its time. `sent_at` is when its sender says that it was sent."""
+    """A message that holds in all but its time: sent at `sent_at` by its sender's clock, read at `now` by ours."""
 
     code = "clock"
 
-    def __init__(self, text: str, *, sent_at: int, kept: str = "", do: str = "Compare both clocks.") -> None:
-        super().__init__(text, kept=kept, do=do)
-        self.sent_at = sent_at
+    def __init__(self, *, sent_at: int, now: float) -> None:
+        ahead = round(sent_at - now)
+        way = "ahead of" if ahead > 0 else "behind"
+        super().__init__(
+            f"Its clock is {_duration(abs(ahead))} {way} ours.",
+            do="Both operators compare their clocks with the true time.",
+        )
+        self.now = round(now)
+
+
+def does_not_verify(what: str, error: HubError) -> PeerError:
+    """Return the error for something of an area's that does not verify: by its clock, or altogether."""
+    if isinstance(error, ClockError):
+        return PeerError(f"{what} cannot be taken. {error.text}", problem=error.code, do=error.do)
+    return PeerError(f"{what} does not verify. {error.text}", do=error.do or "Tell both operators.")
+
+
+def _duration(seconds: int) -> str:
+    for unit, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * unit:
+            return f"{seconds // unit} {name}"
+    return f"{seconds} seconds"
 
 
 class QuotaError(HubError):

@@ -121,7 +121,7 @@ def verify(model: type[C], token: str, key: PublicKey, expected: Expected, now: 
     """Verify a JWT completely and return its claims. Raises AuthenticationError saying which check failed.
 
     `now` is seconds since 1970. A token is good from `iat` to `exp`, give or take 30 s of clock difference. That is
-    looked at last: a ClockError says that all else holds.
+    looked at last: a ClockError says that all else holds, and what the difference is.
     """
     head, payload = _parts(token)
     if head.typ != expected.typ or head.kid != thumbprint(key):
@@ -181,9 +181,7 @@ def _check_claims(claims: Claims, expected: Expected, now: float) -> None:
 def require_in_time(claims: Claims, now: float) -> None:
     """Raise ClockError unless a message is good at this time, give or take 30 s of clock difference."""
     if not claims.iat - CLOCK_SKEW_S <= now <= claims.exp + CLOCK_SKEW_S:
-        raise ClockError(
-            "A signed message is stale or from the future; check both clocks.", sent_at=claims.iat
-        )
+        raise ClockError(sent_at=claims.iat, now=now)
 
 
 def digest(data: bytes) -> str:

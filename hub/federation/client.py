@@ -19,19 +19,27 @@ import httpx2
 import stamina
 
 from hub.crypto.signing import Expected, digest, public_key, request_digest, sign, verify
-from hub.errors import AuthenticationError, HubError, NotFoundError, PeerError, UnreachableError, UsageError
+from hub.errors import (
+    AuthenticationError,
+    ClockError,
+    HubError,
+    NotFoundError,
+    PeerError,
+    UnreachableError,
+    UsageError,
+    does_not_verify,
+)
+from hub.federation.reach import passing, unreachable
 from hub.node.certificates import own_certificate
 from hub.node.node import Node
 from hub.node.pins import accept_certificate
-from hub.parsing import JsonError, read_json
 from hub.wire import messages
-from hub.wire.messages import AnswerClaims, MessageType
+from hub.wire.messages import AnswerClaims, MessageType, Problem, parse_answer
 
 stamina.instrumentation.set_on_retry_hooks(())  # A retry is no message to whoever asks.
 REQUEST_LIFE_S: Final = 60
 _RETRY_STATUS: Final = frozenset({408, 429, 502, 503, 504})
 _ATTEMPTS: Final = 3
-_PROBLEM: Final = re.compile(r"urn:marac-hub:problem:([a-z_]{1,40})")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}")
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
@@ -127,6 +135,7 @@ class PeerClient:
         return await self._retrying(lambda: self._once(peer, target, b"", ""))
 
     async def _retrying(self, once: Callable[[], Awaitable[T]]) -> T:
+        failed: list[HubError] = []
         try:
             # All tries, not each byte: a slow answer must not hold a sync or a check up.
             async with asyncio.timeout(self._node.settings.peer_timeout_s):
@@ -134,11 +143,18 @@ class PeerClient:
                     on=_RetryError, attempts=_ATTEMPTS, timeout=None, wait_initial=0.1
                 ):
                     with attempt:
-                        return await once()
+                        try:
+                            return await once()
+                        except _RetryError as error:
+                            failed.append(error.error)
+                            raise
         except _RetryError as error:
-            raise error.error from None
+            last = error.error
+            if isinstance(last, UnreachableError):  # What was asked may have arrived at an earlier try.
+                last.sent = any(isinstance(one, UnreachableError) and one.sent for one in failed)
+            raise last from None
         except TimeoutError as error:
-            raise _not_in_time() from error
+            raise unreachable(error) from error
         raise PeerError("The area was not asked.")  # pragma: no cover - the loop returns or raises
 
     async def _metadata(self, url: str) -> str:
@@ -161,7 +177,7 @@ class PeerClient:
             headers[messages.IDEMPOTENCY_HEADER] = key
         response = await self._send(target.method, url, body, headers)
         if response.status != 200:
-            raise _problem(response)
+            raise _problem(response, self._node.now())
         token = response.headers.get(messages.ANSWER_HEADER, "")
         try:
             certificate = response.headers.get(messages.CERTIFICATE_HEADER, "")
@@ -171,7 +187,7 @@ class PeerClient:
         except NotFoundError as error:
             raise PeerError("The area was removed while it was asked.") from error
         except AuthenticationError as error:
-            raise PeerError(f"The area's answer does not verify. {error.text}", do=error.do) from error
+            raise does_not_verify("The area's answer", error) from error
         asked = request_digest(target.method, target.path, key, body)
         if claims.request != asked:
             raise PeerError("The area's answer is to another request.")
@@ -216,17 +232,13 @@ class PeerClient:
                         raise PeerError("The area's answer is too long.")
                 return _Response(response.status_code, content, response.headers)
         except (httpx2.NetworkError, httpx2.RemoteProtocolError) as error:
-            raise _RetryError(
-                UnreachableError("The area cannot be reached.", do="Use its phone route.")
-            ) from error
+            if passing(error):
+                raise _RetryError(unreachable(error)) from error
+            raise unreachable(error) from error
         except httpx2.TimeoutException as error:
-            raise _not_in_time() from error
+            raise unreachable(error) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise PeerError("The area's address or answer is not HTTP as agreed.") from error
-
-
-def _not_in_time() -> UnreachableError:
-    return UnreachableError("The area did not answer in time.", do="Use its phone route.")
 
 
 def _require_tls(url: str) -> None:
@@ -252,21 +264,30 @@ _REFUSED: Final = {
 """What a refusal means for people, by the problem's name."""
 
 
-def _problem(response: _Response) -> Exception:
+def _problem(response: _Response, now: int) -> Exception:
     """Return the error for a refused request. The peer's own words are not repeated: they are its text."""
-    try:
-        kind = str(read_json(response.content).get("type", ""))
-    except JsonError:
-        kind = ""
-    known = _PROBLEM.fullmatch(kind)
-    name = known[1].replace("_", " ") if known else f"status {response.status}"
     if response.status == 429:
         wait = response.headers.get("Retry-After", "")
         after = f"; it may be asked again in {wait} s" if _SECONDS.fullmatch(wait) else ""
-        return PeerError(f"The area's quota for us is used up{after}.", do="Use its phone route meanwhile.")
+        return PeerError(
+            f"The area's quota for us is used up{after}.",
+            problem="quota",
+            do="Use its phone route meanwhile.",
+        )
+    problem = _read_problem(response.content)
+    if problem and problem.code == ClockError.code and problem.now is not None:
+        return does_not_verify("The area's answer", ClockError(sent_at=problem.now, now=now))
+    name = problem.code.replace("_", " ") if problem else f"status {response.status}"
     error = PeerError(
         _REFUSED.get(name, f"The area's hub refused the request: {name}."),
-        problem=known[1] if known else "",
+        problem=problem.code if problem else "",
         do="Telephone the area, and inform both operators.",
     )
     return _RetryError(error) if response.status in _RETRY_STATUS else error
+
+
+def _read_problem(content: bytes) -> Problem | None:
+    try:
+        return parse_answer(Problem, content)
+    except PeerError:
+        return None

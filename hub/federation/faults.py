@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hub.errors import HubError
+from hub.errors import HubError, PeerError, UnreachableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,10 @@ class Fault:
 
 def fault_of(error: Exception) -> Fault:
     """The fault that an exception is."""
+    if isinstance(error, UnreachableError):
+        return Fault(error.why or error.code, str(error))
     if isinstance(error, HubError):
-        return Fault(error.code, str(error))
+        return Fault(error.problem or error.code if isinstance(error, PeerError) else error.code, str(error))
     kind = type(error).__name__
     code = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind).lower()).strip("_")
     text = f"Something unforeseen went wrong with this area ({kind}). To do: Report this as a fault."

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import Expected, public_key, verify
-from hub.errors import AuthenticationError, PeerError
+from hub.errors import AuthenticationError, PeerError, does_not_verify
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
 from hub.federation.peers import KnownPeer, Peer, every_known, refresh, require
@@ -222,7 +222,7 @@ def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
         expected = Expected(MessageType.manifest, peer.pinned.node_id, None, MANIFEST_LIFE_S)
         manifest = verify(Manifest, page.manifest, key, expected, node.clock())
     except AuthenticationError as error:
-        raise PeerError(f"The area's manifest does not verify. {error.text}") from error
+        raise does_not_verify("The area's manifest", error) from error
     if (manifest.key_id, manifest.weak_key_id) != (peer.prf_key_id, peer.weak_prf_key_id):
         raise PeerError("The area's feed was made with another key than its metadata names.")
     if manifest.epoch != page.epoch:

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from hub.errors import AuthenticationError, HubError, QuotaError
+from hub.errors import AuthenticationError, ClockError, HubError, QuotaError
 
 PROBLEM: Final = "urn:marac-hub:problem:"
 logger = logging.getLogger("hub")
@@ -28,6 +28,8 @@ def problem_of(error: HubError) -> JSONResponse:
         else "local"
     )
     extra: dict[str, Any] = {"fault": fault}
+    if isinstance(error, ClockError):
+        extra["now"] = error.now
     response = problem(error.status, error.code, str(error), extra)
     if isinstance(error, QuotaError):
         response.headers["Retry-After"] = str(error.retry_after)

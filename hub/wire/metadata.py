@@ -22,7 +22,7 @@ from hub.crypto.signing import (
     unverified,
     verify,
 )
-from hub.errors import AuthenticationError, HubError, PeerError
+from hub.errors import AuthenticationError, HubError, does_not_verify
 from hub.wire.certificates import Certificate, read_certificate
 from hub.wire.messages import VERSION, MessageType, Metadata, PublicKeys
 
@@ -91,7 +91,7 @@ def read_metadata(token: str) -> Identity:
         expected = Expected(MessageType.metadata, certificate.node_id, None, METADATA_LIFE_S)
         claims = verify(Metadata, token, public_key(certificate.keys.signing), expected, claimed.iat)
     except HubError as error:
-        raise PeerError(f"The area's metadata does not verify. {error.text}") from error
+        raise does_not_verify("The area's metadata", error) from error
     return Identity(token, claims, certificate)
 
 
@@ -101,5 +101,5 @@ def verify_metadata(token: str, now: float) -> Identity:
     try:
         require_in_time(identity.metadata, now)
     except AuthenticationError as error:
-        raise PeerError(f"The area's metadata does not verify. {error.text}") from error
+        raise does_not_verify("The area's metadata", error) from error
     return identity
