@@ -29,7 +29,8 @@ from benchmarks.febrl import DUPLICATES, ORIGINALS, records
 from benchmarks.machine import machine
 from benchmarks.nodes import QUOTAS, serving
 from hub.cases.importing.assemble import CaseIntake, read_cases
-from hub.cases.importing.run import Imported, import_cases
+from hub.cases.importing.run import import_cases
+from hub.cases.importing.tally import Imported
 from hub.checks.check import check
 from hub.demo.form import agreement, sharing_form
 from hub.demo.servers import free_port

@@ -35,7 +35,11 @@ class Action(StrEnum):
     pins_taken_over = "pins_taken_over"
 
     case_imported = "case_imported"
+    case_sealed = "case_sealed"
+    case_unsealed = "case_unsealed"
+    publication_ended = "publication_ended"
     epoch_published = "epoch_published"
+    publication_refused = "publication_refused"
     feed_synced = "feed_synced"
 
     check_decided = "check_decided"

@@ -54,7 +54,7 @@ def _held(tx: Reading, digest: bytes) -> tuple[Person, ...]:
     """The people of the case as this node holds them; nobody where the case is not one of its own."""
     case = cases.find(tx.session, digest)
     rows = cases.people_of(tx.session, case.id) if case else ()
-    return tuple(open_person(tx.vault, handle, sealed) for handle, sealed in rows)
+    return tuple(open_person(tx.vault, handle, sealed) for _, handle, sealed in rows)
 
 
 def _asked(tx: Reading, matters: Iterable[str]) -> dict[str, CheckRequest]:

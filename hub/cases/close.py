@@ -7,19 +7,21 @@ the review of a publication closes, the publication is decided again and its clo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.changes import Proposal, as_it_is, carry_out
 from hub.cases.disclosure_log import put_entries
 from hub.cases.publication import PublicationDecisions
 from hub.consent.evidence import Closing, OpenObligation, lacking
 from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
-from hub.node.transaction import Transaction
+from hub.node.transaction import Reading, Transaction
 from hub.records import decisions, disclosures
+from hub.records.cases import held_cases
 from hub.records.obligations import close_obligation, evidence_of
-from hub.store import obligations
+from hub.store import cases, obligations
 from hub.store.obligations import PUBLISH, Activity, ObligationRow
 
 
@@ -41,38 +43,65 @@ def close(node: Node, numbers: Sequence[str], closing: Closing) -> Closed:
     Repeating it is safe. Raises NotFoundError for one that is not open, or hidden from who closes; InputError
     where rows of the record would belong to several matters; UsageError when `staff.toml` is broken.
     """
-    hidden = restrictions_on(node, closing.by)
-    today = node.today()
-    done = Closed()
-    with node.write() as tx:
-        rows = [_find(tx, hidden, number, closing) for number in dict.fromkeys(numbers)]
-        if closing.sharings and len({(row.case_digest, row.matter) for row in rows}) > 1:
+    act = _Close(tuple(dict.fromkeys(numbers)), closing, restrictions_on(node, closing.by))
+    with node.read() as tx:
+        if lacks := act.lacking(tx):
+            return Closed(lacking=lacks)
+    changes = carry_out(PublicationDecisions(node), act.reviewed, lambda tx, _: act.write(tx))
+    return Closed(closed=list(act.numbers), not_published=sum(not one.decision.permitted for one in changes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Close:
+    """Obligations to close with one piece of evidence, by somebody who must not know of some cases."""
+
+    numbers: tuple[str, ...]
+    closing: Closing
+    hidden: CaseRestrictions
+
+    def lacking(self, tx: Reading) -> dict[str, tuple[str, ...]]:
+        """What the evidence lacks, by number. Raises NotFoundError, InputError."""
+        rows = self._rows(tx)
+        if self.closing.sharings and len({(row.case_digest, row.matter) for row in rows}) > 1:
             raise InputError(
                 "These obligations are about several activities.",
                 kept="Nothing.",
                 do="Close those of one activity at a time.",
             )
-        fresh = [row for row in rows if row.state == "open"]
-        for row in fresh:
-            lacks = lacking(_open_obligation(tx, row), closing, node.rules, today)
-            if lacks:
-                done.lacking[row.id] = lacks
-        if done.lacking:
-            return done
-        actor = node.actor(closing.by.name)
-        for row in fresh:
+        return {row.id: lacks for row in _open(rows) if (lacks := self._lacks(tx, row))}
+
+    def _lacks(self, tx: Reading, row: ObligationRow) -> tuple[str, ...]:
+        return lacking(_open_obligation(tx, row), self.closing, tx.node.rules, tx.today)
+
+    def reviewed(self, tx: Reading) -> list[Proposal]:
+        """The cases whose publications are decided anew since their reviews are closed."""
+        digests = [
+            row.case_digest for row in _open(self._rows(tx)) if (row.matter, row.code) == (PUBLISH, "review")
+        ]
+        found = [cases.find(tx.session, digest) for digest in digests]
+        held = held_cases(tx, [row for row in found if row is not None])
+        return [replace(as_it_is(one), anew=True) for one in held]
+
+    def write(self, tx: Transaction) -> None:
+        """Close them."""
+        closing, rows = self.closing, self._rows(tx)
+        actor = tx.node.actor(closing.by.name)
+        for row in _open(rows):
             close_obligation(tx, row, closing)
             refs = Refs(obligation=row.id)
             tx.record(Action.obligation_closed, by=actor, about=refs, kind=row.code)
-        if fresh and closing.sharings:
+        if _open(rows) and closing.sharings:
             put_entries(tx, Activity(rows[0].case_digest, rows[0].matter), closing.sharings, closing.by.name)
-        tx.session.flush()
-        done.not_published = _renew(tx, fresh)
-        done.closed = [row.id for row in rows]
-    return done
+
+    def _rows(self, tx: Reading) -> list[ObligationRow]:
+        return [_find(tx, self.hidden, number, self.closing) for number in self.numbers]
 
 
-def _find(tx: Transaction, restrictions: CaseRestrictions, number: str, closing: Closing) -> ObligationRow:
+def _open(rows: Sequence[ObligationRow]) -> list[ObligationRow]:
+    return [row for row in rows if row.state == "open"]
+
+
+def _find(tx: Reading, restrictions: CaseRestrictions, number: str, closing: Closing) -> ObligationRow:
     row = obligations.get(tx.session, number)
     if row is not None and not restrictions.restricts(row.case_digest):
         same = row.state == "closed" and evidence_of(tx, row) == closing
@@ -83,7 +112,7 @@ def _find(tx: Transaction, restrictions: CaseRestrictions, number: str, closing:
     )
 
 
-def _open_obligation(tx: Transaction, row: ObligationRow) -> OpenObligation:
+def _open_obligation(tx: Reading, row: ObligationRow) -> OpenObligation:
     decided = decisions.get(tx, row.decision_id)
     matter = Activity(row.case_digest, row.matter)
     return OpenObligation(
@@ -93,12 +122,3 @@ def _open_obligation(tx: Transaction, row: ObligationRow) -> OpenObligation:
         case_ref=decided.case_ref,
         rows=tuple(one.shared.sharing for one in disclosures.of_matter(tx, matter)),
     )
-
-
-def _renew(tx: Transaction, rows: Sequence[ObligationRow]) -> int:
-    """Decide the publications whose reviews were closed anew, and return how many do not stand any more."""
-    reviewed = [row.case_digest for row in rows if (row.matter, row.code) == (PUBLISH, "review")]
-    if not reviewed:
-        return 0
-    deciding = PublicationDecisions(tx.node)
-    return sum(not deciding.renew(tx, digest) for digest in reviewed)

@@ -1,13 +1,13 @@
-"""Whether the people of a case may be matched by peers' checks: decided at import, after a review, when sealed.
+"""Publication decisions: whether the people of a case may be matched by peers' checks, and what that leaves.
 
-Each decision is kept with the form it was made on and what it leaves. Changes no feed: `hub publish` does.
+Each is kept with the form it was made on. What ends a publication, and how the feed follows, is `changes`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from hub.audit.events import OPERATOR, Action
 from hub.consent import (
     Decision,
     Protocol,
@@ -18,22 +18,21 @@ from hub.consent import (
     publication_form,
 )
 from hub.node.node import Node
-from hub.node.transaction import Reading, Transaction
+from hub.node.transaction import Transaction
 from hub.records import decisions
-from hub.records.cases import (
-    CaseDetails,
-    PersonDetails,
-    content_digest,
-    open_case,
-    open_person_details,
-    seal_case,
-)
-from hub.records.decisions import RecordedDecision
+from hub.records.cases import CaseDetails, PersonDetails
+from hub.records.decisions import KeptDecision, RecordedDecision
 from hub.records.obligations import Item, NewObligations, add_obligations
-from hub.store import cases, obligations
-from hub.store.cases import StoredCase
+from hub.store import obligations
 from hub.store.obligations import PUBLISH, Activity
 from hub.values import AgencyKind, Kind
+
+
+class RecordedPublication(NamedTuple):
+    """A publication decision as it was kept, and what it leaves, still to be kept with that of its batch."""
+
+    kept: KeptDecision
+    arisen: NewObligations
 
 
 class PublicationDecisions:
@@ -51,54 +50,14 @@ class PublicationDecisions:
 
     def record(
         self, tx: Transaction, case: CaseDetails, people: Iterable[PersonDetails], decision: Decision
-    ) -> NewObligations:
-        """Keep a decision, and return what it leaves, still to be kept with that of its batch."""
+    ) -> RecordedPublication:
+        """Keep a decision."""
         facts = _publication_case(self.node, case, people)
         form = publication_form(facts, self._publisher, self.node.rules, self._on)
-        number = decisions.add(tx, RecordedDecision(form=form, decision=decision, case_ref=case.case_ref))
+        kept = decisions.add(tx, RecordedDecision(form=form, decision=decision, case_ref=case.case_ref))
         items = tuple(Item(place, one) for place, one in enumerate(decision.obligations))
-        return NewObligations(Activity(tx.case_digest(case.case_ref), PUBLISH), number, items)
-
-    def renew(self, tx: Transaction, case_digest: bytes) -> bool:
-        """Decide a case's publication anew after its review, and return whether it is still discoverable.
-
-        A case that is not there any more leaves no obligation and is not discoverable. Raises StorageError.
-        """
-        row = cases.find(tx.session, case_digest)
-        if row is None:
-            return False
-        details, people = opened(tx, row)
-        decision = self.decide(details, people)
-        arisen = self.record(tx, details, people, decision)
-        cases.set_publication(
-            tx.session, row.id, may_publish=decision.permitted, decision_id=arisen.decision_id
-        )
-        keep_obligations(tx, [arisen])
-        return decision.permitted
-
-    def withhold(self, tx: Transaction, row: StoredCase, *, seal: bool) -> NewObligations:
-        """Seal a case in store, or end its publication, as if it had been imported so with the people there are."""
-        details, people = opened(tx, row)
-        details = details.model_copy(update={"sealed": True} if seal else {"publish": False})
-        arisen = self.record(tx, details, people, self.decide(details, people))
-        cases.withhold(
-            tx.session,
-            row.id,
-            seal=seal,
-            sealed=seal_case(tx.vault, row.handle, details),
-            content_digest=content_digest(tx.vault, details, people),
-            decision_id=arisen.decision_id,
-        )
-        kind = "sealed" if seal else "not_published"
-        tx.record(Action.case_imported, by=OPERATOR, kind=kind, cases=1, not_published=len(people))
-        return arisen
-
-
-def opened(tx: Reading, row: StoredCase) -> tuple[CaseDetails, list[PersonDetails]]:
-    """Return a stored case with its people. Raises StorageError."""
-    rows = cases.people_of(tx.session, row.id)
-    people = [open_person_details(tx.vault, handle, sealed) for handle, sealed in rows]
-    return open_case(tx.vault, row.handle, row.sealed), people
+        activity = Activity(tx.case_digest(case.case_ref), PUBLISH)
+        return RecordedPublication(kept, NewObligations(activity, kept.number, items))
 
 
 def keep_obligations(tx: Transaction, arisen: Sequence[NewObligations]) -> None:

@@ -34,7 +34,7 @@ from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import decisions, received, recording
-from hub.records.cases import CaseDetails, PersonDetails, open_case, open_person_details
+from hub.records.cases import CaseDetails, PersonDetails, held_case, may_be_matched, open_person_details
 from hub.records.decisions import RecordedDecision
 from hub.records.received import DisclosureKey, HolderCase, RecordedDisclosure
 from hub.store import feeds
@@ -157,12 +157,13 @@ def _decided(
         return NOT_ANSWERED, HolderCase()
     row, case_row = found
     person = open_person_details(tx.vault, row.handle, row.sealed)
-    case = open_case(tx.vault, case_row.handle, case_row.sealed)
+    kept = held_case(tx, case_row)
+    case = kept.details
     agreed = confirm(question.subject, person.person, tx.node.matching)
     kept_out = exclusions_from(tx.node, case.case_ref)
     telling = Telling(case.fled_from, case.not_safe_to_talk_to, known_areas(tx))
     held = replace(
-        _held(case, person, agreed, decided_by_person, published=case_row.may_publish),
+        _held(case, person, agreed, decided_by_person, published=may_be_matched(tx, kept)),
         against=telling.against(telling.area(key.peer)),
     )
     decision = _decide(tx.node, key, form, held, kept_out)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from hub.cases.importing.assemble import read_cases, write_rejected
-from hub.cases.importing.run import Imported, import_cases
+from hub.cases.importing.run import import_cases
+from hub.cases.importing.tally import Imported
 from hub.cli.options import Home, Json, Who, asker, opened
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, progress_bar
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 import typer
 
 from hub.cli.options import Home, Json, opened
-from hub.cli.output import EXIT_FAULT, out, plain, print_json, progress_bar
+from hub.cli.output import EXIT_FAULT, err, out, plain, print_json, progress_bar
 from hub.federation.client import PeerClient
 from hub.federation.publish import publish as publish_feed
 from hub.federation.sync import Synced, sync_all
+
+REFUSED: Final = (
+    "[bold red]{} cases are marked in the database as published, and their sealed records do not permit it.[/] "
+    "They are not published. Somebody changed the database past the hub: run `hub audit verify`, and call your "
+    "auditor."
+)
 
 
 def publish(home: Home, as_json: Json = False) -> None:
@@ -26,9 +33,12 @@ def publish(home: Home, as_json: Json = False) -> None:
                     "entries": done.entries,
                     "added": done.added,
                     "withdrawn": done.withdrawn,
+                    "refused": done.refused,
                 }
             )
         else:
+            if done.refused:
+                err.print(REFUSED.format(done.refused))
             out.print(
                 f"{done.people} people can now be matched by peers' checks "
                 f"({done.added} added, {done.withdrawn} withdrawn; {done.entries} entries in the feed)."

@@ -2,7 +2,8 @@
 
 The slow part runs before anything is written; then one transaction looks again who is discoverable, takes out those
 who are not any more, and adds a number of batches, in token order, so that an interrupted publish leaves the feed
-as it was. Does not decide who may be published: the decisions were recorded with the cases. Sends nothing.
+as it was. Does not decide who may be published: the decisions were recorded with the cases, and are read as they
+were sealed; no column of the database stands in for them. Sends nothing.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlmodel import Session
 
-from hub.audit.events import OPERATOR, Action
+from hub.audit.events import NODE, OPERATOR, Action
 from hub.errors import ConflictError
 from hub.federation.draft import Draft
 from hub.federation.entries import (
@@ -36,7 +37,7 @@ from hub.federation.entries import (
 )
 from hub.matching import match_keys
 from hub.node.node import Node
-from hub.records.cases import open_person
+from hub.records.cases import matchable, open_person
 from hub.records.restorations import require_none_open
 from hub.store import feeds
 from hub.values import Person
@@ -50,13 +51,17 @@ AT_ONCE: Final = 50  # people; about half a second
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publish did: the feed's people and live entries now, and the people it added and withdrew."""
+    """What a publish did: the feed's people and live entries now, and the people it added and withdrew.
+
+    `refused` counts the cases that the database lets be published, and their sealed records do not.
+    """
 
     epoch: int
     people: int
     entries: int
     added: int
     withdrawn: int
+    refused: int = 0
 
 
 def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Published:
@@ -73,27 +78,34 @@ def _publish(node: Node, progress: Progress) -> Published:
         require_none_open(tx)
         state = feeds.state(tx.session)
         leaving = _opened_people(node, feeds.leaving(tx.session))
-        rows = feeds.joining(tx.session)
-    joining = _opened_people(node, rows)
+        may = matchable(tx, feeds.joining(tx.session))
+    if may.refused:
+        _report(node, may.refused)
     subjects = [
-        Subject(row.person_id, row.case_handle, row.handle, joining[row.person_id]) for row in rows
+        Subject(row.person_id, row.case_handle, row.handle, may.people[row.person_id]) for row in may.rows
     ] + ([] if state else _test_subjects())
     epoch = state.epoch if state else 1
     keys = keys_of(node, epoch)
     with evaluator(keys, len(subjects) + len(leaving)) as evaluate:
         jobs = jobs_of(subjects, node.matching)
         if state and not jobs and not leaving:
-            return Published(epoch, state.people, state.entries, 0, 0)
+            return Published(epoch, state.people, state.entries, 0, 0, may.refused)
         used = _used(node, keys, evaluate, jobs) if state else {}
         added = evaluate.entries(jobs, used, progress)
         draft = Draft(epoch, node.settings.max_gap, {entry.token: entry for entry in added})
-        run = _Run(node, keys, evaluate, state, draft, joining)
+        run = _Run(node, keys, evaluate, state, draft, may.people)
         with node.read() as tx:
             run.take_out(tx.session, leaving)
         while (done := run.write()) is None:
             with node.read() as tx:
                 run.take_out(tx.session, run.changed(tx.session))
-    return done
+    return replace(done, refused=may.refused)
+
+
+def _report(node: Node, refused: int) -> None:
+    """Put on the record that columns of the database let so many cases be published that nobody decided to."""
+    with node.write() as tx:
+        tx.record(Action.publication_refused, by=NODE, cases=refused)
 
 
 @dataclass

@@ -1,17 +1,27 @@
 """Case and person records between memory and the store: what is sealed, under which place, and how it reads back.
 
-Does not parse files (`importing`), decide on publication (`publication`) or query (`hub.store`).
+Says whose people may be matched by what is sealed. Does not parse files or decide on publication (`hub.cases`), nor
+query (`hub.store`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Literal
+
+from pydantic import TypeAdapter
 
 from hub.consent.form.fled import FledFrom
 from hub.crypto.vault import Vault
-from hub.values import Kind, Person, ShortText, Value
+from hub.errors import StorageError
+from hub.node.transaction import Reading
+from hub.records import decisions
+from hub.store import cases
+from hub.store.cases import StoredCase, StoredPerson
+from hub.store.feeds import PersonRow
+from hub.values import Kind, Person, Purpose, ShortText, Value
 
 
 class CaseDetails(Value):
@@ -37,6 +47,17 @@ class CaseDetails(Value):
     publish: bool | None = None
 
 
+class KeptCase(Value):
+    """A case as it is sealed: what it says, the publication decision made on that, and a digest of its people.
+
+    `decision` and `people` (hex) are empty in a case that was kept before they were.
+    """
+
+    details: CaseDetails
+    decision: str = ""
+    people: str = ""
+
+
 class PersonDetails(Value):
     """A person with what never leaves the node: address, and whether the phone is safe to call."""
 
@@ -45,14 +66,46 @@ class PersonDetails(Value):
     safe_to_call: bool | None = None
 
 
-def seal_case(vault: Vault, handle: bytes, details: CaseDetails) -> bytes:
+@dataclass(frozen=True, slots=True)
+class HeldPerson:
+    """One of the people of a case in store, opened."""
+
+    number: int
+    handle: bytes
+    details: PersonDetails
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCase:
+    """A case in store, opened, with its people; `people_digest` (hex) is that of the records found."""
+
+    row: StoredCase
+    kept: KeptCase
+    people: tuple[HeldPerson, ...]
+    people_digest: str
+
+    @property
+    def details(self) -> CaseDetails:
+        """What it says."""
+        return self.kept.details
+
+
+_BODY: TypeAdapter[KeptCase | CaseDetails] = TypeAdapter(KeptCase | CaseDetails)
+
+
+def seal_case(vault: Vault, handle: bytes, kept: KeptCase) -> bytes:
     """Seal a case for its row."""
-    return vault.seal(f"case_record/{handle.hex()}", details.model_dump_json().encode())
+    return vault.seal(f"case_record/{handle.hex()}", kept.model_dump_json().encode())
 
 
 def open_case(vault: Vault, handle: bytes, sealed: bytes) -> CaseDetails:
-    """Undo `seal_case`. Raises StorageError."""
-    return CaseDetails.model_validate_json(vault.open(f"case_record/{handle.hex()}", sealed))
+    """What a case says. Raises StorageError."""
+    return _open_kept(vault, handle, sealed).details
+
+
+def _open_kept(vault: Vault, handle: bytes, sealed: bytes) -> KeptCase:
+    body = _BODY.validate_json(vault.open(f"case_record/{handle.hex()}", sealed))
+    return body if isinstance(body, KeptCase) else KeptCase(details=body)
 
 
 def seal_person(vault: Vault, handle: bytes, details: PersonDetails) -> bytes:
@@ -70,7 +123,81 @@ def open_person_details(vault: Vault, handle: bytes, sealed: bytes) -> PersonDet
     return PersonDetails.model_validate_json(vault.open(f"person_record/{handle.hex()}", sealed))
 
 
-def content_digest(vault: Vault, details: CaseDetails, people: Iterable[PersonDetails]) -> bytes:
-    """The keyed digest by which a case that says the same is known again."""
-    content = details.model_dump_json() + "".join(one.model_dump_json() for one in people)
-    return vault.lookup("content", content)
+def people_digest(vault: Vault, people: Iterable[PersonDetails]) -> str:
+    """The keyed digest (hex) of the people of a case, in any order, as they are sealed with it."""
+    return _digest(vault, (one.model_dump_json().encode() for one in people))
+
+
+def _digest(vault: Vault, bodies: Iterable[bytes]) -> str:
+    return vault.lookup("people", "\n".join(sorted(body.decode() for body in bodies))).hex()
+
+
+def held_cases(tx: Reading, rows: Sequence[StoredCase]) -> list[HeldCase]:
+    """These cases, opened, with their people. Raises StorageError."""
+    people = cases.people_of_each(tx.session, [row.id for row in rows])
+    return [_held(tx.vault, row, people[row.id]) for row in rows]
+
+
+def held_case(tx: Reading, row: StoredCase) -> HeldCase:
+    """A case, opened, with its people. Raises StorageError."""
+    return held_cases(tx, [row])[0]
+
+
+def _held(vault: Vault, row: StoredCase, people: Iterable[StoredPerson]) -> HeldCase:
+    found, bodies = list[HeldPerson](), list[bytes]()
+    for number, handle, sealed in people:
+        body = vault.open(f"person_record/{handle.hex()}", sealed)
+        bodies.append(body)
+        found.append(HeldPerson(number, handle, PersonDetails.model_validate_json(body)))
+    return HeldCase(row, _open_kept(vault, row.handle, row.sealed), tuple(found), _digest(vault, bodies))
+
+
+def may_be_matched(tx: Reading, held: HeldCase) -> bool:
+    """Whether a case's people may be matched, by its sealed records. The plain columns can only narrow that.
+
+    The case names its decision and its people, so none from elsewhere stands in for them. An earlier state of all
+    of them together is for the audit log to find. Raises StorageError.
+    """
+    row, kept = held.row, held.kept
+    if row.sealed_case or not row.may_publish or row.decision_id is None:
+        return False
+    if kept.details.sealed or kept.details.publish is False:
+        return False
+    named = decisions.named(tx, row.decision_id)
+    return (
+        named.recorded.decision.permitted
+        and named.recorded.form.purpose is Purpose.publish
+        and named.recorded.case_ref == kept.details.case_ref
+        and kept.decision in ("", named.name)
+        and kept.people in ("", held.people_digest)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Matchable:
+    """Of people whose columns say that they may be matched: those whose sealed records say so too.
+
+    `refused` counts the cases whose records do not.
+    """
+
+    rows: tuple[PersonRow, ...]
+    people: dict[int, Person]
+    refused: int
+
+
+def matchable(tx: Reading, rows: Sequence[PersonRow]) -> Matchable:
+    """Who of these people may be matched, opened, by number."""
+    stored = cases.of_handles(tx.session, [row.case_handle for row in rows])
+    members = cases.people_of_each(tx.session, [row.id for row in stored])
+    people, refused = dict[int, Person](), 0
+    for row in stored:
+        try:
+            held = _held(tx.vault, row, members[row.id])
+            permitted = may_be_matched(tx, held)
+        except StorageError:  # Not sealed under these keys, or for another place; or its decision is gone.
+            permitted = False
+        if permitted:
+            people |= {one.number: one.details.person for one in held.people}
+        refused += not permitted
+    wanted = tuple(row for row in rows if row.person_id in people)
+    return Matchable(wanted, {row.person_id: people[row.person_id] for row in wanted}, refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.consent import Decision, SharingForm
 from hub.node.transaction import Reading, Transaction
@@ -22,20 +22,40 @@ class RecordedDecision(Value):
     case_ref: ShortText = ""
 
 
-def add(tx: Transaction, decided: RecordedDecision) -> int:
-    """Keep a decision, and return its number."""
+class NamedDecision(NamedTuple):
+    """A kept decision with its name (hex): random, and part of what its sealed bytes are bound to."""
+
+    name: str
+    recorded: RecordedDecision
+
+
+class KeptDecision(NamedTuple):
+    """A decision just kept: its number and its name."""
+
+    number: int
+    name: str
+
+
+def add(tx: Transaction, decided: RecordedDecision) -> KeptDecision:
+    """Keep a decision."""
     place = os.urandom(_PLACE_BYTES)
     sealed = tx.vault.seal(_place(place), decided.model_dump_json().encode())
     purpose = decided.form.purpose.value if decided.form.purpose else ""
     row = decisions.DecisionRow(tx.now, purpose, decided.decision.outcome.value, place + sealed)
-    return decisions.add(tx.session, row)
+    return KeptDecision(decisions.add(tx.session, row), place.hex())
 
 
 def get(tx: Reading, decision_id: int) -> RecordedDecision:
     """A kept decision. Raises StorageError."""
+    return named(tx, decision_id).recorded
+
+
+def named(tx: Reading, decision_id: int) -> NamedDecision:
+    """A kept decision with its name. Raises StorageError."""
     kept = decisions.get(tx.session, decision_id).sealed
     place, sealed = kept[:_PLACE_BYTES], kept[_PLACE_BYTES:]
-    return RecordedDecision.model_validate_json(tx.vault.open(_place(place), sealed))
+    recorded = RecordedDecision.model_validate_json(tx.vault.open(_place(place), sealed))
+    return NamedDecision(place.hex(), recorded)
 
 
 def made_on(tx: Reading, decision_id: int) -> dt.date:

@@ -41,7 +41,7 @@ def record_decision(
     An obligation that is open for an activity is not added again. `again`: everyone to whom the act discloses knew
     before, so that nothing that was done already is owed anew. `rows`: what the hub shares by this decision.
     """
-    number = decisions.add(tx, decided)
+    number = decisions.add(tx, decided).number
     if not decided.decision.permitted:
         return number
     case = Activity(tx.case_digest(decided.case_ref), matter)

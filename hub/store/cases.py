@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, func, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from hub.store.tables import CaseRecord, PersonRecord
+
+_BOUND = 20_000  # values in one statement; SQLite takes 32,766
 
 
 class StoredCase(NamedTuple):
@@ -16,7 +19,6 @@ class StoredCase(NamedTuple):
 
     id: int
     ref_digest: bytes
-    content_digest: bytes
     handle: bytes
     sealed_case: bool
     may_publish: bool
@@ -24,18 +26,27 @@ class StoredCase(NamedTuple):
     sealed: bytes
 
 
-class SealedPerson(NamedTuple):
+class StoredPerson(NamedTuple):
     """One of the people of a case, as kept."""
 
+    number: int
+    handle: bytes
+    sealed: bytes
+
+
+class SealedPerson(NamedTuple):
+    """A person to keep: `number` is that of the record whose place it takes, None for a new one."""
+
+    number: int | None
     handle: bytes
     sealed: bytes
 
 
 class CaseRow(NamedTuple):
-    """A case to store, sealed, with its people."""
+    """A case to store, sealed, with its people. `id` is that of the case in whose place it stands, if any."""
 
+    id: int | None
     ref_digest: bytes
-    content_digest: bytes
     kind: str
     handle: bytes
     sealed_case: bool
@@ -46,86 +57,70 @@ class CaseRow(NamedTuple):
 
 
 STORED: Final = tuple(getattr(CaseRecord, name) for name in StoredCase._fields)
+_MEMBER: Final = tuple(getattr(PersonRecord, name) for name in ("case_id", "id", "handle", "sealed"))
 
 
 def find(session: Session, ref_digest: bytes) -> StoredCase | None:
     """The case with that reference."""
-    query = sql_select(*STORED).where(col(CaseRecord.ref_digest) == ref_digest)
-    row = session.connection().execute(query).first()
-    return StoredCase(*row) if row else None
+    found = _stored(session, col(CaseRecord.ref_digest) == ref_digest)
+    return found[0] if found else None
 
 
-def store(session: Session, row: CaseRow) -> bool:
-    """Add a case, or put it in place of an earlier version; returns whether it was there before.
+def of_handles(session: Session, handles: Iterable[bytes]) -> list[StoredCase]:
+    """The cases with these handles."""
+    every = list(dict.fromkeys(handles))
+    return [
+        row
+        for at in range(0, len(every), _BOUND)
+        for row in _stored(session, col(CaseRecord.handle).in_(every[at : at + _BOUND]))
+    ]
 
-    The earlier version's people are retired; their entries leave the feed at the next publish.
-    """
-    earlier = _find(session, row.ref_digest)
-    record = earlier or CaseRecord(
-        ref_digest=row.ref_digest,
-        content_digest=b"",
-        kind="",
-        handle=b"",
-        sealed=b"",
-        sealed_case=False,
-        may_publish=False,
-    )
-    _fill(record, row)
-    session.add(record)
+
+def store(session: Session, row: CaseRow) -> None:
+    """Add a case, or put it in place of an earlier version, whose people that are not named are retired."""
+    values = row._asdict()
+    people, case_id = values.pop("people"), values.pop("id")
+    if case_id is None:
+        record = CaseRecord(**values)
+        session.add(record)
+        session.flush()
+        case_id = record.id or 0
+    else:
+        session.execute(update(CaseRecord).where(col(CaseRecord.id) == case_id).values(**values))
+        kept = [one.number for one in people if one.number is not None]
+        gone = (col(PersonRecord.case_id) == case_id) & ~col(PersonRecord.id).in_(kept)
+        session.execute(update(PersonRecord).where(gone).values(retired=True))
+    for number, handle, sealed in people:
+        if number is None:
+            session.add(PersonRecord(case_id=case_id, handle=handle, sealed=sealed))
+        else:
+            mine = col(PersonRecord.id) == number
+            session.execute(update(PersonRecord).where(mine).values(sealed=sealed))
     session.flush()
-    if earlier:
-        retired = update(PersonRecord).where(col(PersonRecord.case_id) == record.id).values(retired=True)
-        session.execute(retired)
-    for handle, sealed in row.people:
-        session.add(PersonRecord(case_id=record.id or 0, handle=handle, sealed=sealed))
-    session.flush()
-    return earlier is not None
 
 
-def restate(session: Session, case_id: int, row: CaseRow) -> None:
-    """Put a new version of a case in place of an earlier one whose people stay as they are."""
-    record = session.get_one(CaseRecord, case_id)
-    _fill(record, row)
-    session.add(record)
-
-
-def _fill(record: CaseRecord, row: CaseRow) -> None:
-    record.content_digest, record.kind, record.handle = row.content_digest, row.kind, row.handle
-    record.sealed_case, record.may_publish = row.sealed_case, row.may_publish
-    record.decision_id, record.sealed = row.decision_id, row.sealed
-
-
-def set_publication(session: Session, case_id: int, *, may_publish: bool, decision_id: int) -> None:
-    """Record a new publication decision for a case whose content is unchanged."""
-    case = session.get_one(CaseRecord, case_id)
-    case.may_publish, case.decision_id = may_publish, decision_id
-    session.add(case)
-
-
-def withhold(
-    session: Session, case_id: int, *, seal: bool, sealed: bytes, content_digest: bytes, decision_id: int
-) -> None:
-    """Seal a case that is there: nobody in it may be published. `sealed`: its record, which says so too."""
-    case = session.get_one(CaseRecord, case_id)
-    case.sealed_case, case.may_publish = case.sealed_case or seal, False
-    case.sealed, case.content_digest, case.decision_id = sealed, content_digest, decision_id
-    session.add(case)
-
-
-def people_of(session: Session, case_id: int) -> list[SealedPerson]:
+def people_of(session: Session, case_id: int) -> list[StoredPerson]:
     """The people of one case in the order in which they were stored."""
-    query = (
-        select(PersonRecord.handle, PersonRecord.sealed)
-        .where(PersonRecord.case_id == case_id, ~col(PersonRecord.retired))
-        .order_by(col(PersonRecord.id))
-    )
-    return [SealedPerson(*row) for row in session.exec(query)]
+    return people_of_each(session, [case_id])[case_id]
 
 
-def people(session: Session) -> list[SealedPerson]:
+def people_of_each(session: Session, case_ids: Sequence[int]) -> dict[int, list[StoredPerson]]:
+    """The people of each of these cases in the order in which they were stored."""
+    found: dict[int, list[StoredPerson]] = {number: [] for number in case_ids}
+    for at in range(0, len(case_ids), _BOUND):
+        some = col(PersonRecord.case_id).in_(case_ids[at : at + _BOUND])
+        query = sql_select(*_MEMBER).where(some, ~col(PersonRecord.retired)).order_by(col(PersonRecord.id))
+        for case_id, number, handle, sealed in session.connection().execute(query):
+            found[case_id].append(StoredPerson(number, handle, sealed))
+    return found
+
+
+def people(session: Session) -> list[StoredPerson]:
     """All people held, published or not."""
-    query = select(PersonRecord.handle, PersonRecord.sealed).where(~col(PersonRecord.retired))
-    return [SealedPerson(*row) for row in session.exec(query)]
+    query = select(PersonRecord.id, PersonRecord.handle, PersonRecord.sealed).where(
+        ~col(PersonRecord.retired)
+    )
+    return [StoredPerson(number or 0, handle, sealed) for number, handle, sealed in session.exec(query)]
 
 
 def version(session: Session) -> tuple[int, int]:
@@ -135,6 +130,17 @@ def version(session: Session) -> tuple[int, int]:
     return count, newest or 0
 
 
+def newest_decision(session: Session) -> int:
+    """The number of the newest publication decision, which every change of a case brings; 0 without cases."""
+    return session.exec(select(func.max(CaseRecord.decision_id))).one() or 0
+
+
+def decided_since(session: Session, decision_id: int) -> list[StoredCase]:
+    """The cases that have changed since that decision was the newest, also those without one."""
+    newer = col(CaseRecord.decision_id).is_(None) | (col(CaseRecord.decision_id) > decision_id)
+    return _stored(session, newer)
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many cases and people are held, and how many cases may be published."""
     cases = session.exec(select(func.count()).select_from(CaseRecord)).one()
@@ -142,5 +148,7 @@ def counts(session: Session) -> dict[str, int]:
     return {"cases": cases, "people": version(session)[0], "may_publish": may}
 
 
-def _find(session: Session, ref_digest: bytes) -> CaseRecord | None:
-    return session.exec(select(CaseRecord).where(CaseRecord.ref_digest == ref_digest)).first()
+def _stored(session: Session, condition: ColumnElement[bool]) -> list[StoredCase]:
+    """Past the ORM: an import reads thousands."""
+    query = sql_select(*STORED).where(condition)
+    return [StoredCase(*row) for row in session.connection().execute(query)]

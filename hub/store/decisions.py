@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from hub.errors import StorageError
 from hub.store.tables import DecisionRecord
 
 
@@ -27,6 +28,12 @@ def add(session: Session, row: DecisionRow) -> int:
 
 
 def get(session: Session, decision_id: int) -> DecisionRow:
-    """A kept decision."""
-    row = session.get_one(DecisionRecord, decision_id)
+    """A kept decision. Raises StorageError when it is missing."""
+    row = session.get(DecisionRecord, decision_id)
+    if row is None:
+        raise StorageError(
+            "A recorded decision is missing from the database.",
+            kept="Nothing was changed.",
+            do="Run `hub audit verify`, and call your auditor.",
+        )
     return DecisionRow(row.made_at, row.purpose, row.outcome, row.sealed)

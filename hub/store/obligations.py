@@ -111,8 +111,8 @@ def to_escalate(session: Session, today: dt.date, limit: int) -> list[Obligation
 
 
 def get(session: Session, number: str) -> ObligationRow | None:
-    """One obligation, locked until the transaction ends."""
-    row = session.get(ObligationRecord, number, with_for_update=True)
+    """One obligation."""
+    row = session.get(ObligationRecord, number)
     return _row(row) if row else None
 
 

@@ -29,8 +29,9 @@ AGAIN_S = 5.0
 
 
 def stored(home: Path) -> set[Any]:
-    """The cases by reference and content, as keyed digests: all that a publish goes by."""
-    return set(query(home, "SELECT ref_digest, content_digest, may_publish FROM case_record"))
+    """The cases by reference, as keyed digests, with their people."""
+    people = "(SELECT count(*) FROM person_record WHERE case_id = case_record.id)"
+    return set(query(home, f"SELECT ref_digest, may_publish, {people} FROM case_record"))
 
 
 def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:

@@ -24,8 +24,9 @@ from hub.cases.importing.rows import PersonIntake
 from hub.cases.importing.run import import_cases
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
-from hub.federation.publish import publish
+from hub.federation.publish import keys_of, publish
 from hub.federation.sync import sync_all
+from hub.matching import match_keys
 from hub.node.home import create_home
 from hub.node.keys import load_root
 from hub.node.node import Node, open_node
@@ -33,10 +34,11 @@ from hub.node.settings import Settings, SharingAgreement
 from hub.records.cases import open_person
 from hub.records.check import CheckRequest
 from hub.sample.people import Identity, World
-from hub.store import cases
+from hub.store import cases, feeds
 from hub.store.audit import DatabaseAudit
 from hub.values import Kind, Person, Purpose, Role
 from hub.web.app import create_app
+from hub.wire.tokens import token
 
 AREAS: Final = ("northmoor", "eastvale", "southmere")
 START: Final = dt.datetime(2026, 11, 2, 10, tzinfo=dt.UTC).timestamp()
@@ -284,6 +286,18 @@ def handle_of(node: Node, person: Person) -> str:
     """The handle (hex) under which a node publishes a person."""
     with node.read() as tx:
         rows = cases.people(tx.session)
-    found = [handle for handle, sealed in rows if open_person(node.keys.vault, handle, sealed) == person]
+    found = [handle for _, handle, sealed in rows if open_person(node.keys.vault, handle, sealed) == person]
     assert len(found) == 1
     return found[0].hex()
+
+
+def in_feed(node: Node, person: Person) -> bool:
+    """Whether any of the first tokens of her match-keys is live."""
+    keys = keys_of(node, 1)
+    made = [
+        token(keys.of(key.weak).prf.output(key.material), keys.of(key.weak).context, index)
+        for key in match_keys(person, node.matching)
+        for index in range(4)
+    ]
+    with node.read() as tx:
+        return bool(feeds.live_tokens(tx.session, 1, made))

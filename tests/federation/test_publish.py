@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,16 +10,16 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, event
 
+from hub.cases.changes import Proposal, as_it_is, carry_out, find_case
 from hub.cases.importing.run import import_cases
+from hub.cases.publication import PublicationDecisions
 from hub.federation import publish as publishing
-from hub.federation.publish import Published, keys_of, publish
-from hub.matching import match_keys
+from hub.federation.publish import Published, publish
 from hub.node.node import Node
-from hub.store import cases, feeds
-from hub.values import Person
+from hub.node.transaction import Reading
+from hub.store import feeds
 from hub.wire.messages import BATCH_ENTRIES
-from hub.wire.tokens import token
-from tests.federation.nodes import Areas, case, cases_of, hold, stranger
+from tests.federation.nodes import Areas, case, cases_of, hold, in_feed, stranger
 
 HER, SISTER = stranger(61), stranger(62)
 
@@ -60,18 +61,6 @@ def publish_while(node: Node, act: Callable[[], None]) -> Published:
     return publish(node, progress)
 
 
-def in_feed(node: Node, person: Person) -> bool:
-    """Whether any of the first tokens of her match-keys is live."""
-    keys = keys_of(node, 1)
-    made = [
-        token(keys.of(key.weak).prf.output(key.material), keys.of(key.weak).context, index)
-        for key in match_keys(person, node.matching)
-        for index in range(4)
-    ]
-    with node.read() as tx:
-        return bool(feeds.live_tokens(tx.session, 1, made))
-
-
 def lines(node: Node) -> int:
     """How many lines the feed has; their numbers may leave some out."""
     with node.read() as tx:
@@ -90,12 +79,17 @@ def replace(node: Node) -> None:
 
 def review(node: Node) -> None:
     """As a review does that ends her publication: the case stays as it is."""
-    with node.write() as tx:
-        row = cases.find(tx.session, node.keys.vault.lookup("case_ref", "her"))
-        assert row
-        assert row.id
-        assert row.decision_id
-        cases.set_publication(tx.session, row.id, may_publish=False, decision_id=row.decision_id)
+    before = node.settings
+    object.__setattr__(node, "settings", before.model_copy(update={"agreement": None}))
+
+    def her(tx: Reading) -> list[Proposal]:
+        held = find_case(tx, "her")
+        assert held
+        return [dataclasses.replace(as_it_is(held), anew=True)]
+
+    (change,) = carry_out(PublicationDecisions(node), her, lambda _tx, _changes: None)
+    object.__setattr__(node, "settings", before)
+    assert change.ends
 
 
 @pytest.mark.parametrize("at_once", [0, 50])

@@ -8,14 +8,14 @@ from sqlmodel import Field, SQLModel
 class CaseRecord(SQLModel, table=True):
     """One case. `ref_digest` finds it again by its reference; `sealed` holds the reference and the rest.
 
-    `may_publish` is the outcome of the publication decision `decision_id`. `handle` is what labels carry.
+    `may_publish` is the outcome of the publication decision `decision_id`: it finds who may be published, and their
+    sealed records say whether they may. `handle` is random, and stays.
     """
 
     __tablename__ = "case_record"
 
     id: int | None = Field(default=None, primary_key=True)
     ref_digest: bytes = Field(unique=True)
-    content_digest: bytes
     kind: str
     handle: bytes = Field(unique=True)
     sealed_case: bool
@@ -25,7 +25,7 @@ class CaseRecord(SQLModel, table=True):
 
 
 class PersonRecord(SQLModel, table=True):
-    """One person of one case, wholly sealed. `handle` is what labels carry; it is random and new each epoch.
+    """One person of one case, wholly sealed. `handle` is random, and stays while names and date of birth do.
 
     A retired record was replaced or withdrawn: it stays until its entries have left the feed.
     """

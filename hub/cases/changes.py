@@ -1,0 +1,177 @@
+"""Changes of cases: worked out before anything is written, compared at the commit, and written in one transaction.
+
+Whoever imports, seals or reviews proposes how cases are to read; what follows for their publication is decided
+here. Does not decide the law (`hub.consent`), and does not say who may know of a case (`access`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from hub.audit.events import OPERATOR, Action, Refs
+from hub.cases.publication import PublicationDecisions, keep_obligations
+from hub.consent import Decision
+from hub.node.transaction import Reading, Transaction
+from hub.records.cases import (
+    CaseDetails,
+    HeldCase,
+    KeptCase,
+    PersonDetails,
+    held_case,
+    people_digest,
+    seal_case,
+    seal_person,
+)
+from hub.records.obligations import NewObligations
+from hub.store import cases
+from hub.store.cases import CaseRow, SealedPerson
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """How a case is to read, and how it reads in store, if it is there. `anew`: it is decided again in any case."""
+
+    details: CaseDetails
+    people: tuple[PersonDetails, ...]
+    earlier: HeldCase | None
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """A proposal with its publication decision."""
+
+    proposal: Proposal
+    decision: Decision
+
+    @property
+    def details(self) -> CaseDetails:
+        """What the case says then."""
+        return self.proposal.details
+
+    @property
+    def people(self) -> tuple[PersonDetails, ...]:
+        """Its people then."""
+        return self.proposal.people
+
+    @property
+    def earlier(self) -> HeldCase | None:
+        """What was in store."""
+        return self.proposal.earlier
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the very same is there, with the same outcome."""
+        earlier = self.earlier
+        return (
+            earlier is not None
+            and earlier.row.may_publish == self.decision.permitted
+            and earlier.details == self.details
+            and Counter(one.details for one in earlier.people) == Counter(self.people)
+        )
+
+    @property
+    def ends(self) -> bool:
+        """Whether its people could be matched until now, and may not be any more."""
+        earlier = self.earlier
+        return earlier is not None and earlier.row.may_publish and not self.decision.permitted
+
+
+def as_it_is(held: HeldCase, **update: bool) -> Proposal:
+    """A case as it reads in store, but for these fields."""
+    details = held.details.model_copy(update=update)
+    return Proposal(details, tuple(one.details for one in held.people), held)
+
+
+def find_case(tx: Reading, case_ref: str) -> HeldCase | None:
+    """The case in store with that reference, opened. Raises StorageError."""
+    row = cases.find(tx.session, tx.case_digest(case_ref))
+    return held_case(tx, row) if row else None
+
+
+def work_out(deciding: PublicationDecisions, proposals: Iterable[Proposal]) -> list[CaseChange]:
+    """What becomes of cases, in the order of the proposals."""
+    return [CaseChange(one, deciding.decide(one.details, one.people)) for one in proposals]
+
+
+def carry_out(
+    deciding: PublicationDecisions,
+    propose: Callable[[Reading], Sequence[Proposal]],
+    then: Callable[[Transaction, Sequence[CaseChange]], None],
+) -> list[CaseChange]:
+    """Change cases as is proposed by whoever reads the database, after doing `then` in the same transaction.
+
+    Where another writer changes a case in between, all is read and proposed anew. Returns the changes in the order
+    of the proposals.
+    """
+    node = deciding.node
+    while True:
+        with node.read() as tx:
+            newest = cases.newest_decision(tx.session)
+            changes = work_out(deciding, propose(tx))
+        with node.write() as tx:
+            tx.hold_others_off()
+            if cases.newest_decision(tx.session) == newest:
+                then(tx, changes)
+                written = [one for one in changes if one.proposal.anew or not one.unchanged]
+                keep_obligations(tx, [_kept(tx, deciding, one) for one in written])
+                return changes
+
+
+def _record(tx: Transaction, change: CaseChange) -> None:
+    """Put on the record that a case in store is sealed, or not any longer, or that its publication ended."""
+    held = change.earlier
+    if held is None:
+        return
+    was, is_now = held.details.sealed, change.details.sealed
+    action = Action.publication_ended if change.ends else None
+    if was != is_now:
+        action = Action.case_sealed if is_now else Action.case_unsealed
+    if action is not None:
+        tx.record(action, by=OPERATOR, about=Refs(case=held.row.handle.hex()), persons=len(change.people))
+
+
+def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -> NewObligations:
+    """Store a case with its decision and the form it was made on, in place of what was there."""
+    _record(tx, change)
+    details, earlier = change.details, change.earlier
+    decided, arisen = deciding.record(tx, details, change.people, change.decision)
+    handle = earlier.row.handle if earlier else os.urandom(16)
+    kept = KeptCase(details=details, decision=decided.name, people=people_digest(tx.vault, change.people))
+    cases.store(
+        tx.session,
+        CaseRow(
+            id=earlier.row.id if earlier else None,
+            ref_digest=tx.case_digest(details.case_ref),
+            kind=details.kind.value,
+            handle=handle,
+            sealed_case=details.sealed,
+            may_publish=change.decision.permitted,
+            decision_id=decided.number,
+            sealed=seal_case(tx.vault, handle, kept),
+            people=_people(tx, change),
+        ),
+    )
+    return arisen
+
+
+def _people(tx: Transaction, change: CaseChange) -> tuple[SealedPerson, ...]:
+    """Its people, sealed: whoever is found by the same names and date keeps the record that is there."""
+    there = list(change.earlier.people) if change.earlier else []
+    sealed = []
+    for one in change.people:
+        same = next((held for held in there if _found_by(held.details) == _found_by(one)), None)
+        if same is not None:
+            there.remove(same)
+        number, handle = (same.number, same.handle) if same else (None, os.urandom(16))
+        sealed.append(SealedPerson(number, handle, seal_person(tx.vault, handle, one)))
+    return tuple(sealed)
+
+
+def _found_by(details: PersonDetails) -> tuple[object, ...]:
+    """What a person's tokens are made of."""
+    person = details.person
+    return person.given_names, person.surname, person.aliases, person.date_of_birth
