@@ -34,8 +34,8 @@ def sign_checkpoint(node_id: str, head: Head, key: PrivateKey) -> str:
     return f"{text}\n\u2014 {origin} {base64.b64encode(signed).decode()}\n"
 
 
-def read_checkpoint(note: str, node_id: str, key: PublicKey) -> Head:
-    """The head that a note vouches for. Raises AuthenticationError unless this node's key signed it."""
+def read_checkpoint(note: str, node_id: str, *keys: PublicKey) -> Head:
+    """The head that a note vouches for. Raises AuthenticationError unless one of this node's keys signed it."""
     found = _NOTE.match(note)
     if not found:
         raise AuthenticationError("This is not an audit checkpoint.")
@@ -43,7 +43,8 @@ def read_checkpoint(note: str, node_id: str, key: PublicKey) -> Head:
     if origin != _origin(node_id) or signer != origin:
         raise AuthenticationError("This audit checkpoint is another node's.")
     signed = base64.b64decode(signature)
-    if signed[:4] != _key_hash(origin, key):
+    key = next((key for key in keys if signed[:4] == _key_hash(origin, key)), None)
+    if key is None:
         raise AuthenticationError("This audit checkpoint was signed with another key.")
     try:
         check_signature(key, signed[4:], text.encode())

@@ -26,6 +26,7 @@ class Action(StrEnum):
     node_created = "node_created"
     node_started = "node_started"
     node_certified = "node_certified"
+    key_changed = "key_changed"
     backup_made = "backup_made"
     restored = "restored"
     restoration_ended = "restoration_ended"

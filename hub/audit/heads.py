@@ -6,6 +6,7 @@ does not compare a head with the log (`log`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +41,13 @@ class SignedHeads:
 
 @dataclass(frozen=True, slots=True)
 class HeadFiles:
-    """Where a node keeps its signed heads. `beside_keys`: None where it may keep nothing there."""
+    """Where a node keeps its signed heads. `beside_keys`: None where it may keep nothing there.
+
+    `keys` gives those that may have signed them as things stand.
+    """
 
     node_id: str
-    key: PublicKey
+    keys: Callable[[], Iterable[PublicKey]]
     home: Path
     beside_keys: Path | None
 
@@ -52,7 +56,7 @@ class HeadFiles:
         heads, lost = [], []
         for path, where in self._places():
             try:
-                heads.append(read_checkpoint(path.read_text(encoding="utf-8"), self.node_id, self.key))
+                heads.append(read_checkpoint(path.read_text(encoding="utf-8"), self.node_id, *self.keys()))
             except FileNotFoundError:
                 lost.append(f"{path.name} in {where} is missing")
             except (OSError, UnicodeDecodeError):

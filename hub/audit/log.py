@@ -8,7 +8,7 @@ what to write (`events`) and does not know the table.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,8 +89,10 @@ def begin_checkpoint(files: HeadFiles, store: AuditStore, key: PrivateKey) -> No
         files.write(sign_checkpoint(files.node_id, head_after(entries[0]), key))
 
 
-def advance_checkpoint(files: HeadFiles, store: AuditStore, key: PrivateKey) -> Signed | Broken:
+def advance_checkpoint(files: HeadFiles, store: AuditStore, key: Callable[[], PrivateKey]) -> Signed | Broken:
     """Sign the log's present head, after the entries are committed. Raises LogError when no signed head is left.
+
+    `key` gives the key that is in use when it is this call's turn.
 
     Only what follows the last signed head is signed: a log that was rolled back, cut or rewritten since is
     not, and comes back as Broken. Safe with many workers: a lock file orders them and no head goes back;
@@ -102,8 +104,31 @@ def advance_checkpoint(files: HeadFiles, store: AuditStore, key: PrivateKey) -> 
         if isinstance(found, Broken):
             return found
         if heads.lost or any(head != found.head for head in heads.found):
-            files.write(sign_checkpoint(files.node_id, found.head, key))
+            files.write(sign_checkpoint(files.node_id, found.head, key()))
     return Signed(found.head, heads.lost)
+
+
+def hand_over(files: HeadFiles, store: AuditStore, key: PrivateKey, put_in_place: Callable[[], None]) -> None:
+    """Sign the log's head with the key that comes next, and put that in place, while nobody else signs.
+
+    Where it fails half-way, either key's signature is there and `files.keys` still knows it. Raises LogError when
+    no signed head is left or the log does not hold, StorageError.
+    """
+    with _locked(files.home):
+        found = verify_since(store, files.read())
+        if isinstance(found, Broken):
+            raise broken_log(found)
+        files.write(sign_checkpoint(files.node_id, found.head, key))
+        put_in_place()
+
+
+def broken_log(found: Broken) -> LogError:
+    """The error for a log in which an entry does not hold."""
+    return LogError(
+        f"The audit log is not intact. {found}",
+        kept="The database as it is: nothing is written on it, and nothing signed.",
+        do="Run `hub audit verify` and call your auditor.",
+    )
 
 
 def verify_since(store: AuditStore, heads: SignedHeads) -> Verified | Broken:

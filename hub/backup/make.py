@@ -20,12 +20,11 @@ from hub import __version__
 from hub.audit.chain import Broken, Head
 from hub.audit.checkpoint import sign_checkpoint
 from hub.audit.events import OPERATOR, Action
-from hub.audit.log import verify_log
+from hub.audit.log import broken_log, verify_log
 from hub.backup.archive import Contents, write_archive
 from hub.errors import UsageError
 from hub.node import keys
 from hub.node.node import CHECKPOINT, NODE_TOML, Node, key_folder
-from hub.node.watch import broken_log
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from hub.store.snapshot import copy_database

@@ -18,16 +18,16 @@ from typing import Final, Literal
 from hub.audit.chain import Broken, Head
 from hub.audit.checkpoint import read_checkpoint, sign_checkpoint
 from hub.audit.events import OPERATOR, Action
-from hub.audit.log import verify_log
+from hub.audit.log import broken_log, verify_log
 from hub.backup.archive import Contents, read_archive
 from hub.backup.make import DATABASE, HOME, KEYS
 from hub.errors import HubError, InputError, LogError, NotFoundError, UsageError
 from hub.files import write_atomically
 from hub.node import keys
+from hub.node.certificates import signers
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import CHECKPOINT, NODE_TOML, Node, database_url, key_folder, node_of
 from hub.node.settings import Settings, load_settings
-from hub.node.watch import broken_log
 from hub.records import restorations
 from hub.store import peers
 from hub.store.audit import DatabaseAudit
@@ -147,8 +147,8 @@ def _place_keys(home: Path, fresh: Path, settings: Settings, source: Source) -> 
 
 def _verified_head(fresh: Path, contents: Contents, settings: Settings) -> Head:
     """The head of the backup's log, whose every entry holds up to it. Raises LogError, AuthenticationError."""
-    public = keys.load(key_folder(fresh, settings)).signing.private.public_key()
-    head = read_checkpoint((fresh / CHECKPOINT).read_text(encoding="utf-8"), settings.node_id, public)
+    known = signers(fresh, keys.load(key_folder(fresh, settings)))
+    head = read_checkpoint((fresh / CHECKPOINT).read_text(encoding="utf-8"), settings.node_id, *known)
     database = Database(f"sqlite:///{fresh / _OPENED / DATABASE}")
     try:
         with database.read() as session:
@@ -166,8 +166,10 @@ def _lost(home: Path, head: Head, contents: Contents) -> Head | None:
     """The newest head that the old home was signed for, where it is later than the backup's."""
     try:
         settings = load_settings(home)
-        public = keys.load(key_folder(home, settings)).signing.private.public_key()
-        known = read_checkpoint((home / CHECKPOINT).read_text(encoding="utf-8"), contents.node_id, public)
+        known_keys = signers(home, keys.load(key_folder(home, settings)))
+        known = read_checkpoint(
+            (home / CHECKPOINT).read_text(encoding="utf-8"), contents.node_id, *known_keys
+        )
     except (HubError, OSError, UnicodeDecodeError):
         return None
     return known if known.size > head.size else None

@@ -130,8 +130,10 @@ async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckRe
 def _opened(node: Node, sent: SealedDisclosure, answer: DisclosureAnswer) -> Disclosure:
     """Return what the area released. Raises PeerError when the answer is to something else, or does not open."""
     check_id, handle, level = sent.check_id, sent.handle, sent.level
-    if (answer.check_id, answer.handle, answer.key_id) != (check_id, handle, node.sealing_key_id):
+    if (answer.check_id, answer.handle) != (check_id, handle):
         raise PeerError("The area's answer is about another check or candidate.")
+    if answer.key_id != node.sealing_key_id:
+        raise PeerError("The area's answer is sealed to a key that is not in use here.", do="Ask it again.")
     back = SealContext("disclosure-answer", sent.area, node.node_id, answer.key_id, check_id, handle, level)
     try:
         plain = hpke.unseal(encoding.unb64(answer.sealed), node.keys.sealing, back)

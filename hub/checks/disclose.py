@@ -20,10 +20,10 @@ from hub.checks.telling import marked
 from hub.consent import Context, Decision, SharingForm, Telling, decide, excerpt
 from hub.consent.required_answers import threat_in_words
 from hub.crypto import encoding
-from hub.errors import HubError, NotFoundError, UnreachableError
+from hub.errors import HubError, NotFoundError, PeerError, UnreachableError
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
-from hub.federation.peers import KnownPeer, known, up_to_date
+from hub.federation.peers import KnownPeer, known, refresh, up_to_date
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import outbox, recording
@@ -39,7 +39,7 @@ from hub.records.check import (
 from hub.records.decisions import RecordedDecision
 from hub.records.outbox import Delivery
 from hub.values import Band, Level, NodeId, Requester
-from hub.wire.messages import DisclosureQuestion, subject_of
+from hub.wire.messages import KEY_NOT_IN_USE, DisclosureQuestion, subject_of
 
 AT_ONCE_MOST: Final = 5
 FIRST_TRY_S: Final = 120
@@ -67,7 +67,7 @@ async def disclose(
 
     # 3. Deliver it, and record what was released.
     try:
-        return await deliver(node, client, delivery), decision
+        return await _deliver(node, client, delivery), decision
     except HubError as error:
         with node.write() as tx:
             outbox.put_off(tx, delivery.id, str(error))
@@ -91,7 +91,29 @@ async def redeliver(node: Node, client: PeerClient, delivery: Delivery) -> None:
         with node.write() as tx:
             outbox.lapse(tx, delivery.id, why)
         return
-    await deliver(node, client, delivery)
+    await _deliver(node, client, delivery)
+
+
+async def _deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckResult:
+    """Deliver it; once more, sealed anew, where the area has given up the key that it is sealed to."""
+    sent = read_disclosure(delivery)
+    try:
+        return await deliver(node, client, delivery)
+    except PeerError as error:
+        if error.problem != KEY_NOT_IN_USE:
+            raise
+        peer = await refresh(node, client, sent.area)
+        if peer.sealing_key_id == sent.key_id:
+            raise
+    act = _found(node, CandidateRef(sent.check_id, sent.area, sent.handle), sent.level, sent.requester)
+    again = _sealed(node, act).model_copy(update={"until": sent.until})
+    with node.write() as tx:
+        anew = outbox.seal_anew(tx, delivery, again.parcel(tx.case_digest(act.request.case_ref)).content)
+    if anew is None:
+        raise NotFoundError(
+            "This disclosure was delivered or cancelled meanwhile.", do="See `hub jobs list`."
+        )
+    return await deliver(node, client, anew)
 
 
 def _lapsed(node: Node, sent: SealedDisclosure) -> str:

@@ -13,13 +13,14 @@ from hub.checks.answer import answer_request
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.crypto.vault import key_id
-from hub.errors import AuthenticationError, ConflictError, InputError
+from hub.errors import ConflictError, InputError
 from hub.federation.authentication import Caller, Request, admit
 from hub.federation.receipts import Refused, Reply, receipt
 from hub.node.node import Node
 from hub.records.received import DisclosureKey
 from hub.store import received
 from hub.wire.messages import (
+    KEY_NOT_IN_USE,
     Disclosure,
     DisclosureAnswer,
     DisclosureQuestion,
@@ -42,6 +43,8 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
     """
     if not signed.idempotency_key:
         raise InputError("A disclosure needs an Idempotency-Key.")
+    if request.key_id != node.sealing_key_id:
+        return _sealed_to_another(node, caller, request)
     question = _opened(node, caller, request)
     with node.write() as tx:
         admit(tx, caller)
@@ -77,9 +80,26 @@ class _KeyReusedError(ConflictError):
     status = 422
 
 
+class _KeyNotInUseError(ConflictError):
+    code = KEY_NOT_IN_USE
+
+
+def _sealed_to_another(node: Node, caller: Caller, request: DisclosureRequest) -> Refused:
+    """Refuse, on the record, what nobody can open here any more. The peer fetches the new key, and asks again."""
+    with node.write() as tx:
+        admit(tx, caller)
+        refs = Refs(check_id=request.check_id, handle=request.handle, peer=caller.node_id)
+        tx.record(Action.request_refused, by=peer_actor(caller.node_id), about=refs, outcome=KEY_NOT_IN_USE)
+    return Refused(
+        _KeyNotInUseError(
+            "The message was sealed to a key that is not in use.",
+            kept="Nothing of it was read.",
+            do="Fetch the metadata, and seal it to the key that is certified now.",
+        )
+    )
+
+
 def _opened(node: Node, caller: Caller, request: DisclosureRequest) -> DisclosureQuestion:
-    if request.key_id != node.sealing_key_id:
-        raise AuthenticationError("The message was sealed to a key that is not in use.")
     context = SealContext(
         "disclosure",
         caller.node_id,

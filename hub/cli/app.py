@@ -36,6 +36,10 @@ COMMANDS: Final = {
         "certificates:certify",
         "Renew the root key's certificate of the node's keys: before it ends, at the latest after 90 days.",
     ),
+    "keys": (
+        "keys:keys_app",
+        "The node's keys: new ones, and which was in use when.",
+    ),
     "import": (
         "cases:import_",
         "Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason.",

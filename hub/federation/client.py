@@ -253,6 +253,7 @@ def _require_tls(url: str) -> None:
 
 
 _REFUSED: Final = {
+    "key not in use": "The area changed its keys meanwhile, so it could not read what was sent: ask it again.",
     "certificate ended": "The area's hub says that this node's certificate has ended: run `hub certify`.",
     "certificate revoked": "The area's hub says that this node's certificate was revoked by its root key.",
     "certificate older": "The area's hub has seen a newer certificate of this node than this one.",

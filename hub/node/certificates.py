@@ -7,7 +7,7 @@ with an earlier key, such as a checkpoint of the audit log, is still verified. D
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.crypto.encoding import b64
@@ -15,10 +15,12 @@ from hub.crypto.signing import PublicKey, SigningKey, public_key
 from hub.crypto.vault import Vault
 from hub.errors import UsageError
 from hub.node.keys import NodeKeys
-from hub.node.node import Node
 from hub.node.vouched import alone, read_vouched, write_vouched
 from hub.values import Value
 from hub.wire.certificates import Certificate, OnlineKeys, certify, next_serial, read_certificate
+
+if TYPE_CHECKING:
+    from hub.node.node import Node
 
 CERTIFICATES: Final = "certificates.json"
 EARLIER_ROOT: Final = "root.pub"
@@ -31,6 +33,25 @@ class OwnCertificates(Value):
     root: str
     certificates: tuple[str, ...]
 
+    @property
+    def told(self) -> list[Certificate]:
+        """What they say."""
+        return [read_certificate(token) for token in self.certificates]
+
+    def of(self, keys: NodeKeys) -> OwnCertificate | None:
+        """The newest one of these keys."""
+        wanted = (online_keys(keys), self.root)
+        found = [one for one in zip(self.certificates, self.told, strict=True) if _about(one[1]) == wanted]
+        return OwnCertificate(*found[-1]) if found else None
+
+    def later_than(self, keys: NodeKeys) -> list[PublicKey]:
+        """The signing keys certified since these were: of a change of keys that was not completed."""
+        signing = [one.keys.signing for one in self.told]
+        if keys.signing.public not in signing:
+            return []
+        since = signing[len(signing) - signing[::-1].index(keys.signing.public) :]
+        return [public_key(raw) for raw in since]
+
 
 class OwnCertificate(NamedTuple):
     """A certificate and the token that peers are shown."""
@@ -41,27 +62,26 @@ class OwnCertificate(NamedTuple):
 
 def own_certificate(node: Node) -> OwnCertificate:
     """The newest certificate of the keys that the node has now. Raises UsageError when there is none."""
-    kept = load(node.home, node.keys.vault)
-    if kept is not None:
-        for token in reversed(kept.certificates):
-            told = read_certificate(token)
-            if (told.keys, told.root_thumbprint) == (online_keys(node.keys), kept.root):
-                return OwnCertificate(token, told)
-    raise UsageError(
-        "This node has no certificate of its keys.",
-        kept="Everything in its home.",
-        do="Bring its root key and run `hub certify`.",
-    )
+    keys = node.keys
+    kept = load(node.home, keys.vault)
+    found = kept.of(keys) if kept else None
+    if found is None:
+        raise UsageError(
+            "This node has no certificate of its keys.",
+            kept="Everything in its home.",
+            do="Bring its root key and run `hub certify`.",
+        )
+    return found
 
 
 def add_certificate(home: Path, node_id: str, keys: NodeKeys, root: SigningKey, now: int) -> Certificate:
     """Certify these keys with the next serial, and keep the certificate. Raises UsageError on another root key."""
     path = home / CERTIFICATES
     with alone(path):
-        kept = load(home, keys.vault) or OwnCertificates(root=root.kid, certificates=())
+        kept = load(home, keys.vault) or _first(home, root)
         if root.kid != kept.root:
             raise _other_root()
-        before = max((read_certificate(token).serial for token in kept.certificates), default=0)
+        before = max((one.serial for one in kept.told), default=0)
         token = certify(root, node_id, online_keys(keys), next_serial(before, now), now)
         write_vouched(path, keys.vault, kept.model_copy(update={"certificates": (*kept.certificates, token)}))
     return read_certificate(token)
@@ -69,7 +89,6 @@ def add_certificate(home: Path, node_id: str, keys: NodeKeys, root: SigningKey, 
 
 def certify_keys(node: Node, root: SigningKey) -> Certificate:
     """Renew the node's certificate, on the record. Raises UsageError on another root key, StorageError."""
-    _require_earlier_root(node.home, root)
     made = add_certificate(node.home, node.node_id, node.keys, root, node.now())
     with node.write() as tx:
         tx.record(
@@ -78,23 +97,34 @@ def certify_keys(node: Node, root: SigningKey) -> Certificate:
     return made
 
 
-def _require_earlier_root(home: Path, root: SigningKey) -> None:
-    """The home of an earlier version has its root key's public half in a file of its own."""
+def _first(home: Path, root: SigningKey) -> OwnCertificates:
+    """None yet. The home of an earlier version has its root key's public half in a file of its own."""
     public = home / EARLIER_ROOT
     if public.exists() and public.read_text(encoding="ascii").strip() != b64(root.public):
         raise _other_root()
+    return OwnCertificates(root=root.kid, certificates=())
 
 
-def signing_keys(node: Node) -> tuple[PublicKey, ...]:
-    """Every signing key that the node has or had, the present one first: earlier signatures hold too."""
+def signers(home: Path, keys: NodeKeys) -> tuple[PublicKey, ...]:
+    """Every signing key that the node has or had, the present one first: earlier signatures are verified too."""
+    kept = load(home, keys.vault)
+    earlier = [one.keys.signing for one in reversed(kept.told)] if kept else []
+    return tuple(public_key(raw) for raw in dict.fromkeys((keys.signing.public, *earlier)))
+
+
+def every_certificate(node: Node) -> list[Certificate]:
+    """Every certificate of the node's keys, the newest last: by them earlier signatures are verified too."""
     kept = load(node.home, node.keys.vault)
-    earlier = [read_certificate(token).keys.signing for token in reversed(kept.certificates if kept else ())]
-    return tuple(public_key(raw) for raw in dict.fromkeys((node.keys.signing.public, *earlier)))
+    return kept.told if kept else []
 
 
 def online_keys(keys: NodeKeys) -> OnlineKeys:
     """The public keys that a certificate is about."""
     return OnlineKeys(keys.signing.public, keys.sealing_public)
+
+
+def _about(certificate: Certificate) -> tuple[OnlineKeys, str]:
+    return certificate.keys, certificate.root_thumbprint
 
 
 def load(home: Path, vault: Vault) -> OwnCertificates | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from hub.audit.chain import Broken
 from hub.audit.events import OPERATOR, Action
-from hub.audit.log import advance_checkpoint, begin_checkpoint
+from hub.audit.log import advance_checkpoint, begin_checkpoint, broken_log
 from hub.crypto.encoding import b64
 from hub.errors import UsageError
 from hub.files import write_atomically
@@ -22,7 +22,6 @@ from hub.node.node import NODE_TOML, Node, node_of, own_keys
 from hub.node.pins import change_pins, told_revocations
 from hub.node.settings import Settings, SharingAgreement
 from hub.node.transaction import Transaction
-from hub.node.watch import broken_log
 from hub.store.audit import DatabaseAudit
 from hub.wire.messages import PublicKeys
 from hub.wire.metadata import NodeFacts, metadata
@@ -141,7 +140,8 @@ def advance_audit_checkpoint(node: Node) -> tuple[str, ...]:
     Raises LogError when the log does not hold or no signed head is left, StorageError.
     """
     with node.read() as tx:
-        found = advance_checkpoint(node.log.files, DatabaseAudit(tx.session), node.keys.signing.private)
+        log = DatabaseAudit(tx.session)
+        found = advance_checkpoint(node.log.files, log, lambda: node.keys.signing.private)
     if isinstance(found, Broken):
         raise broken_log(found)
     return tuple(

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,7 @@ from hub.crypto.encoding import b64, unb64
 from hub.crypto.prf import PrfKey
 from hub.crypto.signing import SigningKey
 from hub.crypto.vault import Vault
-from hub.errors import HubError, UsageError
+from hub.errors import HubError, StorageError, UsageError
 from hub.files import write_atomically
 from hub.parsing import read_json
 
@@ -28,6 +29,10 @@ ROOT_KEY: Final = "root.key"
 COPY: Final = "audit-checkpoint.txt"  # the newest signed head of the log, a second time
 _FIELDS: Final = ("signing", "sealing", "prf", "prf_weak", "storage")
 _PROVIDED: Final = Path("/run/secrets")  # where Docker and Podman mount secrets
+_MAKERS: Final[Mapping[str, Callable[[], bytes]]] = {
+    "signing": lambda: signing.PrivateKey.generate().private_bytes_raw(),
+    "sealing": lambda: hpke.PrivateKey.generate().private_bytes_raw(),
+}
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ def create(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     secrets = {
-        "signing": signing.PrivateKey.generate().private_bytes_raw(),
-        "sealing": hpke.PrivateKey.generate().private_bytes_raw(),
+        "signing": _MAKERS["signing"](),
+        "sealing": _MAKERS["sealing"](),
         "prf": os.urandom(32),
         "prf_weak": os.urandom(32),
         "storage": os.urandom(32),
@@ -73,7 +78,10 @@ def create(folder: Path) -> None:
 
 def load(folder: Path) -> NodeKeys:
     """Load the online keys. Raises UsageError saying which file is missing, readable by others or damaged."""
-    text = _read_secret(folder / NODE_KEY)
+    return _parsed(folder, _read_secret(folder / NODE_KEY))
+
+
+def _parsed(folder: Path, text: str) -> NodeKeys:
     try:
         parsed = read_json(text.encode())
         raw = {name: unb64(parsed[name]) for name in _FIELDS}
@@ -86,6 +94,85 @@ def load(folder: Path) -> NodeKeys:
         )
     except (ValueError, KeyError, TypeError, HubError):
         raise UsageError(f"{folder / NODE_KEY} is damaged.", do="Restore it from the key backup.") from None
+
+
+class KeyRing:
+    """The online keys as `node.key` has them now: whoever serves a node takes over new ones by itself."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load them. Raises UsageError as `load` does."""
+        self._folder = folder
+        self._read = _stamp(folder), load(folder)
+
+    def now(self) -> NodeKeys:
+        """The keys; as they were last, where the file is not there any more. Raises UsageError as `load` does."""
+        stamp, keys = self._read
+        found = _stamp(self._folder)
+        if found not in (None, stamp):
+            fresh = load(self._folder)
+            if fresh.vault.key_id != keys.vault.key_id:
+                raise UsageError(
+                    f"{self._folder / NODE_KEY} was replaced by another node's.",
+                    kept="Nothing was done with it.",
+                    do="Put the node's own back.",
+                )
+            keys = replace(fresh, vault=keys.vault)
+            self._read = found, keys
+        return keys
+
+
+def _stamp(folder: Path) -> tuple[int, int, int] | None:
+    """What changes when the file is replaced; None where it is not there."""
+    try:
+        found = (folder / NODE_KEY).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+@dataclass(frozen=True)
+class NextKeys:
+    """The online keys with new ones among them, not in use yet, and the file that will hold them."""
+
+    keys: NodeKeys
+    text: str = field(repr=False)
+
+
+def next_keys(folder: Path, *names: str) -> NextKeys:
+    """New keys in the place of those named ("signing", "sealing"); nothing is written.
+
+    Raises UsageError where the node may not write its key file: then they cannot be put in place.
+    """
+    if not keeps_files(folder):
+        raise UsageError(
+            f"{folder / NODE_KEY} is provided to the node, which may not change it.",
+            kept="The keys as they were.",
+            do="Copy it into a folder of the node's own (0700, the file 0600), name that as `keys` in node.toml,"
+            " run this again, and provide the changed file from then on.",
+        )
+    fresh = {name: b64(_MAKERS[name]()) for name in names}
+    text = json.dumps({**read_json(_read_secret(folder / NODE_KEY).encode()), **fresh})
+    return NextKeys(_parsed(folder, text), text)
+
+
+def put_in_place(folder: Path, new: NextKeys) -> None:
+    """Put new keys in the place of the old, whose bytes are written over as far as the disk does that.
+
+    Raises StorageError; then the old ones stand.
+    """
+    path = folder / NODE_KEY
+    try:
+        with path.open("r+b") as old:
+            write_atomically(path, new.text.encode())
+            old.write(bytes(os.fstat(old.fileno()).st_size))
+            old.flush()
+            os.fsync(old.fileno())
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror or type(error).__name__}.",
+            kept="The keys as they were.",
+            do="Make room on the disk, let the node's user write there, and run this again.",
+        ) from error
 
 
 def load_root(folder: Path) -> SigningKey:

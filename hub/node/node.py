@@ -18,9 +18,11 @@ from hub.audit.chain import Broken, Head, genesis, verify
 from hub.audit.heads import HeadFiles
 from hub.consent import Rules, rules_from_text
 from hub.crypto import vault
-from hub.errors import UsageError
+from hub.crypto.signing import PublicKey
+from hub.errors import StorageError, UsageError
 from hub.matching import MatchingConfig, load_config
-from hub.node import keys
+from hub.node.certificates import load as load_certificates
+from hub.node.keys import COPY, KeyRing, NodeKeys, keeps_files
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
 from hub.node.transaction import Reading, Transaction
 from hub.node.watch import LogWatch
@@ -38,7 +40,7 @@ class Node:
 
     home: Path
     settings: Settings
-    keys: keys.NodeKeys
+    key_ring: KeyRing
     database: Database
     clock: Callable[[], float] = field(default=time.time)
 
@@ -46,6 +48,11 @@ class Node:
     def node_id(self) -> str:
         """The node's id, as peers know it."""
         return self.settings.node_id
+
+    @property
+    def keys(self) -> NodeKeys:
+        """The keys that are in use now."""
+        return self.key_ring.now()
 
     @cached_property
     def matching(self) -> MatchingConfig:
@@ -73,7 +80,7 @@ class Node:
         """The public name of the PRF key for weak match-keys."""
         return vault.key_id(self.keys.prf_weak.public_key)
 
-    @cached_property
+    @property
     def sealing_key_id(self) -> str:
         """The public name of the key peers seal to."""
         return vault.key_id(self.keys.sealing_public)
@@ -106,9 +113,17 @@ class Node:
     def log(self) -> LogWatch:
         """The watch over the audit log and its signed heads."""
         folder = key_folder(self.home, self.settings)
-        beside_keys = folder / keys.COPY if keys.keeps_files(folder) else None
-        public = self.keys.signing.private.public_key()
-        return LogWatch(HeadFiles(self.node_id, public, self.home / CHECKPOINT, beside_keys))
+        beside_keys = folder / COPY if keeps_files(folder) else None
+        return LogWatch(HeadFiles(self.node_id, self._signers, self.home / CHECKPOINT, beside_keys))
+
+    def _signers(self) -> tuple[PublicKey, ...]:
+        """Whose signature a head may have: the present key's, or one's that was being put in its place."""
+        keys = self.keys
+        try:
+            kept = load_certificates(self.home, keys.vault)
+        except StorageError:  # Told by whatever needs the certificates.
+            kept = None
+        return (keys.signing.private.public_key(), *(kept.later_than(keys) if kept else ()))
 
     def require_intact(self) -> None:
         """Raise LogError when the log does not reach the head last signed, or was seen to be broken."""
@@ -166,11 +181,11 @@ def node_of(
 
     Raises UsageError when keys and database do not belong together, StorageError.
     """
-    loaded = keys.load(key_folder(home, settings))
+    key_ring = KeyRing(key_folder(home, settings))
     database = Database(database_url(home, settings), create=create)
     try:
         database.migrate()
-        node = Node(home, settings, loaded, database, clock)
+        node = Node(home, settings, key_ring, database, clock)
         _require_own_database(node)
     except BaseException:
         database.close()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hub.audit.chain import Broken
 from hub.audit.heads import HeadFiles, SignedHeads
-from hub.audit.log import AuditStore, require_reached, verify_since
+from hub.audit.log import AuditStore, broken_log, require_reached, verify_since
 from hub.errors import LogError
 
 
@@ -47,12 +47,3 @@ class LogWatch:
             self._heads = self.files.read()
             self._texts = texts
         return self._heads
-
-
-def broken_log(found: Broken) -> LogError:
-    """The error for a log in which an entry does not hold."""
-    return LogError(
-        f"The audit log is not intact. {found}",
-        kept="The database as it is: nothing is written on it, and nothing signed.",
-        do="Run `hub audit verify` and call your auditor.",
-    )

@@ -1,7 +1,8 @@
 """What was decided and still has to reach a peer, kept sealed until it has: the outbox.
 
 A row is written in the transaction of the act itself, so that an act and its delivery are kept together or not at
-all. What is sent is fixed then: every try sends the same bytes. Sends nothing (`hub.jobs`).
+all. What is sent is fixed then: every try sends the same bytes, unless the peer has given up the key that they are
+sealed to. Sends nothing (`hub.jobs`).
 """
 
 from __future__ import annotations
@@ -76,6 +77,14 @@ def of_act(tx: Reading, kind: str, act: str) -> Delivery | None:
 def done(tx: Transaction, number: str) -> None:
     """It was made: nothing of it is kept here."""
     outbox.remove(tx.session, number)
+
+
+def seal_anew(tx: Transaction, delivery: Delivery, content: bytes) -> Delivery | None:
+    """The same delivery of other bytes; None once it was made or cancelled."""
+    row = outbox.get(tx.session, delivery.id)
+    if row is not None:
+        outbox.replace_bytes(tx.session, row.id, tx.vault.seal(_place(row), content))
+    return get(tx, delivery.id)
 
 
 def ask_again(tx: Transaction, number: str) -> None:

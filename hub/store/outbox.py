@@ -84,6 +84,11 @@ def change(session: Session, row: DeliveryRow) -> None:
     session.execute(update(OutboxRow).where(col(OutboxRow.id) == row.id).values(now))
 
 
+def replace_bytes(session: Session, number: str, sealed: bytes) -> None:
+    """Keep other sealed bytes in a row."""
+    session.execute(update(OutboxRow).where(col(OutboxRow.id) == number).values(sealed=sealed))
+
+
 def remove(session: Session, number: str) -> None:
     """Drop a row; that it was there is on the audit log."""
     session.execute(delete(OutboxRow).where(col(OutboxRow.id) == number))

@@ -52,6 +52,8 @@ ANSWER_HEADER: Final = "Marac-Answer"
 CERTIFICATE_HEADER: Final = "Marac-Certificate"
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 VERSION_HEADER: Final = "Marac-Version"
+KEY_NOT_IN_USE: Final = "key_not_in_use"
+"""The problem of a disclosure sealed to a key given up since: fetch the metadata, and seal it anew."""
 
 
 class MessageType(StrEnum):

@@ -197,7 +197,6 @@ MOVES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "to another check": moved(check_id="0" * 32),
     "to another handle": moved(handle="0" * 32),
     "to another level": moved(level="summary"),
-    "to another key": moved(key_id="0" * 16),
     "cut": lambda body: {**body, "sealed": b64(unb64(body["sealed"])[:-1])},
     "tampered with": lambda body: {**body, "sealed": b64(unb64(body["sealed"])[:-1] + b"\x00")},
     "empty": moved(sealed=""),
@@ -209,6 +208,13 @@ def test_a_sealed_message_moved_does_not_open(hand: Hand, name: str) -> None:
     body = json.dumps(MOVES[name](json.loads(asked(hand)))).encode()
     assert_problem(hand.disclose(body), 401, "authentication", "membership")
     assert not events(hand.holder, "disclosure_answered")
+
+
+def test_what_is_sealed_to_a_key_that_is_not_in_use_is_refused_as_that(hand: Hand) -> None:
+    body = json.dumps({**json.loads(asked(hand)), "key_id": "0" * 16}).encode()
+    assert_problem(hand.disclose(body), 409, "key_not_in_use")
+    assert not events(hand.holder, "disclosure_received")
+    assert events(hand.holder, "request_refused")[-1]["detail"]["outcome"] == "key_not_in_use"
 
 
 def test_a_sealed_message_sent_by_another_peer_does_not_open(areas: Areas) -> None:

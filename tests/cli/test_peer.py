@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_what_a_peer_calls_itself_is_no_markup(home: Path, tmp_path: Path) -> No
     node = open_node(make(tmp_path / "eastvale", "eastvale"))
     contact = node.settings.contact.model_copy(update={"phone": "[/] [bold"})
     shouting = node.settings.model_copy(update={"area": "[red]East[/][link=x]vale", "contact": contact})
-    metadata = current_metadata(type(node)(node.home, shouting, node.keys, node.database))
+    metadata = current_metadata(replace(node, settings=shouting))
     node.database.close()
     with answering(metadata.encode()) as url:
         added = inside("peer", "add", home, url)
