@@ -56,6 +56,7 @@ _SHAPING: Final = (
     "hub/wire/messages.py",
     "hub/crypto",
     "hub/node/keys.py",
+    "hub/node/prf_keys.py",
     "hub/records",
     "hub/values.py",
     "hub/matching",

@@ -1,4 +1,4 @@
-"""Writing a file completely or not at all, for its owner alone to read.
+"""Writing a file completely or not at all, for its owner alone to read; and destroying one.
 
 The one place where the hub writes its files. Knows nothing of what is in them and says nothing to people: what
 fails is an OSError, and whoever calls tells it in words.
@@ -7,11 +7,12 @@ fails is an OSError, and whoever calls tells it in words.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -45,6 +46,38 @@ def replacing(path: Path, *, named: bool = False) -> Iterator[IO[bytes]]:
             Path(fresh).replace(path)
         finally:
             Path(fresh).unlink(missing_ok=True)
+        _sync_folder(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Hold the lock of that file, if nobody else does: gives whether this block holds it.
+
+    One thread of one process does; the system lets go of it with the process, however that ends. Raises OSError.
+    """
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def destroy(path: Path) -> None:
+    """Overwrite a file and take it away, so that what was in it is gone as far as the disk lets one say so.
+
+    A file system that copies on write, or a disk that spreads wear, may keep old blocks. Raises OSError.
+    """
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(FileNotFoundError):  # Another process was as quick.
+            with path.open("r+b", buffering=0) as file:
+                file.write(os.urandom(path.stat().st_size))
+                os.fsync(file.fileno())
+            path.unlink()
         _sync_folder(folder)
     finally:
         os.close(folder)

@@ -18,6 +18,7 @@ from hub.node.certificates import CERTIFICATES
 from hub.node.home import create_home
 from hub.node.node import CHECKPOINT, NODE_TOML
 from hub.node.pins import PINS
+from hub.node.prf_keys import PRF_FOLDER
 from hub.node.settings import Settings
 
 OLD, NEW = b"as it was", b"as it shall be" * 1_000
@@ -219,7 +220,7 @@ def test_all_that_a_home_is_made_of_is_safe_on_the_disk_and_its_owners_alone(
     home, settings = tmp_path / "home", {"node_id": "northmoor", "area": "Northmoor"}
     database = "sqlite:///hub.sqlite3"
     create_home(home, Settings(**settings, url="https://x", database=database)).database.close()
-    assert folders == {home, home / "keys"}
+    assert folders == {home, home / "keys", home / PRF_FOLDER}
     written = [CERTIFICATES, CHECKPOINT, NODE_TOML, PINS, "keys/node.key", "keys/root.key"]
     modes = {name: stat.S_IMODE((home / name).stat().st_mode) for name in written}
     assert modes == dict.fromkeys(written, 0o600)

@@ -41,6 +41,7 @@ class Action(StrEnum):
     publication_ended = "publication_ended"
     epoch_published = "epoch_published"
     publication_refused = "publication_refused"
+    keys_rotated = "keys_rotated"
     feed_synced = "feed_synced"
 
     check_decided = "check_decided"

@@ -25,6 +25,7 @@ from hub.backup.archive import Contents, write_archive
 from hub.errors import UsageError
 from hub.node import keys
 from hub.node.node import CHECKPOINT, NODE_TOML, Node, key_folder
+from hub.node.prf_keys import PRF_FOLDER
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from hub.store.snapshot import copy_database
@@ -33,8 +34,9 @@ DATABASE: Final = "database.sqlite3"
 HOME: Final = "home"
 KEYS: Final = "keys"
 WORKSPACE: Final = ".backup-"
-# What is not a node's own to keep: locks, databases and what runs beside them, unfinished files, made-up samples.
-_LEFT_OUT: Final = ("*.lock", "*.sqlite3*", ".*", "*.rejected.csv", CHECKPOINT, "*.new")
+# What is not a node's own to keep: locks, databases and what runs beside them, unfinished files, made-up samples;
+# and PRF keys, which are not to outlive their epoch.
+_LEFT_OUT: Final = ("*.lock", "*.sqlite3*", ".*", "*.rejected.csv", CHECKPOINT, "*.new", PRF_FOLDER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,8 @@ def restore(home: Path, source: Source, because: str) -> Restored:
 def finish(node: Node, how: Literal["imported", "waived"], because: str) -> None:
     """End a restoration: what happened since the backup is in the node again, or is waived.
 
-    The node may publish and answer from then on; rotate its PRF keys next. Raises NotFoundError when none is
-    open.
+    The node may publish and answer from then on, once its PRF keys were rotated: it has none. Raises NotFoundError
+    when none is open.
     """
     with node.write() as tx:
         found = restorations.open_one(tx)

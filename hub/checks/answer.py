@@ -30,6 +30,7 @@ from hub.consent import (
 )
 from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError, UsageError
+from hub.federation.handles import LabelHandles
 from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Transaction
@@ -145,8 +146,11 @@ def _decided(
     decided_by_person: HolderDecision | None,
 ) -> tuple[Disclosure, HolderCase]:
     check = received_rows.check(tx.session, key.peer, key.check_id)
-    found = feeds.person_by_handle(tx.session, key.handle)
-    if check is None or found is None:
+    if check is None:
+        return NOT_ANSWERED, HolderCase()
+    own = LabelHandles(tx.vault, check.epoch).person_record(key.handle)
+    found = feeds.person_by_handle(tx.session, own)
+    if found is None:
         return NOT_ANSWERED, HolderCase()
     committed = commitment(question.subject, encoding.unb64(question.salt))
     if not secrets.compare_digest(committed, check.commitment):

@@ -18,7 +18,7 @@ from hub.crypto import encoding
 from hub.crypto.prf import Evaluation
 from hub.errors import PeerError
 from hub.federation.client import PeerClient, VerifiedAnswer
-from hub.federation.peers import KnownPeer, known
+from hub.federation.peers import KnownPeer, require, up_to_date
 from hub.federation.sync import catch_up
 from hub.matching import AskedPerson, CandidateSet, MatchKey, ScoredCandidate, weigh
 from hub.node.node import Node
@@ -27,6 +27,7 @@ from hub.store import peers
 from hub.wire.blinding import BlindQuestion, ByKey, Outputs, Plan
 from hub.wire.lookup import Copy, Evaluated, Found, find_labels
 from hub.wire.messages import (
+    EPOCH_CHANGED,
     EVALUATIONS_PATH,
     EvaluationAnswer,
     EvaluationRequest,
@@ -58,23 +59,52 @@ class CheckInProgress:
 async def ask_area(asking: CheckInProgress, client: PeerClient, peer: KnownPeer) -> Found:
     """Put a question to one holder and weigh what it matched.
 
+    A holder that changed its keys meanwhile is asked once more: blinded afresh, with the commitment of before.
     Raises PeerError, NotFoundError where the peer was removed meanwhile.
     """
+    node, node_id = asking.node, peer.pinned.node_id
     if peer.feed_id is None:
-        peer = await _caught_up(asking.node, client, peer)
-    blinded = await client.beside(_blinded, asking, peer)
-    answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, blinded.body)
+        await catch_up(node, client, node_id, lambda now: now.feed_id is not None)
+        peer = await up_to_date(node, client, node_id)
+    salt = os.urandom(32)
+    try:
+        return await _ask(asking, client, peer, salt)
+    except _EpochChangedError:
+        before = peer.key_epoch
+        await catch_up(node, client, node_id, lambda now: now.epoch > before)
+        peer = await up_to_date(node, client, node_id)
+    try:
+        return await _ask(asking, client, peer, salt)
+    except _EpochChangedError as error:
+        raise PeerError("The area changed its keys twice while it was asked.", do="Ask it again.") from error
+
+
+class _EpochChangedError(Exception):
+    """The holder has other keys by now than those that it was asked under."""
+
+
+async def _ask(asking: CheckInProgress, client: PeerClient, peer: KnownPeer, salt: bytes) -> Found:
+    blinded = await client.beside(_blinded, asking, peer, salt)
+    try:
+        answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, blinded.body)
+    except PeerError as error:
+        if error.problem == EPOCH_CHANGED:
+            raise _EpochChangedError from error
+        raise
     told, outputs = await client.beside(_read, asking, peer, blinded.question, answer)
-    if (told.epoch, told.feed_at) != (peer.epoch, peer.feed_at):
-        peer = await _caught_up(asking.node, client, peer)
-    return await client.beside(_weighed, asking, peer, outputs, _Asked(blinded.salt, answer.token))
+    newest = (told.epoch, told.feed_at)
+    copy = await catch_up(
+        asking.node, client, peer.pinned.node_id, lambda now: (now.epoch, now.feed_at) >= newest
+    )
+    if (copy.epoch, copy.feed_at) < newest:
+        raise PeerError("The area serves an older feed than its answer names.")
+    return await client.beside(_weighed, asking, peer, outputs, _Asked(salt, answer.token))
 
 
 class _Blinded(NamedTuple):
-    """A question to one holder, the salt of its commitment to the subject, and the message that asks it."""
+    """A question to one holder, and the message that asks it."""
 
     question: BlindQuestion
-    salt: bytes
     body: bytes
 
 
@@ -85,25 +115,18 @@ class _Asked(NamedTuple):
     receipt: str
 
 
-def _blinded(asking: CheckInProgress, peer: KnownPeer) -> _Blinded:
-    salt = os.urandom(32)
+def _blinded(asking: CheckInProgress, peer: KnownPeer, salt: bytes) -> _Blinded:
     question = BlindQuestion(asking.plan, asking.tests)
     request = _evaluation_request(asking, peer, question, commitment(asking.request.subject, salt))
-    return _Blinded(question, salt, encode(request))
+    return _Blinded(question, encode(request))
 
 
 def _weighed(asking: CheckInProgress, peer: KnownPeer, outputs: Outputs, asked: _Asked) -> Found:
-    met = _matched_labels(asking, peer, outputs)
-    candidates = [_candidates(person, met, peer.people) for person in asking.people]
-    subject = weigh(candidates[0], candidates[1:], peer.people, asking.node.matching)
+    met, size = _matched_labels(asking, peer, outputs)
+    candidates = [_candidates(person, met, size) for person in asking.people]
+    subject = weigh(candidates[0], candidates[1:], size, asking.node.matching)
     evidence = _evidence(asking.people[0], met)
-    return Found(subject, candidates[1:], peer.people, evidence, asked.salt, asked.receipt)
-
-
-async def _caught_up(node: Node, client: PeerClient, peer: KnownPeer) -> KnownPeer:
-    """The peer with our copy of its feed brought up to date: it has published since."""
-    await catch_up(node, client, peer.pinned.node_id)
-    return known(node, peer.pinned.node_id)
+    return Found(subject, candidates[1:], size, evidence, asked.salt, asked.receipt)
 
 
 def _read(
@@ -112,6 +135,8 @@ def _read(
     told = parse_answer(EvaluationAnswer, answer.body)
     if told.check_id != asking.check_id:
         raise PeerError("The area's answer is to another check.")
+    if told.epoch != peer.key_epoch:
+        raise PeerError("The area's answer is of another epoch than its keys.")
     pinned = peer.pinned
     outputs = blind.read(
         Evaluation(encoding.unb64(told.elements), encoding.unb64(told.proof)),
@@ -153,23 +178,26 @@ def _asserted(form: SharingForm) -> tuple[GroundKey, ...]:
 
 def _matched_labels(
     asking: CheckInProgress, peer: KnownPeer, outputs: Outputs
-) -> Mapping[MatchKey, list[Label]]:
-    """Open what matched in our copy of the feed; the federation's test people must be there."""
-    node = asking.node
-    contexts = [
-        FeedContext(peer.pinned.node_id, key_id, peer.epoch)
-        for key_id in (peer.prf_key_id, peer.weak_prf_key_id)
-    ]
-    with node.read() as tx:
+) -> tuple[Mapping[MatchKey, list[Label]], int]:
+    """Open what matched in our copy of the feed, in which the test people must be; and the feed's size.
+
+    The copy is read as it is in one moment: a sync may put another in its place.
+    """
+    node_id = peer.pinned.node_id
+    strong, weak = (
+        FeedContext(node_id, key_id, peer.key_epoch) for key_id in (peer.prf_key_id, peer.weak_prf_key_id)
+    )
+    with asking.node.read() as tx:
+        copy = require(tx.session, node_id)
+        if copy.epoch > peer.key_epoch:
+            raise _EpochChangedError
 
         def lookup(tokens: Sequence[bytes]) -> Mapping[bytes, bytes]:
-            return peers.labels(tx.session, peer.feed_id or 0, tokens)
+            return peers.labels(tx.session, copy.feed_id or 0, tokens)
 
-        met = find_labels(
-            [*outputs.asked, *outputs.tests], Copy(contexts[0], contexts[1], peer.max_gap, lookup)
-        )
+        met = find_labels([*outputs.asked, *outputs.tests], Copy(strong, weak, copy.max_gap, lookup))
     _require_test_people(outputs.tests, met)
-    return met
+    return met, copy.people
 
 
 def _evidence(subject: AskedPerson, matched: Mapping[MatchKey, list[Label]]) -> dict[bytes, bytes]:

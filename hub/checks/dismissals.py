@@ -1,7 +1,7 @@
 """Dismissing a candidate as not the same person, and undoing the dismissal.
 
 A pair is known by its evidence: which of the subject's match-keys matched that record. So it is remembered although
-handles change with every publication, and comes up again when either record changes in a way that matters.
+handles change with every epoch, and comes up again when either record changes in a way that matters.
 Nothing is sent to anyone.
 """
 

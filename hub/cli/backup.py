@@ -15,7 +15,7 @@ from hub.cli.options import Home, Json, opened
 from hub.cli.output import out, plain, print_json, reporting
 from hub.crypto import age
 from hub.errors import UsageError
-from hub.federation.publish import publish
+from hub.federation.rotate_keys import rotate
 from hub.files import OccupiedError, write_atomically
 from hub.values import day_in_words
 
@@ -136,7 +136,7 @@ def restored(
         if not because.strip():
             raise UsageError("That needs its reason.", kept="Nothing was changed.", do="Give --because.")
         finish(node, "imported" if imported else "waived", because)
-        done = publish(node)
+        done = rotate(node)
         out.print(
             f"The node publishes and answers again: {done.people} people can be matched by peers' checks."
         )

@@ -9,10 +9,11 @@ import typer
 
 from hub.cli.certificates import RootFile, root_key
 from hub.cli.options import Home, Json, opened, opened_to_read
-from hub.cli.output import out, print_json
-from hub.errors import UsageError
+from hub.cli.output import out, print_json, progress_bar
+from hub.federation.rotate_keys import rotate
 from hub.node.certificates import every_certificate
 from hub.node.new_keys import Name, change_keys
+from hub.node.node import Node
 from hub.wire.certificates import Certificate
 
 keys_app = typer.Typer(help="The node's keys: new ones, and which was in use when.", no_args_is_help=True)
@@ -21,24 +22,52 @@ keys_app = typer.Typer(help="The node's keys: new ones, and which was in use whe
 @keys_app.command("rotate")
 def keys_rotate(
     home: Home,
+    prf: Annotated[
+        bool, typer.Option("--prf", help="The keys of the feed: also what is rotated when nothing is named.")
+    ] = False,
     signing: Annotated[bool, typer.Option("--signing", help="The key that signs for the node.")] = False,
     sealing: Annotated[bool, typer.Option("--sealing", help="The key that peers seal to.")] = False,
     root: RootFile = None,
+    as_json: Json = False,
 ) -> None:
-    """Make new keys, certify them with the root key, and destroy the old ones. Peers learn of it by themselves."""
+    """Make new keys in the place of old ones, and destroy those. Peers learn of it by themselves.
+
+    New keys of the feed begin an epoch: everyone discoverable is published anew, and copies of the feed of before
+    are worth nothing. Safe at any time, and every night. Signing and sealing keys are certified with the root key.
+    """
     named: list[Name] = []
     if signing:
         named.append("signing")
     if sealing:
         named.append("sealing")
-    with opened(home) as node:
-        if not named:
-            raise UsageError("No key is named.", do="Give --signing or --sealing, or both.")
-        made = change_keys(node, root_key(node, root), *named)
+    kept = "A feed that peers can use; the next rotation clears up what this one left."
+    with opened(home, as_json=as_json, interrupted=kept) as node:
+        told: dict[str, object] = {}
+        if named:
+            made = change_keys(node, root_key(node, root), *named)
+            told["certificate"] = made.serial
+            if not as_json:
+                out.print(
+                    f"New: the {' and the '.join(named)} key. The certificate {made.serial} holds until"
+                    f" {made.last_day}."
+                )
+                out.print("The old private keys are destroyed here: replace their backup too.")
+        if prf or not named:
+            told |= _new_epoch(node, shown=not as_json)
+        if as_json:
+            print_json(told)
+
+
+def _new_epoch(node: Node, *, shown: bool) -> dict[str, object]:
+    """Rotate the keys of the feed."""
+    with progress_bar("Publishing match-keys anew", shown=shown) as progress:
+        done = rotate(node, progress)
+    if shown:
         out.print(
-            f"New: the {' and the '.join(named)} key. The certificate {made.serial} holds until {made.last_day}."
+            f"Epoch {done.epoch} has begun, with {done.people} people and {done.entries} entries in the feed.\n"
+            f"The keys of epoch {done.ended} are destroyed: copies of its feed can no longer be searched."
         )
-        out.print("The old private keys are destroyed here: replace their backup too.")
+    return {"epoch": done.epoch, "ended": done.ended, "people": done.people, "entries": done.entries}
 
 
 @keys_app.command("list")

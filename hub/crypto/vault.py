@@ -14,6 +14,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from hub.crypto.permutation import Permutation
 from hub.errors import StorageError
 
 
@@ -24,6 +25,7 @@ class Vault:
         self._cipher = AESGCM(hmac.digest(key, b"marac-hub/v1/field", hashlib.sha256))
         self._lookup = hmac.digest(key, b"marac-hub/v1/lookup", hashlib.sha256)
         self._vouch = hmac.digest(key, b"marac-hub/v1/vouch", hashlib.sha256)
+        self._permuted = hmac.digest(key, b"marac-hub/v1/permuted", hashlib.sha256)
         self.pseudonym_key: Final = hmac.digest(key, b"marac-hub/v1/pseudonym", hashlib.sha256)
         self.key_id: Final = hmac.digest(key, b"marac-hub/v1/vault-id", hashlib.sha256).hex()[:16]
 
@@ -50,6 +52,10 @@ class Vault:
     def lookup(self, kind: str, value: str) -> bytes:
         """A keyed digest (32 bytes) by which a value can be found again without being stored."""
         return hmac.digest(self._lookup, f"{kind}\x00{value}".encode(), hashlib.sha256)
+
+    def permutation(self, purpose: str) -> Permutation:
+        """The permutation of random 16-byte values for one purpose, which nobody links to that for another."""
+        return Permutation(hmac.digest(self._permuted, purpose.encode(), hashlib.sha256))
 
 
 def key_id(public: bytes) -> str:

@@ -34,7 +34,7 @@ class Draft:
 
         The last entries of a match-key move into its holes, so that none lies beyond a gap longer than `max_gap`.
         """
-        self.gone |= feeds.tokens_of(session, people)
+        self.gone |= feeds.tokens_of(session, self.epoch, people)
         for entry in [one for one in self.new.values() if one.person_id in people]:
             self._drop(entry.token)
         walks = positions(keys, self.max_gap, lambda made: self._there(session, made))

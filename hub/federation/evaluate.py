@@ -1,6 +1,7 @@
 """Evaluating a peer's blinded match-keys, within grounds and quota, on the record.
 
-Runs in one transaction that is committed before its answer leaves. Learns that an area asks, when and roughly how
+Runs in one transaction that is committed before its answer leaves, under the keys of the epoch that it reads there:
+another process may have changed them a moment before. Learns that an area asks, when and roughly how
 much, never about whom. Does not serve the feed (`serve_feed`) or answer disclosures (`hub.checks.receive`).
 """
 
@@ -15,10 +16,12 @@ from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation.authentication import Caller, admit
 from hub.federation.receipts import Refused, Reply, receipt
 from hub.node.node import Node
+from hub.node.prf_keys import PrfKeys
 from hub.node.transaction import Transaction
 from hub.records.received import add_check
 from hub.store import feeds, received
 from hub.wire.messages import (
+    EPOCH_CHANGED,
     SIZE_CLASSES,
     EvaluationAnswer,
     EvaluationRequest,
@@ -37,22 +40,22 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Reply | 
     elements, weak_elements = split_elements(request.elements), split_elements(request.weak_elements)
     if len(elements) + len(weak_elements) not in SIZE_CLASSES:
         raise InputError(f"A request has one of {', '.join(map(str, SIZE_CLASSES))} elements.")
-    if (request.key_id, request.weak_key_id) != (node.prf_key_id, node.weak_prf_key_id):
-        return Refused(
-            ConflictError("The request names keys that are not in use.", do="Sync the feed and ask again.")
-        )
     with node.write() as tx:
         admit(tx, caller)
-        refused = _refusal(tx, caller, request)
-        if refused:
-            return refused
+        tx.record(
+            Action.request_received, **_act(caller, request)
+        )  # First: it also queues writers on PostgreSQL.
         state = feeds.state(tx.session)
         if state is None:
             return Refused(NotFoundError("This area has not published yet."))
-        add_check(tx, caller.node_id, request)
+        keys = node.prf_keys(state.epoch)
+        refused = _refusal(tx, caller, request, keys)
+        if refused:
+            return refused
+        add_check(tx, caller.node_id, request, state.layout.handle_epoch)
         log = tx.record(Action.answer_sent, **_act(caller, request), outcome="evaluated")
-    strong = _evaluated(node.keys.prf, elements)
-    weak = _evaluated(node.keys.prf_weak, weak_elements)
+    strong = _evaluated(keys.strong, elements)
+    weak = _evaluated(keys.weak, weak_elements)
     answer = EvaluationAnswer(
         check_id=request.check_id,
         epoch=state.epoch,
@@ -69,10 +72,24 @@ def _evaluated(key: PrfKey, elements: list[bytes]) -> Evaluation:
     return key.evaluate(elements) if elements else Evaluation()
 
 
-def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Refused | None:
-    """Charge the quotas and look for a ground; what is refused is recorded."""
+class EpochChangedError(ConflictError):
+    """The request names keys of another epoch than the one in use. Nothing was charged."""
+
+    code = EPOCH_CHANGED
+
+
+def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest, keys: PrfKeys) -> Refused | None:
+    """Look whether the keys are in use and for a ground, and charge the quotas; what is refused is recorded."""
     act = _act(caller, request)
-    tx.record(Action.request_received, **act)  # First: it also queues writers on PostgreSQL.
+    if (request.key_id, request.weak_key_id) != (keys.key_id, keys.weak_key_id):
+        tx.record(Action.request_refused, **act, outcome="epoch_changed")
+        return Refused(
+            EpochChangedError(
+                "The request names keys that are not in use.",
+                kept="Nothing was charged.",
+                do="Fetch the metadata, sync the feed, and ask again.",
+            )
+        )
     earlier = received.check(tx.session, caller.node_id, request.check_id)
     if earlier is not None and earlier.commitment != encoding.unb64(request.commitment):
         tx.record(Action.request_refused, **act, outcome="other_subject")

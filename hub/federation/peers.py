@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sqlmodel import Session
 
@@ -37,15 +37,26 @@ from hub.store.audit import DatabaseAudit
 from hub.wire.certificates import Certificate
 from hub.wire.metadata import Identity, read_metadata, verify_metadata
 
+WENT_BACK: Final = "The area's feed went back to an earlier state."
+ROTATES: Final = (
+    "Telephone the area: after restoring a backup it has to run `hub keys rotate`, and all goes on."
+)
+"""What mends it: a rotation begins an epoch later than any before, also those that the backup does not know."""
+
 
 @dataclass(frozen=True)
 class KnownPeer:
-    """A pinned peer with the state of our copy of its feed."""
+    """A pinned peer with the state of our copy of its feed.
+
+    `key_epoch` is the epoch of the PRF keys that its metadata names, `epoch` that of our copy: they differ between
+    a rotation there and the next sync.
+    """
 
     pinned: PinnedPeer
     certificate: Certificate
     prf_key_id: str
     weak_prf_key_id: str
+    key_epoch: int
     sealing_key_id: str
     contact: str
     feed_id: int | None
@@ -193,6 +204,8 @@ async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
     before = _kept(pin, row)
     if before is not None and identity.metadata.iat < before.metadata.iat - CLOCK_SKEW_S:
         raise PeerError("The area's metadata is older than what it sent before.", do="Tell both operators.")
+    if identity.metadata.epoch < max(before.metadata.epoch if before else 0, row.epoch):
+        raise PeerError(WENT_BACK, kept="Our last good copy.", do=ROTATES)
     renew_pin(node, node_id, identity.metadata.certificate, **_told(identity))
     with node.write() as tx:
         require(tx.session, node_id)
@@ -299,6 +312,7 @@ def _known(identity: Identity, row: peers.PeerRow) -> KnownPeer:
         identity.certificate,
         key_id(pinned.prf),
         key_id(pinned.prf_weak),
+        told.epoch,
         key_id(pinned.sealing),
         told.contact,
         row.feed_id,

@@ -9,7 +9,6 @@ were sealed; no column of the database stands in for them. Sends nothing.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -20,30 +19,30 @@ from hub.audit.events import NODE, OPERATOR, Action
 from hub.errors import ConflictError
 from hub.federation.draft import Draft
 from hub.federation.entries import (
-    Entry,
     Evaluator,
+    FeedKey,
     FeedKeys,
     Job,
-    KeySource,
     Opened,
     Progress,
     Subject,
     Used,
     evaluator,
-    feed_keys,
     jobs_of,
     positions,
     without_collections,
 )
+from hub.federation.handles import LabelHandles
+from hub.federation.staged_lines import fillers
 from hub.matching import match_keys
 from hub.node.node import Node
+from hub.node.prf_keys import FIRST_EPOCH, PrfKeys
 from hub.records.cases import matchable, open_person
 from hub.records.restorations import require_none_open
 from hub.store import feeds
 from hub.values import Person
 from hub.wire.messages import BATCH_ENTRIES
 from hub.wire.test_people import TEST_CASE_HANDLE, TEST_PEOPLE
-from hub.wire.tokens import LABEL_BYTES, TOKEN_BYTES
 
 WITHDRAWAL_CLASS: Final = 256
 AT_ONCE: Final = 50  # people; about half a second
@@ -77,23 +76,23 @@ def _publish(node: Node, progress: Progress) -> Published:
     with node.read() as tx:
         require_none_open(tx)
         state = feeds.state(tx.session)
-        leaving = _opened_people(node, feeds.leaving(tx.session))
+        leaving = opened_people(node, feeds.leaving(tx.session))
         may = matchable(tx, feeds.joining(tx.session))
     if may.refused:
-        _report(node, may.refused)
-    subjects = [
-        Subject(row.person_id, row.case_handle, row.handle, may.people[row.person_id]) for row in may.rows
-    ] + ([] if state else _test_subjects())
-    epoch = state.epoch if state else 1
-    keys = keys_of(node, epoch)
+        report_refused(node, may.refused)
+    epoch = state.epoch if state else FIRST_EPOCH
+    layout = feeds.Layout(epoch, state.max_gap if state else node.settings.max_gap)
+    subjects = subjects_of(node, layout, may.rows, may.people) + ([] if state else test_subjects())
+    keys = keys_of(node, node.prf_keys(epoch))
     with evaluator(keys, len(subjects) + len(leaving)) as evaluate:
         jobs = jobs_of(subjects, node.matching)
         if state and not jobs and not leaving:
             return Published(epoch, state.people, state.entries, 0, 0, may.refused)
-        used = _used(node, keys, evaluate, jobs) if state else {}
+        gap = state.gap(node.settings.max_gap) if state else node.settings.max_gap
+        used = _used(node, keys, evaluate, jobs, gap) if state else {}
         added = evaluate.entries(jobs, used, progress)
-        draft = Draft(epoch, node.settings.max_gap, {entry.token: entry for entry in added})
-        run = _Run(node, keys, evaluate, state, draft, may.people)
+        draft = Draft(epoch, gap, {entry.token: entry for entry in added})
+        run = _Run(node, keys, evaluate, state, layout, draft, may.people)
         with node.read() as tx:
             run.take_out(tx.session, leaving)
         while (done := run.write()) is None:
@@ -102,7 +101,7 @@ def _publish(node: Node, progress: Progress) -> Published:
     return replace(done, refused=may.refused)
 
 
-def _report(node: Node, refused: int) -> None:
+def report_refused(node: Node, refused: int) -> None:
     """Put on the record that columns of the database let so many cases be published that nobody decided to."""
     with node.write() as tx:
         tx.record(Action.publication_refused, by=NODE, cases=refused)
@@ -116,6 +115,7 @@ class _Run:
     keys: FeedKeys
     evaluate: Evaluator
     state: feeds.State | None
+    layout: feeds.Layout
     draft: Draft
     joining: dict[int, Person]
     leaving: set[int] = field(default_factory=set)
@@ -128,11 +128,11 @@ class _Run:
         still = {row.person_id for row in feeds.joining(session)}
         dropped = {number: person for number, person in self.joining.items() if number not in still}
         late = [row for row in feeds.leaving(session) if row.person_id not in self.leaving]
-        return dropped | _opened_people(self.node, late)
+        return dropped | opened_people(self.node, late)
 
     def take_out(self, session: Session, people: Mapping[int, Person]) -> None:
         """Neither add these people nor leave them in the feed."""
-        opened = _opened(self.keys, self.evaluate, _keys_of_people(self.node, people.values()))
+        opened = opened_keys(self.node, self.keys, self.evaluate, people.values())
         self.draft.take_out(session, people, opened)
         for number in people:
             if self.joining.pop(number, None) is None:
@@ -157,7 +157,7 @@ class _Run:
             self.take_out(tx.session, changed)
             tombstones = self._write_lines(tx.session)
             feeds.forget_retired(tx.session)
-            after = feeds.close(tx.session, epoch, tx.now)
+            after = feeds.close(tx.session, self.layout, tx.now)
             tx.record(
                 Action.epoch_published,
                 by=OPERATOR,
@@ -174,44 +174,63 @@ class _Run:
         tombstones = feeds.withdraw(session, epoch, self.draft.withdrawn, pad_to=WITHDRAWAL_CLASS)
         rows = [
             *((entry, False) for entry in new.values()),
-            *_fillers(-(len(new) + tombstones) % BATCH_ENTRIES),
+            *fillers(-(len(new) + tombstones) % BATCH_ENTRIES),
         ]
         rows.sort(key=lambda row: row[0].token)  # Random by nature: tells nothing of who is whose.
         feeds.add(session, epoch, rows)
         return tombstones
 
 
-def keys_of(node: Node, epoch: int) -> FeedKeys:
-    """The node's own feed keys in an epoch."""
-    strong, weak = node.context(epoch, weak=False), node.context(epoch, weak=True)
-    return feed_keys(KeySource(node.keys.prf.seed, strong), KeySource(node.keys.prf_weak.seed, weak))
+def keys_of(node: Node, prf: PrfKeys) -> FeedKeys:
+    """PRF keys of the node as keys of its feed."""
+    strong, weak = (prf.context(node.node_id, weak=weak) for weak in (False, True))
+    return FeedKeys(FeedKey(prf.strong, strong), FeedKey(prf.weak, weak))
 
 
-def _test_subjects() -> list[Subject]:
+def subjects_of(
+    node: Node, layout: feeds.Layout, rows: Iterable[feeds.PersonRow], people: Mapping[int, Person]
+) -> list[Subject]:
+    """People to publish, under the handles that labels of the epoch carry."""
+    handles = LabelHandles(node.keys.vault, layout.handle_epoch)
+    return [
+        Subject(
+            row.person_id,
+            handles.case(row.case_handle),
+            handles.person(row.handle),
+            people[row.person_id],
+        )
+        for row in rows
+    ]
+
+
+def test_subjects() -> list[Subject]:
+    """The federation's test people, who are in every feed under handles that all know."""
     return [
         Subject(None, TEST_CASE_HANDLE, hashlib.sha256(person.ref.encode()).digest()[:16], person)
         for person in TEST_PEOPLE
     ]
 
 
-def _fillers(count: int) -> list[tuple[Entry, bool]]:
-    """Random entries that open to nothing."""
-    return [(Entry(os.urandom(TOKEN_BYTES), os.urandom(LABEL_BYTES), None), True) for _ in range(count)]
-
-
-def _used(node: Node, keys: FeedKeys, evaluate: Evaluator, jobs: Sequence[Job]) -> Used:
-    """The indices that this run's match-keys already use in the feed."""
+def _used(node: Node, keys: FeedKeys, evaluate: Evaluator, jobs: Sequence[Job], max_gap: int) -> Used:
     opened = _opened(keys, evaluate, [(job.material, job.weak) for job in jobs])
     with node.read() as tx:
-        walks = positions(
-            opened,
-            node.settings.max_gap,
-            lambda made: feeds.live_tokens(tx.session, keys.strong.context.epoch, made),
+        return used_of(
+            jobs,
+            positions(
+                opened,
+                max_gap,
+                lambda made: feeds.live_tokens(tx.session, keys.strong.context.epoch, made),
+            ),
         )
+
+
+def used_of(jobs: Sequence[Job], walks: Sequence[Mapping[int, bytes]]) -> Used:
+    """The indices that a run's match-keys already use in the feed."""
     return {job.material: frozenset(walk) for job, walk in zip(jobs, walks, strict=True) if walk}
 
 
-def _opened_people(node: Node, rows: Iterable[feeds.PersonRow]) -> dict[int, Person]:
+def opened_people(node: Node, rows: Iterable[feeds.PersonRow]) -> dict[int, Person]:
+    """Person records, opened, by number."""
     return {row.person_id: open_person(node.keys.vault, row.handle, row.sealed) for row in rows}
 
 
@@ -219,6 +238,11 @@ def _keys_of_people(node: Node, people: Iterable[Person]) -> list[tuple[bytes, b
     """Their distinct match-keys: the material of each, and whether it is weak."""
     every = (key for person in people for key in match_keys(person, node.matching))
     return list(dict.fromkeys((key.material, key.weak) for key in every))
+
+
+def opened_keys(node: Node, keys: FeedKeys, evaluate: Evaluator, people: Iterable[Person]) -> list[Opened]:
+    """The distinct match-keys of these people, evaluated."""
+    return _opened(keys, evaluate, _keys_of_people(node, people))
 
 
 def _opened(keys: FeedKeys, evaluate: Evaluator, made: Sequence[tuple[bytes, bool]]) -> list[Opened]:

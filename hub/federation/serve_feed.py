@@ -14,6 +14,7 @@ from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundE
 from hub.federation.authentication import Caller, admit
 from hub.federation.receipts import Refused, Reply
 from hub.node.node import Node
+from hub.node.prf_keys import PrfKeys
 from hub.store import feeds
 from hub.store.feeds import Place
 from hub.wire.messages import PAGE_LINES, FeedPage, MessageType, encode, join_entries
@@ -31,7 +32,8 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
         place = _read_cursor(cursor) if cursor else Place(state.epoch, 0, state.last_seq)
         if place.epoch != state.epoch or max(place.after, place.without_until) > state.last_seq:
             return Refused(_CursorExpiredError("The cursor has expired.", do="Sync the complete feed again."))
-        lines = feeds.page(tx.session, place, PAGE_LINES)
+        prf = node.prf_keys(state.epoch)
+        lines = feeds.page(tx.session, place, state.last_seq, PAGE_LINES)
     more = len(lines) == PAGE_LINES
     last = lines[-1].seq if more else state.last_seq
     page = FeedPage(
@@ -40,7 +42,7 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
         entries=join_entries([(line.token, line.label) for line in lines if line.label is not None]),
         cursor=_cursor(place._replace(after=last)),
         more=more,
-        manifest=_manifest(node, state),
+        manifest=_manifest(node, state, prf),
     )
     return Reply(encode(page))
 
@@ -65,7 +67,7 @@ def _read_cursor(cursor: str) -> Place:
     return Place(*map(int, found.groups(default=0)))
 
 
-def _manifest(node: Node, state: feeds.State) -> str:
+def _manifest(node: Node, state: feeds.State, prf: PrfKeys) -> str:
     now = node.now()
     claims: dict[str, Any] = {
         "iss": node.node_id,
@@ -75,11 +77,11 @@ def _manifest(node: Node, state: feeds.State) -> str:
         "jti": secrets.token_hex(16),
         "epoch": state.epoch,
         "feed_at": state.last_seq,
-        "key_id": node.prf_key_id,
-        "weak_key_id": node.weak_prf_key_id,
+        "key_id": prf.key_id,
+        "weak_key_id": prf.weak_key_id,
         "entries": state.entries,
-        "people": state.people,
+        "people": state.size,
         "digest": encoding.b64(state.digest),
-        "max_gap": node.settings.max_gap,
+        "max_gap": state.gap(node.settings.max_gap),
     }
     return signing.sign(node.keys.signing, MessageType.manifest, claims)

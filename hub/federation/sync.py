@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -20,10 +21,11 @@ from hub.crypto.signing import Expected, public_key, verify
 from hub.errors import AuthenticationError, PeerError, does_not_verify
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
-from hub.federation.peers import KnownPeer, Peer, every_known, refresh, require
+from hub.federation.peers import ROTATES, WENT_BACK, KnownPeer, Peer, every_known, refresh, require
+from hub.files import locked
 from hub.node.node import Node
 from hub.store import peers
-from hub.store.peers import CopyRow
+from hub.store.peers import CopyRow, PeerRow
 from hub.wire.messages import (
     FEED_PATH,
     FeedPage,
@@ -36,6 +38,7 @@ from hub.wire.messages import (
 
 MANIFEST_LIFE_S: Final = 86_400
 AT_ONCE: Final = 4
+LOOK_AGAIN_S: Final = 0.1
 SLACK_LINES: Final = 4_096  # what may be published and withdrawn again while we pull
 Progress = Callable[[str, int, int], None]
 
@@ -64,13 +67,56 @@ class TooLargeError(PeerError):
 async def sync_peer(node: Node, client: PeerClient, node_id: str, progress: Progress) -> Synced:
     """Bring our copy of one peer's feed up to date; where that fails, the copy in use stays as it was.
 
-    Raises PeerError, NotFoundError where it is no peer of ours.
+    Waits for another sync of that peer to end. Raises PeerError, NotFoundError where it is no peer of ours.
     """
+    while True:
+        with _alone(node, node_id) as mine:
+            if mine:
+                return await _sync(node, client, node_id, progress)
+        await asyncio.sleep(LOOK_AGAIN_S)
+
+
+async def catch_up(
+    node: Node, client: PeerClient, node_id: str, enough: Callable[[PeerRow], bool]
+) -> PeerRow:
+    """The same within a check, which does not wait for long; another sync of that peer will do if it brings enough.
+
+    Returns what is kept of the peer then. Raises PeerError, NotFoundError.
+    """
+    try:
+        async with asyncio.timeout(node.settings.feeds.catch_up_s):
+            while not enough(row := _row(node, node_id)):
+                with _alone(node, node_id) as mine:
+                    if mine:
+                        await _sync(node, client, node_id, lambda *_: None)
+                        return _row(node, node_id)
+                await asyncio.sleep(LOOK_AGAIN_S)
+            return row
+    except TimeoutError as error:
+        raise PeerError(
+            "Its feed has changed, and could not be brought up to date in time.",
+            kept="What was pulled.",
+            do="Run `hub sync`, which goes on from there, and ask again.",
+        ) from error
+
+
+def _row(node: Node, node_id: str) -> PeerRow:
+    with node.read() as tx:
+        return require(tx.session, node_id)
+
+
+def _alone(node: Node, node_id: str) -> AbstractContextManager[bool]:
+    """Hold the lock on our copies of a peer's feed, if no other process or check does."""
+    return locked(node.home / f"sync-{node_id}.lock")
+
+
+async def _sync(node: Node, client: PeerClient, node_id: str, progress: Progress) -> Synced:
     peer = await refresh(node, client, node_id)
     try:
         try:
             manifest, entries = await _pull(node, client, peer, progress, fresh=False)
         except _ResyncError:
+            peer = await refresh(node, client, node_id)  # It may have new keys since.
             manifest, entries = await _pull(node, client, peer, progress, fresh=True)
     except _ResyncError as error:
         await client.beside(_drop_unfinished, node, node_id)
@@ -81,19 +127,6 @@ async def sync_peer(node: Node, client: PeerClient, node_id: str, progress: Prog
         await client.beside(_drop_unfinished, node, node_id)
         raise
     return Synced(node_id, peer.pinned.area, entries, manifest.people)
-
-
-async def catch_up(node: Node, client: PeerClient, node_id: str) -> None:
-    """The same within a check, which does not wait for long. Raises PeerError, NotFoundError."""
-    try:
-        async with asyncio.timeout(node.settings.feeds.catch_up_s):
-            await sync_peer(node, client, node_id, lambda *_: None)
-    except TimeoutError as error:
-        raise PeerError(
-            "Its feed has changed, and could not be brought up to date in time.",
-            kept="What was pulled.",
-            do="Run `hub sync`, which goes on from there, and ask again.",
-        ) from error
 
 
 async def sync_all(node: Node, client: PeerClient, progress: Progress = lambda *_: None) -> list[Synced]:
@@ -223,10 +256,14 @@ def _manifest(node: Node, peer: KnownPeer, page: FeedPage) -> Manifest:
         manifest = verify(Manifest, page.manifest, key, expected, node.clock())
     except AuthenticationError as error:
         raise does_not_verify("The area's manifest", error) from error
-    if (manifest.key_id, manifest.weak_key_id) != (peer.prf_key_id, peer.weak_prf_key_id):
+    if manifest.epoch > peer.key_epoch or manifest.epoch != page.epoch:
+        raise _ResyncError  # It has new keys since its metadata was fetched, or had while it answered.
+    if (manifest.epoch, manifest.key_id, manifest.weak_key_id) != (
+        peer.key_epoch,
+        peer.prf_key_id,
+        peer.weak_prf_key_id,
+    ):
         raise PeerError("The area's feed was made with another key than its metadata names.")
-    if manifest.epoch != page.epoch:
-        raise _ResyncError
     return manifest
 
 
@@ -240,14 +277,7 @@ def _finish(node: Node, peer: KnownPeer, copy: CopyRow, manifest: Manifest) -> i
             raise _ResyncError
         if (manifest.epoch, manifest.feed_at) < (row.epoch, row.feed_at):
             # People sealed or withdrawn since would be matched again: a restored backup, or an old feed replayed.
-            raise PeerError(
-                "The area's feed went back to an earlier state.",
-                kept="Our last good copy.",
-                do=(
-                    "Telephone the area; if it restored a backup and published again, remove the peer and add it"
-                    " again."
-                ),
-            )
+            raise PeerError(WENT_BACK, kept="Our last good copy.", do=ROTATES)
         state = peers.CopyState(
             manifest.epoch, manifest.people, manifest.max_gap, manifest.feed_at, synced_at=tx.now
         )

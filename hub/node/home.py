@@ -20,6 +20,7 @@ from hub.node import keys
 from hub.node.certificates import add_certificate, own_certificate
 from hub.node.node import NODE_TOML, Node, node_of, own_keys
 from hub.node.pins import change_pins, told_revocations
+from hub.node.prf_keys import FIRST_EPOCH
 from hub.node.settings import Settings, SharingAgreement
 from hub.node.transaction import Transaction
 from hub.store.audit import DatabaseAudit
@@ -65,6 +66,8 @@ def create_home(home: Path, settings: Settings, *, clock: Callable[[], float] = 
         serial = _make_identity(home, settings, int(clock()))
         node = node_of(home, settings, clock=clock, create=True)
         change_pins(node, lambda pins: pins, anew=True)
+        if not node.prf_folder.holds(FIRST_EPOCH):
+            node.prf_folder.make(FIRST_EPOCH)
         with node.database.write() as session:  # No head is signed yet, as `node.write` demands.
             if DatabaseAudit(session).last() is None:
                 tx = Transaction(node, session)
@@ -108,7 +111,7 @@ def _write_settings(home: Path, settings: Settings) -> None:
 
 def current_metadata(node: Node) -> str:
     """The node's signed metadata, made afresh."""
-    settings, online = node.settings, node.keys
+    settings, online, prf = node.settings, node.keys, node.prf_keys()
     own = NodeFacts(
         node_id=settings.node_id,
         area=settings.area,
@@ -117,9 +120,10 @@ def current_metadata(node: Node) -> str:
         certificate=own_certificate(node).token,
         revocations=told_revocations(node),
         keys=PublicKeys(
-            prf=b64(online.prf.public_key),
-            prf_weak=b64(online.prf_weak.public_key),
+            prf=b64(prf.strong.public_key),
+            prf_weak=b64(prf.weak.public_key),
         ),
+        epoch=prf.epoch,
         quotas={
             "strong": settings.quotas.strong.model_dump(mode="json"),
             "weak": settings.quotas.weak.model_dump(mode="json"),

@@ -7,6 +7,7 @@ made with mode 0600 in a 0700 folder. A key folder that systemd or Docker provid
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -17,7 +18,6 @@ from typing import Final
 
 from hub.crypto import hpke, signing
 from hub.crypto.encoding import b64, unb64
-from hub.crypto.prf import PrfKey
 from hub.crypto.signing import SigningKey
 from hub.crypto.vault import Vault
 from hub.errors import HubError, StorageError, UsageError
@@ -27,7 +27,8 @@ from hub.parsing import read_json
 NODE_KEY: Final = "node.key"
 ROOT_KEY: Final = "root.key"
 COPY: Final = "audit-checkpoint.txt"  # the newest signed head of the log, a second time
-_FIELDS: Final = ("signing", "sealing", "prf", "prf_weak", "storage")
+_FIELDS: Final = ("signing", "sealing", "storage")
+_PRF: Final = ("prf", "prf_weak")  # Stood here before they had files of their own.
 _PROVIDED: Final = Path("/run/secrets")  # where Docker and Podman mount secrets
 _MAKERS: Final[Mapping[str, Callable[[], bytes]]] = {
     "signing": lambda: signing.PrivateKey.generate().private_bytes_raw(),
@@ -37,12 +38,10 @@ _MAKERS: Final[Mapping[str, Callable[[], bytes]]] = {
 
 @dataclass(frozen=True)
 class NodeKeys:
-    """The online keys of a node. `prf` and `prf_weak` are RFC 9497 keys with ids taken from their public keys."""
+    """The online keys of a node, but for those of its feed (`hub.node.prf_keys`)."""
 
     signing: SigningKey
     sealing: hpke.PrivateKey
-    prf: PrfKey
-    prf_weak: PrfKey
     vault: Vault
 
     @property
@@ -66,8 +65,6 @@ def create(folder: Path) -> None:
     secrets = {
         "signing": _MAKERS["signing"](),
         "sealing": _MAKERS["sealing"](),
-        "prf": os.urandom(32),
-        "prf_weak": os.urandom(32),
         "storage": os.urandom(32),
     }
     if not (folder / ROOT_KEY).exists():
@@ -82,18 +79,41 @@ def load(folder: Path) -> NodeKeys:
 
 
 def _parsed(folder: Path, text: str) -> NodeKeys:
+    raw = _read_fields(folder, text)
     try:
-        parsed = read_json(text.encode())
-        raw = {name: unb64(parsed[name]) for name in _FIELDS}
         return NodeKeys(
             signing=SigningKey.of(signing.PrivateKey.from_private_bytes(raw["signing"])),
             sealing=hpke.PrivateKey.from_private_bytes(raw["sealing"]),
-            prf=PrfKey(raw["prf"], PrfKey.STRONG),
-            prf_weak=PrfKey(raw["prf_weak"], PrfKey.WEAK),
             vault=Vault(raw["storage"]),
         )
-    except (ValueError, KeyError, TypeError, HubError):
-        raise UsageError(f"{folder / NODE_KEY} is damaged.", do="Restore it from the key backup.") from None
+    except (ValueError, KeyError):
+        raise _damaged(folder / NODE_KEY) from None
+
+
+def prf_seeds_of_before(folder: Path) -> bytes:
+    """The seeds of the first epoch's PRF keys, joined, in a `node.key` from when they stood there; else b""."""
+    raw = _read_fields(folder, _read_secret(folder / NODE_KEY))
+    return b"".join(raw[name] for name in _PRF) if set(_PRF) <= raw.keys() else b""
+
+
+def drop_prf_seeds(folder: Path) -> None:
+    """Take the PRF seeds out of `node.key`. Raises OSError where it is not ours to write."""
+    path = folder / NODE_KEY
+    if _provided(path):
+        raise PermissionError(errno.EROFS, "a mounted secret is not written to", str(path))
+    raw = _read_fields(folder, _read_secret(path))
+    write_atomically(path, json.dumps({name: b64(raw[name]) for name in raw if name not in _PRF}).encode())
+
+
+def _read_fields(folder: Path, text: str) -> dict[str, bytes]:
+    try:
+        return {str(name): unb64(value) for name, value in read_json(text.encode()).items()}
+    except (ValueError, TypeError, AttributeError, HubError):
+        raise _damaged(folder / NODE_KEY) from None
+
+
+def _damaged(path: Path) -> UsageError:
+    return UsageError(f"{path} is damaged.", do="Restore it from the key backup.")
 
 
 class KeyRing:
@@ -186,7 +206,7 @@ def read_root(file: Path) -> SigningKey:
     try:
         return SigningKey.of(signing.PrivateKey.from_private_bytes(unb64(text.strip())))
     except (ValueError, HubError):
-        raise UsageError(f"{file} is damaged.", do="Restore it from the key backup.") from None
+        raise _damaged(file) from None
 
 
 def keeps_files(folder: Path) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +22,14 @@ from hub.crypto.signing import PublicKey
 from hub.errors import StorageError, UsageError
 from hub.matching import MatchingConfig, load_config
 from hub.node.certificates import load as load_certificates
-from hub.node.keys import COPY, KeyRing, NodeKeys, keeps_files
+from hub.node.keys import COPY, KeyRing, NodeKeys, drop_prf_seeds, keeps_files, prf_seeds_of_before
+from hub.node.prf_keys import FIRST_EPOCH, PRF_FOLDER, MissingKeysError, PrfKeyFolder, PrfKeys
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
 from hub.node.transaction import Reading, Transaction
 from hub.node.watch import LogWatch
+from hub.store import feeds
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
-from hub.wire.tokens import FeedContext
 
 NODE_TOML = "node.toml"
 CHECKPOINT = "audit-checkpoint.txt"
@@ -71,23 +72,32 @@ class Node:
         return load_areas(self.home)
 
     @cached_property
-    def prf_key_id(self) -> str:
-        """The public name of the PRF key for match-keys with a full date."""
-        return vault.key_id(self.keys.prf.public_key)
+    def prf_folder(self) -> PrfKeyFolder:
+        """The files of its PRF keys."""
+        return PrfKeyFolder(self.home / PRF_FOLDER, self.keys.vault)
 
-    @cached_property
-    def weak_prf_key_id(self) -> str:
-        """The public name of the PRF key for weak match-keys."""
-        return vault.key_id(self.keys.prf_weak.public_key)
+    def prf_keys(self, epoch: int | None = None) -> PrfKeys:
+        """The PRF keys of an epoch of the feed: of the one in use, if none is named. Raises MissingKeysError."""
+        if epoch is not None:
+            return self.prf_folder.of(epoch)
+        epoch = self.epoch()
+        try:
+            return self.prf_folder.of(epoch)
+        except MissingKeysError:
+            if self.epoch() == epoch:
+                raise
+            return self.prf_keys()  # It was retired while it was read.
+
+    def epoch(self) -> int:
+        """The epoch of the feed that is in use."""
+        with self.database.read() as session:
+            state = feeds.state(session)
+        return state.epoch if state else FIRST_EPOCH
 
     @property
     def sealing_key_id(self) -> str:
         """The public name of the key peers seal to."""
         return vault.key_id(self.keys.sealing_public)
-
-    def context(self, epoch: int, *, weak: bool) -> FeedContext:
-        """The token context of this node's own feed."""
-        return FeedContext(self.node_id, self.weak_prf_key_id if weak else self.prf_key_id, epoch)
 
     def now(self) -> int:
         """Whole seconds since 1970."""
@@ -187,6 +197,7 @@ def node_of(
         database.migrate()
         node = Node(home, settings, key_ring, database, clock)
         _require_own_database(node)
+        _tidy_prf_keys(node)
     except BaseException:
         database.close()
         raise
@@ -216,6 +227,25 @@ def _require_own_database(node: Node) -> None:
         kept="Nothing was changed.",
         do="Put the node's own keys and database back, from the same backup.",
     )
+
+
+def _tidy_prf_keys(node: Node) -> None:
+    """Destroy what an interrupted rotation left of retired PRF keys, and give those of a `node.key` a file."""
+    folder = key_folder(node.home, node.settings)
+    try:
+        epoch = node.epoch()
+        seeds = prf_seeds_of_before(folder)
+        if seeds and epoch == FIRST_EPOCH and not node.prf_folder.holds(epoch):
+            node.prf_folder.make(epoch, seeds)
+        if seeds:
+            with suppress(PermissionError):  # A mounted secret: whoever mounts it takes them out.
+                drop_prf_seeds(folder)
+        node.prf_folder.destroy(lambda other: other < epoch)
+    except OSError as error:
+        raise UsageError(
+            f"{node.home / PRF_FOLDER} cannot be written: {error.strerror or type(error).__name__}.",
+            do="Check its owner and mode (0700), and that the disk has room.",
+        ) from error
 
 
 def key_folder(home: Path, settings: Settings) -> Path:

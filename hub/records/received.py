@@ -60,8 +60,11 @@ class ReceivedDisclosure:
     recorded: RecordedDisclosure
 
 
-def add_check(tx: Transaction, peer: NodeId, request: EvaluationRequest) -> None:
-    """Keep a peer's check without its elements, which are random and of no further use."""
+def add_check(tx: Transaction, peer: NodeId, request: EvaluationRequest, epoch: int | None) -> None:
+    """Keep a peer's check without its elements, which are random and of no further use.
+
+    `epoch` is the one whose handles it now has.
+    """
     asserted = request.model_copy(update={"elements": "", "weak_elements": ""})
     row = CheckRow(
         check_id=request.check_id,
@@ -70,6 +73,7 @@ def add_check(tx: Transaction, peer: NodeId, request: EvaluationRequest) -> None
         purpose=request.purpose.value,
         commitment=unb64(request.commitment),
         asked=tx.vault.seal(f"received_check/{request.check_id}", encode(asserted)),
+        epoch=epoch,
     )
     received.add_check(tx.session, row)
 

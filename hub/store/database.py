@@ -34,6 +34,12 @@ class Database:
         self.url = url
         self._create = create
         self.engine = _engine(url, create=create)
+        # SQLite gives one state of the database to each transaction; PostgreSQL does when it is asked to.
+        self._reading = (
+            self.engine
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -73,9 +79,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session for reading; nothing it changes is kept."""
+        """A session for reading one state of the database; nothing it changes is kept."""
         self._require_file()
-        with _storage_errors(), Session(self.engine) as session:
+        with _storage_errors(), Session(self._reading) as session:
             yield session
 
     @contextmanager

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Exists, Integer, cast, delete, exists, func, insert
+from sqlalchemy import ColumnElement, Exists, Integer, bindparam, cast, delete, exists, func, insert, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from hub.store.bulk import digest_of, insert_rows
 from hub.store.cases import STORED, StoredCase
 from hub.store.tables import CaseRecord, FeedEntry, FeedState, PersonRecord
+from hub.wire.size_class import size_class
 
 _MANY = 500
 _BOUND = 20_000  # values in one statement; SQLite takes 32,766
@@ -51,8 +52,27 @@ class PersonRow(NamedTuple):
     case_handle: bytes
 
 
+class Layout(NamedTuple):
+    """An epoch, and the longest gap between a match-key's entries that it is laid out with.
+
+    The gap is None in a feed that was last laid out before it was kept.
+    """
+
+    epoch: int
+    max_gap: int | None
+
+    @property
+    def handle_epoch(self) -> int | None:
+        """The epoch that the handles in its labels are of; None for a feed made when they were the records' own."""
+        return None if self.max_gap is None else self.epoch
+
+
 class State(NamedTuple):
-    """The feed as last published. `digest` is SHA-256 over live entries in token order."""
+    """The feed as last published. `digest` is SHA-256 over live entries in token order.
+
+    `max_gap` is what its epoch was laid out with; None where that was not kept yet. `size` is the class of its
+    number of people, as peers are told it.
+    """
 
     epoch: int
     published_at: int
@@ -60,6 +80,17 @@ class State(NamedTuple):
     entries: int
     people: int
     digest: bytes
+    max_gap: int | None
+    size: int
+
+    def gap(self, otherwise: int) -> int:
+        """The longest gap that the epoch was laid out with, where it was kept."""
+        return otherwise if self.max_gap is None else self.max_gap
+
+    @property
+    def layout(self) -> Layout:
+        """Its epoch, and what that was laid out with."""
+        return Layout(self.epoch, self.max_gap)
 
 
 class Place(NamedTuple):
@@ -84,21 +115,31 @@ class Line(NamedTuple):
 def state(session: Session) -> State | None:
     """The feed's state; None before the first publish."""
     row = session.get(FeedState, 1)
-    return (
-        State(row.epoch, row.published_at, row.last_seq, row.entries, row.people, row.digest) if row else None
-    )
+    return _state(row) if row else None
 
 
 def joining(session: Session) -> list[PersonRow]:
     """Discoverable people who have no live entry."""
-    may = (~col(PersonRecord.retired)) & col(CaseRecord.may_publish) & ~_in_feed()
-    return _people(session, may)
+    return _people(session, _may_be_found() & ~_in_feed())
+
+
+def discoverable(session: Session) -> set[int]:
+    """The numbers of all discoverable people, in the feed or not."""
+    query = select(PersonRecord.id).join(CaseRecord).where(_may_be_found())
+    return {number for number in session.exec(query) if number is not None}
+
+
+def people(session: Session, numbers: Collection[int]) -> list[PersonRow]:
+    """The discoverable people of these numbers."""
+    every, found = list(numbers), list[PersonRow]()
+    for at in range(0, len(every), _BOUND):
+        found += _people(session, _may_be_found() & col(PersonRecord.id).in_(every[at : at + _BOUND]))
+    return found
 
 
 def leaving(session: Session) -> list[PersonRow]:
     """People with live entries who are not discoverable any more."""
-    may_not = (col(PersonRecord.retired) | ~col(CaseRecord.may_publish)) & _in_feed()
-    return _people(session, may_not)
+    return _people(session, ~_may_be_found() & _in_feed())
 
 
 def to_withdraw(session: Session, but_of: Collection[bytes] = ()) -> int:
@@ -121,12 +162,13 @@ def live_tokens(session: Session, epoch: int, tokens: Sequence[bytes]) -> set[by
     return live
 
 
-def tokens_of(session: Session, people: Collection[int]) -> set[bytes]:
-    """The tokens of all entries of these people."""
+def tokens_of(session: Session, epoch: int, people: Collection[int]) -> set[bytes]:
+    """The tokens of all entries of these people in an epoch."""
     every, found = list(people), set[bytes]()
     for at in range(0, len(every), _BOUND):
         some = every[at : at + _BOUND]
-        found.update(session.exec(select(FeedEntry.token).where(col(FeedEntry.person_id).in_(some))))
+        query = select(FeedEntry.token).where(FeedEntry.epoch == epoch, col(FeedEntry.person_id).in_(some))
+        found.update(session.exec(query))
     return found
 
 
@@ -162,6 +204,44 @@ def add(session: Session, epoch: int, rows: Sequence[tuple[Entry, bool]]) -> Non
     insert_rows(session, insert(FeedEntry), _COLUMNS, values)
 
 
+def stage(session: Session, epoch: int, rows: Sequence[tuple[Entry, bool]]) -> None:
+    """Add entries (and whether each is a filler) to an epoch that nobody has been shown."""
+    values = [(epoch, entry.token, entry.label, entry.person_id, filler) for entry, filler in rows]
+    insert_rows(session, insert(FeedEntry), _COLUMNS, values)
+
+
+def restage(session: Session, epoch: int, rows: Sequence[tuple[bytes, tuple[Entry, bool]]]) -> None:
+    """Put entries in the place of others, told by their tokens, in an epoch that nobody has been shown."""
+    if not rows:
+        return
+    change = (
+        update(FeedEntry)
+        .where(col(FeedEntry.epoch) == epoch, col(FeedEntry.token) == bindparam("before"))
+        .values({name: bindparam(f"new_{name}") for name in _COLUMNS[1:]})
+    )
+    values = [
+        {
+            "before": before,
+            "new_token": entry.token,
+            "new_label": entry.label,
+            "new_person_id": entry.person_id,
+            "new_filler": filler,
+        }
+        for before, (entry, filler) in rows
+    ]
+    session.connection().execute(change, values)
+
+
+def clear_others(session: Session, epoch: int, limit: int) -> int:
+    """Delete at most so many lines of other epochs than this, and return how many."""
+    for other in (col(FeedEntry.epoch) < epoch, col(FeedEntry.epoch) > epoch):
+        some = select(FeedEntry.seq).where(other).limit(limit)
+        gone = session.connection().execute(delete(FeedEntry).where(col(FeedEntry.seq).in_(some))).rowcount
+        if gone:
+            return gone
+    return 0
+
+
 def forget_retired(session: Session) -> None:
     """Delete retired person records whose entries have left the feed, but for those that another writer holds."""
     free = select(PersonRecord.id).where(col(PersonRecord.retired) & ~_in_feed())
@@ -170,14 +250,20 @@ def forget_retired(session: Session) -> None:
     )
 
 
-def close(session: Session, epoch: int, now: int) -> State:
-    """Recount the feed and store its state."""
-    live = (col(FeedEntry.epoch) == epoch) & col(FeedEntry.label).is_not(None)
+def close(session: Session, layout: Layout, now: int) -> State:
+    """Recount the feed and store its state: it is that of this epoch from now on.
+
+    Within an epoch the size that peers are told never falls.
+    """
+    epoch, before = layout.epoch, session.get(FeedState, 1)
+    mine = col(FeedEntry.epoch) == epoch
+    live = mine & col(FeedEntry.label).is_not(None)
     session.flush()
     people = session.exec(select(func.count(func.distinct(FeedEntry.person_id))).where(live)).one()
-    last = session.exec(select(func.max(FeedEntry.seq))).one() or 0
+    last = session.exec(select(func.max(FeedEntry.seq)).where(mine)).one() or 0
     query = select(FeedEntry.token, FeedEntry.label).where(live).order_by(col(FeedEntry.token))
     count, digest = digest_of(session, query)
+    shown = before.size if before and before.epoch == epoch else None
     row = FeedState(
         id=1,
         epoch=epoch,
@@ -186,17 +272,20 @@ def close(session: Session, epoch: int, now: int) -> State:
         entries=count,
         people=people,
         digest=digest,
+        max_gap=layout.max_gap,
+        size=max(size_class(people), shown or 0),
     )
-    session.merge(row)
-    return State(epoch, now, last, count, people, digest)
+    return _state(session.merge(row))
 
 
-def page(session: Session, place: Place, limit: int) -> list[Line]:
-    """The lines from a place on, oldest first."""
+def page(session: Session, place: Place, last: int, limit: int) -> list[Line]:
+    """The lines from a place on, oldest first, up to the feed's last one: beyond it are those of no feed in use."""
     # To PostgreSQL the cast is none. It keeps SQLite off the index on the epoch, by which it would read and sort
     # the complete feed for each page.
     query = select(FeedEntry.seq, FeedEntry.token, FeedEntry.label).where(
-        cast(FeedEntry.epoch, Integer) == place.epoch, col(FeedEntry.seq) > place.after
+        cast(FeedEntry.epoch, Integer) == place.epoch,
+        col(FeedEntry.seq) > place.after,
+        col(FeedEntry.seq) <= last,
     )
     if place.after < place.without_until:
         needed = col(FeedEntry.label).is_not(None) | (col(FeedEntry.seq) > place.without_until)
@@ -219,8 +308,21 @@ def person_by_handle(session: Session, handle: bytes) -> tuple[PersonRow, Stored
     return PersonRow(person_id, sealed, handle, stored.handle), stored
 
 
+def _state(row: FeedState) -> State:
+    size = size_class(row.people) if row.size is None else row.size
+    return State(
+        row.epoch, row.published_at, row.last_seq, row.entries, row.people, row.digest, row.max_gap, size
+    )
+
+
+def _may_be_found() -> ColumnElement[bool]:
+    return ~col(PersonRecord.retired) & col(CaseRecord.may_publish)
+
+
 def _in_feed() -> Exists:
-    return exists().where(col(FeedEntry.person_id) == col(PersonRecord.id))
+    """Whether a person has a line in the feed; with none published, nobody has."""
+    epoch = select(FeedState.epoch).scalar_subquery()
+    return exists().where(col(FeedEntry.person_id) == col(PersonRecord.id), col(FeedEntry.epoch) == epoch)
 
 
 def _people(session: Session, condition: ColumnElement[bool]) -> list[PersonRow]:

@@ -16,7 +16,10 @@ from hub.wire.quota import QuotaState
 
 
 class CheckRow(NamedTuple):
-    """A check that a peer asked, as it is kept; `asked` is what it asserted, sealed."""
+    """A check that a peer asked, as it is kept; `asked` is what it asserted, sealed.
+
+    `epoch` is the one whose handles the peer has; None where handles in labels were the records' own.
+    """
 
     check_id: str
     peer: str
@@ -24,6 +27,7 @@ class CheckRow(NamedTuple):
     purpose: str
     commitment: bytes
     asked: bytes
+    epoch: int | None
 
 
 class DisclosureId(NamedTuple):

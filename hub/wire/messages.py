@@ -54,6 +54,8 @@ IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
 VERSION_HEADER: Final = "Marac-Version"
 KEY_NOT_IN_USE: Final = "key_not_in_use"
 """The problem of a disclosure sealed to a key given up since: fetch the metadata, and seal it anew."""
+EPOCH_CHANGED: Final = "epoch_changed"
+"""The problem of a request that names keys of another epoch: fetch the metadata, sync, and ask again."""
 
 
 class MessageType(StrEnum):
@@ -131,6 +133,7 @@ class Metadata(Claims):
 
     `certificate` is its root key's word for the key that signs this; `revocations` are those that it knows, of any
     node's root key.
+    `epoch` is the one that the PRF keys are of.
     """
 
     area: PlainText
@@ -139,6 +142,7 @@ class Metadata(Claims):
     certificate: Statement
     revocations: tuple[Statement, ...] = Field(max_length=MAX_REVOCATIONS)
     keys: PublicKeys
+    epoch: Epoch
     versions: tuple[Small, ...] = Field(max_length=20)
     quotas: QuotasTold
 

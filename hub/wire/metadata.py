@@ -31,7 +31,10 @@ METADATA_LIFE_S: Final = 86_400
 
 @dataclass(frozen=True)
 class NodeFacts:
-    """What a node says of itself in its metadata. `revocations` are all that it knows."""
+    """What a node says of itself in its metadata. `revocations` are all that it knows.
+
+    `epoch` is the one whose PRF keys it names.
+    """
 
     node_id: str
     area: str
@@ -40,6 +43,7 @@ class NodeFacts:
     certificate: str
     revocations: Sequence[str]
     keys: PublicKeys
+    epoch: int
     quotas: Mapping[str, Mapping[str, float]]
 
 
@@ -76,6 +80,7 @@ def metadata(own: NodeFacts, key: SigningKey, now: int) -> str:
         "certificate": own.certificate,
         "revocations": list(own.revocations),
         "keys": own.keys.model_dump(mode="json"),
+        "epoch": own.epoch,
         "versions": [VERSION],
         "quotas": own.quotas,
     }

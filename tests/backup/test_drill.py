@@ -19,9 +19,11 @@ from hub.checks.check import check
 from hub.crypto import age
 from hub.errors import AuthenticationError, HubError, InputError, LogError, NotFoundError, UsageError
 from hub.federation.publish import publish
+from hub.federation.rotate_keys import rotate
 from hub.node.home import advance_audit_checkpoint
 from hub.node.keys import NODE_KEY
 from hub.node.node import CHECKPOINT, Node, open_node
+from hub.node.prf_keys import PRF_FOLDER, MissingKeysError
 from hub.records.check import CheckResult
 from hub.records.restorations import RestoringError
 from hub.store import cases
@@ -80,7 +82,7 @@ def test_a_node_that_was_lost_with_its_keys_comes_back_and_goes_on(
     assert [entry.action for entry in log(back)[entries:]] == ["backup_made", "restored"]
     assert asked(areas).areas[0].status != "answered"
     finish(back, "waived", "Nothing was imported since.")
-    publish(back)
+    rotate(back)
     assert asked(areas).areas[0].candidates
 
 
@@ -93,14 +95,17 @@ def test_until_what_happened_since_is_known_nothing_is_published_and_nobody_answ
     restore(node.home, source, WHY)
     areas.nodes["eastvale"] = back = open_node(node.home, clock=areas.clock)
     areas.network.serve(back)
-    with pytest.raises(RestoringError):
-        publish(back)
+    for act in (publish, rotate):
+        with pytest.raises(RestoringError):
+            act(back)
     for path in ("/federation/v1/feed",):
         assert_problem(Hand(areas).send("GET", path), 503, "restoring", "local")
     finish(back, "imported", "The file of Monday was imported again.")
     with pytest.raises(NotFoundError):
         finish(back, "imported", "Twice.")
-    assert publish(back).people
+    with pytest.raises(MissingKeysError, match="prf-keys"):
+        publish(back)
+    assert rotate(back).people
     assert Hand(areas).send("GET", "/federation/v1/feed").status_code == 200
 
 
@@ -147,7 +152,11 @@ def test_a_backup_holds_no_key_and_nothing_that_can_be_read(areas: Areas, places
     opened = places[0] / "opened"
     opened.mkdir()
     contents = read_archive(source.backup, IDENTITY, opened)
-    assert not [name for name in contents.files if NODE_KEY in name or name.startswith("home/keys")]
+    assert not [
+        name
+        for name in contents.files
+        if NODE_KEY in name or name.startswith("home/keys") or PRF_FOLDER in name
+    ]
     key = (node.home / "keys" / NODE_KEY).read_bytes()
     for file in filter(Path.is_file, opened.rglob("*")):
         assert key not in file.read_bytes()

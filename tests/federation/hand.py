@@ -110,8 +110,8 @@ class Hand:
             "agency_kind": AgencyKind.police,
             "user": "0a" * 16,
             "commitment": b64(secrets.token_bytes(32)),
-            "key_id": self.holder.prf_key_id,
-            "weak_key_id": self.holder.weak_prf_key_id,
+            "key_id": self.holder.prf_keys().key_id,
+            "weak_key_id": self.holder.prf_keys().weak_key_id,
             "elements": b64(strong),
             "weak_elements": b64(weak),
         }

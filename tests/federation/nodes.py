@@ -23,6 +23,7 @@ from hub.cases.importing.assemble import CaseIntake
 from hub.cases.importing.rows import PersonIntake
 from hub.cases.importing.run import import_cases
 from hub.federation.client import PeerClient
+from hub.federation.handles import LabelHandles
 from hub.federation.peers import add_peer
 from hub.federation.publish import keys_of, publish
 from hub.federation.sync import sync_all
@@ -283,21 +284,23 @@ def events(node: Node, action: str) -> list[dict[str, Any]]:
 
 
 def handle_of(node: Node, person: Person) -> str:
-    """The handle (hex) under which a node publishes a person."""
+    """The handle (hex) under which a node publishes a person in its present epoch."""
     with node.read() as tx:
         rows = cases.people(tx.session)
+        state = feeds.state(tx.session)
     found = [handle for _, handle, sealed in rows if open_person(node.keys.vault, handle, sealed) == person]
     assert len(found) == 1
-    return found[0].hex()
+    assert state
+    return LabelHandles(node.keys.vault, state.layout.handle_epoch).person(found[0]).hex()
 
 
 def in_feed(node: Node, person: Person) -> bool:
     """Whether any of the first tokens of her match-keys is live."""
-    keys = keys_of(node, 1)
+    keys = keys_of(node, node.prf_keys())
     made = [
         token(keys.of(key.weak).prf.output(key.material), keys.of(key.weak).context, index)
         for key in match_keys(person, node.matching)
         for index in range(4)
     ]
     with node.read() as tx:
-        return bool(feeds.live_tokens(tx.session, 1, made))
+        return bool(feeds.live_tokens(tx.session, keys.strong.context.epoch, made))

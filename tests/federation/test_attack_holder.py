@@ -26,7 +26,7 @@ from hub.federation.sync import sync_peer
 from hub.matching import match_keys
 from hub.node.node import Node
 from hub.records.check import AreaResult, AreaStatus, CheckRequest, CheckResult
-from hub.store import peers
+from hub.store import feeds, peers
 from hub.values import Person
 from hub.wire import messages
 from hub.wire.messages import MessageType
@@ -184,7 +184,7 @@ GARBLED: list[dict[str, Any]] = [
 def test_a_garbled_evaluation_is_a_fault_and_the_page_says_it_means_nothing(
     world: World, changed: dict[str, Any]
 ) -> None:
-    true = evaluated_with(world, world.attacker.keys.prf)
+    true = evaluated_with(world, world.attacker.prf_keys().strong)
 
     def answer(request: httpx2.Request) -> dict[str, Any] | None:
         told = true(request)
@@ -199,6 +199,14 @@ def test_a_garbled_evaluation_is_a_fault_and_the_page_says_it_means_nothing(
 # What it publishes.
 
 
+def last_line(node: Node) -> int:
+    """Where its honest feed ends."""
+    with node.read() as tx:
+        state = feeds.state(tx.session)
+    assert state
+    return state.last_seq
+
+
 def page(world: World, lines: list[tuple[bytes, bytes]], **changed: Any) -> dict[str, Any]:
     """A page of a feed of the attacker's own making, with a manifest that it signs."""
     node = world.attacker
@@ -209,10 +217,10 @@ def page(world: World, lines: list[tuple[bytes, bytes]], **changed: Any) -> dict
         "iat": now,
         "exp": now + 3600,
         "jti": secrets.token_hex(16),
-        "epoch": 9,
-        "feed_at": 1,
-        "key_id": node.prf_key_id,
-        "weak_key_id": node.weak_prf_key_id,
+        "epoch": node.epoch(),
+        "feed_at": last_line(node) + 2_000,
+        "key_id": node.prf_keys().key_id,
+        "weak_key_id": node.prf_keys().weak_key_id,
         "entries": len(lines),
         "people": 1,
         "digest": encoding.b64(bytes(32)),
@@ -220,7 +228,7 @@ def page(world: World, lines: list[tuple[bytes, bytes]], **changed: Any) -> dict
     } | changed.pop("manifest", {})
     return {
         "version": 1,
-        "epoch": 9,
+        "epoch": node.epoch(),
         "withdrawn": "",
         "entries": messages.join_entries(lines),
         "cursor": secrets.token_hex(8),
@@ -317,8 +325,9 @@ def crowd(world: World, size: int) -> dict[str, Any]:
     for person in (SUBJECT, *TEST_PEOPLE):
         case = secrets.token_bytes(16) if person is SUBJECT else TEST_CASE_HANDLE
         for key in match_keys(person, node.matching):
-            context = node.context(9, weak=key.weak)
-            output = (node.keys.prf_weak if key.weak else node.keys.prf).output(key.material)
+            prf = node.prf_keys()
+            context = prf.context(node.node_id, weak=key.weak)
+            output = (prf.weak if key.weak else prf.strong).output(key.material)
             for index in range(1 if entries else size):
                 label = Label(case, secrets.token_bytes(16), 7)
                 entries.append(seal_entry(output, context, index, label))

@@ -38,8 +38,8 @@ def evaluation(world: World, **changed: Any) -> bytes:
         "agency_kind": "police",
         "user": secrets.token_hex(16),
         "commitment": encoding.b64(secrets.token_bytes(32)),
-        "key_id": world.victim.prf_key_id,
-        "weak_key_id": world.victim.weak_prf_key_id,
+        "key_id": world.victim.prf_keys().key_id,
+        "weak_key_id": world.victim.prf_keys().weak_key_id,
         "elements": encoding.b64(elements),
         "weak_elements": "",
     } | changed

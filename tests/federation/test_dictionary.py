@@ -96,7 +96,7 @@ def opened(node: Node, evaluated: list[Evaluated]) -> dict[MatchKey, set[str]]:
 def as_the_holder(areas: Areas, people: list[Person]) -> list[Evaluated]:
     """True evaluations, with the key that never leaves Eastvale."""
     holder = areas["eastvale"]
-    keys = keys_of(holder, known(areas["northmoor"], "eastvale").epoch)
+    keys = keys_of(holder, holder.prf_keys())
     return [Evaluated(key, keys.of(key.weak).prf.output(key.material)) for key in dictionary(holder, people)]
 
 

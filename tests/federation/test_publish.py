@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,18 +9,13 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, event
 
-from hub.cases.changes import Proposal, as_it_is, carry_out, find_case
 from hub.cases.importing.run import import_cases
-from hub.cases.publication import PublicationDecisions
 from hub.federation import publish as publishing
-from hub.federation.publish import Published, publish
+from hub.federation.publish import publish
 from hub.node.node import Node
-from hub.node.transaction import Reading
-from hub.store import feeds
 from hub.wire.messages import BATCH_ENTRIES
 from tests.federation.nodes import Areas, case, cases_of, hold, in_feed, stranger
-
-HER, SISTER = stranger(61), stranger(62)
+from tests.federation.publishing import HER, SISTER, lines, publish_while, replace, review, seal
 
 
 @contextmanager
@@ -48,48 +42,6 @@ def test_withdrawing_asks_a_few_things_of_the_database_while_others_wait(stored_
     with statements_of_writes(node) as asked:
         assert publish(node).withdrawn == sum(map(len, cases_of("eastvale")))
     assert 0 < len(asked) < 40
-
-
-def publish_while(node: Node, act: Callable[[], None]) -> Published:
-    """Publish, and act when it has read whom it publishes and computes."""
-    acts = [act]
-
-    def progress(_done: int, _every: int) -> None:
-        if acts:
-            acts.pop()()
-
-    return publish(node, progress)
-
-
-def lines(node: Node) -> int:
-    """How many lines the feed has; their numbers may leave some out."""
-    with node.read() as tx:
-        state = feeds.state(tx.session)
-        assert state
-        return len(feeds.page(tx.session, feeds.Place(state.epoch, 0), 1_000_000))
-
-
-def seal(node: Node) -> None:
-    hold(node, case("her", [HER], sealed=True))
-
-
-def replace(node: Node) -> None:
-    hold(node, case("her", [SISTER]))
-
-
-def review(node: Node) -> None:
-    """As a review does that ends her publication: the case stays as it is."""
-    before = node.settings
-    object.__setattr__(node, "settings", before.model_copy(update={"agreement": None}))
-
-    def her(tx: Reading) -> list[Proposal]:
-        held = find_case(tx, "her")
-        assert held
-        return [dataclasses.replace(as_it_is(held), anew=True)]
-
-    (change,) = carry_out(PublicationDecisions(node), her, lambda _tx, _changes: None)
-    object.__setattr__(node, "settings", before)
-    assert change.ends
 
 
 @pytest.mark.parametrize("at_once", [0, 50])

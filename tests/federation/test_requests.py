@@ -17,6 +17,7 @@ from hub.crypto.encoding import b64, unb64
 from hub.crypto.signing import digest, request_digest
 from hub.federation import serve_feed
 from hub.node.settings import Quotas
+from hub.store import received
 from hub.store.tables import FeedState, QuotaUse
 from hub.wire import messages
 from hub.wire.messages import EVALUATIONS_PATH, FEED_PATH, SIZE_CLASSES, FeedPage, Manifest, MessageType
@@ -226,9 +227,20 @@ def test_a_body_too_long_is_refused(hand: Hand) -> None:
     assert_problem(hand.send("POST", EVALUATIONS_PATH, b" " * (256 * 1024 + 1)), 422, "invalid_input")
 
 
-def test_keys_that_are_not_in_use_are_a_conflict(hand: Hand) -> None:
+def test_keys_that_are_not_in_use_have_a_problem_of_their_own_are_recorded_and_not_charged(
+    stored_areas: Areas,
+) -> None:
+    hand = Hand(stored_areas)
     for changed in ({"key_id": "0" * 16}, {"weak_key_id": "0" * 16}):
-        assert_problem(hand.evaluate(hand.evaluation(**changed)), 409, "conflict")
+        request = hand.evaluation(**changed)
+        assert_problem(hand.evaluate(request), 409, "epoch_changed")
+        refused = events(hand.holder, "request_refused")[-1]
+        assert (refused["refs"]["check_id"], refused["detail"]["outcome"]) == (
+            request.check_id,
+            "epoch_changed",
+        )
+    with hand.holder.read() as tx:
+        assert received.quotas(tx.session, (hand.sender,)) == {}
 
 
 def test_a_question_without_a_ground_is_refused_and_recorded(stored_areas: Areas) -> None:

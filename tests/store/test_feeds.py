@@ -28,13 +28,15 @@ def test_a_page_is_a_range_of_the_key_and_sorts_nothing(
         asked.append((statement, parameters))
 
     with node.read() as tx:
+        state = feeds.state(tx.session)
+        assert state
         event.listen(tx.session.connection(), "before_cursor_execute", heard)
-        lines = feeds.page(tx.session, feeds.Place(1, after, until), 50)
+        lines = feeds.page(tx.session, feeds.Place(1, after, until), state.last_seq, 50)
         event.remove(tx.session.connection(), "before_cursor_execute", heard)
         statement, parameters = asked[-1]
         plan = tx.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         steps = [row.detail for row in plan]
-    assert steps == ["SEARCH feed_entry USING INTEGER PRIMARY KEY (rowid>?)"]
+    assert steps == ["SEARCH feed_entry USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]
     assert [line.seq for line in lines] == sorted(line.seq for line in lines)
     assert lines[0].seq > after
     assert len(lines) == 50

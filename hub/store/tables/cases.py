@@ -9,7 +9,8 @@ class CaseRecord(SQLModel, table=True):
     """One case. `ref_digest` finds it again by its reference; `sealed` holds the reference and the rest.
 
     `may_publish` is the outcome of the publication decision `decision_id`: it finds who may be published, and their
-    sealed records say whether they may. `handle` is random, and stays.
+    sealed records say whether they may. `handle` is random, and stays; labels carry another one in each epoch, made
+    of it.
     """
 
     __tablename__ = "case_record"
@@ -27,7 +28,8 @@ class CaseRecord(SQLModel, table=True):
 class PersonRecord(SQLModel, table=True):
     """One person of one case, wholly sealed. `handle` is random, and stays while names and date of birth do.
 
-    A retired record was replaced or withdrawn: it stays until its entries have left the feed.
+    Labels carry another one in each epoch, made of it. A retired record was replaced or withdrawn: it stays until
+    its entries have left the feed.
     """
 
     __tablename__ = "person_record"

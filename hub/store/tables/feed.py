@@ -11,6 +11,8 @@ from hub.store.tables.columns import Serial
 class FeedEntry(SQLModel, table=True):
     """One line of the node's own feed, in the order of publication. A withdrawn one has no label.
 
+    Lines of another epoch than the feed's are not in it: staged for the next, or left of the last.
+
     `person_id` is empty for test people and fillers. Nothing here groups entries by match-key, so a stolen
     database shows no frequencies. A number is never used again, or copies that read past it would miss it.
     """
@@ -18,6 +20,7 @@ class FeedEntry(SQLModel, table=True):
     __tablename__ = "feed_entry"
     __table_args__ = (
         Index("feed_entry_live", "epoch", "token", unique=True),
+        Index("feed_entry_of", "person_id", "epoch"),
         {"sqlite_autoincrement": True},
     )
 
@@ -25,12 +28,16 @@ class FeedEntry(SQLModel, table=True):
     epoch: int
     token: bytes
     label: bytes | None
-    person_id: int | None = Field(default=None, index=True)
+    person_id: int | None = None
     filler: bool = False
 
 
 class FeedState(SQLModel, table=True):
-    """The state of the node's own feed: its epoch, live entries and their digest."""
+    """The state of the node's own feed: its epoch, live entries and their digest.
+
+    `max_gap` is what the epoch was laid out with, `size` the class of its number of people that peers are told.
+    Both are empty in a feed that was last written before they were kept.
+    """
 
     __tablename__ = "feed_state"
 
@@ -41,3 +48,5 @@ class FeedState(SQLModel, table=True):
     entries: int
     people: int
     digest: bytes
+    max_gap: int | None = None
+    size: int | None = None

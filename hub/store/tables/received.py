@@ -6,7 +6,10 @@ from sqlmodel import Field, SQLModel
 
 
 class ReceivedCheck(SQLModel, table=True):
-    """A question a peer asked us: its salted commitment to the subject and how much was evaluated."""
+    """A question a peer asked us: its salted commitment to the subject and how much was evaluated.
+
+    `epoch` is the one whose handles the peer has. Empty where handles in labels were the records' own.
+    """
 
     __tablename__ = "received_check"
 
@@ -16,6 +19,7 @@ class ReceivedCheck(SQLModel, table=True):
     purpose: str
     commitment: bytes
     asked: bytes
+    epoch: int | None = None
 
 
 class ReceivedDisclosure(SQLModel, table=True):

@@ -1,0 +1,58 @@
+"""Publishing while something changes: who changes, and what then happens to her case."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from hub.cases.changes import Proposal, as_it_is, carry_out, find_case
+from hub.cases.publication import PublicationDecisions
+from hub.federation.publish import Published, publish
+from hub.node.node import Node
+from hub.node.transaction import Reading
+from hub.store import feeds
+from tests.federation.nodes import case, hold, stranger
+
+HER, SISTER = stranger(61), stranger(62)
+
+
+def publish_while(node: Node, act: Callable[[], object]) -> Published:
+    """Publish, and act when it has read whom it publishes and computes."""
+    acts = [act]
+
+    def progress(_done: int, _every: int) -> None:
+        if acts:
+            acts.pop()()
+
+    return publish(node, progress)
+
+
+def lines(node: Node) -> int:
+    """How many lines the feed has; their numbers may leave some out."""
+    with node.read() as tx:
+        state = feeds.state(tx.session)
+        assert state
+        return len(feeds.page(tx.session, feeds.Place(state.epoch, 0), state.last_seq, 1_000_000))
+
+
+def seal(node: Node) -> None:
+    hold(node, case("her", [HER], sealed=True))
+
+
+def replace(node: Node) -> None:
+    hold(node, case("her", [SISTER]))
+
+
+def review(node: Node) -> None:
+    """As a review does that ends her publication: the case stays as it is."""
+    before = node.settings
+    object.__setattr__(node, "settings", before.model_copy(update={"agreement": None}))
+
+    def her(tx: Reading) -> list[Proposal]:
+        held = find_case(tx, "her")
+        assert held
+        return [dataclasses.replace(as_it_is(held), anew=True)]
+
+    (change,) = carry_out(PublicationDecisions(node), her, lambda _tx, _changes: None)
+    object.__setattr__(node, "settings", before)
+    assert change.ends
