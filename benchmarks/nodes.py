@@ -44,6 +44,7 @@ from hub.values import Person, Role
 ROOT: Final = Path(__file__).resolve().parent.parent
 KEPT: Final = ROOT / ".bench" / "homes"
 SEED: Final = 20_261_122
+SQLITE: Final = "sqlite:///hub.sqlite3"
 # A day's benchmark asks more than an area's year: the default quotas would rightly refuse it.
 QUOTAS: Final = "\n[quotas.strong]\n{0}\n\n[quotas.weak]\n{0}\n".format(
     "per_day = 1_000_000_000\nburst = 1_000_000_000\nper_month = 1_000_000_000"
@@ -95,13 +96,15 @@ def federation(areas: int, people: int, say: Say) -> Iterator[Federation]:
         yield Federation(asker, tuple(node.node_id for node in holders), processes)
 
 
-def home(folder: Path, number: int, people: int, say: Say) -> Node:
+def home(
+    folder: Path, number: int, people: int, say: Say, database: Callable[[str], str] = lambda _: SQLITE
+) -> Node:
     """Area `number`'s node at a free port, built unless it is kept. Area 0 asks: it publishes nothing."""
     kept = folder / f"area-{number:02d}"
     if not (kept / "node.toml").exists():
         say(f"building {kept.name}: {people} people ...")
         fresh = folder / f"{kept.name}.{os.getpid()}.new"
-        node = create_home(fresh, _settings(kept.name))
+        node = create_home(fresh, _settings(kept.name, database(kept.name)))
         with (fresh / "node.toml").open("a", encoding="utf-8") as file:
             file.write(QUOTAS)
         _fill(node, number, people)
@@ -195,12 +198,12 @@ def told(drawn: World, case: Case) -> list[Person]:
     return people
 
 
-def _settings(node_id: str) -> Settings:
+def _settings(node_id: str, database: str) -> Settings:
     return Settings(
         node_id=node_id,
         area=node_id.capitalize(),
         url="http://127.0.0.1:1",
-        database="sqlite:///hub.sqlite3",
+        database=database,
         agreement=agreement(dt.datetime.now(dt.UTC).date()),
     )
 
