@@ -142,7 +142,7 @@ async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | N
     learn_revocations(node, identity.metadata.revocations)
     with node.write() as tx:
         _keep(tx, identity, url)
-        tx.record(Action.peer_added, by=OPERATOR, about=Refs(peer=identity.node_id))
+        tx.record(Action.peer_added, by=node.acts_as, about=Refs(peer=identity.node_id))
     return identity
 
 

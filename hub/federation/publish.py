@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from hub.audit.events import NODE, OPERATOR, Action
+from hub.audit.events import NODE, Action
 from hub.errors import ConflictError
 from hub.federation.draft import Draft
 from hub.federation.entries import (
@@ -160,7 +160,7 @@ class _Run:
             after = feeds.close(tx.session, self.layout, tx.now)
             tx.record(
                 Action.epoch_published,
-                by=OPERATOR,
+                by=node.acts_as,
                 epoch=epoch,
                 entries=after.entries,
                 tombstones=tombstones,

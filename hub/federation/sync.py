@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from hub.audit.events import OPERATOR, Action, Refs
+from hub.audit.events import Action, Refs
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import Expected, public_key, verify
 from hub.errors import AuthenticationError, PeerError, does_not_verify
@@ -147,7 +147,7 @@ async def _sync_safely(node: Node, client: PeerClient, peer: Peer, progress: Pro
     except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
         fault = fault_of(error)
         with node.write() as tx:
-            tx.record(Action.peer_fault, by=OPERATOR, about=Refs(peer=peer.node_id), fault=fault.code)
+            tx.record(Action.peer_fault, by=node.acts_as, about=Refs(peer=peer.node_id), fault=fault.code)
         return Synced(peer.node_id, peer.area, 0, 0, fault.text)
 
 
@@ -284,7 +284,7 @@ def _finish(node: Node, peer: KnownPeer, copy: CopyRow, manifest: Manifest) -> i
         peers.use_copy(tx.session, row.node_id, feed_id, state)
         tx.record(
             Action.feed_synced,
-            by=OPERATOR,
+            by=node.acts_as,
             about=Refs(peer=peer.pinned.node_id),
             epoch=manifest.epoch,
             entries=count,

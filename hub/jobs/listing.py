@@ -11,12 +11,11 @@ from typing import Final
 
 from hub.cases.access import restrictions_on
 from hub.errors import NotFoundError
-from hub.jobs.schedule import WORKER
 from hub.node.node import Node
 from hub.records import outbox as parcels
 from hub.store import outbox, schedule
 from hub.store.outbox import DeliveryRow
-from hub.store.schedule import JobRow
+from hub.store.schedule import WORKER, JobRow
 from hub.values import Requester
 
 LATE_S: Final = 180

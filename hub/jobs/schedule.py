@@ -11,7 +11,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
 from hub.audit.events import NODE, Action, Refs
 from hub.cases.obligations import escalate
@@ -22,14 +21,12 @@ from hub.federation.peers import add_peer
 from hub.federation.publish import publish
 from hub.federation.sync import sync_in_time
 from hub.jobs.task import Task
+from hub.jobs.warnings import warnings_of
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node
 from hub.store import peers, schedule
-from hub.store.schedule import JobRow
+from hub.store.schedule import WORKER, JobRow
 from hub.values import NodeId
-
-WORKER: Final = "worker"
-"""No job: the row by which everybody sees when the worker last looked for work."""
 
 logger = logging.getLogger("hub.jobs")
 
@@ -89,6 +86,7 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         Job("publish", _publish, _every(times.publish_minutes)),
         *(Job(f"add:{one.url}", partial(_add, one), lambda _: None, peer=True) for one in wanted),
         *(Job(f"sync:{one}", partial(_sync, one), _every(times.sync_minutes), peer=True) for one in pinned),
+        Job("warn", _warn, _every(times.warn_minutes)),
         Job("escalate", lambda run: escalate(run.node), _every(times.escalate_minutes)),
     ]
     return {job.name: job for job in jobs}
@@ -143,6 +141,11 @@ def _sign(run: Run) -> None:
     """Sign the log's head, and tell the operator what was lost of the one before."""
     for lost in advance_audit_checkpoint(run.node):
         logger.warning("audit checkpoint: %s", lost)
+
+
+def _warn(run: Run) -> None:
+    for sentence in warnings_of(run.node):
+        logger.warning("%s", sentence)
 
 
 def _publish(run: Run) -> None:

@@ -13,9 +13,11 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from hub.audit.events import NODE
 from hub.errors import ConflictError, HubError, unforeseen
 from hub.federation.client import PeerClient
 from hub.jobs import deliveries, schedule
@@ -33,7 +35,7 @@ class Worker:
     """Does what a node does by itself until `stopping` is set."""
 
     def __init__(self, node: Node, wanted: Sequence[WantedPeer], stopping: threading.Event) -> None:
-        self._node = node
+        self._node = replace(node, acts_as=NODE)
         self._wanted = wanted
         self._stopping = stopping
 

@@ -37,13 +37,17 @@ CHECKPOINT = "audit-checkpoint.txt"
 
 @dataclass(frozen=True)
 class Node:
-    """An opened node. `clock` gives seconds since 1970."""
+    """An opened node. `clock` gives seconds since 1970.
+
+    `acts_as`: who acts where no user is named: the operator at a command, or the node by itself.
+    """
 
     home: Path
     settings: Settings
     key_ring: KeyRing
     database: Database
     clock: Callable[[], float] = field(default=time.time)
+    acts_as: str = events.OPERATOR
 
     @property
     def node_id(self) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from hub.errors import HubError
 from hub.node.node import CHECKPOINT, Node
-from hub.store import peers
+from hub.store import outbox, peers, schedule
+from hub.store.outbox import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +19,15 @@ class Status:
     """What a look at a node found.
 
     `failing`: the codes of what keeps it from working, none where it is ready. Ages are in seconds, by peer for the
-    copies of feeds; None where there is none yet.
+    copies of feeds; None where there is none yet. `deliveries`: how many wait, by state.
     """
 
     failing: tuple[str, ...] = ()
     checkpoint_age_s: int | None = None
     disk_free_bytes: int = 0
     copy_age_s: dict[str, int | None] = field(default_factory=dict)
+    worker_age_s: int | None = None
+    deliveries: dict[str, int] = field(default_factory=dict)
 
     @property
     def ready(self) -> bool:
@@ -36,15 +39,21 @@ def status_of(node: Node) -> Status:
     """Look at everything: the database is written to, and the change taken back."""
     failing: list[str] = []
     ages: dict[str, int | None] = {}
+    worker_age, deliveries = None, dict.fromkeys((state.value for state in DeliveryState), 0)
     try:
         node.require_intact()
         _try_to_write(node)
         with node.read() as tx:
             for row in peers.every(tx.session):
                 ages[row.node_id] = None if row.synced_at is None else tx.now - row.synced_at
+            looked_at = schedule.every(tx.session).get(schedule.WORKER, schedule.JobRow("")).ended_at
+            worker_age = None if looked_at is None else tx.now - looked_at
+            for delivery in outbox.every(tx.session):
+                deliveries[delivery.state.value] += 1
     except HubError as error:
         failing.append(error.code)
-    return Status(tuple(failing), _age_of_checkpoint(node), shutil.disk_usage(node.home).free, ages)
+    free = shutil.disk_usage(node.home).free
+    return Status(tuple(failing), _age_of_checkpoint(node), free, ages, worker_age, deliveries)
 
 
 class _TakenBack(Exception):  # noqa: N818 - no failure: it ends a transaction that is to leave nothing

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from hub.store.tables import ScheduledJob
+
+WORKER: Final = "worker"
+"""No job: the row by which everybody sees when the worker last looked for work."""
 
 
 class JobRow(NamedTuple):

@@ -49,6 +49,11 @@ def figures(found: Status) -> Iterator[str]:
     if found.checkpoint_age_s is not None:
         told = "Seconds since the log's head was last signed"
         yield from _gauge("hub_checkpoint_age_seconds", told, {"": found.checkpoint_age_s})
+    if found.worker_age_s is not None:
+        told = "Seconds since the worker last looked for work"
+        yield from _gauge("hub_worker_age_seconds", told, {"": found.worker_age_s})
+    states = {f'{{state="{state}"}}': count for state, count in found.deliveries.items()}
+    yield from _gauge("hub_deliveries", "What waits to reach a peer, and what was given up", states)
     ages = {f'{{peer="{peer}"}}': age for peer, age in found.copy_age_s.items() if age is not None}
     yield from _gauge(
         "hub_peer_copy_age_seconds", "Seconds since a peer's feed was last brought up to date", ages

@@ -11,8 +11,11 @@ import pytest
 from hub.errors import StorageError
 from hub.federation.peers import every_known, remove_peer
 from hub.jobs.schedule import Job, Run, Stopped, WantedPeer, do, due, jobs_of
+from hub.jobs.warnings import warnings_of
 from hub.node.node import CHECKPOINT, Node
 from hub.node.schedules import Schedules
+from hub.records import outbox
+from hub.records.outbox import Parcel
 from hub.store import schedule as rows
 from hub.store.schedule import JobRow
 from tests.federation.nodes import Areas, case, events, hold, stranger
@@ -48,7 +51,7 @@ def once(areas: Areas, node_id: str, name: str, *wanted: str) -> None:
 
 def test_everything_is_due_at_first_and_then_at_its_times(stored_areas: Areas) -> None:
     node = stored_areas["northmoor"]
-    every = ["checkpoint", "publish", "sync:eastvale", "sync:southmere", "escalate"]
+    every = ["checkpoint", "publish", "sync:eastvale", "sync:southmere", "warn", "escalate"]
     assert names(node) == every
     for name in every:
         once(stored_areas, "northmoor", name)
@@ -158,6 +161,23 @@ def test_a_wanted_peer_is_tried_until_it_is_added_and_never_again(areas: Areas) 
 def test_a_wanted_peer_may_be_given_with_its_thumbprint() -> None:
     assert WantedPeer.parse("https://a#T-1") == WantedPeer("https://a", "T-1")
     assert WantedPeer.parse("https://a") == WantedPeer("https://a", None)
+
+
+def test_the_operator_is_told_once_a_day_of_what_will_be_a_fault(
+    areas: Areas, caplog: pytest.LogCaptureFixture
+) -> None:
+    node = areas["northmoor"]
+    assert warnings_of(node) == []
+    areas.clock.advance(70 * DAY_S)
+    with node.write() as tx:
+        number = outbox.put(tx, Parcel("disclosure", "eastvale", "an act", b""))
+        for _ in range(100):
+            outbox.put_off(tx, number, "The area cannot be reached.")
+    names(node)
+    once(areas, "northmoor", "warn")
+    assert "This node's certificate ends on" in caplog.text
+    assert "wait for a person: 1" in caplog.text
+    assert "warn" not in names(node)
 
 
 @pytest.mark.parametrize("hour", [0, 1, 12, 23])

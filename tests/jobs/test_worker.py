@@ -11,6 +11,7 @@ from hub.jobs.engine import DATABASE
 from hub.jobs.worker import LOCK
 from hub.node.node import CHECKPOINT
 from tests.cli.running import hub, inside
+from tests.federation.nodes import events
 from tests.jobs.working import job, new_home, opened, until, working
 
 DEAD = "http://127.0.0.1:9"
@@ -27,7 +28,8 @@ def test_it_does_what_is_due_and_ends_well_when_it_is_told_to(tmp_path: Path) ->
         assert f"process {worker.pid}" in refused.err
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(30) == 0
-    assert (home / CHECKPOINT).read_text() != checkpoint
+        assert (home / CHECKPOINT).read_text() != checkpoint
+        assert {one["actor"] for one in events(node, "epoch_published")} == {"node"}
     assert "Traceback" not in log.read_text()
     assert {path.name: oct(path.stat().st_mode & 0o777) for path in (home / DATABASE, home / LOCK)} == {
         DATABASE: "0o600",

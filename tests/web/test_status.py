@@ -7,7 +7,10 @@ from pathlib import Path
 
 import httpx2
 
+from hub.jobs import schedule
 from hub.node.status import status_of
+from hub.records import outbox
+from hub.records.outbox import Parcel
 from hub.web.status import figures, status_app
 from tests.cli.running import free_port, serving
 from tests.federation.nodes import Areas
@@ -24,11 +27,17 @@ def read(areas: Areas, path: str) -> httpx2.Response:
 
 
 def test_a_node_that_works_is_ready_and_its_figures_are_told(areas: Areas) -> None:
+    node = areas["northmoor"]
+    schedule.due(node, {})
+    with node.write() as tx:
+        outbox.put(tx, Parcel("disclosure", "eastvale", "an act", b""))
     areas.clock.advance(90)
     assert read(areas, "/readyz").json() == {"status": "ready", "failing": []}
     lines = read(areas, "/metrics").text.splitlines()
     assert "hub_ready 1" in lines
     assert 'hub_peer_copy_age_seconds{peer="eastvale"} 90' in lines
+    assert "hub_worker_age_seconds 90" in lines
+    assert {'hub_deliveries{state="open"} 1', 'hub_deliveries{state="failed"} 0'} <= set(lines)
     assert any(line.startswith("hub_disk_free_bytes ") for line in lines)
 
 

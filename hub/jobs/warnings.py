@@ -1,0 +1,34 @@
+"""What the operator has to be told before it becomes a fault: looked at once a day, told in the worker's log.
+
+A list of questions to the node, each of which gives sentences or none. Mends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from hub.node.certificates import own_certificate
+from hub.node.node import Node
+from hub.store import outbox
+from hub.store.outbox import DeliveryState
+from hub.wire.certificates import certificate_warning
+
+
+def warnings_of(node: Node) -> list[str]:
+    """Everything to be told now. Raises UsageError, StorageError."""
+    return [sentence for question in QUESTIONS for sentence in question(node) if sentence]
+
+
+def _certificate(node: Node) -> Iterator[str]:
+    yield certificate_warning("This node's", own_certificate(node).told, node.clock())
+
+
+def _given_up(node: Node) -> Iterator[str]:
+    with node.read() as tx:
+        stopped = sum(row.state is not DeliveryState.open for row in outbox.every(tx.session))
+    if stopped:
+        yield f"Deliveries that are not made and wait for a person: {stopped}. See `hub jobs list`."
+
+
+QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (_certificate, _given_up)
