@@ -9,7 +9,7 @@ Does not decide the law (`hub.consent`), weigh names (`hub.matching`) or seal (`
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from hub.audit.events import OPERATOR, Action, Refs
@@ -28,6 +28,7 @@ from hub.consent import (
     decide_answer,
     parse_form,
 )
+from hub.consent.telling import NotTold
 from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError, UsageError
 from hub.federation.handles import LabelHandles
@@ -166,10 +167,9 @@ def _decided(
     agreed = confirm(question.subject, person.person, tx.node.matching)
     kept_out = exclusions_from(tx.node, case.case_ref)
     telling = Telling(case.fled_from, case.not_safe_to_talk_to, known_areas(tx))
-    held = replace(
-        _held(case, person, agreed, decided_by_person, published=may_be_matched(tx, kept)),
-        against=telling.against(telling.area(key.peer)),
-    )
+    against = telling.against(telling.area(key.peer))
+    published = may_be_matched(tx, kept)
+    held = _held(case, person, agreed, decided_by_person, published=published, against=against)
     decision = _decide(tx.node, key, form, held, kept_out)
     decided = RecordedDecision(form=form, decision=decision, case_ref=case.case_ref)
     decider = (
@@ -210,6 +210,7 @@ def _held(
     decided_by_person: HolderDecision | None,
     *,
     published: bool,
+    against: tuple[NotTold, ...],
 ) -> HeldRecord:
     return HeldRecord(
         kind=case.kind,
@@ -221,6 +222,7 @@ def _held(
         decided_by=decided_by_person.by if decided_by_person else None,
         decision=decided_by_person.release if decided_by_person else None,
         supplier_permission=bool(decided_by_person and decided_by_person.release),
+        against=against,
     )
 
 
