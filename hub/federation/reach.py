@@ -19,7 +19,7 @@ from hub.errors import UnreachableError
 PHONE: Final = "Use its phone route."
 
 
-class Reason(NamedTuple):
+class Obstacle(NamedTuple):
     """Why an area cannot be reached: a code, what to add to that, and what its operator or ours has to do.
 
     `sent`: whether what was asked may have reached it all the same.
@@ -32,12 +32,12 @@ class Reason(NamedTuple):
 
 
 _RENEW: Final = "Tell its operator, who has to renew the certificate."
-_ENDED: Final = Reason("tls_ended", "the TLS certificate at its address has ended", _RENEW)
-_OTHER_NAME: Final = Reason(
+_ENDED: Final = Obstacle("tls_ended", "the TLS certificate at its address has ended", _RENEW)
+_OTHER_NAME: Final = Obstacle(
     "tls_other_name", "the TLS certificate at its address is for another name", "Tell both operators."
 )
 _BY_CERTIFICATE: Final = {
-    9: Reason(
+    9: Obstacle(
         "tls_not_yet", "the TLS certificate at its address is not valid yet", "Compare both clocks, then it."
     ),
     10: _ENDED,
@@ -46,29 +46,29 @@ _BY_CERTIFICATE: Final = {
 }
 """By OpenSSL's X509_V_ERR_*."""
 
-_NOT_TRUSTED: Final = Reason(
+_NOT_TRUSTED: Final = Obstacle(
     "tls_not_trusted",
     "the TLS certificate at its address is not trusted here",
     "Tell both operators: an authority of one's own is trusted through SSL_CERT_FILE.",
 )
-_NO_TLS: Final = Reason(
+_NO_TLS: Final = Obstacle(
     "no_tls", "what answers at its address does not speak TLS as agreed", "Tell both operators."
 )
-_NO_NAME: Final = Reason(
+_NO_NAME: Final = Obstacle(
     "name_not_known", "the name in its address is not known", "Tell both operators: look at the name service."
 )
-_NOBODY: Final = Reason(
+_NOBODY: Final = Obstacle(
     "nobody_listens", "nobody listens at its address", "Tell its operator, who has to start its server."
 )
-_NO_WAY: Final = Reason("no_way_there", "no network leads to its address", "Tell both operators.")
-_LOST: Final = Reason("connection_lost", "the connection was lost", sent=True)
-_LATE: Final = Reason("timed_out", "it did not answer in time", sent=True)
+_NO_WAY: Final = Obstacle("no_way_there", "no network leads to its address", "Tell both operators.")
+_LOST: Final = Obstacle("connection_lost", "the connection was lost", sent=True)
+_LATE: Final = Obstacle("timed_out", "it did not answer in time", sent=True)
 _NO_WAY_ERRORS: Final = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 
 
 def unreachable(error: BaseException) -> UnreachableError:
     """The error that tells why an area cannot be reached."""
-    reason = reason_of(error)
+    reason = obstacle_of(error)
     return UnreachableError(
         f"The area cannot be reached: {reason.why}.",
         do=f"{PHONE} {reason.do}".strip(),
@@ -77,12 +77,12 @@ def unreachable(error: BaseException) -> UnreachableError:
     )
 
 
-def reason_of(error: BaseException) -> Reason:
+def obstacle_of(error: BaseException) -> Obstacle:
     """Why a request did not come through."""
     if isinstance(error, TimeoutError | httpx2.TimeoutException):
         return _LATE._replace(sent=not isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout))
     for cause in _causes(error):
-        reason = _reason(cause)
+        reason = _obstacle(cause)
         if reason:
             return reason
     return _LOST._replace(sent=not isinstance(error, httpx2.ConnectError))
@@ -93,7 +93,7 @@ def passing(error: BaseException) -> bool:
     return not any(isinstance(cause, ssl.SSLError) for cause in _causes(error))
 
 
-def _reason(cause: BaseException) -> Reason | None:
+def _obstacle(cause: BaseException) -> Obstacle | None:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _BY_CERTIFICATE.get(cause.verify_code, _NOT_TRUSTED)
     if isinstance(cause, ssl.SSLError):
