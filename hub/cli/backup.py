@@ -25,7 +25,10 @@ Because = Annotated[str, typer.Option(help="The reason, which stands on the reco
 def backup_key(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the key.", show_default=False)],
 ) -> None:
-    """Make the key that opens backups. Keep it away from the node: in a safe, with a second copy in another."""
+    """Make the key that opens backups.
+
+    Keep it away from the node: in a safe, with a second copy in another.
+    """
     with reporting(as_json=False):
         if file.exists():
             raise UsageError(
@@ -85,7 +88,10 @@ def restore(
     database: Annotated[str | None, typer.Option(help="Another database, which must be empty.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Bring a node back from a backup. Until `hub restored` it publishes nothing and answers no peer."""
+    """Bring a node back from a backup.
+
+    Until `hub restored` it publishes nothing and answers no peer.
+    """
     with reporting(as_json=as_json, interrupted="What was there; a half-made folder ends in .restoring."):
         done = bring_back(home, Source(file, keys, _identity(identity), database), because)
         if as_json:

@@ -9,6 +9,7 @@ from typing import Final
 from hub.jobs.listing import worker_state
 from hub.node.node import Node
 
+GRACE_S: Final = 120  # Server and worker start side by side.
 TELL_EVERY_S: Final = 3600
 logger = logging.getLogger("hub")
 
@@ -18,14 +19,14 @@ class WorkerWatch:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._told_at = -TELL_EVERY_S
+        self._tell_at = node.now() + GRACE_S
 
     def look(self) -> dict[str, str | None]:
         """What a probe may know: nothing of casework, for anybody can read it. Raises StorageError."""
         state, now = worker_state(self._node), self._node.now()
         seen = dt.datetime.fromtimestamp(state.seen_at, dt.UTC).isoformat() if state.seen_at else None
-        if not state.running and now - self._told_at >= TELL_EVERY_S:
-            self._told_at = now
+        if not state.running and now >= self._tell_at:
+            self._tell_at = now + TELL_EVERY_S
             logger.warning(
                 "no worker has run since %s: nothing is published, synced or signed by itself, and deliveries that"
                 " wait: %d; start `hub worker`",

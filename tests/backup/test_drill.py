@@ -213,7 +213,10 @@ def test_a_home_in_a_folder_that_begins_with_a_dot_is_backed_up_like_any_other(
     node.database.close()
     restore(tmp_path / "copy", source, WHY)
     names = {path.name for path in (tmp_path / "copy").iterdir()}
-    assert {path.name for path in node.home.iterdir() if "lock" not in path.name} <= names | {"keys"}
+    assert {path.name for path in node.home.iterdir() if "lock" not in path.name} <= names | {
+        "keys",
+        "prf-keys",
+    }
 
 
 def test_the_keys_do_not_lie_beside_what_they_open(areas: Areas, places: tuple[Path, Path]) -> None:

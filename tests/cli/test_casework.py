@@ -21,7 +21,7 @@ from hub.sample.referrals import Row
 from tests.checks.pending import grounded
 from tests.cli.casework import ADA, ASH, evidence, listed
 from tests.cli.conftest import Pair, today
-from tests.cli.running import Ended, actions, count, free_port, hub, inside, serving, write_csv
+from tests.cli.running import Ended, actions, count, hub, inside, started, write_csv
 
 Write = Callable[..., Path]
 EXCLUDED = '\n[[exclusion]]\ncase_ref = "{}"\nperson = "Ash Kept-Out"\n'
@@ -227,7 +227,7 @@ def test_a_hundred_publications_are_a_line_and_not_a_flood(
     assert inside("obligations", "list", home).out == "Nothing is due.\n"
 
 
-def test_a_server_escalates_what_is_overdue_when_it_starts_and_says_so_once(
+def test_a_worker_escalates_what_is_overdue_when_it_starts_and_says_so_once(
     home: Path, rows: list[Row], tmp_path: Path
 ) -> None:
     assert inside("import", home, write_csv(tmp_path / "in.csv", rows)).code == 0
@@ -235,10 +235,12 @@ def test_a_server_escalates_what_is_overdue_when_it_starts_and_says_so_once(
     cases = count(home, "case_record WHERE may_publish")
     assert "(escalated)" not in inside("obligations", "list", home).out
     for _ in range(2):
-        with serving(home, free_port(), tmp_path / "log"):
+        with started("worker", home) as worker:
             until = time.monotonic() + 60
             while actions(home).count(Action.obligation_escalated) < cases and time.monotonic() < until:
                 time.sleep(0.2)
+            worker.terminate()
+            worker.communicate(timeout=60)
         assert actions(home).count(Action.obligation_escalated) == cases
     assert re.search(r"Overdue by \d+ days \(escalated\):", inside("obligations", "list", home).out)
     assert inside("audit", "verify", home).code == 0

@@ -35,7 +35,7 @@ from hub.wire.tokens import Label, seal_entry
 from tests.federation.attackers import AGREEMENT, World, answering, honest, make_area, telling, thumbprint_of
 
 SUBJECT = Person(ref="s", given_names="Orla", surname="Quennell", date_of_birth="1988-07-14")
-MANY_PAGES = 200
+MANY_PAGES = 400  # an increment within its slack, and then all of it anew
 
 
 @pytest.fixture(scope="module")
