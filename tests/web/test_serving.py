@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from hub.node.certificates import CERTIFICATES
+from hub.node.keys import COPY
 from hub.node.node import CHECKPOINT
 from hub.node.pins import PINS
 from tests.cli.running import free_port, hub, serving
@@ -30,10 +31,14 @@ def test_a_home_with_a_broken_file_is_not_served(tmp_path: Path, name: str) -> N
     assert "listen" not in done.err
 
 
-@pytest.mark.parametrize("name", [CERTIFICATES, PINS, CHECKPOINT])
-def test_a_home_that_has_lost_a_file_is_not_served(tmp_path: Path, name: str) -> None:
+HEADS = (CHECKPOINT, f"keys/{COPY}")
+
+
+@pytest.mark.parametrize("names", [(CERTIFICATES,), (PINS,), HEADS], ids=["certificates", "pins", "heads"])
+def test_a_home_that_has_lost_a_file_is_not_served(tmp_path: Path, names: tuple[str, ...]) -> None:
     home = home_with(tmp_path / "northmoor", 1)
-    (home / name).write_text("not what it was")
+    for name in names:
+        (home / name).write_text("not what it was")
     done = hub("serve", home, "--port", free_port())
     assert done.code == 2
     assert "listen" not in done.err
@@ -66,7 +71,8 @@ def test_a_server_whose_workers_cannot_start_ends_with_a_failure(tmp_path: Path)
     home = home_with(tmp_path / "northmoor", port)
     log = tmp_path / "log"
     with serving(home, port, log, "--workers", "2") as server:
-        (home / CHECKPOINT).write_text("not what it was")
+        for name in HEADS:
+            (home / name).write_text("not what it was")
         for worker in children(server.pid):
             if "spawn_main" in " ".join(worker.cmdline()):
                 worker.kill()
