@@ -5,8 +5,10 @@ All that can be wrong with the home is found before anything listens. Does not a
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -68,7 +70,11 @@ def require_complete(node: Node) -> None:
 def worker_app() -> FastAPI:
     """For a worker process: the application of the home that its parent serves."""
     end_with_parent()
-    return create_app(open_node(Path(os.environ[HOME_VARIABLE])))
+    try:
+        return create_app(open_node(Path(os.environ[HOME_VARIABLE])))
+    except HubError as error:  # Another worker would fail the same way: the server is to end.
+        logging.getLogger("hub").error("A worker cannot start. %s", error)
+        sys.exit(STARTUP_FAILURE)
 
 
 def _serve_alone(node: Node, listener: socket.socket) -> None:

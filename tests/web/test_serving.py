@@ -66,6 +66,7 @@ def test_workers_end_with_the_process_that_started_them_however_that_ends(tmp_pa
         pass
 
 
+@pytest.mark.slow
 def test_a_server_whose_workers_cannot_start_ends_with_a_failure(tmp_path: Path) -> None:
     port = free_port()
     home = home_with(tmp_path / "northmoor", port)
