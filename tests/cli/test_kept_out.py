@@ -28,6 +28,13 @@ OF_NO_CASE: Final = {
     "decide": "touches no database",
     "policy explain": "touches no database",
     "audit verify": "says how long the log is: of the whole node, about no case",
+    "worker": "runs until it is stopped, and speaks of areas and jobs; shown by tests/jobs",
+    "certify": "renews a certificate: of the node's keys, about no case",
+    "keys rotate": "makes new keys for the whole feed, about no case",
+    "backup-key": "makes a key file, touches no node",
+    "backup": "copies the whole node, encrypted; says how large it is",
+    "restore": "makes a home of a backup",
+    "restored": "ends what a restore began, for the whole node",
 }
 Write = Callable[[str, Any], Path]
 
@@ -133,6 +140,10 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
             )
     walk("obligations close", write("by_ash", evidence() | {"by": ASH}), nodes.number)
     walk("peer list")
+    walk("keys list")
+    walk("jobs list")
+    walk("jobs retry", "999999")
+    walk("jobs cancel", "999999")
     walk("sync")
     nodes.same("peer remove", "nowhere")
     nodes.same("peer add", "http://127.0.0.1:1")

@@ -27,7 +27,7 @@ def test_a_fault_of_our_own_is_told_by_its_place_and_never_in_its_words(
     def broken(*_: object) -> None:
         raise ValueError(UNKNOWN)
 
-    monkeypatch.setattr(run, "_store", broken)
+    monkeypatch.setattr(run, "_stored", broken)
     options = ["--json"] if as_json else []
     done = inside("import", home, write_csv(tmp_path / "rows.csv", rows), *options)
     said = done.out + done.err
