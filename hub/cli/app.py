@@ -5,6 +5,7 @@ A subcommand's module is imported when that subcommand is called: `hub --help` n
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from importlib import import_module
@@ -154,7 +155,11 @@ def _hub() -> None:
 
 
 def main() -> None:
-    """Run the command. With `--json`, wrong usage is said in JSON too; being stopped ends it as Ctrl-C does."""
+    """Run the command. With `--json`, wrong usage is said in JSON too; being stopped ends it as Ctrl-C does.
+
+    What it writes is its user's alone to read.
+    """
+    os.umask(0o077)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if "--json" not in sys.argv:
         app()

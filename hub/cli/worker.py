@@ -32,7 +32,6 @@ def worker(
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    os.umask(0o077)
     logging.config.dictConfig(log_config("INFO"))
     status = EXIT_DONE
     try:

@@ -23,7 +23,7 @@ _START_S: Final = 120.0
 def serving(node: Node) -> Iterator[subprocess.Popen[bytes]]:
     """A server of the node in a process of its own, until the block ends."""
     port = node.settings.url.rsplit(":", 1)[1]
-    command = [sys.executable, "-m", "hub", "serve", str(node.home), "--port", port]
+    command = [sys.executable, "-P", "-m", "hub", "serve", str(node.home), "--port", port]
     with subprocess.Popen(  # noqa: S603 - our own program
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_environment()
     ) as server:

@@ -6,6 +6,7 @@ Reads the home once; everything else takes a Node. Does not do any of a node's w
 from __future__ import annotations
 
 import datetime as dt
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -181,10 +182,12 @@ def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
 
 
 def open_to_verify(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
-    """Open a node's home whatever its log is like. Raises UsageError, StorageError."""
+    """Open a node's home whatever its log is like. Raises UsageError (also if others may enter), StorageError."""
     home = home.resolve()
     if not (home / NODE_TOML).exists():
         raise UsageError(f"{home} is not a node's home.", do="Make one with `hub init`.")
+    if home.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UsageError(f"{home} is open to others on this machine.", do=f"Run `chmod 700 {home}`.")
     return node_of(home, load_settings(home), clock=clock)
 
 

@@ -31,8 +31,8 @@ def test_the_real_command_makes_a_home_that_is_its_owners_alone(tmp_path: Path) 
     assert keys.load_root(home / "keys").kid in done.out
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert stat.S_IMODE((home / "keys").stat().st_mode) == 0o700
-    for name in ("node.key", "root.key"):
-        assert stat.S_IMODE((home / "keys" / name).stat().st_mode) == 0o600
+    for path in home.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path.name
     secrets = [
         *json.loads((home / "keys" / "node.key").read_text()).values(),
         (home / "keys" / "root.key").read_text(),
@@ -45,6 +45,16 @@ def test_a_folder_that_others_could_look_into_is_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     assert init(tmp_path).code == 0
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o701, 0o777])
+def test_a_home_that_others_may_enter_is_not_used(home: Path, mode: int) -> None:
+    home.chmod(mode)
+    done = inside("jobs", "list", home)
+    assert done.code == 2
+    assert f"chmod 700 {home}" in " ".join(done.err.split())
+    home.chmod(0o700)
+    assert inside("jobs", "list", home).code == 0
 
 
 def test_a_home_that_is_there_is_left_untouched(home: Path) -> None:

@@ -19,8 +19,11 @@ from tests.cli.running import HUB, environment
 
 def _demo(folder: Path, *options: str) -> subprocess.Popen[str]:
     folder.mkdir(exist_ok=True)
+    beside = folder.with_name("beside")  # As when the program is run from the folder that its clone is in.
+    (beside / "hub").mkdir(parents=True, exist_ok=True)
     return subprocess.Popen(
         [HUB, "demo", *options],
+        cwd=beside,
         env=environment(TMPDIR=str(folder)),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

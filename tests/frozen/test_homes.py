@@ -59,6 +59,7 @@ def frozen(shown: Any, tmp_path: Path) -> Iterator[Areas]:
     for area in ("northmoor", "eastvale"):
         with tarfile.open(HERE / f"{area}-{shown['release']}.tar.xz") as tar:
             tar.extractall(tmp_path, filter="data")
+        (tmp_path / area).chmod(0o700)
         for key in (tmp_path / area / "keys").iterdir():
             key.chmod(0o600)
         nodes[area] = open_node(tmp_path / area, clock=clock)
