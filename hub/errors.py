@@ -79,26 +79,31 @@ class LogError(StorageError):
 
 
 class PeerError(HubError):
-    """A peer is unreachable, is not who it says, or broke the protocol. `problem` is its refusal's code, if any."""
+    """A peer is unreachable, is not who it says, or broke the protocol.
+
+    `problem` is its refusal's code, if any; `sent` says that what was asked may have reached it all the same.
+    """
 
     code = "peer"
     status = 502
 
-    def __init__(self, text: str, *, problem: str = "", kept: str = "", do: str = "") -> None:
+    def __init__(
+        self, text: str, *, problem: str = "", sent: bool = False, kept: str = "", do: str = ""
+    ) -> None:
         super().__init__(text, kept=kept, do=do)
         self.problem = problem
+        self.sent = sent
 
 
 class UnreachableError(PeerError):
-    """A peer did not answer. `why` is a code; `sent` says that what was asked may have reached it all the same."""
+    """A peer did not answer. `why` is a code."""
 
     code = "unreachable"
     status = 504
 
     def __init__(self, text: str, *, why: str = "", sent: bool = False, kept: str = "", do: str = "") -> None:
-        super().__init__(text, kept=kept, do=do)
+        super().__init__(text, sent=sent, kept=kept, do=do)
         self.why = why
-        self.sent = sent
 
 
 class AuthenticationError(HubError):

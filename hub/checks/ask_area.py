@@ -16,6 +16,7 @@ from hub.consent import GroundKey, SharingForm
 from hub.consent.form.vocabulary import answered
 from hub.crypto import encoding
 from hub.crypto.prf import Evaluation
+from hub.crypto.signing import digest
 from hub.errors import PeerError
 from hub.federation.client import PeerClient, VerifiedAnswer
 from hub.federation.peers import KnownPeer, require, up_to_date
@@ -86,7 +87,14 @@ class _EpochChangedError(Exception):
 async def _ask(asking: CheckInProgress, client: PeerClient, peer: KnownPeer, salt: bytes) -> Found:
     blinded = await client.beside(_blinded, asking, peer, salt)
     try:
-        answer = await client.post(peer.pinned, MessageType.evaluation, EVALUATIONS_PATH, blinded.body)
+        # Its own key for every blinding: a lost answer is asked for again, and charged once.
+        answer = await client.post(
+            peer.pinned,
+            MessageType.evaluation,
+            EVALUATIONS_PATH,
+            blinded.body,
+            key=f"{asking.check_id}-{digest(blinded.body)}",
+        )
     except PeerError as error:
         if error.problem == EPOCH_CHANGED:
             raise _EpochChangedError from error

@@ -13,7 +13,7 @@ from hub.audit.events import Action, Refs
 from hub.crypto import encoding, hpke, signing
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, PeerError
-from hub.federation.client import PeerClient, VerifiedAnswer
+from hub.federation.client import PeerClient, VerifiedAnswer, arrived
 from hub.federation.faults import fault_of
 from hub.federation.peers import KnownPeer, up_to_date
 from hub.node.node import Node
@@ -118,7 +118,8 @@ async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckRe
             sent.request.encode(),
             key=sent.key,
         )
-        released = _opened(node, sent, parse_answer(DisclosureAnswer, answer.body))
+        with arrived():
+            released = _opened(node, sent, parse_answer(DisclosureAnswer, answer.body))
     except Exception as error:
         fault = fault_of(error).code
         with node.write() as tx:

@@ -20,7 +20,7 @@ from hub.checks.telling import marked
 from hub.consent import Context, Decision, SharingForm, Telling, decide, excerpt
 from hub.consent.required_answers import threat_in_words
 from hub.crypto import encoding
-from hub.errors import HubError, NotFoundError, PeerError, UnreachableError
+from hub.errors import HubError, NotFoundError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
 from hub.federation.peers import KnownPeer, known, refresh, up_to_date
@@ -74,8 +74,8 @@ async def disclose(
         error.kept = (
             error.kept or "The decision. The disclosure waits: `hub worker` goes on trying to deliver it."
         )
-        if isinstance(error, UnreachableError) and error.sent:
-            error.text += " It may have been told all the same; asked again, it gives the same answer."
+        if isinstance(error, PeerError) and error.sent:
+            error.text += " The area may have been told; ask again to read its answer."
         raise
 
 

@@ -13,12 +13,12 @@ from hub.checks.answer import answer_request
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.crypto.vault import key_id
-from hub.errors import ConflictError, InputError
+from hub.errors import ConflictError
 from hub.federation.authentication import Caller, Request, admit
 from hub.federation.receipts import Refused, Reply, receipt
+from hub.federation.stored_answers import answered_before, keep_answer, require_key
 from hub.node.node import Node
 from hub.records.received import DisclosureKey
-from hub.store import received
 from hub.wire.messages import (
     KEY_NOT_IN_USE,
     Disclosure,
@@ -38,11 +38,9 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
     Raises AuthenticationError on a replay or a message that does not open, InputError where it has no
     Idempotency-Key or what it opens to is malformed.
 
-    A key reused for another body is refused (422), as RFC-style idempotency asks; the same one gives the
-    stored answer.
+    A key reused for another body is refused (422); the same one gives the stored answer.
     """
-    if not signed.idempotency_key:
-        raise InputError("A disclosure needs an Idempotency-Key.")
+    require_key(signed)
     if request.key_id != node.sealing_key_id:
         return _sealed_to_another(node, caller, request)
     question = _opened(node, caller, request)
@@ -53,11 +51,10 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             "about": Refs(check_id=request.check_id, handle=request.handle, peer=caller.node_id),
             "requested_level": request.level,
         }
-        tx.hold_others_off()
-        stored = received.stored_answer(tx.session, caller.node_id, signed.idempotency_key, node.now())
+        stored = answered_before(tx, caller, signed)
         tx.record(Action.disclosure_received, **act, status="repeated" if stored else None)
-        if stored is not None and stored.request_digest != signed.digest:
-            return Refused(_KeyReusedError("This Idempotency-Key was used for another request."))
+        if isinstance(stored, Refused):
+            return stored
         if stored is not None and stored.answer is not None:
             body = stored.answer
         else:
@@ -68,16 +65,9 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             body = _sealed(node, caller, request, disclosure)
             # What waits for a person here is answered anew when it is asked again under the same key.
             lasting = None if disclosure.status == "pending" else body
-            until = tx.now + ANSWER_KEPT_S
-            kept = received.AnswerRow(caller.node_id, signed.idempotency_key, signed.digest, lasting, until)
-            received.store_answer(tx.session, kept)
+            keep_answer(tx, caller, signed, lasting, ANSWER_KEPT_S)
         log = tx.record(Action.disclosure_answered, **act)
     return Reply(body, receipt(node, caller, request.check_id, log))
-
-
-class _KeyReusedError(ConflictError):
-    code = "idempotency_key_reused"
-    status = 422
 
 
 class _KeyNotInUseError(ConflictError):

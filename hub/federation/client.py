@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple, ParamSpec, TypeVar
@@ -22,10 +23,8 @@ from hub.crypto.signing import Expected, digest, public_key, request_digest, sig
 from hub.errors import (
     AuthenticationError,
     ClockError,
-    HubError,
     NotFoundError,
     PeerError,
-    UnreachableError,
     UsageError,
     does_not_verify,
 )
@@ -87,7 +86,7 @@ class _Response(NamedTuple):
 class _RetryError(Exception):
     """A passing fault: try again with a fresh message."""
 
-    def __init__(self, error: HubError) -> None:
+    def __init__(self, error: PeerError) -> None:
         super().__init__(error.text)
         self.error = error
 
@@ -135,7 +134,7 @@ class PeerClient:
         return await self._retrying(lambda: self._once(peer, target, b"", ""))
 
     async def _retrying(self, once: Callable[[], Awaitable[T]]) -> T:
-        failed: list[HubError] = []
+        failed: list[PeerError] = []
         try:
             # All tries, not each byte: a slow answer must not hold a sync or a check up.
             async with asyncio.timeout(self._node.settings.peer_timeout_s):
@@ -149,10 +148,9 @@ class PeerClient:
                             failed.append(error.error)
                             raise
         except _RetryError as error:
-            last = error.error
-            if isinstance(last, UnreachableError):  # What was asked may have arrived at an earlier try.
-                last.sent = any(isinstance(one, UnreachableError) and one.sent for one in failed)
-            raise last from None
+            raise _after(error.error, failed) from None
+        except PeerError as error:
+            raise _after(error, failed) from error.__cause__
         except TimeoutError as error:
             raise unreachable(error) from error
         raise PeerError("The area was not asked.")  # pragma: no cover - the loop returns or raises
@@ -178,6 +176,11 @@ class PeerClient:
         response = await self._send(target.method, url, body, headers)
         if response.status != 200:
             raise _problem(response, self._node.now())
+        with arrived():
+            return self._verified(peer, request_digest(target.method, target.path, key, body), response)
+
+    def _verified(self, peer: PinnedPeer, asked: str, response: _Response) -> VerifiedAnswer:
+        """The answer to the request of that digest. Raises PeerError."""
         token = response.headers.get(messages.ANSWER_HEADER, "")
         try:
             certificate = response.headers.get(messages.CERTIFICATE_HEADER, "")
@@ -188,7 +191,6 @@ class PeerClient:
             raise PeerError("The area was removed while it was asked.") from error
         except AuthenticationError as error:
             raise does_not_verify("The area's answer", error) from error
-        asked = request_digest(target.method, target.path, key, body)
         if claims.request != asked:
             raise PeerError("The area's answer is to another request.")
         if claims.sha256 != digest(response.content):
@@ -265,6 +267,22 @@ _REFUSED: Final = {
 """What a refusal means for people, by the problem's name."""
 
 
+@contextmanager
+def arrived() -> Iterator[None]:
+    """What goes wrong within is said of a peer that has what was asked, and answered."""
+    try:
+        yield
+    except PeerError as error:
+        error.sent = True
+        raise
+
+
+def _after(last: PeerError, failed: Sequence[PeerError]) -> PeerError:
+    """The last error of several tries: what was asked may have arrived at an earlier one."""
+    last.sent = last.sent or any(one.sent for one in failed)
+    return last
+
+
 def _problem(response: _Response, now: int) -> Exception:
     """Return the error for a refused request. The peer's own words are not repeated: they are its text."""
     if response.status == 429:
@@ -282,6 +300,7 @@ def _problem(response: _Response, now: int) -> Exception:
     error = PeerError(
         _REFUSED.get(name, f"The area's hub refused the request: {name}."),
         problem=problem.code if problem else "",
+        sent=response.status >= 500,
         do="Telephone the area, and inform both operators.",
     )
     return _RetryError(error) if response.status in _RETRY_STATUS else error

@@ -7,14 +7,15 @@ much, never about whom. Does not serve the feed (`serve_feed`) or answer disclos
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from hub.audit.events import Action, Refs, peer_actor
 from hub.crypto import encoding
 from hub.crypto.prf import Evaluation, PrfKey
 from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
-from hub.federation.authentication import Caller, admit
+from hub.federation.authentication import Caller, Request, admit
 from hub.federation.receipts import Refused, Reply, receipt
+from hub.federation.stored_answers import answered_before, keep_answer, require_key
 from hub.node.node import Node
 from hub.node.prf_keys import PrfKeys
 from hub.node.transaction import Transaction
@@ -30,30 +31,46 @@ from hub.wire.messages import (
 )
 from hub.wire.quota import OverQuota, Quota, QuotaState, charge
 
+ANSWER_KEPT_S: Final = 600
 
-def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Reply | Refused:
-    """Evaluate a check's blinded elements. Raises AuthenticationError on a replay, InputError on bad elements.
 
-    Admitted, charged and recorded first, so that nobody computes for free and the store is not held meanwhile.
-    Quota and ground refusals are values, so that their audit rows are kept.
+def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationRequest) -> Reply | Refused:
+    """Evaluate a check's blinded elements.
+
+    Raises AuthenticationError on a replay, InputError on bad elements or without an Idempotency-Key.
+
+    Admitted, charged and recorded first, so that nobody computes for free and the store is not held meanwhile. The
+    same request under the same key is one question, whose answer may have been lost: it reads the same answer, and
+    is neither charged nor recorded as received again. Refusals are values, so that their audit rows are kept.
     """
+    require_key(signed)
     elements, weak_elements = split_elements(request.elements), split_elements(request.weak_elements)
     if len(elements) + len(weak_elements) not in SIZE_CLASSES:
         raise InputError(f"A request has one of {', '.join(map(str, SIZE_CLASSES))} elements.")
     with node.write() as tx:
         admit(tx, caller)
-        tx.record(
-            Action.request_received, **_act(caller, request)
-        )  # First: it also queues writers on PostgreSQL.
+        stored = answered_before(tx, caller, signed)
+        if isinstance(stored, Refused):
+            tx.record(Action.request_refused, **_act(caller, request), outcome="key_reused")
+            return stored
+        if stored is not None and stored.answer is not None:
+            log = tx.record(Action.answer_sent, **_act(caller, request), outcome="repeated")
+            return Reply(stored.answer, receipt(node, caller, request.check_id, log))
+        if stored is None:
+            tx.record(Action.request_received, **_act(caller, request))
         state = feeds.state(tx.session)
         if state is None:
             return Refused(NotFoundError("This area has not published yet."))
         keys = node.prf_keys(state.epoch)
         refused = _refusal(tx, caller, request, keys)
+        if refused is None and stored is None:
+            refused = _over_quota(tx, caller, request)
         if refused:
             return refused
         add_check(tx, caller.node_id, request, state.layout.handle_epoch)
-        log = tx.record(Action.answer_sent, **_act(caller, request), outcome="evaluated")
+        keep_answer(tx, caller, signed, None, ANSWER_KEPT_S)
+        outcome = "repeated" if stored else "evaluated"
+        log = tx.record(Action.answer_sent, **_act(caller, request), outcome=outcome)
     strong = _evaluated(keys.strong, elements)
     weak = _evaluated(keys.weak, weak_elements)
     answer = EvaluationAnswer(
@@ -65,7 +82,10 @@ def evaluate(node: Node, caller: Caller, request: EvaluationRequest) -> Reply | 
         weak_elements=encoding.b64(weak.elements),
         weak_proof=encoding.b64(weak.proof),
     )
-    return Reply(encode(answer), receipt(node, caller, request.check_id, log))
+    body = encode(answer)
+    with node.write() as tx:
+        keep_answer(tx, caller, signed, body, ANSWER_KEPT_S)
+    return Reply(body, receipt(node, caller, request.check_id, log))
 
 
 def _evaluated(key: PrfKey, elements: list[bytes]) -> Evaluation:
@@ -79,7 +99,7 @@ class EpochChangedError(ConflictError):
 
 
 def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest, keys: PrfKeys) -> Refused | None:
-    """Look whether the keys are in use and for a ground, and charge the quotas; what is refused is recorded."""
+    """Look whether the keys are in use and for a ground; what is refused is recorded."""
     act = _act(caller, request)
     if (request.key_id, request.weak_key_id) != (keys.key_id, keys.weak_key_id):
         tx.record(Action.request_refused, **act, outcome="epoch_changed")
@@ -103,13 +123,16 @@ def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest, keys: 
     if not under_agreement and not request.grounds:
         tx.record(Action.request_refused, **act, outcome="no_ground")
         return Refused(InputError("The request names neither an agreement we share nor a legal ground."))
-    over = _charge(tx, caller, request)
-    if over:
-        tx.record(Action.quota_refused, **act, outcome="over_quota")
-        return Refused(
-            QuotaError("The quota of evaluated elements is used up.", retry_after=over.retry_after_s)
-        )
     return None
+
+
+def _over_quota(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Refused | None:
+    """Charge the quotas; what is refused is recorded."""
+    over = _charge(tx, caller, request)
+    if over is None:
+        return None
+    tx.record(Action.quota_refused, **_act(caller, request), outcome="over_quota")
+    return Refused(QuotaError("The quota of evaluated elements is used up.", retry_after=over.retry_after_s))
 
 
 def _charge(tx: Transaction, caller: Caller, request: EvaluationRequest) -> OverQuota | None:

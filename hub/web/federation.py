@@ -53,7 +53,7 @@ def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
     async def evaluations(request: Request) -> Response:
         def work(caller: Caller, signed: SignedRequest) -> Reply | Refused:
             return evaluate.evaluate(
-                node, caller, messages.parse_request(messages.EvaluationRequest, signed.body)
+                node, caller, signed, messages.parse_request(messages.EvaluationRequest, signed.body)
             )
 
         return await answer(request, MessageType.evaluation, work)

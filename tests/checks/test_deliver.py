@@ -99,7 +99,7 @@ def test_an_area_whose_answers_are_lost_is_told_once(areas: Areas) -> None:
     peer = Peer(areas["eastvale"])
     areas.network.hosts["eastvale"] = peer
     peer.lie(DISCLOSURES_PATH, failing(httpx2.ReadError))
-    with pytest.raises(PeerError, match="may have been told all the same"):
+    with pytest.raises(PeerError, match="may have been told; ask again to read its answer"):
         disclosed(areas, result.check_id)
     with pytest.raises(PeerError):
         again(areas)
@@ -283,5 +283,5 @@ def test_a_holder_that_uses_a_key_for_another_request_refuses_it_while_one_waits
     result = pending.asked(areas)
     pending.told(areas, result)
     with areas["eastvale"].read() as tx:
-        query = "SELECT answer FROM idempotent_answer"
+        query = "SELECT answer FROM idempotent_answer WHERE key LIKE '%-%-%'"
         assert [row[0] for row in tx.session.connection().exec_driver_sql(query)] == [None]

@@ -128,7 +128,11 @@ class World:
         """A request that the attacker signs with its real key; `changed` replaces claims, method or headers."""
         method = changed.pop("method", "POST")
         certificate = own_certificate(self.attacker).token
-        headers = {messages.VERSION_HEADER: "1", messages.CERTIFICATE_HEADER: certificate}
+        headers = {
+            messages.VERSION_HEADER: "1",
+            messages.CERTIFICATE_HEADER: certificate,
+            messages.IDEMPOTENCY_HEADER: secrets.token_hex(8),
+        }
         headers |= changed.pop("headers", {})
         now = self.attacker.now()
         claims = {

@@ -81,11 +81,15 @@ class Hand:
         token: str | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> httpx2.Response:
-        """Send a request, signed as agreed unless another token is given; a header of None is left out."""
-        all_headers = {
+        """Send a request, signed as agreed unless another token is given; a header of None is left out.
+
+        An evaluation has an Idempotency-Key of its own each time.
+        """
+        all_headers: dict[str, str | None] = {
             "Authorization": "Bearer " + (self.token(method, path, body) if token is None else token),
             messages.CERTIFICATE_HEADER: own_certificate(self.node).token,
             messages.VERSION_HEADER: "1",
+            messages.IDEMPOTENCY_HEADER: secrets.token_hex(8) if path == EVALUATIONS_PATH else None,
             **(headers or {}),
         }
         sent = {name: value for name, value in all_headers.items() if value is not None}
@@ -117,9 +121,12 @@ class Hand:
         }
         return EvaluationRequest.model_validate({**honest, **changes})
 
-    def evaluate(self, request: EvaluationRequest | None = None) -> httpx2.Response:
-        """Ask for an evaluation."""
-        return self.send("POST", EVALUATIONS_PATH, messages.encode(request or self.evaluation()))
+    def evaluate(self, request: EvaluationRequest | None = None, key: str | None = None) -> httpx2.Response:
+        """Ask for an evaluation, under a fresh Idempotency-Key or one that is given."""
+        headers = {messages.IDEMPOTENCY_HEADER: key} if key is not None else None
+        return self.send(
+            "POST", EVALUATIONS_PATH, messages.encode(request or self.evaluation()), headers=headers
+        )
 
     def ask_about(self, subject: Person) -> tuple[str, bytes]:
         """Ask for an evaluation with a commitment to a subject; returns the check's id and the salt."""

@@ -64,10 +64,10 @@ def test_a_question_of_each_size_is_answered_with_as_many_elements(hand: Hand, s
 
 def test_the_receipt_binds_request_and_answer_and_the_holders_log(hand: Hand) -> None:
     request = hand.evaluation()
-    response = hand.evaluate(request)
+    response = hand.evaluate(request, key="k1")
     claims = hand.receipt(response)
     body = messages.encode(request)
-    assert claims["request"] == request_digest("POST", EVALUATIONS_PATH, "", body)
+    assert claims["request"] == request_digest("POST", EVALUATIONS_PATH, "k1", body)
     assert claims["sha256"] == digest(response.content)
     receipt = claims["receipt"]
     assert (receipt["holder"], receipt["enquirer"], receipt["check_id"]) == (

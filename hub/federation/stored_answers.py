@@ -1,0 +1,51 @@
+"""Answers kept under a peer's Idempotency-Key: the same request, sent again, reads the same answer.
+
+So a peer whose answer was lost on its way asks again without being charged or recorded as asking twice. A key that
+was used for another request is refused. Does not decide how long an answer is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from hub.errors import ConflictError, InputError
+from hub.federation.authentication import Caller, Request
+from hub.federation.receipts import Refused
+from hub.node.transaction import Transaction
+from hub.store import received
+from hub.store.received import AnswerRow
+
+_KEY: Final = re.compile(r"[!-~]{1,200}")
+
+
+class KeyReusedError(ConflictError):
+    """The key was used for another request."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+def require_key(signed: Request) -> None:
+    """Raise InputError where a request that needs an Idempotency-Key has none, or none of printable letters."""
+    if not _KEY.fullmatch(signed.idempotency_key):
+        raise InputError("The request needs an Idempotency-Key.")
+
+
+def answered_before(tx: Transaction, caller: Caller, signed: Request) -> AnswerRow | Refused | None:
+    """What is kept under the request's key, or the refusal of a key that was used for another request.
+
+    A row without an answer: the request was taken, and its answer is not there yet or is made anew each time. Holds
+    off whoever sends the same at the same moment.
+    """
+    tx.hold_others_off()
+    stored = received.stored_answer(tx.session, caller.node_id, signed.idempotency_key, tx.now)
+    if stored is not None and stored.request_digest != signed.digest:
+        return Refused(KeyReusedError("This Idempotency-Key was used for another request."))
+    return stored
+
+
+def keep_answer(tx: Transaction, caller: Caller, signed: Request, answer: bytes | None, for_s: int) -> None:
+    """Keep the answer to a request for so many seconds; None: it was taken, and is answered anew if sent again."""
+    row = AnswerRow(caller.node_id, signed.idempotency_key, signed.digest, answer, tx.now + for_s)
+    received.store_answer(tx.session, row)
