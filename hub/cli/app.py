@@ -57,6 +57,10 @@ COMMANDS: Final = {
         "check:check",
         'Ask "referred elsewhere?" and show who may be known where, with the reasons.',
     ),
+    "checks": (
+        "checks:checks_app",
+        "Checks that were made before, and their results.",
+    ),
     "disclose": (
         "check:disclose",
         "Tell one area about whom a check was, and ask what it releases.",

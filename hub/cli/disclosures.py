@@ -6,7 +6,6 @@ shells' histories.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,9 +14,9 @@ import typer
 from hub.cases.case_file import case_paper
 from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
 from hub.checks.read import read_document
-from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, write_file
-from hub.errors import InputError, UsageError
+from hub.errors import UsageError
 from hub.node.node import Node
 from hub.pdf.sharing_form import case_pdf
 from hub.records.disclosures import HUB, DisclosureLogRow
@@ -65,7 +64,7 @@ def list_(
 ) -> None:
     """List the disclosure log of the case whose reference is read from standard input."""
     with opened_to_read(home, as_json=as_json) as node:
-        known, case_ref = asker(node, who), _case_ref()
+        known, case_ref = asker(node, who), read_case_ref()
         rows = read_log(node, known, case_ref)
         if pdf is not None:
             write_file(pdf, _paper(node, known, case_ref))
@@ -86,19 +85,6 @@ def _paper(node: Node, known: Requester | None, case_ref: str) -> bytes:
             do="Print the form itself with `hub decide FORM.json --pdf OUT.pdf`.",
         )
     return case_pdf(paper, node.rules, node.today())
-
-
-def _case_ref() -> str:
-    """A line of standard input; asked for at a terminal."""
-    if sys.stdin.isatty():
-        err.print("Case reference: ", end="")
-    try:
-        given = sys.stdin.readline().strip()
-    except UnicodeDecodeError:
-        given = ""
-    if not given:
-        raise InputError("No case reference was given.", do="Write it to standard input.")
-    return given
 
 
 def _row(one: DisclosureLogRow) -> dict[str, Any]:

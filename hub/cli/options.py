@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from hub.cases.access import restrictions_on
 from hub.checks.read import read_document
 from hub.cli.output import OutputError, err, fail, plain, reporting
-from hub.errors import LogError, StorageError
+from hub.errors import InputError, LogError, StorageError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.values import Requester
@@ -75,3 +76,16 @@ def asker(node: Node, who: Path | None) -> Requester | None:
     if restrictions_on(node, None).any:
         err.print("Cases that are restricted for somebody are not shown without --as WHO.json.")
     return None
+
+
+def read_case_ref() -> str:
+    """A case's reference, a line of standard input; asked for at a terminal. Raises InputError."""
+    if sys.stdin.isatty():
+        err.print("Case reference: ", end="")
+    try:
+        given = sys.stdin.readline().strip()
+    except UnicodeDecodeError:
+        given = ""
+    if not given:
+        raise InputError("No case reference was given.", do="Write it to standard input.")
+    return given

@@ -19,7 +19,7 @@ from hub.records.check import (
 )
 from hub.values import Band, day_in_words
 
-_STATUS = {
+STATUS = {
     AreaStatus.answered: "answered",
     AreaStatus.not_asked: "was not asked",
     AreaStatus.not_connected: "is not connected",
@@ -68,7 +68,7 @@ def show_result(result: CheckResult) -> None:
 
 
 def _show_area(area: AreaResult, check_id: str) -> None:
-    out.print(f"[bold]{plain(area.area)}[/] {_STATUS[area.status]}. Phone: {plain(area.contact)}")
+    out.print(f"[bold]{plain(area.area)}[/] {STATUS[area.status]}. Phone: {plain(area.contact)}")
     if area.note:
         out.print(plain(f"  {area.note}"))
     if area.status is AreaStatus.answered and not area.candidates:

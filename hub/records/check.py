@@ -5,6 +5,7 @@ Values with the names of the public contract; a check is sealed as one. Asks not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -157,9 +158,15 @@ def recorded_check(tx: Reading, check_id: str) -> RecordedCheck:
     return RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
 
 
+def recorded_checks(tx: Reading) -> Iterator[tuple[int, RecordedCheck]]:
+    """All kept checks with when they were asked, the newest first. Raises StorageError."""
+    for check_id, asked_at, sealed in checks.newest_first(tx.session):
+        yield asked_at, RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
+
+
 def unknown_check() -> NotFoundError:
     """Return the error for a check that is not there, or not for who asks."""
-    return NotFoundError("No such check on this node.", do="See the check_id that `hub check` printed.")
+    return NotFoundError("No such check on this node.", do="See `hub checks list`.")
 
 
 def _sealed(tx: Reading, recorded: RecordedCheck) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from collections.abc import Iterator
+
+from sqlmodel import Session, col, select
 
 from hub.store.tables import CheckRecord, Receipt
 
@@ -23,6 +25,13 @@ def get(session: Session, check_id: str) -> bytes | None:
     """What is kept of a check, sealed; None where there is no such check."""
     row = session.get(CheckRecord, check_id)
     return row.sealed if row else None
+
+
+def newest_first(session: Session) -> Iterator[tuple[str, int, bytes]]:
+    """All checks: id, when it was asked, and what is kept of it, sealed."""
+    order = (col(CheckRecord.asked_at).desc(), col(CheckRecord.check_id))
+    query = select(CheckRecord.check_id, CheckRecord.asked_at, CheckRecord.sealed).order_by(*order)
+    yield from session.exec(query.execution_options(yield_per=50))
 
 
 def add_receipt(session: Session, check_id: str, peer: str, token: str) -> None:

@@ -124,6 +124,9 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("disclosures list", "--pdf", nodes.file("form").with_suffix(".pdf"), *who, said=f"{ASKED}\n")
         assert not nodes.file("form").with_suffix(".pdf").exists()
         walk("requests list", *who)
+        walk("checks list", *who)
+        walk("checks list", "--one-case", *who, said=f"{ASKED}\n")
+        walk("checks show", nodes.check_id, *who)
         walk("requests answer", nodes.check_id, nodes.handle, "--release", *who)
         walk("disclose", nodes.check_id, "--area", "eastvale", *who)
         walk("disclose", nodes.check_id, "--area", "nowhere", "--level", "summary", *who)
@@ -182,6 +185,8 @@ def test_a_check_that_is_hidden_reads_like_one_that_is_not_there_and_nothing_is_
     for rest in (
         ("disclose", ("--area", "eastvale", "--as", ash, "--json")),
         ("disclose", ("--area", "eastvale")),
+        ("checks show", ("--as", ash, "--json")),
+        ("checks show", ()),
         ("candidates dismiss", (nodes.handle, "--area", "eastvale", "--as", ash)),
         ("candidates dismiss", (nodes.handle, "--area", "eastvale", "--undo")),
     ):

@@ -1,0 +1,56 @@
+"""Earlier checks, shown again: what was asked, of whom, and what each area answered, from what was kept.
+
+For whoever lost a result: to a closed terminal, a full disk, a command that was killed. Nobody is asked anything.
+What stands against telling an area is worked out as of today: an old result offers no more than a new one would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hub.cases.access import check_for, context_of, restrictions_on
+from hub.checks.check import form_of
+from hub.checks.telling import marked
+from hub.consent import Telling
+from hub.node.node import Node
+from hub.records.check import CheckRequest, CheckResult, recorded_checks
+from hub.values import Requester
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCheck:
+    """A check as it was kept. `asked_at` is in seconds since 1970."""
+
+    asked_at: int
+    request: CheckRequest
+    result: CheckResult
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was permitted, and ended before any area's answer was kept."""
+        return self.result.decision.permitted and not self.result.areas
+
+
+def earlier_checks(
+    node: Node, asker: Requester | None, case_ref: str | None = None
+) -> Iterator[EarlierCheck]:
+    """Our own checks, the newest first, without those restricted for the asker; those of one case, if named.
+
+    Raises UsageError when `staff.toml` is broken.
+    """
+    hidden = restrictions_on(node, asker)
+    with node.read() as tx:
+        for asked_at, kept in recorded_checks(tx):
+            of = kept.request.case_ref
+            if case_ref in (None, of) and not hidden.restricts(node.case_digest(of)):
+                yield EarlierCheck(asked_at, kept.request, kept.result)
+
+
+def earlier_result(node: Node, asker: Requester | None, check_id: str) -> CheckResult:
+    """A check's result as it was shown, with what stands against telling each area today. Raises as `check_for`."""
+    kept = check_for(node, asker, check_id)
+    context = context_of(node, kept.request, tells=True)
+    telling = Telling.of(form_of(kept.request, context), context)
+    areas = tuple(marked(one, telling) for one in kept.result.areas)
+    return kept.result.model_copy(update={"areas": areas})
