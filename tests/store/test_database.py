@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -82,6 +83,14 @@ def test_a_newer_database_is_refused_and_left_alone(node: Node) -> None:
 def test_a_write_that_raises_leaves_nothing_not_even_in_the_log(node: Node) -> None:
     with pytest.raises(ZeroDivisionError), node.write() as tx:
         tx.record(Action.check_recorded, by=OPERATOR, cases=1 // (tx.record(Action.check_recorded).size - 2))
+    with node.read() as tx:
+        assert [entry.action for entry in DatabaseAudit(tx.session).after(0)] == ["node_created"]
+    node.database.close()
+
+
+def test_nothing_is_changed_through_a_read(node: Node) -> None:
+    with suppress(HubError), node.read() as tx:
+        tx.session.connection().exec_driver_sql("DELETE FROM audit_entry")
     with node.read() as tx:
         assert [entry.action for entry in DatabaseAudit(tx.session).after(0)] == ["node_created"]
     node.database.close()
