@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,7 @@ from hub.web.app import create_app
 from hub.wire.tokens import token
 
 AREAS: Final = ("northmoor", "eastvale", "southmere")
+MORE: Final = (*AREAS, "westhaven")
 START: Final = dt.datetime(2026, 11, 2, 10, tzinfo=dt.UTC).timestamp()
 AGREEMENT: Final = "Agreement of the tests"
 QUOTAS: Final = """
@@ -152,13 +153,13 @@ def person_of(identity: Identity, role: str) -> Person:
 @cache
 def cases_of(node_id: str, count: int = 2, seed: int = 7) -> list[list[Person]]:
     """The people of an area's cases, the victim first: always the same ones."""
-    world = World(seed + 100 * AREAS.index(node_id))
+    world = World(seed + 100 * MORE.index(node_id))
     return [[person_of(one.identity, one.role) for one in world.case().members][:3] for _ in range(count)]
 
 
 def one_name(node_id: str) -> Person:
     """Somebody whom an area knows by a surname alone: a question of the smallest size."""
-    return stranger(AREAS.index(node_id)).model_copy(update={"given_names": ""})
+    return stranger(MORE.index(node_id)).model_copy(update={"given_names": ""})
 
 
 @cache
@@ -234,32 +235,37 @@ def question(subject: Person, *areas: str, related: Iterable[Person] = (), **cha
     return CheckRequest.model_validate_json(json.dumps({**document, **changes}))
 
 
-async def build(folder: Path, database_of: DatabaseOf) -> None:
-    """Make the template: the three areas with their cases, published, and each pinned and synced by the others."""
+async def build(
+    folder: Path, database_of: DatabaseOf, names: Sequence[str] = AREAS, also: Sequence[Person] = ()
+) -> None:
+    """Make the template: areas with their cases, published, and each pinned and synced by the others.
+
+    `also`: people whom every area knows.
+    """
     clock = Clock()
-    areas = Areas({area: new_node(folder / area, area, database_of(area), clock) for area in AREAS}, clock)
+    areas = Areas({area: new_node(folder / area, area, database_of(area), clock) for area in names}, clock)
     for area, node in areas.nodes.items():
         areas.network.serve(node)
-        people = [*cases_of(area), [one_name(area)]]
+        people = [*cases_of(area), [one_name(area)], *([one] for one in also)]
         hold(node, *(case(f"{area}-{at}", persons) for at, persons in enumerate(people)))
         publish(node)
-    for area in AREAS:
+    for area in names:
         async with areas.client(area) as client:
-            for other in AREAS:
+            for other in names:
                 if other != area:
                     root = load_root(folder / other / "keys").kid
                     await add_peer(areas[area], client, f"https://{other}", root)
-    for area in AREAS:
+    for area in names:
         async with areas.client(area) as client:
             assert not any(one.error for one in await sync_all(areas[area], client))
     areas.close()
 
 
-def copied(template: Path, folder: Path, database_of: DatabaseOf) -> Areas:
+def copied(template: Path, folder: Path, database_of: DatabaseOf, names: Sequence[str] = AREAS) -> Areas:
     """The template's nodes in another folder, with databases of their own."""
     clock = Clock()
     nodes = {}
-    for area in AREAS:
+    for area in names:
         home = folder / area
         shutil.copytree(template / area, home)
         settings = home / "node.toml"

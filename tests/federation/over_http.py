@@ -10,13 +10,12 @@ import asyncio
 import http.client
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 import uvicorn
-from fastapi import FastAPI
 
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
@@ -26,10 +25,11 @@ from hub.web.app import create_app
 from tests.federation.nodes import Areas
 
 HOST: Final = "127.0.0.1"
+Application = Callable[..., Any]
 
 
 @contextmanager
-def serving(app: FastAPI | Callable[..., Any], listener: socket.socket) -> Iterator[None]:
+def serving(app: Application, listener: socket.socket) -> Iterator[None]:
     """An application, served until the block ends."""
     config = uvicorn.Config(app, ws="none", log_config=None, timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
@@ -45,10 +45,15 @@ def serving(app: FastAPI | Callable[..., Any], listener: socket.socket) -> Itera
 
 
 @contextmanager
-def over_http(areas: Areas, **between: Callable[[int], Line]) -> Iterator[dict[str, Line]]:
+def over_http(
+    areas: Areas,
+    instead: Mapping[str, Callable[[Node], Application]] | None = None,
+    **between: Callable[[int], Line],
+) -> Iterator[dict[str, Line]]:
     """Serve every node of a test, and pin each to the others anew; gives the lines that stand in front of some.
 
-    `between`: what makes the line before a node of that id, from the port that the node itself is served at.
+    `instead`: what makes the application of a node of that id in the place of its own. `between`: what makes the
+    line before one, from the port that the node itself is served at.
     """
     lines = {}
     areas.network = None  # type: ignore[assignment] # Clients open connections of their own.
@@ -61,7 +66,8 @@ def over_http(areas: Areas, **between: Callable[[int], Line]) -> Iterator[dict[s
                 port = stack.enter_context(lines[node_id].open())
             areas.nodes[node_id] = _moved(areas[node_id], f"http://{HOST}:{port}")
         for node_id, listener in listeners.items():
-            stack.enter_context(serving(create_app(areas[node_id]), listener))
+            made = (instead or {}).get(node_id, create_app)(areas[node_id])
+            stack.enter_context(serving(made, listener))
         asyncio.run(_introduce(areas))
         yield lines
 

@@ -1,0 +1,448 @@
+"""A holder that says everything that can be said wrongly, properly signed, beside honest ones; what comes of it.
+
+It passes each request to its node's own application, and changes the answer by the mutations of a round: it has
+that node's keys, the root key too. `python -m tests.federation.liar 10000` has so many told over real HTTP.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+import stamina
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from hub.checks.check import check
+from hub.checks.disclose import disclose_at_once
+from hub.crypto import hpke
+from hub.crypto.encoding import b64, unb64
+from hub.crypto.hpke import SealContext
+from hub.crypto.signing import SigningKey
+from hub.errors import InputError
+from hub.federation.client import PeerClient
+from hub.federation.sync import sync_all
+from hub.node.keys import load_root
+from hub.node.node import Node
+from hub.node.pins import PINS
+from hub.records.check import AreaStatus, CheckResult
+from hub.store import peers
+from hub.wire.certificates import revoke
+from hub.wire.messages import (
+    CERTIFICATE_HEADER,
+    DISCLOSURES_PATH,
+    EVALUATIONS_PATH,
+    FEED_PATH,
+    METADATA_PATH,
+)
+from tests.federation.mutations import (
+    Document,
+    Mutation,
+    Others,
+    changed,
+    header_changed,
+    mutations,
+)
+from tests.federation.nodes import MORE, Areas, build, cases_of, copied, one_name, question
+from tests.federation.over_http import over_http
+from tests.federation.peer_simulator import Asked, Peer, Told, compact, parts
+
+ASKER, LIAR, HONEST = "northmoor", "eastvale", ("southmere", "westhaven")
+ALL_KNOW: Final = cases_of("southmere")[0][0]
+ONE_NAME: Final = one_name("southmere")
+STRANGER: Final = SigningKey.of(Ed25519PrivateKey.generate())
+UNFORESEEN: Final = "unforeseen"
+TOLD_ON: Final = {
+    "evaluation": (EVALUATIONS_PATH,),
+    "answer": (EVALUATIONS_PATH, FEED_PATH, DISCLOSURES_PATH),
+    "certificate": (EVALUATIONS_PATH, FEED_PATH, DISCLOSURES_PATH),
+    "problem": (EVALUATIONS_PATH, FEED_PATH, DISCLOSURES_PATH, METADATA_PATH),
+    "metadata": (METADATA_PATH,),
+    "certificate in metadata": (METADATA_PATH,),
+    "revocation": (METADATA_PATH,),
+    "feed page": (FEED_PATH,),
+    "manifest": (FEED_PATH,),
+    "disclosure answer": (DISCLOSURES_PATH,),
+    "disclosure": (DISCLOSURES_PATH,),
+}
+"""On which paths each kind of message is told."""
+STATUSES: Final = (400, 401, 406, 409, 410, 422, 429, 500, 502, 503)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One answer that is told wrongly: on which path, and how."""
+
+    path: str
+    changes: tuple[Mutation, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.changes[0].kind
+
+
+class Liar(Peer):
+    """The holder. Without a round it is honest; `earlier` is what it last said honestly, by kind and path."""
+
+    def __init__(self, node: Node, asker: Callable[[], Node], chance: random.Random) -> None:
+        super().__init__(node)
+        self.asker = asker
+        self.chance = chance
+        self.round: Round | None = None
+        self.told = 0
+        self.earlier: dict[tuple[str, str], Document] = {}
+        self.another: dict[tuple[str, str], Document] = {}
+        self._root = load_root(node.home / "keys")
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        asked, told = self.heard.pop()
+        path = asked.path.partition("?")[0]
+        if told.status != 200:
+            return response
+        if self.round is None or self.round.path != path:
+            self._remember(path, asked, told)
+            return response
+        self.told += 1
+        lie = self._lie(asked, told, self.round)
+        headers = [(name, value) for name, value in lie.headers.items() if name != "content-length"]
+        return httpx2.Response(lie.status, content=lie.body, headers=headers)
+
+    def _remember(self, path: str, asked: Asked, told: Told) -> None:
+        for kind, where in TOLD_ON.items():
+            if path in where:
+                self.earlier[kind, path] = self._document(kind, asked, told)
+
+    def _document(self, kind: str, asked: Asked, told: Told) -> Document:
+        """What an honest answer says of this kind."""
+        documents: dict[str, Callable[[], Any]] = {
+            "answer": lambda: parts(told.token)[1],
+            "certificate": lambda: parts(told.headers[CERTIFICATE_HEADER.lower()])[1],
+            "metadata": lambda: parts(told.body.decode())[1],
+            "certificate in metadata": lambda: parts(parts(told.body.decode())[1]["certificate"])[1],
+            "revocation": lambda: parts(self._revocation())[1],
+            "manifest": lambda: parts(told.json()["manifest"])[1],
+            "disclosure": lambda: json.loads(self._opened(asked, told)),
+            "problem": lambda: {
+                "type": "urn:marac-hub:problem:conflict",
+                "title": "Conflict",
+                "status": 409,
+                "detail": "It clashes with what is there.",
+                "fault": "remote",
+                "supported": [1],
+                "now": self.node.now(),
+            },
+        }
+        found: Document = documents.get(kind, told.json)()
+        return found
+
+    def _lie(self, asked: Asked, told: Told, lie: Round) -> Told:
+        kind, changes = lie.kind, lie.changes
+        document = self._document(kind, asked, told)
+        others = Others(self.another.get((kind, lie.path)), self.earlier.get((kind, lie.path)))
+        text = changed(document, changes, others)
+        online = self.node.keys.signing
+        if kind == "answer":
+            return told.with_token(self._token(told.token, text, online, changes))
+        if kind == "certificate":
+            name = CERTIFICATE_HEADER.lower()
+            token = self._token(told.headers[name], text, self._root, changes)
+            return replace(told, headers={**told.headers, name: token})
+        if kind == "problem":
+            headers = {"content-type": "application/problem+json", "retry-after": self.chance.choice(
+                ("1", "-1", "1e999", "x" * 1000))}  # fmt: skip
+            return Told(self.chance.choice(STATUSES), text.encode(), headers)
+        if kind == "metadata":
+            return replace(told, body=self._token(told.body.decode(), text, online, changes).encode())
+        if kind in ("certificate in metadata", "revocation"):
+            claims = parts(told.body.decode())[1]
+            honest = claims["certificate"] if kind != "revocation" else self._revocation()
+            token = self._token(honest, text, self._root, changes)
+            more = {"certificate": token} if kind != "revocation" else {"revocations": [token]}
+            header = json.dumps(parts(told.body.decode())[0])
+            return replace(told, body=compact(header, json.dumps({**claims, **more}), online).encode())
+        if kind == "manifest":
+            token = self._token(told.json()["manifest"], text, online, changes)
+            return self.signed(asked, told, json.dumps({**told.json(), "manifest": token}).encode())
+        if kind == "disclosure":
+            return self.signed(
+                asked, told, json.dumps({**told.json(), "sealed": self._sealed(asked, text)}).encode()
+            )
+        return self.signed(asked, told, text.encode())
+
+    def _token(self, honest: str, claims: str, key: SigningKey, changes: Sequence[Mutation]) -> str:
+        """A token of these claims, signed as the changes say."""
+        header = header_changed(parts(honest)[0], changes)
+        how = next((one.how for one in changes if one.path == ("signature",)), None)
+        made = compact(header, claims, key)
+        head, payload, signature = made.split(".")
+        if how == "of nobody":
+            return f"{head}.{payload}."
+        if how == "of another key":
+            return compact(header, claims, STRANGER)
+        if how == "of another key by its name":
+            return compact(json.dumps({**parts(honest)[0], "kid": STRANGER.kid}), claims, STRANGER)
+        if how == "of something else":
+            return f"{head}.{payload}.{b64(key.private.sign(b'something else'))}"
+        if how == "of an earlier one":
+            return f"{head}.{b64((claims + ' ').encode())}.{signature}"
+        if how == "without a key's name":
+            nameless = {name: value for name, value in parts(honest)[0].items() if name != "kid"}
+            return compact(json.dumps(nameless), claims, key)
+        if how == "of no algorithm":
+            return f"{b64(json.dumps({**parts(honest)[0], 'alg': 'none'}).encode())}.{payload}."
+        return made
+
+    def _revocation(self) -> str:
+        return revoke(self._root, self.node.node_id, 1, self.node.now())
+
+    def _context(self, asked: Asked) -> SealContext:
+        request, asker = asked.json(), self.asker()
+        return SealContext(
+            "disclosure-answer", self.node.node_id, asker.node_id, asker.sealing_key_id, request["check_id"],
+            request["handle"], request["level"],
+        )  # fmt: skip
+
+    def _opened(self, asked: Asked, told: Told) -> bytes:
+        return hpke.unseal(unb64(told.json()["sealed"]), self.asker().keys.sealing, self._context(asked))
+
+    def _sealed(self, asked: Asked, text: str) -> str:
+        try:
+            return b64(hpke.seal(text.encode(), self.asker().keys.sealing_public, self._context(asked)))
+        except InputError:  # Longer than anything that is sealed.
+            return b64(text.encode())
+
+
+@dataclass
+class Trial:
+    """Areas of which one lies, and what came of its lies."""
+
+    areas: Areas
+    liar: Liar
+    chance: random.Random
+    statuses: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    _kept: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def asker(self) -> Node:
+        return self.areas[ASKER]
+
+    def begin(self) -> None:
+        """Hear everything once, honestly, also from another area; keep what every round begins with."""
+        honest = Liar(self.areas[HONEST[0]], lambda: self.asker, self.chance)
+        if self.areas.network is not None:
+            before = self.areas.network.hosts[HONEST[0]]
+            self.areas.network.hosts[HONEST[0]] = honest
+        self._forget_copies(LIAR, HONEST[0])
+        asyncio.run(self._ask(FEED_PATH))
+        asyncio.run(self._ask(DISCLOSURES_PATH))
+        if self.areas.network is not None:
+            self.areas.network.hosts[HONEST[0]] = before
+        self.liar.another = honest.earlier
+        self._kept = self._state()
+
+    def tell(self, lie: Round) -> None:
+        """One round: the lie is told, and everything but the liar's own part is as it would be without it."""
+        if lie.path in (FEED_PATH, METADATA_PATH):
+            self._forget_copies(LIAR)
+        elif self._copy_lost():
+            self._sync()
+        self.liar.round, before = lie, self.liar.told
+        name = f"{lie.path} {' and '.join(map(str, lie.changes))}"
+        try:
+            result = asyncio.run(self._ask(lie.path))
+            self._judge(name, result)
+            if self.liar.told == before:
+                self.wrong.append(f"{name}: it was not told")
+        except Exception as error:  # noqa: BLE001 - this is what must not be
+            self.wrong.append(f"{name}: {type(error).__name__}: {error}")
+        finally:
+            self.liar.round = None
+            self._mend()
+
+    def _judge(self, name: str, result: CheckResult) -> None:
+        liar, *others = sorted(result.areas, key=lambda area: area.node_id != LIAR)
+        self.statuses[liar.status] += 1
+        json.dumps(result.model_dump(mode="json"), ensure_ascii=False).encode()  # It can be printed.
+        shown = [(area.status, bool(area.candidates)) for area in others]
+        if shown != [(AreaStatus.answered, True)] * len(HONEST):
+            self.wrong.append(f"{name}: others {shown}, {[area.note for area in others]}")
+        if any("01632" not in area.contact for area in result.areas):
+            self.wrong.append(f"{name}: a telephone is missing")
+        if UNFORESEEN in liar.note:
+            self.wrong.append(f"{name}: {liar.note}")
+
+    async def _ask(self, path: str) -> CheckResult:
+        """What leads to a request on that path: a sync, a question, or a question that tells at once."""
+        telling = path == DISCLOSURES_PATH
+        disclose = "at_once" if telling else "ask_first"
+        subject = ALL_KNOW if telling else ONE_NAME
+        asked = question(subject, LIAR, *HONEST, disclose=disclose)
+        async with PeerClient(self.asker, transport=self.areas.network) as client:
+            if path in (FEED_PATH, METADATA_PATH):
+                for one in await sync_all(self.asker, client):
+                    if (one.node_id != LIAR and one.error) or UNFORESEEN in one.error:
+                        self.wrong.append(f"{self.liar.round}: {one.node_id} {one.error}")
+            result = await check(self.asker, client, asked)
+            return await disclose_at_once(self.asker, client, asked, result)
+
+    def _sync(self) -> None:
+        async def go() -> None:
+            async with PeerClient(self.asker, transport=self.areas.network) as client:
+                assert not any(one.error for one in await sync_all(self.asker, client))
+
+        asyncio.run(go())
+
+    def _forget_copies(self, *node_ids: str) -> None:
+        with self.asker.write() as tx:
+            for node_id in node_ids:
+                peers.forget_copies(tx.session, node_id)
+
+    def _copy_lost(self) -> bool:
+        with self.asker.read() as tx:
+            row = peers.get(tx.session, LIAR)
+        return row is None or row.feed_id is None
+
+    def _state(self) -> dict[str, Any]:
+        with self.asker.read() as tx:
+            query = f"SELECT area, url, root_thumbprint, signed_metadata FROM peer WHERE node_id = '{LIAR}'"
+            row = tx.session.connection().exec_driver_sql(query).one()
+        return {"pins": (self.asker.home / PINS).read_bytes(), "row": tuple(row)}
+
+    def _mend(self) -> None:
+        """Believe of the liar what was believed before the round: a lie may have been true, such as a renewal."""
+        now = self._state()
+        if now["pins"] != self._kept["pins"]:
+            (self.asker.home / PINS).write_bytes(self._kept["pins"])
+        if now["row"] != self._kept["row"]:
+            with self.asker.database.write() as session:
+                session.connection().exec_driver_sql(
+                    f"UPDATE peer SET area = ?, url = ?, root_thumbprint = ?, signed_metadata = ?"
+                    f" WHERE node_id = '{LIAR}'",
+                    self._kept["row"],
+                )
+
+
+def rounds(chance: random.Random) -> Iterator[Round]:
+    """Every mutation once, in no order, and then without end two of one kind at a time."""
+    every = mutations()
+    chance.shuffle(every)
+    yield from (round_of(chance, one) for one in every)
+    while True:
+        yield round_of(chance, *_two(every, chance))
+
+
+def round_of(chance: random.Random, *changes: Mutation) -> Round:
+    return Round(chance.choice(TOLD_ON[changes[0].kind]), changes)
+
+
+def _two(every: Sequence[Mutation], chance: random.Random) -> Iterator[Mutation]:
+    one = chance.choice(every)
+    yield one
+    yield chance.choice([other for other in every if other.kind == one.kind])
+
+
+def application(liar: Liar) -> Callable[..., Any]:
+    """The liar, to be served."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        url = liar.node.settings.url + (scope["raw_path"] + query).decode()
+        request = httpx2.Request(scope["method"], url, headers=scope["headers"], content=body)
+        response = await liar.handle_async_request(request)
+        await send(
+            {"type": "http.response.start", "status": response.status_code, "headers": response.headers.raw}
+        )
+        await send({"type": "http.response.body", "body": await response.aread()})
+
+    return app
+
+
+async def template(folder: Path) -> None:
+    """Four areas, all of which know one person."""
+    await build(folder, lambda _: "sqlite:///hub.sqlite3", MORE, [ALL_KNOW, ONE_NAME])
+
+
+@contextmanager
+def trial(folder: Path, seed: int, *, http: bool) -> Iterator[Trial]:
+    """A trial on copies of the template, over real HTTP or within this process."""
+    asyncio.run(template(folder / "template"))
+    areas = copied(folder / "template", folder / "areas", lambda _: "sqlite:///hub.sqlite3", MORE)
+    chance = random.Random(seed)
+    liars: list[Liar] = []
+
+    def lying(node: Node) -> Callable[..., Any]:
+        liars.append(Liar(node, lambda: areas[ASKER], chance))
+        return application(liars[0])
+
+    try:
+        if http:
+            with over_http(areas, {LIAR: lying}):
+                yield _begun(Trial(areas, liars[0], chance))
+        else:
+            lying(areas[LIAR])
+            areas.network.hosts[LIAR] = liars[0]
+            yield _begun(Trial(areas, liars[0], chance))
+    finally:
+        areas.close()
+
+
+def _begun(made: Trial) -> Trial:
+    made.begin()
+    return made
+
+
+def campaign(folder: Path, answers: int, seed: int) -> dict[str, Any]:
+    """So many answers told wrongly over real HTTP; what came of them."""
+    stamina.set_testing(True, attempts=2)
+    started = time.monotonic()
+    with trial(folder, seed, http=True) as made:
+        questions = 0
+        for lie in rounds(random.Random(seed)):
+            made.tell(lie)
+            questions += 1
+            if made.liar.told >= answers:
+                break
+        return {
+            "answers_told": made.liar.told,
+            "questions": questions,
+            "mutations_told_alone": min(questions, len(mutations())),
+            "mutations": len(mutations()),
+            "wrong": made.wrong,
+            "liars_part": dict(made.statuses),
+            "seconds": round(time.monotonic() - started),
+            "most_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        }
+
+
+def main() -> None:
+    """Run the campaign, and print its figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("answers", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(json.dumps(campaign(Path(folder), given.answers, given.seed), indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""Whatever a peer answers, signed with its own keys, is its own area's fault: every other area is answered.
+
+Some of all fields and ways here; each field of each message in each way by `python -m tests.federation.liar 10000`.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from hub.wire.messages import MessageType
+from tests.federation.liar import TOLD_ON, campaign, round_of, trial
+from tests.federation.mutations import SENT, mutations, one_of_each
+
+SEED = 20261128
+
+
+def test_a_field_told_wrongly_is_the_liars_fault_alone(tmp_path: Path) -> None:
+    chance = random.Random(SEED)
+    with trial(tmp_path, SEED, http=False) as made:
+        for one in chance.sample(one_of_each(chance), 80):
+            made.tell(round_of(chance, one))
+    assert made.wrong == []
+    assert made.liar.told > 80
+    assert made.statuses["error"] > made.statuses["answered"] > 0
+
+
+@pytest.mark.slow
+def test_a_thousand_answers_told_wrongly_over_http(tmp_path: Path) -> None:
+    assert campaign(tmp_path, 1_000, SEED)["wrong"] == []
+
+
+def test_nothing_that_a_peer_sends_is_left_out() -> None:
+    """A message type that is added is told wrongly here too, or is none that a holder sends to who asks it."""
+    requests = {MessageType.evaluation, MessageType.disclosure, MessageType.feed}
+    tokens = {MessageType.answer, MessageType.certificate, MessageType.metadata, MessageType.revocation}
+    assert set(MessageType) == requests | tokens | {MessageType.manifest}
+    assert set(SENT) == set(TOLD_ON)
+    assert {one.kind for one in mutations()} == set(SENT)
