@@ -123,7 +123,7 @@ def serving(node: Node) -> Iterator[int]:
     """The node's server (`hub serve`) in a process of its own, up before the block starts; gives its id."""
     with servers.serving(node) as server:
         servers.wait_until_up(node, server)
-        yield server.pid
+        yield server.pid or 0
 
 
 async def introduce(asker: Node, holders: Sequence[Node]) -> None:

@@ -3,49 +3,54 @@
 from __future__ import annotations
 
 import os
+import runpy
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from typing import Final
 
 import httpx2
 
 from hub.errors import PeerError
 from hub.node.node import Node
+from hub.processes import end_with_parent
 
 _START_S: Final = 120.0
 
 
 @contextmanager
-def serving(node: Node) -> Iterator[subprocess.Popen[bytes]]:
-    """A server of the node in a process of its own, until the block ends."""
-    port = node.settings.url.rsplit(":", 1)[1]
-    command = [sys.executable, "-P", "-m", "hub", "serve", str(node.home), "--port", port]
-    with subprocess.Popen(  # noqa: S603 - our own program
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_environment()
-    ) as server:
-        try:
-            yield server
-        finally:
-            server.terminate()
-            try:
-                server.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                server.kill()
+def serving(node: Node) -> Iterator[SpawnProcess]:
+    """A server of the node in a process of its own, until the block ends or this process is gone."""
+    server = get_context("spawn").Process(
+        target=_serve, args=(str(node.home), node.settings.url.rsplit(":", 1)[1])
+    )
+    server.start()
+    try:
+        yield server
+    finally:
+        server.terminate()
+        server.join(timeout=10)
+        server.kill()
 
 
-def _environment() -> dict[str, str]:
-    # Loopback never goes through a proxy.
-    return {**os.environ, "NO_PROXY": "127.0.0.1,localhost"}
+def _serve(home: str, port: str) -> None:
+    end_with_parent()
+    with Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), 1)
+    os.environ["NO_PROXY"] = "127.0.0.1,localhost"  # Loopback never goes through a proxy.
+    sys.argv = ["hub", "serve", home, "--port", port]
+    runpy.run_module("hub", run_name="__main__")
 
 
-def wait_until_up(node: Node, server: subprocess.Popen[bytes]) -> None:
+def wait_until_up(node: Node, server: SpawnProcess) -> None:
     """Wait until the server answers. Raises PeerError when it ends, or does not within two minutes."""
     deadline = time.monotonic() + _START_S
-    while time.monotonic() < deadline and server.poll() is None:
+    while time.monotonic() < deadline and server.is_alive():
         try:
             if httpx2.get(node.settings.url + "/healthz", timeout=2, trust_env=False).status_code == 200:
                 return

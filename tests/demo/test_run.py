@@ -8,6 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hub.demo.form import agreement, sharing_form
@@ -79,6 +80,21 @@ def test_without_once_it_runs_until_ctrl_c_and_removes_everything(tmp_path: Path
     assert process.returncode == 0, err
     assert "Traceback" not in err
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_its_servers_end_with_it_however_that_ends(tmp_path: Path) -> None:
+    with _demo(tmp_path / "tmp") as process:
+        assert process.stdout is not None
+        assert any("Press Ctrl-C" in line for line in process.stdout)
+        servers = psutil.Process(process.pid).children(recursive=True)
+        assert len(servers) >= 3
+        process.kill()
+        _, alive = psutil.wait_procs(servers, timeout=60)
+        for left in alive:
+            left.kill()
+        process.communicate()
+    assert alive == []
 
 
 def test_the_agreement_and_form_hold_on_the_day_they_are_shown() -> None:
