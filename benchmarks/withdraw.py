@@ -38,9 +38,10 @@ def measure(people: int) -> dict[str, object]:
     try:
         node = home(folder, 0, 2 * people, lambda _: None)
         added, publishing, _ = spent(lambda: publish(node).added)
-        _seal_every_second(node, 2 * people)
+        file = _every_second_sealed(node, 2 * people)
         with asking_to_write(node) as waits:
-            withdrawn, withdrawing, wall = spent(lambda: publish(node).withdrawn)
+            withdrawn, withdrawing, wall = spent(lambda: _import(node, file))
+        assert publish(node).withdrawn == 0
         node.database.close()
     finally:
         shutil.rmtree(folder)
@@ -67,11 +68,15 @@ def spent(act: Callable[[], int]) -> tuple[int, float, float]:
     return given, cpu_s() - busy, time.perf_counter() - started
 
 
-def _seal_every_second(node: Node, people: int) -> None:
+def _every_second_sealed(node: Node, people: int) -> Path:
     file = node.home / "sealed.csv"
     rows = [row for row in rows_of(0, people) if int(row["case_ref"].split("/")[1]) % 2]
     write_csv(file, COLUMNS, [row | {"sealed": "yes"} for row in rows])
-    import_cases(node, read_cases(file), dry_run=False, progress=lambda _: None)
+    return file
+
+
+def _import(node: Node, file: Path) -> int:
+    return import_cases(node, read_cases(file), dry_run=False, progress=lambda _: None).withdrawn
 
 
 @contextmanager

@@ -39,6 +39,7 @@ class Action(StrEnum):
     case_sealed = "case_sealed"
     case_unsealed = "case_unsealed"
     publication_ended = "publication_ended"
+    people_withdrawn = "people_withdrawn"
     epoch_published = "epoch_published"
     publication_refused = "publication_refused"
     keys_rotated = "keys_rotated"

@@ -1,7 +1,8 @@
 """Changes of cases: worked out before anything is written, compared at the commit, and written in one transaction.
 
 Whoever imports, seals or reviews proposes how cases are to read; what follows for their publication is decided
-here. Does not decide the law (`hub.consent`), and does not say who may know of a case (`access`).
+here. Whoever may not be matched any more leaves the feed in that transaction. Does not decide the law
+(`hub.consent`), and does not say who may know of a case (`access`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.publication import PublicationDecisions, keep_obligations
 from hub.consent import Decision
+from hub.federation.withdraw import Withdrawal, withdrawal_of
 from hub.node.transaction import Reading, Transaction
 from hub.records.cases import (
     CaseDetails,
@@ -26,7 +29,7 @@ from hub.records.cases import (
     seal_person,
 )
 from hub.records.obligations import NewObligations
-from hub.store import cases
+from hub.store import cases, feeds
 from hub.store.cases import CaseRow, SealedPerson
 
 
@@ -42,10 +45,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class CaseChange:
-    """A proposal with its publication decision."""
+    """A proposal with its publication decision. `shown`: whom of it the feed shows, and then may not any more."""
 
     proposal: Proposal
     decision: Decision
+    shown: tuple[feeds.PersonRow, ...] = ()
 
     @property
     def details(self) -> CaseDetails:
@@ -92,9 +96,18 @@ def find_case(tx: Reading, case_ref: str) -> HeldCase | None:
     return held_case(tx, row) if row else None
 
 
-def work_out(deciding: PublicationDecisions, proposals: Iterable[Proposal]) -> list[CaseChange]:
+def work_out(tx: Reading, deciding: PublicationDecisions, proposals: Iterable[Proposal]) -> list[CaseChange]:
     """What becomes of cases, in the order of the proposals."""
-    return [CaseChange(one, deciding.decide(one.details, one.people)) for one in proposals]
+    decided = [(one, deciding.decide(one.details, one.people)) for one in proposals]
+    ending = [
+        one.earlier.row.id for one, decision in decided if one.earlier is not None and not decision.permitted
+    ]
+    rows = sorted(feeds.shown(tx.session, ending), key=lambda row: row.case_handle)
+    shown = {handle: tuple(some) for handle, some in groupby(rows, key=lambda row: row.case_handle)}
+    return [
+        CaseChange(one, decision, shown.get(one.earlier.row.handle, ()) if one.earlier else ())
+        for one, decision in decided
+    ]
 
 
 def carry_out(
@@ -104,21 +117,34 @@ def carry_out(
 ) -> list[CaseChange]:
     """Change cases as is proposed by whoever reads the database, after doing `then` in the same transaction.
 
-    Where another writer changes a case in between, all is read and proposed anew. Returns the changes in the order
-    of the proposals.
+    Where another writer changes a case or the feed in between, all is read and proposed anew. Returns the changes
+    in the order of the proposals.
     """
     node = deciding.node
     while True:
         with node.read() as tx:
             newest = cases.newest_decision(tx.session)
-            changes = work_out(deciding, propose(tx))
+            state = feeds.state(tx.session)
+            changes = work_out(tx, deciding, propose(tx))
+            withdrawal = withdrawal_of(tx, [row for one in changes for row in one.shown])
         with node.write() as tx:
             tx.hold_others_off()
-            if cases.newest_decision(tx.session) == newest:
+            if cases.newest_decision(tx.session) == newest and feeds.state(tx.session) == state:
                 then(tx, changes)
-                written = [one for one in changes if one.proposal.anew or not one.unchanged]
-                keep_obligations(tx, [_kept(tx, deciding, one) for one in written])
+                _write(tx, deciding, changes, withdrawal)
                 return changes
+
+
+def _write(
+    tx: Transaction,
+    deciding: PublicationDecisions,
+    changes: Sequence[CaseChange],
+    withdrawal: Withdrawal | None,
+) -> None:
+    written = [one for one in changes if one.proposal.anew or not one.unchanged]
+    keep_obligations(tx, [_kept(tx, deciding, one) for one in written])
+    if withdrawal is not None:
+        withdrawal.write(tx)
 
 
 def _record(tx: Transaction, change: CaseChange) -> None:

@@ -29,7 +29,7 @@ from hub.store.obligations import PUBLISH, Activity, ObligationRow
 class Closed:
     """What came of closing: nothing is `closed` where anything is `lacking`.
 
-    `not_published`: cases whose publication was reviewed and does not stand any more.
+    `not_published`: cases whose publication was reviewed and does not stand any more: their people left the feed.
     """
 
     closed: list[str] = field(default_factory=list)

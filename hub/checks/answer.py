@@ -1,7 +1,8 @@
 """What a holder answers about one matched handle: compare in the clear, decide by our own rules, release no more.
 
 Unknown, excluded, refused and below-threshold give one and the same `not_answered`. What was answered about a
-check, handle and level stays so; what waits for a person (`pending`) is answered when the right one has decided.
+check, handle and level stays so while the case may be matched; when that has ended, nothing is answered any more,
+nor again. What waits for a person (`pending`) is answered when the right one has decided.
 That an area asks which she fled is not answered either, and waits here for a manager to look into it.
 Does not decide the law (`hub.consent`), weigh names (`hub.matching`) or seal (`hub.checks.receive`).
 """
@@ -38,9 +39,10 @@ from hub.node.transaction import Transaction
 from hub.records import decisions, received, recording
 from hub.records.cases import CaseDetails, PersonDetails, held_case, may_be_matched, open_person_details
 from hub.records.decisions import RecordedDecision
-from hub.records.received import DisclosureKey, HolderCase, RecordedDisclosure
+from hub.records.received import DisclosureKey, HolderCase, ReceivedDisclosure, RecordedDisclosure
 from hub.store import feeds
 from hub.store import received as received_rows
+from hub.store.cases import StoredCase
 from hub.values import Band, Kind, Level, Requester, Role, day_in_words
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
 
@@ -63,13 +65,36 @@ class HolderDecision:
 
 
 def answer_request(tx: Transaction, key: DisclosureKey, question: DisclosureQuestion) -> Disclosure:
-    """The answer: the one given before, or a first decision, recorded."""
+    """The answer: the one given before, or a first decision, recorded; or that it is not given any more."""
     earlier = received.disclosure(tx, key)
-    if earlier is not None:
+    if earlier is not None and _may_be_given(tx, earlier):
         return earlier.recorded.disclosure
     disclosure, case = _decided(tx, key, question, None)
     received.put_disclosure(tx, key, RecordedDisclosure(question=question, disclosure=disclosure), case)
     return disclosure
+
+
+def may_be_repeated(tx: Transaction, key: DisclosureKey) -> bool:
+    """Whether the very answer that was sealed before may be sent again."""
+    earlier = received.disclosure(tx, key)
+    return earlier is not None and _may_be_given(tx, earlier)
+
+
+def _may_be_given(tx: Transaction, earlier: ReceivedDisclosure) -> bool:
+    """Whether an answer still says no more than may be said: nothing, or of a case that may be matched."""
+    if earlier.recorded.disclosure == NOT_ANSWERED:
+        return True
+    check = received_rows.check(tx.session, earlier.key.peer, earlier.key.check_id)
+    found = _find(tx, check, earlier.key) if check else None
+    return found is not None and may_be_matched(tx, held_case(tx, found[1]))
+
+
+def _find(
+    tx: Transaction, check: received_rows.CheckRow, key: DisclosureKey
+) -> tuple[feeds.PersonRow, StoredCase] | None:
+    """The person behind a handle that a check gave, with the case."""
+    own = LabelHandles(tx.vault, check.epoch).person_record(key.handle)
+    return feeds.person_by_handle(tx.session, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +174,7 @@ def _decided(
     check = received_rows.check(tx.session, key.peer, key.check_id)
     if check is None:
         return NOT_ANSWERED, HolderCase()
-    own = LabelHandles(tx.vault, check.epoch).person_record(key.handle)
-    found = feeds.person_by_handle(tx.session, own)
+    found = _find(tx, check, key)
     if found is None:
         return NOT_ANSWERED, HolderCase()
     committed = commitment(question.subject, encoding.unb64(question.salt))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.audit.events import Action, Refs, peer_actor
-from hub.checks.answer import answer_request
+from hub.checks.answer import answer_request, may_be_repeated
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.crypto.vault import key_id
@@ -38,7 +38,8 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
     Raises AuthenticationError on a replay or a message that does not open, InputError where it has no
     Idempotency-Key or what it opens to is malformed.
 
-    A key reused for another body is refused (422); the same one gives the stored answer.
+    A key reused for another body is refused (422); the same one gives the stored answer, unless the case may not be
+    matched any more.
     """
     require_key(signed)
     if request.key_id != node.sealing_key_id:
@@ -55,12 +56,10 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
         tx.record(Action.disclosure_received, **act, status="repeated" if stored else None)
         if isinstance(stored, Refused):
             return stored
-        if stored is not None and stored.answer is not None:
+        key = DisclosureKey(caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level)
+        if stored is not None and stored.answer is not None and may_be_repeated(tx, key):
             body = stored.answer
         else:
-            key = DisclosureKey(
-                caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level
-            )
             disclosure = answer_request(tx, key, question)
             body = _sealed(node, caller, request, disclosure)
             # What waits for a person here is answered anew when it is asked again under the same key.

@@ -59,27 +59,24 @@ def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
         "imported": done.imported,
         "unchanged": done.unchanged,
         "not_published": done.not_published,
-        "to_withdraw": done.to_withdraw,
+        "withdrawn": done.withdrawn,
         "rejected": [{"row": one.row, "field": one.field, "reason": one.reason} for one in done.rejected],
         "rejected_file": str(rejects) if rejects else None,
     }
 
 
 def _show_urgent(done: Imported, *, dry_run: bool) -> None:
-    """Print what cannot wait before anything else, whatever the feed holds: a publish may be under way."""
+    """Print before anything else whom peers cannot match any more, and what cannot wait."""
     if done.sealed:
         became = "would become" if dry_run else "became"
-        err.print(
-            f"[bold]{done.sealed} of the cases in store {became} sealed: run `hub publish` now. Until it has ended "
-            "peers can match their people.[/]"
+        err.print(f"[bold]{done.sealed} of the cases in store {became} sealed.[/]")
+    if done.withdrawn:
+        left = (
+            "would leave the feed"
+            if dry_run
+            else "have left the feed: peers' next questions do not match them"
         )
-    if done.to_withdraw:
-        err.print(f"[bold]{done.to_withdraw} published people must be withdrawn: run `hub publish` now.[/]")
-    elif done.ended and not dry_run:
-        err.print(
-            f"[bold]{done.ended} people may not be published any more: run `hub publish` now, "
-            "also if it is running already.[/]"
-        )
+        err.print(f"[bold]{done.withdrawn} people {left}.[/]")
     if done.not_placed:
         rows = ", ".join(map(str, done.not_placed[:SHOWN]))
         more = f" and {len(done.not_placed) - SHOWN} more" if len(done.not_placed) > SHOWN else ""
@@ -113,5 +110,5 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
                     "and import that again: nothing is stored twice."
                 )
             )
-    if not (dry_run or done.sealed or done.to_withdraw or done.ended):
-        out.print("Run `hub publish` to bring the feed up to date.")
+    if not dry_run and done.imported:
+        out.print("Run `hub publish` to add to the feed whoever may be matched.")

@@ -83,9 +83,8 @@ def close(
         if not as_json:
             out.print(f"{len(done.closed)} closed.")
             if done.not_published:
-                err.print(
-                    f"[bold]{done.not_published} publications do not stand any more: run `hub publish` now.[/]"
-                )
+                ended = f"{done.not_published} publications do not stand any more"
+                err.print(f"[bold]{ended}: their people have left the feed.[/]")
 
 
 def _day(text: str) -> dt.date:

@@ -7,12 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from sqlmodel import Session
 
 from hub.federation.entries import Entry, Opened, moves_to_close, positions
+from hub.federation.staged_lines import Line, fillers
 from hub.store import feeds
+from hub.wire.messages import BATCH_ENTRIES
 from hub.wire.tokens import open_label, seal_entry, token
+
+WITHDRAWAL_CLASS: Final = 256
+
+
+class Lines(NamedTuple):
+    """The lines that a draft comes to: tombstones, then entries, each in token order and so telling no more.
+
+    Tombstones are padded with fillers that leave, as far as there are any, and both together to complete batches
+    with new ones.
+    """
+
+    tombstones: list[bytes]
+    entries: list[Line]
+
+    def write(self, session: Session, epoch: int) -> None:
+        """Write them to the feed."""
+        feeds.withdraw(session, epoch, self.tombstones)
+        feeds.add(session, epoch, self.entries)
 
 
 @dataclass
@@ -47,6 +68,15 @@ class Draft:
     def withdrawn(self) -> set[bytes]:
         """The tokens that leave the feed."""
         return self.gone - self.new.keys()
+
+    def lines(self, session: Session) -> Lines:
+        """What is to be written."""
+        gone, new = self.withdrawn, self.new
+        going = feeds.fillers(session, self.epoch, -len(gone) % WITHDRAWAL_CLASS) if gone else []
+        rows = [(entry, False) for entry in new.values()]
+        rows += fillers(-(len(new) + len(gone) + len(going)) % BATCH_ENTRIES)
+        rows.sort(key=lambda row: row[0].token)
+        return Lines(sorted({*gone, *going}), rows)
 
     def _there(self, session: Session, made: Sequence[bytes]) -> set[bytes]:
         """Which tokens a walk may not take for the end: also those that leave, and would have come."""

@@ -1,8 +1,9 @@
 """Evaluating a peer's blinded match-keys, within grounds and quota, on the record.
 
 Runs in one transaction that is committed before its answer leaves, under the keys of the epoch that it reads there:
-another process may have changed them a moment before. Learns that an area asks, when and roughly how
-much, never about whom. Does not serve the feed (`serve_feed`) or answer disclosures (`hub.checks.receive`).
+another process may have changed them a moment before. The answer names the feed as it is when it leaves. Learns that
+an area asks, when and roughly how much, never about whom. Does not serve the feed (`serve_feed`) or answer
+disclosures (`hub.checks.receive`).
 """
 
 from __future__ import annotations
@@ -40,8 +41,8 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
     Raises AuthenticationError on a replay, InputError on bad elements or without an Idempotency-Key.
 
     Admitted, charged and recorded first, so that nobody computes for free and the store is not held meanwhile. The
-    same request under the same key is one question, whose answer may have been lost: it reads the same answer, and
-    is neither charged nor recorded as received again. Refusals are values, so that their audit rows are kept.
+    same request under the same key is one question, whose answer may have been lost: it reads the same answer, as of
+    the feed of now, and is neither charged nor recorded as received again. Refusals are values, so that their audit rows are kept.
     """
     require_key(signed)
     elements, weak_elements = split_elements(request.elements), split_elements(request.weak_elements)
@@ -53,14 +54,14 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
         if isinstance(stored, Refused):
             tx.record(Action.request_refused, **_act(caller, request), outcome="key_reused")
             return stored
-        if stored is not None and stored.answer is not None:
-            log = tx.record(Action.answer_sent, **_act(caller, request), outcome="repeated")
-            return Reply(stored.answer, receipt(node, caller, request.check_id, log))
         if stored is None:
             tx.record(Action.request_received, **_act(caller, request))
         state = feeds.state(tx.session)
         if state is None:
             return Refused(NotFoundError("This area has not published yet."))
+        if stored is not None and stored.answer is not None and (body := _as_of(state, stored.answer)):
+            log = tx.record(Action.answer_sent, **_act(caller, request), outcome="repeated")
+            return Reply(body, receipt(node, caller, request.check_id, log))
         keys = node.prf_keys(state.epoch)
         refused = _refusal(tx, caller, request, keys)
         if refused is None and stored is None:
@@ -82,10 +83,20 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
         weak_elements=encoding.b64(weak.elements),
         weak_proof=encoding.b64(weak.proof),
     )
-    body = encode(answer)
     with node.write() as tx:
+        body = _as_of(feeds.state(tx.session), encode(answer))
+        if body is None:
+            return Refused(EpochChangedError("The keys were changed meanwhile.", do="Sync, and ask again."))
         keep_answer(tx, caller, signed, body, ANSWER_KEPT_S)
     return Reply(body, receipt(node, caller, request.check_id, log))
+
+
+def _as_of(state: feeds.State | None, answer: bytes) -> bytes | None:
+    """An answer that names the feed as it is now, so that whoever left it is not met by it; None of other keys."""
+    given = EvaluationAnswer.model_validate_json(answer)
+    if state is None or given.epoch != state.epoch:
+        return None
+    return encode(given.model_copy(update={"feed_at": state.last_seq}))
 
 
 def _evaluated(key: PrfKey, elements: list[bytes]) -> Evaluation:
@@ -93,7 +104,7 @@ def _evaluated(key: PrfKey, elements: list[bytes]) -> Evaluation:
 
 
 class EpochChangedError(ConflictError):
-    """The request names keys of another epoch than the one in use. Nothing was charged."""
+    """The request names keys of another epoch than the one in use."""
 
     code = EPOCH_CHANGED
 

@@ -9,7 +9,7 @@ Done every night, it tells nobody anything. Does not decide who may be published
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -22,20 +22,30 @@ from hub.federation.draft import Draft
 from hub.federation.entries import (
     Evaluator,
     FeedKeys,
-    Opened,
+    Job,
     Progress,
     evaluator,
     jobs_of,
     positions,
     without_collections,
 )
-from hub.federation.publish import keys_of, opened_keys, report_refused, subjects_of, test_subjects, used_of
+from hub.federation.publish import (
+    crowded_of,
+    distinct_keys,
+    keys_of,
+    opened,
+    report_refused,
+    subjects_of,
+    test_subjects,
+    used_of,
+)
 from hub.federation.staged_lines import StagedLines
 from hub.files import locked
 from hub.node.node import Node
 from hub.node.prf_keys import FIRST_EPOCH
 from hub.node.transaction import Reading
 from hub.records.cases import Matchable, matchable
+from hub.records.crowded_keys import CrowdedKeys, keep_crowded
 from hub.records.restorations import require_none_open
 from hub.store import feeds
 from hub.values import Person
@@ -114,6 +124,7 @@ class _Staging:
         self._people: dict[int, Person] = {}
         self._refused: set[int] = set()
         self._draft = Draft(layout.epoch, node.settings.max_gap, {})
+        self._crowded = CrowdedKeys()
         self._lines = StagedLines()
 
     def fill(self, everyone: Matchable, progress: Progress) -> None:
@@ -154,6 +165,7 @@ class _Staging:
                 self._apply(tx, changed)
                 self._write(tx.session)
             after = feeds.close(tx.session, self._layout, tx.now)
+            keep_crowded(tx, after.epoch, self._crowded)
             feeds.forget_retired(tx.session)
             tx.record(
                 Action.keys_rotated,
@@ -172,7 +184,8 @@ class _Staging:
         """Work out what is to be in the feed for the people as they are now."""
         gone = {number: self._people.pop(number) for number in changed.gone}
         if gone:
-            self._draft.take_out(tx.session, gone, self._opened(gone.values()))
+            crowded = distinct_keys(self._node, gone.values(), self._crowded)
+            self._draft.take_out(tx.session, gone, opened(self._keys, self._evaluate, crowded))
         if changed.come:
             come = matchable(tx, feeds.people(tx.session, changed.come))
             self._refused |= changed.come - come.people.keys()  # The next publish looks at them again.
@@ -182,17 +195,16 @@ class _Staging:
         people, new = may.people, self._draft.new
         subjects = subjects_of(self._node, self._layout, may.rows, people)
         jobs = jobs_of(subjects if new else subjects + test_subjects(), self._node.matching)
-        walks = (
-            positions(self._opened(people.values()), self._draft.max_gap, lambda made: new.keys() & made)
-            if new
-            else ()
-        )
-        made = self._evaluate.entries(jobs, used_of(jobs, walks) if walks else {}, progress)
+        walks = self._walks(jobs) if new else []
+        used = used_of(jobs, walks) if walks else {}
+        made = self._evaluate.entries(jobs, used, progress)
         new.update((entry.token, entry) for entry in made)
+        self._crowded = self._crowded.and_those(crowded_of(jobs, used, self._draft.max_gap))
         self._people |= people
 
-    def _opened(self, people: Iterable[Person]) -> list[Opened]:
-        return opened_keys(self._node, self._keys, self._evaluate, people)
+    def _walks(self, jobs: Sequence[Job]) -> list[dict[int, bytes]]:
+        keys = opened(self._keys, self._evaluate, [(job.material, job.weak) for job in jobs])
+        return positions(keys, self._draft.max_gap, lambda made: self._draft.new.keys() & made)
 
     def _write(self, session: Session) -> None:
         replaced, added = self._lines.changes_to(self._draft.new)

@@ -6,7 +6,7 @@ Does not know which table or why; callers keep to one transaction.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, Insert, Table
@@ -53,12 +53,35 @@ class FeedDigest(NamedTuple):
     sha256: bytes
 
 
-def digest_of(session: Session, entries: Executable) -> FeedDigest:
-    """How many (token, label) rows a query gives, and SHA-256 over them in its order."""
+def digest_of(
+    session: Session,
+    entries: Executable,
+    *,
+    without: Collection[bytes] = (),
+    beside: Iterable[tuple[bytes, bytes]] = (),
+) -> FeedDigest:
+    """How many (token, label) rows a query gives, and SHA-256 over them in its order, which is that of tokens.
+
+    As if the tokens `without` were not there, and the rows `beside`, in the same order, were.
+    """
     hashed = hashlib.sha256()
     count = 0
+    coming = iter(beside)
+    following = next(coming, None)
     result = session.connection().execute(entries, execution_options={"yield_per": _MANY})
     for some in result.partitions():
-        hashed.update(b"".join([row[0] + row[1] for row in some]))
-        count += len(some)
+        rows: Iterable[Any] = [row for row in some if row[0] not in without] if without else some
+        came = []
+        while following is not None and following[0] < some[-1][0]:
+            came.append(following)
+            following = next(coming, None)
+        if came:
+            rows = sorted((*map(tuple, rows), *came))
+        joined = [row[0] + row[1] for row in rows]
+        hashed.update(b"".join(joined))
+        count += len(joined)
+    while following is not None:
+        hashed.update(following[0] + following[1])
+        count += 1
+        following = next(coming, None)
     return FeedDigest(count, hashed.digest())

@@ -142,11 +142,21 @@ def leaving(session: Session) -> list[PersonRow]:
     return _people(session, ~_may_be_found() & _in_feed())
 
 
-def to_withdraw(session: Session, but_of: Collection[bytes] = ()) -> int:
-    """How many people the feed still shows whose case may not be published any more. `but_of`: digests of cases."""
-    query = select(func.count()).select_from(PersonRecord).join(CaseRecord)
-    counted = ~col(CaseRecord.may_publish) & ~col(CaseRecord.ref_digest).in_(but_of)
-    return session.exec(query.where(counted & _in_feed())).one()
+def shown(session: Session, case_ids: Collection[int]) -> list[PersonRow]:
+    """The people of these cases who have a line in the feed, also those whose records were replaced since."""
+    every, found = list(case_ids), list[PersonRow]()
+    for at in range(0, len(every), _BOUND):
+        found += _people(session, col(PersonRecord.case_id).in_(every[at : at + _BOUND]) & _in_feed())
+    return found
+
+
+def in_feed(session: Session, people: Collection[int]) -> bool:
+    """Whether the feed shows any of these people."""
+    every = list(people)
+    return any(
+        _people(session, col(PersonRecord.id).in_(every[at : at + _BOUND]) & _in_feed())
+        for at in range(0, len(every), _BOUND)
+    )
 
 
 def live_tokens(session: Session, epoch: int, tokens: Sequence[bytes]) -> set[bytes]:
@@ -178,20 +188,16 @@ def entry(session: Session, epoch: int, token: bytes) -> EntryRow:
     return EntryRow(row.token, row.label or b"", row.person_id)
 
 
-def withdraw(session: Session, epoch: int, tokens: Collection[bytes], *, pad_to: int) -> int:
-    """Put tombstones in place of entries, padded with fillers to a multiple of `pad_to` as far as there are any."""
-    if not tokens:
-        return 0
-    fillers = (
-        select(FeedEntry.token)
-        .where(FeedEntry.epoch == epoch, col(FeedEntry.filler))
-        .limit(-len(tokens) % pad_to)
-    )
-    padding = list(session.exec(fillers))
-    every = sorted({*tokens, *padding})  # Random by nature; sorted, so that fillers do not stand apart.
-    _delete_tokens(session, epoch, every)
-    insert_rows(session, insert(FeedEntry), _COLUMNS, [(epoch, token, None, None, False) for token in every])
-    return len(every)
+def fillers(session: Session, epoch: int, limit: int) -> list[bytes]:
+    """The tokens of at most so many fillers of an epoch."""
+    query = select(FeedEntry.token).where(FeedEntry.epoch == epoch, col(FeedEntry.filler)).limit(limit)
+    return list(session.exec(query))
+
+
+def withdraw(session: Session, epoch: int, tokens: Sequence[bytes]) -> None:
+    """Put tombstones in place of entries, in this order."""
+    _delete_tokens(session, epoch, tokens)
+    insert_rows(session, insert(FeedEntry), _COLUMNS, [(epoch, token, None, None, False) for token in tokens])
 
 
 def add(session: Session, epoch: int, rows: Sequence[tuple[Entry, bool]]) -> None:
@@ -250,32 +256,64 @@ def forget_retired(session: Session) -> None:
     )
 
 
-def close(session: Session, layout: Layout, now: int) -> State:
-    """Recount the feed and store its state: it is that of this epoch from now on.
+class Content(NamedTuple):
+    """What a feed holds: its live entries, the people they are of, and SHA-256 over them in token order."""
+
+    entries: int
+    people: int
+    digest: bytes
+
+
+def content_after(session: Session, before: State, gone: Collection[bytes], come: Sequence[Entry]) -> Content:
+    """What the feed's entries and their digest are when these tokens have left it and these entries have come.
+
+    Its people are those of before.
+    """
+    query = select(FeedEntry.token, FeedEntry.label).where(_live(before.epoch)).order_by(col(FeedEntry.token))
+    coming = ((entry.token, entry.label) for entry in sorted(come, key=lambda entry: entry.token))
+    count, digest = digest_of(session, query, without=gone, beside=coming)
+    return Content(count, before.people, digest)
+
+
+def close(session: Session, layout: Layout, now: int, content: Content | None = None) -> State:
+    """Store the feed's state: it is that of this epoch from now on. `content`: as it is known to be, else counted.
 
     Within an epoch the size that peers are told never falls.
     """
     epoch, before = layout.epoch, session.get(FeedState, 1)
-    mine = col(FeedEntry.epoch) == epoch
-    live = mine & col(FeedEntry.label).is_not(None)
     session.flush()
-    people = session.exec(select(func.count(func.distinct(FeedEntry.person_id))).where(live)).one()
-    last = session.exec(select(func.max(FeedEntry.seq)).where(mine)).one() or 0
-    query = select(FeedEntry.token, FeedEntry.label).where(live).order_by(col(FeedEntry.token))
-    count, digest = digest_of(session, query)
+    entries, people, digest = content or _counted(session, epoch)
     shown = before.size if before and before.epoch == epoch else None
     row = FeedState(
         id=1,
         epoch=epoch,
         published_at=now,
-        last_seq=last,
-        entries=count,
+        last_seq=_last_seq(session, epoch),
+        entries=entries,
         people=people,
         digest=digest,
         max_gap=layout.max_gap,
         size=max(size_class(people), shown or 0),
     )
     return _state(session.merge(row))
+
+
+def _counted(session: Session, epoch: int) -> Content:
+    people = session.exec(select(func.count(func.distinct(FeedEntry.person_id))).where(_live(epoch))).one()
+    query = select(FeedEntry.token, FeedEntry.label).where(_live(epoch)).order_by(col(FeedEntry.token))
+    count, digest = digest_of(session, query)
+    return Content(count, people, digest)
+
+
+def _live(epoch: int) -> ColumnElement[bool]:
+    return (col(FeedEntry.epoch) == epoch) & col(FeedEntry.label).is_not(None)
+
+
+def _last_seq(session: Session, epoch: int) -> int:
+    """The newest line's number: read from the end, off the index on the epoch, as pages are."""
+    mine = cast(FeedEntry.epoch, Integer) == epoch
+    newest = select(FeedEntry.seq).where(mine).order_by(col(FeedEntry.seq).desc()).limit(1)
+    return session.exec(newest).first() or 0
 
 
 def page(session: Session, place: Place, last: int, limit: int) -> list[Line]:

@@ -117,9 +117,8 @@ def test_a_publish_interrupted_while_it_writes_writes_nothing(
     assert inside("import", home, write_csv(tmp_path / "rows.csv", rows)).code == 0
     assert inside("publish", home).code == 0
     before = (tokens(home), query(home, "SELECT * FROM feed_state"), count(home, "feed_entry"))
-    sealed = [row | {"sealed": "yes"} if row["case_ref"] == rows[0]["case_ref"] else row for row in rows]
     more = [row | {"case_ref": "N-1", "sealed": "no", "publish": "yes"} for row in rows[:1]]
-    assert inside("import", home, write_csv(tmp_path / "rows.csv", sealed + more)).code == 0
+    assert inside("import", home, write_csv(tmp_path / "rows.csv", rows + more)).code == 0
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -131,7 +130,30 @@ def test_a_publish_interrupted_while_it_writes_writes_nothing(
     assert (tokens(home), query(home, "SELECT * FROM feed_state"), count(home, "feed_entry")) == before
     assert inside("publish", home).code == 0
     assert tokens(home) != before[0]
-    assert inside("import", home, tmp_path / "rows.csv", "--json").json["to_withdraw"] == 0
+
+
+@pytest.mark.parametrize("step", ["withdraw", "add", "close"])
+def test_a_seal_interrupted_while_it_is_written_has_done_nothing(
+    home: Path, tmp_path: Path, rows: list[Row], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Neither is the case sealed nor has anybody left the feed; running it again does both."""
+    case = [
+        row | {"publish": "yes", "sealed": "no"} for row in rows if row["case_ref"] == rows[0]["case_ref"]
+    ]
+    assert inside("import", home, write_csv(tmp_path / "rows.csv", case)).code == 0
+    assert inside("publish", home).code == 0
+    asked = "SELECT sealed_case, may_publish FROM case_record"
+    before = (tokens(home), query(home, "SELECT * FROM feed_state"), query(home, asked))
+    sealed = write_csv(tmp_path / "sealed.csv", [row | {"sealed": "yes"} for row in case])
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(feeds, step, interrupted)
+        assert inside("import", home, sealed).code == 2
+    assert (tokens(home), query(home, "SELECT * FROM feed_state"), query(home, asked)) == before
+    assert inside("import", home, sealed, "--json").json["withdrawn"] == len(case)
 
 
 def test_a_check_that_is_interrupted_while_an_area_is_silent_is_on_the_record(pair: Pair, asked: Any) -> None:

@@ -1,8 +1,9 @@
 """Importing: put the good cases of a file into the store, each with its publication decision, in safe batches.
 
 Running it again stores nothing twice: a case is known by its reference, and one whose content is the same is
-left alone. An interrupted import keeps complete batches. Does not read the file's format (`files`), and changes
-no feed: `hub publish` does. A file that seals a case and has nothing of it that can be kept seals what is in store.
+left alone. An interrupted import keeps complete batches. Who may not be matched any more leaves the feed with the
+batch; who may joins it with the next publish. A file that seals a case and has nothing of it that can be kept seals
+what is in store. Does not read the file's format (`files`).
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ from hub.cases.publication import PublicationDecisions
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records.cases import CaseDetails, HeldCase, PersonDetails
-from hub.store import feeds
 from hub.values import Requester
 
-BATCH: Final = 200  # cases in one transaction
+BATCH: Final = 60  # cases in one transaction
 Said = Sequence[CaseIntake | Withheld]
 Changes = dict[str, CaseChange]
 
@@ -54,10 +54,6 @@ def import_cases(
             changes = (_tried if dry_run else _stored)(deciding, said)
             _count(done, said, changes, deciding, restrictions)
         progress(done.imported + done.unchanged + len(done.rejected))
-    with node.read() as tx:
-        done.to_withdraw = (
-            0 if restrictions.every else feeds.to_withdraw(tx.session, but_of=restrictions.cases)
-        )
     return done
 
 
@@ -82,7 +78,7 @@ def _stored(deciding: PublicationDecisions, batch: Said) -> Changes:
 def _tried(deciding: PublicationDecisions, batch: Said) -> Changes:
     """What storing a batch would do."""
     with deciding.node.read() as tx:
-        return _by_ref(work_out(deciding, _proposals(tx, batch)))
+        return _by_ref(work_out(tx, deciding, _proposals(tx, batch)))
 
 
 def _by_ref(changes: Iterable[CaseChange]) -> Changes:

@@ -18,17 +18,15 @@ NOT_PLACED: Final = "does not tell which case this row may seal, so none was sea
 class Imported:
     """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
 
-    `to_withdraw` counts people that the feed still shows although they are not discoverable any more, `ended` those
-    of cases that this import ended the publication of, in the feed or not. Of the cases that were in store,
-    `sealed` became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say.
+    `withdrawn` counts the people whom this import took out of the feed. Of the cases that were in store, `sealed`
+    became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say.
     `not_placed` has the rows that may seal a case and do not tell which.
     """
 
     imported: int = 0
     unchanged: int = 0
     not_published: int = 0
-    to_withdraw: int = 0
-    ended: int = 0
+    withdrawn: int = 0
     sealed: int = 0
     unsealed: int = 0
     still_sealed: int = 0
@@ -43,7 +41,7 @@ class Imported:
         else:
             self.imported += people
         self.not_published += 0 if change.decision.permitted else people
-        self.ended += people if change.ends else 0
+        self.withdrawn += len(change.shown)
         if change.earlier is not None:
             was, is_now = change.earlier.details.sealed, change.details.sealed
             self.sealed += is_now and not was
@@ -60,6 +58,7 @@ class Imported:
         if change is None:
             self.not_placed += said.doubtful
             self.rejected += [Rejected(row, "case_ref", NOT_PLACED) for row in said.doubtful]
-        elif not change.unchanged:
+            return
+        self.withdrawn += len(change.shown)
+        if not change.unchanged:
             self.sealed += said.sealed
-            self.ended += 0 if said.sealed else len(change.people)

@@ -8,7 +8,7 @@ from hub.store.tables.audit import AuditEntry
 from hub.store.tables.cases import CaseRecord, PersonRecord
 from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt
 from hub.store.tables.decisions import DecisionRecord, ObligationRecord, SharingRecord
-from hub.store.tables.feed import FeedEntry, FeedState
+from hub.store.tables.feed import CrowdedKeys, FeedEntry, FeedState
 from hub.store.tables.jobs import OutboxRow, ScheduledJob
 from hub.store.tables.peers import Peer, PeerEntry, PeerFeed
 from hub.store.tables.received import (
@@ -24,6 +24,7 @@ __all__ = [
     "AuditEntry",
     "CaseRecord",
     "CheckRecord",
+    "CrowdedKeys",
     "DecisionRecord",
     "FeedEntry",
     "FeedState",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, Integer
 from sqlmodel import Field, SQLModel
 
 from hub.store.tables.columns import Serial
@@ -50,3 +50,15 @@ class FeedState(SQLModel, table=True):
     digest: bytes
     max_gap: int | None = None
     size: int | None = None
+
+
+class CrowdedKeys(SQLModel, table=True):
+    """Which match-keys of an epoch more people share than a gap is long (sealed).
+
+    Empty for a feed that was last laid out before they were kept.
+    """
+
+    __tablename__ = "crowded_keys"
+
+    epoch: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    sealed: bytes
