@@ -1,9 +1,9 @@
 """Evaluating a peer's blinded match-keys, within grounds and quota, on the record.
 
 Runs in one transaction that is committed before its answer leaves, under the keys of the epoch that it reads there:
-another process may have changed them a moment before. The answer names the feed as it is when it leaves. Learns that
-an area asks, when and roughly how much, never about whom. Does not serve the feed (`serve_feed`) or answer
-disclosures (`hub.checks.receive`).
+another process may have changed them a moment before. The answer names the feed as it is when it leaves.
+Learns that an area asks, when and roughly how much, never about whom. Does not serve the feed (`serve_feed`) or
+answer disclosures (`hub.checks.receive`).
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
     Raises AuthenticationError on a replay, InputError on bad elements or without an Idempotency-Key.
 
     Admitted, charged and recorded first, so that nobody computes for free and the store is not held meanwhile. The
-    same request under the same key is one question, whose answer may have been lost: it reads the same answer, as of
-    the feed of now, and is neither charged nor recorded as received again. Refusals are values, so that their audit rows are kept.
+    same request under the same key is one question, whose answer may have been lost: it reads the same answer, with
+    the feed of now, and is neither charged nor recorded as received again. Refusals are values, so that their audit
+    rows are kept.
     """
     require_key(signed)
     elements, weak_elements = split_elements(request.elements), split_elements(request.weak_elements)

@@ -5,7 +5,7 @@ So a question meets nobody of them: not the next one, and not one that is under 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from sqlmodel import select
@@ -14,7 +14,9 @@ from hub.cases import changes
 from hub.checks.answer import waiting_requests
 from hub.federation import evaluate as evaluating
 from hub.federation import withdraw
+from hub.federation.entries import Evaluator
 from hub.federation.publish import publish
+from hub.federation.rotate_keys import rotate
 from hub.federation.withdraw import Withdrawal
 from hub.matching import match_keys
 from hub.node.node import Node
@@ -29,8 +31,9 @@ from hub.wire.messages import BATCH_ENTRIES, NOT_ANSWERED
 from tests.checks import pending
 from tests.checks.disclosing import asked
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, case, events, handle_of, hold, in_feed, stranger
-from tests.federation.publishing import HER, lines, review, seal
+from tests.federation.nodes import Areas, case, cases_of, events, handle_of, hold, in_feed, stranger
+from tests.federation.problems import assert_problem
+from tests.federation.publishing import HER, lines, review, seal, statements_of_writes
 
 OTHER = stranger(63)
 
@@ -105,6 +108,20 @@ def test_a_question_that_is_being_answered_meets_nobody(
     assert (result.status, result.candidates) == ("answered", ())
 
 
+def test_an_answer_that_was_lost_and_is_asked_for_again_meets_nobody(stored_areas: Areas, node: Node) -> None:
+    """The answer that is kept names the feed of now, which is without her; after a rotation there is none."""
+    hand = Hand(stored_areas)
+    request = hand.evaluation()
+    first = hand.evaluate(request, key="lost")
+    assert hand.evaluate(request, key="lost").content == first.content
+    seal(node)
+    again = hand.evaluate(request, key="lost").json()
+    assert again["feed_at"] == state(node).last_seq > first.json()["feed_at"]
+    assert again["elements"] == first.json()["elements"]
+    rotate(node)
+    assert_problem(hand.evaluate(request, key="lost"), 409, "epoch_changed")
+
+
 def test_a_publish_between_reading_and_writing_does_not_keep_her_in(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +187,24 @@ def test_the_gaps_that_she_leaves_are_closed(node: Node, known: bool) -> None:
     walked = sum(len(match_keys(one, node.matching)) for one in published_people(node))
     assert len(rows) == walked
     assert state(node) == recounted(node)
+
+
+def test_a_withdrawal_asks_a_few_things_of_the_database_and_evaluates_next_to_nothing(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluated = list[int]()
+    true = Evaluator.outputs
+
+    def outputs(self: Evaluator, keys: Sequence[tuple[bytes, bool]]) -> list[bytes]:
+        evaluated.append(len(keys))
+        return true(self, keys)
+
+    monkeypatch.setattr(Evaluator, "outputs", outputs)
+    with statements_of_writes(node) as asked_of:
+        people = cases_of("eastvale")
+        hold(node, *(case(f"eastvale-{at}", persons, sealed=True) for at, persons in enumerate(people)))
+    assert 0 < sum("feed" in one for one in asked_of) < 15
+    assert sum(evaluated) < 20
 
 
 def published_people(node: Node) -> list[Person]:

@@ -22,7 +22,7 @@ from tests.cli.conftest import Powerless, make
 from tests.cli.running import Ended, actions, count, hub, inside, live_entries, query, write_csv
 
 TABLES = ("case_record", "person_record", "decision_record")
-FIELDS = {"imported", "unchanged", "not_published", "to_withdraw", "rejected", "rejected_file"}
+FIELDS = {"imported", "unchanged", "not_published", "withdrawn", "rejected", "rejected_file"}
 
 
 def imported(home: Path, file: Path, *options: str) -> Ended:

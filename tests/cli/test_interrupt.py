@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
+from hub.cases.importing.run import BATCH
 from hub.sample.referrals import Row
 from hub.store import feeds
 from tests.cli.bulk import CASES, SOME, tokens
@@ -68,7 +69,7 @@ def test_an_import_that_is_interrupted_keeps_whole_batches_and_is_completed(
     assert (code, error["text"]) == (2, "The command was interrupted.")
     kept = count(home, "case_record")
     assert 0 < kept < CASES
-    assert kept % 200 == 0, "a batch is whole or not there"
+    assert kept % BATCH == 0, "a batch is whole or not there"
     assert "complete cases" in error["kept"]
     assert inside("audit", "verify", home).code == 0
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, event
 
 from hub.cases.changes import Proposal, as_it_is, carry_out, find_case
 from hub.cases.publication import PublicationDecisions
@@ -56,3 +59,19 @@ def review(node: Node) -> None:
     (change,) = carry_out(PublicationDecisions(node), her, lambda _tx, _changes: None)
     object.__setattr__(node, "settings", before)
     assert change.ends
+
+
+@contextmanager
+def statements_of_writes(node: Node) -> Iterator[list[str]]:
+    """What is asked of the database in write transactions."""
+    asked: list[str] = []
+
+    def heard(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if connection.get_execution_options().get("hub_write"):
+            asked.append(statement)
+
+    event.listen(node.database.engine, "before_cursor_execute", heard)
+    try:
+        yield asked
+    finally:
+        event.remove(node.database.engine, "before_cursor_execute", heard)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Connection, event
@@ -19,23 +18,16 @@ from hub.store import feeds
 from hub.values import Person
 from hub.wire.messages import BATCH_ENTRIES
 from tests.federation.nodes import Areas, case, hold, in_feed, stranger
-from tests.federation.publishing import HER, SISTER, lines, publish_while, replace, review, seal
-
-
-@contextmanager
-def statements_of_writes(node: Node) -> Iterator[list[str]]:
-    """What is asked of the database in write transactions."""
-    asked: list[str] = []
-
-    def heard(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        if connection.get_execution_options().get("hub_write"):
-            asked.append(statement)
-
-    event.listen(node.database.engine, "before_cursor_execute", heard)
-    try:
-        yield asked
-    finally:
-        event.remove(node.database.engine, "before_cursor_execute", heard)
+from tests.federation.publishing import (
+    HER,
+    SISTER,
+    lines,
+    publish_while,
+    replace,
+    review,
+    seal,
+    statements_of_writes,
+)
 
 
 def test_a_publish_asks_a_few_things_of_the_database_while_others_wait(stored_areas: Areas) -> None:
