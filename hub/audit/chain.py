@@ -24,7 +24,10 @@ RENUMBERED_AT_MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the log. `at` is UTC in ISO 8601; `body` is the event's canonical JSON; hashes are hex."""
+    """One row of the log. `at` is UTC in ISO 8601; `body` is the event's canonical JSON; hashes are hex.
+
+    `mark` is the node's own, over the hash (hex): only whoever holds its keys can make it, and read it.
+    """
 
     seq: int
     at: str
@@ -32,6 +35,7 @@ class Entry:
     body: str
     prev: str
     hash: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Tampering(StrEnum):
     inserted = "inserted"
     reordered = "reordered"
     rewritten = "rewritten"
+    forged = "forged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ _WORDS = {
     Tampering.inserted: "Entry {seq} was inserted after the log was written.",
     Tampering.reordered: "Entry {seq} is not where it was written: entries were reordered.",
     Tampering.rewritten: "The log up to entry {seq} was rewritten: it misses a head known from outside.",
+    Tampering.forged: "Entry {seq} was written by somebody who does not have this node's keys.",
 }
 
 

@@ -53,6 +53,14 @@ def read_checkpoint(note: str, node_id: str, *keys: PublicKey) -> Head:
     return Head(int(size), base64.b64decode(root).hex())
 
 
+def origin_of(note: str) -> str:
+    """The node that a note says it is of, unverified. Raises AuthenticationError when it is no note."""
+    found = _NOTE.match(note)
+    if not found or not found.group(2).startswith(_origin("")):
+        raise AuthenticationError("This is not an audit checkpoint.")
+    return found.group(2).removeprefix(_origin(""))
+
+
 def _origin(node_id: str) -> str:
     return f"marac-hub/audit/{node_id}"
 

@@ -70,6 +70,9 @@ class Action(StrEnum):
 
     peer_fault = "peer_fault"
 
+    rows_anchored = "rows_anchored"
+    rows_kept = "rows_kept"
+
 
 class DigestOf(StrEnum):
     """What a salted digest in an event stands for; part of what is hashed, so one cannot pass for another."""
@@ -92,6 +95,7 @@ Opaque = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{16,64}$")]
 Sha256Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 KeyId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Rows = Annotated[str, StringConstraints(pattern=r"^(?:[A-Za-z0-9+/]{64})+$")]  # 48 bytes for each row
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
 Flag = Annotated[bool, Field(strict=True)]
 Actor = Annotated[
@@ -147,16 +151,21 @@ class Detail(Value):
     peer_log_size: Count | None = None
     peers: Count | None = None
     serial: Count | None = None
+    format: Count | None = None
 
 
 class Event(Value):
-    """One thing that this node did, decided or saw. `digests` are made by `salted_digest`, in hex."""
+    """One thing that this node did, decided or saw. `digests` are made by `salted_digest`, in hex.
+
+    `rows` are the rows of the database that it is bound to, as `hub.audit.rows` packs them.
+    """
 
     action: Action
     actor: Actor
     refs: Refs = Refs()
     digests: dict[DigestOf, Sha256Hex] = Field(default_factory=dict)
     detail: Detail = Detail()
+    rows: dict[Code, Rows] = Field(default_factory=dict)
 
     def canonical(self) -> str:
         """The event as canonical JSON (RFC 8785), fields at their defaults left out."""

@@ -8,20 +8,29 @@ what to write (`events`) and does not know the table.
 from __future__ import annotations
 
 import fcntl
+import hmac
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from hub.audit.chain import Broken, Entry, Head, Tampering, Verified, genesis, head_after, link, verify
 from hub.audit.checkpoint import sign_checkpoint
-from hub.audit.events import Event
+from hub.audit.events import Action, Event
 from hub.audit.heads import HeadFiles, SignedHeads
+from hub.audit.rows import Ledger
 from hub.crypto.signing import PrivateKey
 from hub.errors import LogError, StorageError
+
+FORMAT: Final = 2
+"""Of logs whose entries are marked, and bind the rows that they are of: the first entry says so."""
+
+Mark = Callable[[str], str]
+"""The node's mark (hex) of an entry's hash, under a key that is not in the database."""
 
 
 class AuditStore(Protocol):
@@ -36,6 +45,9 @@ class AuditStore(Protocol):
     def at(self, seq: int) -> Entry | None:
         """The entry of that number."""
 
+    def first_of(self, action: str) -> Entry | None:
+        """The oldest entry of an action."""
+
     def insert(self, entry: Entry) -> None:
         """Add an entry. Its number is the primary key: a second one with the same number must fail."""
 
@@ -43,17 +55,34 @@ class AuditStore(Protocol):
         """The entries numbered past `seq`, in the order of their numbers, streamed."""
 
 
-def append(store: AuditStore, node_id: str, event: Event, at: datetime) -> Entry:
-    """Link an event to the log's head and insert it."""
+def append(store: AuditStore, node_id: str, event: Event, at: datetime, mark: Mark) -> Entry:
+    """Link an event to the log's head, and insert it marked."""
     last = store.last()
     entry = link(head_after(last) if last else genesis(node_id), at, event)
+    entry = replace(entry, mark=mark(entry.hash))
     store.insert(entry)
     return entry
 
 
-def verify_log(store: AuditStore, node_id: str, known: Iterable[Head] = ()) -> Verified | Broken:
-    """Verify the complete log against heads known from outside: its checkpoint, peers' receipts."""
-    return verify(store.after(0), genesis(node_id), known)
+def verify_log(
+    store: AuditStore, node_id: str, known: Iterable[Head] = (), ledger: Ledger | None = None
+) -> Verified | Broken:
+    """Verify the complete log against heads known from outside: its checkpoint, peers' receipts.
+
+    `ledger` takes in what it says of rows. Whose the entries after the newest head are is not looked at: that takes
+    the node's keys.
+    """
+    ledger = ledger or Ledger()
+    return verify(_read_into(ledger, store.after(0)), genesis(node_id), known)
+
+
+def _read_into(ledger: Ledger, entries: Iterable[Entry]) -> Iterator[Entry]:
+    for entry in entries:
+        try:
+            ledger.read(entry.seq, entry.body)
+        except (ValueError, TypeError, AttributeError):
+            entry = replace(entry, hash="")
+        yield entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +118,20 @@ def begin_checkpoint(files: HeadFiles, store: AuditStore, key: PrivateKey) -> No
         files.write(sign_checkpoint(files.node_id, head_after(entries[0]), key))
 
 
-def advance_checkpoint(files: HeadFiles, store: AuditStore, key: Callable[[], PrivateKey]) -> Signed | Broken:
+def advance_checkpoint(
+    files: HeadFiles, store: AuditStore, mark: Mark, key: Callable[[], PrivateKey]
+) -> Signed | Broken:
     """Sign the log's present head, after the entries are committed. Raises LogError when no signed head is left.
 
     `key` gives the key that is in use when it is this call's turn.
 
-    Only what follows the last signed head is signed: a log that was rolled back, cut or rewritten since is
-    not, and comes back as Broken. Safe with many workers: a lock file orders them and no head goes back;
-    but `store` must read in a transaction begun by this call, not in an older snapshot.
+    Only what follows the last signed head is signed, and bears the node's mark: a log that was rolled back, cut,
+    rewritten or added to since is not, and comes back as Broken. Safe with many workers: a lock file orders them
+    and no head goes back; but `store` must read in a transaction begun by this call, not in an older snapshot.
     """
     with _locked(files.home):
         heads = files.read()
-        found = verify_since(store, heads)
+        found = verify_since(store, heads, mark)
         if isinstance(found, Broken):
             return found
         if heads.lost or any(head != found.head for head in heads.found):
@@ -108,14 +139,16 @@ def advance_checkpoint(files: HeadFiles, store: AuditStore, key: Callable[[], Pr
     return Signed(found.head, heads.lost)
 
 
-def hand_over(files: HeadFiles, store: AuditStore, key: PrivateKey, put_in_place: Callable[[], None]) -> None:
+def hand_over(
+    files: HeadFiles, store: AuditStore, mark: Mark, key: PrivateKey, put_in_place: Callable[[], None]
+) -> None:
     """Sign the log's head with the key that comes next, and put that in place, while nobody else signs.
 
     Where it fails half-way, either key's signature is there and `files.keys` still knows it. Raises LogError when
     no signed head is left or the log does not hold, StorageError.
     """
     with _locked(files.home):
-        found = verify_since(store, files.read())
+        found = verify_since(store, files.read(), mark)
         if isinstance(found, Broken):
             raise broken_log(found)
         files.write(sign_checkpoint(files.node_id, found.head, key))
@@ -131,8 +164,11 @@ def broken_log(found: Broken) -> LogError:
     )
 
 
-def verify_since(store: AuditStore, heads: SignedHeads) -> Verified | Broken:
-    """Verify from the signed head's own entry on, so that its loss is seen even when nothing follows it."""
+def verify_since(store: AuditStore, heads: SignedHeads, mark: Mark) -> Verified | Broken:
+    """Verify from the signed head's own entry on, so that its loss is seen even when nothing follows it.
+
+    What follows it bears the node's mark, or somebody else wrote it.
+    """
     signed = heads.newest()
     for head in heads.found:
         earlier = store.at(head.size)
@@ -141,7 +177,39 @@ def verify_since(store: AuditStore, heads: SignedHeads) -> Verified | Broken:
     entries = iter(store.after(signed.size - 1))
     first = list(islice(entries, 1))
     before = Head(signed.size - 1, first[0].prev if first else "")
-    return verify(chain(first, entries), before, (signed,))
+    forged: list[int] = []
+    marked_from = _marked_from(store)
+
+    def looked_at() -> Iterator[Entry]:
+        for entry in entries:
+            if entry.seq >= marked_from and not _bears(entry, mark):
+                forged.append(entry.seq)
+            yield entry
+
+    found = verify(chain(first, looked_at()), before, (signed,))
+    return Broken(forged[0], Tampering.forged) if forged and isinstance(found, Verified) else found
+
+
+def _bears(entry: Entry, mark: Mark) -> bool:
+    return hmac.compare_digest(str(entry.mark).encode(errors="replace"), mark(entry.hash).encode())
+
+
+def _marked_from(store: AuditStore) -> int:
+    """The number of the first entry that bears a mark: a log of before has some without."""
+    first = store.at(1)
+    if first is None or is_marked(first):
+        return 0
+    anchored = store.first_of(Action.rows_anchored)
+    return anchored.seq if anchored else first.seq
+
+
+def is_marked(first: Entry) -> bool:
+    """Whether a log was begun in the format that marks its entries, by its first entry."""
+    try:
+        detail = json.loads(first.body).get("detail", {})
+        return first.action == Action.node_created and int(detail.get("format", 1)) >= FORMAT
+    except (ValueError, TypeError, AttributeError):
+        return False
 
 
 @contextmanager

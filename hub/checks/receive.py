@@ -65,7 +65,8 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             # What waits for a person here is answered anew when it is asked again under the same key.
             lasting = None if disclosure.status == "pending" else body
             keep_answer(tx, caller, signed, lasting, ANSWER_KEPT_S)
-        log = tx.record(Action.disclosure_answered, **act)
+        tx.record(Action.disclosure_answered, **act)
+        log = tx.head()
     return Reply(body, receipt(node, caller, request.check_id, log))
 
 

@@ -1,54 +1,170 @@
-"""`hub audit verify`: whether the log is as it was written."""
+"""`hub audit verify`: whether the log, and every row that it binds, is as it was written."""
 
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
-from hub.audit.chain import Broken, Verified
-from hub.audit.log import verify_log
-from hub.cli.options import Home, Json
+from hub.audit.chain import Broken, Head
+from hub.audit.checkpoint import origin_of, read_checkpoint
+from hub.cli.options import Json
 from hub.cli.output import EXIT_REFUSED, out, plain, print_json, reporting
+from hub.crypto.encoding import unb64
+from hub.crypto.signing import PublicKey, public_key
+from hub.errors import AuthenticationError, UsageError
 from hub.node.node import open_to_verify
-from hub.store.audit import DatabaseAudit
+from hub.store.database import Database
+from hub.store.verify import Report, verify_database
 
 audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
+_SHOWN: Final = 20
 
 
 @audit_app.command("verify")
-def verify(home: Home, as_json: Json = False) -> None:
-    """Verify the complete log, and name the first entry that was altered, removed, inserted or reordered."""
+def verify(
+    home: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[HOME]",
+            help="The node's home folder, whose own signed heads are used; or see --database.",
+            show_default=False,
+        ),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Instead of a home: the database's address, as in node.toml. Nothing in it is written.",
+            show_default=False,
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A signed head of its log, of whatever day and whoever kept it; may be given again.",
+            show_default=False,
+        ),
+    ] = None,
+    public_keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--public-key",
+            metavar="FILE",
+            help="The public keys that may have signed them, one a line, as `hub keys list` prints them.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Verify the complete log and every row that it binds, and name what was altered, removed or inserted.
+
+    With --database, --checkpoint and --public-key: without the node's home or any key of it, for an outsider.
+    """
     with reporting(as_json=as_json):
-        node = open_to_verify(home)
-        heads = node.log.files.read()
-        with closing(node.database), node.read() as tx:
-            found = verify_log(DatabaseAudit(tx.session), node.node_id, heads.found)
-        document: dict[str, object] = {"verified": isinstance(found, Verified) and not heads.lost}
-        if isinstance(found, Broken):
-            document |= {"seq": found.seq, "what": found.what.value}
-            words = f"[red]The record is not intact.[/] {found}"
+        if home is not None and database is None and not checkpoint and public_keys is None:
+            report, lost = _own(home)
+        elif home is None and database is not None and checkpoint and public_keys is not None:
+            report, lost = _from_outside(database, checkpoint, _keys(public_keys)), ()
         else:
-            document |= {
-                "entries": found.head.size,
-                "head": found.head.hash,
-                "unwitnessed": found.unwitnessed,
-            }
-            words = (
-                f"{found.head.size} entries: every entry is as it was written. "
-                f"{found.unwitnessed} since the last checkpoint."
+            raise UsageError(
+                "Either a home, or all three of --database, --checkpoint and --public-key.",
+                do="See `hub audit verify --help`.",
             )
-        document["lost"] = list(heads.lost)
+        document = _document(report, lost)
         if as_json:
             print_json(document)
         else:
-            out.print(words)
-            for lost in heads.lost:
-                out.print(f"[red]A signed head is lost:[/] {plain(lost)}.")
-            if not document["verified"]:
-                out.print("Keep the database and the home as they are, and call your auditor.")
+            _print(report, lost)
         if not document["verified"]:
             raise typer.Exit(EXIT_REFUSED)
+
+
+def _own(home: Path) -> tuple[Report, tuple[str, ...]]:
+    node = open_to_verify(home)
+    heads = node.log.files.read()
+    with closing(node.database), node.read() as tx:
+        return verify_database(tx.session, node.node_id, heads.found), heads.lost
+
+
+def _from_outside(url: str, files: list[Path], keys: list[PublicKey]) -> Report:
+    notes = [_text(path) for path in files]
+    node_id = origin_of(notes[0])
+    heads: list[Head] = [read_checkpoint(note, node_id, *keys) for note in notes]
+    opened = Database(url, read_only=True)
+    with closing(opened):
+        opened.require_current()
+        with opened.read() as session:
+            return verify_database(session, node_id, heads)
+
+
+def _keys(path: Path) -> list[PublicKey]:
+    try:
+        keys = [public_key(unb64(line.strip())) for line in _text(path).splitlines() if line.strip()]
+    except AuthenticationError:
+        keys = []
+    if not keys:
+        raise UsageError(
+            f"{path.name} has no public key that can be read.",
+            do="Give the signing keys that `hub keys list` prints, one a line.",
+        )
+    return keys
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path.name} cannot be read.", do="Check its name, owner and mode.") from error
+
+
+def _document(report: Report, lost: tuple[str, ...]) -> dict[str, object]:
+    document: dict[str, object] = {"verified": report.holds and not lost}
+    if isinstance(report.log, Broken):
+        document |= {"seq": report.log.seq, "what": report.log.what.value}
+    else:
+        document |= {
+            "entries": report.log.head.size,
+            "head": report.log.head.hash,
+            "unwitnessed": report.log.unwitnessed,
+            "rows": report.bound,
+            "unwitnessed_rows": report.unwitnessed_rows,
+            "found": [
+                {"table": one.table, "what": one.what.value, "row": one.key, "seq": one.seq}
+                for one in report.rows
+            ],
+        }
+    return document | {"lost": list(lost)}
+
+
+def _print(report: Report, lost: tuple[str, ...]) -> None:
+    if isinstance(report.log, Broken):
+        out.print(f"[red]The record is not intact.[/] {report.log}")
+    else:
+        size, unwitnessed = report.log.head.size, report.log.unwitnessed
+        out.print(
+            f"{size} entries: every entry is as it was written. {unwitnessed} since the last checkpoint."
+        )
+        if report.rows:
+            out.print(f"[red]The database is not as its log says.[/] {len(report.rows)} findings:")
+            for one in report.rows[:_SHOWN]:
+                out.print(f"  {plain(one)}")
+            if len(report.rows) > _SHOWN:
+                out.print(f"  and {len(report.rows) - _SHOWN} more: see --json.")
+        else:
+            out.print(f"{report.bound} rows: every row is as the log says.")
+        if report.unwitnessed_rows:
+            out.print(
+                f"{report.unwitnessed_rows} rows were written since the last checkpoint: what the log says of them"
+                " is vouched for by nothing outside. Verify again with a newer one."
+            )
+    for where in lost:
+        out.print(f"[red]A signed head is lost:[/] {plain(where)}.")
+    if lost or not report.holds:
+        out.print("Keep the database and the home as they are, and call your auditor.")
 
 
 @audit_app.callback()

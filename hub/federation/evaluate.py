@@ -72,7 +72,8 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
         add_check(tx, caller.node_id, request, state.layout.handle_epoch)
         keep_answer(tx, caller, signed, None, ANSWER_KEPT_S)
         outcome = "repeated" if stored else "evaluated"
-        log = tx.record(Action.answer_sent, **_act(caller, request), outcome=outcome)
+        tx.record(Action.answer_sent, **_act(caller, request), outcome=outcome)
+        log = tx.head()
     strong = _evaluated(keys.strong, elements)
     weak = _evaluated(keys.weak, weak_elements)
     answer = EvaluationAnswer(

@@ -174,7 +174,7 @@ def take_over_pins(node: Node) -> int:
     """
     with node.read() as tx:
         log, rows = DatabaseAudit(tx.session), peers.every(tx.session)
-        first, certified = log.first(), log.has(Action.node_certified)
+        first, certified = log.first(), log.first_of(Action.node_certified) is not None
     earlier = first is not None and Event.model_validate_json(first.body).detail.serial is None
     if not earlier or certified or (node.home / PINS).exists():
         return 0

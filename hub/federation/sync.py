@@ -279,7 +279,13 @@ def _finish(node: Node, peer: KnownPeer, copy: CopyRow, manifest: Manifest) -> i
             # People sealed or withdrawn since would be matched again: a restored backup, or an old feed replayed.
             raise PeerError(WENT_BACK, kept="Our last good copy.", do=ROTATES)
         state = peers.CopyState(
-            manifest.epoch, manifest.people, manifest.max_gap, manifest.feed_at, synced_at=tx.now
+            manifest.epoch,
+            manifest.people,
+            manifest.max_gap,
+            manifest.feed_at,
+            synced_at=tx.now,
+            copy_entries=count,
+            copy_digest=digest,
         )
         peers.use_copy(tx.session, row.node_id, feed_id, state)
         tx.record(

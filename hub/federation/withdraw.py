@@ -61,10 +61,11 @@ def withdrawal_of(tx: Reading, rows: Sequence[feeds.PersonRow]) -> Withdrawal | 
     crowded = distinct_keys(tx.node, _readable(tx, rows), crowded_in(tx, state.epoch))
     draft.take_out(tx.session, numbers, _evaluated(tx.node, state.epoch, crowded))
     lines = draft.lines(tx.session)
-    come = [entry for entry, _ in lines.entries]
-    without = {*lines.tombstones, *(entry.token for entry in come)}
+    without = {*lines.tombstones, *(entry.token for entry, _ in lines.entries)}
     before = state._replace(people=state.people - len(numbers))
-    return Withdrawal(len(numbers), state, lines, feeds.content_after(tx.session, before, without, come))
+    return Withdrawal(
+        len(numbers), state, lines, feeds.content_after(tx.session, before, without, lines.entries)
+    )
 
 
 def _readable(tx: Reading, rows: Iterable[feeds.PersonRow]) -> Iterable[Person]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from hub.audit.chain import Broken
 from hub.audit.events import OPERATOR, Action
-from hub.audit.log import advance_checkpoint, begin_checkpoint, broken_log
+from hub.audit.log import FORMAT, advance_checkpoint, begin_checkpoint, broken_log
 from hub.crypto.encoding import b64
 from hub.errors import UsageError
 from hub.files import write_atomically
@@ -71,7 +71,10 @@ def create_home(home: Path, settings: Settings, *, clock: Callable[[], float] = 
         with node.database.write() as session:  # No head is signed yet, as `node.write` demands.
             if DatabaseAudit(session).last() is None:
                 tx = Transaction(node, session)
-                tx.record(Action.node_created, by=OPERATOR, about=own_keys(node), serial=serial)
+                tx.record(
+                    Action.node_created, by=OPERATOR, about=own_keys(node), serial=serial, format=FORMAT
+                )
+                tx.close()
         begin_audit_checkpoint(node)
         _write_settings(home, settings)
     except OSError as error:
@@ -145,7 +148,7 @@ def advance_audit_checkpoint(node: Node) -> tuple[str, ...]:
     """
     with node.read() as tx:
         log = DatabaseAudit(tx.session)
-        found = advance_checkpoint(node.log.files, log, lambda: node.keys.signing.private)
+        found = advance_checkpoint(node.log.files, log, node.mark, lambda: node.keys.signing.private)
     if isinstance(found, Broken):
         raise broken_log(found)
     return tuple(

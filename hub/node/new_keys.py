@@ -31,7 +31,7 @@ def change_keys(node: Node, root: SigningKey, *names: Name) -> Certificate:
     made = add_certificate(node.home, node.node_id, new.keys, root, node.now())
     with node.read() as tx:
         log, signing = DatabaseAudit(tx.session), new.keys.signing.private
-        hand_over(node.log.files, log, signing, lambda: put_in_place(folder, new))
+        hand_over(node.log.files, log, node.mark, signing, lambda: put_in_place(folder, new))
     with node.write() as tx:
         refs = Refs(key_id=made.signing_kid)
         for name in names:

@@ -27,6 +27,7 @@ from hub.node.keys import COPY, KeyRing, NodeKeys, drop_prf_seeds, keeps_files, 
 from hub.node.prf_keys import FIRST_EPOCH, PRF_FOLDER, MissingKeysError, PrfKeyFolder, PrfKeys
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
 from hub.node.transaction import Reading, Transaction
+from hub.node.upgrade import bind_rows_of_before, binds_rows
 from hub.node.watch import LogWatch
 from hub.store import feeds
 from hub.store.audit import DatabaseAudit
@@ -129,7 +130,12 @@ class Node:
         """The watch over the audit log and its signed heads."""
         folder = key_folder(self.home, self.settings)
         beside_keys = folder / COPY if keeps_files(folder) else None
-        return LogWatch(HeadFiles(self.node_id, self._signers, self.home / CHECKPOINT, beside_keys))
+        files = HeadFiles(self.node_id, self._signers, self.home / CHECKPOINT, beside_keys)
+        return LogWatch(files, self.mark)
+
+    def mark(self, entry_hash: str) -> str:
+        """The node's mark of an entry of its log, by the entry's hash: nobody without its keys can make it."""
+        return self.keys.vault.vouch("audit_entry", bytes.fromhex(entry_hash)).hex()
 
     def _signers(self) -> tuple[PublicKey, ...]:
         """Whose signature a head may have: the present key's, or one's that was being put in its place."""
@@ -164,7 +170,9 @@ class Node:
         """
         with self.database.write() as session:
             self.log.require_reached(DatabaseAudit(session))
-            yield Transaction(self, session)
+            tx = Transaction(self, session)
+            yield tx
+            tx.close()
 
 
 def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
@@ -175,6 +183,11 @@ def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
     node = open_to_verify(home, clock=clock)
     try:
         node.require_intact()
+        with node.read() as tx:
+            earlier = not binds_rows(DatabaseAudit(tx.session))
+        if earlier:
+            with node.write() as writing:
+                bind_rows_of_before(writing)
     except BaseException:
         node.database.close()
         raise

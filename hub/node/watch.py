@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hub.audit.chain import Broken
 from hub.audit.heads import HeadFiles, SignedHeads
-from hub.audit.log import AuditStore, broken_log, require_reached, verify_since
+from hub.audit.log import AuditStore, Mark, broken_log, require_reached, verify_since
 from hub.errors import LogError
 
 
@@ -18,6 +18,7 @@ class LogWatch:
     """The signed heads of one opened node, and what was last found wrong with its log."""
 
     files: HeadFiles
+    mark: Mark
     _texts: tuple[bytes | None, ...] = ()
     _heads: SignedHeads = field(default_factory=lambda: SignedHeads(()))
     _broken: LogError | None = None
@@ -32,7 +33,7 @@ class LogWatch:
         """Verify what was written since the signed head. Raises LogError, and remembers it."""
         try:
             require_reached(log, self._read())
-            found = verify_since(log, self._read())
+            found = verify_since(log, self._read(), self.mark)
             if isinstance(found, Broken):
                 raise broken_log(found)
         except LogError as error:

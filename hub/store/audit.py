@@ -10,9 +10,9 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from hub.audit.chain import Entry
+from hub.store.journal import LOG_LOCK
 from hub.store.tables import AuditEntry
 
-_LOCK = 7018
 _TABLE = AuditEntry.__table__  # type: ignore[attr-defined]
 # Past the ORM: every act writes a few entries.
 _NEWEST = sql_select(*(_TABLE.c[one.name] for one in fields(Entry))).order_by(_TABLE.c.seq.desc()).limit(1)
@@ -33,14 +33,15 @@ class DatabaseAudit:
     def last(self) -> Entry | None:
         """The newest entry, locked against other writers until the transaction ends."""
         if self._session.get_bind().dialect.name == "postgresql":
-            self._session.connection().execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            self._session.connection().execute(text(f"SELECT pg_advisory_xact_lock({LOG_LOCK})"))
         row = self._session.connection().execute(_NEWEST).first()
         return Entry(*row) if row else None
 
-    def has(self, action: str) -> bool:
-        """Whether there is an entry of that action."""
-        found = select(AuditEntry.seq).where(AuditEntry.action == action).limit(1)
-        return self._session.exec(found).first() is not None
+    def first_of(self, action: str) -> Entry | None:
+        """The oldest entry of an action."""
+        found = select(AuditEntry).where(AuditEntry.action == action).order_by(col(AuditEntry.seq)).limit(1)
+        row = self._session.exec(found).first()
+        return _entry(row) if row else None
 
     def at(self, seq: int) -> Entry | None:
         """The entry of that number."""
@@ -60,4 +61,4 @@ class DatabaseAudit:
 
 
 def _entry(row: AuditEntry) -> Entry:
-    return Entry(row.seq, row.at, row.action, row.body, row.prev, row.hash)
+    return Entry(row.seq, row.at, row.action, row.body, row.prev, row.hash, row.mark)

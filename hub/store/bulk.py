@@ -6,7 +6,8 @@ Does not know which table or why; callers keep to one transaction.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Executable, Insert, Table
@@ -53,35 +54,54 @@ class FeedDigest(NamedTuple):
     sha256: bytes
 
 
-def digest_of(
+class LinesDigest(NamedTuple):
+    """How many entries a feed has, SHA-256 over them, and SHA-256 over them with whose each is."""
+
+    entries: int
+    sha256: bytes
+    lines: bytes
+
+
+def digest_of(session: Session, entries: Executable) -> FeedDigest:
+    """How many (token, label) rows a query gives, and SHA-256 over them in its order."""
+    hashed, count = hashlib.sha256(), 0
+    for rows in _merged(session, entries, (), ()):
+        hashed.update(b"".join([row[0] + row[1] for row in rows]))
+        count += len(rows)
+    return FeedDigest(count, hashed.digest())
+
+
+def digest_of_lines(
     session: Session,
-    entries: Executable,
+    lines: Executable,
     *,
     without: Collection[bytes] = (),
-    beside: Iterable[tuple[bytes, bytes]] = (),
-) -> FeedDigest:
-    """How many (token, label) rows a query gives, and SHA-256 over them in its order, which is that of tokens.
+    beside: Iterable[tuple[bytes, bytes, int | None, bool]] = (),
+) -> LinesDigest:
+    """The digests of (token, label, person or None, filler) rows that a query gives in the order of tokens.
 
     As if the tokens `without` were not there, and the rows `beside`, in the same order, were.
     """
-    hashed = hashlib.sha256()
-    count = 0
+    entries, whole, count = hashlib.sha256(), hashlib.sha256(), 0
+    for rows in _merged(session, lines, without, beside):
+        entries.update(b"".join([row[0] + row[1] for row in rows]))
+        whole.update(b"".join([b"%d.%d." % (row[2] or 0, row[3]) + row[0] + row[1] for row in rows]))
+        count += len(rows)
+    return LinesDigest(count, entries.digest(), whole.digest())
+
+
+def _merged(
+    session: Session, entries: Executable, without: Collection[bytes], beside: Iterable[tuple[Any, ...]]
+) -> Iterator[Sequence[Any]]:
+    """The rows that a query gives, many at a time, without some tokens and with other rows among them."""
     coming = iter(beside)
     following = next(coming, None)
     result = session.connection().execute(entries, execution_options={"yield_per": _MANY})
     for some in result.partitions():
-        rows: Iterable[Any] = [row for row in some if row[0] not in without] if without else some
+        rows: Sequence[Any] = [row for row in some if row[0] not in without] if without else some
         came = []
         while following is not None and following[0] < some[-1][0]:
             came.append(following)
             following = next(coming, None)
-        if came:
-            rows = sorted((*map(tuple, rows), *came))
-        joined = [row[0] + row[1] for row in rows]
-        hashed.update(b"".join(joined))
-        count += len(joined)
-    while following is not None:
-        hashed.update(following[0] + following[1])
-        count += 1
-        following = next(coming, None)
-    return FeedDigest(count, hashed.digest())
+        yield sorted((*map(tuple, rows), *came), key=itemgetter(0)) if came else rows
+    yield [] if following is None else [following, *coming]

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from hub.errors import ConflictError, HubError, StorageError, UsageError
+from hub.store.journal import look_over
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 30
@@ -30,10 +31,11 @@ BUSY_TIMEOUT_S = 30
 class Database:
     """An open database. `read()` and `write()` give sessions; a write commits at the end or leaves nothing."""
 
-    def __init__(self, url: str, *, create: bool = False) -> None:
+    def __init__(self, url: str, *, create: bool = False, read_only: bool = False) -> None:
         self.url = url
         self._create = create
-        self.engine = _engine(url, create=create)
+        self.engine = _engine(url, create=create, read_only=read_only)
+        look_over(self.engine)
         # SQLite gives one state of the database to each transaction; PostgreSQL does when it is asked to.
         self._reading = (
             self.engine
@@ -52,9 +54,7 @@ class Database:
         Raises UsageError when the database was made by a newer version, StorageError, also where it is empty.
         """
         self._require_file()
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        scripts = ScriptDirectory.from_config(config)
+        config, scripts = _config(), _scripts()
         with _storage_errors(), self.engine.connect() as connection:
             there = _revisions(connection)
         if there == set(scripts.get_heads()):
@@ -101,9 +101,33 @@ class Database:
         if self.is_sqlite and not self._create and not Path(self.engine.url.database or "").exists():
             raise _gone("The node's database is missing.")
 
+    def require_current(self) -> None:
+        """Raise UsageError unless the tables are those of this version, StorageError where there are none."""
+        self._require_file()
+        with _storage_errors(), self.engine.connect() as connection:
+            there = _revisions(connection)
+        if not there:
+            raise _gone("The node's database is empty.")
+        if there != set(_scripts().get_heads()):
+            raise UsageError(
+                "The database is of another version of the hub than this.",
+                kept="It was not touched.",
+                do="Verify it with the version that wrote it.",
+            )
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _gone(text: str) -> StorageError:
@@ -118,18 +142,23 @@ def _revisions(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _engine(url: str, *, create: bool) -> Engine:
+def _engine(url: str, *, create: bool, read_only: bool) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
             url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, hide_parameters=True
         )
-        if not create:
-            event.listen(engine, "do_connect", _sqlite_existing)
-        event.listen(engine, "connect", _sqlite_connect)
+        if read_only:
+            event.listen(engine, "do_connect", _sqlite_to_read)
+            event.listen(engine, "connect", _sqlite_connect_to_read)
+        else:
+            if not create:
+                event.listen(engine, "do_connect", _sqlite_existing)
+            event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
     if url.startswith("postgresql+psycopg:"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        options = {"execution_options": {"postgresql_readonly": True}} if read_only else {}
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
     raise UsageError(
         "The database must be sqlite:///PATH or postgresql+psycopg://...",
         do="Correct `database` in node.toml.",
@@ -140,6 +169,24 @@ def _sqlite_existing(_dialect: Any, _record: Any, arguments: list[Any], options:
     """Open a file that is there, and make none."""
     arguments[0] = f"{Path(arguments[0]).absolute().as_uri()}?mode=rw"
     options["uri"] = True
+
+
+def _sqlite_to_read(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    """Open a file that is there, and write neither it nor anything beside it.
+
+    With nothing in a journal beside it, it is taken as it lies; else somebody has it open, and is read along with.
+    """
+    path = Path(arguments[0]).absolute()
+    wal = path.with_name(path.name + "-wal")
+    alive = wal.exists() and wal.stat().st_size > 0
+    arguments[0] = f"{path.as_uri()}?{'mode=ro' if alive else 'mode=ro&immutable=1'}"
+    options["uri"] = True
+
+
+def _sqlite_connect_to_read(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("query_only=ON", "temp_store=MEMORY", "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:

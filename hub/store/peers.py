@@ -73,13 +73,15 @@ class Changes(NamedTuple):
 
 
 class CopyState(NamedTuple):
-    """What a verified copy's manifest says, and when it was verified."""
+    """What a verified copy's manifest says, and when it was verified. `copy_digest` is SHA-256 over its entries."""
 
     epoch: int
     people: int
     max_gap: int
     feed_at: int
     synced_at: int
+    copy_entries: int
+    copy_digest: bytes
 
 
 def get(session: Session, node_id: str) -> PeerRow | None:
@@ -117,6 +119,7 @@ def forget_copies(session: Session, node_id: str) -> None:
     """Delete every copy of a peer's feed: the next sync pulls it all."""
     peer = session.get_one(Peer, node_id)
     peer.feed_id, peer.epoch, peer.feed_at, peer.synced_at = None, 0, 0, None
+    peer.copy_entries = peer.copy_digest = None
     session.add(peer)
     session.flush()
     for feed in session.exec(select(PeerFeed).where(PeerFeed.node_id == node_id)):
@@ -243,6 +246,14 @@ def use_copy(session: Session, node_id: str, feed_id: int, state: CopyState) -> 
     session.flush()
     if old is not None and old != feed_id:
         _drop(session, session.get_one(PeerFeed, old))
+
+
+def bind_copies(session: Session) -> None:
+    """Say of each copy in use what it holds, where an earlier version did not."""
+    for peer in session.exec(select(Peer).where(col(Peer.feed_id).is_not(None))):
+        peer.copy_entries, peer.copy_digest = digest(session, peer.feed_id or 0)
+        session.add(peer)
+    session.flush()
 
 
 def labels(session: Session, feed_id: int, tokens: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -18,6 +18,11 @@ NODE_ID = "northmoor"
 START = datetime(2026, 3, 29, 0, 59, 58, 5, tzinfo=UTC)
 
 
+def mark(entry_hash: str) -> str:
+    """A mark that needs a key."""
+    return hashlib.sha256(b"a key" + entry_hash.encode()).hexdigest()
+
+
 class ListStore:
     """An audit store that keeps its entries in a list and holds the number to be unique."""
 
@@ -29,6 +34,9 @@ class ListStore:
 
     def at(self, seq: int) -> Entry | None:
         return next((entry for entry in self.entries if entry.seq == seq), None)
+
+    def first_of(self, action: str) -> Entry | None:
+        return next((entry for entry in self.entries if entry.action == action), None)
 
     def insert(self, entry: Entry) -> None:
         if any(entry.seq == other.seq for other in self.entries):
@@ -54,7 +62,7 @@ def log_of(written: Sequence[Event]) -> ListStore:
     """A log with these events, a second apart."""
     store = ListStore()
     for number, event in enumerate(written):
-        append(store, NODE_ID, event, START + timedelta(seconds=number))
+        append(store, NODE_ID, event, START + timedelta(seconds=number), mark)
     return store
 
 
@@ -69,7 +77,9 @@ def holds(entries: Sequence[Entry], node_id: str, known: Sequence[Head]) -> bool
     def head_of(size: int) -> str:
         prev = hashlib.sha256(b"marac-hub/audit/genesis/v1\x00" + node_id.encode()).hexdigest()
         for entry in entries[:size]:
-            row = {key: value for key, value in asdict(entry).items() if key != "hash"} | {"prev": prev}
+            row = {key: value for key, value in asdict(entry).items() if key not in ("hash", "mark")} | {
+                "prev": prev
+            }
             canonical = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
             prev = hashlib.sha256(b"marac-hub/audit/entry/v1\x00" + canonical).hexdigest()
         return prev

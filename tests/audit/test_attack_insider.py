@@ -60,6 +60,9 @@ def test_an_honest_log_verifies(home: Path) -> None:
         "entries": 7,
         "head": "",
         "unwitnessed": 0,
+        "rows": 0,
+        "unwitnessed_rows": 0,
+        "found": [],
         "lost": [],
     }
 
@@ -87,7 +90,7 @@ TAMPERINGS: dict[str, tuple[list[str], tuple[int, str]]] = {
         [
             SHIFT,
             "UPDATE audit_entry SET seq = seq - 999 WHERE seq > 4",
-            "INSERT INTO audit_entry SELECT 5, at, action, body, prev, hash FROM audit_entry WHERE seq = 4",
+            "INSERT INTO audit_entry SELECT 5, at, action, body, prev, hash, mark FROM audit_entry WHERE seq = 4",
         ],
         (5, "inserted"),
     ),
@@ -119,7 +122,9 @@ def test_a_table_written_anew_by_the_hubs_own_code_is_found(home: Path, tmp_path
     node = open_to_verify(home)
     for _ in range(9):
         with node.database.write() as session:
-            Transaction(node, session).record(Action.check_recorded, by=OPERATOR)
+            tx = Transaction(node, session)
+            tx.record(Action.check_recorded, by=OPERATOR)
+            tx.close()
     result = verify(home)
     assert (result.exit_code, json.loads(result.stdout)["what"]) == (1, "rewritten")
 

@@ -15,7 +15,7 @@ from hub.audit.heads import HeadFiles, SignedHeads
 from hub.audit.log import advance_checkpoint, append, begin_checkpoint, verify_log
 from hub.crypto.signing import PrivateKey
 from hub.errors import LogError, StorageError
-from tests.audit.logs import NODE_ID, START, ListStore, log_of
+from tests.audit.logs import NODE_ID, START, ListStore, log_of, mark
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 EVENT = Event(action=Action.node_started, actor="node")
@@ -35,13 +35,13 @@ def begun(files: HeadFiles, events: int) -> ListStore:
     log = log_of([EVENT])
     begin_checkpoint(files, log, KEY)
     for _ in range(events - 1):
-        append(log, NODE_ID, EVENT, START)
+        append(log, NODE_ID, EVENT, START, mark)
     advance(files, log)
     return log
 
 
 def advance(files: HeadFiles, log: ListStore) -> Head | Broken:
-    found = advance_checkpoint(files, log, lambda: KEY)
+    found = advance_checkpoint(files, log, mark, lambda: KEY)
     if isinstance(found, Broken):
         return found
     assert not found.lost
@@ -51,7 +51,7 @@ def advance(files: HeadFiles, log: ListStore) -> Head | Broken:
 def test_the_checkpoint_follows_the_log(files: HeadFiles) -> None:
     log = begun(files, 1)
     for _ in range(3):
-        entry = append(log, NODE_ID, EVENT, START)
+        entry = append(log, NODE_ID, EVENT, START, mark)
         assert advance(files, log) == head_after(entry)
         signed = files.read()
         assert signed == SignedHeads((head_after(entry), head_after(entry)))
@@ -64,7 +64,7 @@ def test_only_the_first_entry_is_signed_for_without_a_head_before(files: HeadFil
         with pytest.raises(LogError, match="No signed head"):
             begin_checkpoint(files, log, KEY)
         with pytest.raises(LogError, match="No signed head"):
-            advance_checkpoint(files, log, lambda: KEY)
+            advance_checkpoint(files, log, mark, lambda: KEY)
     with pytest.raises(LogError, match="No signed head"):
         advance(files, log_of([EVENT]))
     assert not files.home.exists()
@@ -86,7 +86,7 @@ def test_a_log_rolled_back_is_not_signed_again(files: HeadFiles, kept: int) -> N
     restored = ListStore(log.entries[:kept])
     assert advance(files, restored) == Broken(max(kept + 1, 3), Tampering.removed)
     for _ in range(5):
-        append(restored, NODE_ID, replace_actor(EVENT), START)
+        append(restored, NODE_ID, replace_actor(EVENT), START, mark)
     assert isinstance(advance(files, restored), Broken)
     assert files.home.read_text() == written
 
@@ -97,8 +97,8 @@ def replace_actor(event: Event) -> Event:
 
 def test_what_was_forged_since_the_last_checkpoint_is_not_signed(files: HeadFiles) -> None:
     log = begun(files, 3)
-    append(log, NODE_ID, EVENT, START)
-    append(log, NODE_ID, EVENT, START)
+    append(log, NODE_ID, EVENT, START, mark)
+    append(log, NODE_ID, EVENT, START, mark)
     log.entries[3] = replace(log.entries[3], body=replace_actor(EVENT).canonical())
     assert advance(files, log) == Broken(4, Tampering.altered)
 
@@ -143,4 +143,4 @@ def test_two_writers_that_link_to_one_head_cannot_both_insert() -> None:
 
     stale = Stale(log.entries)
     with pytest.raises(ValueError, match="taken"):
-        append(stale, NODE_ID, EVENT, START)
+        append(stale, NODE_ID, EVENT, START, mark)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hub.audit.chain import Entry, head_after, link
+from hub.audit.events import Action, Event
 from hub.sample.referrals import Row
+from tests.cli.bulk import referrals
 from tests.cli.running import hub, inside, write_csv
 
 DONE_TO_IT = {
     "altered": (["UPDATE audit_entry SET body = replace(body, '12', '11') WHERE seq = 2"], 2),
     "removed": (["DELETE FROM audit_entry WHERE seq >= 3"], 3),
     "inserted": (
-        ["INSERT INTO audit_entry SELECT max(seq) + 1, at, action, body, prev, hash FROM audit_entry"],
+        ["INSERT INTO audit_entry SELECT max(seq) + 1, at, action, body, prev, hash, mark FROM audit_entry"],
         4,
     ),
     "reordered": (
@@ -57,3 +63,123 @@ def test_people_read_which_entry_and_what_to_do(used: Path) -> None:
     assert done.code == 1
     assert "Entry 2 was altered" in done.out + done.err
     assert "call your auditor" in done.out + done.err
+
+
+@pytest.fixture
+def outside(used: Path, tmp_path: Path) -> list[object]:
+    """What an outsider has: a copy of the database, the signed head, the public key; none of the node's own."""
+    folder = tmp_path / "auditor"
+    folder.mkdir()
+    shutil.copy(used / "hub.sqlite3", folder)
+    (folder / "head.txt").write_text((used / "audit-checkpoint.txt").read_text())
+    (certificate,) = inside("keys", "list", used, "--json").json["certificates"]
+    (folder / "keys.txt").write_text(certificate["signing"] + "\n")
+    return _options(folder)
+
+
+def _options(folder: Path) -> list[object]:
+    database = f"sqlite:///{folder / 'hub.sqlite3'}"
+    files = ["--checkpoint", folder / "head.txt", "--public-key", folder / "keys.txt"]
+    return ["audit", "verify", "--database", database, *files, "--json"]
+
+
+def _run(database: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        for statement in statements:
+            assert connection.execute(statement).rowcount > 0
+        connection.commit()
+
+
+def test_an_outsider_verifies_without_keys_and_writes_nothing(outside: list[object], tmp_path: Path) -> None:
+    folder = tmp_path / "auditor"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    folder.chmod(0o500)
+    done = inside(*outside)
+    folder.chmod(0o700)
+    assert (done.code, done.json["verified"], done.json["unwitnessed"]) == (0, True, 0)
+    assert done.json["rows"] > 10
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    _run(
+        folder / "hub.sqlite3",
+        "DELETE FROM obligation_record WHERE id = (SELECT min(id) FROM obligation_record)",
+    )
+    done = inside(*outside)
+    assert (done.code, done.json["verified"]) == (1, False)
+    assert [(one["table"], one["what"]) for one in done.json["found"]] == [("obligation_record", "removed")]
+
+
+def test_a_node_that_is_at_work_is_verified_beside_it(
+    used: Path, outside: list[object], tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(used / "hub.sqlite3")) as at_work:
+        at_work.execute("BEGIN IMMEDIATE")
+        at_work.execute("UPDATE feed_state SET people = people")
+        live = [
+            f"sqlite:///{used / 'hub.sqlite3'}" if "auditor" in str(one) and "sqlite" in str(one) else one
+            for one in outside
+        ]
+        assert inside(*live).code == 0
+        at_work.rollback()
+
+
+def test_a_newer_head_that_a_peer_kept_shows_what_was_cut_since(
+    used: Path, outside: list[object], tmp_path: Path
+) -> None:
+    assert inside("import", used, referrals(tmp_path / "more.csv", 1)).code == 0
+    peers = tmp_path / "peers.txt"
+    peers.write_text((used / "audit-checkpoint.txt").read_text())
+    assert inside(*outside).code == 0, "the day's own head alone does not know better"
+    done = inside(*outside, "--checkpoint", peers)
+    assert (done.code, done.json["seq"], done.json["what"]) == (1, 4, "removed")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("head.txt", "nothing", "not an audit checkpoint"),
+        ("keys.txt", "", "no public key"),
+        ("keys.txt", "AAAA\n", "no public key"),
+        ("keys.txt", "A" * 43 + "\n", "another key"),
+    ],
+)
+def test_what_an_outsider_cannot_use_is_said(
+    outside: list[object], tmp_path: Path, file: str, text: str, said: str
+) -> None:
+    (tmp_path / "auditor" / file).write_text(text)
+    done = inside(*outside)
+    assert done.code == 2
+    assert said in done.json["error"]["text"]
+
+
+def test_a_home_and_a_database_at_once_are_refused(used: Path, outside: list[object]) -> None:
+    assert inside(*outside, used).code == 2
+    assert inside("audit", "verify").code == 2
+    assert inside(*outside[:4], "--json").code == 2
+
+
+def test_a_database_of_another_version_is_not_migrated(outside: list[object], tmp_path: Path) -> None:
+    _run(tmp_path / "auditor" / "hub.sqlite3", "UPDATE alembic_version SET version_num = '0001'")
+    done = inside(*outside)
+    assert done.code == 2
+    assert "another version" in done.json["error"]["text"]
+
+
+def test_what_somebody_else_appends_is_never_signed_for(used: Path) -> None:
+    """A perfect link of the chain, which binds a row that they changed: they lack the node's mark."""
+    with closing(sqlite3.connect(used / "hub.sqlite3")) as connection:
+        row = connection.execute("SELECT * FROM audit_entry ORDER BY seq DESC LIMIT 1").fetchone()
+        last = Entry(*row)
+        forged = link(
+            head_after(last),
+            datetime(2026, 11, 5, tzinfo=UTC),
+            Event(action=Action.case_imported, actor="node"),
+        )
+        values = (forged.seq, forged.at, forged.action, forged.body, forged.prev, forged.hash, last.mark)
+        connection.execute("INSERT INTO audit_entry VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        connection.commit()
+    assert inside("audit", "verify", used, "--json").json["unwitnessed"] == 1
+    signed = (used / "audit-checkpoint.txt").read_text()
+    done = inside("publish", used)
+    assert done.code == 2
+    assert f"Entry {forged.seq} was written by somebody who does not have this node's keys" in done.err
+    assert (used / "audit-checkpoint.txt").read_text() == signed

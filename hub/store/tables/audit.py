@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column
+from sqlalchemy import Column, text
 from sqlmodel import Field, SQLModel
 
 from hub.store.tables.columns import Serial
 
 
 class AuditEntry(SQLModel, table=True):
-    """One link of the audit chain (`hub.audit`). Append-only."""
+    """One link of the audit chain (`hub.audit`). Append-only. `mark` is empty where an earlier version wrote it."""
 
     __tablename__ = "audit_entry"
 
@@ -19,3 +19,4 @@ class AuditEntry(SQLModel, table=True):
     body: str
     prev: str
     hash: str
+    mark: str = Field(default="", sa_column_kwargs={"server_default": text("''")})

@@ -36,7 +36,8 @@ class FeedState(SQLModel, table=True):
     """The state of the node's own feed: its epoch, live entries and their digest.
 
     `max_gap` is what the epoch was laid out with, `size` the class of its number of people that peers are told.
-    Both are empty in a feed that was last written before they were kept.
+    `lines_digest` covers live entries with whose they are. All three are empty in a feed
+    that was last written before they were kept.
     """
 
     __tablename__ = "feed_state"
@@ -50,6 +51,7 @@ class FeedState(SQLModel, table=True):
     digest: bytes
     max_gap: int | None = None
     size: int | None = None
+    lines_digest: bytes | None = None
 
 
 class CrowdedKeys(SQLModel, table=True):

@@ -13,7 +13,8 @@ from hub.store.tables.columns import Serial
 class Peer(SQLModel, table=True):
     """A node that we trust, pinned by the thumbprint of its root key, with its last metadata as it signed them.
 
-    `signed_metadata` is empty where an earlier version kept it.
+    `signed_metadata` is empty where an earlier version kept it. `copy_entries` and `copy_digest` are of the copy in
+    use, as it was verified; empty where that was by an earlier version.
     """
 
     __tablename__ = "peer"
@@ -30,6 +31,8 @@ class Peer(SQLModel, table=True):
     max_gap: int = 0
     feed_at: int = Field(default=0, sa_column=Column(Serial, nullable=False))
     synced_at: int | None = None
+    copy_entries: int | None = None
+    copy_digest: bytes | None = None
 
 
 class PeerFeed(SQLModel, table=True):

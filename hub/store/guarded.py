@@ -1,0 +1,93 @@
+"""The tables that decide or prove: which they are, what of their rows the audit log binds, and reading them so.
+
+What is not listed here decides nothing and proves nothing, or is bound by a digest in a row that is: see
+`docs/audit.md`. Does not write (`journal`) or compare with the log (`hub.audit.rows`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, Table, select, tuple_
+from sqlmodel import Session, SQLModel
+
+from hub.audit.rows import Anchor, key_digest, row_digest
+from hub.store import tables
+
+assert tables.__all__  # They are known once the package is there.
+
+_NOTHING: Final[frozenset[str]] = frozenset()
+GUARDED: Final[Mapping[str, frozenset[str]]] = {
+    "case_record": _NOTHING,
+    "person_record": _NOTHING,
+    "decision_record": _NOTHING,
+    "obligation_record": _NOTHING,
+    "sharing_record": _NOTHING,
+    "check_record": _NOTHING,
+    "receipt": _NOTHING,
+    "not_same_pair": _NOTHING,
+    "received_check": _NOTHING,
+    "received_disclosure": _NOTHING,
+    "idempotent_answer": _NOTHING,
+    "quota_use": _NOTHING,
+    "outbox": frozenset({"next_at", "tries", "fault"}),
+    "peer": frozenset({"signed_metadata"}),
+    "feed_state": _NOTHING,
+    "crowded_keys": _NOTHING,
+    "restoration_record": _NOTHING,
+}
+"""Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
+
+_MANY: Final = 500
+
+
+class GuardedRow(NamedTuple):
+    """A row as it stands: its primary key, and its anchor."""
+
+    key: tuple[Any, ...]
+    anchor: Anchor
+
+
+def is_guarded(table: object) -> bool:
+    """Whether the log binds the rows of what a statement writes to."""
+    return isinstance(table, Table) and table.name in GUARDED
+
+
+def table_of(name: str) -> Table:
+    """A table by its name."""
+    return SQLModel.metadata.tables[name]
+
+
+def every_row(session: Session, name: str) -> Iterator[GuardedRow]:
+    """The rows of a table, streamed. A value that the table cannot have raises, as the driver says."""
+    found = session.connection().execute(select(table_of(name)), execution_options={"yield_per": _MANY})
+    for row in found.mappings():
+        yield as_bound(table_of(name), row)
+
+
+def rows_of(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> Iterator[GuardedRow]:
+    """The rows of these primary keys that are there."""
+    columns = list(table.primary_key)
+    for at in range(0, len(keys), _MANY):
+        some = keys[at : at + _MANY]
+        mine = columns[0].in_([key[0] for key in some]) if len(columns) == 1 else tuple_(*columns).in_(some)
+        yield from all_as_bound(table, connection.execute(select(table).where(mine)).mappings())
+
+
+def all_as_bound(table: Table, rows: Iterable[Mapping[Any, Any]]) -> Iterator[GuardedRow]:
+    """Rows of a table with their anchors."""
+    return (as_bound(table, row) for row in rows)
+
+
+def as_bound(table: Table, row: Mapping[Any, Any]) -> GuardedRow:
+    """A row of a table with its anchor."""
+    key = tuple(row[column.name] for column in table.primary_key)
+    left_out = GUARDED[table.name]
+    values = {name: value for name, value in row.items() if name not in left_out}
+    return GuardedRow(key, Anchor(table.name, key_digest(table.name, key), row_digest(table.name, values)))
+
+
+def gone(table: Table, key: tuple[Any, ...]) -> bytes:
+    """By what a row that is not there was known."""
+    return key_digest(table.name, key)
