@@ -61,8 +61,8 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
         if state is None:
             return Refused(NotFoundError("This area has not published yet."))
         if stored is not None and stored.answer is not None and (body := _as_of(state, stored.answer)):
-            log = tx.record(Action.answer_sent, **_act(caller, request), outcome="repeated")
-            return Reply(body, receipt(node, caller, request.check_id, log))
+            tx.record(Action.answer_sent, **_act(caller, request), outcome="repeated")
+            return Reply(body, receipt(node, caller, request.check_id, tx.head()))
         keys = node.prf_keys(state.epoch)
         refused = _refusal(tx, caller, request, keys)
         if refused is None and stored is None:

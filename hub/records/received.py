@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hub.crypto.encoding import unb64
+from hub.crypto.vault import Vault
 from hub.node.transaction import Reading, Transaction
 from hub.store import received
-from hub.store.received import CheckRow, DisclosureId, DisclosureRow
+from hub.store.received import AnswerRow, CheckRow, DisclosureId, DisclosureRow
 from hub.values import Level, NodeId, Value
 from hub.wire.messages import Disclosure, DisclosureQuestion, EvaluationRequest, encode
 
@@ -105,6 +106,21 @@ def put_disclosure(
         sealed=tx.vault.seal(_place(key), recorded.model_dump_json().encode()),
     )
     received.put_disclosure(tx.session, row)
+
+
+def seal_answer(vault: Vault, row: AnswerRow, answer: bytes) -> AnswerRow:
+    """The row with our answer to a peer's request, bound to peer, key and request."""
+    return row._replace(answer=vault.seal(_answer_place(row), answer))
+
+
+def open_answer(vault: Vault, row: AnswerRow) -> AnswerRow:
+    """The row with its answer opened. Raises StorageError when it is not as this node kept it."""
+    sealed = row.answer
+    return row if sealed is None else row._replace(answer=vault.open(_answer_place(row), sealed))
+
+
+def _answer_place(row: AnswerRow) -> str:
+    return f"idempotent_answer/{row.peer}/{row.key}/{row.request_digest}"
 
 
 def _opened(tx: Reading, row: DisclosureRow) -> ReceivedDisclosure:

@@ -312,7 +312,7 @@ def close(session: Session, layout: Layout, now: int, content: Content | None = 
         digest=counted.digest,
         lines_digest=counted.lines,
         max_gap=layout.max_gap,
-        size=max(size_class(people), shown or 0),
+        size=max(size_class(counted.people), shown or 0),
     )
     return _state(session.merge(row))
 

@@ -29,7 +29,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "not_same_pair": _NOTHING,
     "received_check": _NOTHING,
     "received_disclosure": _NOTHING,
-    "idempotent_answer": _NOTHING,
+    "idempotent_answer": frozenset({"answer", "expires_at"}),
     "quota_use": _NOTHING,
     "outbox": frozenset({"next_at", "tries", "fault"}),
     "peer": frozenset({"signed_metadata"}),

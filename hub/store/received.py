@@ -58,7 +58,7 @@ class DisclosureRow(NamedTuple):
 
 
 class AnswerRow(NamedTuple):
-    """An answer stored under a peer's Idempotency-Key."""
+    """An answer stored under a peer's Idempotency-Key, sealed."""
 
     peer: str
     key: str

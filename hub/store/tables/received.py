@@ -42,7 +42,7 @@ class ReceivedDisclosure(SQLModel, table=True):
 
 
 class IdempotentAnswer(SQLModel, table=True):
-    """The stored answer to a POST, kept for minutes or a day under the peer and its Idempotency-Key."""
+    """The stored answer to a POST (sealed), kept for minutes or a day under the peer and its Idempotency-Key."""
 
     __tablename__ = "idempotent_answer"
 
