@@ -283,5 +283,6 @@ def test_a_holder_that_uses_a_key_for_another_request_refuses_it_while_one_waits
     result = pending.asked(areas)
     pending.told(areas, result)
     with areas["eastvale"].read() as tx:
-        query = f"SELECT answer FROM idempotent_answer WHERE key LIKE '{result.check_id}-%'"
+        handle = result.areas[0].candidates[0].handle
+        query = f"SELECT answer FROM idempotent_answer WHERE key LIKE '{result.check_id}-{handle}-%'"
         assert [row[0] for row in tx.session.connection().exec_driver_sql(query)] == [None]
