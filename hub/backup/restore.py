@@ -29,7 +29,7 @@ from hub.node.home import advance_audit_checkpoint
 from hub.node.node import CHECKPOINT, NODE_TOML, Node, database_url, key_folder, node_of
 from hub.node.settings import Settings, load_settings
 from hub.records import restorations
-from hub.store import feeds, peers
+from hub.store import feed_content, peers
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from hub.store.snapshot import copy_database
@@ -196,7 +196,7 @@ def _begin_again(fresh: Path, contents: Contents, head: Head, lost: Head | None,
         with node.write() as tx:
             for peer in peers.every(tx.session):
                 peers.forget_copies(tx.session, peer.node_id)
-            feeds.bind_lines(tx.session)  # It has none: they are in no backup.
+            feed_content.bind_lines(tx.session)  # It has none: they are in no backup.
             size = lost.size if lost else None
             restorations.add(
                 tx, backup_at=contents.made_at, head_size=head.size, lost_size=size, because=because

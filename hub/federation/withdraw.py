@@ -22,6 +22,7 @@ from hub.node.transaction import Reading, Transaction
 from hub.records.cases import open_person
 from hub.records.crowded_keys import crowded_in
 from hub.store import feeds
+from hub.store.feed_content import Content, LiveLine, content_after
 from hub.values import Person
 
 _KEYS_OF_ONE = 60
@@ -34,7 +35,7 @@ class Withdrawal:
     people: int
     state: feeds.State
     lines: Lines
-    content: feeds.Content
+    content: Content
 
     def write(self, tx: Transaction) -> None:
         """Write it. Whoever writes has compared the feed's state in this transaction."""
@@ -61,11 +62,10 @@ def withdrawal_of(tx: Reading, rows: Sequence[feeds.PersonRow]) -> Withdrawal | 
     crowded = distinct_keys(tx.node, _readable(tx, rows), crowded_in(tx, state.epoch))
     draft.take_out(tx.session, numbers, _evaluated(tx.node, state.epoch, crowded))
     lines = draft.lines(tx.session)
-    without = {*lines.tombstones, *(entry.token for entry, _ in lines.entries)}
-    before = state._replace(people=state.people - len(numbers))
-    return Withdrawal(
-        len(numbers), state, lines, feeds.content_after(tx.session, before, without, lines.entries)
-    )
+    come = [LiveLine(one.token, one.label, one.person_id, filler) for one, filler in lines.entries]
+    gone = {*lines.tombstones, *(line.token for line in come)}
+    content = content_after(tx.session, state.epoch, state.people - len(numbers), gone, come)
+    return Withdrawal(len(numbers), state, lines, content)
 
 
 def _readable(tx: Reading, rows: Iterable[feeds.PersonRow]) -> Iterable[Person]:

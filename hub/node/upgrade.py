@@ -13,7 +13,7 @@ from typing import Final
 from hub.audit.events import Action
 from hub.audit.log import is_marked
 from hub.node.transaction import Transaction
-from hub.store import feeds, peers
+from hub.store import feed_content, peers
 from hub.store.audit import DatabaseAudit
 from hub.store.guarded import GUARDED, every_row
 
@@ -30,7 +30,7 @@ def bind_rows_of_before(tx: Transaction) -> None:
     """Bind every row, unless the log binds rows already."""
     if binds_rows(DatabaseAudit(tx.session)):
         return
-    feeds.bind_lines(tx.session)
+    feed_content.bind_lines(tx.session)
     peers.bind_copies(tx.session)
     tx.bind(())
     for table in GUARDED:

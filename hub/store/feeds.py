@@ -7,22 +7,21 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy import (
     ColumnElement,
-    Executable,
     Exists,
     Integer,
     bindparam,
     cast,
     delete,
     exists,
-    func,
     insert,
     update,
 )
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from hub.store.bulk import LinesDigest, digest_of_lines, insert_rows
+from hub.store.bulk import insert_rows
 from hub.store.cases import STORED, StoredCase
+from hub.store.feed_content import Content, counted
 from hub.store.tables import CaseRecord, FeedEntry, FeedState, PersonRecord
 from hub.wire.size_class import size_class
 
@@ -268,31 +267,6 @@ def forget_retired(session: Session) -> None:
         session.execute(delete(PersonRecord).where(col(PersonRecord.id).in_(free[at : at + _BOUND])))
 
 
-class Content(NamedTuple):
-    """What a feed holds: its live entries, the people they are of, and SHA-256 over them in token order.
-
-    `lines` is SHA-256 over the same with whose each is.
-    """
-
-    entries: int
-    people: int
-    digest: bytes
-    lines: bytes
-
-
-def content_after(
-    session: Session, before: State, gone: Collection[bytes], come: Sequence[tuple[Entry, bool]]
-) -> Content:
-    """What the feed's entries and digests are when these tokens have left it and these entries have come.
-
-    These with whether each is a filler. Its people are those of before.
-    """
-    in_order = sorted(come, key=lambda one: one[0].token)
-    coming = ((entry.token, entry.label, entry.person_id, filler) for entry, filler in in_order)
-    count, digest, lines = digest_of_lines(session, _lines(before.epoch), without=gone, beside=coming)
-    return Content(count, before.people, digest, lines)
-
-
 def close(session: Session, layout: Layout, now: int, content: Content | None = None) -> State:
     """Store the feed's state: it is that of this epoch from now on. `content`: as it is known to be, else counted.
 
@@ -300,50 +274,21 @@ def close(session: Session, layout: Layout, now: int, content: Content | None = 
     """
     epoch, before = layout.epoch, session.get(FeedState, 1)
     session.flush()
-    counted = content or _counted(session, epoch)
+    holds = content or counted(session, epoch)
     shown = before.size if before and before.epoch == epoch else None
     row = FeedState(
         id=1,
         epoch=epoch,
         published_at=now,
         last_seq=_last_seq(session, epoch),
-        entries=counted.entries,
-        people=counted.people,
-        digest=counted.digest,
-        lines_digest=counted.lines,
+        entries=holds.entries,
+        people=holds.people,
+        digest=holds.digest,
+        lines_digest=holds.lines,
         max_gap=layout.max_gap,
-        size=max(size_class(counted.people), shown or 0),
+        size=max(size_class(holds.people), shown or 0),
     )
     return _state(session.merge(row))
-
-
-def _counted(session: Session, epoch: int) -> Content:
-    people = session.exec(select(func.count(func.distinct(FeedEntry.person_id))).where(_live(epoch))).one()
-    count, digest, lines = digest_of_lines(session, _lines(epoch))
-    return Content(count, people, digest, lines)
-
-
-def digest_lines(session: Session, epoch: int) -> LinesDigest:
-    """The digests of the live lines of an epoch as they are."""
-    return digest_of_lines(session, _lines(epoch))
-
-
-def bind_lines(session: Session) -> None:
-    """Say of the feed what lines it has now: where none were kept, or an earlier version did not say."""
-    row = session.get(FeedState, 1)
-    if row is not None:
-        row.lines_digest = digest_lines(session, row.epoch).lines
-        session.add(row)
-        session.flush()
-
-
-def _lines(epoch: int) -> Executable:
-    columns = (FeedEntry.token, FeedEntry.label, FeedEntry.person_id, FeedEntry.filler)
-    return sql_select(*map(col, columns)).where(_live(epoch)).order_by(col(FeedEntry.token))
-
-
-def _live(epoch: int) -> ColumnElement[bool]:
-    return (col(FeedEntry.epoch) == epoch) & col(FeedEntry.label).is_not(None)
 
 
 def _last_seq(session: Session, epoch: int) -> int:

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from hub.audit.chain import Broken, Entry, Head, Verified
 from hub.audit.log import verify_log
 from hub.audit.rows import GONE, Anchor, Ledger, Written, unpack_entry
-from hub.store import feeds, peers
+from hub.store import feed_content, peers
 from hub.store.audit import DatabaseAudit
 from hub.store.guarded import GUARDED, GuardedRow, every_row
 from hub.store.tables import FeedState, Peer
@@ -137,7 +137,7 @@ def _told(row: GuardedRow) -> str:
 
 def _own_lines(session: Session) -> Iterator[RowFinding]:
     state: Any = session.get(FeedState, 1)
-    if state is not None and feeds.digest_lines(session, state.epoch).lines != state.lines_digest:
+    if state is not None and feed_content.lines_digest(session, state.epoch) != state.lines_digest:
         yield RowFinding("feed_entry", RowTampering.lines, str(state.id))
 
 
