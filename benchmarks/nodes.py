@@ -10,7 +10,6 @@ delete the folder at any time. Measures nothing.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import hashlib
 import os
 import re
@@ -26,7 +25,7 @@ import psutil
 from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
 from hub.demo import servers
-from hub.demo.form import agreement
+from hub.demo.form import write_agreement
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
@@ -37,9 +36,10 @@ from hub.node.keys import load_root
 from hub.node.node import Node, key_folder, open_node
 from hub.node.settings import Settings
 from hub.sample import COLUMNS, Case, version, write_csv
+from hub.sample.agreement import Signed
 from hub.sample.people import World
 from hub.sample.referrals import possible_version
-from hub.values import Person, Role
+from hub.values import AgencyKind, Person, Role
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 KEPT: Final = ROOT / ".bench" / "homes"
@@ -65,8 +65,9 @@ _SHAPING: Final = (
     "hub/store/migrations",
     "hub/store/tables",
 )
-_LAYOUT: Final = b"2"  # Another one when the people of an area change.
+_LAYOUT: Final = b"3"  # Another one when the people of an area change.
 
+SIGNED: Final = [Signed(f"area-{number:02d}", "Area police", "police") for number in range(100)]
 Say = Callable[[str], None]
 
 
@@ -105,6 +106,7 @@ def home(
         say(f"building {kept.name}: {people} people ...")
         fresh = folder / f"{kept.name}.{os.getpid()}.new"
         node = create_home(fresh, _settings(kept.name, database(kept.name)))
+        write_agreement(fresh, node.today(), SIGNED)
         with (fresh / "node.toml").open("a", encoding="utf-8") as file:
             file.write(QUOTAS)
         _fill(node, number, people)
@@ -204,7 +206,8 @@ def _settings(node_id: str, database: str) -> Settings:
         area=node_id.capitalize(),
         url="http://127.0.0.1:1",
         database=database,
-        agreement=agreement(dt.datetime.now(dt.UTC).date()),
+        agency="Area police",
+        agency_kind=AgencyKind.police,
     )
 
 

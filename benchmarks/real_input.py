@@ -32,7 +32,7 @@ from hub.cases.importing.assemble import CaseIntake, read_cases
 from hub.cases.importing.run import import_cases
 from hub.cases.importing.tally import Imported
 from hub.checks.check import check
-from hub.demo.form import agreement, sharing_form
+from hub.demo.form import sharing_form, write_agreement
 from hub.demo.servers import free_port
 from hub.errors import HubError, InputError, PeerError
 from hub.federation.client import PeerClient
@@ -46,8 +46,9 @@ from hub.node.node import Node, key_folder, open_node
 from hub.node.settings import Settings
 from hub.records.check import AreaStatus, CheckRequest, CheckResult
 from hub.sample import COLUMNS, write_csv
+from hub.sample.agreement import Signed
 from hub.store.tables import CaseRecord, PersonRecord
-from hub.values import Band, Person
+from hub.values import AgencyKind, Band, Person
 
 ASKING, HOLDING = "originals", "duplicates"
 Row = dict[str, str]
@@ -105,7 +106,7 @@ def two_nodes(
         imported: dict[str, Imported] = {}
         seconds = {"import": 0.0, "publish": 0.0}
         for area, rows in files.items():
-            node = _node(Path(folder) / area, area)
+            node = _node(Path(folder) / area, area, [Signed(one, "Area police", "police") for one in files])
             path = Path(folder) / f"{area}.csv"
             write_csv(path, COLUMNS, rows)
             started = time.perf_counter()
@@ -124,15 +125,17 @@ def two_nodes(
         yield nodes[0], nodes[1], imported, seconds
 
 
-def _node(home: Path, area: str) -> Node:
+def _node(home: Path, area: str, signed: Sequence[Signed]) -> Node:
     settings = Settings(
         node_id=area,
         area=area.capitalize(),
         url=f"http://127.0.0.1:{free_port()}",
         database="sqlite:///hub.sqlite3",
-        agreement=agreement(dt.datetime.now(dt.UTC).date()),
+        agency="Area police",
+        agency_kind=AgencyKind.police,
     )
     create_home(home, settings).database.close()
+    write_agreement(home, dt.datetime.now(dt.UTC).date(), signed)
     with (home / "node.toml").open("a", encoding="utf-8") as file:
         file.write(QUOTAS)
     return open_node(home)

@@ -91,6 +91,8 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
         ),
         areas=areas,
         case_fled_from=own.fled_from if own else None,
+        agreements=node.agreements.held,
+        area=node.node_id,
     )
 
 

@@ -14,6 +14,7 @@ from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.changes import Proposal, as_it_is, carry_out
 from hub.cases.disclosure_log import put_entries
 from hub.cases.publication import PublicationDecisions
+from hub.consent import Context
 from hub.consent.evidence import Closing, OpenObligation, lacking
 from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
@@ -71,7 +72,8 @@ class _Close:
         return {row.id: lacks for row in _open(rows) if (lacks := self._lacks(tx, row))}
 
     def _lacks(self, tx: Reading, row: ObligationRow) -> tuple[str, ...]:
-        return lacking(_open_obligation(tx, row), self.closing, tx.node.rules, tx.today)
+        known = Context(agreements=tx.node.agreements.held, area=tx.node.node_id)
+        return lacking(_open_obligation(tx, row), self.closing, tx.node.rules, tx.today, known)
 
     def reviewed(self, tx: Reading) -> list[Proposal]:
         """The cases whose publications are decided anew since their reviews are closed."""

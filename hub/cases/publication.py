@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from hub.consent import (
     Decision,
-    Protocol,
     PublicationCase,
     Publications,
     Publisher,
+    SharingAgreement,
     VictimAgreement,
     publication_form,
 )
+from hub.consent.areas import folded
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import decisions
@@ -36,7 +37,7 @@ class RecordedPublication(NamedTuple):
 
 
 class PublicationDecisions:
-    """Publication decisions under the node's agreement of today, with the forms they were made on."""
+    """Publication decisions under the node's agreements of today, with the forms they were made on."""
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -46,18 +47,21 @@ class PublicationDecisions:
 
     def decide(self, case: CaseDetails, people: Iterable[PersonDetails]) -> Decision:
         """The decision for a case with these people."""
-        return self._publications.decide(_publication_case(self.node, case, people))
+        return self._publications.decide(self._facts(case, people))
 
     def record(
         self, tx: Transaction, case: CaseDetails, people: Iterable[PersonDetails], decision: Decision
     ) -> RecordedPublication:
         """Keep a decision."""
-        facts = _publication_case(self.node, case, people)
+        facts = self._facts(case, people)
         form = publication_form(facts, self._publisher, self.node.rules, self._on)
         kept = decisions.add(tx, RecordedDecision(form=form, decision=decision, case_ref=case.case_ref))
         items = tuple(Item(place, one) for place, one in enumerate(decision.obligations))
         activity = Activity(tx.case_digest(case.case_ref), PUBLISH)
         return RecordedPublication(kept, NewObligations(activity, kept.number, items))
+
+    def _facts(self, case: CaseDetails, people: Iterable[PersonDetails]) -> PublicationCase:
+        return _publication_case(self.node, case, people, self._publisher.agreements)
 
 
 def keep_obligations(tx: Transaction, arisen: Sequence[NewObligations]) -> None:
@@ -75,24 +79,35 @@ def keep_obligations(tx: Transaction, arisen: Sequence[NewObligations]) -> None:
 
 
 def _publisher(node: Node) -> Publisher:
-    agreement = node.settings.agreement
-    protocol = (
-        Protocol(
-            ref=agreement.ref, date=agreement.date, covers=agreement.covers, review=agreement.review_date
-        )
-        if agreement
-        else None
-    )
-    owner = agreement.review_owner if agreement else "Marac coordinator"
-    return Publisher(node.settings.jurisdiction, protocol, owner)
+    return Publisher(node.settings.jurisdiction, node.node_id, node.agreements.held)
 
 
-def _publication_case(node: Node, case: CaseDetails, people: Iterable[PersonDetails]) -> PublicationCase:
-    idva = case.kind is Kind.idva
+class Supplier(NamedTuple):
+    """The agency whose case it is, for which area, and its kind where that is known."""
+
+    area: str
+    agency: str
+    kind: AgencyKind | None
+
+
+def supplier_of(node: Node, case: CaseDetails, held: Iterable[SharingAgreement]) -> Supplier:
+    """Whose case it is: our own agency's, or the Idva service's, of the kind that it signed the agreements as."""
+    if case.kind is not Kind.idva:
+        return Supplier(node.node_id, node.settings.agency, node.settings.agency_kind)
+    name = folded(case.idva_service)
+    signed = [one for agreement in held for one in agreement.signatory if one.area == node.node_id]
+    kinds = {one.kind for one in signed if folded(one.agency) == name}
+    return Supplier(node.node_id, case.idva_service, kinds.pop() if len(kinds) == 1 else None)
+
+
+def _publication_case(
+    node: Node, case: CaseDetails, people: Iterable[PersonDetails], held: Iterable[SharingAgreement]
+) -> PublicationCase:
+    supplier = supplier_of(node, case, held)
     return PublicationCase(
         kind=case.kind,
-        supplier=case.idva_service if idva else node.settings.area,
-        supplier_kind=AgencyKind.idva_charity if idva else node.settings.agency_kind,
+        supplier=supplier.agency,
+        supplier_kind=supplier.kind,
         publish=case.publish,
         sealed=case.sealed,
         roles=frozenset(one.person.role for one in people),
@@ -100,4 +115,5 @@ def _publication_case(node: Node, case: CaseDetails, people: Iterable[PersonDeta
         aware=bool(case.victim_aware),
         fled_from=case.fled_from,
         fled_asked=case.fled_asked,
+        under=case.sharing_agreement,
     )

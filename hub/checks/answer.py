@@ -11,18 +11,18 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
 from hub.cases.areas import known_areas
+from hub.cases.publication import Supplier, supplier_of
 from hub.consent import (
     Decider,
-    Decision,
-    Exclusion,
     HeldRecord,
     Outcome,
     PeerRequest,
+    SharingAgreement,
     SharingForm,
     Staff,
     Telling,
@@ -193,8 +193,11 @@ def _decided(
     telling = Telling(case.fled_from, case.not_safe_to_talk_to, known_areas(tx))
     against = telling.against(telling.area(key.peer))
     published = may_be_matched(tx, kept)
-    held = _held(case, person, agreed, decided_by_person, published=published, against=against)
-    decision = _decide(tx.node, key, form, held, kept_out)
+    agreements = tx.node.agreements.held
+    ours = _Ours(case, person, agreed, supplier_of(tx.node, case, agreements))
+    held = _held(ours, decided_by_person, published=published, against=against)
+    asked = _asked(key, form, agreements)
+    decision = decide_answer(asked, held, tx.node.rules, tx.today, kept_out)
     decided = RecordedDecision(form=form, decision=decision, case_ref=case.case_ref)
     decider = (
         f"the {decided_by_person.by.replace('_', ' ')} {decided_by_person.name}".strip()
@@ -213,36 +216,43 @@ def _decided(
     return _released(decision.level, case, person, agreed), about
 
 
-def _decide(
-    node: Node, key: DisclosureKey, form: SharingForm, held: HeldRecord, kept_out: tuple[Exclusion, ...]
-) -> Decision:
-    agreement = node.settings.agreement
-    asked = PeerRequest(
+def _asked(key: DisclosureKey, form: SharingForm, agreements: tuple[SharingAgreement, ...]) -> PeerRequest:
+    return PeerRequest(
         form=form,
         level=key.level,
         role=form.subjects[0].role if form.subjects else Role.victim,
         staff=Staff(person=form.requester.name, agency=form.requester.agency),
-        agreement_known=bool(agreement and form.protocol and form.protocol.ref == agreement.ref),
+        area=key.peer,
+        agreements=agreements,
     )
-    return decide_answer(asked, held, node.rules, node.today(), kept_out)
+
+
+class _Ours(NamedTuple):
+    """What we hold of the candidate, how it compares in the clear, and whose case it is."""
+
+    case: CaseDetails
+    person: PersonDetails
+    agreed: Confirmation
+    supplier: Supplier
 
 
 def _held(
-    case: CaseDetails,
-    person: PersonDetails,
-    agreed: Confirmation,
+    ours: _Ours,
     decided_by_person: HolderDecision | None,
     *,
     published: bool,
     against: tuple[NotTold, ...],
 ) -> HeldRecord:
     return HeldRecord(
-        kind=case.kind,
-        role=person.person.role,
-        band=Band.probable if agreed.passes else Band.possible,
-        confirmed=agreed.passes,
+        kind=ours.case.kind,
+        role=ours.person.person.role,
+        band=Band.probable if ours.agreed.passes else Band.possible,
+        confirmed=ours.agreed.passes,
         published=published,
-        sealed=case.sealed,
+        sealed=ours.case.sealed,
+        area=ours.supplier.area,
+        agency=ours.supplier.agency,
+        agency_kind=ours.supplier.kind,
         decided_by=decided_by_person.by if decided_by_person else None,
         decision=decided_by_person.release if decided_by_person else None,
         supplier_permission=bool(decided_by_person and decided_by_person.release),

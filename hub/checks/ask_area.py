@@ -7,12 +7,13 @@ decides before and records around it. Whatever a holder does wrong is a PeerErro
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from hub.consent import GroundKey, SharingForm
+from hub.consent import GroundKey, SharingAgreement, SharingForm, digest_said
+from hub.consent.coverage import named
 from hub.consent.form.vocabulary import answered
 from hub.crypto import encoding
 from hub.crypto.prf import Evaluation
@@ -28,6 +29,8 @@ from hub.store import peers
 from hub.wire.blinding import BlindQuestion, ByKey, Outputs, Plan
 from hub.wire.lookup import Copy, Evaluated, Found, find_labels
 from hub.wire.messages import (
+    AGREEMENT_DIFFERS,
+    AGREEMENT_NOT_HELD,
     EPOCH_CHANGED,
     EVALUATIONS_PATH,
     EvaluationAnswer,
@@ -55,6 +58,22 @@ class CheckInProgress:
     plan: Plan
     people: Sequence[AskedPerson]
     tests: Sequence[MatchKey]
+
+    @property
+    def agreement(self) -> SharingAgreement | None:
+        """The agreement that it is asked under, of those that this node holds."""
+        return named(self.form.protocol, self.node.agreements.held)
+
+    def unsigned(self, areas: Iterable[str]) -> tuple[str, ...]:
+        """Those of the areas that have not signed the agreement, where the question rests on that alone."""
+        signed = self.agreement.areas if self.agreement and not _asserted(self.form) else None
+        return tuple(one for one in areas if signed is not None and one not in signed)
+
+    @property
+    def not_signed(self) -> str:
+        """What is said of an area that has not signed it."""
+        ref = self.agreement.ref if self.agreement else ""
+        return f"Nobody of this area has signed {ref}, under which you ask. It was not asked: telephone it."
 
 
 async def ask_area(asking: CheckInProgress, client: PeerClient, peer: KnownPeer) -> Found:
@@ -98,6 +117,8 @@ async def _ask(asking: CheckInProgress, client: PeerClient, peer: KnownPeer, sal
     except PeerError as error:
         if error.problem == EPOCH_CHANGED:
             raise _EpochChangedError from error
+        if asking.agreement is not None and error.problem in _DIFFERENCES:
+            raise _differs(peer.area, asking.agreement, error.problem) from error
         raise
     told, outputs = await client.beside(_read, asking, peer, blinded.question, answer)
     newest = (told.epoch, told.feed_at)
@@ -107,6 +128,22 @@ async def _ask(asking: CheckInProgress, client: PeerClient, peer: KnownPeer, sal
     if (copy.epoch, copy.feed_at) < newest:
         raise PeerError("The area serves an older feed than its answer names.")
     return await client.beside(_weighed, asking, peer, outputs, _Asked(salt, answer.token))
+
+
+_DIFFERENCES: Final = {
+    AGREEMENT_DIFFERS: "{area} holds another version of our agreement {ref}.",
+    AGREEMENT_NOT_HELD: "{area} does not hold our agreement {ref}.",
+}
+
+
+def _differs(area: str, agreement: SharingAgreement, problem: str) -> PeerError:
+    """What is said where an area does not answer because it has not the agreement that it is asked under."""
+    return PeerError(
+        _DIFFERENCES[problem].format(area=area, ref=agreement.ref),
+        problem=problem,
+        kept="It was not told about whom you ask.",
+        do=f"Ask them to compare the digest. Ours is {digest_said(agreement.digest)}.",
+    )
 
 
 class _Blinded(NamedTuple):
@@ -158,13 +195,15 @@ def _evaluation_request(
     asking: CheckInProgress, peer: KnownPeer, blind: BlindQuestion, committed: bytes
 ) -> EvaluationRequest:
     form = asking.form
+    agreement = asking.agreement
     strong, weak = blind.elements
     requester = asking.request.requester
     return EvaluationRequest(
         check_id=asking.check_id,
         purpose=asking.request.purpose,
         jurisdiction=form.jurisdiction or "",
-        protocol_ref=form.protocol.ref if form.protocol else None,
+        protocol_ref=agreement and agreement.ref,
+        protocol_digest=agreement and agreement.digest,
         grounds=_asserted(form),
         requester_role=requester.role,
         agency_kind=requester.agency_kind,

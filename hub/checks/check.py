@@ -101,10 +101,12 @@ async def check(
     sent = plan(asked[0].keys, [one.keys for one in asked[1:]])
     asking = CheckInProgress(node, check_id, request, form, sent, asked, test_keys(node.matching))
 
-    # 3. Record what is about to be asked of whom: without its tick, no area that somebody fled.
+    # 3. Record what is about to be asked of whom: without its tick, no area that somebody fled, and under an
+    # agreement alone none that has not signed it.
     known, telling = every_known(node), Telling.of(form, context)
     left_out = () if request.ask_fled_areas else fled_among(areas, telling)
-    asked_of = {node_id: known.get(node_id) for node_id in areas if node_id not in left_out}
+    unsigned = asking.unsigned(one for one in areas if known.get(one) and one not in left_out)
+    asked_of = {one: known.get(one) for one in areas if one not in {*left_out, *unsigned}}
     connected = [peer for peer in asked_of.values() if peer is not None and peer.asked]
     _record_decision(node, request, form, result, connected)
 
@@ -113,6 +115,7 @@ async def check(
         *(_ask_safely(asking, client, node_id, peer) for node_id, peer in asked_of.items())
     )
     answers += [_left_out(node, node_id, known.get(node_id)) for node_id in left_out]
+    answers += [_left_out(node, one, known.get(one), asking.not_signed) for one in unsigned]
     timing.scored_ms = timing.ms()
 
     # 5. Record the answers, the receipts and the result.
@@ -212,8 +215,8 @@ def _answered(node: Node, node_id: str, found: Found, tell: Callable[..., AreaRe
     return AreaAnswer(answered, found.salt, found.receipt, evidence)
 
 
-def _left_out(node: Node, node_id: str, peer: Peer | None) -> AreaAnswer:
-    return AreaAnswer(_teller(node, node_id, peer)(status=AreaStatus.not_asked))
+def _left_out(node: Node, node_id: str, peer: Peer | None, note: str = "") -> AreaAnswer:
+    return AreaAnswer(_teller(node, node_id, peer)(status=AreaStatus.not_asked, note=note))
 
 
 def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:

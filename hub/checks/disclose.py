@@ -17,7 +17,8 @@ from hub.cases.access import check_for, context_of
 from hub.checks.check import form_of
 from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_disclosure, sealed_request
 from hub.checks.telling import marked
-from hub.consent import Context, Decision, SharingForm, Telling, decide, excerpt
+from hub.consent import Context, Decision, Protocol, SharingForm, Telling, decide, excerpt
+from hub.consent.coverage import named
 from hub.consent.required_answers import threat_in_words
 from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError, PeerError
@@ -251,8 +252,10 @@ def _sealed(node: Node, act: _Act) -> SealedDisclosure:
 
 
 def _excerpt(act: _Act, on: dt.date) -> SharingForm:
-    """The form as the area may read it, with the answer about areas fled that counts."""
-    form = act.form.model_copy(update={"fled_from": act.telling.fled_from})
+    """The form as the area may read it: with the answer about areas fled that counts, and our agreement."""
+    agreement = named(act.form.protocol, act.context.agreements or ())
+    protocol = agreement and Protocol(ref=agreement.ref, date=agreement.date, digest=agreement.digest)
+    form = act.form.model_copy(update={"fled_from": act.telling.fled_from, "protocol": protocol})
     return excerpt(form, act.telling.area(act.area), on)
 
 

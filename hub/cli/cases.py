@@ -23,6 +23,10 @@ def import_(
         typer.Argument(metavar="FILE", help="FILE.csv or FILE.jsonl, one row a person.", show_default=False),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; store nothing.")] = False,
+    agreement: Annotated[
+        str,
+        typer.Option(metavar="REF", help="The agreement to publish under, where the file names none."),
+    ] = "",
     who: Who = None,
     as_json: Json = False,
 ) -> None:
@@ -42,7 +46,8 @@ def import_(
                 rows[0] = done
                 progress(done, 0)
 
-            done = import_cases(node, read_cases(file), dry_run=dry_run, progress=count, asker=importer)
+            cases = read_cases(file)
+            done = import_cases(node, cases, dry_run=dry_run, progress=count, asker=importer, under=agreement)
         if not as_json:
             _show_urgent(done, dry_run=dry_run)
         rejects = None if dry_run else write_rejected(file, done.rejected)
@@ -59,6 +64,9 @@ def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
         "imported": done.imported,
         "unchanged": done.unchanged,
         "not_published": done.not_published,
+        "not_published_because": [
+            {"reason": why, "people": people} for why, people in done.because.most_common()
+        ],
         "withdrawn": done.withdrawn,
         "rejected": [{"row": one.row, "field": one.field, "reason": one.reason} for one in done.rejected],
         "rejected_file": str(rejects) if rejects else None,
@@ -90,7 +98,9 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
     would = "would be " if dry_run else ""
     out.print(f"{done.imported} people {would}imported, {done.unchanged} unchanged.")
     if done.not_published:
-        out.print(f"{done.not_published} of them {would}not published: sealed, or no agreement covers them.")
+        out.print(f"{done.not_published} of them {would}not published:")
+        for why, people in done.because.most_common():
+            out.print(plain(f"  {people}: {why}"))
     if done.unsealed:
         out.print(
             f"{done.unsealed} cases that were sealed {'would not be' if dry_run else 'are not'} any longer."

@@ -20,14 +20,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from hub.cli.output import reporting, write_file
-from hub.consent import Decision, Outcome, Rules, parse_form
+from hub.consent import Context, Decision, Outcome, Rules, agreement_from_text, parse_form
 from hub.consent import decide as decide_form
+from hub.consent.context import NO_CONTEXT
 from hub.consent.form.form import YEARS
 from hub.consent.form.parse import MAX_BYTES
 from hub.consent.rules.files import rules_from_text
 from hub.consent.rules.in_words import explain
 from hub.errors import HubError, InputError, UsageError
-from hub.node.settings import SHIPPED_CONFIG
+from hub.node.settings import SHIPPED_CONFIG, read_text
 from hub.pdf.sharing_form import form_pdf
 
 policy_app = typer.Typer(no_args_is_help=True, help="The rules that decisions are made by.")
@@ -35,6 +36,22 @@ policy_app = typer.Typer(no_args_is_help=True, help="The rules that decisions ar
 RulesFolder = Annotated[
     Path | None,
     typer.Option("--rules", help="Folder with both rules files; else the shipped."),
+]
+HeldAgreement = Annotated[
+    Path | None,
+    typer.Option(
+        "--agreement",
+        metavar="AGREEMENT.toml",
+        help="Decide as a node that holds this agreement; else the form's protocol is taken as stated.",
+    ),
+]
+GivingArea = Annotated[
+    str,
+    typer.Option(
+        "--area",
+        metavar="NODE_ID",
+        help="The area that shares, by its node id, which has to have signed that agreement.",
+    ),
 ]
 OnDay = Annotated[str, typer.Option("--at", metavar="YYYY-MM-DD", help="The day to decide on; else today.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
@@ -59,6 +76,8 @@ def decide(
     form: Annotated[Path, typer.Argument(metavar="FORM.json", help="A sharing form.")],
     at: OnDay = "",
     rules: RulesFolder = None,
+    agreement: HeldAgreement = None,
+    area: GivingArea = "",
     pdf: Annotated[Path | None, typer.Option("--pdf", metavar="OUT.pdf", help="The form as PDF.")] = None,
     *,
     as_json: AsJson = False,
@@ -71,7 +90,7 @@ def decide(
                 "The PDF would replace the form.", kept="The form.", do="Give --pdf another name."
             )
         filled = parse_form(_form_bytes(form))
-        decision = decide_form(filled, in_force, on)
+        decision = decide_form(filled, in_force, on, _context(agreement, area, in_force))
         if pdf is not None:
             write_file(pdf, form_pdf(filled, decision, in_force, on))
         if as_json:
@@ -92,6 +111,18 @@ def explain_command(at: OnDay = "", rules: RulesFolder = None, *, as_json: AsJso
                 {"rules": in_force.name, "on": on.isoformat(), "lines": text.splitlines()}, indent=2
             )
         sys.stdout.write(text + "\n")
+
+
+def _context(agreement: Path | None, area: str, rules: Rules) -> Context:
+    """What decides beside the form: the agreement that is held, if one is given."""
+    if agreement is None:
+        return NO_CONTEXT
+    if not area:
+        raise UsageError(
+            "--agreement needs --area.", do="Name the area that shares, such as --area northmoor."
+        )
+    held = agreement_from_text(read_text(agreement), agreement.name, rules.law)
+    return Context(agreements=(held,), area=area)
 
 
 def _day(at: str) -> dt.date:

@@ -7,6 +7,7 @@ from typing import Final
 
 import typer
 
+from hub.cases.renewal import follow_agreements
 from hub.cli.options import Home, Json, opened
 from hub.cli.output import EXIT_FAULT, err, out, plain, print_json, progress_bar
 from hub.federation.client import PeerClient
@@ -19,10 +20,16 @@ REFUSED: Final = (
     "auditor."
 )
 
+ENDED: Final = (
+    "[bold]The publication of {} cases has ended:[/] the agreement that it rested on is not in force any more, or "
+    "does not cover it."
+)
+
 
 def publish(home: Home, as_json: Json = False) -> None:
     """Publish tokens of everyone discoverable, and withdraw those who are not any more."""
     with opened(home, as_json=as_json, interrupted="The feed as it was; nothing was half-published.") as node:
+        ended = follow_agreements(node)
         with progress_bar("Publishing match-keys", shown=not as_json) as progress:
             done = publish_feed(node, progress)
         if as_json:
@@ -34,9 +41,12 @@ def publish(home: Home, as_json: Json = False) -> None:
                     "added": done.added,
                     "withdrawn": done.withdrawn,
                     "refused": done.refused,
+                    "ended": ended,
                 }
             )
         else:
+            if ended:
+                err.print(ENDED.format(ended))
             if done.refused:
                 err.print(REFUSED.format(done.refused))
             out.print(

@@ -4,6 +4,7 @@
 Reading rules files and printing belong to the edges (`hub.cli.decide`, `hub.pdf`).
 """
 
+from hub.consent.agreements import SharingAgreement, agreement_from_text, digest_said
 from hub.consent.context import (
     ConflictOfInterest,
     Context,
@@ -25,6 +26,7 @@ from hub.consent.publication import (
     Publisher,
     decide_publication,
     publication_form,
+    why_not_published,
 )
 from hub.consent.rules.files import rules_from_text
 from hub.consent.rules.rules import Rules, load_rules
@@ -53,18 +55,22 @@ __all__ = [
     "Reason",
     "Release",
     "Rules",
+    "SharingAgreement",
     "SharingForm",
     "Staff",
     "Telling",
     "VictimAgreement",
+    "agreement_from_text",
     "conflicts_of_interest",
     "decide",
     "decide_answer",
     "decide_publication",
+    "digest_said",
     "excerpt",
     "is_excluded",
     "load_rules",
     "parse_form",
     "publication_form",
     "rules_from_text",
+    "why_not_published",
 ]

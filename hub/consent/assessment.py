@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from hub.consent import grounds
+from hub.consent import coverage, grounds
+from hub.consent.agreements import SharingAgreement
 from hub.consent.areas import Area
+from hub.consent.conditions import Conditions
 from hub.consent.context import NO_CONTEXT, Context, same
+from hub.consent.coverage import Between
 from hub.consent.form.form import SharingForm, Subject
-from hub.consent.form.vocabulary import DataClass, SignatureRole, answered
+from hub.consent.form.vocabulary import DataClass, SignatureRole
 from hub.consent.grounds import Standing
 from hub.consent.rules.rules import Rules
 from hub.consent.telling import NotTold, Telling
@@ -98,6 +101,16 @@ class Assessment:
         )
 
     @cached_property
+    def conditions(self) -> Conditions:
+        """What Article 9 and Article 10 conditions are tried on."""
+        return Conditions(self.form, self.rules, self.on, self.grounds)
+
+    @cached_property
+    def agreement(self) -> SharingAgreement | None:
+        """The agreement of this node that the form names as its protocol, if it holds one."""
+        return coverage.named(self.form.protocol, self.context.agreements or ())
+
+    @cached_property
     def covered(self) -> bool:
         """Whether an agreed protocol speaks for this purpose and level on that day."""
         return self.form.protocol is not None and not self.why_not_covered
@@ -108,24 +121,22 @@ class Assessment:
         protocol = self.form.protocol
         if protocol is None:
             return ""
-        publishing = self.form.purpose is Purpose.publish
-        levels = self.rules.policy.protocol.levels
-        checks = (
-            (answered(protocol.ref), "it has no reference"),
-            (protocol.date is not None, "it has no date"),
-            (protocol.date is None or protocol.date <= self.on, f"it is dated after {self.on}"),
-            (protocol.review is None or protocol.review >= self.on, "its review date has passed"),
-            (
-                self.form.purpose in protocol.covers,
-                f"it does not list {self.form.purpose or 'this purpose'}",
-            ),
-            (publishing or self.form.level in levels, f"it does not pre-answer {self.form.level}"),
-            (
-                not protocol.agencies or self.giver in protocol.agencies,
-                f"it does not list {self.giver or 'this kind of agency'}",
-            ),
-        )
-        return "; ".join(why for fine, why in checks if not fine)
+        if self.context.agreements is None:
+            return coverage.why_not_as_stated(protocol, self.form, self.rules, self.on)
+        receiver = self.form.recipient.node_id if self.context.tells else None
+        between = Between(self.context.area, receiver or "")
+        return coverage.why_not_held(protocol, self.agreement, self.conditions, between)
+
+    def why_not_carried(self, person: Subject, data: DataClass) -> str:
+        """Why the protocol does not carry that class of data of somebody, or nothing."""
+        protocol = self.form.protocol
+        if protocol is None or not self.covered:
+            return "no protocol covers it"
+        if data not in self.rules.policy.protocol.data:
+            return "policy.toml leaves it to the form"
+        if self.agreement is None:
+            return coverage.stated(protocol, data)
+        return coverage.why_not_of(self.agreement, person, data, self.conditions)
 
     @cached_property
     def uncovered(self) -> tuple[Moving, ...]:
@@ -134,18 +145,22 @@ class Assessment:
         To be named in a question tells the least of somebody, whatever is listed: only a protocol for that covers a
         person of whom nothing listed would move.
         """
-        protocol = self.form.protocol
-        if protocol is None or not self.covered:
+        if not self.covered:
             return self.people
-        data = self.rules.policy.protocol.data
-        if protocol.data:
-            data = data & frozenset(protocol.data)
-        least = self.rules.policy.items[Level.involvement] <= data
         rest = (
-            (one._replace(classes=tuple(item for item in one.classes if item not in data)), one.classes)
+            (one._replace(classes=tuple(item for item in one.classes if self._left(one.person, item))), one)
             for one in self.people
         )
-        return tuple(left for left, listed in rest if left.classes or not (listed or least))
+        return tuple(
+            left for left, listed in rest if left.classes or not (listed.classes or self._names(left.person))
+        )
+
+    def _left(self, person: Subject, data: DataClass) -> bool:
+        return bool(self.why_not_carried(person, data))
+
+    def _names(self, person: Subject) -> bool:
+        """Whether the protocol carries the least of somebody."""
+        return not any(self._left(person, item) for item in self.rules.policy.items[Level.involvement])
 
     @cached_property
     def manager_signed(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hub.consent.agreements import SharingAgreement
 from hub.consent.areas import Area
 from hub.values import Person, ShortText, Value
 
@@ -53,6 +54,8 @@ class Context:
     `seal_answers`: nobody was asked who fled when the case came, so that its seal alone says it.
     `not_safe_to_talk_to`: the people, agencies and areas that the victim named so.
     `areas`: those that the node knows; None for a form on its own. `case_fled_from`: the case's own answer.
+    `agreements`: those that this node holds; None for a form on its own, whose protocol is taken as stated.
+    `area`: the node id of the area that shares, for which its agency has to have signed.
     """
 
     case_ref: str | None = None
@@ -69,6 +72,8 @@ class Context:
     not_safe_to_talk_to: tuple[str, ...] = ()
     areas: tuple[Area, ...] | None = None
     case_fled_from: tuple[str, ...] | None = None
+    agreements: tuple[SharingAgreement, ...] | None = None
+    area: str = ""
 
     @property
     def of_a_node(self) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
 from hub.consent import obligations, refusals, required_answers
 from hub.consent.assessment import Assessment, name_of
@@ -18,6 +20,9 @@ from hub.consent.form.form import SharingForm
 from hub.consent.rules.rules import Rules
 from hub.consent.sharing_agreement import covered_answers, say_why_not
 from hub.values import Level, Purpose
+
+EMERGENCY: Final = "emergency"
+"""The code of the reason that an imminent threat to life carries a permit."""
 
 
 def decide(form: SharingForm, rules: Rules, on: dt.date, context: Context = NO_CONTEXT) -> Decision:
@@ -134,21 +139,42 @@ def _releases(assessment: Assessment, level: Level) -> tuple[tuple[Release, ...]
     return tuple(releases), reasons
 
 
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """What carries a sharing: the five questions answered, and why in words. `lacks` says what does not."""
+
+    answers: tuple[Answer, ...]
+    reasons: tuple[Reason, ...]
+    lacks: tuple[Reason, ...] = ()
+
+
+def authority(assessment: Assessment) -> Authority:
+    """What carries the sharing that a form describes, whatever else the form should say."""
+    found = Findings()
+    ask_all(assessment, found)
+    return _authority(assessment, found)
+
+
+def _authority(assessment: Assessment, found: Findings) -> Authority:
+    answers = (*covered_answers(assessment), *found.answers, _proportionate(assessment.form))
+    return Authority(answers, (*_why(assessment), *_carried_by(answers)), tuple(found.reasons))
+
+
 def _permit(assessment: Assessment, found: Findings) -> Decision:
     form = assessment.form
     level = assessment.level or Level.involvement
     releases, held = _releases(assessment, level)
-    answers = (*covered_answers(assessment), *found.answers, _proportionate(form))
+    carried = _authority(assessment, found)
     return Decision(
         outcome=Outcome.permit,
         level=level,
-        reasons=(*_why(assessment), *_carried_by(answers), *found.reasons, *held),
+        reasons=(*carried.reasons, *found.reasons, *held),
         obligations=obligations.arising(
             assessment,
             emergency=required_answers.threat_in_words(form),
             covered=not assessment.uncovered,
         ),
-        answers=answers,
+        answers=carried.answers,
         releases=releases,
         rules=assessment.rules.name,
     )
@@ -158,7 +184,8 @@ def _why(assessment: Assessment) -> Iterator[Reason]:
     """The reasons that carry the permit: the protocol, and each ground that stands."""
     protocol = assessment.form.protocol
     if protocol is not None and assessment.covered:
-        text = f"The agreed protocol {protocol.ref} of {protocol.date} covers {assessment.form.purpose}."
+        dated = assessment.agreement.date if assessment.agreement else protocol.date
+        text = f"The agreed protocol {protocol.ref} of {dated} covers {assessment.form.purpose}."
         yield Reason(code="protocol", text=text, source=f"protocol {protocol.ref}", field="protocol")
     for ground in assessment.grounds:
         code, text = f"ground_{ground.ground.key}", f"Ground: {ground.rule.label}."
@@ -204,7 +231,7 @@ def _emergency_permit(assessment: Assessment, found: Findings) -> Decision:
     releases, held = _releases(assessment, level)
     text = "An imminent threat to life: the least packet moves now, on a named person's word."
     reason = Reason(
-        code="emergency",
+        code=EMERGENCY,
         text=text,
         source="UK GDPR Art 6(1)(d); ECHR Art 2",
         field="emergency.imminent_threat",

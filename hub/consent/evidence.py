@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from pydantic import Field
 
-from hub.consent.context import Context, same
+from hub.consent.context import NO_CONTEXT, Context, same
 from hub.consent.decide import decide
 from hub.consent.decision import Decision, Obligation
 from hub.consent.form.form import SharingForm
@@ -73,8 +73,13 @@ def due(obligations: Iterable[Obligation], on: dt.date) -> tuple[Obligation, ...
     return tuple(item for _, _, item in sorted(dated, key=lambda entry: entry[:2]))
 
 
-def lacking(obligation: OpenObligation, closing: Closing, rules: Rules, today: dt.date) -> tuple[str, ...]:
-    """The parts that the evidence still lacks to close the obligation; with none it closes."""
+def lacking(
+    obligation: OpenObligation, closing: Closing, rules: Rules, today: dt.date, known: Context = NO_CONTEXT
+) -> tuple[str, ...]:
+    """The parts that the evidence still lacks to close the obligation; with none it closes.
+
+    `known`: what the node knows that decides on a completed form, as its agreements.
+    """
     found = [] if answered(closing.by.name) else ["by.name"]
     found += _dates(obligation, closing, today)
     code = obligation.obligation.code
@@ -84,7 +89,7 @@ def lacking(obligation: OpenObligation, closing: Closing, rules: Rules, today: d
     if code == "record_recipients":
         return (*found, *unrecorded(obligation.form, rows))
     if code == "complete_emergency":
-        return (*found, *_completed(obligation, closing, rules, min(closing.on, today)))
+        return (*found, *_completed(obligation, closing, rules, min(closing.on, today), known))
     if code == "review":
         told = [row for row in rows if row.told]
         found += _lacks(told, [row.agency for row in told], ("response",))
@@ -162,7 +167,9 @@ def _countersigned(form: SharingForm, closing: Closing) -> list[str]:
     return found
 
 
-def _completed(obligation: OpenObligation, closing: Closing, rules: Rules, on: dt.date) -> list[str]:
+def _completed(
+    obligation: OpenObligation, closing: Closing, rules: Rules, on: dt.date, known: Context
+) -> list[str]:
     """The completed form has to stand without the emergency, for the same purpose and people."""
     form, earlier = closing.form, obligation.form
     if form is None:
@@ -171,7 +178,7 @@ def _completed(obligation: OpenObligation, closing: Closing, rules: Rules, on: d
     if {one.ref for one in form.subjects} != {one.ref for one in earlier.subjects}:
         found.append("form.subjects: the people who were decided on")
     calm = form.model_copy(update={"emergency": None})
-    context = Context(case_ref=obligation.case_ref, tells=False, recipient_known=True)
+    context = replace(known, case_ref=obligation.case_ref, tells=False, recipient_known=True)
     decision = decide(calm, rules, on, context)
     if not decision.permitted:
         found += [f"form.{name}" for name in decision.missing]

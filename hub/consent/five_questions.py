@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hub.consent.assessment import Assessment
+from hub.consent.conditions import engaged
 from hub.consent.decision import Answer, Reason
-from hub.consent.form.form import SharingForm, Subject
-from hub.consent.form.vocabulary import Capacity, DataClass, GroundKey, VictimAgreement, answered
+from hub.consent.form.form import Subject
+from hub.consent.form.vocabulary import Capacity, DataClass, VictimAgreement
 from hub.consent.grounds import Standing, has_adult_at_risk
-from hub.consent.rules.rules import Basis, Condition, DocumentUse, Rules
-from hub.values import Role
+from hub.consent.rules.rules import Basis
 
 LABELS = {
     "power": "Power to share",
@@ -126,14 +126,6 @@ def _no_basis(assessment: Assessment, ref: str, data: DataClass | None, out: Fin
     out.lack(name, text, "UK GDPR Art 6; DPA 2018 Part 3 s.35")
 
 
-def engaged(question: str, person: Subject, data: DataClass, rules: Rules) -> bool:
-    """Whether Article 9 or Article 10 is engaged by this class of data about a person in this role."""
-    sensitive = rules.policy.sensitive
-    if question == "art9":
-        return data in sensitive.art9
-    return data in sensitive.art10 or data in sensitive.art10_by_role.get(person.role, frozenset())
-
-
 def _sensitive(
     assessment: Assessment, ref: str, person: Subject, data: DataClass, question: str, out: Findings
 ) -> None:
@@ -145,7 +137,7 @@ def _sensitive(
     for ground in assessment.with_basis:
         for key in _condition_keys(ground, question, assessment):
             condition = assessment.rules.law.conditions[key]
-            problem = _problem(assessment, person, condition)
+            problem = assessment.conditions.why_not(person, condition)
             if not problem:
                 out.answers.append(_answer(question, ref, data, condition.text, condition.cited))
                 return
@@ -174,60 +166,6 @@ def _condition_keys(ground: Standing, question: str, assessment: Assessment) -> 
     if has_adult_at_risk(assessment.form):
         keys.append("g+Sch1p18" if question == "art9" else "Sch1p18+p36")
     return keys
-
-
-def _problem(assessment: Assessment, person: Subject, condition: Condition) -> str:
-    """Why a condition does not carry this person's data, or nothing."""
-    form, rules = assessment.form, assessment.rules
-    if not condition.live(assessment.on):
-        return "not in force"
-    if not rules.belongs(assessment.giver, condition.who):
-        return "not open to this kind of agency"
-    if condition.only_if == "incapable" and not cannot_consent(person):
-        return "only for someone who cannot consent, which is not shown"
-    if condition.only_if == "person_at_risk" and not (_child_named(assessment) or _adult_shown(form)):
-        return "needs a child to be protected, or an adult at risk and why there is no consent"
-    return _document_problem(assessment, condition)
-
-
-def cannot_consent(person: Subject) -> bool:
-    """Physically or legally incapable. A child who has given or refused agreement was able to answer."""
-    if person.capacity is Capacity.child:
-        return person.agreement in (None, VictimAgreement.not_asked, VictimAgreement.cannot_ask)
-    return person.capacity is Capacity.lacks
-
-
-def _child_named(assessment: Assessment) -> bool:
-    """Paragraph 18 protects a child: the data that protect it may be about anyone."""
-    return any(ground.ground.key is GroundKey.child_protection for ground in assessment.grounds)
-
-
-def _adult_shown(form: SharingForm) -> bool:
-    """An adult at risk, and why there is no consent: a reason under 18(2), or the victim cannot be asked."""
-    why = any(answered(ground.evidence.get("p18_2_reason", "")) for ground in form.grounds)
-    cannot_ask = any(
-        person.role is Role.victim and person.agreement is VictimAgreement.cannot_ask
-        for person in form.subjects
-    )
-    return has_adult_at_risk(form) and (why or cannot_ask)
-
-
-def _document_problem(assessment: Assessment, condition: Condition) -> str:
-    use, receiver = condition.policy_document, assessment.receiver
-    if use is DocumentUse.never:
-        return ""
-    if (
-        use is DocumentUse.unless_recipient_competent
-        and receiver
-        and assessment.rules.law.agencies[receiver].competent
-    ):
-        return ""
-    document = assessment.rules.policy.policy_documents.get(
-        "law_enforcement" if use is DocumentUse.law_enforcement else "general"
-    )
-    if document is None or not document.in_date(assessment.on):
-        return "needs an appropriate policy document in date"
-    return ""
 
 
 def _confidence(assessment: Assessment, ref: str, person: Subject, out: Findings) -> None:

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from hub.consent.agreements import SharingAgreement
 from hub.consent.assessment import Assessment
 from hub.consent.context import NOBODY, Context, Exclusion, Staff, is_excluded
-from hub.consent.decide import decided
+from hub.consent.decide import EMERGENCY, Authority, authority, decided
 from hub.consent.decision import Decision, Obligation, Outcome, Reason
-from hub.consent.form.form import SharingForm
+from hub.consent.form.form import Asker, Recipient, SharingForm
 from hub.consent.rules.rules import Rules
 from hub.consent.telling import NotTold
-from hub.values import Band, Kind, Level, Role
+from hub.values import AgencyKind, Band, Kind, Level, Role
 
 
 class Decider(StrEnum):
@@ -38,7 +39,8 @@ class HeldRecord:
     comparison in the clear agreed, at `band`. `decision`: the recorded word of `decided_by`, the coordinator
     or, for Idva records, that Idva service; None is still open. `supplier_permission`:
     the supplier or meeting allows more than involvement to leave. `against`: what our own case says against telling
-    the area that asks.
+    the area that asks. `agency` and `agency_kind`: whose record it is, whose basis carries the answer; `area`: the
+    node id of this area.
     """
 
     kind: Kind
@@ -51,6 +53,9 @@ class HeldRecord:
     decision: bool | None = None
     supplier_permission: bool = False
     against: tuple[NotTold, ...] = ()
+    agency: str = ""
+    agency_kind: AgencyKind | None = None
+    area: str = ""
 
     @property
     def looks_into_it(self) -> tuple[str, ...]:
@@ -77,14 +82,16 @@ ASKED_BY: Final = {
 class PeerRequest:
     """A disclosure as the peer asserts it: its form, the asker, and the level it asks for.
 
-    `agreement_known`: the protocol that the form names is one this holder has itself agreed to.
+    `area`: the node id of the peer. `agreements`: those that this holder has itself; None takes the protocol as
+    stated.
     """
 
     form: SharingForm
     level: Level
     role: Role = Role.victim
     staff: Staff = NOBODY
-    agreement_known: bool = True
+    area: str = ""
+    agreements: tuple[SharingAgreement, ...] | None = None
 
 
 def decide_answer(
@@ -103,9 +110,7 @@ def decide_answer(
 
     # 2. The peer's form by the holder's own rules: an assertion that would not stand here is not enough.
     form = asked.form.model_copy(update={"level": asked.level})
-    if not asked.agreement_known:
-        form = form.model_copy(update={"protocol": None})
-    assessment = Assessment(form, rules, on, Context(recipient_known=True, asserted=True))
+    assessment = Assessment(form, rules, on, _asserted(asked, asked.area))
     theirs = decided(assessment)
     if theirs.outcome is not Outcome.permit:
         text = "The asserted purpose and grounds do not stand by this area's own rules."
@@ -119,9 +124,12 @@ def decide_answer(
             rules=rules.name,
         )
 
-    # 3. What a person must decide, and whether the right one has.
+    # 3. What a person must decide, and whether the right one has; and the basis of our own.
     level = theirs.level
-    pending = _person_needed(asked, held, assessment)
+    own = _own_authority(
+        theirs, Assessment(_our_form(form, asked, held), rules, on, _asserted(asked, held.area))
+    )
+    pending = (*_person_needed(asked, held, assessment), *_without_basis(own))
     if pending:
         return Decision(
             outcome=Outcome.refer, reasons=pending, refer_to=(str(_decider(held)),), rules=rules.name
@@ -135,7 +143,46 @@ def decide_answer(
         field="level",
     )
     record = Obligation(code="record_answer", text="Record the answer, its level and who decided it.", due=on)
-    return theirs.model_copy(update={"reasons": (reason, *theirs.reasons), "obligations": (record,)})
+    return theirs.model_copy(
+        update={"reasons": (reason, *own.reasons), "answers": own.answers, "obligations": (record,)}
+    )
+
+
+def _asserted(asked: PeerRequest, giver: str) -> Context:
+    return Context(recipient_known=True, asserted=True, agreements=asked.agreements, area=giver)
+
+
+def _our_form(form: SharingForm, asked: PeerRequest, held: HeldRecord) -> SharingForm:
+    """The answer as our own sharing: by whoever's record it is, to whoever asks, about the one person."""
+    theirs = form.requester
+    return form.model_copy(
+        update={
+            "requester": Asker(role=theirs.role, agency=held.agency, agency_kind=held.agency_kind),
+            "recipient": Recipient(
+                node_id=asked.area or None, agency=theirs.agency, agency_kind=theirs.agency_kind
+            ),
+            "subjects": tuple(one.model_copy(update={"role": held.role}) for one in form.subjects[:1]),
+        }
+    )
+
+
+def _own_authority(theirs: Decision, ours: Assessment) -> Authority:
+    """What carries our answer. A controller has a basis of its own (UK GDPR Art 5(2)): the enquirer's is not ours.
+
+    An imminent threat to life is one for both.
+    """
+    if any(reason.code == EMERGENCY for reason in theirs.reasons):
+        return Authority(theirs.answers, theirs.reasons)
+    return authority(ours)
+
+
+def _without_basis(own: Authority) -> tuple[Reason, ...]:
+    """That this area has no basis of its own for the answer, and what is lacking."""
+    if not own.lacks:
+        return ()
+    text = "This area has no basis of its own to answer on, so nothing is answered before it has one."
+    reason = Reason(code="own_basis", text=text, source="UK GDPR Art 5(2), Art 6", field="holder")
+    return (reason, *own.lacks)
 
 
 def _refusals(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
 from hub.checks.check import check
 from hub.checks.disclose import disclose_at_once
-from hub.demo.form import agreement, sharing_form
+from hub.demo.form import sharing_form, write_agreement
 from hub.demo.servers import free_port, serving, wait_until_up
 from hub.errors import HubError, PeerError
 from hub.federation.client import PeerClient
@@ -34,6 +33,7 @@ from hub.node.node import Node, key_folder
 from hub.node.settings import Settings, load_areas
 from hub.records.check import CheckRequest, CheckResult
 from hub.sample.story import Story, story
+from hub.values import AgencyKind
 
 SEED: Final = 20_261_122
 
@@ -82,17 +82,18 @@ def running_demo(say: Say) -> Iterator[Demo]:
 
 
 def _node(folder: Path, area: str, rows: list[dict[str, str]]) -> Node:
-    today = dt.datetime.now(dt.UTC).date()
     known = load_areas(None).get(area)
     settings = Settings(
         node_id=area,
         area=known.area if known else area,
         url=f"http://127.0.0.1:{free_port()}",
         database="sqlite:///hub.sqlite3",
-        agreement=agreement(today),
+        agency=f"{area.title()} Council",
+        agency_kind=AgencyKind.council,
         **({"contact": known.contact} if known else {}),
     )
     node = create_home(folder / area, settings)
+    write_agreement(node.home, node.today())
     file = folder / f"{area}.csv"
     with file.open("w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, list(rows[0]))

@@ -11,6 +11,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.audit.events import Action, Refs, peer_actor
+from hub.consent import Protocol
+from hub.consent.coverage import named
 from hub.crypto import encoding
 from hub.crypto.prf import Evaluation, PrfKey
 from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
@@ -23,6 +25,8 @@ from hub.node.transaction import Transaction
 from hub.records.received import add_check
 from hub.store import feeds, received
 from hub.wire.messages import (
+    AGREEMENT_DIFFERS,
+    AGREEMENT_NOT_HELD,
     EPOCH_CHANGED,
     SIZE_CLASSES,
     EvaluationAnswer,
@@ -127,15 +131,43 @@ def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest, keys: 
     if earlier is not None and earlier.commitment != encoding.unb64(request.commitment):
         tx.record(Action.request_refused, **act, outcome="other_subject")
         return Refused(ConflictError("This check was already asked about another subject."))
-    agreement = tx.node.settings.agreement
-    under_agreement = (
-        agreement is not None
-        and request.protocol_ref == agreement.ref
-        and request.purpose in agreement.covers
-    )
-    if not under_agreement and not request.grounds:
-        tx.record(Action.request_refused, **act, outcome="no_ground")
-        return Refused(InputError("The request names neither an agreement we share nor a legal ground."))
+    without = None if request.grounds else _without_agreement(tx, caller, request)
+    if without is not None:
+        outcome = without.code if isinstance(without, ConflictError) else "no_ground"
+        tx.record(Action.request_refused, **act, outcome=outcome)
+        return Refused(without)
+    return None
+
+
+class AgreementDiffersError(ConflictError):
+    """The holder has another version of the agreement that the request names."""
+
+    code = AGREEMENT_DIFFERS
+
+
+class AgreementNotHeldError(ConflictError):
+    """The holder does not have the agreement that the request names."""
+
+    code = AGREEMENT_NOT_HELD
+
+
+def _without_agreement(
+    tx: Transaction, caller: Caller, request: EvaluationRequest
+) -> InputError | ConflictError | None:
+    """Why no agreement of ours covers the question, or nothing: the same one, in force, that both areas signed."""
+    if request.protocol_ref is None:
+        return InputError("The request names neither an agreement nor a legal ground.")
+    agreement = named(Protocol(ref=request.protocol_ref), tx.node.agreements.held)
+    if agreement is None:
+        return AgreementNotHeldError("This area does not hold the agreement that the request names.")
+    if agreement.digest != request.protocol_digest:
+        return AgreementDiffersError(
+            "This area holds another version of the agreement that the request names."
+        )
+    signed = any((one.area, one.kind) == (caller.node_id, request.agency_kind) for one in agreement.signatory)
+    covers = request.purpose in agreement.purposes and not agreement.why_not_on(tx.today)
+    if not (signed and covers and tx.node.node_id in agreement.areas):
+        return InputError("The agreement that the request names does not cover it.")
     return None
 
 

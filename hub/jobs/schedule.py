@@ -14,6 +14,7 @@ from functools import partial
 
 from hub.audit.events import NODE, Action, Refs
 from hub.cases.obligations import escalate
+from hub.cases.renewal import follow_agreements
 from hub.errors import HubError, unforeseen
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
@@ -149,6 +150,9 @@ def _warn(run: Run) -> None:
 
 
 def _publish(run: Run) -> None:
+    ended = follow_agreements(run.node, run.alive)
+    if ended:
+        logger.warning("publish: the agreement of %s published cases does not cover them any more", ended)
     publish(run.node, lambda _done, _all: run.alive())
 
 

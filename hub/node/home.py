@@ -21,12 +21,16 @@ from hub.node.certificates import add_certificate, own_certificate
 from hub.node.node import NODE_TOML, Node, node_of, own_keys
 from hub.node.pins import change_pins, told_revocations
 from hub.node.prf_keys import FIRST_EPOCH
-from hub.node.settings import Settings, SharingAgreement
+from hub.node.settings import Settings
 from hub.node.transaction import Transaction
 from hub.store.audit import DatabaseAudit
 from hub.wire.messages import PublicKeys
 from hub.wire.metadata import NodeFacts, metadata
 
+_AGENCY: Final = """\
+# Who employs the coordinator, as the agreements name it, and its kind: police, probation, council, nhs,
+# housing_association, idva_charity, refuge, specialist_charity, school or court. Without both nothing is published.
+"""
 _NODE_TOML: Final = """\
 # This node's settings. No secrets here: keys are in the folder `keys`. See config/node.example.toml.
 node_id = {node_id}
@@ -34,19 +38,10 @@ area = {area}
 url = {url}
 database = {database}
 keys = {keys}
-
+{agency}
 [contact]
 phone = {phone}
 hours = {hours}
-"""
-_AGREEMENT_TOML: Final = """
-# The dated inter-area agreement. An empty `publish` in an import follows it; without one it means no.
-[agreement]
-ref = {ref}
-date = {date}
-covers = [{covers}]
-review_date = {review_date}
-review_owner = {review_owner}
 """
 
 
@@ -97,6 +92,8 @@ def _make_identity(home: Path, settings: Settings, now: int) -> int:
 
 
 def _write_settings(home: Path, settings: Settings) -> None:
+    agency = {"agency": settings.agency, "agency_kind": settings.agency_kind or ""}
+    lines = [f"{name} = {_toml(value)}" if value else f'# {name} = ""' for name, value in agency.items()]
     values = {
         "node_id": settings.node_id,
         "area": settings.area,
@@ -106,9 +103,9 @@ def _write_settings(home: Path, settings: Settings) -> None:
         "phone": settings.contact.phone,
         "hours": settings.contact.hours,
     }
-    text = _NODE_TOML.format(**{name: _toml(value) for name, value in values.items()})
-    if settings.agreement:
-        text += _agreement_toml(settings.agreement)
+    text = _NODE_TOML.format(
+        **{name: _toml(value) for name, value in values.items()}, agency=_AGENCY + "\n".join(lines) + "\n"
+    )
     write_atomically(home / NODE_TOML, text.encode())
 
 
@@ -153,16 +150,6 @@ def advance_audit_checkpoint(node: Node) -> tuple[str, ...]:
         raise broken_log(found)
     return tuple(
         f"The newest signed head was lost, and made anew from the other: {one}." for one in found.lost
-    )
-
-
-def _agreement_toml(agreement: SharingAgreement) -> str:
-    return _AGREEMENT_TOML.format(
-        ref=_toml(agreement.ref),
-        date=agreement.date.isoformat(),
-        covers=", ".join(_toml(purpose.value) for purpose in agreement.covers),
-        review_date=agreement.review_date.isoformat(),
-        review_owner=_toml(agreement.review_owner),
     )
 
 

@@ -22,6 +22,7 @@ from hub.crypto import vault
 from hub.crypto.signing import PublicKey
 from hub.errors import StorageError, UsageError
 from hub.matching import MatchingConfig, load_config
+from hub.node.agreements import AGREEMENTS, AgreementFolder, Agreements
 from hub.node.certificates import load as load_certificates
 from hub.node.keys import COPY, KeyRing, NodeKeys, drop_prf_seeds, keeps_files, prf_seeds_of_before
 from hub.node.prf_keys import FIRST_EPOCH, PRF_FOLDER, MissingKeysError, PrfKeyFolder, PrfKeys
@@ -71,6 +72,15 @@ class Node:
         """The legal grounds and the node's policy, from `grounds.toml` and `policy.toml`."""
         files = [config_file(self.home, name) for name in ("grounds.toml", "policy.toml")]
         return rules_from_text(*(read_text(file) for file in files))
+
+    @cached_property
+    def _agreement_folder(self) -> AgreementFolder:
+        return AgreementFolder(self.home / AGREEMENTS, self.rules.law)
+
+    @property
+    def agreements(self) -> Agreements:
+        """The agreements that it holds, as their files are now."""
+        return self._agreement_folder.now()
 
     @cached_property
     def areas(self) -> Areas:

@@ -37,8 +37,8 @@ class Contact(Value):
         return ", ".join(part for part in (self.phone, self.hours) if part) or "no phone route recorded"
 
 
-class SharingAgreement(Value):
-    """The dated inter-area agreement that the node's areas have signed (a protocol, on the form)."""
+class AgreementOfBefore(Value):
+    """What `node.toml` used to say of an agreement. It names no basis, so nothing rests on it any more."""
 
     ref: ShortText
     date: dt.date
@@ -112,7 +112,11 @@ class Feeds(Value):
 
 
 class Settings(Value):
-    """A node's own settings, from `node.toml`. `agency_kind` is that of the coordinator's employer."""
+    """A node's own settings, from `node.toml`.
+
+    `agency` employs the coordinator, and its cases are the area's; `agency_kind` says what body it is. Both are as
+    the agreements have them. Where they are not said nothing is published.
+    """
 
     node_id: NodeId
     area: ShortText
@@ -120,9 +124,10 @@ class Settings(Value):
     database: DatabaseAddress
     keys: str = "keys"
     jurisdiction: Jurisdiction = Jurisdiction.england_wales
-    agency_kind: AgencyKind = AgencyKind.police
+    agency: ShortText = ""
+    agency_kind: AgencyKind | None = None
     contact: Contact = Contact()
-    agreement: SharingAgreement | None = None
+    agreement: AgreementOfBefore | None = None
     quotas: Quotas = Quotas()
     schedules: Schedules = Schedules()
     server: ServerLimits = ServerLimits()

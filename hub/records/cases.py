@@ -13,6 +13,8 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from hub.consent import SharingForm
+from hub.consent.coverage import named
 from hub.consent.form.fled import FledFrom
 from hub.crypto.vault import Vault
 from hub.errors import StorageError
@@ -30,6 +32,8 @@ class CaseDetails(Value):
     `not_safe_to_talk_to`: the people and agencies whom the victim named so on the Marac referral form.
     `fled_from`: whether anyone here fled an area; None where nobody has answered. `fled_asked`: whether the file
     that it came from asked for that. Those of cases kept by earlier versions did not.
+    `agreement` is the victim's; `sharing_agreement` the reference of the one that the case is published under,
+    where it was named.
     """
 
     case_ref: ShortText
@@ -45,6 +49,7 @@ class CaseDetails(Value):
     fled_asked: bool = False
     sealed: bool = False
     publish: bool | None = None
+    sharing_agreement: ShortText = ""
 
 
 class KeptCase(Value):
@@ -167,9 +172,18 @@ def may_be_matched(tx: Reading, held: HeldCase) -> bool:
     return (
         named.recorded.decision.permitted
         and named.recorded.form.purpose is Purpose.publish
+        and stands(tx, named.recorded.form)
         and named.recorded.case_ref == kept.details.case_ref
         and kept.decision in ("", named.name)
         and kept.people in ("", held.people_digest)
+    )
+
+
+def stands(tx: Reading, form: SharingForm) -> bool:
+    """Whether the agreement that a publication was decided under is held and in force today."""
+    agreement = named(form.protocol, tx.node.agreements.held)
+    return (
+        agreement is not None and Purpose.publish in agreement.purposes and not agreement.why_not_on(tx.today)
     )
 
 

@@ -141,6 +141,11 @@ def decided_since(session: Session, decision_id: int) -> list[StoredCase]:
     return _stored(session, newer)
 
 
+def may_publish(session: Session) -> list[StoredCase]:
+    """The cases that may be published."""
+    return _stored(session, col(CaseRecord.may_publish).is_(True))
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many cases and people are held, and how many cases may be published."""
     cases = session.exec(select(func.count()).select_from(CaseRecord)).one()

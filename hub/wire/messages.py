@@ -56,6 +56,10 @@ KEY_NOT_IN_USE: Final = "key_not_in_use"
 """The problem of a disclosure sealed to a key given up since: fetch the metadata, and seal it anew."""
 EPOCH_CHANGED: Final = "epoch_changed"
 """The problem of a request that names keys of another epoch: fetch the metadata, sync, and ask again."""
+AGREEMENT_DIFFERS: Final = "agreement_differs"
+"""The problem of a request under an agreement of which the holder has another version."""
+AGREEMENT_NOT_HELD: Final = "agreement_not_held"
+"""The problem of a request under an agreement that the holder does not have."""
 
 
 class MessageType(StrEnum):
@@ -174,13 +178,17 @@ class AnswerClaims(AddressedClaims):
 
 
 class EvaluationRequest(Value):
-    """A question, without its subject: who asks, why, and blinded elements under both PRF keys."""
+    """A question, without its subject: who asks, why, and blinded elements under both PRF keys.
+
+    The agreement that it is asked under is named by its reference and the digest of its canonical JSON (hex).
+    """
 
     version: Literal[1] = VERSION
     check_id: Hex16
     purpose: Literal[Purpose.referred_elsewhere, Purpose.marac_transfer, Purpose.idva_prior_contact]
     jurisdiction: Text
     protocol_ref: Text | None
+    protocol_digest: Hex32 | None
     grounds: tuple[GroundKey, ...] = Field(max_length=20)
     requester_role: RequesterRole
     agency_kind: AgencyKind

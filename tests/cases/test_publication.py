@@ -11,8 +11,8 @@ from hub.node.node import Node
 from hub.store import cases
 from tests.cases.casework import DAY, FIRST, who
 from tests.federation.nodes import (
+    REVIEW,
     Areas,
-    agreement,
     case,
     cases_of,
     hold,
@@ -28,7 +28,7 @@ def test_every_publication_has_a_clock_of_its_own_that_a_new_version_starts_anew
     northmoor = stored_areas["northmoor"]
     first = [one for one in published(northmoor) if one.code == "review"]
     assert sorted(one.case_ref for one in first) == ["northmoor-0", "northmoor-1", "northmoor-2"]
-    assert {one.due for one in first} == {agreement().review_date}
+    assert {one.due for one in first} == {REVIEW}
     kept = {one.number for one in published(northmoor) if one.code == "notify_client"}
 
     stored_areas.clock.advance(DAY)
@@ -47,7 +47,7 @@ def test_every_publication_has_a_clock_of_its_own_that_a_new_version_starts_anew
 def test_a_publication_reviewed_is_decided_again_or_ends(areas: Areas) -> None:
     northmoor = areas["northmoor"]
     clock = next(one for one in published(northmoor) if (one.case_ref, one.code) == ("northmoor-0", "review"))
-    day = agreement().review_date
+    day = REVIEW
     areas.clock.advance((day - FIRST).days * DAY)
     on = [one for one in list_obligations(northmoor, who(), day) if one.code == "review"]
     assert clock.number in {one.number for one in on}

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from hub.demo.form import agreement, sharing_form
+from hub.demo.form import sharing_form, write_agreement
 from hub.node.home import create_home
 from hub.node.settings import Settings
 from hub.sample.referrals import Row
 from hub.sample.story import Story, story
+from hub.values import AgencyKind
 from tests.cli.bulk import CASES, SOME, referrals
 from tests.cli.running import free_port, inside, serving, write_csv
 
@@ -40,9 +41,12 @@ def make(home: Path, node_id: str, port: int = 1, *, agreed: bool = True) -> Pat
             area=node_id.capitalize(),
             url=f"http://127.0.0.1:{port}",
             database="sqlite:///hub.sqlite3",
-            agreement=agreement(today()) if agreed else None,
+            agency=f"{node_id.capitalize()} Council",
+            agency_kind=AgencyKind.council,
         ),
     ).database.close()
+    if agreed:
+        write_agreement(home, today())
     return home
 
 

@@ -14,15 +14,25 @@ from typing import Any
 import pytest
 
 from hub.audit.events import Action
+from hub.demo.form import write_agreement
 from hub.node.node import open_node
 from hub.records import decisions
+from hub.sample.agreement import SAMPLE_REF
 from hub.sample.referrals import Row
 from hub.store import cases
-from tests.cli.conftest import Powerless, make
+from tests.cli.conftest import Powerless, make, today
 from tests.cli.running import Ended, actions, count, hub, inside, live_entries, query, write_csv
 
 TABLES = ("case_record", "person_record", "decision_record")
-FIELDS = {"imported", "unchanged", "not_published", "withdrawn", "rejected", "rejected_file"}
+FIELDS = {
+    "imported",
+    "unchanged",
+    "not_published",
+    "not_published_because",
+    "withdrawn",
+    "rejected",
+    "rejected_file",
+}
 
 
 def imported(home: Path, file: Path, *options: str) -> Ended:
@@ -433,3 +443,58 @@ def test_a_file_of_100_mb_takes_bounded_memory(
     if kind == "good rows":
         assert done.json["imported"] == number
     assert hub("audit", "verify", home).code == 0
+
+
+def test_a_yes_without_an_agreement_publishes_nobody_and_says_why(tmp_path: Path, rows: list[Row]) -> None:
+    """It is a column, not an agreement, for perpetrator and children too."""
+    home = make(tmp_path / "northmoor", "northmoor", agreed=False)
+    people = [row | {"kind": "marac", "publish": "yes"} for row in rows]
+    path = write_csv(tmp_path / "yes.csv", people)
+    done = inside("import", home, path, "--json")
+    assert (done.json["imported"], done.json["not_published"]) == (len(rows), len(rows))
+    (because,) = done.json["not_published_because"]
+    assert because["people"] == len(rows)
+    assert because["reason"] == (
+        "This node holds no agreement in force under which Northmoor Council publishes."
+    )
+    write_agreement(home, today())
+    again = inside("import", home, path, "--json").json
+    assert (again["not_published"], again["not_published_because"]) == (0, [])
+    assert "publishes." in inside("import", make(tmp_path / "b", "b", agreed=False), path).out.replace(
+        "\n", " "
+    )
+
+
+def test_who_does_not_say_what_agency_they_are_publishes_nobody(
+    home: Path, tmp_path: Path, rows: list[Row]
+) -> None:
+    settings = home / "node.toml"
+    told = settings.read_text()
+    assert "agency_kind = " in told
+    settings.write_text(
+        "".join(line for line in told.splitlines(keepends=True) if "agency_kind = " not in line)
+    )
+    path = write_csv(tmp_path / "yes.csv", [row | {"kind": "marac", "publish": "yes"} for row in rows])
+    done = inside("import", home, path, "--json").json
+    assert done["not_published"] == len(rows)
+
+
+def test_the_import_names_the_agreement(home: Path, tmp_path: Path, rows: list[Row]) -> None:
+    """Of two, by the option or the column; one that is not held is said before anything is stored."""
+    second = (home / "agreements" / "inter-area.toml").read_text().replace(SAMPLE_REF, "The second")
+    (home / "agreements" / "second.toml").write_text(second)
+    people = [row | {"kind": "marac", "publish": ""} for row in rows]
+    path = write_csv(tmp_path / "rows.csv", people)
+    undecided = inside("import", home, path, "--json", "--dry-run").json
+    assert "name one of Inter-area agreement 2026/1 (fiction), The second" in str(undecided)
+    unknown = inside("import", home, path, "--json", "--agreement", "The third")
+    assert unknown.code == 2
+    assert "The second" in unknown.error["text"]
+    assert count(home, "case_record") == 0
+    assert inside("import", home, path, "--json", "--agreement", "the SECOND").json["not_published"] == 0
+    stays = inside("import", home, path, "--json").json
+    assert (stays["unchanged"], stays["not_published"]) == (len(rows), 0), "the case keeps what it was named"
+    column = write_csv(tmp_path / "c.csv", [row | {"sharing_agreement": "The third"} for row in people])
+    done = inside("import", home, column, "--json", "--agreement", "The second").json
+    assert done["not_published"] == len(rows)
+    assert "this node holds no agreement The third" in done["not_published_because"][0]["reason"]

@@ -20,6 +20,7 @@ from hub.consent import (
     PublicationCase,
     Publisher,
     Rules,
+    SharingAgreement,
     Staff,
     VictimAgreement,
     decide,
@@ -29,10 +30,9 @@ from hub.consent import (
 )
 from hub.consent.areas import Area
 from hub.consent.form.fled import FledFrom
-from hub.consent.form.form import Protocol
 from hub.consent.form.vocabulary import Jurisdiction
 from hub.values import AgencyKind, Band, Kind, Level, Role
-from tests.consent.stories import ON, form_of
+from tests.consent.stories import ON, form_of, shipped
 
 
 def answer_to(case: dict[str, Any], rules: Rules) -> Decision:
@@ -59,8 +59,16 @@ def answer(written: Any) -> tuple[str, ...]:
     return TypeAdapter[tuple[str, ...]](FledFrom).validate_python(written)
 
 
+def agreement(changes: dict[str, Any]) -> SharingAgreement:
+    """The agreement of `forms.toml` with what a case says is different."""
+    return SharingAgreement.model_validate({**shipped()["agreement"], **changes})
+
+
 def context(given: dict[str, Any]) -> Context:
     values = dict(given)
+    if "agreements" in values:
+        values["agreements"] = tuple(agreement(one) for one in values["agreements"])
+        values["area"] = "northmoor"
     if values.pop("node", False):
         values["areas"] = AREAS
     if "case_fled_from" in values:
@@ -91,11 +99,19 @@ def holder(case: dict[str, Any], form: Any, rules: Rules, on: dt.date) -> Decisi
         "confirmed": True,
         "published": True,
         "sealed": False,
+        "agency": "Eastvale Police",
+        "agency_kind": "police",
+        "area": "eastvale",
         **held,
     }
+    values = {key: value for key, value in values.items() if key not in case.get("drop_held", ())}
     values = {key: typed[key](value) if key in typed else value for key, value in values.items()}
     values["against"] = tuple(NotTold(one) for one in values.get("against", ()))
     exclusions = tuple(Exclusion(**entry) for entry in asked.pop("exclusions", []))
+    if "agreements" in asked:
+        asked["agreements"] = tuple(agreement(one) for one in asked["agreements"])
+    if "agency_kind" in values:
+        values["agency_kind"] = AgencyKind(values["agency_kind"])
     asked["level"] = Level(asked.get("level", form.level))
     asked["role"] = Role(asked.get("role", "victim"))
     asked["staff"] = Staff(**asked.get("staff", {}))
@@ -104,10 +120,8 @@ def holder(case: dict[str, Any], form: Any, rules: Rules, on: dt.date) -> Decisi
 
 def publication(given: dict[str, Any], rules: Rules, on: dt.date) -> Decision:
     values = dict(given)
-    agreement = values.pop("protocol", None)
-    publisher = Publisher(
-        Jurisdiction.england_wales, Protocol.model_validate(agreement) if agreement else None, "Bea Manager"
-    )
+    held = tuple(agreement(one) for one in values.pop("agreements", []))
+    publisher = Publisher(Jurisdiction.england_wales, "northmoor", held)
     values["kind"] = Kind(values.get("kind", "marac"))
     values["supplier"] = values.get("supplier", "Northmoor Police")
     values["supplier_kind"] = AgencyKind(values.get("supplier_kind", "police"))

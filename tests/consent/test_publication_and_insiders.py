@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,6 @@ from hub.consent import (
     ConflictOfInterest,
     Exclusion,
     Outcome,
-    Protocol,
     PublicationCase,
     Publications,
     Publisher,
@@ -21,14 +21,15 @@ from hub.consent import (
     decide_publication,
     is_excluded,
     publication_form,
+    why_not_published,
 )
 from hub.consent.context import conflicts_of_interest
 from hub.consent.form.vocabulary import Jurisdiction
 from hub.values import AgencyKind, Kind, Person, Purpose, Role
+from tests.consent.answers import agreement
 from tests.consent.stories import ON
 
-AGREED = Protocol(ref="Inter-area agreement 2026/1", date=dt.date(2026, 4, 1), covers=(Purpose.publish,))
-PUBLISHER = Publisher(Jurisdiction.england_wales, AGREED, "Bea Manager")
+PUBLISHER = Publisher(Jurisdiction.england_wales, "northmoor", (agreement({}),))
 CASE = PublicationCase(Kind.marac, "Northmoor Police", AgencyKind.police)
 
 
@@ -45,14 +46,15 @@ def test_bulk_decisions_are_the_single_ones_remembered(rules: Rules) -> None:
 
 
 def test_the_form_says_who_supplied_it_and_lists_everyone(rules: Rules) -> None:
-    case = replace(CASE, kind=Kind.idva, supplier="Northmoor Idva Service", roles=frozenset(Role), aware=True)
+    service: dict[str, Any] = {"supplier": "Northmoor Idva Service", "supplier_kind": AgencyKind.idva_charity}
+    case = replace(CASE, kind=Kind.idva, **service, roles=frozenset(Role), aware=True)
     form = publication_form(case, PUBLISHER, rules, ON)
     assert form.purpose is Purpose.publish
     assert form.requester.agency == "Northmoor Idva Service"
     assert form.requester.role == "idva"
     assert [person.role for person in form.subjects] == sorted(Role)
     assert [person.role for person in form.subjects if person.aware] == [Role.victim]
-    assert form.review.date == dt.date(2027, 11, 22)
+    assert form.review.date == dt.date(2027, 4, 1)
     assert form.level == "involvement"
     assert publication_form(CASE, PUBLISHER, rules, ON).requester.role == "coordinator"
 
@@ -71,23 +73,47 @@ def test_what_she_said_is_recorded_for_her_alone(rules: Rules) -> None:
 def test_publication_is_reviewed_with_its_agreement_or_within_a_year(
     rules: Rules, review: str, expected: str
 ) -> None:
-    agreed = Protocol.model_validate({**AGREED.model_dump(), "review": review})
-    form = publication_form(CASE, replace(PUBLISHER, agreement=agreed), rules, ON)
+    agreed = agreement({"review": dt.date.fromisoformat(review)})
+    form = publication_form(CASE, replace(PUBLISHER, agreements=(agreed,)), rules, ON)
     assert str(form.review.date) == expected
 
 
-def test_a_suppliers_long_name_still_fits(rules: Rules) -> None:
-    case = replace(CASE, publish=True, supplier="x" * 200)
-    decision = decide_publication(case, PUBLISHER, rules, ON)
+def test_a_suppliers_yes_rests_on_its_agreement_and_its_no_stands(rules: Rules) -> None:
+    yes, no = replace(CASE, publish=True), replace(CASE, publish=False)
+    decision = decide_publication(yes, PUBLISHER, rules, ON)
+    assert decision == decide_publication(CASE, PUBLISHER, rules, ON)
     assert decision.permitted
     assert decision.rules == rules.name
-    assert decide_publication(replace(CASE, publish=False), PUBLISHER, rules, ON).rules == rules.name
+    assert why_not_published(decision) == ""
+    for publisher in (replace(PUBLISHER, agreements=()), replace(PUBLISHER, area="westhaven")):
+        alone = decide_publication(yes, publisher, rules, ON)
+        assert alone.outcome is Outcome.incomplete
+        assert why_not_published(alone) == (
+            "This node holds no agreement in force under which Northmoor Police publishes."
+        )
+    declined = decide_publication(no, PUBLISHER, rules, ON)
+    assert why_not_published(declined) == "The supplier of this case does not publish it."
+
+
+def test_of_several_agreements_the_case_names_one(rules: Rules) -> None:
+    both = replace(PUBLISHER, agreements=(agreement({}), agreement({"ref": "Second agreement"})))
+    undecided = decide_publication(CASE, both, rules, ON)
+    assert not undecided.permitted
+    assert "name one of Inter-area agreement 2026/1, Second agreement" in why_not_published(undecided)
+    named = decide_publication(replace(CASE, under="second  AGREEMENT"), both, rules, ON)
+    assert named.permitted
+    assert {answer.source.rpartition("; ")[2] for answer in named.answers} >= {
+        "Second agreement of 2026-04-01"
+    }
+    unknown = decide_publication(replace(CASE, under="Third"), both, rules, ON)
+    assert "this node holds no agreement Third" in why_not_published(unknown)
 
 
 def test_a_passed_agreement_publishes_nothing(rules: Rules) -> None:
-    over = Protocol.model_validate({**AGREED.model_dump(), "review": "2026-11-21"})
+    over = agreement({"review": dt.date(2026, 11, 21)})
     assert (
-        decide_publication(CASE, replace(PUBLISHER, agreement=over), rules, ON).outcome is Outcome.incomplete
+        decide_publication(CASE, replace(PUBLISHER, agreements=(over,)), rules, ON).outcome
+        is Outcome.incomplete
     )
 
 

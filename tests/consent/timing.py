@@ -16,6 +16,7 @@ from hub.consent.form.vocabulary import Jurisdiction
 from hub.consent.publication import PublicationCase, Publications, Publisher
 from hub.pdf.sharing_form import CasePaper, Filed, case_pdf, form_pdf
 from hub.values import AgencyKind, Kind
+from tests.consent.answers import agreement
 from tests.consent.stories import ON, all_cases, form_named, form_of
 
 
@@ -36,8 +37,8 @@ def main() -> None:
     forms = [parse_form(text) for text in texts]
     ordinary = parse_form(form_named("refuge"))
     decision = decide(ordinary, rules, ON)
-    bulk = Publications(Publisher(Jurisdiction.england_wales, None, "owner"), rules, ON)
-    case = PublicationCase(Kind.marac, "Police", AgencyKind.police)
+    bulk = Publications(Publisher(Jurisdiction.england_wales, "northmoor", (agreement({}),)), rules, ON)
+    case = PublicationCase(Kind.marac, "Northmoor Police", AgencyKind.police)
     row = DisclosureLogEntry(
         date=ON, agency="Eastvale", person="duty officer", method="telephone", authority="protocol"
     )

@@ -11,8 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hub.demo.form import agreement, sharing_form
+from hub.cli.decide import read_rules
+from hub.consent import agreement_from_text
+from hub.demo.form import sharing_form
 from hub.records.check import CheckResult
+from hub.sample import AREAS
+from hub.sample.agreement import agencies_of, agreement_text
 from hub.values import Person
 from tests.cli.conftest import TOLD, today
 from tests.cli.running import HUB, environment
@@ -44,6 +48,10 @@ def test_three_nodes_and_three_answers_as_the_contract_has_them(tmp_path: Path) 
     elsewhere, nowhere, refused = (CheckResult.model_validate(check["result"]) for check in shown["checks"])
 
     assert elsewhere.decision.outcome == "permit"
+    (cited,) = {answer.source for answer in elsewhere.decision.answers if answer.question == "art6"}
+    assert cited.startswith(
+        "UK GDPR Art 6(1)(e) with DPA 2018 s.8; Inter-area agreement 2026/1 (fiction) of "
+    )
     by_area = {area.node_id: area for area in elsewhere.areas}
     assert by_area["eastvale"].candidates[0].band == "strong"
     told = by_area["eastvale"].candidates[0].disclosure
@@ -99,8 +107,9 @@ def test_its_servers_end_with_it_however_that_ends(tmp_path: Path) -> None:
 
 def test_the_agreement_and_form_hold_on_the_day_they_are_shown() -> None:
     on = today()
-    agreed = agreement(on)
-    assert agreed.date < on < agreed.review_date
+    agreed = agreement_from_text(agreement_text(agencies_of(AREAS), on), "sample.toml", read_rules().law)
+    assert agreed.date < on < agreed.review
+    assert agreed.areas == set(AREAS)
     form = sharing_form(TOLD.questions["known_elsewhere"], on, grounded=True)
     assert form["protocol"]["ref"] == agreed.ref
     assert sharing_form(TOLD.questions["no_ground"], on, grounded=False)["protocol"] is None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import datetime as dt
 import json
 import secrets
 import sqlite3
@@ -22,6 +21,7 @@ from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
 from hub.crypto import encoding, signing
 from hub.crypto.signing import SigningKey
+from hub.demo.form import write_agreement
 from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
 from hub.federation.publish import publish
@@ -29,14 +29,16 @@ from hub.node.certificates import online_keys, own_certificate
 from hub.node.home import create_home, current_metadata
 from hub.node.keys import load_root
 from hub.node.node import Node, key_folder
-from hub.node.settings import Settings, SharingAgreement
-from hub.values import Purpose
+from hub.node.settings import Settings
+from hub.sample.agreement import SAMPLE_REF, Signed
+from hub.values import AgencyKind
 from hub.web.app import create_app
 from hub.wire import messages
 from hub.wire.certificates import certify
 from hub.wire.messages import MessageType
 
-AGREEMENT = "Agreement 1 (fiction)"
+AGREEMENT = SAMPLE_REF
+SIGNED = ("northmoor", "eastvale", "southmere")
 Handler = Callable[[httpx2.Request], Awaitable[httpx2.Response]]
 PEOPLE = [
     {
@@ -69,7 +71,6 @@ class Wire(httpx2.AsyncBaseTransport):
 
 def make_area(folder: Path, area: str, people: list[dict[str, str]] | None = None) -> Node:
     """A node that has imported and published these people."""
-    today = dt.datetime.now(dt.UTC).date()
     node = create_home(
         folder / area,
         Settings(
@@ -77,15 +78,12 @@ def make_area(folder: Path, area: str, people: list[dict[str, str]] | None = Non
             area=area.capitalize(),
             url=f"https://{area}.test",
             database="sqlite:///hub.sqlite3",
-            agreement=SharingAgreement(
-                ref=AGREEMENT,
-                date=today,
-                covers=tuple(Purpose),
-                review_date=today + dt.timedelta(days=90),
-                review_owner="Data protection officer",
-            ),
+            agency="A",
+            agency_kind=AgencyKind.police,
         ),
     )
+    signed = [Signed(one, agency, "police") for one in SIGNED for agency in ("A", "Z")]
+    write_agreement(node.home, node.today(), signed)
     rows = PEOPLE if people is None else people
     if rows:
         file = folder / f"{area}.csv"

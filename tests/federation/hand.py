@@ -109,6 +109,7 @@ class Hand:
             "purpose": Purpose.referred_elsewhere,
             "jurisdiction": "england_wales",
             "protocol_ref": AGREEMENT,
+            "protocol_digest": self.holder.agreements.held[0].digest,
             "grounds": (),
             "requester_role": RequesterRole.coordinator,
             "agency_kind": AgencyKind.police,

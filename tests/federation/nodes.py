@@ -31,13 +31,14 @@ from hub.matching import match_keys
 from hub.node.home import create_home
 from hub.node.keys import load_root
 from hub.node.node import Node, open_node
-from hub.node.settings import Settings, SharingAgreement
+from hub.node.settings import Settings
 from hub.records.cases import open_person
 from hub.records.check import CheckRequest
+from hub.sample.agreement import Signed, agreement_text
 from hub.sample.people import Identity, World
 from hub.store import cases, feeds
 from hub.store.audit import DatabaseAudit
-from hub.values import Kind, Person, Purpose, Role
+from hub.values import AgencyKind, Kind, Person, Role
 from hub.web.app import create_app
 from hub.wire.tokens import token
 
@@ -111,15 +112,21 @@ class Areas:
             node.database.close()
 
 
-def agreement() -> SharingAgreement:
+REVIEW: Final = dt.datetime.fromtimestamp(START, dt.UTC).date() + dt.timedelta(days=100)
+
+
+def agree(home: Path, areas: Iterable[str] = AREAS, **changes: Any) -> None:
+    """Put the agreement of these areas into a home: their police, and an Idva service for each."""
+    signed = [
+        Signed(area, *agency)
+        for area in areas
+        for agency in (("Police", "police"), (f"{area.title()} Idva Service", "idva_charity"))
+    ]
     today = dt.datetime.fromtimestamp(START, dt.UTC).date()
-    return SharingAgreement(
-        ref=AGREEMENT,
-        date=today - dt.timedelta(days=100),
-        covers=tuple(Purpose),
-        review_date=today + dt.timedelta(days=100),
-        review_owner="Data protection officer",
-    )
+    told: dict[str, Any] = {"ref": AGREEMENT, "days": 100} | changes
+    text = agreement_text(signed, today, **told)
+    (home / "agreements").mkdir(exist_ok=True)
+    (home / "agreements" / "agreement.toml").write_text(text)
 
 
 def new_node(home: Path, node_id: str, database: str, clock: Clock) -> Node:
@@ -131,10 +138,12 @@ def new_node(home: Path, node_id: str, database: str, clock: Clock) -> Node:
             area=node_id.capitalize(),
             url=f"https://{node_id}",
             database=database,
-            agreement=agreement(),
+            agency="Police",
+            agency_kind=AgencyKind.police,
         ),
         clock=clock,
     ).database.close()
+    agree(home)
     with (home / "node.toml").open("a") as settings:
         settings.write(QUOTAS)
     return open_node(home, clock=clock)
@@ -213,11 +222,7 @@ def question(subject: Person, *areas: str, related: Iterable[Person] = (), **cha
                 "only_self_at_risk": False,
             }
         ],
-        "protocol": {
-            "ref": AGREEMENT,
-            "date": agreement().date.isoformat(),
-            "covers": [purpose.value for purpose in Purpose],
-        },
+        "protocol": {"ref": AGREEMENT},
         "necessity": "A referral is listed for the next meeting.",
         "fled_from": [],
         "review": {"date": (today + dt.timedelta(days=30)).isoformat(), "owner": "Marac coordinator"},

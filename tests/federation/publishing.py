@@ -48,8 +48,9 @@ def replace(node: Node) -> None:
 
 def review(node: Node) -> None:
     """As a review does that ends her publication: the case stays as it is."""
-    before = node.settings
-    object.__setattr__(node, "settings", before.model_copy(update={"agreement": None}))
+    file = node.home / "agreements" / "agreement.toml"
+    text = file.read_text()
+    file.unlink()
 
     def her(tx: Reading) -> list[Proposal]:
         held = find_case(tx, "her")
@@ -57,7 +58,7 @@ def review(node: Node) -> None:
         return [dataclasses.replace(as_it_is(held), anew=True)]
 
     (change,) = carry_out(PublicationDecisions(node), her, lambda _tx, _changes: None)
-    object.__setattr__(node, "settings", before)
+    file.write_text(text)
     assert change.ends
 
 

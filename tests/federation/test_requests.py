@@ -245,11 +245,16 @@ def test_keys_that_are_not_in_use_have_a_problem_of_their_own_are_recorded_and_n
 
 def test_a_question_without_a_ground_is_refused_and_recorded(stored_areas: Areas) -> None:
     hand = Hand(stored_areas)
-    for changed in ({"protocol_ref": None}, {"protocol_ref": "Another agreement"}):
+    for changed, status, code, outcome in (
+        ({"protocol_ref": None}, 422, "invalid_input", "no_ground"),
+        ({"agency_kind": "nhs"}, 422, "invalid_input", "no_ground"),
+        ({"protocol_ref": "Another agreement"}, 409, "agreement_not_held", "agreement_not_held"),
+        ({"protocol_digest": "0" * 64}, 409, "agreement_differs", "agreement_differs"),
+    ):
         request = hand.evaluation(**changed)
-        assert_problem(hand.evaluate(request), 422, "invalid_input")
+        assert_problem(hand.evaluate(request), status, code)
         refused = events(hand.holder, "request_refused")[-1]
-        assert (refused["refs"]["check_id"], refused["detail"]["outcome"]) == (request.check_id, "no_ground")
+        assert (refused["refs"]["check_id"], refused["detail"]["outcome"]) == (request.check_id, outcome)
     assert hand.evaluate(hand.evaluation(protocol_ref=None, grounds=("vital_interests",))).status_code == 200
 
 

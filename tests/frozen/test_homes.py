@@ -18,6 +18,7 @@ from hub.cases.access import check_for
 from hub.cases.case_file import case_paper
 from hub.cases.disclosure_log import read_log
 from hub.cases.obligations import list_obligations
+from hub.cases.renewal import follow_agreements
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.check import check
 from hub.checks.disclose import disclose
@@ -34,7 +35,7 @@ from hub.records.check import CandidateRef, CheckResult, DisclosureStatus
 from hub.store.audit import DatabaseAudit
 from hub.values import Kind, Level, Requester, Role
 from tests.checks.pending import grounded
-from tests.federation.nodes import START, Areas, Clock, case, cases_of, hold, question, stranger
+from tests.federation.nodes import START, Areas, Clock, agree, case, cases_of, hold, question, stranger
 
 HERE: Final = Path(__file__).parent
 RELEASES: Final = sorted(path.stem.removeprefix("results-") for path in HERE.glob("results-*.json"))
@@ -62,16 +63,25 @@ def frozen(shown: Any, tmp_path: Path) -> Iterator[Areas]:
         (tmp_path / area).chmod(0o700)
         for key in (tmp_path / area / "keys").iterdir():
             key.chmod(0o600)
+        _say_on_which_basis(tmp_path / area)
         nodes[area] = open_node(tmp_path / area, clock=clock)
         if not (tmp_path / area / PINS).exists():
             take_over_pins(nodes[area])
             certify_keys(nodes[area], load_root(tmp_path / area / "keys"))
-            advance_audit_checkpoint(nodes[area])
+        follow_agreements(nodes[area])
+        advance_audit_checkpoint(nodes[area])
     areas = Areas(nodes, clock)
     for node in nodes.values():
         areas.network.serve(node)
     yield areas
     areas.close()
+
+
+def _say_on_which_basis(home: Path) -> None:
+    """What an operator adds to a home whose agreement stood in `node.toml`, without any basis."""
+    settings = home / "node.toml"
+    settings.write_text('agency = "Police"\nagency_kind = "police"\n' + settings.read_text())
+    agree(home)
 
 
 def test_there_are_homes_of_a_release() -> None:

@@ -29,15 +29,24 @@ from hub.values import Kind, Role
 __all__ = ["CaseIntake", "PersonIntake", "Rejected", "Withheld", "assemble", "read_cases", "write_rejected"]
 
 MAX_PEOPLE: Final = 100  # of one case
-CASE_FIELDS: Final = ("kind", "idva_service", "referral_date", "meeting_date", "agreement", "victim_aware")
+CASE_FIELDS: Final = (
+    "kind",
+    "idva_service",
+    "referral_date",
+    "meeting_date",
+    "agreement",
+    "victim_aware",
+    "sharing_agreement",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseIntake:
     """A case as a file tells it, the victim first.
 
-    `sealed` None: a case in store stays as it is, a new one is not sealed. `publish` None: the node's agreement
-    decides. `fled_from` None: the answer in store stays. `fled_asked`: the file asks for it.
+    `sealed` None: a case in store stays as it is, a new one is not sealed. `publish` None: the agreements decide.
+    `sharing_agreement` names one, where there are several; empty leaves it as it is in store.
+    `fled_from` None: the answer in store stays. `fled_asked`: the file asks for it.
     """
 
     case_ref: str
@@ -54,6 +63,7 @@ class CaseIntake:
     not_safe_to_talk_to: tuple[str, ...] = ()
     fled_from: tuple[str, ...] | None = None
     fled_asked: bool = False
+    sharing_agreement: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ COLUMNS: Final = (
     "case_ref", "kind", "idva_service", "referral_date", "meeting_date", "role", "given_names", "surname",
     "aliases", "date_of_birth", "postcode", "address", "phone", "safe_to_call", "nhs_number", "agreement",
     "victim_aware", "criteria", "not_safe_to_talk_to", "fled_from", "sealed", "publish",
+    "sharing_agreement",
 )  # fmt: skip
 MAX_LENGTH: Final = {
     "address": 2_000, "aliases": 4_000, "criteria": 4_000, "not_safe_to_talk_to": 4_000, "fled_from": 4_000,
@@ -99,6 +100,7 @@ class RowIntake:
     victim_aware: bool | None = None
     criteria: tuple[str, ...] = ()
     not_safe_to_talk_to: tuple[str, ...] = ()
+    sharing_agreement: str = ""
     person: PersonIntake | None = None
 
     @property
@@ -290,6 +292,7 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
         "victim_aware": read.yes_no("victim_aware", unreadable=None),
         "criteria": read.items("criteria"),
         "not_safe_to_talk_to": read.items("not_safe_to_talk_to"),
+        "sharing_agreement": read.text("sharing_agreement"),
     }
     person = _person(read, row)
     if read.problems:

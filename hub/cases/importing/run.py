@@ -9,6 +9,7 @@ what is in store. Does not read the file's format (`files`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -18,6 +19,9 @@ from hub.cases.changes import CaseChange, Proposal, as_it_is, carry_out, find_ca
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.cases.importing.tally import Imported
 from hub.cases.publication import PublicationDecisions
+from hub.consent import Protocol
+from hub.consent.coverage import named
+from hub.errors import UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records.cases import CaseDetails, HeldCase, PersonDetails
@@ -35,26 +39,48 @@ def import_cases(
     dry_run: bool,
     progress: Callable[[int], None],
     asker: Requester | None = None,
+    under: str = "",
 ) -> Imported:
     """Store cases in batches, each batch completely or not at all.
+
+    `under` is the reference of the agreement that cases are published under where the file names none.
 
     With `dry_run` everything is read, decided and compared with what is there, and nothing stored. `progress`
     is told the rows done, of which all but a dry run's are kept. A case hidden from `asker`, who imports, is
     stored like any other, and its figures are those of a case that was not there before.
 
-    Raises StorageError, UsageError when `staff.toml` is broken, and what `incoming` raises.
+    Raises StorageError, UsageError when `staff.toml` is broken or this node holds no such agreement, and what
+    `incoming` raises.
     """
     done = Imported()
+    _require_held(node, under)
     deciding, restrictions = PublicationDecisions(node), restrictions_on(node, asker)
     stream = iter(incoming)
     while batch := list(islice(stream, BATCH)):
         done.rejected += [one for one in batch if isinstance(one, Rejected)]
-        said = [one for one in batch if not isinstance(one, Rejected)]
+        said = [_under(one, under) for one in batch if not isinstance(one, Rejected)]
         if said:
             changes = (_tried if dry_run else _stored)(deciding, said)
             _count(done, said, changes, deciding, restrictions)
         progress(done.imported + done.unchanged + len(done.rejected))
     return done
+
+
+def _require_held(node: Node, under: str) -> None:
+    agreements = node.agreements
+    if under and named(Protocol(ref=under), agreements.held) is None:
+        refs = "; ".join(one.ref for one in agreements.held) or "none"
+        raise UsageError(
+            f"This node holds no agreement of the reference that is named. It holds: {refs}.",
+            kept="Nothing was imported.",
+            do="Name one of these, or put its file into `agreements` in the home.",
+        )
+
+
+def _under(said: CaseIntake | Withheld, ref: str) -> CaseIntake | Withheld:
+    if isinstance(said, Withheld) or said.sharing_agreement or not ref:
+        return said
+    return replace(said, sharing_agreement=ref)
 
 
 def _stored(deciding: PublicationDecisions, batch: Said) -> Changes:
@@ -99,7 +125,7 @@ def _count(
             done.count_withheld(said, None if restricted else change)
         elif change is not None and restricted:
             as_new = deciding.decide(_details(said), change.people)
-            done.count_restricted(change, published=as_new.permitted)
+            done.count_restricted(change, as_new)
         elif change is not None:
             done.count(said, change)
 
@@ -138,6 +164,8 @@ def _with_what_stays(new: CaseDetails, said: CaseIntake, before: CaseDetails) ->
         stays["sealed"] = before.sealed
     if new.fled_from is None:
         stays["fled_from"] = before.fled_from
+    if not new.sharing_agreement:
+        stays["sharing_agreement"] = before.sharing_agreement
     return new.model_copy(update=stays)
 
 

@@ -5,11 +5,13 @@ Such a case is stored like any other, and counts as one that was not there befor
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
 from hub.cases.changes import CaseChange
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
+from hub.consent import Decision, why_not_published
 
 NOT_PLACED: Final = "does not tell which case this row may seal, so none was sealed for it: put the row right"
 
@@ -20,7 +22,8 @@ class Imported:
 
     `withdrawn` counts the people whom this import took out of the feed. Of the cases that were in store, `sealed`
     became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say.
-    `not_placed` has the rows that may seal a case and do not tell which.
+    `because` says why people are not published, and of how many. `not_placed` has the rows that may seal a case and
+    do not tell which.
     """
 
     imported: int = 0
@@ -32,6 +35,7 @@ class Imported:
     still_sealed: int = 0
     not_placed: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    because: Counter[str] = field(default_factory=Counter)
 
     def count(self, said: CaseIntake, change: CaseChange) -> None:
         """Count a case that may be known of."""
@@ -40,7 +44,7 @@ class Imported:
             self.unchanged += people
         else:
             self.imported += people
-        self.not_published += 0 if change.decision.permitted else people
+        self._count_unpublished(change.decision, people)
         self.withdrawn += len(change.shown)
         if change.earlier is not None:
             was, is_now = change.earlier.details.sealed, change.details.sealed
@@ -48,10 +52,15 @@ class Imported:
             self.unsealed += was and not is_now
             self.still_sealed += was and said.sealed is None
 
-    def count_restricted(self, change: CaseChange, *, published: bool) -> None:
-        """Count a case that must not be known of: as if it were new. `published`: whether it would be then."""
+    def count_restricted(self, change: CaseChange, as_new: Decision) -> None:
+        """Count a case that must not be known of: as if it were new, with the decision that it would have then."""
         self.imported += len(change.people)
-        self.not_published += 0 if published else len(change.people)
+        self._count_unpublished(as_new, len(change.people))
+
+    def _count_unpublished(self, decision: Decision, people: int) -> None:
+        if not decision.permitted:
+            self.not_published += people
+            self.because[why_not_published(decision)] += people
 
     def count_withheld(self, said: Withheld, change: CaseChange | None) -> None:
         """Count what a case comes to of which nothing else is kept; None where there is none to know of."""

@@ -134,7 +134,11 @@ class Dash(Part):
 
 
 class Protocol(Part):
-    """A dated agreement between areas. `data` and `agencies` narrow it; empty leaves them to policy."""
+    """A dated agreement between areas. `data` and `agencies` narrow it; empty leaves them to policy.
+
+    A node reads `ref` and, where they are given, compares `date` and `digest` (of its canonical JSON, hex) with
+    its own agreement's. What else is stated counts for a form on its own.
+    """
 
     ref: ShortText = ""
     date: Day | None = None
@@ -142,6 +146,7 @@ class Protocol(Part):
     agencies: Annotated[tuple[AgencyKind, ...], Field(max_length=20)] = ()
     data: Annotated[tuple[DataClass, ...], Field(max_length=20)] = ()
     review: Day | None = None
+    digest: Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{64})?$")] = ""
 
 
 class Ground(Part):

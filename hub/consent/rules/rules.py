@@ -68,21 +68,31 @@ class Agency(Value):
 
 
 class Basis(Dated):
-    """An Article 6 basis, or the law enforcement basis of Part 3."""
-
-    text: str
-    cited: str
-    private_only: bool = False
-
-
-class Condition(Dated):
-    """An Article 9 or Article 10 condition, or its counterpart in Part 3."""
+    """An Article 6 basis, or the law enforcement basis of Part 3, and who may rely on it (empty: anybody)."""
 
     text: str
     cited: str
     who: tuple[AgencyKind | Class, ...] = ()
+
+
+class Condition(Dated):
+    """An Article 9 or Article 10 condition, or its counterpart in Part 3.
+
+    `without_consent`: whoever relies on it says why there is no consent.
+    """
+
+    text: str
+    cited: str
+    article: Literal[9, 10]
+    without_consent: bool = False
+    who: tuple[AgencyKind | Class, ...] = ()
     only_if: Literal["", "incapable", "person_at_risk"] = ""
     policy_document: DocumentUse = DocumentUse.never
+
+    @property
+    def part3(self) -> bool:
+        """Whether it is a condition of law enforcement processing (Part 3), not of the UK GDPR."""
+        return self.policy_document is DocumentUse.law_enforcement
 
 
 class Power(Value):
@@ -164,6 +174,16 @@ class Law(Value):
         for key, rule in self.grounds.items():
             self._check_ground(key, rule)
         return self
+
+    def belongs(self, kind: AgencyKind | None, group: tuple[AgencyKind | Class, ...]) -> bool:
+        """Whether an agency kind is in a group of kinds and classes; an empty group holds everyone."""
+        if not group:
+            return True
+        if kind is None:
+            return False
+        agency = self.agencies[kind]
+        classes = {"public" if agency.public else "private"} | ({"competent"} if agency.competent else set())
+        return kind in group or not classes.isdisjoint(group)
 
     def _check_ground(self, key: GroundKey, rule: GroundRule) -> None:
         where = f"grounds.{key}"
@@ -286,13 +306,7 @@ class Rules(Value):
 
     def belongs(self, kind: AgencyKind | None, group: tuple[AgencyKind | Class, ...]) -> bool:
         """Whether an agency kind is in a group of kinds and classes; an empty group holds everyone."""
-        if not group:
-            return True
-        if kind is None:
-            return False
-        agency = self.law.agencies[kind]
-        classes = {"public" if agency.public else "private"} | ({"competent"} if agency.competent else set())
-        return kind in group or not classes.isdisjoint(group)
+        return self.law.belongs(kind, group)
 
 
 def load_rules(grounds: Mapping[str, Any], policy: Mapping[str, Any]) -> Rules:
