@@ -36,6 +36,7 @@ class Action(StrEnum):
     pins_taken_over = "pins_taken_over"
 
     case_imported = "case_imported"
+    case_entered = "case_entered"
     case_sealed = "case_sealed"
     case_unsealed = "case_unsealed"
     publication_ended = "publication_ended"

@@ -1,91 +1,143 @@
-"""Who asks, seen as a possible insider: what the engine has to know beside the form, and which cases are hidden.
+"""Who may know of which cases and of whom in them, and what the engine has to know of who asks.
 
-Reads the node's own list of staff and exclusions (`staff.toml` in the home; without one nobody is known) and looks
-whether the case is one of the node's. Decides nothing: `hub.consent` does, with the Context made here. Nobody's
-name is proved here: who asks is who they say, as in a question.
+An exclusion names a case. Whoever is under it is restricted from everybody in that case, in every other case of the
+node too, by the comparison in the clear. Decides nothing about a question: `hub.consent` does, with the Context
+made here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from pydantic import Field
-
 from hub.cases.areas import known_areas
-from hub.consent import Context, Exclusion, conflicts_of_interest, is_excluded
-from hub.consent import Staff as Asker
+from hub.cases.staff import CaseExclusion, staff_list
+from hub.consent import Context, Exclusion, conflicts_of_interest
+from hub.matching import confirm
 from hub.node.node import Node
-from hub.node.settings import parse, read_toml
 from hub.node.transaction import Reading
-from hub.records.cases import CaseDetails, open_case
+from hub.records.cases import CaseDetails, HeldCase, digest_for, held_case, held_cases
 from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
 from hub.store import cases
-from hub.values import Person, Requester, ShortText, Value
+from hub.values import Person, Requester
 
-STAFF_FILE: Final = "staff.toml"
+NOBODY: Final = "nobody"
 
 
-class StaffMember(Value):
-    """Someone who works with this node's cases. Date of birth and postcode tell a namesake from a colleague."""
+@dataclass(frozen=True)
+class CaseRestrictions:
+    """The cases and the people that somebody must not know of. `user`: their pseudonym, or `NOBODY` named."""
 
-    given_names: ShortText
-    surname: ShortText
-    date_of_birth: ShortText = ""
-    postcode: ShortText = ""
-    team: ShortText = ""
-    agency: ShortText = ""
+    node: Node
+    user: str
+    against: tuple[CaseExclusion, ...]
 
     @property
-    def name(self) -> str:
-        """The name as a requester gives it."""
-        return f"{self.given_names} {self.surname}"
+    def any(self) -> bool:
+        """Whether there is any."""
+        return bool(self.against)
 
     @property
-    def person(self) -> Person:
-        """The member as a person who might be asked about."""
-        return Person(
-            given_names=self.given_names,
-            surname=self.surname,
-            date_of_birth=self.date_of_birth,
-            postcode=self.postcode,
+    def every(self) -> bool:
+        """Whether it is every case."""
+        return any(not one.case_ref for one in self.against)
+
+    @cached_property
+    def named(self) -> frozenset[bytes]:
+        """The cases that the exclusions name, by the digests of their references."""
+        return frozenset(self.node.case_digest(one.case_ref) for one in self.against if one.case_ref)
+
+    @cached_property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody in those cases."""
+        if not self.named:
+            return ()
+        with self.node.read() as tx:
+            found = [cases.find(tx.session, digest) for digest in self.named]
+            held = held_cases(tx, [row for row in found if row is not None])
+        return tuple(dict.fromkeys(one.details.person for case in held for one in case.people))
+
+    @cached_property
+    def cases(self) -> frozenset[bytes]:
+        """The cases named, and every other with somebody of them in it, but for stubs of their own."""
+        if not self.people:
+            return self.named
+        with self.node.read() as tx:
+            held = held_cases(tx, cases.every(tx.session))
+        return self.named | {one.row.ref_digest for one in held if self._hides(one)}
+
+    def _hides(self, held: HeldCase) -> bool:
+        own = held.details.stub and held.details.entered_by == self.user != NOBODY
+        return not own and self.concern(one.details.person for one in held.people)
+
+    def restricts(self, case_digest: bytes | None) -> bool:
+        """Whether that case is to read like none. A case not known is restricted with any other."""
+        return self.any if case_digest is None else self.every or (self.any and case_digest in self.cases)
+
+    def concern(self, people: Iterable[Person]) -> bool:
+        """Whether one of these people is, or is likely, somebody whom they must not know of."""
+        if self.every:
+            return True
+        matching = self.node.matching
+        return any(confirm(one, other, matching).passes for one in people for other in self.people)
+
+    def digest(self, case_ref: str) -> bytes:
+        """The digest under which they find a case: of one restricted, what they entered under its reference."""
+        plain = self.node.case_digest(case_ref)
+        return digest_for(self.node.keys.vault, case_ref, self.user) if self.restricts(plain) else plain
+
+    def find(self, tx: Reading, case_ref: str) -> HeldCase | None:
+        """The case of that reference, as they find it. Raises StorageError."""
+        row = cases.find(tx.session, self.digest(case_ref))
+        return held_case(tx, row) if row else None
+
+    def apart(self, case_ref: str) -> str:
+        """For whom a case that they enter under that reference is kept apart; empty where it is not."""
+        return self.user if self.restricts(self.node.case_digest(case_ref)) else ""
+
+    def hide(self, recorded: RecordedCheck) -> bool:
+        """Whether a check is to read like none: of such a case or person. Not what they asked in vain."""
+        if not self.any or (recorded.asked_nobody and self._asked(recorded.request)):
+            return False
+        request = recorded.request
+        return self.restricts(self.node.case_digest(request.case_ref)) or self.concern(
+            (request.subject, *request.related)
         )
 
-
-class CaseExclusion(Exclusion):
-    """An exclusion from one case, or from all where `case_ref` is empty."""
-
-    case_ref: ShortText = ""
+    def _asked(self, request: CheckRequest) -> bool:
+        return self.node.user(request.requester.name) == self.user
 
 
-class StaffList(Value):
-    """The content of `staff.toml`."""
+def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions:
+    """What is restricted for this person. Who does not say who they are is restricted with everyone.
 
-    staff: tuple[StaffMember, ...] = ()
-    exclusion: tuple[CaseExclusion, ...] = Field(default=())
-
-
-def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
-    """Return what the engine must know of this asker and case.
-
-    A case that is not this node's needs a second person unless a protocol covers the question (hazard H1).
     Raises UsageError when `staff.toml` is broken.
     """
-    known = _staff(node)
-    asker = _listed(known, request.requester)
+    user = node.user(requester.name) if requester is not None and requester.name else NOBODY
+    return CaseRestrictions(node, user, staff_list(node).against(requester))
+
+
+def context_of(node: Node, request: CheckRequest, own: CaseDetails | None, *, tells: bool) -> Context:
+    """Return what the engine must know of this asker and of the case as they find it; none is a case not here.
+
+    Raises UsageError when `staff.toml` is broken.
+    """
+    known = staff_list(node)
+    asker = known.listed(request.requester)
     colleagues = [one.person for one in known.staff if one is not asker]
     asked = (request.subject, *request.related)
     with node.read() as tx:
-        own, areas = _own_case(tx, request.case_ref), known_areas(tx)
+        areas = known_areas(tx)
     return Context(
         case_ref=request.case_ref,
-        case_linked=own is not None,
+        case_linked=own is not None or not request.case_ref,
         tells=tells,
         at_once=request.disclose == "at_once",
         recipient_known=True,
         not_safe_to_talk_to=own.not_safe_to_talk_to if own else (),
-        staff=_as_excluded(known, request.requester),
-        exclusions=_exclusions(known, request.case_ref),
+        staff=known.as_excluded(request.requester),
         insider=conflicts_of_interest(
             asker.person if asker else _named(request.requester.name), colleagues, asked
         ),
@@ -96,56 +148,17 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool) -> Context:
     )
 
 
-def exclusions_from(node: Node, case_ref: str) -> tuple[Exclusion, ...]:
-    """The exclusions from one of our cases, whichever area asks. Raises UsageError when `staff.toml` is broken."""
-    return _exclusions(_staff(node), case_ref)
-
-
-def _exclusions(known: StaffList, case_ref: str) -> tuple[Exclusion, ...]:
-    return tuple(
-        Exclusion(person=one.person, team=one.team, agency=one.agency)
-        for one in known.exclusion
-        if one.case_ref in ("", case_ref)
-    )
-
-
-def _own_case(tx: Reading, case_ref: str) -> CaseDetails | None:
-    row = cases.find(tx.session, tx.case_digest(case_ref))
-    return open_case(tx.vault, row.handle, row.sealed) if row else None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRestrictions:
-    """The cases that somebody must not know of, by the digests of their references, or every case."""
-
-    every: bool
-    cases: frozenset[bytes]
-
-    @property
-    def any(self) -> bool:
-        """Whether there is any such case."""
-        return self.every or bool(self.cases)
-
-    def restricts(self, case_digest: bytes | None) -> bool:
-        """Whether that case is to read like none. A case not known is restricted with any other."""
-        return self.any if case_digest is None else self.every or case_digest in self.cases
-
-
-def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions:
-    """The cases that are restricted for this person. Who does not say who they are is restricted with everyone.
+def exclusions_from(node: Node, held: HeldCase) -> tuple[Exclusion, ...]:
+    """The exclusions from one of our cases and whoever is in it, whichever area asks.
 
     Raises UsageError when `staff.toml` is broken.
     """
-    known = _staff(node)
-    nobody = requester is None or not requester.name
-    against = [
-        one
-        for one in known.exclusion
-        if nobody or (requester and is_excluded(_as_excluded(known, requester), (one,)))
-    ]
-    return CaseRestrictions(
-        every=any(not one.case_ref for one in against),
-        cases=frozenset(node.case_digest(one.case_ref) for one in against if one.case_ref),
+    people = [one.details.person for one in held.people]
+    return tuple(
+        one.who
+        for one in staff_list(node).exclusion
+        if one.case_ref in ("", held.details.case_ref)
+        or CaseRestrictions(node, NOBODY, (one,)).concern(people)
     )
 
 
@@ -155,29 +168,11 @@ def check_for(node: Node, asker: Requester | None, check_id: str) -> RecordedChe
     Raises NotFoundError: one that is hidden reads like one that does not exist; UsageError when `staff.toml` is
     broken.
     """
-    hidden = restrictions_on(node, asker)
     with node.read() as tx:
         kept = recorded_check(tx, check_id)
-    if hidden.restricts(node.case_digest(kept.request.case_ref)):
+    if restrictions_on(node, asker).hide(kept):
         raise unknown_check()
     return kept
-
-
-def _listed(known: StaffList, requester: Requester) -> StaffMember | None:
-    folded = " ".join(requester.name.casefold().split())
-    return next((one for one in known.staff if " ".join(one.name.casefold().split()) == folded), None)
-
-
-def _as_excluded(known: StaffList, requester: Requester) -> Asker:
-    """The requester as exclusions know people: team and agency by the node's own list before what they say."""
-    member = _listed(known, requester)
-    agency = member.agency if member and member.agency else requester.agency
-    return Asker(requester.name, member.team if member else "", agency)
-
-
-def _staff(node: Node) -> StaffList:
-    path = node.home / STAFF_FILE
-    return parse(StaffList, read_toml(path), path) if path.exists() else StaffList()
 
 
 def _named(name: str) -> Person:

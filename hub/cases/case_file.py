@@ -30,9 +30,8 @@ from hub.values import Person, Requester, Role
 
 def case_paper(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
     """The forms of a case, oldest first, and the log's rows outside of any. Raises as `read_log`."""
-    digest = node.case_digest(case_ref)
     with node.read() as tx:
-        require_case(tx, asker, digest)
+        digest = require_case(tx, asker, case_ref)
         rows = disclosures.of_case(tx, digest)
         owed = sorted(
             obligations.of_case(tx.session, digest), key=lambda row: (row.matter, row.decision_id, row.place)
@@ -46,8 +45,7 @@ def case_paper(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
             people = _by_role(held) if name == PUBLISH else _by_ref(filed.form, asked.get(name))
             papers.append(replace(filed, record=record, people=people))
     rest = tuple(row.shared.sharing for row in rows if row.matter not in matters)
-    named = [one for request in asked.values() for one in (request.subject, *request.related)]
-    return CasePaper(tuple(papers), rest, _victims(held) or _victims(named))
+    return CasePaper(tuple(papers), rest, _victims(held))
 
 
 def _held(tx: Reading, digest: bytes) -> tuple[Person, ...]:

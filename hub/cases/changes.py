@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.publication import PublicationDecisions, keep_obligations
@@ -23,14 +24,17 @@ from hub.records.cases import (
     HeldCase,
     KeptCase,
     PersonDetails,
+    case_digest,
     held_case,
     people_digest,
     seal_case,
     seal_person,
 )
-from hub.records.obligations import NewObligations
-from hub.store import cases, feeds
+from hub.records.obligations import NewObligations, close_obligation
+from hub.store import cases, feeds, obligations
 from hub.store.cases import CaseRow, SealedPerson
+
+COMPLETE_CASE: Final = "complete_case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,12 @@ def _write(
         withdrawal.write(tx)
 
 
+def put_case(tx: Transaction, deciding: PublicationDecisions, proposal: Proposal) -> None:
+    """Store one case within a transaction that holds others off."""
+    (change,) = work_out(tx, deciding, [proposal])
+    keep_obligations(tx, [_kept(tx, deciding, change)])
+
+
 def _record(tx: Transaction, change: CaseChange) -> None:
     """Put on the record that a case in store is sealed, or not any longer, or that its publication ended."""
     held = change.earlier
@@ -163,6 +173,7 @@ def _record(tx: Transaction, change: CaseChange) -> None:
 def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -> NewObligations:
     """Store a case with its decision and the form it was made on, in place of what was there."""
     _record(tx, change)
+    _end_stub(tx, change)
     details, earlier = change.details, change.earlier
     decided, arisen = deciding.record(tx, details, change.people, change.decision)
     handle = earlier.row.handle if earlier else os.urandom(16)
@@ -171,7 +182,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         tx.session,
         CaseRow(
             id=earlier.row.id if earlier else None,
-            ref_digest=tx.case_digest(details.case_ref),
+            ref_digest=case_digest(tx, details),
             kind=details.kind.value,
             handle=handle,
             sealed_case=details.sealed,
@@ -182,6 +193,14 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         ),
     )
     return arisen
+
+
+def _end_stub(tx: Transaction, change: CaseChange) -> None:
+    """Close what asks for a referral in the place of a stub, where this is it."""
+    if change.earlier is not None and change.earlier.details.stub and not change.details.stub:
+        for row in obligations.of_case(tx.session, change.earlier.row.ref_digest):
+            if row.code == COMPLETE_CASE and row.state == "open":
+                close_obligation(tx, row, None)
 
 
 def _people(tx: Transaction, change: CaseChange) -> tuple[SealedPerson, ...]:

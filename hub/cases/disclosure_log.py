@@ -42,10 +42,8 @@ def read_log(node: Node, asker: Requester | None, case_ref: str) -> list[Disclos
 
     Raises NotFoundError where there is none that the asker may know of, UsageError when `staff.toml` is broken.
     """
-    digest = node.case_digest(case_ref)
     with node.read() as tx:
-        require_case(tx, asker, digest)
-        return disclosures.of_case(tx, digest)
+        return disclosures.of_case(tx, require_case(tx, asker, case_ref))
 
 
 def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
@@ -54,9 +52,8 @@ def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
     Raises NotFoundError where there is no such case, or no such check in it, that this person may know of;
     UsageError when `staff.toml` is broken.
     """
-    matter = Activity(node.case_digest(added.case_ref), added.check_id)
     with node.write() as tx:
-        require_case(tx, added.by, matter.case_digest)
+        matter = Activity(require_case(tx, added.by, added.case_ref), added.check_id)
         if added.check_id and not obligations.codes_of(tx.session, matter, closed_too=True):
             raise NotFoundError(
                 "No such check in this case.", kept="Nothing.", do="See `hub disclosures list`."
@@ -97,8 +94,9 @@ def _lacking(added: AddedEntries, today: dt.date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def require_case(tx: Reading, asker: Requester | None, digest: bytes) -> None:
-    """Require a case. Raises NotFoundError when the asker has none, UsageError as `restrictions_on` does."""
-    known = cases.find(tx.session, digest) is not None or obligations.known_case(tx.session, digest)
-    if not known or restrictions_on(tx.node, asker).restricts(digest):
+def require_case(tx: Reading, asker: Requester | None, case_ref: str) -> bytes:
+    """The digest of a case, as the asker finds it. Raises NotFoundError where there is none, UsageError."""
+    digest = restrictions_on(tx.node, asker).digest(case_ref)
+    if cases.find(tx.session, digest) is None and not obligations.known_case(tx.session, digest):
         raise NotFoundError("There is no such case here.", kept="Nothing.", do="Check the case reference.")
+    return digest

@@ -21,7 +21,7 @@ from hub.consent.areas import folded
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import decisions
-from hub.records.cases import CaseDetails, PersonDetails
+from hub.records.cases import CaseDetails, PersonDetails, case_digest
 from hub.records.decisions import KeptDecision, RecordedDecision
 from hub.records.obligations import Item, NewObligations, add_obligations
 from hub.store import obligations
@@ -57,7 +57,7 @@ class PublicationDecisions:
         form = publication_form(facts, self._publisher, self.node.rules, self._on)
         kept = decisions.add(tx, RecordedDecision(form=form, decision=decision, case_ref=case.case_ref))
         items = tuple(Item(place, one) for place, one in enumerate(decision.obligations))
-        activity = Activity(tx.case_digest(case.case_ref), PUBLISH)
+        activity = Activity(case_digest(tx, case), PUBLISH)
         return RecordedPublication(kept, NewObligations(activity, kept.number, items))
 
     def _facts(self, case: CaseDetails, people: Iterable[PersonDetails]) -> PublicationCase:
@@ -110,6 +110,7 @@ def _publication_case(
         supplier_kind=supplier.kind,
         publish=case.publish,
         sealed=case.sealed,
+        stub=bool(case.stub),
         roles=frozenset(one.person.role for one in people),
         agreement=VictimAgreement(case.agreement or "not_asked"),
         aware=bool(case.victim_aware),

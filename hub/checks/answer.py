@@ -43,6 +43,7 @@ from hub.records.received import DisclosureKey, HolderCase, ReceivedDisclosure, 
 from hub.store import feeds
 from hub.store import received as received_rows
 from hub.store.cases import StoredCase
+from hub.store.obligations import Activity
 from hub.values import Band, Kind, Level, Requester, Role, day_in_words
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
 
@@ -189,7 +190,7 @@ def _decided(
     kept = held_case(tx, case_row)
     case = kept.details
     agreed = confirm(question.subject, person.person, tx.node.matching)
-    kept_out = exclusions_from(tx.node, case.case_ref)
+    kept_out = exclusions_from(tx.node, kept)
     telling = Telling(case.fled_from, case.not_safe_to_talk_to, known_areas(tx))
     against = telling.against(telling.area(key.peer))
     published = may_be_matched(tx, kept)
@@ -207,7 +208,9 @@ def _decided(
     answer = recording.answered_entry(
         form, key.peer, decision, tx.today, handle=key.handle.hex(), decider=decider
     )
-    decision_id = recording.record_decision(tx, key.activity, decided, [answer])
+    decision_id = recording.record_decision(
+        tx, Activity(case_row.ref_digest, key.activity), decided, [answer]
+    )
     about = HolderCase(decision_id, case_row.ref_digest, waits=bool(decision.refer_to))
     if decision.outcome is Outcome.refer:
         return Disclosure(status="pending"), about

@@ -10,7 +10,8 @@ import asyncio
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -19,6 +20,7 @@ from hub.audit.events import Action, Refs
 from hub.cases.access import context_of
 from hub.cases.name_frequencies import name_frequencies
 from hub.checks.ask_area import CheckInProgress, ask_area
+from hub.checks.asked_case import AskedCase, asked_case
 from hub.checks.dismissals import dismissal_digest
 from hub.checks.results import present
 from hub.checks.telling import fled_among, marked
@@ -28,6 +30,7 @@ from hub.errors import InputError, UnreachableError, UsageError
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
 from hub.federation.peers import DisabledPeer, Peer, every_known, up_to_date
+from hub.federation.unreached import unreached
 from hub.matching import AskedPerson
 from hub.node.node import Node
 from hub.node.settings import Contact
@@ -84,14 +87,16 @@ async def check(
     timing = timing or Timing()
     check_id = secrets.token_hex(16)
 
-    # 1. Decide, and record the decision with the form it was made on.
-    context = context_of(node, request, tells=False)
+    # 1. Find the case and the people on it, decide, and record the decision with the form it was made on.
+    case = asked_case(node, request, check_id)
+    request = case.request
+    context = replace(context_of(node, request, case.details, tells=False), case_made=case.made)
     form = form_of(request, context)
     decision = decide(form, node.rules, node.today(), context)
     areas = areas_asked(node, request)
-    result = CheckResult(check_id=check_id, decision=decision, took_ms=timing.ms())
+    result = CheckResult(check_id=check_id, case_ref=request.case_ref, decision=decision, took_ms=timing.ms())
     if decision.outcome is not Outcome.permit:
-        _record_decision(node, request, form, result, ())
+        _record_decision(node, case, form, result, ())
         return result
 
     # 2. Derive the match-keys of the subject and of the related people.
@@ -108,12 +113,13 @@ async def check(
     unsigned = asking.unsigned(one for one in areas if known.get(one) and one not in left_out)
     asked_of = {one: known.get(one) for one in areas if one not in {*left_out, *unsigned}}
     connected = [peer for peer in asked_of.values() if peer is not None and peer.asked]
-    _record_decision(node, request, form, result, connected)
+    _record_decision(node, case, form, result, connected)
 
-    # 4. Ask the areas at the same time: blind, evaluate, verify, match, score.
-    answers = await asyncio.gather(
-        *(_ask_safely(asking, client, node_id, peer) for node_id, peer in asked_of.items())
-    )
+    # 4. Ask the areas at the same time: blind, evaluate, verify, match, score. Or nobody, and wait as long.
+    async with unreached(node) if case.asks_nobody else nullcontext(client) as through:
+        answers = await asyncio.gather(
+            *(_ask_safely(asking, through, node_id, peer) for node_id, peer in asked_of.items())
+        )
     answers += [_left_out(node, node_id, known.get(node_id)) for node_id in left_out]
     answers += [_left_out(node, one, known.get(one), asking.not_signed) for one in unsigned]
     timing.scored_ms = timing.ms()
@@ -121,11 +127,12 @@ async def check(
     # 5. Record the answers, the receipts and the result.
     result = CheckResult(
         check_id=check_id,
+        case_ref=request.case_ref,
         decision=decision,
         areas=tuple(marked(one.result, telling) for one in answers),
         took_ms=timing.scored_ms,
     )
-    _record_result(node, request, result, answers)
+    _record_result(node, case, result, answers)
     return result
 
 
@@ -230,15 +237,18 @@ def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
 
 
 def _record_decision(
-    node: Node, request: CheckRequest, form: SharingForm, result: CheckResult, asked: Sequence[Peer]
+    node: Node, case: AskedCase, form: SharingForm, result: CheckResult, asked: Sequence[Peer]
 ) -> None:
+    request, decision = case.request, result.decision
     actor = node.actor(request.requester.name)
-    decision = result.decision
     decided = RecordedDecision(form=form, decision=decision, case_ref=request.case_ref)
     rows = [recording.asked_entry(one.area, one.node_id, decision, node.today()) for one in asked]
     with node.write() as tx:
-        recording.record_decision(tx, result.check_id, decided, rows)
-        add_check(tx, RecordedCheck(request=request, result=result))
+        if decision.permitted and case.made:
+            tx.hold_others_off()
+            case.put(tx, actor)
+        recording.record_decision(tx, case.activity(result.check_id), decided, rows)
+        add_check(tx, RecordedCheck(request=request, result=result, asked_nobody=case.asks_nobody))
         tx.record(
             Action.check_decided,
             by=actor,
@@ -254,15 +264,14 @@ def _record_decision(
             tx.record(Action.request_sent, by=actor, about=refs)
 
 
-def _record_result(
-    node: Node, request: CheckRequest, result: CheckResult, answers: Sequence[AreaAnswer]
-) -> None:
+def _record_result(node: Node, case: AskedCase, result: CheckResult, answers: Sequence[AreaAnswer]) -> None:
     answered = [one for one in answers if one.receipt]
     kept = RecordedCheck(
-        request=request,
+        request=case.request,
         result=result,
         salts={one.result.node_id: one.salt.hex() for one in answered},
         evidence={one.result.node_id: dict(one.evidence) for one in answered},
+        asked_nobody=case.asks_nobody,
     )
     with node.write() as tx:
         update_check(tx, kept)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.audit.events import Action, Refs
-from hub.cases.access import check_for, context_of
+from hub.cases.access import check_for, context_of, restrictions_on
 from hub.checks.check import form_of
 from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_disclosure, sealed_request
 from hub.checks.telling import marked
@@ -39,6 +39,7 @@ from hub.records.check import (
 )
 from hub.records.decisions import RecordedDecision
 from hub.records.outbox import Delivery
+from hub.store.obligations import Activity
 from hub.values import Band, Level, NodeId, Requester
 from hub.wire.messages import KEY_NOT_IN_USE, DisclosureQuestion, subject_of
 
@@ -183,7 +184,9 @@ def _found(node: Node, target: CandidateRef, level: Level, asker: Requester | No
     candidate = _candidate(recorded.result, target.area, target.handle)
     if target.area not in recorded.salts:
         raise NotFoundError("That area did not answer this check.", do="Ask it again with `hub check`.")
-    context = context_of(node, request, tells=True)
+    with node.read() as tx:
+        own = restrictions_on(node, request.requester).find(tx, request.case_ref)
+    context = context_of(node, request, own.details if own else None, tells=True)
     recipient = request.sharing_form.recipient.model_copy(update={"node_id": target.area})
     form = form_of(request, context).model_copy(update={"level": level, "recipient": recipient})
     return _Act(recorded, request, known(node, target.area), candidate, level, form, context)
@@ -202,7 +205,8 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
         tx.hold_others_off()
         waiting = outbox.of_act(tx, KIND, act_of(act.check_id, act.candidate.handle, act.level))
         again = waiting is not None or act.candidate.disclosure.status is not DisclosureStatus.not_asked
-        recording.record_decision(tx, act.check_id, decided, (entry,), again=again)
+        activity = Activity(tx.case_digest(request.case_ref), act.check_id)
+        recording.record_decision(tx, activity, decided, (entry,), again=again)
         tx.record(
             Action.disclosure_decided,
             by=actor,

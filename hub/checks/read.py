@@ -54,13 +54,8 @@ def parse_check_request(data: bytes) -> CheckRequest:
         raise InputError(
             f"{first_error(error, 'a question')}.", do="Correct that field and ask again."
         ) from None
-    subject = request.subject
-    if not (subject.given_names or subject.surname or subject.aliases):
-        raise InputError(
-            "The subject has no name.", do="Give a name or an alias: nobody can be matched without one."
-        )
     for where, person in (
-        ("subject", subject),
+        ("subject", request.subject),
         *((f"related[{at}]", one) for at, one in enumerate(request.related)),
     ):
         _strict_person(where, person)

@@ -45,6 +45,10 @@ COMMANDS: Final = {
         "cases:import_",
         "Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason.",
     ),
+    "case": (
+        "case:case_app",
+        "One case of this node.",
+    ),
     "publish": (
         "feed:publish",
         "Publish tokens of everyone discoverable, and withdraw those who are not any more.",

@@ -46,9 +46,9 @@ NOBODY = Staff()
 class Context:
     """`case_ref` None: not asked here (a form on its own).
 
-    `case_linked`: the asker's own node holds the case; under a protocol that covers the question none is
-    needed. `tells`: whether the act tells the recipient about whom; asking obliviously does not. `at_once`: the
-    question asks that likely candidates' areas be told as soon as it is answered.
+    `case_linked`: the asker's own node holds the case, or makes it in the same act (`case_made`: in an emergency);
+    nothing is asked about any other. `tells`: whether the act tells the recipient about whom; asking obliviously
+    does not. `at_once`: the question asks that likely candidates' areas be told as soon as it is answered.
     `recipient_known`: the caller knows the areas asked, so the form need not name one. `asserted`: a peer's
     form, whose own people have decided what was theirs to decide. `sealed`: somebody in the case is sealed.
     `seal_answers`: nobody was asked who fled when the case came, so that its seal alone says it.
@@ -60,6 +60,7 @@ class Context:
 
     case_ref: str | None = None
     case_linked: bool = True
+    case_made: bool = False
     tells: bool = True
     at_once: bool = False
     recipient_known: bool = False

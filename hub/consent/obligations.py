@@ -29,6 +29,11 @@ def arising(
         found.append(
             Obligation(code="complete_emergency", text=text, due=on + dt.timedelta(days=to_complete))
         )
+    if assessment.context.case_made:
+        text = (
+            "Complete the case that was made in an emergency: import its referral under the same reference."
+        )
+        found.append(Obligation(code="complete_case", text=text, due=on + dt.timedelta(days=to_complete)))
     if not covered and not assessment.manager_signed:
         text = "A manager, another person than the caseworker, countersigns."
         due = on + dt.timedelta(days=to_complete if emergency else days.countersign)

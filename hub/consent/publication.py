@@ -34,6 +34,7 @@ class PublicationCase:
     says nothing. `under`: the reference of the agreement that it is published under, where one is named.
     `agreement`: the victim's. `fled_from`: the answer kept with the case.
     `fled_asked`: whether it was asked for when the case came; where not, its seal alone says it.
+    `stub`: no more than its stub is here.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class PublicationCase:
     supplier_kind: AgencyKind | None
     publish: bool | None = None
     sealed: bool = False
+    stub: bool = False
     roles: frozenset[Role] = frozenset({Role.victim})
     agreement: VictimAgreement = VictimAgreement.not_asked
     aware: bool = False
@@ -112,7 +114,15 @@ def publication_form(case: PublicationCase, publisher: Publisher, rules: Rules, 
 
 
 def decide_publication(case: PublicationCase, publisher: Publisher, rules: Rules, on: dt.date) -> Decision:
-    """The publication decision for one case. A supplier's no and a seal refuse; no agreement: incomplete."""
+    """The publication decision for one case. A stub, a supplier's no, a seal refuse; no agreement: incomplete."""
+    if case.stub:
+        reason = Reason(
+            code="stub",
+            text="Only the stub of this case is here: nobody in it is published before its referral is imported.",
+            source="a publication decision needs the referral",
+            field="publish",
+        )
+        return Decision(outcome=Outcome.refuse, reasons=(reason,), rules=rules.name)
     if case.publish is False:
         reason = Reason(
             code="supplier_declined",

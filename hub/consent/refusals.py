@@ -22,9 +22,12 @@ from hub.consent.verdicts import verdict
 from hub.values import Level, Purpose, Role
 
 NO_SUCH_CASE = Reason(
-    code="no_such_case", text="There is no such case here.", source="case access", field="case_ref"
+    code="no_such_case",
+    text="There is no such case here: enter the case first, with hub case add.",
+    source="case access; hazard H1",
+    field="case_ref",
 )
-"""All that somebody restricted from a case reads, whatever else the form says."""
+"""All that is said of a case that is not here, or that who asks is restricted from, whatever the form says."""
 
 SOURCE_FLED = "hazard H2; protocol step 4"
 GUARDIAN = "Caldicott Guardian or senior clinician"
@@ -43,7 +46,7 @@ class Referral:
 def refusals(assessment: Assessment) -> tuple[Reason, ...]:
     """Reasons that no answer can correct."""
     form, rules, context = assessment.form, assessment.rules, assessment.context
-    if is_excluded(context.staff, context.exclusions):
+    if not context.case_linked or is_excluded(context.staff, context.exclusions):
         return (NO_SUCH_CASE,)
     found: list[Reason] = []
     if form.jurisdiction is not None and not rules.law.jurisdictions[form.jurisdiction].filled_in:
@@ -76,7 +79,7 @@ def refusals(assessment: Assessment) -> tuple[Reason, ...]:
 
 def referrals(assessment: Assessment) -> tuple[Referral, ...]:
     """Matters that a person must decide, each with who."""
-    form, context, signed = assessment.form, assessment.context, assessment.manager_signed
+    form, context = assessment.form, assessment.context
     found = [*_area_fled(assessment)]
     ordered = any(ground.ground.key is GroundKey.court_order for ground in assessment.grounds)
     if _guardians_case(assessment) and not ordered and settled(assessment) is not True:
@@ -88,10 +91,6 @@ def referrals(assessment: Assessment) -> tuple[Referral, ...]:
         kinds = ", ".join(sorted(context.insider))
         text = f"This looks like a check on the asker's own life ({kinds}). It is stopped and raised."
         found.append(Referral(OFFICER, _reason("insider_check", text, "hazard H1", "subjects")))
-    linked = context.case_linked or assessment.covered
-    if not linked and not signed and not _victim_agrees(form):
-        text = "There is no agreement and no case of your own to link this to: a second person decides."
-        found.append(Referral(MANAGER, _reason("second_person", text, "hazard H1", "case_ref")))
     if form.purpose and form.requester.role and form.level:
         highest = assessment.rules.policy.levels[form.purpose].get(form.requester.role, Level.not_answered)
         if _rank(form.level) > _rank(highest):
@@ -151,11 +150,6 @@ def _rank(level: Level) -> int:
 
 def _reason(code: str, text: str, source: str, field: str) -> Reason:
     return Reason(code=code, text=text, source=source, field=field)
-
-
-def _victim_agrees(form: SharingForm) -> bool:
-    victims = [person for person in form.subjects if person.role is Role.victim]
-    return bool(victims) and all(person.agreement is VictimAgreement.given for person in victims)
 
 
 def _refused_alone(form: SharingForm) -> list[tuple[str, Subject]]:

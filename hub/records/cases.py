@@ -34,6 +34,9 @@ class CaseDetails(Value):
     that it came from asked for that. Those of cases kept by earlier versions did not.
     `agreement` is the victim's; `sharing_agreement` the reference of the one that the case is published under,
     where it was named.
+    `stub`: how its stub was entered, until its referral is imported, and `entered_by` by whom (pseudonym);
+    `referring_*`: whose referral that is. `apart`: for whom it is kept apart (pseudonym), since there is another of
+    this reference that they are restricted from.
     """
 
     case_ref: ShortText
@@ -50,6 +53,11 @@ class CaseDetails(Value):
     sealed: bool = False
     publish: bool | None = None
     sharing_agreement: ShortText = ""
+    stub: Literal["", "entered", "emergency"] = ""
+    referring_agency: ShortText = ""
+    referring_contact: ShortText = ""
+    entered_by: ShortText = ""
+    apart: ShortText = ""
 
 
 class KeptCase(Value):
@@ -96,6 +104,18 @@ class HeldCase:
 
 
 _BODY: TypeAdapter[KeptCase | CaseDetails] = TypeAdapter(KeptCase | CaseDetails)
+
+
+def case_digest(tx: Reading, details: CaseDetails) -> bytes:
+    """The keyed digest by which a case is found again, by whoever may find it."""
+    return digest_for(tx.vault, details.case_ref, details.apart)
+
+
+def digest_for(vault: Vault, case_ref: str, apart: str) -> bytes:
+    """The digest of a reference, or of a case of that reference which is kept apart for somebody."""
+    if apart:
+        return vault.lookup("case_ref_apart", f"{apart}/{case_ref}")
+    return vault.lookup("case_ref", case_ref)
 
 
 def seal_case(vault: Vault, handle: bytes, kept: KeptCase) -> bytes:
@@ -166,7 +186,7 @@ def may_be_matched(tx: Reading, held: HeldCase) -> bool:
     row, kept = held.row, held.kept
     if row.sealed_case or not row.may_publish or row.decision_id is None:
         return False
-    if kept.details.sealed or kept.details.publish is False:
+    if kept.details.sealed or kept.details.stub or kept.details.publish is False:
         return False
     named = decisions.named(tx, row.decision_id)
     return (

@@ -104,9 +104,13 @@ class AreaResult(Value):
 
 
 class CheckResult(Value):
-    """The answer to a CheckRequest. Without a permit `areas` is empty: nobody was asked."""
+    """The answer to a CheckRequest. Without a permit `areas` is empty: nobody was asked.
+
+    `case_ref`: the case, also where an emergency made it.
+    """
 
     check_id: str
+    case_ref: ShortText = ""
     decision: Decision
     areas: tuple[AreaResult, ...] = ()
     took_ms: float
@@ -130,13 +134,15 @@ class RecordedCheck(Value):
     """A check as it is kept.
 
     The request, the result, and by area the salt of our commitment to the subject and the evidence of each
-    candidate by handle (all hex).
+    candidate by handle (all hex). `asked_nobody`: whoever asked is restricted from somebody in it, so that no area
+    was asked.
     """
 
     request: CheckRequest
     result: CheckResult
     salts: dict[str, str] = Field(default_factory=dict)
     evidence: dict[str, dict[str, str]] = Field(default_factory=dict)
+    asked_nobody: bool = False
 
 
 def add_check(tx: Transaction, recorded: RecordedCheck) -> None:

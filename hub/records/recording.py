@@ -30,7 +30,7 @@ ANSWERED: Final = "hub: answer sealed to the asking area's node"
 
 def record_decision(
     tx: Transaction,
-    matter: str,
+    case: Activity,
     decided: RecordedDecision,
     rows: Iterable[LoggedDisclosure] = (),
     *,
@@ -44,7 +44,6 @@ def record_decision(
     number = decisions.add(tx, decided).number
     if not decided.decision.permitted:
         return number
-    case = Activity(tx.case_digest(decided.case_ref), matter)
     earlier = [row.shared for row in disclosures.of_matter(tx, case)]
     done = {one.act for one in earlier}
     new = [one for one in rows if one.act not in done]

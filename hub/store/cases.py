@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, func, update
+from sqlalchemy import ColumnElement, func, true, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -64,6 +64,11 @@ def find(session: Session, ref_digest: bytes) -> StoredCase | None:
     """The case with that reference."""
     found = _stored(session, col(CaseRecord.ref_digest) == ref_digest)
     return found[0] if found else None
+
+
+def every(session: Session) -> list[StoredCase]:
+    """All cases."""
+    return _stored(session, true())
 
 
 def of_handles(session: Session, handles: Iterable[bytes]) -> list[StoredCase]:

@@ -15,7 +15,6 @@ import pytest
 from hub.backup.archive import read_archive
 from hub.backup.make import backup
 from hub.backup.restore import Source, finish, restore
-from hub.checks.check import check
 from hub.crypto import age
 from hub.errors import AuthenticationError, HubError, InputError, LogError, NotFoundError, UsageError
 from hub.federation.publish import publish
@@ -28,7 +27,7 @@ from hub.records.check import CheckResult
 from hub.records.restorations import RestoringError
 from hub.store import cases
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, case, cases_of, hold, log, question
+from tests.federation.nodes import Areas, case, cases_of, check, hold, log, question
 from tests.federation.problems import assert_problem
 
 IDENTITY, RECIPIENT = age.new_identity()

@@ -8,7 +8,6 @@ from typing import Any
 
 from hub.cases.disclosure_log import read_log
 from hub.cases.obligations import ListedObligation, list_obligations
-from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.consent import SharingForm
 from hub.consent.evidence import Closing
@@ -21,6 +20,7 @@ from tests.federation.nodes import (
     START,
     Areas,
     cases_of,
+    check,
     question,
 )
 

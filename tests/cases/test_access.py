@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from hub.cases.access import STAFF_FILE
-from hub.checks.check import check
+from hub.cases.staff import STAFF_FILE
 from hub.checks.disclose import disclose
 from hub.consent import Decision
 from hub.errors import UsageError
 from hub.records.check import CandidateRef, CheckRequest, CheckResult
 from hub.values import Level
-from tests.checks.pending import grounded
-from tests.federation.nodes import Areas, case, cases_of, events, hold, question, stranger
+from tests.federation.nodes import Areas, case, cases_of, check, events, hold, question, stranger
 
 STAFF = """
 [[staff]]
@@ -85,14 +83,6 @@ def test_someone_kept_out_is_told_that_there_is_no_such_case(areas: Areas, entry
 
 def test_an_exclusion_from_another_case_keeps_nobody_out_of_this_one(areas: Areas) -> None:
     assert asked(areas, STAFF + '\n[[exclusion]]\ncase_ref = "NM-2"\nteam = "Marac"\n').decision.permitted
-
-
-def test_without_an_agreement_a_borrowed_case_needs_a_second_person(areas: Areas) -> None:
-    form = grounded()
-    form["signatures"] = form["signatures"][:1]
-    form["subjects"][0]["agreement"] = "not_asked"
-    assert "second_person" in reasons(asked(areas, sharing_form=form))
-    assert "second_person" not in reasons(asked(areas, sharing_form=form, case_ref="northmoor-0"))
 
 
 def test_a_broken_list_stops_everything(areas: Areas) -> None:

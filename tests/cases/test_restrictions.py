@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hub.cases.access import STAFF_FILE
 from hub.cases.case_file import case_paper
 from hub.cases.close import close
 from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
 from hub.cases.obligations import list_obligations
+from hub.cases.staff import STAFF_FILE
 from hub.checks.answer import waiting_requests
 from hub.consent.evidence import DisclosureLogEntry
 from hub.errors import NotFoundError
@@ -19,9 +19,7 @@ from hub.values import Requester
 from tests.cases.casework import FIRST, asked, done, who
 from tests.checks.pending import asked as asked_on_a_ground
 from tests.checks.pending import told
-from tests.federation.nodes import (
-    Areas,
-)
+from tests.federation.nodes import Areas, stranger
 
 STAFF = """
 [[staff]]
@@ -48,7 +46,7 @@ def test_someone_kept_out_reads_what_there_is_without_the_case(areas: Areas, ent
     northmoor = areas["northmoor"]
     asked(areas)
     without = list_obligations(northmoor, who(), FIRST, every=True)
-    result = asked(areas, case_ref="NM-2")
+    result = asked(areas, stranger(6), case_ref="NM-2")
     ash = kept_out(northmoor, "NM-2", entry)
     assert list_obligations(northmoor, ash, FIRST, every=True) == without
     assert list_obligations(northmoor, None, FIRST, every=True) == without

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from hub.checks.check import check
 from hub.checks.disclose import disclose, disclose_at_once
 from hub.consent import Decision
 from hub.records.check import CandidateRef, CheckResult
 from hub.values import Level, Person
-from tests.federation.nodes import Areas, cases_of, question
+from tests.federation.nodes import Areas, cases_of, check, question
 
 SUBJECT = cases_of("eastvale")[0][0]
 

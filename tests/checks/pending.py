@@ -6,13 +6,12 @@ import asyncio
 from typing import Any
 
 from hub.checks.answer import waiting_requests
-from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.federation.publish import publish
 from hub.records.check import CandidateRef, CheckResult, DisclosureResult
 from hub.records.received import DisclosureKey
 from hub.values import Level, Role
-from tests.federation.nodes import Areas, case, hold, question, stranger
+from tests.federation.nodes import Areas, case, check, hold, question, stranger
 
 
 def grounded(**changes: Any) -> dict[str, Any]:

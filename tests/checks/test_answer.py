@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from hub.cases.access import STAFF_FILE
+from hub.cases.staff import STAFF_FILE
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.deliver import result_of
 from hub.consent import Decider

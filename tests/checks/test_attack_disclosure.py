@@ -13,7 +13,6 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
@@ -23,6 +22,7 @@ from hub.values import Level, Person
 from hub.wire import messages
 from hub.wire.messages import DISCLOSURES_PATH, Disclosure, DisclosureQuestion, MessageType
 from tests.federation.attackers import AGREEMENT, World, make_area
+from tests.federation.nodes import check
 
 MARK = "STAYS-AT-HOME"
 SUBJECT: dict[str, Any] = {

@@ -10,14 +10,14 @@ import pytest
 
 from hub.audit.chain import Verified
 from hub.audit.log import verify_log
-from hub.checks.check import areas_asked, check, form_of
+from hub.checks.check import areas_asked, form_of
 from hub.consent import Outcome
 from hub.errors import InputError, NotFoundError, StorageError
 from hub.federation.publish import publish
 from hub.records.check import AreaStatus, CheckRequest, CheckResult, DisclosureStatus, recorded_check
 from hub.store.audit import DatabaseAudit
 from hub.values import Band, Person
-from tests.federation.nodes import Areas, case, cases_of, events, hold, log, question, stranger
+from tests.federation.nodes import Areas, case, cases_of, check, events, hold, log, question, stranger
 from tests.federation.peer_simulator import Peer
 
 CASE = cases_of("eastvale")[0]

@@ -6,13 +6,12 @@ import asyncio
 
 import pytest
 
-from hub.checks.check import check
 from hub.checks.dismissals import dismiss, undo_dismissal
 from hub.errors import NotFoundError
 from hub.federation.publish import publish
 from hub.records.check import SHOWN_DIGITS, AreaResult, CandidateRef, CheckResult
 from hub.values import Person
-from tests.federation.nodes import Areas, case, cases_of, hold, question
+from tests.federation.nodes import Areas, case, cases_of, check, hold, question
 
 
 def asked(areas: Areas, subject: Person) -> CheckResult:

@@ -14,7 +14,6 @@ from pydantic import TypeAdapter
 
 from hub.cases.importing.assemble import CaseIntake
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
-from hub.checks.check import check
 from hub.checks.disclose import disclose, disclose_at_once
 from hub.consent import Decider, NotTold
 from hub.consent.form.fled import FledFrom
@@ -25,7 +24,7 @@ from hub.values import Level
 from hub.wire.messages import DISCLOSURES_PATH
 from tests.checks.disclosing import disclosed
 from tests.checks.pending import grounded
-from tests.federation.nodes import Areas, case, events, hold, question, stranger
+from tests.federation.nodes import Areas, case, check, events, hold, question, stranger
 
 HER = stranger(11)
 OTHERS = ("eastvale", "southmere")

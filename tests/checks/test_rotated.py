@@ -12,7 +12,6 @@ import pytest
 from sqlmodel import select
 
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
-from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss
 from hub.consent import Decider
@@ -32,7 +31,7 @@ from hub.wire.messages import EVALUATIONS_PATH, FEED_PATH
 from hub.wire.tokens import FeedContext
 from tests.checks.pending import grounded
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, case, cases_of, hold, question, stranger
+from tests.federation.nodes import Areas, case, cases_of, check, hold, question, stranger
 
 SUBJECT = cases_of("eastvale")[0][0]
 HER = stranger(61)

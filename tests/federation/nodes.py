@@ -19,9 +19,13 @@ from typing import Any, Final
 import httpx2
 
 from hub.audit.chain import Entry
+from hub.cases.changes import Proposal, carry_out, find_case
 from hub.cases.importing.assemble import CaseIntake
 from hub.cases.importing.rows import PersonIntake
 from hub.cases.importing.run import import_cases
+from hub.cases.publication import PublicationDecisions
+from hub.checks.check import Timing
+from hub.checks.check import check as ask
 from hub.federation.client import PeerClient
 from hub.federation.handles import LabelHandles
 from hub.federation.peers import add_peer
@@ -32,9 +36,10 @@ from hub.node.home import create_home
 from hub.node.keys import load_root
 from hub.node.node import Node, open_node
 from hub.node.settings import Settings
-from hub.records.cases import open_person
-from hub.records.check import CheckRequest
+from hub.node.transaction import Reading
 from hub.sample.agreement import Signed, agreement_text
+from hub.records.cases import CaseDetails, PersonDetails, open_person
+from hub.records.check import CheckRequest, CheckResult
 from hub.sample.people import Identity, World
 from hub.store import cases, feeds
 from hub.store.audit import DatabaseAudit
@@ -238,6 +243,33 @@ def question(subject: Person, *areas: str, related: Iterable[Person] = (), **cha
         "sharing_form": form,
     }
     return CheckRequest.model_validate_json(json.dumps({**document, **changes}))
+
+
+def entered(node: Node, request: CheckRequest) -> CheckRequest:
+    """The question, with its people on its case of this node: entered by a stub, or added to what is there."""
+    deciding = PublicationDecisions(node)
+    asked = (request.subject, *request.related)
+
+    def propose(tx: Reading) -> list[Proposal]:
+        held = find_case(tx, request.case_ref)
+        details = (
+            held.details if held else CaseDetails(case_ref=request.case_ref, kind=Kind.marac, stub="entered")
+        )
+        there = tuple(one.details for one in held.people) if held else ()
+        known = {one.person.model_copy(update={"ref": ""}) for one in there}
+        new = [one for one in asked if one.model_copy(update={"ref": ""}) not in known]
+        return [Proposal(details, (*there, *(PersonDetails(person=one) for one in new)), held)] if new else []
+
+    if request.case_ref:
+        carry_out(deciding, propose, lambda _tx, _changes: None)
+    return request
+
+
+async def check(
+    node: Node, client: PeerClient, request: CheckRequest, timing: Timing | None = None
+) -> CheckResult:
+    """Ask, about people who are entered on their case first."""
+    return await ask(node, client, entered(node, request), timing)
 
 
 async def build(

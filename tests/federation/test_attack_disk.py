@@ -18,7 +18,6 @@ from sqlmodel import select
 
 from hub.audit.chain import Broken, Head, Verified, genesis, verify
 from hub.audit.log import verify_log
-from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.crypto.encoding import unb64
 from hub.demo.form import sharing_form
@@ -29,6 +28,7 @@ from hub.store.audit import DatabaseAudit
 from hub.store.tables import Receipt
 from hub.values import Level
 from tests.federation.attackers import AGREEMENT, World, make_area
+from tests.federation.nodes import check
 
 HELD = {
     "case_ref": "HELD-CASE-77",

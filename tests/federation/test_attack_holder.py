@@ -13,7 +13,6 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.checks.check import check
 from hub.cli.peers import peer_list
 from hub.cli.show import show_result
 from hub.consent import Decision, Outcome
@@ -33,6 +32,7 @@ from hub.wire.messages import MessageType
 from hub.wire.test_people import TEST_CASE_HANDLE, TEST_PEOPLE
 from hub.wire.tokens import Label, seal_entry
 from tests.federation.attackers import AGREEMENT, World, answering, honest, make_area, telling, thumbprint_of
+from tests.federation.nodes import check
 
 SUBJECT = Person(ref="s", given_names="Orla", surname="Quennell", date_of_birth="1988-07-14")
 MANY_PAGES = 400  # an increment within its slack, and then all of it anew

@@ -11,7 +11,6 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from hub.checks.check import check
 from hub.errors import HubError, NotFoundError, PeerError, StorageError
 from hub.federation.peers import (
     DisabledPeer,
@@ -32,7 +31,7 @@ from hub.records.check import AreaResult, AreaStatus
 from hub.wire.certificates import CERTIFICATE_LIFE_S, certificate_warning
 from hub.wire.messages import METADATA_PATH
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, cases_of, events, new_node, question
+from tests.federation.nodes import Areas, cases_of, check, events, new_node, question
 from tests.federation.problems import assert_problem
 from tests.federation.thieves import in_its_place, root_of, stolen_copy
 

@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hub.checks.check import check
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.prf import BlindedBatch, PrfKey
 from hub.federation.peers import known
@@ -34,7 +33,7 @@ from hub.values import Person
 from hub.wire.lookup import Copy, Evaluated, find_labels
 from hub.wire.tokens import FeedContext, token
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, cases_of, copied, one_name, question, stranger
+from tests.federation.nodes import Areas, cases_of, check, copied, one_name, question, stranger
 from tests.federation.peer_simulator import Peer
 
 INDICES = range(2)

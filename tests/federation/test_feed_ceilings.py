@@ -13,7 +13,6 @@ import pytest
 from sqlmodel import func, select
 
 from hub.checks import ask_area
-from hub.checks.check import check
 from hub.crypto.encoding import b64
 from hub.federation import serve_feed
 from hub.federation.peers import known
@@ -26,7 +25,7 @@ from hub.store.tables import PeerEntry, PeerFeed
 from hub.wire.blinding import BlindQuestion
 from hub.wire.messages import FEED_PATH, METADATA_PATH
 from hub.wire.tokens import ENTRY_BYTES
-from tests.federation.nodes import Areas, case, cases_of, events, hold, question, stranger
+from tests.federation.nodes import Areas, case, cases_of, check, events, hold, question, stranger
 from tests.federation.peer_simulator import Asked, Lie, Peer, Told, reissued
 
 

@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from hub.checks.check import check
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.signing import SigningKey
 from hub.errors import PeerError
@@ -34,7 +33,18 @@ from hub.wire.certificates import certify
 from hub.wire.messages import EVALUATIONS_PATH, FEED_PATH, METADATA_PATH
 from hub.wire.metadata import verify_metadata
 from hub.wire.tokens import ENTRY_BYTES
-from tests.federation.nodes import START, Areas, case, cases_of, events, hold, one_name, question, stranger
+from tests.federation.nodes import (
+    START,
+    Areas,
+    case,
+    cases_of,
+    check,
+    events,
+    hold,
+    one_name,
+    question,
+    stranger,
+)
 from tests.federation.peer_simulator import (
     Asked,
     Lie,

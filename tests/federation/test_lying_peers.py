@@ -23,14 +23,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.audit.chain import Verified
 from hub.audit.log import verify_log
-from hub.checks.check import check
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.prf import PrfKey, split
 from hub.crypto.signing import SigningKey, digest
 from hub.records.check import AreaResult, AreaStatus, CheckResult
 from hub.store.audit import DatabaseAudit
 from hub.wire.messages import EVALUATIONS_PATH
-from tests.federation.nodes import Areas, copied, events, one_name, question, stranger
+from tests.federation.nodes import Areas, check, copied, events, one_name, question, stranger
 from tests.federation.peer_simulator import (
     Asked,
     Lie,

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text as sql
 
-from hub.checks.check import check
 from hub.checks.disclose import disclose_at_once
 from hub.errors import HubError
 from hub.federation.peers import add_peer, known, remove_peer
@@ -16,7 +15,7 @@ from hub.federation.sync import Synced, sync_all
 from hub.node.keys import load_root
 from hub.records.check import AreaResult, AreaStatus, CheckResult
 from hub.wire.messages import DISCLOSURES_PATH, EVALUATIONS_PATH, FEED_PATH, METADATA_PATH
-from tests.federation.nodes import Areas, cases_of, events, question
+from tests.federation.nodes import Areas, cases_of, check, events, question
 from tests.federation.peer_simulator import Asked, Lie, Peer, Told
 
 SUBJECT = cases_of("southmere")[0][0]

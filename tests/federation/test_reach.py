@@ -20,13 +20,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from hub.checks.check import check
 from hub.crypto.signing import CLOCK_SKEW_S
 from hub.errors import UnreachableError
 from hub.federation.client import REQUEST_LIFE_S, PeerClient
 from hub.federation.sync import sync_all
 from hub.records.check import AreaResult, AreaStatus
-from tests.federation.nodes import Areas, events, one_name, question
+from tests.federation.nodes import Areas, check, events, one_name, question
 
 HERE = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 

@@ -23,7 +23,6 @@ from typing import Any, Final
 
 from hub.cases.close import close
 from hub.cases.obligations import list_obligations
-from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss
 from hub.consent.evidence import Closing
@@ -33,7 +32,18 @@ from hub.records.check import CandidateRef
 from hub.values import Kind, Level, Requester
 from tests.checks.pending import grounded
 from tests.federation import nodes
-from tests.federation.nodes import START, Areas, build, case, cases_of, copied, hold, question, stranger
+from tests.federation.nodes import (
+    START,
+    Areas,
+    build,
+    case,
+    cases_of,
+    check,
+    copied,
+    hold,
+    question,
+    stranger,
+)
 
 HERE: Final = Path(__file__).parent
 AREAS: Final = ("northmoor", "eastvale")

@@ -20,7 +20,6 @@ from hub.cases.disclosure_log import read_log
 from hub.cases.obligations import list_obligations
 from hub.cases.renewal import follow_agreements
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
-from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.consent import Decider, Decision
 from hub.federation.peers import take_over_pins
@@ -35,7 +34,7 @@ from hub.records.check import CandidateRef, CheckResult, DisclosureStatus
 from hub.store.audit import DatabaseAudit
 from hub.values import Kind, Level, Requester, Role
 from tests.checks.pending import grounded
-from tests.federation.nodes import START, Areas, Clock, agree, case, cases_of, hold, question, stranger
+from tests.federation.nodes import START, Areas, Clock, agree, case, cases_of, check, hold, question, stranger
 
 HERE: Final = Path(__file__).parent
 RELEASES: Final = sorted(path.stem.removeprefix("results-") for path in HERE.glob("results-*.json"))

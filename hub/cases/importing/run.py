@@ -153,13 +153,17 @@ def _proposal(said: CaseIntake, earlier: HeldCase | None) -> Proposal:
 
 def _details(said: CaseIntake) -> CaseDetails:
     """What a file says of a case, as if it were new."""
-    told = {name: getattr(said, name) for name in CaseDetails.model_fields}
+    told = {name: getattr(said, name) for name in CaseDetails.model_fields if hasattr(said, name)}
     return CaseDetails(**told | {"sealed": bool(said.sealed)})
 
 
 def _with_what_stays(new: CaseDetails, said: CaseIntake, before: CaseDetails) -> CaseDetails:
-    """What a file does not say stays as it was: that the case is sealed, and whether anyone fled an area."""
-    stays: dict[str, object] = {"fled_asked": new.fled_asked or before.fled_asked}
+    """What a file does not say stays: that it is sealed, whether anyone fled an area, and who referred it."""
+    stays: dict[str, object] = {
+        "fled_asked": new.fled_asked or before.fled_asked,
+        "referring_agency": before.referring_agency,
+        "referring_contact": before.referring_contact,
+    }
     if said.sealed is None:
         stays["sealed"] = before.sealed
     if new.fled_from is None:

@@ -1,0 +1,87 @@
+"""The node's own list of staff and of exclusions from cases: `staff.toml` in the home; without one nobody is known.
+
+Nobody's name is proved here: who asks is who they say, as in a question. What follows for who may know of what is
+`access`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import Field
+
+from hub.consent import Exclusion, is_excluded
+from hub.consent import Staff as Asker
+from hub.node.node import Node
+from hub.node.settings import parse, read_toml
+from hub.values import Person, Requester, ShortText, Value
+
+STAFF_FILE: Final = "staff.toml"
+
+
+class StaffMember(Value):
+    """Someone who works with this node's cases. Date of birth and postcode tell a namesake from a colleague."""
+
+    given_names: ShortText
+    surname: ShortText
+    date_of_birth: ShortText = ""
+    postcode: ShortText = ""
+    team: ShortText = ""
+    agency: ShortText = ""
+
+    @property
+    def name(self) -> str:
+        """The name as a requester gives it."""
+        return f"{self.given_names} {self.surname}"
+
+    @property
+    def person(self) -> Person:
+        """The member as a person who might be asked about."""
+        return Person(
+            given_names=self.given_names,
+            surname=self.surname,
+            date_of_birth=self.date_of_birth,
+            postcode=self.postcode,
+        )
+
+
+class CaseExclusion(Exclusion):
+    """An exclusion from one case and whoever is in it, or from all where `case_ref` is empty."""
+
+    case_ref: ShortText = ""
+
+    @property
+    def who(self) -> Exclusion:
+        """Whom it excludes."""
+        return Exclusion(person=self.person, team=self.team, agency=self.agency)
+
+
+class StaffList(Value):
+    """The content of `staff.toml`."""
+
+    staff: tuple[StaffMember, ...] = ()
+    exclusion: tuple[CaseExclusion, ...] = Field(default=())
+
+    def listed(self, requester: Requester) -> StaffMember | None:
+        """The member who asks, by name."""
+        folded = " ".join(requester.name.casefold().split())
+        return next((one for one in self.staff if " ".join(one.name.casefold().split()) == folded), None)
+
+    def as_excluded(self, requester: Requester) -> Asker:
+        """The requester as exclusions know people: team and agency by the list before what they say."""
+        member = self.listed(requester)
+        agency = member.agency if member and member.agency else requester.agency
+        return Asker(requester.name, member.team if member else "", agency)
+
+    def against(self, requester: Requester | None) -> tuple[CaseExclusion, ...]:
+        """The exclusions that somebody is under. Who does not say who they are is excluded with everyone."""
+        if requester is None or not requester.name:
+            return self.exclusion
+        asker = self.as_excluded(requester)
+        return tuple(one for one in self.exclusion if is_excluded(asker, (one,)))
+
+
+def staff_list(node: Node) -> StaffList:
+    """The node's list. Raises UsageError when `staff.toml` is broken."""
+    path = node.home / STAFF_FILE
+    return parse(StaffList, read_toml(path), path) if path.exists() else StaffList()

@@ -1,0 +1,85 @@
+"""`hub case`: one case of this node. Its reference comes from a file: arguments are seen by others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.cases.areas import known_areas
+from hub.cases.stub import Stub, enter_case
+from hub.checks.read import read_document
+from hub.cli.options import Json, opened
+from hub.cli.output import err, out, plain, print_json
+from hub.consent.form.fled import fled_areas
+from hub.node.node import Node
+from hub.sample.stub import sample_stub
+
+case_app = typer.Typer(help="One case of this node.", no_args_is_help=True)
+
+EXPLAINED = """\
+A sample: everyone in it is made up. Write it to a file, change it, and enter it with hub case add HOME FILE.
+  referrer            the agency that refers, and whom to ring there
+  by                  who enters it
+  sealed              has anyone here fled, or is anyone a witness or staff? true or false: there is no default
+  fled_from           has anyone here fled an area? [] for nobody, the areas, or "not_known": there is no default
+  people              victim, perpetrator, children; date_of_birth as YYYY, YYYY-MM or YYYY-MM-DD, or leave it out
+Optional: idva_service, referral_date, not_safe_to_talk_to; of a person ref, aliases, postcode, phone, nhs_number.\
+"""
+
+
+@case_app.command("add")
+def add(
+    home: Annotated[
+        Path | None, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)
+    ] = None,
+    stub: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="STUB.json", help="The case: who refers it, and the people on it.", show_default=False
+        ),
+    ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print a sample STUB.json, and enter nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Enter a case by its stub, so that its people can be asked about. Nobody on it is published."""
+    if example:
+        print_json(sample_stub())
+        if not as_json:
+            err.print(plain(EXPLAINED))
+        return
+    if home is None or stub is None:
+        raise typer.BadParameter("HOME and STUB.json are needed, or --example alone.")
+    with opened(home, as_json=as_json) as node:
+        told = read_document(stub, Stub, "the stub")
+        case = enter_case(node, told)
+        unknown = _unknown(node, told)
+        if as_json:
+            print_json(
+                {
+                    "case_ref": case.case_ref,
+                    "people": len(told.people),
+                    "sealed": case.sealed,
+                    "unknown_areas": unknown,
+                }
+            )
+            return
+        out.print(plain(f"Case {case.case_ref} is entered: {len(told.people)} people. Ask with `hub check`."))
+        out.print("Nobody on it is published. Import its referral under the same reference when it comes.")
+        for area in unknown:
+            err.print(
+                plain(
+                    f"{area} is no area that this node knows, by id or name. Nobody is told about anyone on this "
+                    "case before that is put right, unless a manager decides."
+                )
+            )
+
+
+def _unknown(node: Node, stub: Stub) -> list[str]:
+    """The areas fled, as written, that are none that the node knows."""
+    with node.read() as tx:
+        known = known_areas(tx)
+    return [one for one in fled_areas(stub.fled_from) if not any(area.is_called(one) for area in known)]
