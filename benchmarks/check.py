@@ -28,7 +28,7 @@ from typing import Any
 from voprf import ristretto
 
 from benchmarks.machine import machine
-from benchmarks.nodes import Federation, cases_of, federation, told, world
+from benchmarks.nodes import Federation, cases_of, enter, federation, told, world
 from hub.checks.check import Timing, check
 from hub.checks.disclose import disclose
 from hub.demo.form import sharing_form
@@ -118,6 +118,7 @@ def plan_of(made: Federation, request: CheckRequest) -> Plan:
 async def measure(made: Federation, asked: Sequence[CheckRequest]) -> Measured:
     """Ask every question once, after a few unmeasured ones."""
     crypto, measured = BareCrypto(), Measured()
+    enter(made.asker, asked)
     async with PeerClient(made.asker) as client:
         for request in asked[:WARM_UP]:
             await check(made.asker, client, request)

@@ -33,7 +33,7 @@ import stamina
 
 from benchmarks.check import requests
 from benchmarks.machine import machine
-from benchmarks.nodes import KEPT, home, introduce, serving
+from benchmarks.nodes import KEPT, enter, home, introduce, serving
 from benchmarks.publish import made
 from hub.audit.chain import Broken, genesis, verify
 from hub.audit.events import OPERATOR
@@ -126,6 +126,7 @@ def databases(folder: Path, store: str) -> Iterator[Callable[[str], str]]:
 async def decide(asker: Node, count: int) -> set[Act]:
     """Decide on so many disclosures that cannot be delivered, and give what each is of."""
     question = requests((HOLDER,), PEOPLE, 2)[1]
+    enter(asker, [question])
     async with PeerClient(asker) as client, PeerClient(asker, transport=Unreachable()) as nowhere:
         stamina.set_testing(True, attempts=1)  # Nobody comes back on that network.
         while waiting(asker) < count:

@@ -14,7 +14,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,8 @@ from typing import Final
 
 import psutil
 
-from hub.cases.importing.assemble import read_cases
+from hub.cases.importing.assemble import CaseIntake, read_cases
+from hub.cases.importing.rows import PersonIntake
 from hub.cases.importing.run import import_cases
 from hub.demo import servers
 from hub.demo.form import write_agreement
@@ -35,11 +36,12 @@ from hub.node.home import create_home
 from hub.node.keys import load_root
 from hub.node.node import Node, key_folder, open_node
 from hub.node.settings import Settings
+from hub.records.check import CheckRequest
 from hub.sample import COLUMNS, Case, version, write_csv
 from hub.sample.agreement import Signed
 from hub.sample.people import World
 from hub.sample.referrals import possible_version
-from hub.values import AgencyKind, Person, Role
+from hub.values import AgencyKind, Kind, Person, Role
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 KEPT: Final = ROOT / ".bench" / "homes"
@@ -126,6 +128,30 @@ def serving(node: Node) -> Iterator[int]:
     with servers.serving(node) as server:
         servers.wait_until_up(node, server)
         yield server.pid or 0
+
+
+def enter(node: Node, questions: Iterable[CheckRequest]) -> None:
+    """Put the people of questions on their cases of the node, of which nobody is published."""
+    incoming = (
+        CaseIntake(
+            case_ref=one.case_ref,
+            kind=Kind.marac,
+            idva_service="",
+            referral_date=None,
+            meeting_date=None,
+            agreement="given",
+            victim_aware=True,
+            criteria=(),
+            sealed=False,
+            publish=False,
+            people=tuple(
+                PersonIntake(person, "", None, place)
+                for place, person in enumerate((one.subject, *one.related))
+            ),
+        )
+        for one in questions
+    )
+    import_cases(node, incoming, dry_run=False, progress=lambda _: None)
 
 
 async def introduce(asker: Node, holders: Sequence[Node]) -> None:

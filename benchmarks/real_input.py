@@ -27,7 +27,7 @@ from sqlmodel import col, select
 
 from benchmarks.febrl import DUPLICATES, ORIGINALS, records
 from benchmarks.machine import machine
-from benchmarks.nodes import QUOTAS, serving
+from benchmarks.nodes import QUOTAS, enter, serving
 from hub.cases.importing.assemble import CaseIntake, read_cases
 from hub.cases.importing.run import import_cases
 from hub.cases.importing.tally import Imported
@@ -215,9 +215,9 @@ async def ask_all(
                 "areas": [holder.node_id],
             }
             form = sharing_form(question, today, grounded=True)
-            results[ref] = await check(
-                asker, client, CheckRequest.model_validate({**question, "sharing_form": form})
-            )
+            request = CheckRequest.model_validate({**question, "sharing_form": form})
+            enter(asker, [request])
+            results[ref] = await check(asker, client, request)
             (area,) = results[ref].areas
             if area.status is not AreaStatus.answered:
                 raise PeerError(f"{area.area}: {area.note}")

@@ -30,7 +30,7 @@ from sqlmodel import select
 
 from benchmarks.check import requests
 from benchmarks.machine import machine
-from benchmarks.nodes import Federation, federation
+from benchmarks.nodes import Federation, enter, federation
 from hub.checks.check import check
 from hub.errors import HubError
 from hub.federation.client import PeerClient
@@ -72,6 +72,7 @@ async def measure(made: Federation, asking: int, people: int) -> dict[str, objec
     (area,) = made.areas
     holder = open_node(made.asker.home.parent / area)
     every = requests((area,), people, QUESTIONS)
+    enter(made.asker, every)
     asked: list[Asked] = []
     ended = asyncio.Event()
     turns = count()

@@ -7,10 +7,10 @@ made here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.cases.areas import known_areas
 from hub.cases.staff import CaseExclusion, staff_list
@@ -24,6 +24,13 @@ from hub.store import cases
 from hub.values import Person, Requester
 
 NOBODY: Final = "nobody"
+
+
+class RestrictedCase(NamedTuple):
+    """A case that somebody is restricted from."""
+
+    case_ref: str
+    digest: bytes
 
 
 @dataclass(frozen=True)
@@ -78,10 +85,25 @@ class CaseRestrictions:
 
     def concern(self, people: Iterable[Person]) -> bool:
         """Whether one of these people is, or is likely, somebody whom they must not know of."""
-        if self.every:
-            return True
-        matching = self.node.matching
-        return any(confirm(one, other, matching).passes for one in people for other in self.people)
+        return self.every or self._any_is(people, self.people)
+
+    def _any_is(self, people: Iterable[Person], others: Iterable[Person]) -> bool:
+        there = tuple(others)
+        return any(confirm(one, other, self.node.matching).passes for one in people for other in there)
+
+    def concerned(self, tx: Reading, people: Sequence[Person], case_ref: str) -> RestrictedCase | None:
+        """The case restricted for them that one of these people is in, or the one of that reference."""
+        if not self.any:
+            return None
+        own = RestrictedCase(case_ref, self.node.case_digest(case_ref))
+        if self.every or self.restricts(own.digest):
+            return own
+        for one in self.against:
+            row = cases.find(tx.session, self.node.case_digest(one.case_ref))
+            held = held_case(tx, row) if row else None
+            if held and self._any_is(people, [each.details.person for each in held.people]):
+                return RestrictedCase(one.case_ref, held.row.ref_digest)
+        return None
 
     def digest(self, case_ref: str) -> bytes:
         """The digest under which they find a case: of one restricted, what they entered under its reference."""
@@ -119,8 +141,8 @@ def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions
     return CaseRestrictions(node, user, staff_list(node).against(requester))
 
 
-def context_of(node: Node, request: CheckRequest, own: CaseDetails | None, *, tells: bool) -> Context:
-    """Return what the engine must know of this asker and of the case as they find it; none is a case not here.
+def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDetails | None = None) -> Context:
+    """Return what the engine must know of this asker and of the case as they find it. `made`: one made in the act.
 
     Raises UsageError when `staff.toml` is broken.
     """
@@ -130,9 +152,12 @@ def context_of(node: Node, request: CheckRequest, own: CaseDetails | None, *, te
     asked = (request.subject, *request.related)
     with node.read() as tx:
         areas = known_areas(tx)
+        held = None if made else restrictions_on(node, request.requester).find(tx, request.case_ref)
+    own = held.details if held else made
     return Context(
         case_ref=request.case_ref,
         case_linked=own is not None or not request.case_ref,
+        case_made=made is not None,
         tells=tells,
         at_once=request.disclose == "at_once",
         recipient_known=True,

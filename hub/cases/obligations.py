@@ -13,6 +13,7 @@ from typing import Final
 
 from hub.audit.events import NODE, Action, Refs
 from hub.cases.access import restrictions_on
+from hub.cases.alerts import for_managers
 from hub.consent.evidence import Closing
 from hub.node.node import Node
 from hub.records import decisions
@@ -50,7 +51,7 @@ def list_obligations(
     with node.read() as tx:
         rows = obligations.listed(tx.session, "closed" if closed else "open", None if every or closed else on)
         for row in rows:
-            if hidden.restricts(row.case_digest):
+            if hidden.restricts(row.case_digest) or not for_managers(row.code, asker):
                 continue
             decided = decisions.get(tx, row.decision_id)
             late = (on - row.due).days if row.due and not closed else 0

@@ -7,6 +7,7 @@ the same reference. An emergency makes its own, of what was typed. Asks nobody.
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from pydantic import Field, StrictBool, StringConstraints
 
 from hub.audit.events import Action
 from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.alerts import alert_manager
 from hub.cases.changes import CaseChange, Proposal, carry_out, put_case
 from hub.cases.importing.assemble import CaseIntake, assemble
 from hub.cases.importing.rows import Rejected, parse_row
@@ -90,7 +92,21 @@ def enter_case(node: Node, stub: Stub) -> CaseDetails:
         return [Proposal(details, people, None)]
 
     def then(tx: Transaction, _: Iterable[CaseChange]) -> None:
-        tx.record(Action.case_entered, by=node.actor(stub.by.name), cases=1, persons=len(people))
+        alerted = alert_manager(
+            tx,
+            restrictions,
+            [one.person for one in people],
+            stub.case_ref,
+            stub.by,
+            matter=secrets.token_hex(16),
+        )
+        tx.record(
+            Action.case_entered,
+            by=node.actor(stub.by.name),
+            cases=1,
+            persons=len(people),
+            reasons=("restricted_person",) if alerted else (),
+        )
 
     carry_out(PublicationDecisions(node), propose, then)
     return details

@@ -33,7 +33,8 @@ def require_name(subject: Person) -> None:
 def _on_case(where: str, named: Person, people: Sequence[Person]) -> Person:
     """The one of the people who is named. A reference that the case does not have is a label of the form's."""
     with_ref = [one for one in people if named.ref and one.ref == named.ref]
-    fits = {one: tuple(_differing(named, one)) for one in with_ref or people}
+    same = [one for one in people if one.model_copy(update={"ref": named.ref}) == named]
+    fits = {one: tuple(_differing(named, one)) for one in with_ref or same or people}
     found = [one for one, differs in fits.items() if not differs]
     if len(found) == 1:
         return found[0].model_copy(update={"ref": named.ref or found[0].ref})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.alerts import alert_manager
 from hub.cases.stub import case_of_emergency, put_case_of_emergency
 from hub.checks.about import about, require_name
 from hub.consent.required_answers import threat_in_words
@@ -17,24 +18,42 @@ from hub.node.transaction import Transaction
 from hub.records.cases import CaseDetails
 from hub.records.check import CheckRequest
 from hub.store.obligations import Activity
+from hub.values import Person
 
 
 @dataclass(frozen=True)
 class AskedCase:
     """A question with its people as the case has them, and the case: `details` None where the asker finds none.
 
-    `made`: an emergency makes it. `asks_nobody`: who asks is restricted from somebody in it.
+    `made`: an emergency makes it. `people`: those asked about, and everybody on the case.
     """
 
     request: CheckRequest
+    people: tuple[Person, ...]
     details: CaseDetails | None
     made: bool
-    asks_nobody: bool
     restrictions: CaseRestrictions
+
+    @property
+    def asks_nobody(self) -> bool:
+        """Whether who asks is restricted from somebody in it."""
+        return self.restrictions.any and self.restrictions.concern(self.people)
+
+    @property
+    def asked_nobody(self) -> bool:
+        """Whether the question says nothing but what was typed: there is no such case, or nobody is asked."""
+        return self.details is None or self.asks_nobody
 
     def activity(self, check_id: str) -> Activity:
         """What the obligations of the question arise from."""
         return Activity(self.restrictions.digest(self.request.case_ref), check_id)
+
+    def alert(self, tx: Transaction, check_id: str) -> bool:
+        """Have a manager look into the question where who asks is restricted from the case, or somebody in it."""
+        request = self.request
+        return alert_manager(
+            tx, self.restrictions, self.people, request.case_ref, request.requester, matter=check_id
+        )
 
     def put(self, tx: Transaction, by: str) -> None:
         """Store the case where it is made by the question. Raises ConflictError."""
@@ -57,6 +76,5 @@ def asked_case(node: Node, request: CheckRequest, check_id: str) -> AskedCase:
         details = case_of_emergency(restrictions, ref, request.requester, request.sharing_form.fled_from)
     if details is not None:
         require_name(request.subject)
-    asked = (request.subject, *request.related, *people)
-    nobody = restrictions.any and restrictions.concern(asked)
-    return AskedCase(request, details, made, nobody, restrictions)
+    everybody = (request.subject, *request.related, *people)
+    return AskedCase(request, everybody, details, made, restrictions)

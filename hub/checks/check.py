@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -90,7 +90,7 @@ async def check(
     # 1. Find the case and the people on it, decide, and record the decision with the form it was made on.
     case = asked_case(node, request, check_id)
     request = case.request
-    context = replace(context_of(node, request, case.details, tells=False), case_made=case.made)
+    context = context_of(node, request, tells=False, made=case.details if case.made else None)
     form = form_of(request, context)
     decision = decide(form, node.rules, node.today(), context)
     areas = areas_asked(node, request)
@@ -248,7 +248,8 @@ def _record_decision(
             tx.hold_others_off()
             case.put(tx, actor)
         recording.record_decision(tx, case.activity(result.check_id), decided, rows)
-        add_check(tx, RecordedCheck(request=request, result=result, asked_nobody=case.asks_nobody))
+        alerted = case.alert(tx, result.check_id)
+        add_check(tx, RecordedCheck(request=request, result=result, asked_nobody=case.asked_nobody))
         tx.record(
             Action.check_decided,
             by=actor,
@@ -256,6 +257,7 @@ def _record_decision(
             purpose=request.purpose,
             requested_level=request.level,
             outcome=decision.outcome.value,
+            reasons=("restricted_person",) if alerted else (),
             grounds=tuple(ground.key.value for ground in request.sharing_form.grounds),
             obligations=tuple(owed.code for owed in decision.obligations),
         )
@@ -271,7 +273,7 @@ def _record_result(node: Node, case: AskedCase, result: CheckResult, answers: Se
         result=result,
         salts={one.result.node_id: one.salt.hex() for one in answered},
         evidence={one.result.node_id: dict(one.evidence) for one in answered},
-        asked_nobody=case.asks_nobody,
+        asked_nobody=case.asked_nobody,
     )
     with node.write() as tx:
         update_check(tx, kept)

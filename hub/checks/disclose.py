@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.audit.events import Action, Refs
-from hub.cases.access import check_for, context_of, restrictions_on
+from hub.cases.access import check_for, context_of
 from hub.checks.check import form_of
 from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_disclosure, sealed_request
 from hub.checks.telling import marked
@@ -184,9 +184,7 @@ def _found(node: Node, target: CandidateRef, level: Level, asker: Requester | No
     candidate = _candidate(recorded.result, target.area, target.handle)
     if target.area not in recorded.salts:
         raise NotFoundError("That area did not answer this check.", do="Ask it again with `hub check`.")
-    with node.read() as tx:
-        own = restrictions_on(node, request.requester).find(tx, request.case_ref)
-    context = context_of(node, request, own.details if own else None, tells=True)
+    context = context_of(node, request, tells=True)
     recipient = request.sharing_form.recipient.model_copy(update={"node_id": target.area})
     form = form_of(request, context).model_copy(update={"level": level, "recipient": recipient})
     return _Act(recorded, request, known(node, target.area), candidate, level, form, context)

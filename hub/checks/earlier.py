@@ -42,8 +42,7 @@ def earlier_checks(
     hidden = restrictions_on(node, asker)
     with node.read() as tx:
         for asked_at, kept in recorded_checks(tx):
-            of = kept.request.case_ref
-            if case_ref in (None, of) and not hidden.restricts(node.case_digest(of)):
+            if case_ref in (None, kept.request.case_ref) and not hidden.hide(kept):
                 yield EarlierCheck(asked_at, kept.request, kept.result)
 
 

@@ -1,4 +1,4 @@
-"""What a decision needs besides the form: the case, conflicts of interest, the exclusions.
+"""What a decision needs besides the form: the case, conflicts of interest, who is excluded.
 
 Values only; whoever calls `decide` looks them up. Everything here can only narrow a decision.
 """
@@ -68,7 +68,6 @@ class Context:
     sealed: bool = False
     seal_answers: bool = False
     staff: Staff = NOBODY
-    exclusions: tuple[Exclusion, ...] = ()
     insider: frozenset[ConflictOfInterest] = frozenset()
     not_safe_to_talk_to: tuple[str, ...] = ()
     areas: tuple[Area, ...] | None = None

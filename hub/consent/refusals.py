@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hub.consent.areas import folded
 from hub.consent.assessment import Assessment, name_of
-from hub.consent.context import is_excluded, same
+from hub.consent.context import same
 from hub.consent.decision import Reason
 from hub.consent.five_questions import Findings
 from hub.consent.form.contradictions import interest_described
@@ -46,7 +46,7 @@ class Referral:
 def refusals(assessment: Assessment) -> tuple[Reason, ...]:
     """Reasons that no answer can correct."""
     form, rules, context = assessment.form, assessment.rules, assessment.context
-    if not context.case_linked or is_excluded(context.staff, context.exclusions):
+    if not context.case_linked:
         return (NO_SUCH_CASE,)
     found: list[Reason] = []
     if form.jurisdiction is not None and not rules.law.jurisdictions[form.jurisdiction].filled_in:

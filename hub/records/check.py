@@ -134,8 +134,8 @@ class RecordedCheck(Value):
     """A check as it is kept.
 
     The request, the result, and by area the salt of our commitment to the subject and the evidence of each
-    candidate by handle (all hex). `asked_nobody`: whoever asked is restricted from somebody in it, so that no area
-    was asked.
+    candidate by handle (all hex). `asked_nobody`: for whoever asked there is no such case, or somebody on it
+    whom they are restricted from, so that no area was asked.
     """
 
     request: CheckRequest

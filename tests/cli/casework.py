@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from hub.sample.stub import sample_stub
 from tests.cli.conftest import today
 from tests.cli.running import inside
 
@@ -27,3 +28,9 @@ def listed(home: Path, *how: object) -> list[dict[str, Any]]:
     assert done.code == 0, done.out
     found: list[dict[str, Any]] = [one for one in done.json["due"] if one["purpose"] != "publish"]
     return found
+
+
+def stub_of(question: dict[str, Any], by: dict[str, Any] = ADA) -> dict[str, Any]:
+    """The stub of the case that a question is about."""
+    people = [question["subject"], *question["related"]]
+    return sample_stub() | {"case_ref": question["case_ref"], "by": by, "people": people}

@@ -89,6 +89,13 @@ class Pair:
             **changes,
         }
 
+    def of_one_case(self, case_ref: str) -> dict[str, Any]:
+        """A CheckRequest about somebody whom Eastvale knows, and no case of Northmoor's has."""
+        row = next(one for one in self.told.referrals["eastvale"] if one["case_ref"] == "EV-2025-0001")
+        names = ("role", "given_names", "surname", "date_of_birth")
+        subject = {"ref": "p1"} | {name: row[name] for name in names}
+        return self.question(case_ref=case_ref, subject=subject, related=[])
+
 
 @pytest.fixture(scope="session")
 def _pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from hub.audit.events import Action
 from hub.sample.referrals import Row
 from tests.checks.pending import grounded
-from tests.cli.casework import ADA, ASH, evidence, listed
+from tests.cli.casework import ADA, ASH, evidence, listed, stub_of
 from tests.cli.conftest import Pair, today
 from tests.cli.running import Ended, actions, count, hub, inside, started, write_csv
 
@@ -259,7 +259,8 @@ def test_someone_kept_out_gets_byte_for_byte_what_no_such_case_gives(
     """The same commands on a node that has the case and on one that never had it."""
     never = Path(pair.asking.parent / "never")
     shutil.copytree(pair.asking, never)
-    question = pair.question(case_ref="NM-HIDDEN")
+    question = pair.of_one_case("NM-HIDDEN")
+    assert inside("case", "add", pair.asking, file("stub", stub_of(question))).code == 0
     check_id = inside("check", pair.asking, asked(question), "--json").json["check_id"]
     number = next(one["number"] for one in listed(pair.asking, "--all"))
     for home in (pair.asking, never):

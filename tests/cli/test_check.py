@@ -128,7 +128,11 @@ BAD: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "no subject": (lambda q: _without(q, "subject"), "subject"),
     "a subject without a name": (
         lambda q: q | {"subject": {"date_of_birth": "1990"}},
-        "The subject has no name",
+        "subject.date_of_birth",
+    ),
+    "a subject who is not on the case": (
+        lambda q: q | {"subject": {"given_names": "Oakapple", "surname": "Oakapple"}},
+        "subject.given_names, subject.surname",
     ),
     "another purpose than the form's": (
         lambda q: q | {"purpose": "marac_transfer"},

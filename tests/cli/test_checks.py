@@ -57,10 +57,11 @@ def test_what_is_shown_again_is_what_was_shown(pair: Pair, asked: Write) -> None
 
 
 def test_those_of_one_case(pair: Pair, asked: Write) -> None:
-    for ref in ("NM-1", "NM-2"):
-        assert inside("check", pair.asking, asked(pair.question(case_ref=ref))).code == 0
-    found = inside("checks", "list", pair.asking, "--one-case", "--json", said="NM-2\n").json["checks"]
-    assert [one["case_ref"] for one in found] == ["NM-2"]
+    for name in ("known_elsewhere", "known_nowhere"):
+        assert inside("check", pair.asking, asked(pair.question(name))).code == 0
+    ref = pair.question()["case_ref"]
+    found = inside("checks", "list", pair.asking, "--one-case", "--json", said=f"{ref}\n").json["checks"]
+    assert [one["case_ref"] for one in found] == [ref]
     assert inside("checks", "list", pair.asking, "--one-case", said="").code == 1
 
 

@@ -75,8 +75,6 @@ def context(given: dict[str, Any]) -> Context:
         values["case_fled_from"] = answer(values["case_fled_from"])
     if "staff" in values:
         values["staff"] = Staff(**values["staff"])
-    if "exclusions" in values:
-        values["exclusions"] = tuple(Exclusion(**entry) for entry in values["exclusions"])
     if "insider" in values:
         values["insider"] = frozenset(ConflictOfInterest(kind) for kind in values["insider"])
     if "not_safe_to_talk_to" in values:

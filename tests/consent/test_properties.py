@@ -14,11 +14,9 @@ from hypothesis import strategies as st
 from hub.consent import (
     Context,
     Decision,
-    Exclusion,
     GroundKey,
     Outcome,
     Rules,
-    Staff,
     decide,
     parse_form,
 )
@@ -88,23 +86,12 @@ def test_removing_evidence_never_turns_anything_into_a_permit_but_what_was_one(
 
 
 @LAW
-@given(
-    documents(),
-    st.sampled_from([{"person": "x"}, {"agency": "Northmoor Police"}, {"team": "t", "agency": "a"}]),
-)
-def test_adding_an_exclusion_never_widens(document: dict[str, Any], entry: dict[str, str]) -> None:
-    staff = Staff(person="X", team="T", agency="Northmoor Police")
-    plain = decided(document, Context(staff=staff))
-    excluded = decided(document, Context(staff=staff, exclusions=(Exclusion.model_validate(entry),)))
-    assert excluded == plain or excluded.outcome is Outcome.refuse
-
-
-@LAW
 @given(documents())
-def test_whatever_an_excluded_person_asks_the_answer_is_the_same(document: dict[str, Any]) -> None:
-    staff = Staff(person="X")
-    excluded = decided(document, Context(staff=staff, exclusions=(Exclusion(person="x"),)))
-    assert excluded == Decision(outcome=Outcome.refuse, reasons=(NO_SUCH_CASE,), rules=RULES.name)
+def test_whatever_is_asked_about_a_case_that_is_not_here_the_answer_is_the_same(
+    document: dict[str, Any],
+) -> None:
+    refused = decided(document, Context(case_linked=False))
+    assert refused == Decision(outcome=Outcome.refuse, reasons=(NO_SUCH_CASE,), rules=RULES.name)
 
 
 @LAW

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from hub.cases.disclosure_log import AddedEntries
 from hub.cases.importing.assemble import CaseIntake, read_cases
 from hub.cases.importing.rows import COLUMNS
+from hub.cases.stub import Referrer, Stub
 from hub.checks.read import parse_check_request
 from hub.cli.decide import read_rules
 from hub.consent import Decision, Outcome, SharingForm, decide, parse_form
@@ -69,12 +70,15 @@ def test_the_form_is_permitted_and_answers_every_question() -> None:
 RESULTS = (("CheckResult", CheckResult), ("Decision", Decision))
 
 
-@pytest.mark.parametrize(("name", "model"), [*RESULTS, ("Evidence", Closing), ("Told", AddedEntries)])
+@pytest.mark.parametrize(
+    ("name", "model"), [*RESULTS, ("Evidence", Closing), ("Told", AddedEntries), ("Stub", Stub)]
+)
 def test_documents_are_those_of_the_program(name: str, model: type[BaseModel]) -> None:
     model.model_validate_json(EXAMPLES[name])
 
 
 MODELS: dict[str, tuple[type[BaseModel], ...]] = {
+    "Stub": (Stub, Referrer),
     "CheckRequest": (CheckRequest, Person, Requester),
     "CheckResult": (CheckResult, AreaResult, Candidate, DisclosureResult),
     "SharingForm": (SharingForm,),
@@ -100,7 +104,7 @@ def test_grounds_evidence_balancing_and_agencies_are_listed() -> None:
 
 
 def test_examples_are_of_the_kinds_tested() -> None:
-    documents = {"CheckRequest", "CheckResult", "SharingForm", "Decision", "Evidence", "Told"}
+    documents = {"Stub", "CheckRequest", "CheckResult", "SharingForm", "Decision", "Evidence", "Told"}
     assert set(EXAMPLES) == {"csv", "jsonl", *documents}
 
 
