@@ -25,7 +25,6 @@ import httpx2
 import stamina
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hub.checks.check import check
 from hub.checks.disclose import disclose_at_once
 from hub.crypto import hpke
 from hub.crypto.encoding import b64, unb64
@@ -55,7 +54,7 @@ from tests.federation.mutations import (
     header_changed,
     mutations,
 )
-from tests.federation.nodes import MORE, Areas, build, cases_of, copied, one_name, question
+from tests.federation.nodes import MORE, Areas, build, cases_of, check, copied, one_name, question
 from tests.federation.over_http import over_http
 from tests.federation.peer_simulator import Asked, Peer, Told, compact, parts
 
