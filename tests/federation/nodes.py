@@ -37,9 +37,9 @@ from hub.node.keys import load_root
 from hub.node.node import Node, open_node
 from hub.node.settings import Settings
 from hub.node.transaction import Reading
-from hub.sample.agreement import Signed, agreement_text
 from hub.records.cases import CaseDetails, PersonDetails, open_person
 from hub.records.check import CheckRequest, CheckResult
+from hub.sample.agreement import Signed, agreement_text
 from hub.sample.people import Identity, World
 from hub.store import cases, feeds
 from hub.store.audit import DatabaseAudit
