@@ -38,6 +38,13 @@ def day_in_words(day: dt.date) -> str:
     return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
+class Mode(StrEnum):
+    """Whether a node is tried out, or holds people's cases. Nodes of one mode are peers of that mode alone."""
+
+    trial = "trial"
+    live = "live"
+
+
 class Role(StrEnum):
     """A person's part in one case. Roles are per case and per allegation, never a fact about the person."""
 

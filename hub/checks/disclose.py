@@ -88,6 +88,8 @@ async def redeliver(node: Node, client: PeerClient, delivery: Delivery) -> None:
     know of the case any more. Raises as `deliver` does.
     """
     sent = read_disclosure(delivery)
+    with suppress(HubError):  # Said, and recorded, where it is delivered.
+        await up_to_date(node, client, sent.area)
     why = _lapsed(node, sent)
     if why:
         with node.write() as tx:
@@ -97,16 +99,23 @@ async def redeliver(node: Node, client: PeerClient, delivery: Delivery) -> None:
 
 
 async def _deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckResult:
-    """Deliver it; once more, sealed anew, where the area has given up the key that it is sealed to."""
+    """Deliver it; once more, sealed anew, where the area has given up the key that it is sealed to.
+
+    What is sealed to another key than the area is known to have is not sent: a thief of that could read it.
+    """
     sent = read_disclosure(delivery)
-    try:
-        return await deliver(node, client, delivery)
-    except PeerError as error:
-        if error.problem != KEY_NOT_IN_USE:
-            raise
-        peer = await refresh(node, client, sent.area)
-        if peer.sealing_key_id == sent.key_id:
-            raise
+    peer = None
+    with suppress(HubError):
+        peer = await up_to_date(node, client, sent.area)
+    if peer is None or peer.sealing_key_id == sent.key_id:
+        try:
+            return await deliver(node, client, delivery)
+        except PeerError as error:
+            if error.problem != KEY_NOT_IN_USE:
+                raise
+            peer = await refresh(node, client, sent.area)
+            if peer.sealing_key_id == sent.key_id:
+                raise
     act = _found(node, CandidateRef(sent.check_id, sent.area, sent.handle), sent.level, sent.requester)
     again = _sealed(node, act).model_copy(update={"until": sent.until})
     with node.write() as tx:

@@ -1,4 +1,4 @@
-"""`hub certify`: the root key's word for the node's keys, renewed."""
+"""`hub certify`: the root key's word for the node's keys, renewed, or given by a new root key."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hub.cli.options import Home, opened
 from hub.cli.output import out
 from hub.crypto.signing import SigningKey
 from hub.federation.peers import take_over_pins
-from hub.node.certificates import certify_keys
 from hub.node.keys import ROOT_KEY, read_root
 from hub.node.node import Node, key_folder
+from hub.node.revocations import renew_certificate
 
 RootFile = Annotated[
     Path | None,
@@ -25,13 +25,18 @@ RootFile = Annotated[
     ),
 ]
 
+Because = Annotated[
+    str,
+    typer.Option(help="Why: at most 100 characters. Every area may read it: no names.", show_default=False),
+]
+
 
 def certify(home: Home, root: RootFile = None) -> None:
     """Renew the root key's certificate of the node's keys: before it ends, at the latest after 90 days."""
     with opened(home) as node:
         key = root_key(node, root)
         taken_over = take_over_pins(node)
-        made = certify_keys(node, key)
+        made = renew_certificate(node, key)
         out.print(f"Certified. The certificate holds until {made.last_day}.")
         if taken_over:
             out.print(f"The pins of {taken_over} peers were taken over from the earlier version.")

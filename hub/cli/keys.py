@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.certificates import RootFile, root_key
+from hub.cli.certificates import Because, RootFile, root_key
 from hub.cli.options import Home, Json, opened, opened_to_read
-from hub.cli.output import out, print_json, progress_bar
+from hub.cli.output import out, plain, print_json, progress_bar
+from hub.crypto.groups import in_groups
 from hub.federation.rotate_keys import rotate
-from hub.node.certificates import every_certificate
+from hub.node.certificates import every_certificate, root_thumbprint
 from hub.node.new_keys import Name, change_keys
 from hub.node.node import Node
+from hub.node.revocations import revocation_of, revoke_certificates
 from hub.wire.certificates import Certificate
 
 keys_app = typer.Typer(help="The node's keys: new ones, and which was in use when.", no_args_is_help=True)
@@ -52,6 +54,7 @@ def keys_rotate(
                     f" {made.last_day}."
                 )
                 out.print("The old private keys are destroyed here: replace their backup too.")
+                out.print("If they were stolen, run `hub keys revoke` now.")
         if prf or not named:
             told |= _new_epoch(node, shown=not as_json)
         if as_json:
@@ -70,21 +73,61 @@ def _new_epoch(node: Node, *, shown: bool) -> dict[str, object]:
     return {"epoch": done.epoch, "ended": done.ended, "people": done.people, "entries": done.entries}
 
 
+@keys_app.command("revoke")
+def keys_revoke(
+    home: Home,
+    because: Because,
+    up_to: Annotated[
+        int | None,
+        typer.Option(
+            metavar="SERIAL",
+            help="The newest certificate to revoke. Without it: every one before that in use.",
+            show_default=False,
+        ),
+    ] = None,
+    root: RootFile = None,
+    as_json: Json = False,
+) -> None:
+    """Take back the certificates of keys that were stolen. Make new keys first, with `hub keys rotate`.
+
+    The root key says it. Every peer that hears of it, from any other, refuses those keys from then on.
+    """
+    with opened(home, as_json=as_json) as node:
+        said = revoke_certificates(node, root_key(node, root), up_to, because)
+        if as_json:
+            print_json({"revoked_up_to": said.up_to, "in_use": every_certificate(node)[-1].serial})
+            return
+        out.print(f"Revoked: every certificate up to {said.up_to}.")
+        in_use = every_certificate(node)[-1]
+        out.print(f"In use is certificate {in_use.serial}, which holds until {in_use.last_day}.")
+        out.print("Now run `hub sync`: your peers learn of it, and pass it on. Telephone them all the same.")
+
+
 @keys_app.command("list")
 def keys_list(home: Home, as_json: Json = False) -> None:
-    """List the certificates of the node's keys: earlier signatures are verified with the key of their time."""
+    """Show the root key's thumbprint, to be read out, and list the certificates of the node's keys.
+
+    Earlier signatures are verified with the key of their time.
+    """
     with opened_to_read(home, as_json=as_json) as node:
-        rows = [_row(one) for one in every_certificate(node)]
+        rows = [_row(node, one) for one in every_certificate(node)]
+        thumbprint = in_groups(root_thumbprint(node))
         if as_json:
-            print_json({"certificates": rows})
+            print_json({"thumbprint": thumbprint, "certificates": rows})
             return
+        out.print(f"The root key's thumbprint:\n  {thumbprint}")
         for row in rows:
-            out.print(f"[bold]Certificate {row['serial']}[/], from {row['from']} until {row['until']}")
+            out.print(
+                f"[bold]Certificate {row['serial']}[/] ({row['mode']}), from {row['from']} until {row['until']}"
+            )
             out.print(f"  signing key {row['signing_key_id']}: {row['signing']}")
             out.print(f"  sealing key: {row['sealing']}")
+            if row["revoked"]:
+                out.print(f"  [bold]revoked[/] on {row['revoked']}: {plain(row['because'])}")
 
 
-def _row(certificate: Certificate) -> dict[str, object]:
+def _row(node: Node, certificate: Certificate) -> dict[str, object]:
+    revoked = revocation_of(node, certificate)
     return {
         "serial": certificate.serial,
         "from": _time(certificate.iat),
@@ -92,6 +135,9 @@ def _row(certificate: Certificate) -> dict[str, object]:
         "signing": certificate.signing,
         "signing_key_id": certificate.signing_kid,
         "sealing": certificate.sealing,
+        "mode": certificate.mode.value,
+        "revoked": revoked and _time(revoked.iat),
+        "because": revoked and revoked.because,
     }
 
 

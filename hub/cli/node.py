@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from hub.cli.options import Home
 from hub.cli.output import out, plain, reporting
+from hub.crypto.groups import in_groups
 from hub.errors import UsageError
 from hub.node.home import create_home
 from hub.node.keys import load_root
@@ -37,7 +38,9 @@ def init(
         root = load_root(key_folder(node.home, node.settings))
         where = plain(home)
         out.print(f"Made the node [bold]{node_id}[/] in {where}.")
-        out.print(f"Its root key's thumbprint, to be read out to other areas by telephone:\n  {root.kid}")
+        out.print(
+            f"Its root key's thumbprint, to be read out to other areas by telephone:\n  {in_groups(root.kid)}"
+        )
         out.print(
             f"Now: move {where}/keys/root.key to an offline medium, and start the node with `hub serve {where}`."
         )

@@ -9,8 +9,10 @@ import typer
 
 from hub.cli.options import Home, Json, opened, opened_to_read
 from hub.cli.output import out, plain, print_json
+from hub.crypto.groups import from_groups, in_groups
 from hub.federation.client import PeerClient
 from hub.federation.peers import DisabledPeer, Peer, add_peer, every_known, remove_peer
+from hub.wire.certificates import certificate_warning
 from hub.wire.metadata import Identity
 
 peer_app = typer.Typer(help="The nodes this node trusts.", no_args_is_help=True)
@@ -29,14 +31,15 @@ def peer_add(
 
         async def add() -> Identity:
             async with PeerClient(node) as client:
-                return await add_peer(node, client, url, thumbprint)
+                return await add_peer(node, client, url, heard)
 
+        heard = None if thumbprint is None else from_groups(thumbprint)
         found = asyncio.run(add())
-        out.print(
-            f"Added [bold]{plain(found.metadata.area)}[/]. Its root key's thumbprint:\n  {found.root_thumbprint}"
-        )
+        shown = in_groups(found.root_thumbprint)
+        out.print(f"Added [bold]{plain(found.metadata.area)}[/]. Its root key's thumbprint:\n  {shown}")
         if thumbprint is None:
             out.print("Nobody has compared it yet: telephone the area and compare before you rely on it.")
+            out.print("Then run this again with --thumbprint: a live node wants it.")
 
 
 @peer_app.command("remove")
@@ -54,7 +57,7 @@ def peer_remove(
 def peer_list(home: Home, as_json: Json = False) -> None:
     """List the nodes this node trusts, with the state of our copy of each feed."""
     with opened_to_read(home, as_json=as_json) as node:
-        peers = [_row(peer) for peer in every_known(node).values()]
+        peers = [_row(peer, node.clock()) for peer in every_known(node).values()]
         if as_json:
             print_json({"peers": peers})
             return
@@ -68,20 +71,24 @@ def peer_list(home: Home, as_json: Json = False) -> None:
             )
             out.print(f"[bold]{plain(row['area'])}[/] ({row['node_id']}) {plain(row['url'])}")
             out.print(f"  {synced}; {plain(row['contact'])}")
+            out.print(f"  thumbprint {row['thumbprint']}")
+            if row["warning"]:
+                out.print(f"  {plain(row['warning'])}")
         if not peers:
             out.print("No peers yet: add one with `hub peer add`.")
 
 
-def _row(peer: Peer) -> dict[str, object]:
+def _row(peer: Peer, now: float) -> dict[str, object]:
     known = None if isinstance(peer, DisabledPeer) else peer
     return {
         "node_id": peer.node_id,
         "area": peer.area,
         "url": known and known.pinned.url,
-        "thumbprint": known and known.root_thumbprint,
+        "thumbprint": known and in_groups(known.root_thumbprint),
         "contact": peer.contact,
         "synced": known and known.feed_id is not None,
         "epoch": known and known.epoch,
         "people": known and known.people,
         "fault": str(peer.why) if isinstance(peer, DisabledPeer) else "",
+        "warning": certificate_warning(f"{peer.area}'s", known.certificate, now) if known else "",
     }

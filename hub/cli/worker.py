@@ -13,6 +13,7 @@ import typer
 
 from hub.cli.options import Home, opened
 from hub.cli.output import EXIT_DONE
+from hub.node.home import require_root_elsewhere
 from hub.web.logs import log_config
 
 
@@ -40,6 +41,7 @@ def worker(
             from hub.jobs.schedule import WantedPeer
             from hub.jobs.worker import Worker
 
+            require_root_elsewhere(node)
             Worker(node, [WantedPeer.parse(one) for one in peers or ()], stopping).run()
     except typer.Exit as end:
         status = end.exit_code

@@ -25,13 +25,12 @@ from hub.errors import (
     ClockError,
     NotFoundError,
     PeerError,
-    UsageError,
     does_not_verify,
 )
 from hub.federation.reach import passing, unreachable
-from hub.node.certificates import own_certificate
 from hub.node.node import Node
 from hub.node.pins import accept_certificate
+from hub.node.revocations import certificate_in_force
 from hub.wire import messages
 from hub.wire.messages import AnswerClaims, MessageType, Problem, parse_answer
 
@@ -198,14 +197,7 @@ class PeerClient:
         return VerifiedAnswer(response.content, token)
 
     def _own_certificate(self) -> str:
-        own = own_certificate(self._node)
-        if own.told.ended(self._node.clock()):
-            raise UsageError(
-                f"This node's certificate ended on {own.told.last_day}.",
-                kept="Nobody was asked.",
-                do="Bring the root key and run `hub certify`.",
-            )
-        return own.token
+        return certificate_in_force(self._node).token
 
     def _signed(self, peer: PinnedPeer, target: _Target, url: str, body: bytes) -> str:
         now = self._node.now()
@@ -258,6 +250,8 @@ _REFUSED: Final = {
     "key not in use": "The area changed its keys meanwhile, so it could not read what was sent: ask it again.",
     "certificate ended": "The area's hub says that this node's certificate has ended: run `hub certify`.",
     "certificate revoked": "The area's hub says that this node's certificate was revoked by its root key.",
+    "other mode": "Of the area's node and this one, one is live and the other on trial.",
+    "not compared": "The area has not compared this node's thumbprint yet: telephone it, and read it out.",
     "certificate older": "The area's hub has seen a newer certificate of this node than this one.",
     "authentication": "The area's hub does not accept this node's signature: it may not have added this node yet.",
     "invalid input": (

@@ -26,14 +26,15 @@ from hub.node.pins import (
     Pins,
     accept_certificate,
     change_pins,
-    learn_revocations,
     load_pins,
     renew_pin,
 )
+from hub.node.revocations import learn_revocations
 from hub.node.settings import Contact
 from hub.node.transaction import Transaction
 from hub.store import peers
 from hub.store.audit import DatabaseAudit
+from hub.values import Mode
 from hub.wire.certificates import Certificate
 from hub.wire.metadata import Identity, read_metadata, verify_metadata
 
@@ -108,10 +109,17 @@ Peer = KnownPeer | DisabledPeer
 
 
 async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | None) -> Identity:
-    """Pin the node at `url`.
+    """Pin the node at `url`. `thumbprint`: that of its root key, where somebody had it read out.
 
-    Raises PeerError when it cannot be verified, ConflictError on a changed pin, UsageError when it is this node.
+    Raises PeerError when it cannot be verified, ConflictError on a changed pin, UsageError when it is this node, or
+    where this node is live and was given no thumbprint.
     """
+    if thumbprint is None and node.settings.mode is Mode.live:
+        raise UsageError(
+            "This node is live: it believes no area at first sight.",
+            kept="Nobody was asked.",
+            do="Telephone the area, have it read its thumbprint out, and give it with --thumbprint.",
+        )
     identity = verify_metadata(await client.metadata(url), node.clock())
     if thumbprint is not None and identity.root_thumbprint != thumbprint:
         raise _other_root()
@@ -128,11 +136,13 @@ async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | N
             )
         before = pins.of_root(identity.node_id, identity.root_thumbprint)
         pin = before or Pin(node_id=identity.node_id, root=identity.root_thumbprint, url=url, area="")
-        _judge(pins, pin, identity, node.clock())
+        pin = pin.model_copy(update={"compared": pin.compared or thumbprint is not None})
+        _judge(node, pins, pin, identity)
         update = {
             "url": url,
             "certificate": identity.metadata.certificate,
             "trusted": True,
+            "epoch": identity.metadata.epoch,
             **_told(identity),
         }
         return pins.put(pin.model_copy(update=update))
@@ -199,14 +209,14 @@ async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
         raise PeerError(
             "The node at this address now says that it is another area.", do="Tell both operators."
         )
-    pins = learn_revocations(node, identity.metadata.revocations)
-    _judge(pins, pin, identity, node.clock())
+    _judge(node, learn_revocations(node, identity.metadata.revocations), pin, identity)
     before = _kept(pin, row)
     if before is not None and identity.metadata.iat < before.metadata.iat - CLOCK_SKEW_S:
         raise PeerError("The area's metadata is older than what it sent before.", do="Tell both operators.")
-    if identity.metadata.epoch < max(before.metadata.epoch if before else 0, row.epoch):
+    if identity.metadata.epoch < row.epoch:
         raise PeerError(WENT_BACK, kept="Our last good copy.", do=ROTATES)
-    renew_pin(node, node_id, identity.metadata.certificate, **_told(identity))
+    told = identity.metadata
+    renew_pin(node, node_id, told.certificate, epoch=told.epoch, **_told(identity))
     with node.write() as tx:
         require(tx.session, node_id)
         _keep(tx, identity, pin.url)
@@ -252,7 +262,7 @@ def every_known(node: Node) -> dict[str, Peer]:
     except StorageError as error:
         return {node_id: DisabledPeer(node_id, node_id, str(Contact()), error) for node_id in rows}
     ids = sorted(rows.keys() | {pin.node_id for pin in pins.pins if pin.trusted})
-    return {node_id: _peer(pins, node_id, rows.get(node_id), node.clock()) for node_id in ids}
+    return {node_id: _peer(node, pins, node_id, rows.get(node_id)) for node_id in ids}
 
 
 def require(session: Session, node_id: str) -> peers.PeerRow:
@@ -263,7 +273,7 @@ def require(session: Session, node_id: str) -> peers.PeerRow:
     return row
 
 
-def _peer(pins: Pins, node_id: str, row: peers.PeerRow | None, now: float) -> Peer:
+def _peer(node: Node, pins: Pins, node_id: str, row: peers.PeerRow | None) -> Peer:
     pin = pins.trusted(node_id)
     area, contact = (pin.area, pin.contact) if pin else (node_id, str(Contact()))
     disabled = partial(DisabledPeer, node_id, area, contact)
@@ -274,7 +284,9 @@ def _peer(pins: Pins, node_id: str, row: peers.PeerRow | None, now: float) -> Pe
         if identity is None:
             why = PeerError("What is kept of the area is of an earlier version.", do="Run `hub sync`.")
             return disabled(why, outdated=True)
-        pins.judge(pin, identity.certificate, now)
+        if identity.metadata.epoch < pin.epoch:
+            return disabled(PeerError(WENT_BACK, do="Run `hub sync`."), outdated=True)
+        pins.judge(pin, identity.certificate, node.clock(), node.settings.mode)
     except CertificateError as error:
         return disabled(PeerError(error.text, do=error.do), outdated=True)
     except HubError as error:
@@ -336,17 +348,19 @@ def _pinned(node: Node, node_id: str) -> tuple[Pin, peers.PeerRow]:
     return pin, row
 
 
-def _judge(pins: Pins, pin: Pin, identity: Identity, now: float) -> None:
-    """Raise PeerError unless this is the pinned root key's word, in force and the newest."""
+def _judge(node: Node, pins: Pins, pin: Pin, identity: Identity) -> None:
+    """Raise PeerError unless this is the pinned root key's word, in force, the newest, and of no earlier epoch."""
     if identity.root_thumbprint != pin.root:
         raise _other_root()
     try:
-        pins.judge(pin, identity.certificate, now)
+        pins.judge(pin, identity.certificate, node.clock(), node.settings.mode)
     except CertificateError as error:
         raise PeerError(error.text, kept="What we had of it.", do=error.do) from error
+    if identity.metadata.epoch < pin.epoch:
+        raise PeerError(WENT_BACK, kept="Our last good copy.", do=ROTATES)
 
 
-def _told(identity: Identity) -> dict[str, object]:
+def _told(identity: Identity) -> dict[str, str]:
     """What people are told of an area, also when it cannot be asked."""
     return {"area": identity.metadata.area, "contact": identity.metadata.contact}
 

@@ -15,6 +15,7 @@ from functools import partial
 from hub.audit.events import NODE, Action, Refs
 from hub.cases.obligations import escalate
 from hub.cases.renewal import follow_agreements
+from hub.crypto.groups import from_groups
 from hub.errors import HubError, unforeseen
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
@@ -57,9 +58,9 @@ class WantedPeer:
 
     @classmethod
     def parse(cls, text: str) -> WantedPeer:
-        """From `URL` or `URL#THUMBPRINT`."""
+        """From `URL` or `URL#THUMBPRINT`, that in groups. Raises UsageError on one that is none."""
         url, _, thumbprint = text.partition("#")
-        return cls(url, thumbprint or None)
+        return cls(url, from_groups(thumbprint) if thumbprint else None)
 
 
 @dataclass(frozen=True)

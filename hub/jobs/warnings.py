@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from hub.node.certificates import own_certificate
+from hub.federation.peers import KnownPeer, every_known
 from hub.node.node import Node
+from hub.node.revocations import own_warning
 from hub.store import outbox
 from hub.store.outbox import DeliveryState
 from hub.wire.certificates import certificate_warning
@@ -21,7 +22,13 @@ def warnings_of(node: Node) -> list[str]:
 
 
 def _certificate(node: Node) -> Iterator[str]:
-    yield certificate_warning("This node's", own_certificate(node).told, node.clock())
+    yield own_warning(node)
+
+
+def _certificates_of_peers(node: Node) -> Iterator[str]:
+    for peer in every_known(node).values():
+        if isinstance(peer, KnownPeer):
+            yield certificate_warning(f"{peer.area}'s", peer.certificate, node.clock())
 
 
 def _given_up(node: Node) -> Iterator[str]:
@@ -31,4 +38,8 @@ def _given_up(node: Node) -> Iterator[str]:
         yield f"Deliveries that are not made and wait for a person: {stopped}. See `hub jobs list`."
 
 
-QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (_certificate, _given_up)
+QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
+    _certificate,
+    _certificates_of_peers,
+    _given_up,
+)

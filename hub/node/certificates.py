@@ -15,8 +15,9 @@ from hub.crypto.signing import PublicKey, SigningKey, public_key
 from hub.crypto.vault import Vault
 from hub.errors import UsageError
 from hub.node.keys import NodeKeys
+from hub.node.settings import Settings
 from hub.node.vouched import alone, read_vouched, write_vouched
-from hub.values import Value
+from hub.values import Mode, Value
 from hub.wire.certificates import Certificate, OnlineKeys, certify, next_serial, read_certificate
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class OwnCertificates(Value):
         found = [one for one in zip(self.certificates, self.told, strict=True) if _about(one[1]) == wanted]
         return OwnCertificate(*found[-1]) if found else None
 
+    @property
+    def roots(self) -> set[str]:
+        """The thumbprints of every root key that the node has or had."""
+        return {self.root, *(one.root_thumbprint for one in self.told)}
+
     def later_than(self, keys: NodeKeys) -> list[PublicKey]:
         """The signing keys certified since these were: of a change of keys that was not completed."""
         signing = [one.keys.signing for one in self.told]
@@ -61,7 +67,10 @@ class OwnCertificate(NamedTuple):
 
 
 def own_certificate(node: Node) -> OwnCertificate:
-    """The newest certificate of the keys that the node has now. Raises UsageError when there is none."""
+    """The newest certificate of the keys that the node has now.
+
+    Raises UsageError when there is none, or it is of the other mode than `node.toml` says.
+    """
     keys = node.keys
     kept = load(node.home, keys.vault)
     found = kept.of(keys) if kept else None
@@ -71,25 +80,34 @@ def own_certificate(node: Node) -> OwnCertificate:
             kept="Everything in its home.",
             do="Bring its root key and run `hub certify`.",
         )
+    if found.told.mode is not node.settings.mode:
+        raise _other_mode(node.settings.mode, found.told.mode)
     return found
 
 
-def add_certificate(home: Path, node_id: str, keys: NodeKeys, root: SigningKey, now: int) -> Certificate:
-    """Certify these keys with the next serial, and keep the certificate. Raises UsageError on another root key."""
+def add_certificate(
+    home: Path, settings: Settings, keys: NodeKeys, root: SigningKey, now: int, *, new_root: bool = False
+) -> Certificate:
+    """Certify these keys with the next serial, and keep the certificate.
+
+    Raises UsageError on another root key than before, unless it is to be the node's from now on (`new_root`).
+    """
     path = home / CERTIFICATES
     with alone(path):
         kept = load(home, keys.vault) or _first(home, root)
-        if root.kid != kept.root:
+        if root.kid != kept.root and not new_root:
             raise _other_root()
         before = max((one.serial for one in kept.told), default=0)
-        token = certify(root, node_id, online_keys(keys), next_serial(before, now), now)
-        write_vouched(path, keys.vault, kept.model_copy(update={"certificates": (*kept.certificates, token)}))
+        serial = next_serial(before, now)
+        token = certify(root, settings.node_id, online_keys(keys), serial, now, settings.mode)
+        update = {"root": root.kid, "certificates": (*kept.certificates, token)}
+        write_vouched(path, keys.vault, kept.model_copy(update=update))
     return read_certificate(token)
 
 
 def certify_keys(node: Node, root: SigningKey) -> Certificate:
     """Renew the node's certificate, on the record. Raises UsageError on another root key, StorageError."""
-    made = add_certificate(node.home, node.node_id, node.keys, root, node.now())
+    made = add_certificate(node.home, node.settings, node.keys, root, node.now())
     with node.write() as tx:
         tx.record(
             Action.node_certified, by=OPERATOR, about=Refs(key_id=node.keys.signing.kid), serial=made.serial
@@ -130,6 +148,26 @@ def _about(certificate: Certificate) -> tuple[OnlineKeys, str]:
 def load(home: Path, vault: Vault) -> OwnCertificates | None:
     """What the home keeps of its certificates; None in the home of an earlier version. Raises StorageError."""
     return read_vouched(home / CERTIFICATES, vault, OwnCertificates)
+
+
+def root_thumbprint(node: Node) -> str:
+    """The thumbprint of the node's root key, which may be elsewhere. Raises UsageError when none is known."""
+    kept = load(node.home, node.keys.vault)
+    if kept is None:
+        raise UsageError("This node has no certificate of its keys.", do="Run `hub certify`.")
+    return kept.root
+
+
+def _other_mode(wanted: Mode, certified: Mode) -> UsageError:
+    return UsageError(
+        f"node.toml says that this node is {_IN_WORDS[wanted]}; its certificate is of one that is"
+        f" {_IN_WORDS[certified]}.",
+        kept="Nobody was asked or answered.",
+        do=f'Bring the root key and run `hub certify`; or write mode = "{certified.value}" again.',
+    )
+
+
+_IN_WORDS: Final = {Mode.trial: "on trial", Mode.live: "live"}
 
 
 def _other_root() -> UsageError:

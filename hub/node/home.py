@@ -18,12 +18,14 @@ from hub.errors import UsageError
 from hub.files import write_atomically
 from hub.node import keys
 from hub.node.certificates import add_certificate, own_certificate
-from hub.node.node import NODE_TOML, Node, node_of, own_keys
-from hub.node.pins import change_pins, told_revocations
+from hub.node.node import NODE_TOML, Node, key_folder, node_of, own_keys
+from hub.node.pins import change_pins
 from hub.node.prf_keys import FIRST_EPOCH
+from hub.node.revocations import told_revocations
 from hub.node.settings import Settings
 from hub.node.transaction import Transaction
 from hub.store.audit import DatabaseAudit
+from hub.values import Mode
 from hub.wire.messages import PublicKeys
 from hub.wire.metadata import NodeFacts, metadata
 
@@ -36,6 +38,8 @@ _NODE_TOML: Final = """\
 node_id = {node_id}
 area = {area}
 url = {url}
+# "trial": to try the program out, with invented people. "live": docs/operations.md says how a node goes live.
+mode = {mode}
 database = {database}
 keys = {keys}
 {agency}
@@ -46,13 +50,14 @@ hours = {hours}
 
 
 def create_home(home: Path, settings: Settings, *, clock: Callable[[], float] = time.time) -> Node:
-    """Make a node's home: settings, keys, certificate, no peers yet and an empty database.
+    """Make a node's home, on trial: settings, keys, certificate, no peers yet and an empty database.
 
     `node.toml` comes last: a home without it is not one, so that a run that was interrupted or failed can be
     repeated and completes. Raises UsageError when the home is already one, and leaves it untouched; UsageError
     when it cannot be made; StorageError.
     """
     home = home.resolve()
+    settings = settings.model_copy(update={"mode": Mode.trial})  # Its root key lies beside the others.
     try:
         if (home / NODE_TOML).exists():
             raise UsageError(
@@ -88,7 +93,7 @@ def _make_identity(home: Path, settings: Settings, now: int) -> int:
     folder = home / settings.keys
     if not (folder / keys.NODE_KEY).exists():
         keys.create(folder)
-    return add_certificate(home, settings.node_id, keys.load(folder), keys.load_root(folder), now).serial
+    return add_certificate(home, settings, keys.load(folder), keys.load_root(folder), now).serial
 
 
 def _write_settings(home: Path, settings: Settings) -> None:
@@ -98,6 +103,7 @@ def _write_settings(home: Path, settings: Settings) -> None:
         "node_id": settings.node_id,
         "area": settings.area,
         "url": settings.url,
+        "mode": settings.mode.value,
         "database": settings.database,
         "keys": settings.keys,
         "phone": settings.contact.phone,
@@ -130,6 +136,19 @@ def current_metadata(node: Node) -> str:
         },
     )
     return metadata(own, online.signing, node.now())
+
+
+def require_root_elsewhere(node: Node) -> None:
+    """Raise UsageError where a live node has its root key beside its others: whoever copies one copies all."""
+    root = key_folder(node.home, node.settings) / keys.ROOT_KEY
+    if node.settings.mode is Mode.live and root.exists():
+        raise UsageError(
+            f"This node is live, and its root key lies beside its other keys: {root}.",
+            kept="Everything as it was; nobody was asked or answered.",
+            do=f"Copy it to two sticks for two safes, compare them, and remove it here: `shred -u {root}`."
+            " For `hub certify` bring one back: `--root FILE` reads it on the stick. A node that is only tried out"
+            ' has mode = "trial" in node.toml.',
+        )
 
 
 def begin_audit_checkpoint(node: Node) -> None:

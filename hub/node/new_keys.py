@@ -28,7 +28,7 @@ def change_keys(node: Node, root: SigningKey, *names: Name) -> Certificate:
     """
     folder = key_folder(node.home, node.settings)
     new = next_keys(folder, *names)
-    made = add_certificate(node.home, node.node_id, new.keys, root, node.now())
+    made = add_certificate(node.home, node.settings, new.keys, root, node.now())
     with node.read() as tx:
         log, signing = DatabaseAudit(tx.session), new.keys.signing.private
         hand_over(node.log.files, log, node.mark, signing, lambda: put_in_place(folder, new))

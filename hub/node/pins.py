@@ -7,18 +7,16 @@ behind, so that nothing older passes when it is added again. Does not fetch or a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import Final, Literal
 
 from hub.audit.events import Action, Refs, peer_actor
 from hub.crypto.signing import CLOCK_SKEW_S
 from hub.errors import AuthenticationError, NotFoundError, StorageError
-from hub.node.certificates import load as load_certificates
 from hub.node.node import Node
 from hub.node.vouched import alone, read_vouched, write_vouched
-from hub.values import NodeId, ShortText, Value
+from hub.values import Mode, NodeId, ShortText, Value
 from hub.wire.certificates import Certificate, Revocation, read_certificate, read_revocation
-from hub.wire.messages import MAX_REVOCATIONS
 
 PINS: Final = "pins.json"
 
@@ -45,11 +43,24 @@ class OlderError(CertificateError):
     code = "certificate_older"
 
 
+class OtherModeError(CertificateError):
+    """One of the two nodes is live, and the other is on trial."""
+
+    code = "other_mode"
+
+
+class NotComparedError(CertificateError):
+    """Our node is live, and nobody has compared the peer's thumbprint."""
+
+    code = "not_compared"
+
+
 class Pin(Value):
     """One peer: the thumbprint of its root key, where it is reached, and what it last proved of itself.
 
     `certificate` is the newest one, empty until one was seen; `epoch` the highest of its feed; `area` and `contact`
-    are what people are told when it cannot be asked. Without `trusted` it was removed.
+    are what people are told when it cannot be asked. `compared`: somebody gave the thumbprint, as it was read out.
+    Without `trusted` it was removed.
     """
 
     node_id: NodeId
@@ -59,6 +70,7 @@ class Pin(Value):
     contact: ShortText = ""
     certificate: str = ""
     epoch: int = 0
+    compared: bool = False
     trusted: bool = True
 
     @property
@@ -88,16 +100,16 @@ class Pins(Value):
         pins = sorted((*others, pin), key=lambda one: (one.node_id, one.root))
         return self.model_copy(update={"pins": tuple(pins)})
 
-    def judge(self, pin: Pin, certificate: Certificate, now: float) -> None:
-        """Raise CertificateError unless the certificate is the pinned root key's, in force, and the newest."""
+    def judge(self, pin: Pin, certificate: Certificate, now: float, mode: Mode) -> None:
+        """Raise CertificateError unless the certificate is the pinned root key's, in force, and the newest.
+
+        `mode` is this node's own: peers are of one mode, and a live node wants each thumbprint compared.
+        """
         if (certificate.node_id, certificate.root_thumbprint) != (pin.node_id, pin.root):
             raise CertificateError("The area's certificate is of another root key than its pin.")
-        if self.revocation_of(certificate) is not None:
-            raise RevokedError(
-                "The area's certificate was revoked by its root key.",
-                do="Telephone the area: its keys were stolen or given up. If it made a new root key, remove the"
-                " peer and add it again.",
-            )
+        revoked = self.revocation_of(certificate)
+        if revoked is not None:
+            raise _revoked(revoked)
         newest = pin.newest
         if newest is not None and (certificate.serial, certificate.keys) != (newest.serial, newest.keys):
             if certificate.serial < newest.serial:
@@ -109,6 +121,17 @@ class Pins(Value):
                 raise CertificateError(
                     "The area has two certificates of one serial number.", do="Telephone the area."
                 )
+        self._judge_in_time(certificate, now)
+        if mode is Mode.live and not pin.compared:
+            raise NotComparedError(
+                "Nobody has compared the area's thumbprint yet, and this node is live.",
+                do="Telephone the area, have its thumbprint read out, and run `hub peer add` with it.",
+            )
+        if certificate.mode is not mode:
+            raise _of_another_mode(mode)
+
+    @staticmethod
+    def _judge_in_time(certificate: Certificate, now: float) -> None:
         if certificate.ended(now):
             raise EndedError(
                 f"The area's certificate ended on {certificate.last_day}.",
@@ -122,12 +145,12 @@ class Pins(Value):
         known = map(read_revocation, self.revocations)
         return next((one for one in known if one.covers(certificate)), None)
 
-    def learning(self, tokens: Iterable[str], own: tuple[str, str]) -> Pins:
+    def learning(self, tokens: Iterable[str], own: Set[tuple[str, str]]) -> Pins:
         """The same with those of the revocations that are said by a root key pinned here, or by this node's `own`.
 
         The one that covers most is kept of each; what is anything else is left out without a word.
         """
-        roots = {(pin.node_id, pin.root) for pin in self.pins} | {own}
+        roots = {(pin.node_id, pin.root) for pin in self.pins} | own
         most: dict[tuple[str, str], tuple[float, str]] = {}
         for token in (*self.revocations, *tokens):
             try:
@@ -135,9 +158,8 @@ class Pins(Value):
                 who = said.node_id, said.root_thumbprint
             except AuthenticationError:
                 continue
-            reach = float("inf") if said.up_to is None else said.up_to
-            if who in roots and reach > most.get(who, (0, ""))[0]:
-                most[who] = reach, token
+            if who in roots and said.reach > most.get(who, (0, ""))[0]:
+                most[who] = said.reach, token
         return self.model_copy(update={"revocations": tuple(most[who][1] for who in sorted(most))})
 
 
@@ -168,22 +190,6 @@ def change_pins(node: Node, change: Callable[[Pins], Pins], *, anew: bool = Fals
     return after
 
 
-def learn_revocations(node: Node, tokens: Iterable[str]) -> Pins:
-    """Take over what a peer, or somebody at the command, knows of revocations; what is not proved is left out."""
-    kept = load_certificates(node.home, node.keys.vault)
-    own = node.node_id, kept.root if kept else ""
-    pins = load_pins(node)
-    after = pins.learning(tokens, own)
-    return pins if after == pins else change_pins(node, lambda now: now.learning(tokens, own))
-
-
-def told_revocations(node: Node) -> tuple[str, ...]:
-    """The revocations that are passed on to peers, the node's own first."""
-    known = load_pins(node).revocations
-    own_first = sorted(known, key=lambda token: read_revocation(token).node_id != node.node_id)
-    return tuple(own_first[:MAX_REVOCATIONS])
-
-
 def accept_certificate(node: Node, node_id: str, token: str) -> Certificate:
     """A trusted peer's certificate, judged; a newer one than before is kept, and older ones refused from now on.
 
@@ -194,16 +200,16 @@ def accept_certificate(node: Node, node_id: str, token: str) -> Certificate:
     if pin is None:
         raise NotFoundError("That area is not a peer of this node.", do="Add it with `hub peer add`.")
     certificate = read_certificate(token)
-    pins.judge(pin, certificate, node.clock())
+    pins.judge(pin, certificate, node.clock(), node.settings.mode)
     if pin.newest is None or certificate.serial > pin.newest.serial:
         renew_pin(node, node_id, token)
     return certificate
 
 
-def renew_pin(node: Node, node_id: str, token: str, **told: object) -> None:
+def renew_pin(node: Node, node_id: str, token: str, *, epoch: int = 0, **told: str) -> None:
     """Keep what a trusted peer proved of itself: a judged certificate, if none kept is newer, and more of the pin.
 
-    A newer certificate is put on the record.
+    A newer certificate is put on the record. Epochs only rise.
     """
     certificate = read_certificate(token)
     newer: list[Certificate] = []
@@ -215,10 +221,32 @@ def renew_pin(node: Node, node_id: str, token: str, **told: object) -> None:
         if pin.newest is None or certificate.serial > pin.newest.serial:
             told["certificate"] = token
             newer.append(certificate)
-        return pins.put(pin.model_copy(update=told))
+        return pins.put(pin.model_copy(update={**told, "epoch": max(pin.epoch, epoch)}))
 
     change_pins(node, renewed)
     if newer:
         with node.write() as tx:
             refs = Refs(peer=node_id, key_id=certificate.signing_kid)
             tx.record(Action.peer_certified, by=peer_actor(node_id), about=refs, serial=certificate.serial)
+
+
+def _revoked(said: Revocation) -> RevokedError:
+    if said.up_to is None:
+        text = f"The area gave up its root key on {said.day}: {said.because}"
+        do = "Telephone the area. Run `hub peer remove`, and add it again with its new thumbprint, read out."
+    else:
+        text = f"The area revoked this key on {said.day}: {said.because}"
+        do = "Telephone the area: somebody may be using a stolen key of it."
+    return RevokedError(text if text.endswith((".", "!", "?")) else f"{text}.", do=do)
+
+
+def _of_another_mode(mode: Mode) -> OtherModeError:
+    if mode is Mode.live:
+        return OtherModeError(
+            "The area's node is on trial, and this one is live: they have nothing to say to each other.",
+            do="Telephone the area: its node has to go live first.",
+        )
+    return OtherModeError(
+        "The area's node is live, and this one is on trial: they have nothing to say to each other.",
+        do='Let this node go live first: mode = "live" in node.toml, then `hub certify`.',
+    )

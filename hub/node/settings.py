@@ -19,7 +19,7 @@ from hub.consent import Jurisdiction
 from hub.errors import UsageError
 from hub.node.schedules import Schedules
 from hub.parsing import first_error
-from hub.values import AgencyKind, NodeId, Purpose, ShortText, Value
+from hub.values import AgencyKind, Mode, NodeId, Purpose, ShortText, Value
 from hub.wire.quota import Quota
 
 T = TypeVar("T", bound=Value)
@@ -116,11 +116,14 @@ class Settings(Value):
 
     `agency` employs the coordinator, and its cases are the area's; `agency_kind` says what body it is. Both are as
     the agreements have them. Where they are not said nothing is published.
+
+    A node that does not say its mode is held to be live: the stricter.
     """
 
     node_id: NodeId
     area: ShortText
     url: Address
+    mode: Mode = Mode.live
     database: DatabaseAddress
     keys: str = "keys"
     jurisdiction: Jurisdiction = Jurisdiction.england_wales

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
@@ -16,12 +17,14 @@ from hub.errors import StorageError
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint, current_metadata
 from hub.node.node import Node
+from hub.node.revocations import own_warning
 from hub.web.federation import federation_routes
 from hub.web.limits import Allowances, LimitRate
 from hub.web.problems import problem_handlers
 from hub.web.worker import WorkerWatch
 
 HEALTH_S: Final = 5
+logger = logging.getLogger("hub")
 
 
 def create_app(node: Node) -> FastAPI:
@@ -31,6 +34,8 @@ def create_app(node: Node) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with node.write() as tx:
             tx.record(Action.node_started, by=NODE)
+        if warning := own_warning(node):
+            logger.warning("%s", warning)
         watching = asyncio.create_task(watch_log(node))
         yield
         watching.cancel()
@@ -61,11 +66,15 @@ def create_app(node: Node) -> FastAPI:
 
     def look() -> dict[str, str | None]:
         node.require_intact()
-        return worker.look()
+        certificate = own_warning(node) or None
+        return {"mode": node.settings.mode.value, "certificate": certificate, **worker.look()}
 
     @app.get("/healthz")
     async def health() -> dict[str, str | None]:
-        """Whether the node answers: its database does, its log is as it was signed for; and its worker's state."""
+        """Whether the node answers: its database does, its log is as it was signed for.
+
+        With its mode, what has to be said of its certificate, and its worker's state.
+        """
         try:
             with fail_after(HEALTH_S):
                 found = await to_thread.run_sync(look, limiter=probe, abandon_on_cancel=True)

@@ -19,7 +19,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from hub.errors import HubError, UsageError
-from hub.node.home import advance_audit_checkpoint, current_metadata
+from hub.node.home import advance_audit_checkpoint, current_metadata, require_root_elsewhere
 from hub.node.node import Node, open_node
 from hub.processes import end_with_parent
 from hub.web.app import create_app
@@ -61,8 +61,10 @@ def serve(node: Node, at: Listening) -> None:
 def require_complete(node: Node) -> None:
     """Read all that a served node reads of its home, and sign for its log.
 
-    Raises UsageError or StorageError naming the file at fault, or what `advance_audit_checkpoint` does.
+    Raises UsageError where it is live and its root key is there, UsageError or StorageError naming the file at
+    fault, or what `advance_audit_checkpoint` does.
     """
+    require_root_elsewhere(node)
     _ = node.matching, node.rules, node.areas, current_metadata(node)
     advance_audit_checkpoint(node)
 

@@ -12,7 +12,7 @@ import secrets
 from functools import lru_cache
 from typing import Annotated, Final, Literal, NamedTuple, TypeVar
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.signing import (
@@ -27,14 +27,15 @@ from hub.crypto.signing import (
     unverified,
     verify,
 )
-from hub.values import day_in_words
-from hub.wire.messages import Bytes32, MessageType
+from hub.values import Mode, day_in_words
+from hub.wire.messages import Bytes32, MessageType, PlainText
 
 CERTIFICATE_LIFE_S: Final = 90 * 86_400
 REVOCATION_LIFE_S: Final = 100 * 366 * 86_400  # for good
 WARNED_BEFORE_S: Final = 30 * 86_400
 
 Serial = Annotated[int, Field(strict=True, ge=1, lt=2**53)]
+Reason = Annotated[PlainText, StringConstraints(min_length=1, max_length=100)]
 
 
 class OnlineKeys(NamedTuple):
@@ -62,11 +63,12 @@ class _Statement(Claims):
 
 
 class Certificate(_Statement):
-    """The root key's word for the online keys, from `iat` to `exp`."""
+    """The root key's word for the online keys, from `iat` to `exp`, and for the mode of the node that has them."""
 
     serial: Serial
     signing: Bytes32
     sealing: Bytes32
+    mode: Mode = Mode.trial
 
     @property
     def keys(self) -> OnlineKeys:
@@ -81,7 +83,7 @@ class Certificate(_Statement):
     @property
     def last_day(self) -> str:
         """The day on which it ends, in words."""
-        return day_in_words(dt.datetime.fromtimestamp(self.exp, dt.UTC).date())
+        return _day(self.exp)
 
     def ended(self, now: float) -> bool:
         """Whether it is over, give or take the difference of two clocks."""
@@ -89,9 +91,23 @@ class Certificate(_Statement):
 
 
 class Revocation(_Statement):
-    """The root key's word that its certificates up to a serial hold no more; without one, that none does."""
+    """The root key's word that its certificates up to a serial hold no more; without one, that none does.
+
+    `because` is read by whoever meets what was revoked, in every area.
+    """
 
     up_to: Serial | None
+    because: Reason
+
+    @property
+    def day(self) -> str:
+        """The day on which it was said, in words."""
+        return _day(self.iat)
+
+    @property
+    def reach(self) -> float:
+        """How far it goes: of two by one root key, the one that covers more counts."""
+        return float("inf") if self.up_to is None else self.up_to
 
     def covers(self, certificate: Certificate) -> bool:
         """Whether it takes this certificate back."""
@@ -105,22 +121,26 @@ def next_serial(before: int, now: int) -> int:
     return max(before + 1, now)
 
 
-def certify(root: SigningKey, node_id: str, keys: OnlineKeys, serial: int, now: int) -> str:
+def certify(root: SigningKey, node_id: str, keys: OnlineKeys, serial: int, now: int, mode: Mode) -> str:
     """A certificate of these keys, for 90 days from now."""
     claims = {
         **_said_by(root, node_id, now, CERTIFICATE_LIFE_S),
         "serial": serial,
         "signing": b64(keys.signing),
         "sealing": b64(keys.sealing),
+        "mode": mode.value,
     }
     return sign(root, MessageType.certificate, claims)
 
 
-def revoke(root: SigningKey, node_id: str, up_to: int | None, now: int) -> str:
+def revoke(root: SigningKey, node_id: str, up_to: int | None, because: str, now: int) -> str:
     """A statement that certificates up to this serial, or without one all of the root key's, hold no more."""
-    return sign(
-        root, MessageType.revocation, {**_said_by(root, node_id, now, REVOCATION_LIFE_S), "up_to": up_to}
-    )
+    claims = {
+        **_said_by(root, node_id, now, REVOCATION_LIFE_S),
+        "up_to": up_to,
+        "because": because,
+    }
+    return sign(root, MessageType.revocation, claims)
 
 
 @lru_cache(maxsize=1_024)
@@ -150,6 +170,10 @@ def certificate_warning(whose: str, certificate: Certificate, now: float) -> str
 
 
 S = TypeVar("S", bound=_Statement)
+
+
+def _day(at: int) -> str:
+    return day_in_words(dt.datetime.fromtimestamp(at, dt.UTC).date())
 
 
 def _said_by(root: SigningKey, node_id: str, now: int, life_s: int) -> dict[str, object]:

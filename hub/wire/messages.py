@@ -44,6 +44,7 @@ BATCH_ENTRIES: Final = 1024
 PAGE_LINES: Final = 4 * BATCH_ENTRIES
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_REVOCATIONS: Final = 32
+STATEMENT_LETTERS: Final = 1_024
 METADATA_PATH: Final = "/.well-known/marac-node"
 EVALUATIONS_PATH: Final = "/federation/v1/evaluations"
 DISCLOSURES_PATH: Final = "/federation/v1/disclosures"
@@ -111,7 +112,9 @@ Hex16 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 KeyName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Token = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[A-Za-z0-9_.-]*$")]
-Statement = Annotated[str, StringConstraints(max_length=1_024, pattern=r"^[A-Za-z0-9_.-]*$")]  # a root key's
+Statement = Annotated[
+    str, StringConstraints(max_length=STATEMENT_LETTERS, pattern=r"^[A-Za-z0-9_.-]*$")
+]  # a root key's
 Cursor = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_-]*$")]
 Epoch = Annotated[Small, Field(ge=1)]
 Text = Annotated[ShortText, AfterValidator(_readable)]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.crypto.groups import in_groups
 from hub.node import keys
 from hub.node.home import current_metadata
 from hub.node.node import open_node
@@ -15,7 +16,7 @@ from tests.cli.running import actions, answering, hub, inside
 
 
 def test_a_node_is_pinned_by_the_thumbprint_that_was_heard_by_telephone(pair: Pair, home: Path) -> None:
-    heard = keys.load_root(pair.knowing / "keys").kid
+    heard = in_groups(keys.load_root(pair.knowing / "keys").kid)
     done = hub("peer", "add", home, pair.knowing_url, "--thumbprint", heard)
     assert done.code == 0
     assert heard in done.out
@@ -28,13 +29,14 @@ def test_a_node_is_pinned_by_the_thumbprint_that_was_heard_by_telephone(pair: Pa
 def test_without_a_thumbprint_the_one_found_is_shown_to_be_compared(pair: Pair, home: Path) -> None:
     done = inside("peer", "add", home, pair.knowing_url)
     assert done.code == 0
-    assert keys.load_root(pair.knowing / "keys").kid in done.out
+    assert in_groups(keys.load_root(pair.knowing / "keys").kid) in done.out
     assert "telephone the area and compare" in done.out
 
 
 def test_an_impostor_is_refused_and_nothing_is_sent_to_it(pair: Pair, home: Path) -> None:
     before = actions(pair.knowing)
-    done = hub("peer", "add", home, pair.knowing_url, "--thumbprint", keys.load_root(home / "keys").kid)
+    other = in_groups(keys.load_root(home / "keys").kid)
+    done = hub("peer", "add", home, pair.knowing_url, "--thumbprint", other)
     assert done.code == 2
     assert "another root key" in done.err
     assert "Nothing was sent to it" in done.err

@@ -31,7 +31,7 @@ from hub.node.keys import load_root
 from hub.node.node import Node, key_folder
 from hub.node.settings import Settings
 from hub.sample.agreement import SAMPLE_REF, Signed
-from hub.values import AgencyKind
+from hub.values import AgencyKind, Mode
 from hub.web.app import create_app
 from hub.wire import messages
 from hub.wire.certificates import certify
@@ -236,7 +236,7 @@ def certificate(node: Node, root: SigningKey, name: str) -> str:
     own = own_certificate(node)
     if name == node.node_id:
         return own.token
-    return certify(root, name, online_keys(node.keys), own.told.serial, node.now())
+    return certify(root, name, online_keys(node.keys), own.told.serial, node.now(), Mode.trial)
 
 
 def jwt_claims(token: str) -> dict[str, Any]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 
+from hub.cli.peers import _row as peer_row
 from hub.errors import HubError, NotFoundError, PeerError, StorageError
 from hub.federation.peers import (
     DisabledPeer,
@@ -21,13 +24,16 @@ from hub.federation.peers import (
     remove_peer,
     take_over_pins,
 )
+from hub.federation.rotate_keys import rotate
 from hub.federation.sync import sync_all
+from hub.jobs.warnings import warnings_of
 from hub.node.certificates import CERTIFICATES, add_certificate, certify_keys, own_certificate
 from hub.node.home import current_metadata
 from hub.node.keys import load_root
-from hub.node.node import Node
+from hub.node.node import Node, open_node
 from hub.node.pins import PINS, load_pins
 from hub.records.check import AreaResult, AreaStatus
+from hub.web.app import create_app
 from hub.wire.certificates import CERTIFICATE_LIFE_S, certificate_warning
 from hub.wire.messages import METADATA_PATH
 from tests.federation.hand import Hand
@@ -140,7 +146,7 @@ def test_a_certificate_that_ended_is_told_as_that_by_both_sides(areas: Areas) ->
     """All clocks agree, and nobody is told to look at them."""
     eastvale = areas["eastvale"]
     begun = int(areas.clock()) - CERTIFICATE_LIFE_S + DAY
-    add_certificate(eastvale.home, "eastvale", eastvale.keys, load_root(eastvale.home / "keys"), begun)
+    add_certificate(eastvale.home, eastvale.settings, eastvale.keys, load_root(eastvale.home / "keys"), begun)
     assert set(sync(areas).values()) == {""}
     areas.clock.advance(2 * DAY)
     ended = own_certificate(areas["eastvale"]).told.last_day
@@ -179,6 +185,35 @@ def test_warnings_begin_thirty_days_before_the_end(areas: Areas) -> None:
     assert said[-1] == f"Eastvale's certificate ended on {certificate.last_day}."
 
 
+def told_everywhere(areas: Areas, caplog: pytest.LogCaptureFixture) -> dict[str, bool]:
+    """Where Eastvale's operator and Northmoor's are told that Eastvale's certificate ends."""
+    eastvale, northmoor = areas["eastvale"], areas["northmoor"]
+    caplog.clear()
+    with TestClient(create_app(eastvale)) as client:
+        probe = client.get("/healthz").json()["certificate"]
+    return {
+        "probe": bool(probe),
+        "server's log": "This node's certificate e" in caplog.text,
+        "worker's log": any("This node's certificate e" in one for one in warnings_of(eastvale)),
+        "peer's worker": any("Eastvale's certificate e" in one for one in warnings_of(northmoor)),
+        "peer list": bool(peer_row(every_known(northmoor)["eastvale"], northmoor.clock())["warning"]),
+    }
+
+
+@pytest.mark.parametrize(("days", "told"), [(31, False), (29, True), (0, True)])
+def test_an_end_that_is_near_is_told_in_every_place(
+    areas: Areas, caplog: pytest.LogCaptureFixture, days: int, told: bool
+) -> None:
+    """By the node itself, and by those who rely on it, so that somebody telephones."""
+    areas.clock.at = own_certificate(areas["eastvale"]).told.exp - days * DAY
+    assert set(told_everywhere(areas, caplog).values()) == {told}
+    areas.clock.advance(DAY)
+    renew(areas["eastvale"])
+    renew(areas["northmoor"])
+    assert sync(areas)["eastvale"] == ""
+    assert set(told_everywhere(areas, caplog).values()) == {False}
+
+
 # Older ones.
 
 
@@ -209,6 +244,47 @@ def test_whoever_holds_an_older_certificate_is_refused_for_good(areas: Areas, tm
 
     in_its_place(areas, eastvale)
     add(areas, "eastvale", root_of(eastvale))
+    assert sync(areas)["eastvale"] == ""
+    assert ask(areas, "eastvale")["eastvale"].status is AreaStatus.answered
+
+
+def back_an_epoch(areas: Areas, node_id: str, kept: Path) -> None:
+    """The node as it was before its last rotation, database and keys; the certificate is still in force."""
+    areas[node_id].database.close()
+    shutil.rmtree(areas[node_id].home)
+    shutil.copytree(kept, areas[node_id].home)
+    areas.nodes[node_id] = open_node(areas[node_id].home, clock=areas.clock)
+    areas.network.serve(areas[node_id])
+
+
+def test_epochs_only_rise_whatever_the_database_says(areas: Areas, tmp_path: Path) -> None:
+    """A peer that shows an earlier epoch is refused, and it is said what mends it; a rotation there does."""
+    northmoor = areas["northmoor"]
+    kept = Path(shutil.copytree(areas["eastvale"].home, tmp_path / "kept"))
+    areas.clock.advance(DAY)
+    rotate(areas["eastvale"])
+    assert sync(areas)["eastvale"] == ""
+    back_an_epoch(areas, "eastvale", kept)
+    for step in ("as it is", "the database rolled back", "removed and added again"):
+        if "database" in step:
+            first = current_metadata(areas["eastvale"])
+            tamper(
+                northmoor,
+                "UPDATE peer SET epoch = 1, signed_metadata = :said WHERE node_id = 'eastvale'",
+                said=first,
+            )
+        if "removed" in step:
+            remove_peer(northmoor, "eastvale")
+            with pytest.raises(PeerError, match="went back to an earlier state") as caught:
+                add(areas, "eastvale", root_of(areas["eastvale"]))
+            assert "hub keys rotate" in caught.value.do
+            break
+        assert "went back to an earlier state" in sync(areas)["eastvale"]
+        refused = ask(areas, "eastvale")["eastvale"]
+        assert (refused.status, refused.candidates) == (AreaStatus.error, ())
+    areas.clock.advance(60)
+    rotate(areas["eastvale"])
+    add(areas, "eastvale", root_of(areas["eastvale"]))
     assert sync(areas)["eastvale"] == ""
     assert ask(areas, "eastvale")["eastvale"].status is AreaStatus.answered
 

@@ -28,6 +28,7 @@ from hub.node.certificates import online_keys
 from hub.node.keys import load_root
 from hub.records.check import AreaStatus, CheckResult
 from hub.store import peers
+from hub.values import Mode
 from hub.wire import messages
 from hub.wire.certificates import certify
 from hub.wire.messages import EVALUATIONS_PATH, FEED_PATH, METADATA_PATH
@@ -334,7 +335,7 @@ def signed_anew(peer: Peer, claims: dict[str, Any], key: SigningKey | None = Non
 
 
 def certified(peer: Peer, root: SigningKey, name: str) -> str:
-    return certify(root, name, online_keys(peer.node.keys), int(START), int(START))
+    return certify(root, name, online_keys(peer.node.keys), int(START), int(START), Mode.trial)
 
 
 def of_another_root(peer: Peer, claims: dict[str, Any]) -> str:

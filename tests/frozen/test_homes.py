@@ -77,9 +77,10 @@ def frozen(shown: Any, tmp_path: Path) -> Iterator[Areas]:
 
 
 def _say_on_which_basis(home: Path) -> None:
-    """What an operator adds to a home whose agreement stood in `node.toml`, without any basis."""
+    """What an operator adds to a home whose agreement stood in `node.toml`, without any basis or mode."""
     settings = home / "node.toml"
-    settings.write_text('agency = "Police"\nagency_kind = "police"\n' + settings.read_text())
+    said = 'mode = "trial"\nagency = "Police"\nagency_kind = "police"\n'
+    settings.write_text(said + settings.read_text())
     agree(home)
 
 

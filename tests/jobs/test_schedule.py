@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from hub.errors import StorageError
+from hub.crypto.groups import in_groups
+from hub.crypto.signing import public_key, thumbprint
+from hub.errors import StorageError, UsageError
 from hub.federation.peers import every_known, remove_peer
 from hub.jobs.schedule import Job, Run, Stopped, WantedPeer, do, due, jobs_of
 from hub.jobs.warnings import warnings_of
@@ -159,7 +161,10 @@ def test_a_wanted_peer_is_tried_until_it_is_added_and_never_again(areas: Areas) 
 
 
 def test_a_wanted_peer_may_be_given_with_its_thumbprint() -> None:
-    assert WantedPeer.parse("https://a#T-1") == WantedPeer("https://a", "T-1")
+    heard = thumbprint(public_key(bytes(31) + b"\1"))
+    assert WantedPeer.parse(f"https://a#{in_groups(heard)}") == WantedPeer("https://a", heard)
+    with pytest.raises(UsageError, match="has 2 characters"):
+        WantedPeer.parse("https://a#T-1")
     assert WantedPeer.parse("https://a") == WantedPeer("https://a", None)
 
 
