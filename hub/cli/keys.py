@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,9 +14,10 @@ from hub.cli.output import out, plain, print_json, progress_bar
 from hub.crypto.groups import in_groups
 from hub.federation.rotate_keys import rotate
 from hub.node.certificates import every_certificate, root_thumbprint
+from hub.node.keys import make_root
 from hub.node.new_keys import Name, change_keys
 from hub.node.node import Node
-from hub.node.revocations import revocation_of, revoke_certificates
+from hub.node.revocations import replace_root, revocation_of, revoke_certificates
 from hub.wire.certificates import Certificate
 
 keys_app = typer.Typer(help="The node's keys: new ones, and which was in use when.", no_args_is_help=True)
@@ -81,7 +83,7 @@ def keys_revoke(
         int | None,
         typer.Option(
             metavar="SERIAL",
-            help="The newest certificate to revoke. Without it: every one before that in use.",
+            help="The newest certificate to revoke. Without it: all of earlier keys than those in use.",
             show_default=False,
         ),
     ] = None,
@@ -101,6 +103,39 @@ def keys_revoke(
         in_use = every_certificate(node)[-1]
         out.print(f"In use is certificate {in_use.serial}, which holds until {in_use.last_day}.")
         out.print("Now run `hub sync`: your peers learn of it, and pass it on. Telephone them all the same.")
+
+
+@keys_app.command("replace-root")
+def keys_replace_root(
+    home: Home,
+    because: Because,
+    new: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="Where the new root key is to be: it is made there.", show_default=False
+        ),
+    ],
+    root: RootFile = None,
+    lost: Annotated[
+        bool, typer.Option("--lost", help="There is no copy of the old root key any more.")
+    ] = False,
+) -> None:
+    """Make a new root key after the old one was stolen or lost. Every peer has to add the node anew, by telephone.
+
+    The old root key, if a copy is left, takes back all that it certified, so that its thief is refused everywhere.
+    """
+    with opened(home) as node:
+        old = None if lost else root_key(node, root)
+        fresh = make_root(new)
+        made = replace_root(node, fresh, old, because)
+        out.print("The new root key's thumbprint, to be read out to every other area by telephone:")
+        out.print(f"  {in_groups(fresh.kid)}")
+        out.print(f"Certificate {made.serial} holds until {made.last_day}.")
+        if old is not None:
+            out.print("The old root key took back all that it certified. Destroy its copies.")
+        out.print(
+            "Each area runs `hub peer remove` and `hub peer add --thumbprint`; until then it asks you nothing."
+        )
 
 
 @keys_app.command("list")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+import string
 from typing import Final
 
 from hub.crypto.encoding import b64, unb64
@@ -15,8 +16,8 @@ from hub.errors import UsageError
 
 GROUP: Final = 4
 LENGTH: Final = 52
-_SPOKEN: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CODED: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # of RFC 4648, as the library has it
+_SPOKEN: Final = string.digits + "".join(one for one in string.ascii_uppercase if one not in "ILOU")
+_CODED: Final = string.ascii_uppercase + "234567"  # of RFC 4648, as the library has it
 _TO_SPOKEN: Final = str.maketrans(_CODED, _SPOKEN)
 _TO_CODED: Final = str.maketrans(_SPOKEN + "OIL", _CODED + "ABB")  # what is mistaken for 0 and 1
 _BETWEEN: Final = re.compile(r"[\s\-\u2010-\u2015.]+")

@@ -138,14 +138,8 @@ async def add_peer(node: Node, client: PeerClient, url: str, thumbprint: str | N
         pin = before or Pin(node_id=identity.node_id, root=identity.root_thumbprint, url=url, area="")
         pin = pin.model_copy(update={"compared": pin.compared or thumbprint is not None})
         _judge(node, pins, pin, identity)
-        update = {
-            "url": url,
-            "certificate": identity.metadata.certificate,
-            "trusted": True,
-            "epoch": identity.metadata.epoch,
-            **_told(identity),
-        }
-        return pins.put(pin.model_copy(update=update))
+        told = identity.metadata.model_dump(include={"area", "contact", "certificate", "epoch"})
+        return pins.put(pin.model_copy(update={**told, "url": url, "trusted": True}))
 
     # The pin first: without its row in the database it makes nobody a peer, and the command can be run again.
     change_pins(node, pinned, anew=thumbprint is not None)
@@ -216,7 +210,7 @@ async def refresh(node: Node, client: PeerClient, node_id: str) -> KnownPeer:
     if identity.metadata.epoch < row.epoch:
         raise PeerError(WENT_BACK, kept="Our last good copy.", do=ROTATES)
     told = identity.metadata
-    renew_pin(node, node_id, told.certificate, epoch=told.epoch, **_told(identity))
+    renew_pin(node, node_id, told.certificate, epoch=told.epoch, area=told.area, contact=told.contact)
     with node.write() as tx:
         require(tx.session, node_id)
         _keep(tx, identity, pin.url)
@@ -358,11 +352,6 @@ def _judge(node: Node, pins: Pins, pin: Pin, identity: Identity) -> None:
         raise PeerError(error.text, kept="What we had of it.", do=error.do) from error
     if identity.metadata.epoch < pin.epoch:
         raise PeerError(WENT_BACK, kept="Our last good copy.", do=ROTATES)
-
-
-def _told(identity: Identity) -> dict[str, str]:
-    """What people are told of an area, also when it cannot be asked."""
-    return {"area": identity.metadata.area, "contact": identity.metadata.contact}
 
 
 def _keep(tx: Transaction, identity: Identity, url: str) -> None:

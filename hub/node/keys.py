@@ -209,6 +209,22 @@ def read_root(file: Path) -> SigningKey:
         raise _damaged(file) from None
 
 
+def make_root(file: Path) -> SigningKey:
+    """A new root key in this file; the one that is there already, where a run was cut short. Raises UsageError."""
+    if not file.exists():
+        try:
+            write_atomically(
+                file, b64(signing.PrivateKey.generate().private_bytes_raw()).encode(), named=True
+            )
+        except OSError as error:
+            raise UsageError(
+                f"{file} cannot be written: {error.strerror or type(error).__name__}.",
+                kept="The root key as it was.",
+                do="Name a file in a folder that you may write to, such as on a mounted stick.",
+            ) from error
+    return read_root(file)
+
+
 def keeps_files(folder: Path) -> bool:
     """Whether the node may keep files of its own beside its keys: not where its system provides the folder."""
     return os.access(folder, os.W_OK) and not _provided(folder)

@@ -13,7 +13,15 @@ from pydantic import TypeAdapter, ValidationError
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.crypto.signing import SigningKey
 from hub.errors import UsageError
-from hub.node.certificates import OwnCertificate, certify_keys, load, own_certificate
+from hub.node.certificates import (
+    OwnCertificate,
+    add_certificate,
+    certify_keys,
+    every_certificate,
+    load,
+    own_certificate,
+    root_thumbprint,
+)
 from hub.node.node import Node
 from hub.node.pins import Pins, change_pins, load_pins
 from hub.wire.certificates import (
@@ -92,10 +100,10 @@ def own_warning(node: Node) -> str:
 
 
 def revoke_certificates(node: Node, root: SigningKey, up_to: int | None, because: str) -> Revocation:
-    """Take back every certificate up to a serial: without one, all before the one in use. On the record.
+    """Take back certificates up to a serial: without one, all of earlier keys than those in use. On the record.
 
-    Raises UsageError on another root key, where the certificate in use is among them, or where the keys in use
-    are those of the newest that would be revoked: copies of them would stay good.
+    Raises UsageError on another root key, or where there are no earlier keys, or those in use are among them: what
+    somebody has a copy of would stay good.
     """
     own = own_certificate(node).told
     if root.kid != own.root_thumbprint:
@@ -104,17 +112,40 @@ def revoke_certificates(node: Node, root: SigningKey, up_to: int | None, because
             kept="Nothing was revoked.",
             do="Bring the root key whose thumbprint the other areas have.",
         )
-    kept = load(node.home, node.keys.vault)
-    earlier = [one for one in (kept.told if kept else []) if one.serial < own.serial]
-    last = own.serial - 1 if up_to is None else up_to
-    taken = [one for one in earlier if one.serial <= last]
-    if last >= own.serial:
-        raise _first_new_keys("That certificate is in use: no peer would ask or answer this node.")
-    if taken and taken[-1].keys == own.keys:
-        raise _first_new_keys(
-            "The keys in use are those of that certificate: a copy of them would stay good."
-        )
-    return _keep(node, root, last, because)
+    earlier, in_use = [], own.serial  # the first certificate of the keys in use
+    for one in reversed(every_certificate(node)):
+        if one.keys != own.keys:
+            earlier.append(one)
+        elif not earlier:
+            in_use = one.serial
+    if up_to is None and not earlier:
+        raise _first_new_keys("The keys in use are the only ones that this home has had.")
+    if up_to is not None and up_to >= in_use:
+        raise _first_new_keys("The keys in use are those of that certificate.")
+    return _keep(node, root, in_use - 1 if up_to is None else up_to, because)
+
+
+def replace_root(node: Node, new: SigningKey, old: SigningKey | None, because: str) -> Certificate:
+    """Have a new root key certify the node's keys, and the old one, if it is here, say that nothing holds any more.
+
+    Peers take it for another area's until they add it anew, by telephone. Safe to do again. Raises UsageError.
+    """
+    before = root_thumbprint(node)
+    if old is not None:
+        if old.kid not in (kept.roots if (kept := load(node.home, node.keys.vault)) else ()):
+            raise UsageError(
+                "That was never this node's root key.", kept="Everything as it was.", do="Bring the old one."
+            )
+        if old.kid == new.kid:
+            raise UsageError(
+                "The new root key is the old one.", kept="Everything as it was.", do="Name another file."
+            )
+        give_up_root(node, old, because)
+    made = add_certificate(node.home, node.settings, node.keys, new, node.now(), new_root=True)
+    if before != new.kid:
+        with node.write() as tx:
+            tx.record(Action.root_changed, by=OPERATOR, about=Refs(key_id=new.kid), serial=made.serial)
+    return made
 
 
 def give_up_root(node: Node, root: SigningKey, because: str) -> Revocation:

@@ -33,6 +33,8 @@ OF_NO_CASE: Final = {
     "worker": "runs until it is stopped, and speaks of areas and jobs; shown by tests/jobs",
     "certify": "renews a certificate: of the node's keys, about no case",
     "keys rotate": "makes new keys for the whole feed, about no case",
+    "keys revoke": "takes back certificates of the node's keys, about no case",
+    "keys replace-root": "makes a new root key, about no case",
     "backup-key": "makes a key file, touches no node",
     "backup": "copies the whole node, encrypted; says how large it is",
     "restore": "makes a home of a backup",

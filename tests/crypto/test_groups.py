@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from hub.crypto.groups import from_groups, in_groups
 from hub.errors import UsageError
 
 # RFC 8037, appendix A.3; in groups: Python's own base 32, letter by letter.
+# pragma: allowlist nextline secret
 RFC = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 SPOKEN = "J3XC-NZN9-P5AP-D62M-1XRC-04BT-4BN3-FFAW-YFPK-RHR9-7GBG-EA1B-9E4G"
 
@@ -44,7 +47,7 @@ def test_how_it_is_typed_does_not_matter(typed: str) -> None:
     assert from_groups(typed) == RFC
 
 
-@given(st.integers(0, 51), st.sampled_from("0123456789ABCDEFGHJKMNPQRSTVWXYZ"))
+@given(st.integers(0, 51), st.sampled_from(sorted({*string.digits, *string.ascii_uppercase} - {*"ILOU"})))
 def test_one_character_typed_wrongly_is_never_the_same_thumbprint(at: int, other: str) -> None:
     letters = SPOKEN.replace("-", "")
     typed = letters[:at] + other + letters[at + 1 :]

@@ -205,7 +205,7 @@ class Liar(Peer):
         return made
 
     def _revocation(self) -> str:
-        return revoke(self._root, self.node.node_id, 1, self.node.now())
+        return revoke(self._root, self.node.node_id, 1, "A key was stolen.", self.node.now())
 
     def _context(self, asked: Asked) -> SealContext:
         request, asker = asked.json(), self.asker()

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from hub.checks.check import check
 from hub.errors import HubError, PeerError, UsageError
 from hub.federation.peers import DisabledPeer, add_peer, every_known, known, remove_peer
 from hub.federation.sync import sync_all
@@ -19,7 +18,7 @@ from hub.records.check import AreaResult, AreaStatus
 from hub.values import Mode
 from hub.web.serving import require_complete
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, cases_of, question
+from tests.federation.nodes import Areas, cases_of, check, question
 from tests.federation.problems import assert_problem
 from tests.federation.thieves import root_of
 
