@@ -48,6 +48,7 @@ class Action(StrEnum):
     publication_refused = "publication_refused"
     keys_rotated = "keys_rotated"
     feed_synced = "feed_synced"
+    feed_pulled = "feed_pulled"
 
     check_decided = "check_decided"
     request_sent = "request_sent"
@@ -156,6 +157,7 @@ class Detail(Value):
     peers: Count | None = None
     serial: Count | None = None
     format: Count | None = None
+    times: Count | None = None
 
 
 class Event(Value):

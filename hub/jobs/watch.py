@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -18,11 +19,12 @@ LOOK_EVERY_S: Final = 60
 logger = logging.getLogger("hub")
 
 
-async def watch_log(node: Node) -> None:
-    """Look at the log now and every minute."""
+async def watch_log(node: Node, then: Callable[[], None] = lambda: None) -> None:
+    """Look at the log now and every minute, and `then` put on it what is due."""
     while True:
         try:
             await run_in_threadpool(node.look_at_log)
+            await run_in_threadpool(then)
         except HubError as error:
             logger.error("audit log: %s", error)
         await asyncio.sleep(LOOK_EVERY_S)

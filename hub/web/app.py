@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from hub import __version__
 from hub.audit.events import NODE, Action
 from hub.errors import StorageError
+from hub.federation.tally import Tally
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint, current_metadata
 from hub.node.node import Node
@@ -36,14 +37,15 @@ def create_app(node: Node) -> FastAPI:
             tx.record(Action.node_started, by=NODE)
         if warning := own_warning(node):
             logger.warning("%s", warning)
-        watching = asyncio.create_task(watch_log(node))
+        watching = asyncio.create_task(watch_log(node, tally.tell))
         yield
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
+        tally.tell(all_of_them=True)
         advance_audit_checkpoint(node)
 
-    limits = node.settings.server
+    limits, tally = node.settings.server, Tally(node)
     app = FastAPI(
         title="Cross-Marac hub",
         version=__version__,
@@ -57,7 +59,7 @@ def create_app(node: Node) -> FastAPI:
         node.require_intact()
         return current_metadata(node)
 
-    app.include_router(federation_routes(node, metadata))
+    app.include_router(federation_routes(node, metadata, tally))
     problem_handlers(app)
 
     app.add_middleware(LimitRate, allowances=Allowances(limits.per_second, limits.burst))

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 
-from hub.audit.events import Action, Refs, peer_actor
+from hub.audit.events import Action
 from hub.checks import receive
-from hub.errors import AuthenticationError, InputError
+from hub.errors import AuthenticationError, ConflictError, InputError
 from hub.federation import evaluate, serve_feed
 from hub.federation.authentication import Caller, authenticate
 from hub.federation.authentication import Request as SignedRequest
 from hub.federation.receipts import Refused, Reply, signed_answer
+from hub.federation.tally import Kind, Tally
 from hub.node.certificates import own_certificate
 from hub.node.node import Node
 from hub.records.restorations import require_none_open
@@ -26,17 +27,21 @@ from hub.wire import messages
 from hub.wire.messages import MessageType
 
 
-def federation_routes(node: Node, metadata: Callable[[], str]) -> APIRouter:
-    """The routes of one node. `metadata` gives its present signed metadata."""
+def federation_routes(node: Node, metadata: Callable[[], str], tally: Tally) -> APIRouter:
+    """The routes of one node. `metadata` gives its present signed metadata, `tally` counts what is refused."""
     router = APIRouter()
     # Evaluations hold the interpreter's lock: with more threads all become slower, and none is done sooner.
     threads = CapacityLimiter(node.settings.server.evaluations)
 
     async def answer(request: Request, message: MessageType, work: Work) -> Response:
-        signed = await _received(request)
+        try:
+            signed = await _received(request)
+        except InputError as error:
+            await to_thread.run_sync(tally.note, Kind(Action.request_refused, fault=error.code))
+            raise
         if isinstance(signed, Response):
             return signed
-        return await to_thread.run_sync(_answer_now, node, signed, message, work, limiter=threads)
+        return await to_thread.run_sync(_answer_now, node, tally, signed, message, work, limiter=threads)
 
     @router.get(messages.METADATA_PATH)
     def well_known() -> Response:
@@ -91,22 +96,26 @@ async def _received(request: Request) -> SignedRequest | Response:
     )
 
 
-def _answer_now(node: Node, signed: SignedRequest, message: MessageType, work: Work) -> Response:
-    caller = authenticate(node, signed, message)
-    with node.read() as tx:
-        require_none_open(tx)
+def _answer_now(
+    node: Node, tally: Tally, signed: SignedRequest, message: MessageType, work: Work
+) -> Response:
+    peer, feed = None, message is MessageType.feed
     try:
+        caller = authenticate(node, signed, message)
+        peer = caller.node_id
+        with node.read() as tx:
+            require_none_open(tx)
         result = work(caller, signed)
-    except AuthenticationError:
-        # A replay, or a sealed message out of its context: its transaction is gone, its trace stays.
-        with node.write() as tx:
-            refs = Refs(peer=caller.node_id)
-            tx.record(
-                Action.request_refused, by=peer_actor(caller.node_id), about=refs, fault="not_authentic"
-            )
+    except (AuthenticationError, InputError, ConflictError) as error:
+        # Its transaction is gone: that it was refused stays on the record.
+        tally.note(Kind(Action.request_refused, peer, error.code))
         raise
     if isinstance(result, Refused):
+        if feed:  # The others put it on the record themselves, with what was asked.
+            tally.note(Kind(Action.request_refused, peer, result.error.code))
         return problem_of(result.error)
+    if feed:
+        tally.note(Kind(Action.feed_pulled, peer))
     token = signed_answer(node, caller, signed, result)
     headers = {
         messages.ANSWER_HEADER: token,

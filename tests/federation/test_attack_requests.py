@@ -103,9 +103,10 @@ def test_a_replay_is_refused_and_not_charged(world: World) -> None:
 def test_a_replay_is_on_the_record(world: World) -> None:
     body, jti = evaluation(world), secrets.token_hex(16)
     ask(world, body, jti=jti)
-    before = len(actions(world))
-    ask(world, body, jti=jti)
-    assert len(actions(world)) > before
+    assert ask(world, body, jti=jti) == 401
+    refused = world.table("SELECT body FROM audit_entry WHERE action = 'request_refused'")
+    told = [json.loads(event) for (event,) in refused]
+    assert [one for one in told if one["refs"].get("peer") and one["detail"].get("fault") == "authentication"]
 
 
 BAD_FIELDS: list[dict[str, Any]] = [

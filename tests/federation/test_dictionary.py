@@ -176,6 +176,9 @@ RANDOM = {
     ("audit_entry", "body.refs.check_id"),
     ("audit_entry", "prev"),
     ("audit_entry", "hash"),
+    ("audit_entry", "mark"),
+    ("audit_entry", "body.rows.idempotent_answer"),  # Digests of the rows above.
+    ("audit_entry", "body.rows.received_check"),
 }
 # The same of its answer.
 RANDOM_ANSWER = {"check_id", "elements", "proof", "weak_elements", "weak_proof"}
