@@ -39,7 +39,13 @@ from hub.node.transaction import Transaction
 from hub.records import decisions, received, recording
 from hub.records.cases import CaseDetails, PersonDetails, held_case, may_be_matched, open_person_details
 from hub.records.decisions import RecordedDecision
-from hub.records.received import DisclosureKey, HolderCase, ReceivedDisclosure, RecordedDisclosure
+from hub.records.received import (
+    DisclosureKey,
+    HolderCase,
+    ReceivedDisclosure,
+    RecordedDisclosure,
+    SignedRequest,
+)
 from hub.store import feeds
 from hub.store import received as received_rows
 from hub.store.cases import StoredCase
@@ -65,13 +71,17 @@ class HolderDecision:
     name: str = ""
 
 
-def answer_request(tx: Transaction, key: DisclosureKey, question: DisclosureQuestion) -> Disclosure:
+def answer_request(
+    tx: Transaction, key: DisclosureKey, question: DisclosureQuestion, signed: SignedRequest
+) -> Disclosure:
     """The answer: the one given before, or a first decision, recorded; or that it is not given any more."""
     earlier = received.disclosure(tx, key)
     if earlier is not None and _may_be_given(tx, earlier):
         return earlier.recorded.disclosure
     disclosure, case = _decided(tx, key, question, None)
-    received.put_disclosure(tx, key, RecordedDisclosure(question=question, disclosure=disclosure), case)
+    received.put_disclosure(
+        tx, key, RecordedDisclosure(question=question, disclosure=disclosure, request=signed), case
+    )
     return disclosure
 
 

@@ -14,7 +14,7 @@ from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.crypto.vault import key_id
 from hub.errors import ConflictError
-from hub.federation.authentication import Caller, Request, admit
+from hub.federation.authentication import Caller, Request, admit, as_signed
 from hub.federation.receipts import Refused, Reply, receipt
 from hub.federation.stored_answers import answered_before, keep_answer, require_key
 from hub.node.node import Node
@@ -60,7 +60,7 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
         if stored is not None and stored.answer is not None and may_be_repeated(tx, key):
             body = stored.answer
         else:
-            disclosure = answer_request(tx, key, question)
+            disclosure = answer_request(tx, key, question, as_signed(signed))
             body = _sealed(node, caller, request, disclosure)
             # What waits for a person here is answered anew when it is asked again under the same key.
             lasting = None if disclosure.status == "pending" else body

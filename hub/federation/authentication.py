@@ -22,6 +22,7 @@ from hub.federation.client import REQUEST_LIFE_S
 from hub.federation.peers import believed
 from hub.node.node import Node
 from hub.node.transaction import Transaction
+from hub.records.received import SignedRequest
 from hub.store import received
 from hub.wire.certificates import Certificate
 from hub.wire.messages import MessageType, RequestClaims
@@ -42,6 +43,12 @@ class Request:
     def digest(self) -> str:
         """The digest of the request, which the answer to it must repeat."""
         return request_digest(self.method, self.path, self.idempotency_key, self.body)
+
+
+def as_signed(request: Request) -> SignedRequest:
+    """A request that was verified, as it is kept."""
+    token = request.authorization.partition(" ")[2]
+    return SignedRequest(signed=token, certificate=request.certificate, body=request.body.decode())
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from hub.consent.coverage import named
 from hub.crypto import encoding
 from hub.crypto.prf import Evaluation, PrfKey
 from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
-from hub.federation.authentication import Caller, Request, admit
+from hub.federation.authentication import Caller, Request, admit, as_signed
 from hub.federation.receipts import Refused, Reply, receipt
 from hub.federation.stored_answers import answered_before, keep_answer, require_key
 from hub.node.node import Node
@@ -73,7 +73,7 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
             refused = _over_quota(tx, caller, request)
         if refused:
             return refused
-        add_check(tx, caller.node_id, request, state.layout.handle_epoch)
+        add_check(tx, caller.node_id, request, state.layout.handle_epoch, as_signed(signed))
         keep_answer(tx, caller, signed, None, ANSWER_KEPT_S)
         outcome = "repeated" if stored else "evaluated"
         tx.record(Action.answer_sent, **_act(caller, request), outcome=outcome)

@@ -14,7 +14,7 @@ from hub.node.transaction import Reading, Transaction
 from hub.store import received
 from hub.store.received import AnswerRow, CheckRow, DisclosureId, DisclosureRow
 from hub.values import Level, NodeId, Value
-from hub.wire.messages import Disclosure, DisclosureQuestion, EvaluationRequest, encode
+from hub.wire.messages import Disclosure, DisclosureQuestion, EvaluationRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,26 @@ class DisclosureKey:
         return f"{self.peer}:{self.check_id}"
 
 
+class SignedRequest(Value):
+    """A peer's request as it came: its signature (JWT) over the digest of the body, the certificate of that key.
+
+    Whoever has the peer's root key sees by it that the peer asked this, whatever it says later.
+    """
+
+    signed: str
+    certificate: str
+    body: str
+
+
 class RecordedDisclosure(Value):
-    """What was asked and what was answered, as the holder keeps it."""
+    """What was asked and what was answered, as the holder keeps it, with the request that was answered first.
+
+    Earlier versions kept no request.
+    """
 
     question: DisclosureQuestion
     disclosure: Disclosure
+    request: SignedRequest | None = None
 
 
 class HolderCase(NamedTuple):
@@ -61,19 +76,17 @@ class ReceivedDisclosure:
     recorded: RecordedDisclosure
 
 
-def add_check(tx: Transaction, peer: NodeId, request: EvaluationRequest, epoch: int | None) -> None:
-    """Keep a peer's check without its elements, which are random and of no further use.
-
-    `epoch` is the one whose handles it now has.
-    """
-    asserted = request.model_copy(update={"elements": "", "weak_elements": ""})
+def add_check(
+    tx: Transaction, peer: NodeId, request: EvaluationRequest, epoch: int | None, signed: SignedRequest
+) -> None:
+    """Keep a peer's check as it signed it. `epoch` is the one whose handles it now has."""
     row = CheckRow(
         check_id=request.check_id,
         peer=peer,
         received_at=tx.now,
         purpose=request.purpose.value,
         commitment=unb64(request.commitment),
-        asked=tx.vault.seal(f"received_check/{request.check_id}", encode(asserted)),
+        asked=tx.vault.seal(f"received_check/{request.check_id}", signed.model_dump_json().encode()),
         epoch=epoch,
     )
     received.add_check(tx.session, row)

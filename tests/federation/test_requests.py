@@ -14,13 +14,25 @@ import pytest
 from sqlmodel import select
 
 from hub.crypto.encoding import b64, unb64
-from hub.crypto.signing import digest, request_digest
+from hub.crypto.signing import Expected, digest, public_key, request_digest, verify
 from hub.federation import serve_feed
+from hub.federation.client import REQUEST_LIFE_S
 from hub.node.settings import Quotas
+from hub.records.received import SignedRequest
 from hub.store import received
 from hub.store.tables import FeedState, QuotaUse
 from hub.wire import messages
-from hub.wire.messages import EVALUATIONS_PATH, FEED_PATH, SIZE_CLASSES, FeedPage, Manifest, MessageType
+from hub.wire.certificates import read_certificate
+from hub.wire.messages import (
+    EVALUATIONS_PATH,
+    FEED_PATH,
+    SIZE_CLASSES,
+    EvaluationRequest,
+    FeedPage,
+    Manifest,
+    MessageType,
+    RequestClaims,
+)
 from hub.wire.quota import Quota
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, copied, events, log
@@ -390,3 +402,21 @@ def test_a_node_whose_database_fails_says_only_that(areas: Areas) -> None:
         session.connection().exec_driver_sql("DROP TABLE audit_entry")
     problem = assert_problem(hand.evaluate(), 500, "storage", "local")
     assert "audit" not in json.dumps(problem)
+
+
+def test_what_a_peer_signed_is_kept_so_that_it_cannot_be_denied(stored_areas: Areas) -> None:
+    """By the token, its certificate and the body alone: the signature holds, and is over that body."""
+    hand = Hand(stored_areas)
+    request = hand.evaluation()
+    assert hand.evaluate(request).status_code == 200
+    with hand.holder.read() as tx:
+        row = received.check(tx.session, hand.sender, request.check_id)
+        assert row
+        opened = tx.vault.open(f"received_check/{request.check_id}", row.asked)
+    kept = SignedRequest.model_validate_json(opened)
+    certificate = read_certificate(kept.certificate)
+    expected = Expected(MessageType.evaluation, hand.sender, hand.to, REQUEST_LIFE_S)
+    key = public_key(certificate.keys.signing)
+    claims = verify(RequestClaims, kept.signed, key, expected, hand.areas.clock())
+    assert claims.sha256 == digest(kept.body.encode())
+    assert EvaluationRequest.model_validate_json(kept.body) == request
