@@ -21,6 +21,10 @@ COMMANDS: Final = {
         "node:init",
         "Make a node's home: its settings, keys and an empty database.",
     ),
+    "doctor": (
+        "node:doctor",
+        "Say what is missing before a first question can be asked and answered, with what to do about each.",
+    ),
     "serve": (
         "node:serve",
         "Run the node's server until it is stopped.",

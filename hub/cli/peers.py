@@ -11,6 +11,7 @@ from hub.cli.options import Home, Json, opened, opened_to_read
 from hub.cli.output import out, plain, print_json
 from hub.crypto.groups import from_groups, in_groups
 from hub.federation.client import PeerClient
+from hub.federation.differences import differences
 from hub.federation.peers import DisabledPeer, Peer, add_peer, every_known, remove_peer
 from hub.wire.certificates import certificate_warning
 from hub.wire.metadata import Identity
@@ -58,8 +59,9 @@ def peer_list(home: Home, as_json: Json = False) -> None:
     """List the nodes this node trusts, with the state of our copy of each feed."""
     with opened_to_read(home, as_json=as_json) as node:
         peers = [_row(peer, node.clock()) for peer in every_known(node).values()]
+        differing = differences(node)
         if as_json:
-            print_json({"peers": peers})
+            print_json({"peers": peers, "differences": [f"{one.text} {one.do}" for one in differing]})
             return
         for row in peers:
             if row["fault"]:
@@ -74,6 +76,8 @@ def peer_list(home: Home, as_json: Json = False) -> None:
             out.print(f"  thumbprint {row['thumbprint']}")
             if row["warning"]:
                 out.print(f"  {plain(row['warning'])}")
+        for one in differing:
+            out.print(f"[bold]{plain(one.text)}[/] {plain(one.kept)} {plain(one.do)}")
         if not peers:
             out.print("No peers yet: add one with `hub peer add`.")
 

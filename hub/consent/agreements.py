@@ -157,7 +157,7 @@ class AgreementError(UsageError):
         super().__init__(
             f"{where}: {why}.",
             kept="Nothing rests on this agreement while it stands so.",
-            do=f"Correct {file}; nothing needs to be restarted.",
+            do=f"Correct {file}; `hub doctor` says whether it can be read. Nothing needs to be restarted.",
         )
         self.file = file
         self.why = why

@@ -36,6 +36,7 @@ from hub.store import peers
 from hub.store.audit import DatabaseAudit
 from hub.values import Mode
 from hub.wire.certificates import Certificate
+from hub.wire.messages import AgreementTold
 from hub.wire.metadata import Identity, read_metadata, verify_metadata
 
 WENT_BACK: Final = "The area's feed went back to an earlier state."
@@ -50,7 +51,7 @@ class KnownPeer:
     """A pinned peer with the state of our copy of its feed.
 
     `key_epoch` is the epoch of the PRF keys that its metadata names, `epoch` that of our copy: they differ between
-    a rotation there and the next sync.
+    a rotation there and the next sync. `agreements` are those that it said it holds.
     """
 
     pinned: PinnedPeer
@@ -66,6 +67,7 @@ class KnownPeer:
     max_gap: int
     feed_at: int
     synced_at: int | None
+    agreements: tuple[AgreementTold, ...] = ()
 
     asked: ClassVar = True
 
@@ -327,6 +329,7 @@ def _known(identity: Identity, row: peers.PeerRow) -> KnownPeer:
         row.max_gap,
         row.feed_at,
         row.synced_at,
+        told.agreements,
     )
 
 

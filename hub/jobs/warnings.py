@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hub.federation.differences import differences
 from hub.federation.peers import KnownPeer, every_known
 from hub.node.node import Node
 from hub.node.revocations import own_warning
@@ -31,6 +32,12 @@ def _certificates_of_peers(node: Node) -> Iterator[str]:
             yield certificate_warning(f"{peer.area}'s", peer.certificate, node.clock())
 
 
+def _agreements(node: Node) -> Iterator[str]:
+    """What of the agreements cannot be read, and where an area has another version."""
+    yield from (f"{one.text} {one.kept}" for one in node.agreements.broken)
+    yield from (f"{one.text} {one.kept} {one.do}" for one in differences(node))
+
+
 def _given_up(node: Node) -> Iterator[str]:
     with node.read() as tx:
         stopped = sum(row.state is not DeliveryState.open for row in outbox.every(tx.session))
@@ -41,5 +48,6 @@ def _given_up(node: Node) -> Iterator[str]:
 QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
     _certificate,
     _certificates_of_peers,
+    _agreements,
     _given_up,
 )

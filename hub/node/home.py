@@ -5,6 +5,8 @@ Does not open homes (`hub.node.node`) or serve (`hub.web`).
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,16 +19,17 @@ from hub.crypto.encoding import b64
 from hub.errors import UsageError
 from hub.files import write_atomically
 from hub.node import keys
+from hub.node.agreements import AGREEMENTS
 from hub.node.certificates import add_certificate, own_certificate
 from hub.node.node import NODE_TOML, Node, key_folder, node_of, own_keys
 from hub.node.pins import change_pins
 from hub.node.prf_keys import FIRST_EPOCH
 from hub.node.revocations import told_revocations
-from hub.node.settings import Settings
+from hub.node.settings import SHIPPED_CONFIG, Settings, read_text
 from hub.node.transaction import Transaction
 from hub.store.audit import DatabaseAudit
 from hub.values import Mode
-from hub.wire.messages import PublicKeys
+from hub.wire.messages import AgreementTold, PublicKeys
 from hub.wire.metadata import NodeFacts, metadata
 
 _AGENCY: Final = """\
@@ -76,6 +79,7 @@ def create_home(home: Path, settings: Settings, *, clock: Callable[[], float] = 
                 )
                 tx.close()
         begin_audit_checkpoint(node)
+        _write_examples(home, node.today())
         _write_settings(home, settings)
     except OSError as error:
         raise UsageError(
@@ -94,6 +98,22 @@ def _make_identity(home: Path, settings: Settings, now: int) -> int:
     if not (folder / keys.NODE_KEY).exists():
         keys.create(folder)
     return add_certificate(home, settings, keys.load(folder), keys.load_root(folder), now).serial
+
+
+def _write_examples(home: Path, today: dt.date) -> None:
+    """Put beside where it belongs what an operator fills in: areas, policy, and an agreement as if made today."""
+    review = today.replace(day=1) + dt.timedelta(days=366)
+    agreement = read_text(SHIPPED_CONFIG / "agreement.example.toml")
+    agreement = re.sub(r"(?m)^(date|start|on) = .*$", rf"\1 = {today}", agreement)
+    agreement = re.sub(r"(?m)^review = .*$", f"review = {review}", agreement)
+    examples = {
+        Path(AGREEMENTS, "agreement.toml"): agreement,
+        Path("config", "areas.toml"): read_text(SHIPPED_CONFIG / "areas.toml"),
+        Path("config", "policy.toml"): read_text(SHIPPED_CONFIG / "policy.toml"),
+    }
+    for path, text in examples.items():
+        (home / path.parent).mkdir(mode=0o700, exist_ok=True)
+        write_atomically(home / f"{path}.example", text.encode())
 
 
 def _write_settings(home: Path, settings: Settings) -> None:
@@ -134,6 +154,7 @@ def current_metadata(node: Node) -> str:
             "strong": settings.quotas.strong.model_dump(mode="json"),
             "weak": settings.quotas.weak.model_dump(mode="json"),
         },
+        agreements=[AgreementTold(ref=one.ref, digest=one.digest) for one in node.agreements.held],
     )
     return metadata(own, online.signing, node.now())
 

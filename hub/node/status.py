@@ -19,7 +19,8 @@ class Status:
     """What a look at a node found.
 
     `failing`: the codes of what keeps it from working, none where it is ready. Ages are in seconds, by peer for the
-    copies of feeds; None where there is none yet. `deliveries`: how many wait, by state.
+    copies of feeds; None where there is none yet. `deliveries`: how many wait, by state. `agreements`: how many are
+    held; `broken_agreements` says which files are none, and why.
     """
 
     failing: tuple[str, ...] = ()
@@ -28,6 +29,8 @@ class Status:
     copy_age_s: dict[str, int | None] = field(default_factory=dict)
     worker_age_s: int | None = None
     deliveries: dict[str, int] = field(default_factory=dict)
+    agreements: int = 0
+    broken_agreements: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -53,7 +56,10 @@ def status_of(node: Node) -> Status:
     except HubError as error:
         failing.append(error.code)
     free = shutil.disk_usage(node.home).free
-    return Status(tuple(failing), _age_of_checkpoint(node), free, ages, worker_age, deliveries)
+    agreements = node.agreements
+    broken = tuple(one.text for one in agreements.broken)
+    age = _age_of_checkpoint(node)
+    return Status(tuple(failing), age, free, ages, worker_age, deliveries, len(agreements.held), broken)
 
 
 class _TakenBack(Exception):  # noqa: N818 - no failure: it ends a transaction that is to leave nothing

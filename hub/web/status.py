@@ -29,7 +29,11 @@ def status_app(node: Node) -> FastAPI:
     def ready() -> Response:
         """Whether the node can answer, and keep what it answers."""
         found = status_of(node)
-        content = {"status": "ready" if found.ready else "failing", "failing": list(found.failing)}
+        content = {
+            "status": "ready" if found.ready else "failing",
+            "failing": list(found.failing),
+            "broken_agreements": list(found.broken_agreements),
+        }
         return JSONResponse(content, status_code=200 if found.ready else 503)
 
     @app.get("/metrics")
@@ -52,6 +56,9 @@ def figures(found: Status) -> Iterator[str]:
     if found.worker_age_s is not None:
         told = "Seconds since the worker last looked for work"
         yield from _gauge("hub_worker_age_seconds", told, {"": found.worker_age_s})
+    yield from _gauge("hub_agreements", "Sharing agreements that are held", {"": found.agreements})
+    told = "Files of agreements that cannot be read, on which nothing rests"
+    yield from _gauge("hub_agreements_broken", told, {"": len(found.broken_agreements)})
     states = {f'{{state="{state}"}}': count for state, count in found.deliveries.items()}
     yield from _gauge("hub_deliveries", "What waits to reach a peer, and what was given up", states)
     ages = {f'{{peer="{peer}"}}': age for peer, age in found.copy_age_s.items() if age is not None}

@@ -45,6 +45,7 @@ PAGE_LINES: Final = 4 * BATCH_ENTRIES
 MAX_BODY_BYTES: Final = 256 * 1024
 MAX_REVOCATIONS: Final = 32
 STATEMENT_LETTERS: Final = 1_024
+MAX_AGREEMENTS: Final = 32
 METADATA_PATH: Final = "/.well-known/marac-node"
 EVALUATIONS_PATH: Final = "/federation/v1/evaluations"
 DISCLOSURES_PATH: Final = "/federation/v1/disclosures"
@@ -135,12 +136,19 @@ class QuotasTold(Value):
     weak: Quota
 
 
+class AgreementTold(Value):
+    """An agreement that a node holds, by its reference and the digest of its canonical JSON (hex)."""
+
+    ref: PlainText
+    digest: Hex32
+
+
 class Metadata(Claims):
     """What a node says of itself, signed, for at most a day.
 
     `certificate` is its root key's word for the key that signs this; `revocations` are those that it knows, of any
     node's root key.
-    `epoch` is the one that the PRF keys are of.
+    `epoch` is the one that the PRF keys are of. `agreements` are those that it holds, for its peers to compare.
     """
 
     area: PlainText
@@ -152,6 +160,7 @@ class Metadata(Claims):
     epoch: Epoch
     versions: tuple[Small, ...] = Field(max_length=20)
     quotas: QuotasTold
+    agreements: tuple[AgreementTold, ...] = Field(default=(), max_length=MAX_AGREEMENTS)
 
 
 class RequestClaims(AddressedClaims):

@@ -24,7 +24,7 @@ from hub.crypto.signing import (
 )
 from hub.errors import AuthenticationError, HubError, does_not_verify
 from hub.wire.certificates import Certificate, read_certificate
-from hub.wire.messages import VERSION, MessageType, Metadata, PublicKeys
+from hub.wire.messages import MAX_AGREEMENTS, VERSION, AgreementTold, MessageType, Metadata, PublicKeys
 
 METADATA_LIFE_S: Final = 86_400
 
@@ -45,6 +45,7 @@ class NodeFacts:
     keys: PublicKeys
     epoch: int
     quotas: Mapping[str, Mapping[str, float]]
+    agreements: Sequence[AgreementTold] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def metadata(own: NodeFacts, key: SigningKey, now: int) -> str:
         "epoch": own.epoch,
         "versions": [VERSION],
         "quotas": own.quotas,
+        "agreements": [one.model_dump() for one in own.agreements[:MAX_AGREEMENTS]],
     }
     return sign(key, MessageType.metadata, claims)
 

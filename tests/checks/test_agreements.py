@@ -11,9 +11,12 @@ import pytest
 from hub.cases.renewal import follow_agreements
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.check import check
-from hub.consent import Decider, Decision, Outcome
+from hub.consent import Decider, Decision, Outcome, digest_said
+from hub.federation.differences import differences
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
+from hub.jobs.doctor import findings
+from hub.jobs.warnings import warnings_of
 from hub.node.node import Node
 from hub.records import decisions
 from hub.records.check import AreaStatus, CheckResult, DisclosureStatus
@@ -129,6 +132,37 @@ def test_a_difference_is_said_in_words_on_both_sides(
     assert asked(areas).areas[0].status is AreaStatus.answered, "it is read again without a restart"
 
 
+@pytest.mark.parametrize(
+    ("theirs", "says"),
+    [
+        ({"days": 101}, "holds another version of our agreement"),
+        ({"ref": "Another"}, "does not hold our agreement"),
+    ],
+)
+def test_both_sides_see_a_difference_before_anybody_asks(
+    areas: Areas, theirs: dict[str, Any], says: str
+) -> None:
+    sync(areas)
+    assert [differences(areas[one]) for one in ("northmoor", "eastvale")] == [[], []]
+    agree(areas["eastvale"].home, **theirs)
+    sync(areas)
+    for here, there in (("northmoor", "Eastvale"), ("eastvale", "Northmoor")):
+        (found,) = [one for one in differences(areas[here]) if one.text.startswith(there)]
+        assert says in found.text
+        assert digest_said(areas[here].agreements.held[0].digest) in found.do
+        assert found.text in "".join(warnings_of(areas[here]))
+        assert found.text in [one.what for one in findings(areas[here])]
+
+
+def sync(areas: Areas) -> None:
+    async def go() -> None:
+        for area, node in areas.nodes.items():
+            async with areas.client(area) as client:
+                await sync_all(node, client)
+
+    asyncio.run(go())
+
+
 def test_an_area_that_has_not_signed_is_not_asked_under_the_agreement(areas: Areas) -> None:
     for node in areas.nodes.values():
         agree(node.home, ("northmoor", "eastvale"))
@@ -196,12 +230,8 @@ def test_until_it_is_looked_at_nothing_is_answered_under_an_agreement_that_is_go
 
 
 def test_the_agreement_is_read_again_by_every_process_that_asks(areas: Areas) -> None:
-    async def synced() -> None:
-        async with areas.client("northmoor") as client:
-            await sync_all(areas["northmoor"], client)
-
     (areas["northmoor"].home / AGREEMENT_FILE).unlink()
     assert not asked(areas).decision.permitted
     agree(areas["northmoor"].home, AREAS)
-    asyncio.run(synced())
+    sync(areas)
     assert asked(areas, cases_of("eastvale")[1][0]).decision.permitted

@@ -32,13 +32,23 @@ def test_a_node_that_works_is_ready_and_its_figures_are_told(areas: Areas) -> No
     with node.write() as tx:
         outbox.put(tx, Parcel("disclosure", "eastvale", "an act", b""))
     areas.clock.advance(90)
-    assert read(areas, "/readyz").json() == {"status": "ready", "failing": []}
+    assert read(areas, "/readyz").json() == {"status": "ready", "failing": [], "broken_agreements": []}
     lines = read(areas, "/metrics").text.splitlines()
     assert "hub_ready 1" in lines
     assert 'hub_peer_copy_age_seconds{peer="eastvale"} 90' in lines
     assert "hub_worker_age_seconds 90" in lines
     assert {'hub_deliveries{state="open"} 1', 'hub_deliveries{state="failed"} 0'} <= set(lines)
     assert any(line.startswith("hub_disk_free_bytes ") for line in lines)
+    assert {"hub_agreements 1", "hub_agreements_broken 0"} <= set(lines)
+
+
+def test_an_agreement_that_cannot_be_read_is_told_and_nothing_else_stops(areas: Areas) -> None:
+    file = areas["northmoor"].home / "agreements" / "agreement.toml"
+    file.write_text("version = 1\n")
+    told = read(areas, "/readyz")
+    assert told.status_code == 200
+    assert told.json()["broken_agreements"] == ["agreements/agreement.toml, line 1: ref: field required."]
+    assert {"hub_agreements 0", "hub_agreements_broken 1"} <= set(read(areas, "/metrics").text.splitlines())
 
 
 def test_a_node_that_cannot_keep_what_it_answers_is_not_ready(areas: Areas) -> None:

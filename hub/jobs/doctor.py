@@ -1,0 +1,225 @@
+"""What a node lacks before a first question can be asked and answered, and what else its operator should see to.
+
+A list of questions to the node, each of which gives what it found, with what to do about it. Looks, and mends
+nothing; no answer is about a person. Asks no other node.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from hub.consent import digest_said
+from hub.errors import HubError
+from hub.federation.differences import differences
+from hub.federation.peers import DisabledPeer, every_known
+from hub.node.certificates import own_certificate
+from hub.node.keys import ROOT_KEY
+from hub.node.node import Node, key_folder
+from hub.node.settings import SHIPPED_CONFIG, Contact, config_file
+from hub.node.status import status_of
+from hub.store import feeds
+from hub.store.outbox import DeliveryState
+from hub.values import Purpose
+from hub.wire.certificates import certificate_warning
+
+LEAST_FREE: Final = 1_000_000_000  # bytes
+WORKER_SEEN_S: Final = 300
+SOON_DAYS: Final = 30
+
+
+class Finding(NamedTuple):
+    """What is not as it should be, and what to do. `missing`: no question can be asked or answered before it is."""
+
+    about: str
+    what: str
+    do: str
+    missing: bool = True
+
+
+def findings(node: Node) -> list[Finding]:
+    """Everything found, in the order in which it is best seen to. What a question fails on is a finding too."""
+    found: list[Finding] = []
+    for about, question in QUESTIONS.items():
+        try:
+            found += [Finding(about, *one) for one in question(node)]
+        except HubError as error:
+            found.append(Finding(about, error.text, error.do or "Correct it, and run this again."))
+    return found
+
+
+Found = Iterator[tuple[str, str] | tuple[str, str, bool]]
+
+
+def _agency(node: Node) -> Found:
+    settings = node.settings
+    for name in ("agency", "agency_kind"):
+        if not getattr(settings, name):
+            yield (
+                f"`{name}` is not in node.toml: nothing is published or answered before this node says who it is.",
+                "Write it there, as the agreements name it; config/node.example.toml shows how.",
+            )
+    if settings.contact == Contact():
+        yield (
+            "`[contact]` in node.toml has no telephone: other areas see none beside your answers.",
+            'Write `phone` and `hours` there, such as phone = "01632 960101".',
+        )
+
+
+def _agreements(node: Node) -> Found:
+    found, today, settings = node.agreements, node.today(), node.settings
+    yield from ((one.text, one.do) for one in found.broken)
+    if settings.agreement is not None:
+        text = "`[agreement]` in node.toml is read no more: it names no basis."
+        yield text, "Put the agreement into `agreements` in the home, as a file, and take that out.", False
+    in_force = [one for one in found.held if not one.why_not_on(today)]
+    for one in found.held:
+        if why := one.why_not_on(today):
+            yield f"Nothing rests on {one.ref}: {why}.", "Renew it, with the same file in every area.", False
+    if not in_force:
+        text = "No agreement is held and in force: nothing is published, and a question needs a legal ground."
+        do = "Copy `agreements/agreement.toml.example` in the home to a file *.toml beside it, put in what your"
+        yield text, f"{do} agencies have signed, and give the other areas the same file."
+        return
+    kind, us = settings.agency_kind, f"{settings.agency or 'this agency'} ({settings.agency_kind})"
+    if kind and not any(one.signed_by(node.node_id, settings.agency, kind) for one in in_force):
+        text = f"No agreement names {us} as a signatory of {node.node_id}."
+        yield text, "Make the name, kind and node id the same in node.toml and in the agreement."
+    if not any(Purpose.publish in one.purposes for one in in_force):
+        yield (
+            "No agreement in force is for `publish`: nobody can be matched here.",
+            "Agree on it, if it is wanted.",
+        )
+    for one in in_force:
+        last = min(filter(None, (one.end, one.review)))
+        if (last - today).days <= SOON_DAYS:
+            text = f"{one.ref} is in force until {last}. After that nothing rests on it, and what it carries ends."
+            yield text, f"{one.review_owner} reviews it before.", False
+
+
+def _areas(node: Node) -> Found:
+    own = node.areas.get(node.node_id)
+    if config_file(node.home, "areas.toml").parent == SHIPPED_CONFIG:
+        text = "The areas known are the invented ones: there is no config/areas.toml in the home."
+        do = "Write one, as `config/areas.toml.example` there shows: each area's node id, name, telephone"
+        yield text, f"{do} and neighbours."
+    elif own is None or not own.neighbours:
+        text = "config/areas.toml names no neighbours of this node, so that a question has no areas to go to."
+        yield text, f"Put {node.node_id} into it, with its neighbours, or name areas in each question.", False
+    for area in node.areas.area:
+        if not area.contact.phone:
+            text = f"{area.area} has no telephone in config/areas.toml."
+            yield text, "Write it there: it is shown beside every result."
+
+
+def _policy(node: Node) -> Found:
+    for name, document in node.rules.policy.policy_documents.items():
+        if document.example:
+            text = (
+                f"The appropriate policy document `{name}` in policy.toml is the example, which names none."
+            )
+            yield text, "Put in your own before real use; docs/consent.md says what it is.", False
+        if not document.in_date(node.today()):
+            text = f"The appropriate policy document `{name}` in policy.toml is not in date ({document.ref})."
+            yield text, "Review it: until then whatever needs it is not covered."
+
+
+def _keys(node: Node) -> Found:
+    certificate = own_certificate(node).told
+    if certificate.ended(node.clock()):
+        yield (
+            f"This node's certificate ended on {certificate.last_day}: no other area believes it.",
+            "Bring its root key and run `hub certify`.",
+        )
+    elif ending := certificate_warning("This node's", certificate, node.clock()):
+        yield ending, "Bring its root key and run `hub certify`.", False
+    if (key_folder(node.home, node.settings) / ROOT_KEY).exists():
+        text = "The root key lies beside the others: who takes this machine takes the node's identity."
+        yield text, f"Move {node.settings.keys}/{ROOT_KEY} to an offline medium.", False
+
+
+def _peers(node: Node) -> Found:
+    known = every_known(node)
+    if not known:
+        yield "No other area's node is trusted, so there is nobody to ask.", "Run `hub peer add HOME URL`."
+    for peer in known.values():
+        if isinstance(peer, DisabledPeer):
+            yield (
+                f"{peer.area} is neither asked nor answered: {peer.why.text}",
+                peer.why.do or "Telephone them.",
+            )
+        elif peer.synced_at is None:
+            yield f"There is no copy of {peer.area}'s feed yet.", "Run `hub sync HOME`.", False
+    yield from ((one.text, one.do) for one in differences(node))
+
+
+def _feed(node: Node) -> Found:
+    with node.read() as tx:
+        state = feeds.state(tx.session)
+    if state is None:
+        text = "Nothing has been published, so nobody who asks this node is answered."
+        yield text, "Run `hub import` and `hub publish`: a feed of nobody will do."
+
+
+def _worker(node: Node) -> Found:
+    age = status_of(node).worker_age_s
+    if age is None or age > WORKER_SEEN_S:
+        seen = "has not been seen yet" if age is None else f"was last seen {age // 60} minutes ago"
+        text = f"The worker {seen}: nothing is delivered, synced, published or signed by itself."
+        yield text, "Start `hub worker HOME` beside `hub serve HOME`, as a service."
+
+
+def _machine(node: Node) -> Found:
+    found = status_of(node)
+    if not found.ready:
+        yield (
+            f"The node cannot keep what it would answer ({', '.join(found.failing)}).",
+            "Check the database and its disk; `hub audit verify HOME` looks at the log.",
+        )
+    free = shutil.disk_usage(node.home).free
+    if free < LEAST_FREE:
+        text = f"The disk of the home has {free // 1_000_000} MB left: a node on a full disk stops answering."
+        yield text, "Make room: at least 1 GB."
+    if not node.settings.backup.recipients:
+        text = "No backup can be made: `[backup]` in node.toml names nobody who could open one."
+        yield text, "See docs/operations.md.", False
+
+
+def _deliveries(node: Node) -> Found:
+    stopped = sum(count for state, count in status_of(node).deliveries.items() if state != DeliveryState.open)
+    if stopped:
+        yield (
+            f"Deliveries that are not made and wait for a person: {stopped}.",
+            "See `hub jobs list HOME`.",
+            False,
+        )
+
+
+QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
+    "machine": _machine,
+    "agency": _agency,
+    "agreements": _agreements,
+    "areas": _areas,
+    "policy": _policy,
+    "keys": _keys,
+    "peers": _peers,
+    "feed": _feed,
+    "worker": _worker,
+    "deliveries": _deliveries,
+}
+
+
+def held_agreements(node: Node) -> list[dict[str, str | bool]]:
+    """The agreements that are held, each with its digest as it is read out, and whether it is in force."""
+    today = node.today()
+    return [
+        {
+            "ref": one.ref,
+            "digest": one.digest,
+            "said": digest_said(one.digest),
+            "in_force": not one.why_not_on(today),
+            "review": one.review.isoformat(),
+        }
+        for one in node.agreements.held
+    ]

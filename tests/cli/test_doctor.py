@@ -1,0 +1,94 @@
+"""`hub doctor`: what is missing before a first question, each with what to do, and nothing that is not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from hub.demo.form import write_agreement
+from hub.jobs import schedule
+from hub.node.node import open_node
+from tests.cli.conftest import Pair, make, today
+from tests.cli.running import Ended, hub, inside, query
+
+
+def doctor(home: Path) -> Ended:
+    return inside("doctor", home, "--json")
+
+
+def missing(done: Ended) -> set[str]:
+    return {one["about"] for one in done.json["findings"] if one["missing"]}
+
+
+def test_a_fresh_home_is_told_all_that_it_lacks(tmp_path: Path) -> None:
+    home = tmp_path / "northmoor"
+    options = {"--node-id": "northmoor", "--area": "Northmoor", "--url": "https://northmoor.example"}
+    assert inside("init", home, *(part for pair in options.items() for part in pair)).code == 0
+    done = doctor(home)
+    assert done.code == 1
+    assert done.json["ready"] is False
+    assert missing(done) == {"agency", "agreements", "areas", "peers", "feed", "worker"}
+    assert all(one["what"].endswith(".") and one["do"] for one in done.json["findings"])
+    shown = hub("doctor", home)
+    assert shown.code == 1
+    for one in done.json["findings"]:
+        assert one["what"] in shown.out
+        assert one["do"] in shown.out
+
+
+def test_its_examples_fill_what_they_are_examples_of(tmp_path: Path) -> None:
+    """They are of two areas that there are not, and stand beside what is read."""
+    home = make(tmp_path / "northmoor", "northmoor", agreed=False)
+    assert open_node(home).agreements.held == ()
+    for example in ("agreements/agreement.toml", "config/areas.toml", "config/policy.toml"):
+        shutil.copy(home / f"{example}.example", home / example)
+    done = doctor(home)
+    assert missing(done) == {"agency", "peers", "feed", "worker"}
+    (agreed,) = done.json["agreements"]
+    assert agreed["in_force"]
+    assert agreed["ref"] == "Inter-area agreement 2026/1"
+    assert agreed["digest"].startswith(agreed["said"].replace(" ", "")[:8])
+    (agency,) = [one["what"] for one in done.json["findings"] if one["about"] == "agency" and one["missing"]]
+    assert "telephone" in agency
+
+
+def test_a_node_that_can_ask_and_answer_lacks_nothing(pair: Pair) -> None:
+    home = pair.asking
+    shutil.copy(home / "config" / "areas.toml.example", home / "config" / "areas.toml")
+    settings = home / "node.toml"
+    settings.write_text(settings.read_text().replace('phone = ""', 'phone = "01632 960101"'))
+    assert missing(doctor(home)) == {"worker"}
+    node = open_node(home)
+    schedule.due(node, {})
+    node.database.close()
+    done = doctor(home)
+    assert (done.code, done.json["ready"]) == (0, True)
+    assert "Nothing is missing before a first question." in inside("doctor", home).out
+
+
+def test_what_is_broken_is_named_with_its_file_and_the_rest_is_still_looked_at(home: Path) -> None:
+    (home / "agreements" / "inter-area.toml").write_text("version = 1\n")
+    (home / "config").mkdir(exist_ok=True)
+    (home / "config" / "areas.toml").write_text("nonsense = 1\n")
+    done = doctor(home)
+    said = {one["what"] for one in done.json["findings"]}
+    assert "agreements/inter-area.toml, line 1: ref: field required." in said
+    assert any("areas.toml" in one and "version" in one for one in said)
+    assert {"agreements", "areas", "peers", "feed", "worker"} <= missing(done)
+    write_agreement(home, today())
+    assert "agreements" not in missing(doctor(home)), "it is read again"
+
+
+def test_a_database_that_is_gone_is_a_finding_too(home: Path) -> None:
+    assert query(home, "SELECT 1") == [(1,)]
+    (home / "hub.sqlite3").unlink()
+    done = doctor(home)
+    assert done.code == 1
+    assert missing(done) == {"home"}
+    assert done.json["agreements"] == []
+
+
+def test_a_folder_that_is_no_home_is_wrong_usage(tmp_path: Path) -> None:
+    done = doctor(tmp_path)
+    assert done.code == 2
+    assert "hub init" in done.error["do"]
