@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +11,7 @@ from typing import Annotated
 import typer
 
 from hub.sample import AREAS, COLUMNS, story, uk_cases, uk_set, write_csv, write_set
+from hub.sample.question import near_miss
 
 app = typer.Typer(
     add_completion=False,
@@ -48,6 +51,20 @@ def write_referrals(
     if area not in AREAS:
         raise typer.BadParameter(f"choose one of {', '.join(AREAS)}")
     write_csv(out, COLUMNS, story(seed, cases).referrals[area])
+
+
+@app.command("question")
+def write_question(
+    out: Annotated[Path, typer.Option(help="The JSON file, as `hub check` reads it.")],
+    seed: Seed = 1,
+    cases: Annotated[int, typer.Option(min=1)] = 220,
+    agreement: Annotated[
+        str, typer.Option(help="The agreement that it is asked under.")
+    ] = "Inter-area agreement 2026/1",
+) -> None:
+    """Write Northmoor's question about somebody whom Eastvale knows, of the referrals of the same seed."""
+    asked = near_miss(seed, cases, dt.datetime.now(dt.UTC).date(), agreement)
+    out.write_text(json.dumps(asked, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
