@@ -21,7 +21,7 @@ from hub.node.settings import SHIPPED_CONFIG, Contact, config_file
 from hub.node.status import status_of
 from hub.store import feeds
 from hub.store.outbox import DeliveryState
-from hub.values import Purpose
+from hub.values import Mode, Purpose
 from hub.wire.certificates import certificate_warning
 
 LEAST_FREE: Final = 1_000_000_000  # bytes
@@ -136,7 +136,14 @@ def _keys(node: Node) -> Found:
         yield ending, "Bring its root key and run `hub certify`.", False
     if (key_folder(node.home, node.settings) / ROOT_KEY).exists():
         text = "The root key lies beside the others: who takes this machine takes the node's identity."
-        yield text, f"Move {node.settings.keys}/{ROOT_KEY} to an offline medium.", False
+        do = f"Move {node.settings.keys}/{ROOT_KEY} to an offline medium."
+        yield text, do, node.settings.mode is Mode.live
+    if node.settings.mode is Mode.trial:
+        yield (
+            "This node is on trial, for invented people alone.",
+            "docs/operations.md: how it goes live.",
+            False,
+        )
 
 
 def _peers(node: Node) -> Found:

@@ -10,7 +10,6 @@ import pytest
 
 from hub.cases.renewal import follow_agreements
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
-from hub.checks.check import check
 from hub.consent import Decider, Decision, Outcome, digest_said
 from hub.federation.differences import differences
 from hub.federation.publish import publish
@@ -23,7 +22,7 @@ from hub.records.check import AreaStatus, CheckResult, DisclosureStatus
 from hub.store import cases
 from hub.values import AgencyKind
 from tests.checks.disclosing import SUBJECT, asked, disclosed
-from tests.federation.nodes import AREAS, Areas, agree, cases_of, events, in_feed, question
+from tests.federation.nodes import AREAS, Areas, agree, cases_of, check, events, in_feed, question
 
 AGREEMENT_FILE = Path("agreements", "agreement.toml")
 
