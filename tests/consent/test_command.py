@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from hub.cli import decide
 from hub.consent import Decision
+from hub.consent.sharing_agreement import STATED
 from hub.node.settings import SHIPPED_CONFIG
 from tests.consent.stories import form_named
 
@@ -213,3 +214,26 @@ def test_a_fault_of_our_own_is_told_by_its_place_and_never_in_its_words(
     assert "Oakapple" not in said + str(result.exception)
     if as_json:
         assert json.loads(result.stdout)["error"]["code"] == "fault"
+
+
+def test_a_form_is_decided_as_on_a_node_that_holds_an_agreement(write: Any, tmp_path: Path) -> None:
+    """Without it the protocol is taken as the form states it, and its bases are not there to copy."""
+    form = write(form_named("routine"))
+    on = ("--at", "2026-11-22", "--json")
+    stated = Decision.model_validate_json(run("decide", form, *on).stdout)
+    assert stated.permitted
+    assert {one.answer for one in stated.answers if one.question == "art6"} == {STATED}
+    file = tmp_path / "agreement.toml"
+    file.write_text(SHIPPED_CONFIG.joinpath("agreement.example.toml").read_text())
+    as_held = ("--agreement", file, "--area", "northmoor", *on)
+    held = Decision.model_validate_json(run("decide", form, *as_held).stdout)
+    assert {one.source for one in held.answers if one.question == "art6"} == {
+        "UK GDPR Art 6(1)(e) with DPA 2018 s.8; Inter-area agreement 2026/1 of 2026-04-01"
+    }
+    made_up = write(form_named("routine") | {"protocol": {"ref": "I made this up"}})
+    assert run("decide", made_up, *as_held).exit_code == 1
+    assert run("decide", form, "--agreement", file, *on).exit_code == 2
+    file.write_text("version = 1\n")
+    broken = run("decide", form, *as_held)
+    assert broken.exit_code == 2
+    assert "agreement.toml, line 1: ref" in json.loads(broken.stdout)["error"]["text"]
