@@ -233,12 +233,11 @@ def test_a_feed_rolled_back_is_a_fault(areas: Areas, eastvale: Peer, tmp_path: P
     """What was withdrawn since would come back. The signatures are all good, and fresh."""
     assert sync(areas) == ""
     before = copy_in_use(areas)
-    hold(areas["eastvale"], case("new", [stranger(50)], sealed=True))
     old: list[Told] = []
     eastvale.lie(FEED_PATH, keeping(old))
     fetch_whole(areas)
     eastvale.lies.clear()
-    publish(areas["eastvale"])
+    hold(areas["eastvale"], case("new", [stranger(50)], sealed=True))
     assert sync(areas) == ""
     now = copy_in_use(areas)
     assert now != before
