@@ -24,7 +24,7 @@ from hub.federation.publish import publish
 from hub.federation.sync import sync_in_time
 from hub.jobs.task import Task
 from hub.jobs.warnings import warnings_of
-from hub.node.home import advance_audit_checkpoint
+from hub.node.home import advance_audit_checkpoint, require_as_bound
 from hub.node.node import Node
 from hub.store import peers, schedule
 from hub.store.schedule import WORKER, JobRow
@@ -89,6 +89,7 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         *(Job(f"add:{one.url}", partial(_add, one), lambda _: None, peer=True) for one in wanted),
         *(Job(f"sync:{one}", partial(_sync, one), _every(times.sync_minutes), peer=True) for one in pinned),
         Job("warn", _warn, _every(times.warn_minutes)),
+        Job("audit", lambda run: require_as_bound(run.node), _every(times.audit_minutes)),
         Job("escalate", lambda run: escalate(run.node), _every(times.escalate_minutes)),
     ]
     return {job.name: job for job in jobs}

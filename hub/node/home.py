@@ -16,7 +16,7 @@ from hub.audit.chain import Broken
 from hub.audit.events import OPERATOR, Action
 from hub.audit.log import FORMAT, advance_checkpoint, begin_checkpoint, broken_log
 from hub.crypto.encoding import b64
-from hub.errors import UsageError
+from hub.errors import LogError, UsageError
 from hub.files import write_atomically
 from hub.node import keys
 from hub.node.agreements import AGREEMENTS
@@ -28,6 +28,7 @@ from hub.node.revocations import told_revocations
 from hub.node.settings import SHIPPED_CONFIG, Settings, read_text
 from hub.node.transaction import Transaction
 from hub.store.audit import DatabaseAudit
+from hub.store.verify import verify_database
 from hub.values import Mode
 from hub.wire.messages import AgreementTold, PublicKeys
 from hub.wire.metadata import NodeFacts, metadata
@@ -191,6 +192,23 @@ def advance_audit_checkpoint(node: Node) -> tuple[str, ...]:
     return tuple(
         f"The newest signed head was lost, and made anew from the other: {one}." for one in found.lost
     )
+
+
+def require_as_bound(node: Node) -> None:
+    """Look at the whole log, and at every row that it binds. Raises LogError where one is not as it was written."""
+    heads = node.log.files.read()
+    heads.newest()
+    with node.read() as tx:
+        found = verify_database(tx.session, node.node_id, heads.found)
+    if isinstance(found.log, Broken):
+        raise broken_log(found.log)
+    if found.rows:
+        more = f" And {len(found.rows) - 1} more." if len(found.rows) > 1 else ""
+        raise LogError(
+            f"The database is not as its log says. {found.rows[0]}{more}",
+            kept="The database as it is.",
+            do="Run `hub audit verify`, see what else was touched, and call your auditor.",
+        )
 
 
 def _toml(value: str) -> str:

@@ -32,6 +32,7 @@ class Schedules(Value):
     sync_minutes: Minutes = 15
     escalate_minutes: Minutes = 60
     warn_minutes: Minutes = 24 * 60
+    audit_minutes: Minutes = 24 * 60
     ask_again_minutes: Minutes = 60
     rotate_at: dt.time = dt.time(1, 30)
     rotate_within_minutes: Annotated[int, Field(ge=0, le=12 * 60)] = 180

@@ -53,7 +53,7 @@ def once(areas: Areas, node_id: str, name: str, *wanted: str) -> None:
 
 def test_everything_is_due_at_first_and_then_at_its_times(stored_areas: Areas) -> None:
     node = stored_areas["northmoor"]
-    every = ["checkpoint", "publish", "sync:eastvale", "sync:southmere", "warn", "escalate"]
+    every = ["checkpoint", "publish", "sync:eastvale", "sync:southmere", "warn", "audit", "escalate"]
     assert names(node) == every
     for name in every:
         once(stored_areas, "northmoor", name)
@@ -65,6 +65,20 @@ def test_everything_is_due_at_first_and_then_at_its_times(stored_areas: Areas) -
     assert names(node) == ["checkpoint", "publish", "sync:eastvale", "sync:southmere"]
     stored_areas.clock.advance(30 * DAY_S)
     assert names(node) == every, "what was missed while the node was off is done once"
+
+
+def test_what_was_done_to_the_database_is_a_fault_that_names_it(stored_areas: Areas) -> None:
+    """The node looks at itself each day, without waiting for an auditor."""
+    node = stored_areas["northmoor"]
+    once(stored_areas, "northmoor", "audit")
+    with node.database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE case_record SET may_publish = (1 = 1), sealed_case = (1 = 1) WHERE id = 1"
+        )
+    once(stored_areas, "northmoor", "audit")
+    fault = kept(node)["audit"].fault or ""
+    assert "case_record: the row 1 is not as entry" in fault
+    assert "call your auditor" in fault
 
 
 def test_it_does_what_it_says(areas: Areas) -> None:
