@@ -40,6 +40,7 @@ class Action(StrEnum):
 
     case_imported = "case_imported"
     case_entered = "case_entered"
+    flight_answered = "flight_answered"
     case_sealed = "case_sealed"
     case_unsealed = "case_unsealed"
     publication_ended = "publication_ended"

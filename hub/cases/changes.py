@@ -88,7 +88,7 @@ class CaseChange:
         return earlier is not None and earlier.row.may_publish and not self.decision.permitted
 
 
-def as_it_is(held: HeldCase, **update: bool) -> Proposal:
+def as_it_is(held: HeldCase, **update: object) -> Proposal:
     """A case as it reads in store, but for these fields."""
     details = held.details.model_copy(update=update)
     return Proposal(details, tuple(one.details for one in held.people), held)

@@ -15,6 +15,7 @@ from pydantic import Field
 from hub.audit.events import Action
 from hub.cases.access import restrictions_on
 from hub.consent import SharingForm
+from hub.consent.areas import Area
 from hub.consent.evidence import DisclosureLogEntry, completed, completes, unrecorded
 from hub.consent.form.vocabulary import answered
 from hub.errors import NotFoundError
@@ -65,6 +66,20 @@ def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
             actor = node.actor(added.by.name)
             tx.record(Action.sharing_recorded, by=actor, entries=len(added.sharings))
     return lacks
+
+
+def not_safe(node: Node, added: AddedEntries) -> tuple[str, ...]:
+    """The agencies and people of rows whom the victim named as not safe to talk to, as they are written there.
+
+    Of a case that this person may not know of, none. Raises UsageError when `staff.toml` is broken.
+    """
+    with node.read() as tx:
+        held = restrictions_on(node, added.by).find(tx, added.case_ref)
+    named = held.details.not_safe_to_talk_to if held else ()
+    texts = [text for row in added.sharings for text in (row.agency, row.person) if text]
+    return tuple(
+        dict.fromkeys(text for text in texts if any(Area(names=(text,)).stands_in(one) for one in named))
+    )
 
 
 def put_entries(tx: Transaction, matter: Activity, sharings: Iterable[DisclosureLogEntry], by: str) -> bool:

@@ -18,6 +18,7 @@ from typing import Final
 from hub.audit import events
 from hub.audit.events import Action, Refs
 from hub.cases.access import context_of
+from hub.cases.flight import keep_answer
 from hub.cases.name_frequencies import name_frequencies
 from hub.checks.ask_area import CheckInProgress, ask_area
 from hub.checks.asked_case import AskedCase, asked_case
@@ -98,6 +99,8 @@ async def check(
     if decision.outcome is not Outcome.permit:
         _record_decision(node, case, form, result, ())
         return result
+
+    keep_answer(node, case.restrictions, request.case_ref, form.fled_from, node.actor(request.requester.name))
 
     # 2. Derive the match-keys of the subject and of the related people.
     persons = (request.subject, *request.related)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from hub.cases.disclosure_log import AddedEntries, not_safe
 from hub.cases.staff import STAFF_FILE
 from hub.checks.disclose import disclose
 from hub.consent import Decision
@@ -105,3 +106,28 @@ def test_nobody_tells_an_area_that_the_victim_named_as_not_safe_to_talk_to(areas
     decision = asyncio.run(tell())
     assert [reason.code for reason in decision.reasons] == ["not_safe_to_talk_to"]
     assert not events(areas["eastvale"], "disclosure_received")
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        ({"agency": "Castlebridge Homes"}, ("Castlebridge Homes",)),
+        ({"agency": "CASTLEBRIDGE homes", "person": "the duty officer"}, ("CASTLEBRIDGE homes",)),
+        ({"agency": "Northmoor Police", "person": "Kyle's sister"}, ("Kyle's sister",)),
+        ({"agency": "Eastvale Homes"}, ()),
+    ],
+)
+def test_who_tells_somebody_not_safe_to_talk_to_is_warned(
+    areas: Areas, row: dict[str, str], named: tuple[str, ...]
+) -> None:
+    northmoor = areas["northmoor"]
+    hold(
+        northmoor,
+        case(
+            "NM-1", [stranger(3)], not_safe_to_talk_to=("Kyle's sister at Castlebridge Homes",), publish=False
+        ),
+    )
+    entry = {"date": "2026-11-01", "person": "P", "method": "telephone", "authority": "vital interests"} | row
+    by = {"name": "A. Coordinator", "role": "coordinator", "agency": "Police", "agency_kind": "police"}
+    added = AddedEntries.model_validate({"case_ref": "NM-1", "by": by, "sharings": [entry]})
+    assert not_safe(northmoor, added) == named

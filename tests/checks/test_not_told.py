@@ -12,19 +12,25 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from hub.cases.disclosure_log import read_log
 from hub.cases.importing.assemble import CaseIntake
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
+from hub.checks.check import check as plain_check
 from hub.checks.disclose import disclose, disclose_at_once
+from hub.checks.earlier import earlier_result
+from hub.cli.output import out
+from hub.cli.show import show_result
 from hub.consent import Decider, NotTold
 from hub.consent.form.fled import FledFrom
+from hub.consent.telling import IN_WORDS
 from hub.errors import NotFoundError, UsageError
 from hub.federation.publish import publish
 from hub.records.check import AreaStatus, CandidateRef, CheckResult, DisclosureResult, DisclosureStatus
-from hub.values import Level
+from hub.values import Level, Requester
 from hub.wire.messages import DISCLOSURES_PATH
 from tests.checks.disclosing import disclosed
 from tests.checks.pending import grounded
-from tests.federation.nodes import Areas, case, check, events, hold, question, stranger
+from tests.federation.nodes import Areas, case, check, events, hold, in_feed, question, stranger
 
 HER = stranger(11)
 OTHERS = ("eastvale", "southmere")
@@ -260,3 +266,89 @@ def test_the_holder_does_not_answer_an_area_that_she_named_as_not_safe_to_talk_t
     assert after.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_answered
     (waiting,) = waiting_requests(three["eastvale"])
     assert waiting.waits_for == ("manager",)
+
+
+# What is kept with the case, and the last words that are printed.
+
+
+def test_an_answer_is_kept_with_the_case_and_fills_the_next_question(three: Areas) -> None:
+    northmoor = three["northmoor"]
+    hold(northmoor, case("NM-1", [HER], fled_from=None))
+    publish(northmoor)
+    assert in_feed(northmoor, HER)
+    asked(three, routine() | {"fled_from": ["Vale of Elsewhere"]}, "not")
+    assert not in_feed(northmoor, HER)  # Who fled is not published.
+    assert [one["actor"] for one in events(northmoor, "flight_answered")] == [
+        northmoor.actor("A. Coordinator")
+    ]
+    asked(three, routine() | {"fled_from": UNANSWERED}, "at once")
+    assert told(three) == ALL_BUT_EASTVALE
+    asked(three, routine() | {"fled_from": []}, "at once")  # Of two answers the more careful one stays.
+    asked(three, routine() | {"fled_from": UNANSWERED}, "at once")
+    assert told(three) == ALL_BUT_EASTVALE
+    assert len(events(northmoor, "flight_answered")) == 1
+
+
+def test_what_an_emergency_answers_is_kept_with_the_case_that_it_makes(three: Areas) -> None:
+    form = urgent() | {"fled_from": ["Vale of Elsewhere"]}
+    made = asked_as_it_is(three, form, case_ref="")
+    asked_as_it_is(three, routine() | {"fled_from": UNANSWERED}, case_ref=made.case_ref, disclose="at_once")
+    assert told(three) == ALL_BUT_EASTVALE
+
+
+def asked_as_it_is(areas: Areas, form: dict[str, Any], **changes: Any) -> CheckResult:
+    northmoor = areas["northmoor"]
+
+    async def go() -> CheckResult:
+        async with areas.client("northmoor") as client:
+            request = question(HER, *OTHERS, sharing_form=form, **changes)
+            return await disclose_at_once(
+                northmoor, client, request, await plain_check(northmoor, client, request)
+            )
+
+    return asyncio.run(go())
+
+
+FLED = "She fled this area: ask your manager."
+WORDS: dict[str, tuple[Any, str, str]] = {
+    "nobody fled": ([], "hub disclose HOME", "hub disclose HOME"),
+    "an area": (["Vale of Elsewhere"], FLED, "hub disclose HOME"),
+    "not known": ("not_known", IN_WORDS[NotTold.not_known], IN_WORDS[NotTold.not_known]),
+    "no area that is known": (["Blackmoor"], "ask your manager", "ask your manager"),
+    "nobody answered": (UNANSWERED, "(fled_from): answer it", "(fled_from): answer it"),
+}
+
+
+def printed(show: Any, *given: Any) -> str:
+    with out.capture() as caught:
+        show(*given)
+    return caught.get()
+
+
+@pytest.mark.parametrize("kind", FORMS)
+@pytest.mark.parametrize("name", WORDS)
+def test_the_last_words_on_each_area_are_those_of_the_answer(three: Areas, name: str, kind: str) -> None:
+    """In the result of the question, shown again, and after an attempt to tell: no command tells where none may."""
+    answer, eastvale, southmere = WORDS[name]
+    northmoor = three["northmoor"]
+    result = asked(three, FORMS[kind]() | {"fled_from": answer}, "not", ask_fled_areas=True)
+    who = Requester.model_validate(routine()["requester"])
+    again = earlier_result(northmoor, who, result.check_id)
+    shown = [printed(show_result, result), printed(show_result, again)]
+    if name != "nobody fled":
+        for area in OTHERS if name != "an area" else ("eastvale",):
+            after, decision = disclosed(three, result.check_id, area=area)
+            assert not decision.permitted
+            shown.append(printed(show_result, after))
+    for text in shown:
+        first, second = (
+            text.split("Southmere", 1) if text.index("Southmere") > text.index("Vale") else ("", "")
+        )
+        assert eastvale in first
+        assert southmere in second
+        assert ("hub disclose" in first) is (eastvale == "hub disclose HOME")
+        assert ("hub disclose" in second) is (southmere == "hub disclose HOME")
+        assert "01632 960102" in first
+        assert "01632 960103" in second
+    log = [row.shared.sharing for row in read_log(northmoor, who, "NM-1")]
+    assert [(row.agency, row.told) for row in log] == [("Eastvale", False), ("Southmere", False)]

@@ -29,12 +29,13 @@ from hub.federation.client import PeerClient
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
 from hub.node.node import Node
-from hub.records.check import AreaStatus, CandidateRef, CheckResult
+from hub.records.check import AreaStatus, CandidateRef, CheckResult, DisclosureStatus
 from hub.sample.stub import sample_stub
 from hub.store import cases
 from hub.values import Level, Person, Requester, Role
 from tests.cases.casework import FIRST, in_words, who
 from tests.cases.casework import emergency as urgent
+from tests.checks.disclosing import disclosed
 from tests.federation.nodes import Areas, case, events, hold, log, question, stranger
 
 HER = stranger(21).model_copy(update={"aliases": ("Newname Elsewhere",)})
@@ -48,7 +49,6 @@ STAFF = '[[exclusion]]\ncase_ref = "CB-101"\nperson = "Lorna Mercer"\n'
 def three(areas: Areas) -> Areas:
     """All three know her; Northmoor has her on two cases, and Lorna is excluded from one."""
     northmoor = areas["northmoor"]
-    object.__setattr__(northmoor, "settings", northmoor.settings.model_copy(update={"peer_timeout_s": 0.4}))
     (northmoor.home / STAFF_FILE).write_text(STAFF, encoding="utf-8")
     hold(northmoor, case("CB-101", [HER, HIM], publish=False), case("CB-77", [HER], publish=False))
     for area in OTHERS:
@@ -75,6 +75,17 @@ class Silent(httpx2.AsyncBaseTransport):
 def enter(node: Node, ref: str, *people: Person, by: Requester = LORNA) -> None:
     told = sample_stub() | {"case_ref": ref, "by": by.model_dump(mode="json")}
     enter_case(node, Stub.model_validate(told | {"people": [one.model_dump(mode="json") for one in people]}))
+
+
+def ask_in_vain(areas: Areas, subject: Person, by: Requester = LORNA, **changes: Any) -> CheckResult:
+    """A question that waits for nobody's answer: no longer than it must."""
+    node = areas["northmoor"]
+    as_they_are = node.settings
+    object.__setattr__(node, "settings", as_they_are.model_copy(update={"peer_timeout_s": 0.4}))
+    try:
+        return ask(areas, subject, by, **changes)
+    finally:
+        object.__setattr__(node, "settings", as_they_are)
 
 
 def ask(areas: Areas, subject: Person, by: Requester = LORNA, **changes: Any) -> CheckResult:
@@ -122,7 +133,7 @@ def test_under_whatever_reference_nothing_leaves_the_node_and_a_manager_is_told(
 ) -> None:
     people, named = WAYS[way]
     enter(three["northmoor"], "CB-102", *people)
-    result = ask(three, named)
+    result = ask_in_vain(three, named)
     assert result.decision.permitted
     assert {one.status for one in result.areas} == {AreaStatus.unreachable}
     assert all("did not answer in time" in one.note and one.contact for one in result.areas)
@@ -167,7 +178,7 @@ def stored(node: Node) -> list[cases.StoredCase]:
 
 def test_an_emergency_of_hers_reads_no_otherwise(three: Areas) -> None:
     form = urgent().model_dump(mode="json") | {"fled_from": []}
-    result = ask(three, HER, case_ref="", sharing_form=form, disclose="at_once")
+    result = ask_in_vain(three, HER, case_ref="", sharing_form=form, disclose="at_once")
     assert result.decision.permitted
     assert {one.status for one in result.areas} == {AreaStatus.unreachable}
     assert three.network.asked == []
@@ -243,12 +254,12 @@ def test_it_reads_and_is_recorded_like_areas_that_do_not_answer(three: Areas, pa
         asyncio.run(go())
 
     began = len(log(northmoor))
-    restricted = ask(three, HER, sharing_form=form_by(LORNA))
+    restricted = ask_in_vain(three, HER, sharing_form=form_by(LORNA))
     steps, actions = path.taken(), [one.action for one in log(northmoor)[began:]]
     for area in OTHERS:
         three.network.hosts[area] = Silent()
     began = len(log(northmoor))
-    unreachable = ask(three, HER, BEA, case_ref="CB-104", sharing_form=form_by(BEA))
+    unreachable = ask_in_vain(three, HER, BEA, case_ref="CB-104", sharing_form=form_by(BEA))
     assert path.taken() == steps
     assert steps
     assert [one.action for one in log(northmoor)[began:]] == actions
@@ -273,6 +284,24 @@ def test_what_others_asked_about_her_is_not_shown_to_lorna_under_any_reference(t
     assert "CB-105" not in str(owed(northmoor, LORNA))
     with pytest.raises(NotFoundError):
         read_log(northmoor, LORNA, "CB-105")
+
+
+def test_a_holder_does_not_answer_who_is_excluded_from_her_by_another_of_its_cases(three: Areas) -> None:
+    northmoor, eastvale = three["northmoor"], three["eastvale"]
+    enter(northmoor, "CB-106", HER, by=BEA)
+    hold(eastvale, case("ev-other", [HER], publish=False))
+
+    def answer() -> DisclosureStatus:
+        result = ask(three, HER, BEA, case_ref="CB-106", sharing_form=form_by(BEA))
+        after, decision = disclosed(three, result.check_id)
+        assert decision.permitted
+        (area,) = [one for one in after.areas if one.node_id == "eastvale"]
+        return area.candidates[0].disclosure.status
+
+    assert answer() is DisclosureStatus.answered
+    staff = '[[exclusion]]\ncase_ref = "ev-other"\nperson = "Bea Other"\n'
+    (eastvale.home / STAFF_FILE).write_text(staff, encoding="utf-8")
+    assert answer() is DisclosureStatus.not_answered
 
 
 NAMES = [(HER.given_names, HER.surname), (HER.surname, HER.given_names), ("Newname", "Elsewhere")]
