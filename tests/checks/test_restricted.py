@@ -35,7 +35,6 @@ from hub.store import cases
 from hub.values import Level, Person, Requester, Role
 from tests.cases.casework import FIRST, in_words, who
 from tests.cases.casework import emergency as urgent
-from tests.checks.disclosing import disclosed
 from tests.federation.nodes import Areas, case, events, hold, log, question, stranger
 
 HER = stranger(21).model_copy(update={"aliases": ("Newname Elsewhere",)})
@@ -293,8 +292,13 @@ def test_a_holder_does_not_answer_who_is_excluded_from_her_by_another_of_its_cas
 
     def answer() -> DisclosureStatus:
         result = ask(three, HER, BEA, case_ref="CB-106", sharing_form=form_by(BEA))
-        after, decision = disclosed(three, result.check_id)
-        assert decision.permitted
+
+        async def tell() -> CheckResult:
+            async with three.client("northmoor") as client:
+                target = CandidateRef(result.check_id, "eastvale")
+                return (await disclose(northmoor, client, target, Level.involvement, BEA))[0]
+
+        after = asyncio.run(tell())
         (area,) = [one for one in after.areas if one.node_id == "eastvale"]
         return area.candidates[0].disclosure.status
 
