@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from hub.sample import AREAS, COLUMNS, story, uk_cases, uk_set, write_csv, write_set
+from hub.sample.agreement import agencies_of, agreement_text
 from hub.sample.question import near_miss
 
 app = typer.Typer(
@@ -51,6 +52,15 @@ def write_referrals(
     if area not in AREAS:
         raise typer.BadParameter(f"choose one of {', '.join(AREAS)}")
     write_csv(out, COLUMNS, story(seed, cases).referrals[area])
+
+
+@app.command("agreement")
+def write_sample_agreement(
+    out: Annotated[Path, typer.Option(help="The TOML file, as a node reads it in `agreements`.")],
+) -> None:
+    """Write the agreement of the made-up areas, as if signed some months ago."""
+    text = agreement_text(agencies_of(AREAS), dt.datetime.now(dt.UTC).date())
+    out.write_text(text, encoding="utf-8")
 
 
 @app.command("question")

@@ -143,6 +143,8 @@ def test_three_areas_start_join_publish_and_sync_on_postgresql_behind_tls(
             HUB_PORT=str(backs[area]),
             HUB_PEERS=" ".join(url for other, url in urls.items() if other != area),
             HUB_SAMPLES="yes",
+            HUB_AGENCY=f"{area.capitalize()} Council",
+            HUB_AGENCY_KIND="council",
             SSL_CERT_FILE=str(prepared / "trust" / "ca.pem"),
         )
         for area in AREAS
@@ -158,6 +160,16 @@ def test_three_areas_start_join_publish_and_sync_on_postgresql_behind_tls(
             for area in AREAS:
                 wait_until(partial(has_all, settings[area], set(AREAS) - {area}), logs[area])
         for area in AREAS:
+            looked_at = subprocess.run(
+                ["hub", "doctor", str(tmp_path / area), "--json"],
+                env=settings[area],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            found = json.loads(looked_at.stdout)["findings"]
+            missing = {one["about"] for one in found if one["missing"]}
+            assert missing <= {"agency", "areas"}, "all but a telephone and areas of their own"
             verified = json.loads(hub(settings[area], "audit", "verify", str(tmp_path / area), "--json"))
             assert verified["verified"] is True
         untrusting = {name: value for name, value in settings["northmoor"].items() if name != "SSL_CERT_FILE"}
