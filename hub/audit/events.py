@@ -74,6 +74,13 @@ class Action(StrEnum):
     obligation_closed = "obligation_closed"
     sharing_recorded = "sharing_recorded"
 
+    acknowledgement_sent = "acknowledgement_sent"
+    acknowledgement_received = "acknowledgement_received"
+    reconciled = "reconciled"
+    checkpoint_sent = "checkpoint_sent"
+    checkpoint_received = "checkpoint_received"
+    checkpoint_refused = "checkpoint_refused"
+
     peer_fault = "peer_fault"
 
     rows_anchored = "rows_anchored"

@@ -198,9 +198,7 @@ def _begin_again(fresh: Path, contents: Contents, head: Head, lost: Head | None,
                 peers.forget_copies(tx.session, peer.node_id)
             feed_content.bind_lines(tx.session)  # It has none: they are in no backup.
             size = lost.size if lost else None
-            restorations.add(
-                tx, backup_at=contents.made_at, head_size=head.size, lost_size=size, because=because
-            )
+            restorations.add(tx, backup_at=contents.made_at, head=head, lost_size=size, because=because)
             tx.record(Action.restored, by=OPERATOR, entries=head.size)
         advance_audit_checkpoint(node)
     finally:

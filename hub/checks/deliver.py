@@ -10,6 +10,7 @@ import datetime as dt
 from typing import Final
 
 from hub.audit.events import Action, Refs
+from hub.checks.acknowledge import acknowledge
 from hub.crypto import encoding, hpke, signing
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, PeerError
@@ -159,6 +160,8 @@ def _record_answer(
             outbox.ask_again(tx, delivery.id)
         else:
             outbox.done(tx, delivery.id)
+            of = (sent.check_id, sent.handle, sent.level)
+            acknowledge(tx, sent.area, of, answer.body, tx.case_digest(request.case_ref))
         recorded = _put(tx, recorded, sent, result_of(released, request))
         activity = Activity(tx.case_digest(request.case_ref), sent.check_id)
         act = Act(sent.area, sent.handle, sent.level, told=True)

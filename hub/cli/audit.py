@@ -1,4 +1,4 @@
-"""`hub audit verify`: whether the log, and every row that it binds, is as it was written."""
+"""`hub audit`: whether the log, and every row that it binds, is as it was written; and what peers hold of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hub.audit.chain import Broken, Head
 from hub.audit.checkpoint import origin_of, read_checkpoint
 from hub.cli.options import Json
 from hub.cli.output import EXIT_REFUSED, out, plain, print_json, reporting
+from hub.cli.witness import heads, reconcile
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import PublicKey, public_key
 from hub.errors import AuthenticationError, UsageError
@@ -165,6 +166,10 @@ def _print(report: Report, lost: tuple[str, ...]) -> None:
         out.print(f"[red]A signed head is lost:[/] {plain(where)}.")
     if lost or not report.holds:
         out.print("Keep the database and the home as they are, and call your auditor.")
+
+
+audit_app.command("heads")(heads)
+audit_app.command("reconcile")(reconcile)
 
 
 @audit_app.callback()

@@ -9,6 +9,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+from hub.checks.acknowledge import KIND as ACKNOWLEDGEMENT
+from hub.checks.acknowledge import deliver_acknowledgement
 from hub.checks.deliver import KIND as DISCLOSURE
 from hub.checks.disclose import redeliver
 from hub.errors import HubError, unforeseen
@@ -22,6 +24,7 @@ from hub.store.outbox import DeliveryState
 
 HANDLERS: Final[Mapping[str, Callable[[Node, PeerClient, Delivery], Awaitable[None]]]] = {
     DISCLOSURE: redeliver,
+    ACKNOWLEDGEMENT: deliver_acknowledgement,
 }
 """Each makes one try; in the transaction that records what came of it, it also says so in the outbox (done, to be
 asked again, lapsed). Whatever it raises is a try that failed.

@@ -19,6 +19,7 @@ from hub.crypto.groups import from_groups
 from hub.errors import HubError, unforeseen
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
+from hub.federation.heads import show_head
 from hub.federation.peers import add_peer
 from hub.federation.publish import publish
 from hub.federation.sync import sync_in_time
@@ -88,6 +89,10 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         Job("publish", _publish, _every(times.publish_minutes)),
         *(Job(f"add:{one.url}", partial(_add, one), lambda _: None, peer=True) for one in wanted),
         *(Job(f"sync:{one}", partial(_sync, one), _every(times.sync_minutes), peer=True) for one in pinned),
+        *(
+            Job(f"show:{one}", partial(_show, one), _every(times.show_head_minutes), peer=True)
+            for one in pinned
+        ),
         Job("warn", _warn, _every(times.warn_minutes)),
         Job("audit", lambda run: require_as_bound(run.node), _every(times.audit_minutes)),
         Job("escalate", lambda run: escalate(run.node), _every(times.escalate_minutes)),
@@ -171,6 +176,10 @@ def _sync(peer: NodeId, run: Run) -> None:
         with run.node.write() as tx:
             tx.record(Action.peer_fault, by=NODE, about=Refs(peer=peer), fault=fault_of(error).code)
         raise
+
+
+def _show(peer: NodeId, run: Run) -> None:
+    _ask(run, lambda client: show_head(run.node, client, peer))
 
 
 def _ask(run: Run, act: Callable[[PeerClient], Awaitable[object]]) -> None:

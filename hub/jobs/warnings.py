@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from hub.federation.differences import differences
+from hub.federation.heads import alarms
 from hub.federation.peers import KnownPeer, every_known
 from hub.node.node import Node
 from hub.node.revocations import own_warning
@@ -45,9 +46,14 @@ def _given_up(node: Node) -> Iterator[str]:
         yield f"Deliveries that are not made and wait for a person: {stopped}. See `hub jobs list`."
 
 
+def _heads(node: Node) -> Iterator[str]:
+    yield from alarms(node)
+
+
 QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
     _certificate,
     _certificates_of_peers,
     _agreements,
     _given_up,
+    _heads,
 )

@@ -23,6 +23,7 @@ _spread = random.SystemRandom()
 class Schedules(Value):
     """How often the worker does what, in minutes.
 
+    `show_head_minutes`: each peer is shown the newest signed head of our log.
     `ask_again_minutes`: a disclosure that waits for a person at its holder. `retry_most_minutes`: between two tries
     of what goes on failing. `give_up_after`: tries of a delivery; by default about three days.
     """
@@ -31,6 +32,7 @@ class Schedules(Value):
     publish_minutes: Minutes = 15
     sync_minutes: Minutes = 15
     escalate_minutes: Minutes = 60
+    show_head_minutes: Minutes = 24 * 60
     warn_minutes: Minutes = 24 * 60
     audit_minutes: Minutes = 24 * 60
     ask_again_minutes: Minutes = 60

@@ -6,8 +6,10 @@ since. Does not bring anything back (`hub.backup`).
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
+from hub.audit.chain import Head
 from hub.errors import ConflictError
 from hub.node.transaction import Reading, Transaction
 from hub.store import restorations
@@ -23,9 +25,16 @@ class RestoringError(ConflictError):
 
 
 class Reasons(Value):
-    """Why the node was brought back, and what ended that: the files since are imported again, or waived."""
+    """Why the node was brought back, and what ended that: the files since are imported again, or waived.
+
+    `mark` (random), `head_size` and `head_hash` (of the head that it went back to) are what peers are shown: none
+    of that can be made, or passed off as new, without the node's keys. Empty in the record of an earlier version.
+    """
 
     because: str
+    mark: str = ""
+    head_size: int = 0
+    head_hash: str = ""
     ended: str = ""
     ended_because: str = ""
 
@@ -41,13 +50,19 @@ class Restoration:
     reasons: Reasons
 
 
-def add(tx: Transaction, *, backup_at: int, head_size: int, lost_size: int | None, because: str) -> None:
-    """Keep that the node was brought back."""
+def add(tx: Transaction, *, backup_at: int, head: Head, lost_size: int | None, because: str) -> None:
+    """Keep that the node was brought back to a head of its log."""
     number = restorations.newest_number(tx.session) + 1
-    sealed = _sealed(tx, number, Reasons(because=because))
-    restorations.add(
-        tx.session, RestorationRow(number, tx.now, backup_at, head_size, lost_size, None, sealed)
-    )
+    mark = secrets.token_hex(16)
+    reasons = Reasons(because=because, mark=mark, head_size=head.size, head_hash=head.hash)
+    row = RestorationRow(number, tx.now, backup_at, head.size, lost_size, None, _sealed(tx, number, reasons))
+    restorations.add(tx.session, row)
+
+
+def newest(tx: Reading) -> Reasons | None:
+    """What the newest restoration says, ended or not. Raises StorageError."""
+    row = restorations.newest(tx.session)
+    return _reasons(tx, row) if row else None
 
 
 def open_one(tx: Reading) -> Restoration | None:
@@ -55,8 +70,7 @@ def open_one(tx: Reading) -> Restoration | None:
     row = restorations.open_one(tx.session)
     if row is None:
         return None
-    reasons = Reasons.model_validate_json(tx.vault.open(_place(row.id), row.sealed))
-    return Restoration(row.id, row.backup_at, row.head_size, row.lost_size, reasons)
+    return Restoration(row.id, row.backup_at, row.head_size, row.lost_size, _reasons(tx, row))
 
 
 def end(tx: Transaction, restoration: Restoration, *, how: str, because: str) -> None:
@@ -73,6 +87,10 @@ def require_none_open(tx: Reading) -> None:
             kept="Nobody is published, and no peer is answered.",
             do="Import the files since the backup again, or waive them: `hub restored`.",
         )
+
+
+def _reasons(tx: Reading, row: RestorationRow) -> Reasons:
+    return Reasons.model_validate_json(tx.vault.open(_place(row.id), row.sealed))
 
 
 def _sealed(tx: Reading, number: int, reasons: Reasons) -> bytes:

@@ -59,6 +59,12 @@ class DatabaseAudit:
         for row in self._session.exec(query.execution_options(yield_per=1000)):
             yield _entry(row)
 
+    def between(self, since: str, until: str) -> Iterable[Entry]:
+        """Entries of a time, from its beginning to before its end (ISO 8601, UTC), streamed in order."""
+        query = select(AuditEntry).where(col(AuditEntry.at) >= since, col(AuditEntry.at) < until)
+        for row in self._session.exec(query.order_by(col(AuditEntry.seq)).execution_options(yield_per=1000)):
+            yield _entry(row)
+
 
 def _entry(row: AuditEntry) -> Entry:
     return Entry(row.seq, row.at, row.action, row.body, row.prev, row.hash, row.mark)

@@ -37,3 +37,9 @@ def newest_first(session: Session) -> Iterator[tuple[str, int, bytes]]:
 def add_receipt(session: Session, check_id: str, peer: str, token: str) -> None:
     """Keep a peer's signed answer as evidence."""
     session.add(Receipt(check_id=check_id, peer=peer, token=token))
+
+
+def newest_receipts(session: Session, peer: str, most: int) -> list[str]:
+    """What a peer signed for last."""
+    query = select(Receipt.token).where(Receipt.peer == peer).order_by(col(Receipt.id).desc()).limit(most)
+    return list(session.exec(query))

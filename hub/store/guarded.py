@@ -36,6 +36,8 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "feed_state": _NOTHING,
     "crowded_keys": _NOTHING,
     "restoration_record": _NOTHING,
+    "peer_head": _NOTHING,
+    "acknowledgement": _NOTHING,
 }
 """Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
 

@@ -33,10 +33,16 @@ def open_one(session: Session) -> RestorationRow | None:
     return _row(row) if row else None
 
 
+def newest(session: Session) -> RestorationRow | None:
+    """The newest; None where the node was never brought back."""
+    row = session.exec(select(RestorationRecord).order_by(col(RestorationRecord.id).desc()).limit(1)).first()
+    return _row(row) if row else None
+
+
 def newest_number(session: Session) -> int:
     """The number of the newest; 0 where the node was never brought back."""
-    row = session.exec(select(RestorationRecord).order_by(col(RestorationRecord.id).desc())).first()
-    return row.id or 0 if row else 0
+    row = newest(session)
+    return row.id if row else 0
 
 
 def end(session: Session, number: int, at: int, sealed: bytes) -> None:

@@ -6,15 +6,18 @@ Handlers commit before they answer: each holder function ends its own transactio
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Final
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 
 from hub.audit.events import Action
-from hub.checks import receive
+from hub.checks import receive, reconcile
+from hub.checks.acknowledge import receive_acknowledgement
 from hub.errors import AuthenticationError, ConflictError, InputError
-from hub.federation import evaluate, serve_feed
+from hub.federation import evaluate, heads, serve_feed
 from hub.federation.authentication import Caller, authenticate
 from hub.federation.authentication import Request as SignedRequest
 from hub.federation.receipts import Refused, Reply, signed_answer
@@ -25,6 +28,14 @@ from hub.records.restorations import require_none_open
 from hub.web.problems import problem, problem_of
 from hub.wire import messages
 from hub.wire.messages import MessageType
+from hub.wire.witness import (
+    ACKNOWLEDGEMENTS_PATH,
+    CHECKPOINTS_PATH,
+    RECONCILIATIONS_PATH,
+    Acknowledgement,
+    CheckpointNotice,
+    ReconciliationRequest,
+)
 
 
 def federation_routes(node: Node, metadata: Callable[[], str], tally: Tally) -> APIRouter:
@@ -54,28 +65,54 @@ def federation_routes(node: Node, metadata: Callable[[], str], tally: Tally) -> 
             request, MessageType.feed, lambda caller, _: serve_feed.feed_page(node, caller, cursor)
         )
 
-    @router.post(messages.EVALUATIONS_PATH)
-    async def evaluations(request: Request) -> Response:
-        def work(caller: Caller, signed: SignedRequest) -> Reply | Refused:
-            return evaluate.evaluate(
-                node, caller, signed, messages.parse_request(messages.EvaluationRequest, signed.body)
-            )
+    def posted(message: MessageType, act: Act) -> Callable[[Request], Awaitable[Response]]:
+        async def handle(request: Request) -> Response:
+            return await answer(request, message, partial(act, node))
 
-        return await answer(request, MessageType.evaluation, work)
+        return handle
 
-    @router.post(messages.DISCLOSURES_PATH)
-    async def disclosures(request: Request) -> Response:
-        def work(caller: Caller, signed: SignedRequest) -> Reply | Refused:
-            return receive.answer(
-                node, caller, signed, messages.parse_request(messages.DisclosureRequest, signed.body)
-            )
-
-        return await answer(request, MessageType.disclosure, work)
-
+    for path, (message, act) in _POSTED.items():
+        router.add_api_route(path, posted(message, act), methods=["POST"])
     return router
 
 
 Work = Callable[[Caller, SignedRequest], Reply | Refused]
+Act = Callable[[Node, Caller, SignedRequest], Reply | Refused]
+
+
+def _evaluation(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refused:
+    return evaluate.evaluate(
+        node, caller, signed, messages.parse_request(messages.EvaluationRequest, signed.body)
+    )
+
+
+def _disclosure(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refused:
+    return receive.answer(
+        node, caller, signed, messages.parse_request(messages.DisclosureRequest, signed.body)
+    )
+
+
+def _acknowledgement(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refused:
+    said = messages.parse_request(Acknowledgement, signed.body)
+    return receive_acknowledgement(node, caller, signed, said)
+
+
+def _checkpoint(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refused:
+    return heads.receive_head(node, caller, signed, messages.parse_request(CheckpointNotice, signed.body))
+
+
+def _reconciliation(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refused:
+    return reconcile.tell_our_side(node, caller, messages.parse_request(ReconciliationRequest, signed.body))
+
+
+_POSTED: Final[Mapping[str, tuple[MessageType, Act]]] = {
+    messages.EVALUATIONS_PATH: (MessageType.evaluation, _evaluation),
+    messages.DISCLOSURES_PATH: (MessageType.disclosure, _disclosure),
+    ACKNOWLEDGEMENTS_PATH: (MessageType.acknowledgement, _acknowledgement),
+    CHECKPOINTS_PATH: (MessageType.checkpoint, _checkpoint),
+    RECONCILIATIONS_PATH: (MessageType.reconciliation, _reconciliation),
+}
+"""What peers post: the type of the message, and who takes it."""
 
 
 async def _received(request: Request) -> SignedRequest | Response:

@@ -23,6 +23,9 @@ GUARDS: dict[tuple[str, str], str] = {
     ("GET", "/federation/v1/feed"): "peer",
     ("POST", "/federation/v1/evaluations"): "peer",
     ("POST", "/federation/v1/disclosures"): "peer",
+    ("POST", "/federation/v1/checkpoints"): "peer",
+    ("POST", "/federation/v1/acknowledgements"): "peer",
+    ("POST", "/federation/v1/reconciliations"): "peer",
 }
 BEHIND = sorted(route for route, guard in GUARDS.items() if guard == "peer")
 OPEN = sorted(route for route, guard in GUARDS.items() if guard == "open")

@@ -20,12 +20,15 @@ from hub.audit.events import OPERATOR, Action
 from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss
 from hub.errors import PeerError
+from hub.federation.heads import KEPT_EVERY_S, show_head
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
+from hub.jobs import deliveries
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import CHECKPOINT
 from hub.records import restorations
 from hub.records.check import CandidateRef, CheckResult
+from hub.store import outbox
 from hub.store.database import Database
 from hub.store.guarded import GUARDED, table_of
 from hub.store.verify import Report, verify_database
@@ -48,6 +51,16 @@ async def _told(areas: Areas, asking: str, result: CheckResult, of: str, level: 
         await disclose(areas[asking], client, CandidateRef(result.check_id, of), level)
 
 
+async def _delivered(areas: Areas, by: str) -> None:
+    """What waits in a node's outbox, such as the acknowledgement of an answer, is sent."""
+    node = areas[by]
+    with node.read() as tx:
+        waiting = outbox.due(tx.session, tx.now)
+    async with areas.client(by) as client:
+        for row in waiting:
+            await deliveries.attempt(node, client, row.id)
+
+
 def use(areas: Areas, number: int) -> None:
     """What happens to a node in a day: every table of it has something new, and something that changed."""
     node = areas[NODE]
@@ -60,7 +73,7 @@ def use(areas: Areas, number: int) -> None:
     asyncio.run(_use(areas, own, theirs))
     with node.write() as tx:
         tx.record(Action.restored, by=OPERATOR)
-        restorations.add(tx, backup_at=1, head_size=1, lost_size=None, because="a drill")
+        restorations.add(tx, backup_at=1, head=Head(1, "0" * 64), lost_size=None, because="a drill")
     with node.write() as tx:
         found = restorations.open_one(tx)
         assert found
@@ -73,6 +86,10 @@ async def _use(areas: Areas, own: Person, theirs: Person) -> None:
     node = areas[NODE]
     async with areas.client(NODE) as client:
         await sync_all(node, client)
+    areas.clock.advance(KEPT_EVERY_S)
+    for other in ("eastvale", "southmere"):
+        async with areas.client(other) as client:
+            await show_head(areas[other], client, NODE)
     result = await _asked(areas, NODE, theirs, "eastvale")
     await _told(areas, NODE, result, "eastvale", Level.involvement)
     again = await _asked(areas, NODE, theirs, "eastvale")
@@ -84,6 +101,7 @@ async def _use(areas: Areas, own: Person, theirs: Person) -> None:
     for asking in ("eastvale", "southmere"):
         asked = await _asked(areas, asking, own, NODE)
         await _told(areas, asking, asked, NODE, Level.involvement)
+        await _delivered(areas, asking)
         asked = await _asked(areas, asking, own, NODE, sharing_form=pending.grounded())
         await _told(areas, asking, asked, NODE, Level.involvement)
 

@@ -32,9 +32,9 @@ GONE = "eastvale"
 
 
 def waiting(node: Node) -> list[DeliveryRow]:
-    """What waits in a node's outbox."""
+    """The disclosures that wait in a node's outbox."""
     with node.read() as tx:
-        return rows.every(tx.session)
+        return [row for row in rows.every(tx.session) if row.kind == "disclosure"]
 
 
 def only(node: Node) -> Delivery:

@@ -29,12 +29,16 @@ from hub.wire.messages import (
     EvaluationRequest,
     MessageType,
 )
+from hub.wire.witness import ACKNOWLEDGEMENTS_PATH, CHECKPOINTS_PATH, RECONCILIATIONS_PATH
 from tests.federation.nodes import AGREEMENT, Areas, question
 
 MESSAGES = {
     EVALUATIONS_PATH: MessageType.evaluation,
     DISCLOSURES_PATH: MessageType.disclosure,
     messages.FEED_PATH: MessageType.feed,
+    CHECKPOINTS_PATH: MessageType.checkpoint,
+    ACKNOWLEDGEMENTS_PATH: MessageType.acknowledgement,
+    RECONCILIATIONS_PATH: MessageType.reconciliation,
 }
 
 

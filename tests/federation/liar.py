@@ -15,8 +15,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -25,19 +25,23 @@ import httpx2
 import stamina
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from hub.checks.acknowledge import KIND, deliver_acknowledgement
 from hub.checks.disclose import disclose_at_once
+from hub.checks.reconcile import reconcile
 from hub.crypto import hpke
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.hpke import SealContext
 from hub.crypto.signing import SigningKey
-from hub.errors import InputError
+from hub.errors import HubError, InputError
 from hub.federation.client import PeerClient
+from hub.federation.heads import show_head
 from hub.federation.sync import sync_all
 from hub.node.keys import load_root
 from hub.node.node import Node
 from hub.node.pins import PINS
+from hub.records import outbox as parcels
 from hub.records.check import AreaStatus, CheckResult
-from hub.store import peers
+from hub.store import outbox, peers
 from hub.wire.certificates import revoke
 from hub.wire.messages import (
     CERTIFICATE_HEADER,
@@ -46,6 +50,7 @@ from hub.wire.messages import (
     FEED_PATH,
     METADATA_PATH,
 )
+from hub.wire.witness import ACKNOWLEDGEMENTS_PATH, CHECKPOINTS_PATH, RECONCILIATIONS_PATH
 from tests.federation.mutations import (
     Document,
     Mutation,
@@ -75,9 +80,29 @@ TOLD_ON: Final = {
     "manifest": (FEED_PATH,),
     "disclosure answer": (DISCLOSURES_PATH,),
     "disclosure": (DISCLOSURES_PATH,),
+    "checkpoint": (CHECKPOINTS_PATH,),
+    "acknowledged": (ACKNOWLEDGEMENTS_PATH,),
+    "reconciliation": (RECONCILIATIONS_PATH,),
 }
 """On which paths each kind of message is told."""
+BESIDE: Final[Mapping[str, Callable[[Node, PeerClient], Awaitable[object]]]] = {
+    CHECKPOINTS_PATH: lambda node, client: show_head(node, client, LIAR),
+    RECONCILIATIONS_PATH: lambda node, client: reconcile(node, client, LIAR, 3),
+    ACKNOWLEDGEMENTS_PATH: lambda node, client: acknowledged(node, client),
+}
+"""What is asked beside the question, by the path that it is asked on."""
 STATUSES: Final = (400, 401, 406, 409, 410, 422, 429, 500, 502, 503)
+
+
+async def acknowledged(node: Node, client: PeerClient) -> None:
+    """An answer of the liar's that was read is acknowledged, again and again."""
+    with node.read() as tx:
+        waiting = next(row.id for row in outbox.every(tx.session) if (row.kind, row.peer) == (KIND, LIAR))
+        delivery = parcels.get(tx, waiting)
+    assert delivery
+    await deliver_acknowledgement(node, client, delivery)
+    with node.write() as tx:
+        parcels.put(tx, delivery.parcel)
 
 
 @dataclass(frozen=True)
@@ -248,6 +273,8 @@ class Trial:
         self._forget_copies(LIAR, HONEST[0])
         asyncio.run(self._ask(FEED_PATH))
         asyncio.run(self._ask(DISCLOSURES_PATH))
+        for path in BESIDE:
+            asyncio.run(self._ask(path))
         if self.areas.network is not None:
             self.areas.network.hosts[HONEST[0]] = before
         self.liar.another = honest.earlier
@@ -291,6 +318,9 @@ class Trial:
         subject = ALL_KNOW if telling else ONE_NAME
         asked = question(subject, LIAR, *HONEST, disclose=disclose)
         async with PeerClient(self.asker, transport=self.areas.network) as client:
+            if path in BESIDE:
+                with suppress(HubError):  # A fault of that area, which the job or the command tells.
+                    await BESIDE[path](self.asker, client)
             if path in (FEED_PATH, METADATA_PATH):
                 for one in await sync_all(self.asker, client):
                     if (one.node_id != LIAR and one.error) or UNFORESEEN in one.error:

@@ -15,7 +15,7 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
-from hub.wire import messages
+from hub.wire import messages, witness
 from hub.wire.certificates import Certificate, Revocation
 
 Path = tuple[str, ...]
@@ -32,6 +32,9 @@ SENT: Final[Mapping[str, type[BaseModel]]] = {
     "manifest": messages.Manifest,
     "disclosure answer": messages.DisclosureAnswer,
     "disclosure": messages.Disclosure,
+    "checkpoint": witness.CheckpointTaken,
+    "acknowledged": witness.Acknowledged,
+    "reconciliation": witness.ReconciliationAnswer,
     "problem": messages.Problem,
 }
 """What a holder sends to who asks it: the kinds of message, each with its model."""

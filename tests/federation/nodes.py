@@ -135,7 +135,7 @@ def agree(home: Path, areas: Iterable[str] = SIGNED, **changes: Any) -> None:
     (home / "agreements" / "agreement.toml").write_text(text)
 
 
-def new_node(home: Path, node_id: str, database: str, clock: Clock) -> Node:
+def new_node(home: Path, node_id: str, database: str, clock: Clock, agreed: Iterable[str] = AREAS) -> Node:
     """A node whose certificate dates from the tests' own time."""
     create_home(
         home,
@@ -149,7 +149,7 @@ def new_node(home: Path, node_id: str, database: str, clock: Clock) -> Node:
         ),
         clock=clock,
     ).database.close()
-    agree(home)
+    agree(home, agreed)
     with (home / "node.toml").open("a") as settings:
         settings.write(QUOTAS)
     return open_node(home, clock=clock)
@@ -281,7 +281,9 @@ async def build(
     `also`: people whom every area knows.
     """
     clock = Clock()
-    areas = Areas({area: new_node(folder / area, area, database_of(area), clock) for area in names}, clock)
+    areas = Areas(
+        {area: new_node(folder / area, area, database_of(area), clock, names) for area in names}, clock
+    )
     for area, node in areas.nodes.items():
         areas.network.serve(node)
         people = [*cases_of(area), [one_name(area)], *([one] for one in also)]

@@ -34,7 +34,14 @@ def test_a_thousand_answers_told_wrongly_over_http(tmp_path: Path) -> None:
 
 def test_nothing_that_a_peer_sends_is_left_out() -> None:
     """A message type that is added is told wrongly here too, or is none that a holder sends to who asks it."""
-    requests = {MessageType.evaluation, MessageType.disclosure, MessageType.feed}
+    requests = {
+        MessageType.evaluation,
+        MessageType.disclosure,
+        MessageType.feed,
+        MessageType.checkpoint,
+        MessageType.acknowledgement,
+        MessageType.reconciliation,
+    }
     tokens = {MessageType.answer, MessageType.certificate, MessageType.metadata, MessageType.revocation}
     assert set(MessageType) == requests | tokens | {MessageType.manifest}
     assert set(SENT) == set(TOLD_ON)

@@ -19,8 +19,10 @@ from hub.store.tables.received import (
     SeenMessage,
 )
 from hub.store.tables.restorations import RestorationRecord
+from hub.store.tables.witness import AcknowledgementRecord, PeerHead
 
 __all__ = [
+    "AcknowledgementRecord",
     "AuditEntry",
     "CaseRecord",
     "CheckRecord",
@@ -35,6 +37,7 @@ __all__ = [
     "Peer",
     "PeerEntry",
     "PeerFeed",
+    "PeerHead",
     "PersonRecord",
     "QuotaUse",
     "Receipt",
