@@ -95,7 +95,7 @@ FORMS = {"routine": routine, "emergency": urgent}
 def three(areas: Areas) -> Areas:
     """The three areas: both others hold her, and Northmoor knows one of them by another name than it has itself."""
     config = areas["northmoor"].home / "config"
-    config.mkdir()
+    config.mkdir(exist_ok=True)
     (config / "areas.toml").write_text(KNOWN_AREAS, encoding="utf-8")
     for area in OTHERS:
         hold(areas[area], case(f"{area}-her", [HER]))

@@ -65,7 +65,7 @@ def test_an_area_without_a_node_is_named_with_its_phone_route(pair: Pair, asked:
 def test_a_node_without_neighbours_says_so_rather_than_ask_nobody_in_silence(
     pair: Pair, asked: Write
 ) -> None:
-    (pair.asking / "config").mkdir()
+    (pair.asking / "config").mkdir(exist_ok=True)
     (pair.asking / "config" / "areas.toml").write_text('version = "1"\nas_of = 2026-01-01\n')
     done = inside("check", pair.asking, asked(pair.question(areas="neighbours")), "--json")
     assert done.code == 2

@@ -23,7 +23,7 @@ WAIT_S = 120  # against a hang
 @pytest.mark.parametrize("name", ["policy.toml", "grounds.toml", "matching.toml", "areas.toml"])
 def test_a_home_with_a_broken_file_is_not_served(tmp_path: Path, name: str) -> None:
     home = home_with(tmp_path / "northmoor", 1)
-    (home / "config").mkdir()
+    (home / "config").mkdir(exist_ok=True)
     (home / "config" / name).write_text("version = [")
     done = hub("serve", home, "--port", free_port())
     assert done.code == 2
