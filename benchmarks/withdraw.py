@@ -1,9 +1,9 @@
 """What it costs to withdraw people from the feed, and for how long nobody else can write meanwhile.
 
-A node holds twice `--people` people and has published them all; then every second case is sealed by an import, and
-`hub.federation.publish.publish` withdraws them. `cpu_s` is the processor time of both publishes, workers included;
-its ratio compares a person withdrawn with a person published. `lock_s` is the longest that another connection to
-the same SQLite database waited to begin a write while the people were withdrawn.
+A node holds twice `--people` people and has published them all. Then one case is sealed by hand (`seal_one`), and
+every second one by an import, in the transactions of which their people leave the feed. `cpu_s` is the processor
+time of the publish and of that import, workers included; its ratio compares a person withdrawn with one published.
+`lock_s` is the longest that another connection to the same SQLite database waited to begin a write meanwhile.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from benchmarks.nodes import KEPT, home, rows_of
 from benchmarks.publish import cpu_s, made
 from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
+from hub.cases.seals import Said, seal_case
 from hub.errors import HubError
 from hub.federation.publish import publish
 from hub.node.node import Node
 from hub.sample import COLUMNS, write_csv
+from hub.values import Requester
 
 
 def measure(people: int) -> dict[str, object]:
@@ -38,6 +40,7 @@ def measure(people: int) -> dict[str, object]:
     try:
         node = home(folder, 0, 2 * people, lambda _: None)
         added, publishing, _ = spent(lambda: publish(node).added)
+        _, sealing, sealing_wall = spent(lambda: _seal_one(node))
         file = _every_second_sealed(node, 2 * people)
         with asking_to_write(node) as waits:
             withdrawn, withdrawing, wall = spent(lambda: _import(node, file))
@@ -50,6 +53,7 @@ def measure(people: int) -> dict[str, object]:
         "withdrawn": withdrawn,
         "wall_s": round(wall, 2),
         "lock_s": round(max(waits), 2),
+        "seal_one": {"wall_s": round(sealing_wall, 2), "cpu_s": round(sealing, 2)},
         "cpu_s": {
             "publish": round(publishing, 2),
             "withdraw": round(withdrawing, 2),
@@ -66,6 +70,12 @@ def spent(act: Callable[[], int]) -> tuple[int, float, float]:
     busy, started = cpu_s(), time.perf_counter()
     given = act()
     return given, cpu_s() - busy, time.perf_counter() - started
+
+
+def _seal_one(node: Node) -> int:
+    """Seal one case by hand: everybody held is compared with its people, as in a process just started."""
+    name = {"name": "A. Coordinator", "role": "coordinator", "agency": "Police", "agency_kind": "police"}
+    return seal_case(node, "0/0", Said(Requester.model_validate(name), "She fled.")).withdrawn
 
 
 def _every_second_sealed(node: Node, people: int) -> Path:

@@ -43,6 +43,8 @@ class Action(StrEnum):
     flight_answered = "flight_answered"
     case_sealed = "case_sealed"
     case_unsealed = "case_unsealed"
+    sealed_person_found = "sealed_person_found"
+    sealed_person_decided = "sealed_person_decided"
     publication_ended = "publication_ended"
     people_withdrawn = "people_withdrawn"
     epoch_published = "epoch_published"

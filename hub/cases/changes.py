@@ -7,7 +7,6 @@ here. Whoever may not be matched any more leaves the feed in that transaction. D
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from itertools import groupby
 from typing import Final
 
 from hub.audit.events import OPERATOR, Action, Refs
+from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions, keep_obligations
 from hub.consent import Decision
 from hub.federation.withdraw import Withdrawal, withdrawal_of
@@ -23,6 +23,7 @@ from hub.records.cases import (
     CaseDetails,
     HeldCase,
     KeptCase,
+    Likeness,
     PersonDetails,
     case_digest,
     held_case,
@@ -38,22 +39,17 @@ COMPLETE_CASE: Final = "complete_case"
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """How a case is to read, and how it reads in store, if it is there. `anew`: it is decided again in any case."""
-
-    details: CaseDetails
-    people: tuple[PersonDetails, ...]
-    earlier: HeldCase | None
-    anew: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class CaseChange:
-    """A proposal with its publication decision. `shown`: whom of it the feed shows, and then may not any more."""
+    """A proposal with its publication decision.
+
+    `shown`: whom of it the feed shows, and then may not any more. `sealed_for`: the cases, by the digests of their
+    references, that hide somebody who is on this one.
+    """
 
     proposal: Proposal
     decision: Decision
     shown: tuple[feeds.PersonRow, ...] = ()
+    sealed_for: frozenset[bytes] = frozenset()
 
     @property
     def details(self) -> CaseDetails:
@@ -78,20 +74,22 @@ class CaseChange:
             earlier is not None
             and earlier.row.may_publish == self.decision.permitted
             and earlier.details == self.details
+            and earlier.kept.likenesses == self.proposal.known
+            and (earlier.kept.searched or not earlier.details.sealed)
             and Counter(one.details for one in earlier.people) == Counter(self.people)
         )
+
+    @property
+    def found(self) -> list[Likeness]:
+        """Who on it is found to be, or maybe, a sealed person, and was not before."""
+        before = {one.pair for one in self.earlier.kept.likenesses} if self.earlier else set()
+        return [one for one in self.proposal.known if one.pair not in before]
 
     @property
     def ends(self) -> bool:
         """Whether its people could be matched until now, and may not be any more."""
         earlier = self.earlier
         return earlier is not None and earlier.row.may_publish and not self.decision.permitted
-
-
-def as_it_is(held: HeldCase, **update: object) -> Proposal:
-    """A case as it reads in store, but for these fields."""
-    details = held.details.model_copy(update=update)
-    return Proposal(details, tuple(one.details for one in held.people), held)
 
 
 def find_case(tx: Reading, case_ref: str) -> HeldCase | None:
@@ -101,17 +99,35 @@ def find_case(tx: Reading, case_ref: str) -> HeldCase | None:
 
 
 def work_out(tx: Reading, deciding: PublicationDecisions, proposals: Iterable[Proposal]) -> list[CaseChange]:
-    """What becomes of cases, in the order of the proposals."""
-    decided = [(one, deciding.decide(one.details, one.people)) for one in proposals]
+    """What becomes of cases, in the order of the proposals; then of those that are sealed, or not, for them."""
+    decided = [
+        (one, deciding.decide(one.as_decided, one.people))
+        for one in deciding.same_people.complete(tx, proposals)
+    ]
     ending = [
         one.earlier.row.id for one, decision in decided if one.earlier is not None and not decision.permitted
     ]
     rows = sorted(feeds.shown(tx.session, ending), key=lambda row: row.case_handle)
     shown = {handle: tuple(some) for handle, some in groupby(rows, key=lambda row: row.case_handle)}
+    refs = _references(tx, [one for one, _ in decided])
     return [
-        CaseChange(one, decision, shown.get(one.earlier.row.handle, ()) if one.earlier else ())
+        CaseChange(
+            one,
+            decision,
+            shown.get(one.handle, ()),
+            frozenset(
+                refs[like.sealed_case] for like in one.known if like.seals and like.sealed_case in refs
+            ),
+        )
         for one, decision in decided
     ]
+
+
+def _references(tx: Reading, proposals: Sequence[Proposal]) -> dict[str, bytes]:
+    """The digests of the references of the cases that these are sealed for, by the cases' handles in hex."""
+    wanted = {bytes.fromhex(like.sealed_case) for one in proposals for like in one.known}
+    found = {row.handle.hex(): row.ref_digest for row in cases.of_handles(tx.session, wanted)}
+    return found | {one.handle.hex(): case_digest(tx, one.details) for one in proposals}
 
 
 def carry_out(
@@ -122,7 +138,7 @@ def carry_out(
     """Change cases as is proposed by whoever reads the database, after doing `then` in the same transaction.
 
     Where another writer changes a case or the feed in between, all is read and proposed anew. Returns the changes
-    in the order of the proposals.
+    in the order of `work_out`.
     """
     node = deciding.node
     while True:
@@ -153,13 +169,19 @@ def _write(
 
 def put_case(tx: Transaction, deciding: PublicationDecisions, proposal: Proposal) -> None:
     """Store one case within a transaction that holds others off."""
-    (change,) = work_out(tx, deciding, [proposal])
+    change, *_ = work_out(tx, deciding, [proposal])
     keep_obligations(tx, [_kept(tx, deciding, change)])
 
 
 def _record(tx: Transaction, change: CaseChange) -> None:
-    """Put on the record that a case in store is sealed, or not any longer, or that its publication ended."""
-    held = change.earlier
+    """Put on the record that a case in store is sealed, or not any longer, or that its publication ended.
+
+    And who on it is found to be, or maybe, a sealed person.
+    """
+    held, about = change.earlier, Refs(case=change.proposal.handle.hex())
+    for one in change.found:
+        kind = "certain" if one.certain else "likely"
+        tx.record(Action.sealed_person_found, by=OPERATOR, about=about, kind=kind)
     if held is None:
         return
     was, is_now = held.details.sealed, change.details.sealed
@@ -167,29 +189,38 @@ def _record(tx: Transaction, change: CaseChange) -> None:
     if was != is_now:
         action = Action.case_sealed if is_now else Action.case_unsealed
     if action is not None:
-        tx.record(action, by=OPERATOR, about=Refs(case=held.row.handle.hex()), persons=len(change.people))
+        tx.record(action, by=OPERATOR, about=about, persons=len(change.people))
 
 
 def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -> NewObligations:
     """Store a case with its decision and the form it was made on, in place of what was there."""
     _record(tx, change)
     _end_stub(tx, change)
-    details, earlier = change.details, change.earlier
-    decided, arisen = deciding.record(tx, details, change.people, change.decision)
-    handle = earlier.row.handle if earlier else os.urandom(16)
-    kept = KeptCase(details=details, decision=decided.name, people=people_digest(tx.vault, change.people))
+    details, earlier, proposal = change.details, change.earlier, change.proposal
+    decided, arisen = deciding.record(tx, proposal.as_decided, change.people, change.decision)
+    kept = KeptCase(
+        details=details,
+        decision=decided.name,
+        people=people_digest(tx.vault, change.people),
+        likenesses=proposal.known,
+        searched=True,
+        words=proposal.words or (),
+    )
     cases.store(
         tx.session,
         CaseRow(
             id=earlier.row.id if earlier else None,
             ref_digest=case_digest(tx, details),
             kind=details.kind.value,
-            handle=handle,
-            sealed_case=details.sealed,
+            handle=proposal.handle,
+            sealed_case=kept.sealed,
             may_publish=change.decision.permitted,
             decision_id=decided.number,
-            sealed=seal_case(tx.vault, handle, kept),
-            people=_people(tx, change),
+            sealed=seal_case(tx.vault, proposal.handle, kept),
+            people=tuple(
+                SealedPerson(one.number, one.handle, seal_person(tx.vault, one.handle, one.details))
+                for one in proposal.members
+            ),
         ),
     )
     return arisen
@@ -201,22 +232,3 @@ def _end_stub(tx: Transaction, change: CaseChange) -> None:
         for row in obligations.of_case(tx.session, change.earlier.row.ref_digest):
             if row.code == COMPLETE_CASE and row.state == "open":
                 close_obligation(tx, row, None)
-
-
-def _people(tx: Transaction, change: CaseChange) -> tuple[SealedPerson, ...]:
-    """Its people, sealed: whoever is found by the same names and date keeps the record that is there."""
-    there = list(change.earlier.people) if change.earlier else []
-    sealed = []
-    for one in change.people:
-        same = next((held for held in there if _found_by(held.details) == _found_by(one)), None)
-        if same is not None:
-            there.remove(same)
-        number, handle = (same.number, same.handle) if same else (None, os.urandom(16))
-        sealed.append(SealedPerson(number, handle, seal_person(tx.vault, handle, one)))
-    return tuple(sealed)
-
-
-def _found_by(details: PersonDetails) -> tuple[object, ...]:
-    """What a person's tokens are made of."""
-    person = details.person
-    return person.given_names, person.surname, person.aliases, person.date_of_birth

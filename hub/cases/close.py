@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import CaseRestrictions, restrictions_on
-from hub.cases.changes import Proposal, as_it_is, carry_out
+from hub.cases.changes import carry_out
 from hub.cases.disclosure_log import put_entries
+from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.consent import Context
 from hub.consent.evidence import Closing, OpenObligation, lacking

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import CaseRestrictions
-from hub.cases.changes import CaseChange, Proposal, as_it_is, carry_out
+from hub.cases.changes import CaseChange, carry_out
+from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.consent.form.fled import most_careful
 from hub.node.node import Node

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from hub.cases.same_people import SamePeople
 from hub.consent import (
     Decision,
     PublicationCase,
@@ -41,6 +42,7 @@ class PublicationDecisions:
 
     def __init__(self, node: Node) -> None:
         self.node = node
+        self.same_people = SamePeople(node)
         self._publisher = _publisher(node)
         self._on = node.today()
         self._publications = Publications(self._publisher, node.rules, self._on)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from hub.cases.changes import Proposal, as_it_is, carry_out
+from hub.cases.changes import carry_out
+from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.consent.coverage import named
 from hub.errors import StorageError

@@ -16,9 +16,10 @@ from pydantic import Field, StrictBool, StringConstraints
 from hub.audit.events import Action
 from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.alerts import alert_manager
-from hub.cases.changes import CaseChange, Proposal, carry_out, put_case
+from hub.cases.changes import CaseChange, carry_out, put_case
 from hub.cases.importing.assemble import CaseIntake, assemble
 from hub.cases.importing.rows import Rejected, parse_row
+from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions
 from hub.consent.form.fled import NOT_KNOWN, FledFrom
 from hub.errors import ConflictError, InputError

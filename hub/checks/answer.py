@@ -37,7 +37,14 @@ from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import decisions, received, recording
-from hub.records.cases import CaseDetails, PersonDetails, held_case, may_be_matched, open_person_details
+from hub.records.cases import (
+    CaseDetails,
+    KeptCase,
+    PersonDetails,
+    held_case,
+    may_be_matched,
+    open_person_details,
+)
 from hub.records.decisions import RecordedDecision
 from hub.records.received import (
     DisclosureKey,
@@ -205,7 +212,7 @@ def _decided(
     against = telling.against(telling.area(key.peer))
     published = may_be_matched(tx, kept)
     agreements = tx.node.agreements.held
-    ours = _Ours(case, person, agreed, supplier_of(tx.node, case, agreements))
+    ours = _Ours(kept.kept, person, agreed, supplier_of(tx.node, case, agreements))
     held = _held(ours, decided_by_person, published=published, against=against)
     asked = _asked(key, form, agreements)
     decision = decide_answer(asked, held, tx.node.rules, tx.today, kept_out)
@@ -243,7 +250,7 @@ def _asked(key: DisclosureKey, form: SharingForm, agreements: tuple[SharingAgree
 class _Ours(NamedTuple):
     """What we hold of the candidate, how it compares in the clear, and whose case it is."""
 
-    case: CaseDetails
+    kept: KeptCase
     person: PersonDetails
     agreed: Confirmation
     supplier: Supplier
@@ -257,12 +264,12 @@ def _held(
     against: tuple[NotTold, ...],
 ) -> HeldRecord:
     return HeldRecord(
-        kind=ours.case.kind,
+        kind=ours.kept.details.kind,
         role=ours.person.person.role,
         band=Band.probable if ours.agreed.passes else Band.possible,
         confirmed=ours.agreed.passes,
         published=published,
-        sealed=ours.case.sealed,
+        sealed=ours.kept.sealed,
         area=ours.supplier.area,
         agency=ours.supplier.agency,
         agency_kind=ours.supplier.kind,

@@ -53,6 +53,10 @@ COMMANDS: Final = {
         "case:case_app",
         "One case of this node.",
     ),
+    "seals": (
+        "seals:seals_app",
+        "Who may be a sealed person on another case.",
+    ),
     "publish": (
         "feed:publish",
         "Publish tokens of everyone discoverable, and withdraw those who are not any more.",

@@ -12,6 +12,7 @@ from hub.cases.stub import Stub, enter_case
 from hub.checks.read import read_document
 from hub.cli.options import Json, opened
 from hub.cli.output import err, out, plain, print_json
+from hub.cli.seals import seal, unseal
 from hub.consent.form.fled import fled_areas
 from hub.node.node import Node
 from hub.sample.stub import sample_stub
@@ -83,3 +84,7 @@ def _unknown(node: Node, stub: Stub) -> list[str]:
     with node.read() as tx:
         known = known_areas(tx)
     return [one for one in fled_areas(stub.fled_from) if not any(area.is_called(one) for area in known)]
+
+
+case_app.command("seal")(seal)
+case_app.command("unseal")(unseal)

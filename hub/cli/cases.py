@@ -12,6 +12,7 @@ from hub.cases.importing.run import import_cases
 from hub.cases.importing.tally import Imported
 from hub.cli.options import Home, Json, Who, asker, opened
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, progress_bar
+from hub.cli.seals import found_words
 
 SHOWN = 10
 
@@ -68,6 +69,8 @@ def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
             {"reason": why, "people": people} for why, people in done.because.most_common()
         ],
         "withdrawn": done.withdrawn,
+        "same_people": done.same_people,
+        "waiting": done.waiting,
         "rejected": [{"row": one.row, "field": one.field, "reason": one.reason} for one in done.rejected],
         "rejected_file": str(rejects) if rejects else None,
     }
@@ -85,6 +88,8 @@ def _show_urgent(done: Imported, *, dry_run: bool) -> None:
             else "have left the feed: peers' next questions do not match them"
         )
         err.print(f"[bold]{done.withdrawn} people {left}.[/]")
+    for line in found_words(done.same_people, done.waiting):
+        err.print(f"[bold]{line}[/]")
     if done.not_placed:
         rows = ", ".join(map(str, done.not_placed[:SHOWN]))
         more = f" and {len(done.not_placed) - SHOWN} more" if len(done.not_placed) > SHOWN else ""

@@ -12,6 +12,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
 import rfc8785
@@ -108,7 +109,7 @@ class SharingAgreement(Value):
         """The node ids of the areas for which anybody signed."""
         return frozenset(one.area for one in self.signatory)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) over its canonical JSON (RFC 8785): of what it says, not of how the file is written."""
         return hashlib.sha256(rfc8785.dumps(self._canonical())).hexdigest()

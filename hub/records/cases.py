@@ -60,15 +60,69 @@ class CaseDetails(Value):
     apart: ShortText = ""
 
 
+class Likeness(Value):
+    """That somebody of a case is, or may be, a sealed person on another: record and case handles, in hex.
+
+    `certain`: by the comparison in the clear. `decided`: what a person decided, who and why.
+    """
+
+    id: str
+    person: str
+    sealed_case: str
+    sealed_person: str
+    certain: bool
+    decided: Literal["same", "not_same", ""] = ""
+    by: ShortText = ""
+    because: str = ""
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The two records."""
+        return self.person, self.sealed_person
+
+    @property
+    def seals(self) -> bool:
+        """Whether the case is sealed for it: also while nobody has decided."""
+        return self.decided != "not_same"
+
+    @property
+    def same(self) -> bool:
+        """Whether they are taken for one person."""
+        return self.decided == "same" or (self.certain and not self.decided)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has to decide."""
+        return not (self.certain or self.decided)
+
+
+class SealWord(Value):
+    """That a person sealed or unsealed a case by hand: who, why and when (seconds since 1970)."""
+
+    sealed: bool
+    by: ShortText
+    because: str
+    at: int
+
+
 class KeptCase(Value):
     """A case as it is sealed: what it says, the publication decision made on that, and a digest of its people.
 
-    `decision` and `people` (hex) are empty in a case that was kept before they were.
+    `decision` and `people` (hex) are empty in a case that was kept before they were. `likenesses`: who of its
+    people is, or may be, sealed on another case. `searched`: whether its sealed people were looked for on others.
     """
 
     details: CaseDetails
     decision: str = ""
     people: str = ""
+    likenesses: tuple[Likeness, ...] = ()
+    searched: bool = False
+    words: tuple[SealWord, ...] = ()
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it is sealed: by what was said of it, or for somebody on it who is sealed elsewhere."""
+        return self.details.sealed or any(one.seals for one in self.likenesses)
 
 
 class PersonDetails(Value):
@@ -186,7 +240,7 @@ def may_be_matched(tx: Reading, held: HeldCase) -> bool:
     row, kept = held.row, held.kept
     if row.sealed_case or not row.may_publish or row.decision_id is None:
         return False
-    if kept.details.sealed or kept.details.stub or kept.details.publish is False:
+    if kept.sealed or kept.details.stub or kept.details.publish is False:
         return False
     named = decisions.named(tx, row.decision_id)
     return (

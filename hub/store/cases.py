@@ -120,6 +120,27 @@ def people_of_each(session: Session, case_ids: Sequence[int]) -> dict[int, list[
     return found
 
 
+def sealed(session: Session) -> list[StoredCase]:
+    """The cases that are sealed."""
+    return _stored(session, col(CaseRecord.sealed_case).is_(True))
+
+
+def members(session: Session) -> list[tuple[int, StoredPerson]]:
+    """All people held, each with the number of the case."""
+    query = sql_select(*_MEMBER).where(~col(PersonRecord.retired)).order_by(col(PersonRecord.id))
+    return [(case_id, StoredPerson(*rest)) for case_id, *rest in session.connection().execute(query)]
+
+
+def of_numbers(session: Session, numbers: Iterable[int]) -> list[StoredCase]:
+    """The cases of these numbers."""
+    every = list(dict.fromkeys(numbers))
+    return [
+        row
+        for at in range(0, len(every), _BOUND)
+        for row in _stored(session, col(CaseRecord.id).in_(every[at : at + _BOUND]))
+    ]
+
+
 def people(session: Session) -> list[StoredPerson]:
     """All people held, published or not."""
     query = select(PersonRecord.id, PersonRecord.handle, PersonRecord.sealed).where(

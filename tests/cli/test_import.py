@@ -30,6 +30,8 @@ FIELDS = {
     "not_published",
     "not_published_because",
     "withdrawn",
+    "same_people",
+    "waiting",
     "rejected",
     "rejected_file",
 }

@@ -52,9 +52,11 @@ class Nodes:
     def __init__(self, pair: Pair, write: Write) -> None:
         self.pair, self.write = pair, write
         self.has, self.never = pair.asking, pair.asking.parent / "never"
+        # Of people whom the node does not hold: their other records would be sealed with them.
         rows = [dict(row) for row in story(6, cases=4).referrals["northmoor"]]
-        one_case = [row for row in rows if row["case_ref"] == rows[0]["case_ref"]]  # On no other case here.
-        for ref, sealed in ((SEALED, "yes"), (HELD, "no")):
+        refs = list(dict.fromkeys(row["case_ref"] for row in rows))
+        for ref, like, sealed in ((SEALED, refs[0], "yes"), (HELD, refs[1], "no")):
+            one_case = [row for row in rows if row["case_ref"] == like]
             changed = [row | {"case_ref": ref, "sealed": sealed, "publish": ""} for row in one_case]
             write_csv(self.file(ref), changed)
         shutil.copytree(self.has, self.never)
@@ -128,7 +130,10 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         ):
             nodes.same(command, *rest, *as_json, said=said)
 
+    walk("seals decide", "0" * 16, "--not-same", "--as", ash, "--because", "Curious.")
     for who in ((), ("--as", ash), ("--as", nobody)):
+        walk("seals list", *who)
+        walk("seals list", "--all", *who)
         for how in ((), ("--all",), ("--closed",), ("--on", "2199-12-31")):
             walk("obligations list", *how, *who)
         for ref in (ASKED, SEALED, HELD):
@@ -152,6 +157,8 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         question |= {"subject": {**THEIRS, "ref": "p1"}, "related": []}
         walk("case add", write("stub", stub_of(question, ASH)))
         walk("check", write("question", question))
+        walk("case seal", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
+        walk("case unseal", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         for check_id in ("", nodes.check_id):
             walk(
                 "disclosures add",

@@ -19,10 +19,11 @@ from typing import Any, Final
 import httpx2
 
 from hub.audit.chain import Entry
-from hub.cases.changes import Proposal, carry_out, find_case
+from hub.cases.changes import carry_out, find_case
 from hub.cases.importing.assemble import CaseIntake
 from hub.cases.importing.rows import PersonIntake
 from hub.cases.importing.run import import_cases
+from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions
 from hub.checks.check import Timing
 from hub.checks.check import check as ask

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, event
 
-from hub.cases.changes import Proposal, as_it_is, carry_out, find_case
+from hub.cases.changes import carry_out, find_case
+from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.federation.publish import Published, publish
 from hub.node.node import Node

@@ -15,10 +15,12 @@ from typing import Final
 
 from hub.audit.events import OPERATOR, Action
 from hub.cases.access import CaseRestrictions, restrictions_on
-from hub.cases.changes import CaseChange, Proposal, as_it_is, carry_out, find_case, work_out
+from hub.cases.changes import CaseChange, carry_out, find_case, work_out
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.cases.importing.tally import Imported
+from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
+from hub.cases.seals import is_hidden
 from hub.consent import Protocol
 from hub.consent.coverage import named
 from hub.errors import UsageError
@@ -126,8 +128,13 @@ def _count(
         elif change is not None and restricted:
             as_new = deciding.decide(_details(said), change.people)
             done.count_restricted(change, as_new)
+        elif change is not None and is_hidden(deciding.node, change, restrictions):
+            done.count(said, change, deciding.decide(change.details, change.people), withdrawn=0)
         elif change is not None:
-            done.count(said, change)
+            done.count(said, change, change.decision, withdrawn=len(change.shown))
+    for change in changes.values():
+        if not is_hidden(deciding.node, change, restrictions):
+            done.count_found(change)
 
 
 def _proposals(tx: Reading, batch: Said) -> list[Proposal]:

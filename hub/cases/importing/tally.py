@@ -22,6 +22,7 @@ class Imported:
 
     `withdrawn` counts the people whom this import took out of the feed. Of the cases that were in store, `sealed`
     became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say.
+    `same_people` are records found to be of somebody who is sealed on another case, `waiting` those that may be.
     `because` says why people are not published, and of how many. `not_placed` has the rows that may seal a case and
     do not tell which.
     """
@@ -30,6 +31,8 @@ class Imported:
     unchanged: int = 0
     not_published: int = 0
     withdrawn: int = 0
+    same_people: int = 0
+    waiting: int = 0
     sealed: int = 0
     unsealed: int = 0
     still_sealed: int = 0
@@ -37,20 +40,25 @@ class Imported:
     rejected: list[Rejected] = field(default_factory=list)
     because: Counter[str] = field(default_factory=Counter)
 
-    def count(self, said: CaseIntake, change: CaseChange) -> None:
-        """Count a case that may be known of."""
+    def count(self, said: CaseIntake, change: CaseChange, decision: Decision, *, withdrawn: int) -> None:
+        """Count a case that may be known of, and what may be told of its publication."""
         people = len(change.people)
         if change.unchanged:
             self.unchanged += people
         else:
             self.imported += people
-        self._count_unpublished(change.decision, people)
-        self.withdrawn += len(change.shown)
+        self._count_unpublished(decision, people)
+        self.withdrawn += withdrawn
         if change.earlier is not None:
             was, is_now = change.earlier.details.sealed, change.details.sealed
             self.sealed += is_now and not was
             self.unsealed += was and not is_now
             self.still_sealed += was and said.sealed is None
+
+    def count_found(self, change: CaseChange) -> None:
+        """Count who on a case is found to be, or maybe, a sealed person."""
+        self.same_people += len({one.person for one in change.found if one.same})
+        self.waiting += len({one.person for one in change.found if one.waits})
 
     def count_restricted(self, change: CaseChange, as_new: Decision) -> None:
         """Count a case that must not be known of: as if it were new, with the decision that it would have then."""

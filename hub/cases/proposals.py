@@ -1,0 +1,81 @@
+"""How a case is to read: what whoever imports, seals or reviews proposes. What becomes of it is `changes`'."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hub.records.cases import CaseDetails, HeldCase, Likeness, PersonDetails, SealWord
+
+
+class Member(NamedTuple):
+    """One of the people of a case as proposed: the number of the record that is there, and its handle."""
+
+    number: int | None
+    handle: bytes
+    details: PersonDetails
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """How a case is to read, and how it reads in store, if it is there. `anew`: it is decided again in any case.
+
+    `likenesses`, `words`, `handle` and `members` follow from what is in store, unless they are given.
+    """
+
+    details: CaseDetails
+    people: tuple[PersonDetails, ...]
+    earlier: HeldCase | None
+    anew: bool = False
+    likenesses: tuple[Likeness, ...] | None = None
+    words: tuple[SealWord, ...] | None = None
+    handle: bytes = b""
+    members: tuple[Member, ...] = ()
+
+    def __post_init__(self) -> None:
+        earlier = self.earlier
+        if self.likenesses is None:
+            object.__setattr__(self, "likenesses", earlier.kept.likenesses if earlier else ())
+        if self.words is None:
+            object.__setattr__(self, "words", earlier.kept.words if earlier else ())
+        if not self.handle:
+            object.__setattr__(self, "handle", earlier.row.handle if earlier else os.urandom(16))
+        if not self.members:
+            object.__setattr__(self, "members", _members(self.people, earlier))
+
+    @property
+    def known(self) -> tuple[Likeness, ...]:
+        """Who on it is, or may be, a sealed person."""
+        return self.likenesses or ()
+
+    @property
+    def as_decided(self) -> CaseDetails:
+        """What its publication is decided by: it is sealed for somebody on it who is sealed elsewhere too."""
+        sealed = self.details.sealed or any(one.seals for one in self.known)
+        return self.details.model_copy(update={"sealed": sealed})
+
+
+def as_it_is(held: HeldCase, **update: object) -> Proposal:
+    """A case as it reads in store, but for these fields."""
+    details = held.details.model_copy(update=update)
+    return Proposal(details, tuple(one.details for one in held.people), held)
+
+
+def _members(people: tuple[PersonDetails, ...], earlier: HeldCase | None) -> tuple[Member, ...]:
+    """Whoever is found by the same names and date keeps the record that is there."""
+    there = list(earlier.people) if earlier else []
+    found = []
+    for one in people:
+        same = next((held for held in there if _found_by(held.details) == _found_by(one)), None)
+        if same is not None:
+            there.remove(same)
+        number, handle = (same.number, same.handle) if same else (None, os.urandom(16))
+        found.append(Member(number, handle, one))
+    return tuple(found)
+
+
+def _found_by(details: PersonDetails) -> tuple[object, ...]:
+    """What a person's tokens are made of."""
+    person = details.person
+    return person.given_names, person.surname, person.aliases, person.date_of_birth

@@ -1,0 +1,224 @@
+"""The node's other records of sealed people, found by the comparison in the clear, whatever case they are on.
+
+A case on which somebody is certainly, or may be, a sealed person is sealed too: a certain one without more ado, a
+likely one until a person has decided (`seals`). Whoever is hidden is searched for: the people of a sealed case but
+for alleged perpetrators, and her other records in turn, under any name there, as whatever they are on those cases.
+A record that shares no match-key with hers is none that a question about her could meet, and is not compared.
+
+Reads alone. Does not decide on publication (`publication`) or write (`changes`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import Final
+
+from hub.cases.name_frequencies import name_frequencies
+from hub.cases.proposals import Member, Proposal, as_it_is
+from hub.matching import AskedPerson, band, completeness, confirm, match_keys
+from hub.node.node import Node
+from hub.node.transaction import Reading
+from hub.records.cases import HeldCase, Likeness, PersonDetails, held_cases, open_person
+from hub.store import cases
+from hub.values import Band, Person, Role
+
+AMONG: Final = (
+    5_000  # people at least, among whom she is looked for: among few, next to anybody would be certain
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A record of somebody who is sealed: handles of case and record, and who it is."""
+
+    case: bytes
+    handle: bytes
+    person: Person
+
+
+@dataclass
+class _Work:
+    """A proposal with the likenesses found so far. `before`: those that it had."""
+
+    proposal: Proposal
+    before: dict[tuple[str, str], Likeness]
+    found: dict[tuple[str, str], Likeness] = field(default_factory=dict)
+    changed: bool = True
+
+    @classmethod
+    def anew(cls, proposal: Proposal) -> _Work:
+        """All likenesses are found again; that two are not the same stays decided while both records are there."""
+        there = {one.handle.hex() for one in proposal.members}
+        before = {one.pair: one for one in proposal.known if one.person in there}
+        return cls(proposal, before, {pair: one for pair, one in before.items() if not one.seals})
+
+    @classmethod
+    def more(cls, held: HeldCase) -> _Work:
+        """Those that a case in store has stay, and others may come."""
+        known = {one.pair: one for one in held.kept.likenesses}
+        return cls(as_it_is(held), known, dict(known), changed=False)
+
+    @property
+    def lost(self) -> set[bytes]:
+        """The records that somebody was sealed for until now, and is not by what is proposed."""
+        earlier = self.proposal.earlier
+        if earlier is None:
+            return set()
+        same = {bytes.fromhex(one.person) for one in self.before.values() if one.same}
+        members = ((one.handle, one.details) for one in self.proposal.members)
+        now = _hidden(self.proposal.details.sealed, members, same)
+        return {one.handle for one in _sealed_on(earlier)} - {handle for handle, _ in now}
+
+    def sealed(self) -> list[_Sealed]:
+        """Its people who are sealed by what is said of the case."""
+        members = ((one.handle, one.details) for one in self.proposal.members)
+        hidden = _hidden(self.proposal.details.sealed, members, set())
+        return [_Sealed(self.proposal.handle, handle, person) for handle, person in hidden]
+
+    def done(self) -> Proposal:
+        """The proposal with what was found. Who is found to be sealed needs no decision of anybody any more."""
+        same = {one.person for one in self.found.values() if one.same}
+        kept = tuple(one for one in self.found.values() if not (one.waits and one.person in same))
+        return replace(self.proposal, likenesses=kept)
+
+
+class SamePeople:
+    """Finds who of the node's people is, or may be, a sealed person. Of one act: it remembers match-keys."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._keys: dict[bytes, array[int]] = {}
+        self._asked: dict[bytes, AskedPerson] = {}
+        self._size = 0
+
+    def complete(self, tx: Reading, proposals: Iterable[Proposal]) -> list[Proposal]:
+        """Proposals with who on them is sealed elsewhere; then those of other cases for which that changes."""
+        work = [_Work.anew(one) for one in proposals]
+        mine = {one.proposal.earlier.row.id for one in work if one.proposal.earlier}
+        others = [one for one in held_cases(tx, cases.sealed(tx.session)) if one.row.id not in mine]
+        if any(one.lost for one in work):  # Who was sealed for them is looked at again.
+            work += [_Work.anew(as_it_is(one)) for one in others if not one.details.sealed]
+            others = [one for one in others if one.details.sealed]
+        # Those of before other records were looked for are looked for now.
+        work += [_Work.anew(as_it_is(one)) for one in others if one.details.sealed and not one.kept.searched]
+        others = [one for one in others if one.kept.searched]
+        known = [person for one in others for person in _sealed_on(one)]
+        searched = {one.handle for one in known}
+        searched |= {
+            person.handle
+            for one in work
+            if one.proposal.earlier and one.proposal.earlier.kept.searched
+            for person in _sealed_on(one.proposal.earlier)
+        }
+        fresh = known + [person for one in work for person in one.sealed()]
+        by_word = {one.row.id for one in others if one.details.sealed}
+        while fresh:
+            new = [one for one in fresh if one.handle not in searched]
+            work += self._elsewhere(tx, new, work, by_word)
+            searched |= {one.handle for one in new}
+            fresh = self._compared(work, fresh)
+        return [one.done() for one in work if one.changed]
+
+    def _elsewhere(
+        self, tx: Reading, new: Sequence[_Sealed], work: Sequence[_Work], but: Collection[int]
+    ) -> list[_Work]:
+        """The other cases in store with anybody who shares a match-key with people who were not sealed before."""
+        if not new:
+            return []
+        wanted = {key for one in new for key in self._keys_of(one.handle, one.person)}
+        mine = {one.proposal.earlier.row.id for one in work if one.proposal.earlier} | set(but)
+        found = set()
+        for case_id, (_, handle, sealed) in cases.members(tx.session):
+            if case_id in mine or case_id in found:
+                continue
+            if handle not in self._keys:
+                self._keys_of(handle, open_person(tx.vault, handle, sealed))
+            if not wanted.isdisjoint(self._keys[handle]):
+                found.add(case_id)
+        return [_Work.more(one) for one in held_cases(tx, cases.of_numbers(tx.session, found))]
+
+    def _compared(self, work: Iterable[_Work], fresh: Sequence[_Sealed]) -> list[_Sealed]:
+        """Compare the people of cases with sealed people; gives the records found to be of one of them."""
+        by_key: dict[int, list[int]] = defaultdict(list)
+        for at, one in enumerate(fresh):
+            for key in self._keys_of(one.handle, one.person):
+                by_key[key].append(at)
+        found = []
+        for case in work:
+            if case.proposal.details.sealed:
+                continue
+            for member in case.proposal.members:
+                keys = self._keys_of(member.handle, member.details.person)
+                near = {at for key in keys if key in by_key for at in by_key[key]}
+                alike = [self._alike(case, member, fresh[at]) for at in sorted(near)]
+                if any(alike):
+                    found.append(_Sealed(case.proposal.handle, member.handle, member.details.person))
+        return found
+
+    def _alike(self, case: _Work, member: Member, sealed: _Sealed) -> bool:
+        """Keep a likeness; whether the two are taken for one person, and were not found to be so before."""
+        pair = (member.handle.hex(), sealed.handle.hex())
+        if sealed.case == case.proposal.handle or pair in case.found:
+            return False
+        likeness = case.before.get(pair)
+        if likeness is None:
+            certain = self._certain(sealed, member.details.person)
+            if certain is None:
+                return False
+            likeness = Likeness(
+                id=secrets.token_hex(8),
+                person=pair[0],
+                sealed_case=sealed.case.hex(),
+                sealed_person=pair[1],
+                certain=certain,
+            )
+        already = any(one.same and one.person == pair[0] for one in case.found.values())
+        case.found[pair], case.changed = likeness, True
+        return likeness.same and not already
+
+    def _certain(self, sealed: _Sealed, other: Person) -> bool | None:
+        """Whether it is certain, or likely (False), that they are one person; None where it is neither."""
+        config = self._node.matching
+        asked = self._asked.get(sealed.handle)
+        if asked is None:
+            population = name_frequencies(self._node)
+            self._size = max(int(population.people - config.population.table_people), AMONG)
+            asked = self._asked[sealed.handle] = AskedPerson(sealed.person, population, config)
+        matched = set(match_keys(other, config)).intersection(asked.keys)
+        weighed = asked.score(matched, completeness(other))
+        found = band(weighed.bits, self._size, config)
+        if found is None or not confirm(sealed.person, other, config).passes:
+            return None
+        return found is Band.strong
+
+    def _keys_of(self, handle: bytes, person: Person) -> array[int]:
+        """Short digests of a record's match-keys. A record keeps its handle while its names and date stay."""
+        keys = self._keys.get(handle)
+        if keys is None:
+            every = (key.material for key in match_keys(person, self._node.matching))
+            digests = (int.from_bytes(blake2b(one, digest_size=4).digest()) for one in every)
+            keys = self._keys[handle] = array("I", digests)
+        return keys
+
+
+def _sealed_on(held: HeldCase) -> list[_Sealed]:
+    """The people of a case in store who are sealed: all that it hides, and who was found to be sealed elsewhere."""
+    same = {bytes.fromhex(one.person) for one in held.kept.likenesses if one.same}
+    members = ((one.handle, one.details) for one in held.people)
+    return [
+        _Sealed(held.row.handle, handle, person)
+        for handle, person in _hidden(held.details.sealed, members, same)
+    ]
+
+
+def _hidden(
+    sealed: bool, members: Iterable[tuple[bytes, PersonDetails]], same: Collection[bytes]
+) -> Iterator[tuple[bytes, Person]]:
+    for handle, details in members:
+        if (sealed and details.person.role is not Role.perpetrator) or handle in same:
+            yield handle, details.person

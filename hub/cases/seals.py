@@ -1,0 +1,160 @@
+"""Sealing and unsealing a case by hand, and what a person decides of whoever may be sealed on another case.
+
+The people of a case that becomes sealed have left the feed when it is done, with their other records; those of one
+that is not sealed any more join it with the next publish, if they may. Who is restricted from either case sees
+nothing of a likeness. Each act is kept, sealed, with who did it and why. Does not search (`same_people`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from hub.audit.events import Action, Refs
+from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.changes import CaseChange, carry_out
+from hub.cases.proposals import Proposal, as_it_is
+from hub.cases.publication import PublicationDecisions
+from hub.errors import InputError, NotFoundError
+from hub.node.node import Node
+from hub.node.transaction import Reading, Transaction
+from hub.records.cases import HeldCase, Likeness, SealWord, digest_for, held_cases
+from hub.store import cases
+from hub.values import Person, Requester
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who decides, and why."""
+
+    by: Requester
+    because: str
+
+    def require(self) -> None:
+        """Raise InputError without a name or a reason."""
+        for given, what in ((self.by.name, "who decides"), (self.because.strip(), "the reason")):
+            if not given:
+                raise InputError(f"This needs {what}.", kept="Nothing was changed.", do="Give it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """What came of an act: whether the case is sealed now, for that alone or for somebody on it (`for_others`).
+
+    `withdrawn` people left the feed, `also` other cases became sealed, and `waiting` likenesses wait for a person.
+    """
+
+    sealed: bool
+    for_others: bool
+    withdrawn: int
+    also: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLikeness:
+    """A likeness as people see it: two people, and the references of their cases; the second is sealed."""
+
+    likeness: Likeness
+    case_ref: str
+    person: Person
+    sealed_case_ref: str
+    sealed_person: Person
+
+
+def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> Resealed:
+    """Seal a case, or unseal it. Safe to repeat.
+
+    Raises NotFoundError for a case that is not here, or is restricted for whoever says it; InputError without a
+    name or a reason.
+    """
+    said.require()
+    restrictions = restrictions_on(node, said.by)
+
+    def propose(tx: Reading) -> list[Proposal]:
+        held = restrictions.find(tx, case_ref)
+        if held is None:
+            raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
+        word = SealWord(sealed=sealed, by=said.by.name, because=said.because, at=tx.now)
+        if held.details.sealed == sealed:
+            return [as_it_is(held)]
+        return [replace(as_it_is(held, sealed=sealed), words=(*held.kept.words, word))]
+
+    changes = carry_out(PublicationDecisions(node), propose, lambda _tx, _changes: None)
+    return _told(node, changes, restrictions)
+
+
+def shown_likenesses(node: Node, asker: Requester | None, *, every: bool = False) -> list[ShownLikeness]:
+    """The likenesses that wait for a person, or `every` one for which a case is sealed."""
+    hidden = restrictions_on(node, asker)
+    with node.read() as tx:
+        return [one for _, one in _shown(tx, hidden) if every or one.likeness.waits]
+
+
+def decide_likeness(node: Node, number: str, said: Said, *, same: bool) -> Resealed:
+    """Decide whether somebody is the sealed person.
+
+    Raises NotFoundError where no such likeness is shown to whoever says it; InputError without a name or a reason.
+    """
+    said.require()
+    hidden = restrictions_on(node, said.by)
+    decided = "same" if same else "not_same"
+
+    def propose(tx: Reading) -> list[Proposal]:
+        for held, one in _shown(tx, hidden):
+            if one.likeness.id == number:
+                word = {"decided": decided, "by": said.by.name, "because": said.because}
+                changed = tuple(
+                    like.model_copy(update=word) if like.id == number else like
+                    for like in held.kept.likenesses
+                )
+                return [replace(as_it_is(held), likenesses=changed)]
+        raise NotFoundError("No such likeness is shown here.", kept="Nothing.", do="See `hub seals list`.")
+
+    def then(tx: Transaction, changes: Sequence[CaseChange]) -> None:
+        about = Refs(case=changes[0].proposal.handle.hex())
+        tx.record(Action.sealed_person_decided, by=node.actor(said.by.name), about=about, kind=decided)
+
+    return _told(node, carry_out(PublicationDecisions(node), propose, then), hidden)
+
+
+def _told(node: Node, changes: Sequence[CaseChange], hidden: CaseRestrictions) -> Resealed:
+    """What may be told of it to somebody who must not know of some cases."""
+    first, told = changes[0], [one for one in changes if not is_hidden(node, one, hidden)]
+    return Resealed(
+        sealed=first.details.sealed or (first in told and first.proposal.as_decided.sealed),
+        for_others=not first.details.sealed,
+        withdrawn=sum(len(one.shown) for one in told),
+        also=sum(any(like.same for like in one.found) for one in told[1:]),
+        waiting=len({like.person for one in told for like in one.found if like.waits}),
+    )
+
+
+def is_hidden(node: Node, change: CaseChange, hidden: CaseRestrictions) -> bool:
+    """Whether somebody must not know of a case, or of one that hides somebody who is on it."""
+    own = digest_for(node.keys.vault, change.details.case_ref, change.details.apart)
+    return hidden.restricts(own) or any(map(hidden.restricts, change.sealed_for))
+
+
+def _shown(tx: Reading, hidden: CaseRestrictions) -> Iterator[tuple[HeldCase, ShownLikeness]]:
+    """Every likeness for which a case is sealed, with that case; none of a case that is hidden."""
+    every = held_cases(tx, [row for row in cases.sealed(tx.session) if not hidden.restricts(row.ref_digest)])
+    by_handle = {one.row.handle.hex(): one for one in every}
+    for held in every:
+        for one in held.kept.likenesses:
+            other = by_handle.get(one.sealed_case)
+            if other is not None and one.seals:
+                yield (
+                    held,
+                    ShownLikeness(
+                        one,
+                        held.details.case_ref,
+                        _person(held, one.person),
+                        other.details.case_ref,
+                        _person(other, one.sealed_person),
+                    ),
+                )
+
+
+def _person(held: HeldCase, handle: str) -> Person:
+    return next((one.details.person for one in held.people if one.handle.hex() == handle), Person())

@@ -1,0 +1,175 @@
+"""`hub case seal`, `hub case unseal`, `hub seals list` and `hub seals decide`.
+
+A case's reference is read from standard input: arguments are seen in process lists and kept in shells' histories.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.cases.seals import (
+    Resealed,
+    Said,
+    ShownLikeness,
+    decide_likeness,
+    seal_case,
+    shown_likenesses,
+)
+from hub.checks.read import read_document
+from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
+from hub.cli.output import out, plain, print_json
+from hub.values import Person, Requester
+
+seals_app = typer.Typer(help="Who may be a sealed person on another case.", no_args_is_help=True)
+
+By = Annotated[
+    Path, typer.Option("--as", metavar="WHO.json", help="Who decides: a requester.", show_default=False)
+]
+Because = Annotated[str, typer.Option("--because", metavar="TEXT", help="Why; kept.", show_default=False)]
+
+
+def seal(home: Home, who: By, because: Because, as_json: Json = False) -> None:
+    """Seal the case whose reference is read from standard input: its people leave the feed at once.
+
+    The node's other records of them are sealed too, where that is certain; where it is likely a person decides.
+    """
+    _reseal(home, who, because, sealed=True, as_json=as_json)
+
+
+def unseal(home: Home, who: By, because: Because, as_json: Json = False) -> None:
+    """Unseal the case whose reference is read from standard input, and those that were sealed for it alone.
+
+    A case on which somebody is sealed elsewhere stays sealed.
+    """
+    _reseal(home, who, because, sealed=False, as_json=as_json)
+
+
+def _reseal(home: Path, who: Path, because: str, *, sealed: bool, as_json: bool) -> None:
+    with opened(home, as_json=as_json) as node:
+        said = Said(read_document(who, Requester, "the file of who decides"), because)
+        done = seal_case(node, read_case_ref(), said, sealed=sealed)
+        _tell(done, as_json=as_json)
+
+
+@seals_app.command("list")
+def list_(
+    home: Home,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also those that are certain, or decided to be the same.")
+    ] = False,
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """List who may be a sealed person on another case. Until somebody decides, their cases are sealed too."""
+    with opened_to_read(home, as_json=as_json) as node:
+        found = shown_likenesses(node, asker(node, who), every=every)
+        if as_json:
+            print_json({"seals": [_document(one) for one in found]})
+            return
+        for one in found:
+            _show(one)
+        if not found:
+            out.print("Nothing waits." if not every else "There is none.")
+
+
+@seals_app.command("decide")
+def decide(
+    home: Home,
+    number: Annotated[
+        str, typer.Argument(metavar="ID", help="As `hub seals list` shows it.", show_default=False)
+    ],
+    same: Annotated[bool, typer.Option("--same/--not-same", help="What was decided.", show_default=False)],
+    who: By,
+    because: Because,
+    as_json: Json = False,
+) -> None:
+    """Decide whether somebody is the sealed person: then the case stays sealed, or is decided anew without that."""
+    with opened(home, as_json=as_json) as node:
+        said = Said(read_document(who, Requester, "the file of who decides"), because)
+        _tell(decide_likeness(node, number, said, same=same), as_json=as_json)
+
+
+def found_words(same: int, waiting: int) -> list[str]:
+    """What is said of records that are, or may be, of a sealed person."""
+    words = []
+    if same:
+        words.append(
+            f"{same} records are of people who are sealed on another case: their cases are sealed too."
+        )
+    if waiting:
+        words.append(
+            f"{waiting} records may be of somebody who is sealed on another case. Until somebody decides, their "
+            "cases are sealed too: see `hub seals list`."
+        )
+    return words
+
+
+def _tell(done: Resealed, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "sealed": done.sealed,
+                "withdrawn": done.withdrawn,
+                "also_sealed": done.also,
+                "waiting": done.waiting,
+            }
+        )
+        return
+    if not done.sealed:
+        out.print("The case is not sealed. `hub publish` adds its people to the feed if they may be matched.")
+    elif done.for_others:
+        out.print("The case is sealed for somebody on it who is, or may be, sealed on another case.")
+        out.print("See `hub seals list --all`.")
+    else:
+        out.print("The case is sealed.")
+    if done.withdrawn:
+        out.print(f"{done.withdrawn} people have left the feed: peers' next questions do not match them.")
+    for line in found_words(done.also, done.waiting):
+        out.print(line)
+
+
+def _document(one: ShownLikeness) -> dict[str, Any]:
+    like = one.likeness
+    return {
+        "id": like.id,
+        "certain": like.certain,
+        "decided": like.decided,
+        "by": like.by,
+        "because": like.because,
+        "case_ref": one.case_ref,
+        "person": _person(one.person),
+        "sealed_case_ref": one.sealed_case_ref,
+        "sealed_person": _person(one.sealed_person),
+    }
+
+
+def _show(one: ShownLikeness) -> None:
+    like = one.likeness
+    how = "is" if like.same else "may be"
+    out.print(plain(f"{like.id}  {_words(one.person)}, on {one.case_ref},"))
+    out.print(plain(f"  {how} {_words(one.sealed_person)}, who is sealed on {one.sealed_case_ref}."))
+    if like.decided:
+        out.print(plain(f"  Decided by {like.by}: {like.because}"))
+    else:
+        out.print(
+            f"  To decide: hub seals decide HOME {like.id} --same or --not-same --as WHO.json --because ..."
+        )
+
+
+def _words(person: Person) -> str:
+    name = f"{person.given_names} {person.surname}".strip()
+    aliases = f" (also {'; '.join(person.aliases)})" if person.aliases else ""
+    return f"{name}{aliases}, {person.role}, born {person.date_of_birth or 'on a day not recorded'}"
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "role": person.role.value,
+        "given_names": person.given_names,
+        "surname": person.surname,
+        "aliases": list(person.aliases),
+        "date_of_birth": person.date_of_birth,
+    }

@@ -1,0 +1,261 @@
+"""A sealed person's other records, on whatever case: what is certain is sealed, and what is likely waits."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from hub.cases.changes import find_case
+from hub.cases.importing.run import import_cases
+from hub.cases.importing.tally import Imported
+from hub.cases.same_people import SamePeople
+from hub.cases.seals import Resealed, Said, ShownLikeness, decide_likeness, seal_case, shown_likenesses
+from hub.cases.staff import STAFF_FILE
+from hub.errors import InputError, NotFoundError
+from hub.federation.publish import publish
+from hub.node.node import Node
+from hub.records.cases import HeldCase, Likeness
+from hub.records.cases import seal_case as sealed_record
+from hub.store.tables import CaseRecord
+from hub.values import Kind, Person, Requester, Role
+from hub.wire.messages import NOT_ANSWERED
+from tests.federation.hand import Hand
+from tests.federation.nodes import Areas, case, events, handle_of, hold, in_feed, stranger
+from tests.federation.publishing import HER
+
+WHO = Requester.model_validate(
+    {"name": "A. Coordinator", "role": "coordinator", "agency": "Police", "agency_kind": "police"}
+)
+SAID = Said(WHO, "She fled, and asked for it.")
+
+VICTIM, PERPETRATOR, MOTHER = (
+    stranger(71),
+    stranger(72).model_copy(update={"role": Role.perpetrator}),
+    stranger(73),
+)
+CHILD = HER.model_copy(update={"role": Role.child})
+# The same forename and date of birth under another surname, with the one of before as an alias.
+AS_ALIAS = HER.model_copy(
+    update={"surname": "Quillfeather", "aliases": (f"{HER.given_names} {HER.surname}",)}
+)
+# The same forename and month of birth under another surname: it may be her.
+LIKELY = HER.model_copy(update={"surname": "Quill", "date_of_birth": HER.date_of_birth[:7]})
+
+
+@pytest.fixture
+def node(stored_areas: Areas) -> Node:
+    return stored_areas["eastvale"]
+
+
+def held(node: Node, ref: str) -> HeldCase:
+    with node.read() as tx:
+        found = find_case(tx, ref)
+    assert found
+    return found
+
+
+def likenesses(node: Node, ref: str) -> list[Likeness]:
+    return list(held(node, ref).kept.likenesses)
+
+
+HER_OTHERS: dict[str, tuple[list[Person], dict[str, object]]] = {
+    "an older case": ([HER], {}),
+    "under another name, with hers as an alias": ([AS_ALIAS], {}),
+    "as a child": ([MOTHER, CHILD], {}),
+    "as somebody who is accused": ([VICTIM, HER.model_copy(update={"role": Role.perpetrator})], {}),
+    "as an Idva service's client": (
+        [HER],
+        {"kind": Kind.idva, "idva_service": "Eastvale Idva Service", "publish": True},
+    ),
+}
+
+
+@pytest.mark.parametrize("how", HER_OTHERS)
+def test_her_other_records_are_sealed_with_her_and_have_left_the_feed(node: Node, how: str) -> None:
+    people, changes = HER_OTHERS[how]
+    hold(
+        node,
+        case("other", people, **changes),
+        case("hers", [HER, PERPETRATOR]),
+        case("third", [stranger(74)]),
+    )
+    publish(node)
+    assert all(in_feed(node, one) for one in people)
+    hold(node, case("hers", [HER, PERPETRATOR], sealed=True))
+    assert not any(in_feed(node, one) for one in people)
+    assert in_feed(node, stranger(74))
+    (found,) = likenesses(node, "other")
+    assert found.certain
+    assert publish(node).added == 0
+    assert [one["detail"]["kind"] for one in events(node, "sealed_person_found")] == ["certain"]
+
+
+def waiting(node: Node) -> list[ShownLikeness]:
+    return shown_likenesses(node, WHO)
+
+
+def decide(node: Node, *, same: bool) -> Resealed:
+    (one,) = waiting(node)
+    return decide_likeness(node, one.likeness.id, SAID, same=same)
+
+
+def test_who_is_likely_to_be_her_is_not_published_until_a_person_decides(node: Node) -> None:
+    hold(node, case("hers", [HER]), case("other", [LIKELY]))
+    publish(node)
+    hold(node, case("hers", [HER], sealed=True))
+    assert not in_feed(node, LIKELY)
+    assert publish(node).added == 0
+    (one,) = waiting(node)
+    assert (one.case_ref, one.sealed_case_ref) == ("other", "hers")
+    assert (one.person, one.sealed_person) == (LIKELY, HER)
+    done = decide(node, same=False)
+    assert not done.sealed
+    assert publish(node).added == 1
+    assert in_feed(node, LIKELY)
+    assert held(node, "hers").kept.sealed
+    assert [one["detail"]["kind"] for one in events(node, "sealed_person_decided")] == ["not_same"]
+    (kept,) = likenesses(node, "other")
+    assert (kept.by, kept.because) == (WHO.name, SAID.because)
+    # It stays decided: neither importing the case again nor sealing hers anew brings it up.
+    hold(node, case("other", [LIKELY], referral_date=None))
+    hold(node, case("hers", [HER], sealed=False))
+    hold(node, case("hers", [HER], sealed=True))
+    assert waiting(node) == []
+    assert in_feed(node, LIKELY)
+
+
+def test_who_is_decided_to_be_her_stays_sealed_and_is_looked_for_by_her_names_there_too(node: Node) -> None:
+    """A third record is like the second alone."""
+    second = LIKELY.model_copy(update={"aliases": ("Petronella Quillfeather",)})
+    third = Person(given_names="Petronella", surname="Quillfeather", date_of_birth="1961-02-03")
+    hold(node, case("third", [third]), case("second", [second]))
+    publish(node)
+    hold(node, case("hers", [HER], sealed=True))
+    assert in_feed(node, third)
+    done = decide(node, same=True)
+    assert (done.sealed, done.also + done.waiting) == (True, 1)
+    assert held(node, "third").kept.sealed
+    assert not in_feed(node, third)
+    assert publish(node).added == 0
+
+
+@pytest.mark.parametrize(("person", "certain"), [(AS_ALIAS, True), (LIKELY, False)])
+def test_whoever_comes_later_and_is_or_may_be_a_sealed_person_is_sealed_likewise(
+    node: Node, person: Person, certain: bool
+) -> None:
+    hold(node, case("hers", [HER], sealed=True))
+    hold(node, case("later", [person]), case("open", [stranger(75)]))
+    assert publish(node).added == 1
+    assert not in_feed(node, person)
+    (one,) = likenesses(node, "later")
+    assert one.certain == certain
+    assert len(waiting(node)) == (not certain)
+    # A file that says no seal does not take it off.
+    hold(node, case("later", [person], sealed=False, referral_date=None))
+    assert publish(node).added == 0
+
+
+def test_a_sealed_person_and_her_other_record_in_one_file(node: Node) -> None:
+    hold(node, case("other", [HER]), case("hers", [HER], sealed=True))
+    assert held(node, "other").kept.sealed
+    assert publish(node).added == 0
+
+
+def test_an_alleged_perpetrator_of_a_sealed_case_is_not_hidden_elsewhere(node: Node) -> None:
+    hold(node, case("other", [VICTIM, PERPETRATOR]), case("hers", [HER, PERPETRATOR], sealed=True))
+    assert publish(node).added == 2
+    assert in_feed(node, PERPETRATOR)
+
+
+def test_others_on_a_case_that_is_sealed_for_her_are_not_looked_for(node: Node) -> None:
+    """Else a seal would go from family to family: they are hidden on that case and on no other."""
+    friend = stranger(76)
+    as_other = friend.model_copy(update={"role": Role.other})
+    hold(node, case("friends", [friend]), case("other", [HER, as_other]))
+    hold(node, case("hers", [HER], sealed=True))
+    assert held(node, "other").kept.sealed
+    assert not held(node, "friends").kept.sealed
+
+
+def test_a_case_that_is_unsealed_unseals_those_that_were_sealed_for_it_alone(node: Node) -> None:
+    hold(node, case("hers", [HER], sealed=True), case("other", [HER]), case("word", [AS_ALIAS], sealed=True))
+    hold(node, case("third", [VICTIM, HER.model_copy(update={"role": Role.other})]))
+    assert held(node, "other").kept.sealed
+    hold(node, case("hers", [HER], sealed=False))
+    assert held(node, "other").kept.sealed, "it is sealed for the other one still"
+    hold(node, case("word", [AS_ALIAS], sealed=False))
+    for ref in ("hers", "other", "third", "word"):
+        assert not held(node, ref).kept.sealed
+        assert likenesses(node, ref) == []
+    publish(node)
+    assert in_feed(node, HER)
+
+
+def test_a_home_whose_sealed_people_were_never_looked_for_looks_for_them(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade: with the next act, whatever it is about."""
+    with monkeypatch.context() as patch:
+        patch.setattr(SamePeople, "complete", lambda _self, _tx, proposals: list(proposals))
+        hold(node, case("other", [HER]))
+        publish(node)
+        hold(node, case("hers", [HER], sealed=True))
+    with node.write() as tx:
+        row = held(node, "hers").row
+        kept = held(node, "hers").kept.model_copy(update={"searched": False})
+        mine = CaseRecord.id == row.id
+        sealed = sealed_record(tx.vault, row.handle, kept)
+        tx.session.execute(update(CaseRecord).where(mine).values(sealed=sealed))  # type: ignore[arg-type]
+    assert in_feed(node, HER)
+    hold(node, case("unlike", [stranger(77)]))
+    assert not in_feed(node, HER)
+    assert held(node, "other").kept.sealed
+
+
+def test_a_disclosure_about_her_other_record_is_not_answered(stored_areas: Areas, node: Node) -> None:
+    hold(node, case("other", [HER]))
+    publish(node)
+    hand = Hand(stored_areas)
+    check_id, salt = hand.ask_about(HER)
+    body = hand.disclosure(check_id, handle_of(node, HER), HER, salt)
+    hold(node, case("hers", [AS_ALIAS], sealed=True))
+    assert hand.opened(hand.disclose(body)) == NOT_ANSWERED
+
+
+def test_whoever_is_restricted_from_the_sealed_case_sees_nothing_of_it(areas: Areas) -> None:
+    node = areas["eastvale"]
+    hold(node, case("hers", [HER], sealed=True), case("likely", [LIKELY]))
+    staff = '[[exclusion]]\ncase_ref = "hers"\nperson = "A. Ash"\n'
+    (node.home / STAFF_FILE).write_text(staff, encoding="utf-8")
+    ash = WHO.model_copy(update={"name": "A. Ash"})
+    assert len(waiting(node)) == 1
+    assert shown_likenesses(node, ash, every=True) == []
+    with pytest.raises(NotFoundError):
+        decide_likeness(node, waiting(node)[0].likeness.id, Said(ash, "Curious."), same=False)
+    for ref in ("hers", "no-such-case"):
+        with pytest.raises(NotFoundError, match="There is no such case here"):
+            seal_case(node, ref, Said(ash, "Curious."), sealed=False)
+
+    def told(person: Person) -> Imported:
+        mine = [case("mine", [person])]
+        return import_cases(node, mine, dry_run=False, progress=lambda _: None, asker=ash)
+
+    # What an import tells of somebody who is sealed there is what it would tell without that case.
+    assert told(HER) == told(stranger(78)) == Imported(imported=1)
+
+
+def test_a_case_is_sealed_and_unsealed_by_hand_with_who_and_why(node: Node) -> None:
+    hold(node, case("hers", [HER, PERPETRATOR]), case("other", [AS_ALIAS]), case("likely", [LIKELY]))
+    publish(node)
+    done = seal_case(node, "hers", SAID)
+    assert (done.sealed, done.for_others, done.withdrawn, done.also, done.waiting) == (True, False, 4, 1, 1)
+    assert not any(in_feed(node, one) for one in (HER, AS_ALIAS, LIKELY, PERPETRATOR))
+    (word,) = held(node, "hers").kept.words
+    assert (word.sealed, word.by, word.because) == (True, WHO.name, SAID.because)
+    again = seal_case(node, "hers", SAID)
+    assert (again.sealed, again.withdrawn, again.also, again.waiting) == (True, 0, 0, 0)
+    assert len(held(node, "hers").kept.words) == 1, "what is sealed is not sealed twice"
+    assert not seal_case(node, "hers", SAID, sealed=False).sealed
+    assert publish(node).added == 4
+    with pytest.raises(InputError):
+        seal_case(node, "hers", Said(WHO, " "))
