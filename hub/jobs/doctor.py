@@ -170,7 +170,11 @@ def _feed(node: Node) -> Found:
 
 
 def _worker(node: Node) -> Found:
-    age = status_of(node).worker_age_s
+    found = status_of(node)
+    if found.late:
+        text = f"Last done more than twice their interval ago: {', '.join(found.late)}."
+        yield text, "See `hub jobs list HOME` and the worker's log.", False
+    age = found.worker_age_s
     if age is None or age > WORKER_SEEN_S:
         seen = "has not been seen yet" if age is None else f"was last seen {age // 60} minutes ago"
         text = f"The worker {seen}: nothing is delivered, synced, published or signed by itself."

@@ -101,7 +101,11 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
 
 
 def due(node: Node, jobs: Mapping[str, Job]) -> list[Task]:
-    """What is to be done now. Writes down that the worker looked; a job is due when it is first seen."""
+    """What is to be done now. Writes down that the worker looked; a job is due when it is first seen.
+
+    The database puts off no job for longer than it ever waits: its row is not believed then.
+    """
+    times = node.settings.schedules
     with node.write() as tx:
         rows = schedule.every(tx.session)
         for name in jobs.keys() - rows.keys():
@@ -110,7 +114,8 @@ def due(node: Node, jobs: Mapping[str, Job]) -> list[Task]:
         schedule.remove(tx.session, rows.keys() - jobs.keys() - {WORKER})
         schedule.put(tx.session, JobRow(WORKER, ended_at=tx.now))
         now = tx.now
-    return [job.task for name, job in jobs.items() if (at := rows[name].next_at) is not None and at <= now]
+    most = times.retry_most_minutes * 60
+    return [job.task for name, job in jobs.items() if rows[name].due(now, times.interval_s(name), most)]
 
 
 def do(job: Job, run: Run) -> None:
@@ -136,8 +141,10 @@ def _write_down(node: Node, job: Job, fault: str | None) -> None:
         if fault is None:
             row = row._replace(next_at=job.after(tx.now), done_at=tx.now, failing_since=None, tries=0)
         else:
-            tries, since = row.tries + 1, row.failing_since or tx.now
-            row = row._replace(next_at=times.retry_at(tx.now, tries), failing_since=since, tries=tries)
+            tries, since = row.tries + 1, min(row.failing_since or tx.now, tx.now)
+            done_at = row.done_at if row.done_at is not None and row.done_at <= tx.now else None
+            row = row._replace(next_at=times.retry_at(tx.now, tries), done_at=done_at)
+            row = row._replace(failing_since=since, tries=tries)
         schedule.put(tx.session, row)
 
 

@@ -13,6 +13,7 @@ from hub.federation.heads import alarms
 from hub.federation.peers import KnownPeer, every_known
 from hub.node.node import Node
 from hub.node.revocations import own_warning
+from hub.node.status import late_jobs
 from hub.store import outbox
 from hub.store.outbox import DeliveryState
 from hub.wire.certificates import certificate_warning
@@ -46,6 +47,13 @@ def _given_up(node: Node) -> Iterator[str]:
         yield f"Deliveries that are not made and wait for a person: {stopped}. See `hub jobs list`."
 
 
+def _late(node: Node) -> Iterator[str]:
+    with node.read() as tx:
+        late = late_jobs(tx)
+    if others := [name for name in late if name != "warn"]:
+        yield f"Last done more than twice their interval ago: {', '.join(others)}. See `hub jobs list`."
+
+
 def _heads(node: Node) -> Iterator[str]:
     yield from alarms(node)
 
@@ -55,5 +63,6 @@ QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
     _certificates_of_peers,
     _agreements,
     _given_up,
+    _late,
     _heads,
 )

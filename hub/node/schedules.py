@@ -41,6 +41,19 @@ class Schedules(Value):
     retry_most_minutes: Minutes = 60
     give_up_after: Annotated[int, Field(ge=1, le=10_000)] = 100
 
+    def interval_s(self, job: str) -> int | None:
+        """How often a job is done, by its name, such as `sync:eastvale`; None for one that is done once."""
+        minutes = {
+            "checkpoint": self.checkpoint_minutes,
+            "publish": self.publish_minutes,
+            "sync": self.sync_minutes,
+            "show": self.show_head_minutes,
+            "warn": self.warn_minutes,
+            "audit": self.audit_minutes,
+            "escalate": self.escalate_minutes,
+        }.get(job.partition(":")[0])
+        return None if minutes is None else minutes * 60
+
     def retry_at(self, now: int, tries: int) -> int:
         """When to try again what failed so many times in a row: after about twice the last wait, up to the most."""
         doubled = FIRST_RETRY_S << min(tries - 1, 20)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from hub.errors import HubError
 from hub.node.node import CHECKPOINT, Node
+from hub.node.transaction import Reading
 from hub.store import outbox, peers, schedule
 from hub.store.outbox import DeliveryState
 
@@ -20,7 +21,8 @@ class Status:
 
     `failing`: the codes of what keeps it from working, none where it is ready. Ages are in seconds, by peer for the
     copies of feeds; None where there is none yet. `deliveries`: how many wait, by state. `agreements`: how many are
-    held; `broken_agreements` says which files are none, and why.
+    held; `broken_agreements` says which files are none, and why. `late`: the jobs whose last success is older than
+    twice their interval.
     """
 
     failing: tuple[str, ...] = ()
@@ -31,6 +33,7 @@ class Status:
     deliveries: dict[str, int] = field(default_factory=dict)
     agreements: int = 0
     broken_agreements: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -42,6 +45,7 @@ def status_of(node: Node) -> Status:
     """Look at everything: the database is written to, and the change taken back."""
     failing: list[str] = []
     ages: dict[str, int | None] = {}
+    late: list[str] = []
     worker_age, deliveries = None, dict.fromkeys((state.value for state in DeliveryState), 0)
     try:
         node.require_intact()
@@ -51,6 +55,7 @@ def status_of(node: Node) -> Status:
                 ages[row.node_id] = None if row.synced_at is None else tx.now - row.synced_at
             looked_at = schedule.every(tx.session).get(schedule.WORKER, schedule.JobRow("")).ended_at
             worker_age = None if looked_at is None else tx.now - looked_at
+            late = late_jobs(tx)
             for delivery in outbox.every(tx.session):
                 deliveries[delivery.state.value] += 1
     except HubError as error:
@@ -59,7 +64,15 @@ def status_of(node: Node) -> Status:
     agreements = node.agreements
     broken = tuple(one.text for one in agreements.broken)
     age = _age_of_checkpoint(node)
-    return Status(tuple(failing), age, free, ages, worker_age, deliveries, len(agreements.held), broken)
+    held = len(agreements.held)
+    return Status(tuple(failing), age, free, ages, worker_age, deliveries, held, broken, tuple(late))
+
+
+def late_jobs(tx: Reading) -> list[str]:
+    """The names of the jobs whose last success is older than twice their interval, or cannot be."""
+    times = tx.node.settings.schedules
+    found = [(row, times.interval_s(name)) for name, row in schedule.every(tx.session).items()]
+    return [row.name for row, interval_s in found if interval_s and row.late(tx.now, interval_s)]
 
 
 class _TakenBack(Exception):  # noqa: N818 - no failure: it ends a transaction that is to leave nothing

@@ -25,6 +25,22 @@ class JobRow(NamedTuple):
     tries: int = 0
     fault: str | None = None
 
+    def due(self, now: int, interval_s: int | None, retry_most_s: int) -> bool:
+        """Whether it is to be done. A row that no node writes puts nothing off: what is due is safe to do again.
+
+        None waits longer than its interval, or after a fault the longest wait. Of one that recurs there is a next.
+        """
+        if self.next_at is None:
+            return interval_s is not None or self.done_at is None
+        if self.next_at <= now or self.next_at > now + max(interval_s or 0, retry_most_s):
+            return True
+        return self.done_at is not None and self.done_at > now
+
+    def late(self, now: int, interval_s: int) -> bool:
+        """Whether it was last done twice its interval ago, or its row says what cannot be."""
+        last = self.done_at or self.failing_since or self.next_at
+        return last is None or last > now or last + 2 * interval_s < now
+
 
 def every(session: Session) -> dict[str, JobRow]:
     """All jobs by name."""

@@ -33,6 +33,7 @@ def status_app(node: Node) -> FastAPI:
             "status": "ready" if found.ready else "failing",
             "failing": list(found.failing),
             "broken_agreements": list(found.broken_agreements),
+            "late": list(found.late),
         }
         return JSONResponse(content, status_code=200 if found.ready else 503)
 
@@ -59,6 +60,9 @@ def figures(found: Status) -> Iterator[str]:
     yield from _gauge("hub_agreements", "Sharing agreements that are held", {"": found.agreements})
     told = "Files of agreements that cannot be read, on which nothing rests"
     yield from _gauge("hub_agreements_broken", told, {"": len(found.broken_agreements)})
+    yield from _gauge(
+        "hub_jobs_late", "Jobs last done more than twice their interval ago", {"": len(found.late)}
+    )
     states = {f'{{state="{state}"}}': count for state, count in found.deliveries.items()}
     yield from _gauge("hub_deliveries", "What waits to reach a peer, and what was given up", states)
     ages = {f'{{peer="{peer}"}}': age for peer, age in found.copy_age_s.items() if age is not None}

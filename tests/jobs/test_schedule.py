@@ -12,10 +12,12 @@ from hub.crypto.groups import in_groups
 from hub.crypto.signing import public_key, thumbprint
 from hub.errors import StorageError, UsageError
 from hub.federation.peers import every_known, remove_peer
+from hub.jobs.doctor import findings
 from hub.jobs.schedule import Job, Run, Stopped, WantedPeer, do, due, jobs_of
 from hub.jobs.warnings import warnings_of
 from hub.node.node import CHECKPOINT, Node
 from hub.node.schedules import Schedules
+from hub.node.status import status_of
 from hub.records import outbox
 from hub.records.outbox import Parcel
 from hub.store import schedule as rows
@@ -93,6 +95,48 @@ def test_it_does_what_it_says(areas: Areas) -> None:
     old = checkpoint.read_text()
     once(areas, "northmoor", "checkpoint")
     assert checkpoint.read_text() != old
+
+
+@pytest.mark.parametrize(
+    "switched_off",
+    [
+        "next_at = 99999999999",
+        "next_at = NULL",
+        "next_at = 99999999999, done_at = 99999999999",
+        "done_at = 99999999999, tries = 0",
+        "next_at = 99999999999, failing_since = 99999999999, tries = 9",
+    ],
+)
+def test_nobody_who_writes_the_database_puts_a_job_off(areas: Areas, switched_off: str) -> None:
+    node = areas["northmoor"]
+    every = names(node)
+    for name in every:
+        once(areas, "northmoor", name)
+    assert names(node) == []
+    with node.database.write() as session:
+        session.connection().exec_driver_sql(f"UPDATE scheduled_job SET {switched_off}")
+    assert names(node) == every
+    for name in every:
+        once(areas, "northmoor", name)
+    assert names(node) == []
+
+
+def test_what_has_not_been_done_for_twice_its_interval_is_told_whatever_its_row_says(areas: Areas) -> None:
+    node = areas["northmoor"]
+    for name in names(node):
+        once(areas, "northmoor", name)
+    assert status_of(node).late == ()
+    with node.database.write() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE scheduled_job SET done_at = done_at - 172801, next_at = 99999999999 WHERE name = 'audit'"
+        )
+        session.connection().exec_driver_sql(
+            "UPDATE scheduled_job SET done_at = 99999999999 WHERE name = 'publish'"
+        )
+    assert status_of(node).late == ("audit", "publish")
+    told = "Last done more than twice their interval ago: audit, publish."
+    assert any(told in one for one in warnings_of(node))
+    assert told in [one.what for one in findings(node)]
 
 
 @pytest.mark.parametrize(
