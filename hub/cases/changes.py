@@ -75,6 +75,7 @@ class CaseChange:
             and earlier.row.may_publish == self.decision.permitted
             and earlier.details == self.details
             and earlier.kept.likenesses == self.proposal.known
+            and earlier.kept.words == self.proposal.words
             and (earlier.kept.searched or not earlier.details.sealed)
             and Counter(one.details for one in earlier.people) == Counter(self.people)
         )

@@ -76,7 +76,7 @@ def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> 
         if held is None:
             raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
         word = SealWord(sealed=sealed, by=said.by.name, because=said.because, at=tx.now)
-        if held.details.sealed == sealed:
+        if held.details.sealed == sealed and held.kept.sealed_by_hand == sealed:
             return [as_it_is(held)]
         return [replace(as_it_is(held, sealed=sealed), words=(*held.kept.words, word))]
 

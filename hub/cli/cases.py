@@ -71,6 +71,7 @@ def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
         "withdrawn": done.withdrawn,
         "same_people": done.same_people,
         "waiting": done.waiting,
+        "still_sealed": done.still_sealed + done.sealed_by_hand,
         "rejected": [{"row": one.row, "field": one.field, "reason": one.reason} for one in done.rejected],
         "rejected_file": str(rejects) if rejects else None,
     }
@@ -112,6 +113,11 @@ def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None
         )
     if done.still_sealed:
         out.print(f"{done.still_sealed} cases stay sealed: write `no` under `sealed` to unseal one.")
+    if done.sealed_by_hand:
+        err.print(
+            f"{done.sealed_by_hand} cases stay sealed, since somebody sealed them by hand: only `hub case unseal` "
+            "unseals one."
+        )
     if done.rejected:
         err.print(f"Rows are rejected, for {len(done.rejected)} reason(s):")
         for one in done.rejected[:SHOWN]:

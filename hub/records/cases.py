@@ -124,6 +124,11 @@ class KeptCase(Value):
         """Whether it is sealed: by what was said of it, or for somebody on it who is sealed elsewhere."""
         return self.details.sealed or any(one.seals for one in self.likenesses)
 
+    @property
+    def sealed_by_hand(self) -> bool:
+        """Whether the last word that a person spoke about its seal is that it is sealed."""
+        return bool(self.words) and self.words[-1].sealed
+
 
 class PersonDetails(Value):
     """A person with what never leaves the node: address, and whether the phone is safe to call."""

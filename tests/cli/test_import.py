@@ -32,6 +32,7 @@ FIELDS = {
     "withdrawn",
     "same_people",
     "waiting",
+    "still_sealed",
     "rejected",
     "rejected_file",
 }
@@ -360,6 +361,29 @@ def test_a_file_that_does_not_say_leaves_a_case_sealed_and_only_no_unseals_it(
     assert (flags(published), inside("publish", published, "--json").json["added"]) == ([(1, 0)], 0)
     done = inside("import", published, tmp_path / "open.csv")
     assert "1 cases that were sealed are not any longer" in done.out
+    assert flags(published) == [(0, 1)]
+
+
+@pytest.mark.parametrize("before", ["no", "yes"], ids=["open before", "sealed by a file before"])
+def test_a_file_does_not_undo_a_seal_that_a_person_spoke(
+    published: Path, tmp_path: Path, case: list[Row], before: str
+) -> None:
+    imported(published, write_csv(tmp_path / "before.csv", [row | {"sealed": before} for row in case]))
+    who = tmp_path / "who.json"
+    who.write_text(json.dumps({"name": "A. Coordinator", "role": "coordinator", "agency_kind": "police"}))
+    by, ref = ("--as", who, "--because", "She fled."), f"{case[0]['case_ref']}\n"
+    assert inside("case", "seal", published, *by, said=ref).code == 0
+    opening = tmp_path / "open.csv"
+    assert (
+        "1 cases stay sealed, since somebody sealed them by hand" in inside("import", published, opening).err
+    )
+    changed = write_csv(tmp_path / "changed.csv", [row | {"criteria": "visible_high_risk"} for row in case])
+    assert imported(published, changed).json["still_sealed"] == 1
+    assert inside("publish", published, "--json").json["people"] == 0
+    assert flags(published) == [(1, 0)]
+
+    assert inside("case", "unseal", published, *by, said=ref).code == 0
+    imported(published, opening)
     assert flags(published) == [(0, 1)]
 
 

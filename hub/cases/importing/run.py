@@ -26,7 +26,7 @@ from hub.consent.coverage import named
 from hub.errors import UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records.cases import CaseDetails, HeldCase, PersonDetails
+from hub.records.cases import CaseDetails, HeldCase, KeptCase, PersonDetails
 from hub.values import Requester
 
 BATCH: Final = 60  # cases in one transaction
@@ -155,7 +155,7 @@ def _proposal(said: CaseIntake, earlier: HeldCase | None) -> Proposal:
         for one in said.people
     )
     new = _details(said)
-    return Proposal(_with_what_stays(new, said, earlier.details) if earlier else new, people, earlier)
+    return Proposal(_with_what_stays(new, said, earlier.kept) if earlier else new, people, earlier)
 
 
 def _details(said: CaseIntake) -> CaseDetails:
@@ -164,14 +164,18 @@ def _details(said: CaseIntake) -> CaseDetails:
     return CaseDetails(**told | {"sealed": bool(said.sealed)})
 
 
-def _with_what_stays(new: CaseDetails, said: CaseIntake, before: CaseDetails) -> CaseDetails:
-    """What a file does not say stays: that it is sealed, whether anyone fled an area, and who referred it."""
+def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> CaseDetails:
+    """What a file does not say stays: that it is sealed, whether anyone fled an area, and who referred it.
+
+    That a person sealed it by hand stays whatever the file says.
+    """
+    before = kept.details
     stays: dict[str, object] = {
         "fled_asked": new.fled_asked or before.fled_asked,
         "referring_agency": before.referring_agency,
         "referring_contact": before.referring_contact,
     }
-    if said.sealed is None:
+    if said.sealed is None or kept.sealed_by_hand:
         stays["sealed"] = before.sealed
     if new.fled_from is None:
         stays["fled_from"] = before.fled_from

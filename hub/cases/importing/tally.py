@@ -21,7 +21,8 @@ class Imported:
     """What an import did, in rows (people). `unchanged` were there already, the same; all are kept.
 
     `withdrawn` counts the people whom this import took out of the feed. Of the cases that were in store, `sealed`
-    became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say.
+    became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say;
+    `sealed_by_hand` stay so whatever the file says.
     `same_people` are records found to be of somebody who is sealed on another case, `waiting` those that may be.
     `because` says why people are not published, and of how many. `not_placed` has the rows that may seal a case and
     do not tell which.
@@ -36,6 +37,7 @@ class Imported:
     sealed: int = 0
     unsealed: int = 0
     still_sealed: int = 0
+    sealed_by_hand: int = 0
     not_placed: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     because: Counter[str] = field(default_factory=Counter)
@@ -53,7 +55,9 @@ class Imported:
             was, is_now = change.earlier.details.sealed, change.details.sealed
             self.sealed += is_now and not was
             self.unsealed += was and not is_now
-            self.still_sealed += was and said.sealed is None
+            by_hand = change.earlier.kept.sealed_by_hand
+            self.still_sealed += was and said.sealed is None and not by_hand
+            self.sealed_by_hand += by_hand and not said.sealed
 
     def count_found(self, change: CaseChange) -> None:
         """Count who on a case is found to be, or maybe, a sealed person."""
