@@ -1,8 +1,8 @@
 """Who may know of which cases and of whom in them, and what the engine has to know of who asks.
 
 An exclusion names a case. Whoever is under it is restricted from everybody in that case, in every other case of the
-node too, by the comparison in the clear. Decides nothing about a question: `hub.consent` does, with the Context
-made here.
+node too: by the comparison in the clear, by the names alone and, since a question must not be wider, by any shared
+match-key. Decides nothing about a question: `hub.consent` does, with the Context made here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from hub.cases.areas import known_areas
 from hub.cases.staff import CaseExclusion, staff_list
 from hub.consent import Context, Exclusion, conflicts_of_interest
-from hub.matching import confirm
+from hub.matching import MatchKey, confirm, match_keys
 from hub.node.node import Node
 from hub.node.transaction import Reading
 from hub.records.cases import CaseDetails, HeldCase, digest_for, held_case, held_cases
@@ -84,12 +84,28 @@ class CaseRestrictions:
         return self.any if case_digest is None else self.every or (self.any and case_digest in self.cases)
 
     def concern(self, people: Iterable[Person]) -> bool:
-        """Whether one of these people is, or is likely, somebody whom they must not know of."""
-        return self.every or self._any_is(people, self.people)
+        """Whether one of these people is, or may be, somebody whom they must not know of.
 
-    def _any_is(self, people: Iterable[Person], others: Iterable[Person]) -> bool:
-        there = tuple(others)
-        return any(confirm(one, other, self.node.matching).passes for one in people for other in there)
+        As wide as a question: typed beside her name, a wholly wrong date does not make it a question about another.
+        """
+        return self.every or any(self._may_be(one, self.people, self._keys) for one in people)
+
+    @cached_property
+    def _keys(self) -> frozenset[MatchKey]:
+        return self._keys_of(self.people)
+
+    def _keys_of(self, people: Iterable[Person]) -> frozenset[MatchKey]:
+        return frozenset(key for one in people for key in match_keys(one, self.node.matching))
+
+    def _may_be(self, one: Person, others: Sequence[Person], keys: frozenset[MatchKey]) -> bool:
+        """Whether a question about this one could meet any of the others, who have these match-keys."""
+        if not others:
+            return False
+        config = self.node.matching
+        compared = (confirm(one, other, config) for other in others)
+        return any(each.passes or each.named_alike(config) for each in compared) or not keys.isdisjoint(
+            match_keys(one, config)
+        )
 
     def concerned(self, tx: Reading, people: Sequence[Person], case_ref: str) -> RestrictedCase | None:
         """The case restricted for them that one of these people is in, or the one of that reference."""
@@ -101,7 +117,9 @@ class CaseRestrictions:
         for one in self.against:
             row = cases.find(tx.session, self.node.case_digest(one.case_ref))
             held = held_case(tx, row) if row else None
-            if held and self._any_is(people, [each.details.person for each in held.people]):
+            others = [each.details.person for each in held.people] if held else []
+            keys = self._keys_of(others)
+            if held and any(self._may_be(asked, others, keys) for asked in people):
                 return RestrictedCase(one.case_ref, held.row.ref_digest)
         return None
 

@@ -37,6 +37,11 @@ class Confirmation:
     score: float
     fields: tuple[FieldComparison, ...]
 
+    def named_alike(self, config: MatchingConfig) -> bool:
+        """Whether forename and surname are alike, whatever the dates say."""
+        names = [one.similarity for one in self.fields if one.field != "date_of_birth"]
+        return all(one is not None and one >= config.confirm.name for one in names)
+
 
 def confirm(asked: Person, held: Person, config: MatchingConfig) -> Confirmation:
     """Compare everything both sides have; absent fields count neither way.

@@ -107,6 +107,11 @@ def alarms(node: Node, asker: Requester | None = MANAGER) -> list[str]:
 
 
 SPLIT = Person(given_names="Newname", surname="Elsewhere", date_of_birth=HER.date_of_birth[:7])
+WRONG_DATE = HER.model_copy(update={"date_of_birth": "1948-02-29", "aliases": ()})
+WRONG_DATE_TOO = Person(given_names="Newname", surname="Elsewhere", date_of_birth="1948-02-29")
+OTHER_SURNAME = WRONG_DATE.model_copy(
+    update={"surname": "Quillfeather", "date_of_birth": HER.date_of_birth[:7]}
+)
 WAYS: dict[str, tuple[list[Person], Person]] = {
     "as she is": ([HER], HER),
     "by her other name and part of a date": ([SPLIT], SPLIT),
@@ -122,6 +127,9 @@ WAYS: dict[str, tuple[list[Person], Person]] = {
         [stranger(30), HER.model_copy(update={"role": Role.other})],
         Person(role=Role.victim),
     ),
+    "with a wholly wrong date": ([WRONG_DATE], WRONG_DATE),
+    "by her other name with a wholly wrong date": ([WRONG_DATE_TOO], WRONG_DATE_TOO),
+    "by her forename and the month of her birth": ([OTHER_SURNAME], OTHER_SURNAME),
     "by him, as a victim": ([HIM.model_copy(update={"role": Role.victim})], Person(role=Role.victim)),
 }
 
@@ -330,3 +338,24 @@ def test_she_is_known_again_by_any_name_in_any_order_and_part_of_a_date(
     assert restrictions.concern(around)
     assert not restrictions.concern([stranger(40), stranger(41)])
     assert not restrictions_on(three["northmoor"], BEA).concern(around)
+
+
+def test_whoever_a_question_could_meet_is_held_to_be_her(three: Areas) -> None:
+    """Of any woman: by her right name with any date, and by one of her names and a part of her date."""
+    northmoor = three["northmoor"]
+    women = {f"CB-{seed}": stranger(seed) for seed in range(200, 240)}
+    hold(northmoor, *(case(ref, [woman], publish=False) for ref, woman in women.items()))
+    excluded = "".join(f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "Nobody {ref}"\n' for ref in women)
+    (northmoor.home / STAFF_FILE).write_text(excluded, encoding="utf-8")
+    for ref, woman in women.items():
+        restrictions = restrictions_on(northmoor, who(f"Nobody {ref}"))
+        for told in (
+            {"date_of_birth": "1948-02-29"},
+            {"surname": "Quillfeather", "date_of_birth": woman.date_of_birth[:7]},
+            {"given_names": "Zebedee", "date_of_birth": woman.date_of_birth[:7]},
+        ):
+            asked = woman.model_copy(update={"aliases": (), **told})
+            assert restrictions.concern([stranger(31), asked]), told
+            with northmoor.read() as tx:
+                assert restrictions.concerned(tx, [asked], "CB-new"), told
+        assert not restrictions.concern([stranger(31)])
