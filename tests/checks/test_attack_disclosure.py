@@ -226,6 +226,8 @@ def test_the_holders_log_does_not_tell_refusals_from_answers(asking: Asking) -> 
         events = [json.loads(body) for (body,) in rows]
         for event in events:
             event.pop("refs", None)
+            # Digests of rows are new each time: of which tables they are, and how many, may tell nothing either.
+            event["rows"] = {table: len(packed) for table, packed in event.get("rows", {}).items()}
         return [json.dumps(event, sort_keys=True) for event in events]
 
     assert len({str(shapes(**changed)) for changed in (*REFUSED.values(), {})}) == 1
