@@ -66,6 +66,8 @@ def read_archive(source: Path, identity: str, folder: Path) -> Contents:
     Raises InputError when it is no backup, or not a complete one, AuthenticationError when it does not open,
     OSError.
     """
+    if not source.is_file():
+        raise InputError(f"{source} is no file.", kept="Everything as it was.", do="Name the backup's file.")
     plain = folder / "archive.tar"
     with source.open("rb") as encrypted, plain.open("wb") as opened:
         age.decrypt(encrypted, opened, identity)

@@ -47,7 +47,7 @@ def alert_manager(
     text = (
         f"{by.name or 'Somebody unnamed'} ({by.role}, {by.agency or 'no agency'}) is restricted from this case, and"
         f" asked about somebody in it, or entered them, under the reference {case_ref}. Look into it. They read"
-        " nothing of it, only that the areas could not be reached: do not tell them why."
+        " nothing of it, only that areas could not be reached or that there is no such case: do not tell them why."
     )
     decision = Decision(
         outcome=Outcome.refuse,

@@ -230,13 +230,13 @@ def _left_out(node: Node, node_id: str, peer: Peer | None, note: str = "") -> Ar
 
 
 def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
-    """The handles of candidates that a person dismissed, known again by their evidence."""
-    digests = {
-        dismissal_digest(node.keys.vault, node_id, evidence): handle
-        for handle, evidence in found.evidence.items()
-    }
+    """The handles of candidates that a person dismissed, known again by evidence that no other has."""
+    digests: dict[bytes, list[bytes]] = {}
+    for handle, evidence in found.evidence.items():
+        digests.setdefault(dismissal_digest(node.keys.vault, node_id, evidence), []).append(handle)
     with node.read() as tx:
-        return {digests[digest] for digest in dismissals.known(tx.session, list(digests))}
+        known = [digests[one] for one in dismissals.known(tx.session, list(digests))]
+    return {handles[0] for handles in known if len(handles) == 1}
 
 
 def _record_decision(

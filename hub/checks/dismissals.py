@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hub.audit.events import Action, Refs
 from hub.cases.access import check_for
 from hub.crypto.vault import Vault
-from hub.errors import NotFoundError
+from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
 from hub.records.check import CandidateRef, is_handle
 from hub.store import dismissals
@@ -27,9 +27,10 @@ def dismissal_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
 def dismiss(node: Node, target: CandidateRef, asker: Requester | None = None) -> None:
     """Dismiss a candidate of a check as not the subject.
 
-    Raises NotFoundError, also for a check whose case is restricted for the asker.
+    Raises NotFoundError, also for a check whose case is restricted for the asker; ConflictError where another
+    candidate has the same evidence, and might be hidden in its place.
     """
-    found = _find(node, target, asker)
+    found = _find(node, target, asker, alike=True)
     with node.write() as tx:
         dismissals.add(tx.session, found.digest, tx.now)
         tx.record(Action.pair_set_aside, by=found.actor, about=found.refs)
@@ -52,7 +53,7 @@ class _Found(NamedTuple):
     refs: Refs
 
 
-def _find(node: Node, target: CandidateRef, asker: Requester | None) -> _Found:
+def _find(node: Node, target: CandidateRef, asker: Requester | None, *, alike: bool = False) -> _Found:
     recorded = check_for(node, asker, target.check_id)
     found = [
         one for one in recorded.evidence.get(target.area, {}).items() if is_handle(one[0], target.handle)
@@ -62,6 +63,12 @@ def _find(node: Node, target: CandidateRef, asker: Requester | None) -> _Found:
             "This check has no such candidate in that area.", do="See the result of `hub check`."
         )
     handle, evidence = found[0]
+    if alike and list(recorded.evidence[target.area].values()).count(evidence) > 1:
+        raise ConflictError(
+            "Another candidate of this check agrees in just the same: which was meant could not be known again.",
+            kept="Nothing was dismissed: later checks show both.",
+            do="Write down with your case which of them it is not.",
+        )
     return _Found(
         dismissal_digest(node.keys.vault, target.area, bytes.fromhex(evidence)),
         node.actor(asker.name if asker and asker.name else recorded.request.requester.name),

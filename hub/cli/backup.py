@@ -43,7 +43,7 @@ def backup_key(
                 f"The key cannot be written: {error.strerror}.", do="Name another file."
             ) from None
         out.print(f"The key is in {plain(file)}: take it off this machine, and keep two copies in two safes.")
-        out.print(f"Its recipient, for `hub backup --recipient` or [backup] in node.toml:\n  {recipient}")
+        out.print(f"Its recipient, for `hub backup --recipient` or \\[backup] in node.toml:\n  {recipient}")
 
 
 def backup(

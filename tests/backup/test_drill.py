@@ -170,6 +170,7 @@ def test_a_backup_holds_no_key_and_nothing_that_can_be_read(areas: Areas, places
         ("another key", AuthenticationError),
         ("no key", InputError),
         ("the keys in its place", InputError),
+        ("no file", InputError),
         ("no keys", UsageError),
         ("no reason", UsageError),
     ],
@@ -188,6 +189,8 @@ def test_what_cannot_be_brought_back_leaves_everything_as_it_was(
     source.backup.write_bytes(bytes(data))
     identity = {"another key": age.new_identity()[0], "no key": "not a key"}.get(broken, IDENTITY)
     backed_up = source.keys if broken == "the keys in its place" else source.backup
+    if broken == "no file":
+        backed_up = backed_up.with_name("another.home.age")
     keys = None if broken == "no keys" else source.keys
     home = node.home
     node.database.close()

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from hub.checks.dismissals import dismiss, undo_dismissal
-from hub.errors import NotFoundError
+from hub.errors import ConflictError, NotFoundError
 from hub.federation.publish import publish
 from hub.records.check import SHOWN_DIGITS, AreaResult, CandidateRef, CheckResult
 from hub.values import Person
@@ -80,3 +80,24 @@ def test_a_handle_is_known_by_the_digits_that_are_shown_and_by_no_fewer(areas: A
         dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", handle[: SHOWN_DIGITS - 1]))
     dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", handle[:SHOWN_DIGITS]))
     assert counts(asked(areas, known(areas)).areas[0]) == (0, 1)
+
+
+def test_of_two_records_that_agree_in_just_the_same_neither_is_hidden_for_the_other(areas: Areas) -> None:
+    her = known(areas)
+    hold(areas["eastvale"], case("again", [her]))
+    publish(areas["eastvale"])
+    first = asked(areas, her)
+    assert counts(first.areas[0]) == (2, 0)
+    for one in first.areas[0].candidates:
+        with pytest.raises(ConflictError, match="agrees in just the same"):
+            dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", one.handle))
+    assert counts(asked(areas, her).areas[0]) == (2, 0)
+
+
+def test_who_was_dismissed_while_alone_hides_nobody_who_comes_after(areas: Areas) -> None:
+    her = known(areas)
+    first = asked(areas, her)
+    dismiss(areas["northmoor"], CandidateRef(first.check_id, "eastvale", first.areas[0].candidates[0].handle))
+    hold(areas["eastvale"], case("again", [her]))
+    publish(areas["eastvale"])
+    assert counts(asked(areas, her).areas[0]) == (2, 0)

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pydantic import BaseModel
 from hub.cases.disclosure_log import AddedEntries
 from hub.cases.importing.assemble import CaseIntake, read_cases
 from hub.cases.importing.rows import COLUMNS
+from hub.cases.staff import StaffList
 from hub.cases.stub import Referrer, Stub
 from hub.checks.read import parse_check_request
 from hub.cli.decide import read_rules
@@ -30,6 +32,17 @@ from tests.docs.pages import DOCS
 TEXT = (DOCS / "formats.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"(?ms)^<!-- example: (\w+) -->\n```\w+\n(.*?)^```", TEXT))
 ON = dt.date(2026, 11, 12)
+
+
+def test_the_list_of_staff_is_read_as_the_node_reads_it() -> None:
+    listed = StaffList.model_validate(tomllib.loads(EXAMPLES["staff"]))
+    (member,), (exclusion,) = listed.staff, listed.exclusion
+    asker = Requester(
+        name=member.name.upper(), role="coordinator", agency=member.agency, agency_kind=AgencyKind.council
+    )
+    assert listed.against(asker) == (exclusion,)
+    for name in (*StaffList.model_fields, *type(member).model_fields, *type(exclusion).model_fields):
+        assert name in EXAMPLES["staff"] or name in section("Staff and exclusions"), name
 
 
 def section(title: str) -> str:
@@ -105,7 +118,7 @@ def test_grounds_evidence_balancing_and_agencies_are_listed() -> None:
 
 def test_examples_are_of_the_kinds_tested() -> None:
     documents = {"Stub", "CheckRequest", "CheckResult", "SharingForm", "Decision", "Evidence", "Told"}
-    assert set(EXAMPLES) == {"csv", "jsonl", *documents}
+    assert set(EXAMPLES) == {"csv", "jsonl", "staff", *documents}
 
 
 def test_the_json_lines_of_the_page_are_one_document_each() -> None:
