@@ -21,6 +21,7 @@ from hub.node.transaction import Reading
 from hub.records.cases import CaseDetails, HeldCase, digest_for, held_case, held_cases
 from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
 from hub.store import cases
+from hub.store.cases import StoredCase
 from hub.values import Person, Requester
 
 NOBODY: Final = "nobody"
@@ -31,6 +32,13 @@ class RestrictedCase(NamedTuple):
 
     case_ref: str
     digest: bytes
+
+
+class ExcludedCase(NamedTuple):
+    """A case held that an exclusion may name: the reference sealed in it, and its row."""
+
+    case_ref: str
+    row: StoredCase
 
 
 @dataclass(frozen=True)
@@ -53,17 +61,29 @@ class CaseRestrictions:
 
     @cached_property
     def named(self) -> frozenset[bytes]:
-        """The cases that the exclusions name, by the digests of their references."""
-        return frozenset(self.node.case_digest(one.case_ref) for one in self.against if one.case_ref)
+        """The cases that the exclusions name, by the digests of their references, in whatever spelling."""
+        refs = {one.case_ref for one in self.against if one.case_ref} | {
+            one.case_ref for one in self._excluded
+        }
+        digests = {self.node.case_digest(ref) for ref in refs}
+        return frozenset(digests | {one.row.ref_digest for one in self._excluded})
+
+    @cached_property
+    def _excluded(self) -> tuple[ExcludedCase, ...]:
+        """The cases held that the exclusions name: by what is sealed, whatever digest stands beside it."""
+        refs = {folded_ref(one.case_ref) for one in self.against if one.case_ref}
+        if not refs:
+            return ()
+        with self.node.read() as tx:
+            return tuple(one for one in _cases_by_reference(tx) if folded_ref(one.case_ref) in refs)
 
     @cached_property
     def people(self) -> tuple[Person, ...]:
         """Everybody in those cases."""
-        if not self.named:
+        if not self._excluded:
             return ()
         with self.node.read() as tx:
-            found = [cases.find(tx.session, digest) for digest in self.named]
-            held = held_cases(tx, [row for row in found if row is not None])
+            held = held_cases(tx, [one.row for one in self._excluded])
         return tuple(dict.fromkeys(one.details.person for case in held for one in case.people))
 
     @cached_property
@@ -114,13 +134,11 @@ class CaseRestrictions:
         own = RestrictedCase(case_ref, self.node.case_digest(case_ref))
         if self.every or self.restricts(own.digest):
             return own
-        for one in self.against:
-            row = cases.find(tx.session, self.node.case_digest(one.case_ref))
-            held = held_case(tx, row) if row else None
-            others = [each.details.person for each in held.people] if held else []
+        for one in self._excluded:
+            others = [each.details.person for each in held_case(tx, one.row).people]
             keys = self._keys_of(others)
-            if held and any(self._may_be(asked, others, keys) for asked in people):
-                return RestrictedCase(one.case_ref, held.row.ref_digest)
+            if any(self._may_be(asked, others, keys) for asked in people):
+                return RestrictedCase(one.case_ref, one.row.ref_digest)
         return None
 
     def digest(self, case_ref: str) -> bytes:
@@ -148,6 +166,25 @@ class CaseRestrictions:
 
     def _asked(self, request: CheckRequest) -> bool:
         return self.node.user(request.requester.name) == self.user
+
+
+def of_no_case(node: Node) -> list[str]:
+    """The references that exclusions name and no case has here, as they stand in the list. Raises UsageError."""
+    with node.read() as tx:
+        held = {folded_ref(one.case_ref) for one in _cases_by_reference(tx)}
+    named = dict.fromkeys(one.case_ref for one in staff_list(node).exclusion)
+    return [ref for ref in named if folded_ref(ref) and folded_ref(ref) not in held]
+
+
+def folded_ref(case_ref: str) -> str:
+    """A reference as exclusions are compared: in whatever case, and with whatever blanks, it was typed."""
+    return "".join(case_ref.casefold().split())
+
+
+def _cases_by_reference(tx: Reading) -> list[ExcludedCase]:
+    """Every case by the reference sealed in it, but those that are kept apart for somebody."""
+    held = held_cases(tx, cases.every(tx.session))
+    return [ExcludedCase(one.details.case_ref, one.row) for one in held if not one.details.apart]
 
 
 def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions:
@@ -200,7 +237,7 @@ def exclusions_from(node: Node, held: HeldCase) -> tuple[Exclusion, ...]:
     return tuple(
         one.who
         for one in staff_list(node).exclusion
-        if one.case_ref in ("", held.details.case_ref)
+        if folded_ref(one.case_ref) in ("", folded_ref(held.details.case_ref))
         or CaseRestrictions(node, NOBODY, (one,)).concern(people)
     )
 

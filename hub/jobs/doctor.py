@@ -10,10 +10,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from hub.cases.access import of_no_case
 from hub.consent import digest_said
 from hub.errors import HubError
 from hub.federation.differences import differences
 from hub.federation.peers import DisabledPeer, every_known
+from hub.jobs.warnings import exclusion_of_no_case
 from hub.node.certificates import own_certificate
 from hub.node.keys import ROOT_KEY
 from hub.node.node import Node, key_folder
@@ -197,6 +199,11 @@ def _machine(node: Node) -> Found:
         yield text, "See docs/operations.md.", False
 
 
+def _exclusions(node: Node) -> Found:
+    for ref in of_no_case(node):
+        yield exclusion_of_no_case(ref), "Correct it there, or enter or import the case.", False
+
+
 def _deliveries(node: Node) -> Found:
     stopped = sum(count for state, count in status_of(node).deliveries.items() if state != DeliveryState.open)
     if stopped:
@@ -218,6 +225,7 @@ QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
     "feed": _feed,
     "worker": _worker,
     "deliveries": _deliveries,
+    "exclusions": _exclusions,
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hub.cases.access import of_no_case
 from hub.federation.differences import differences
 from hub.federation.heads import alarms
 from hub.federation.peers import KnownPeer, every_known
@@ -54,6 +55,15 @@ def _late(node: Node) -> Iterator[str]:
         yield f"Last done more than twice their interval ago: {', '.join(others)}. See `hub jobs list`."
 
 
+def _exclusions(node: Node) -> Iterator[str]:
+    yield from (exclusion_of_no_case(ref) for ref in of_no_case(node))
+
+
+def exclusion_of_no_case(case_ref: str) -> str:
+    """What is said of an exclusion that keeps nobody out of anything."""
+    return f"An exclusion in staff.toml names the case {case_ref!r}, which is not here: it restricts nobody."
+
+
 def _heads(node: Node) -> Iterator[str]:
     yield from alarms(node)
 
@@ -64,5 +74,6 @@ QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
     _agreements,
     _given_up,
     _late,
+    _exclusions,
     _heads,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hub.cases.access import RestrictedCase, exclusions_from, of_no_case, restrictions_on
 from hub.cases.case_file import case_paper
 from hub.cases.close import close
 from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
@@ -14,6 +15,8 @@ from hub.cases.staff import STAFF_FILE
 from hub.checks.answer import waiting_requests
 from hub.consent.evidence import DisclosureLogEntry
 from hub.errors import NotFoundError
+from hub.jobs.doctor import findings
+from hub.jobs.warnings import warnings_of
 from hub.node.node import Node
 from hub.values import Requester
 from tests.cases.casework import FIRST, asked, done, who
@@ -96,3 +99,39 @@ def test_what_waits_in_a_case_is_hidden_from_who_is_kept_out_of_it(areas: Areas)
     assert waiting_requests(eastvale, ash) == []
     assert waiting_requests(eastvale) == []
     assert len(waiting_requests(eastvale, who("Bea Other", agency="Council"))) == 1
+
+
+@pytest.mark.parametrize("spelled", ["nm-2", " NM - 2 ", "NM-2"])
+def test_an_exclusion_holds_however_its_case_is_spelled_and_whatever_digest_the_database_has(
+    areas: Areas, spelled: str
+) -> None:
+    node, her = areas["northmoor"], stranger(6)
+    asked(areas, her, case_ref="NM-2")
+    ash = kept_out(node, spelled)
+    assert restrictions_on(node, ash).concern([her])
+    with node.read() as tx:
+        held = restrictions_on(node, who("Bea Other", agency="Council")).find(tx, "NM-2")
+        found = restrictions_on(node, ash).concerned(tx, [her], "NM-9")
+    assert held
+    assert found == RestrictedCase("NM-2", held.row.ref_digest)
+    assert [one.person for one in exclusions_from(node, held)] == ["Ash Kept-Out"]
+    assert of_no_case(node) == []
+    with node.database.write() as session:
+        session.connection().exec_driver_sql(
+            f"UPDATE case_record SET ref_digest = x'00' WHERE ref_digest = x'{held.row.ref_digest.hex()}'"
+        )
+    with node.read() as tx:
+        assert restrictions_on(node, ash).concern([her])
+        assert restrictions_on(node, ash).concerned(tx, [her], "NM-9")
+
+
+def test_an_exclusion_from_a_case_that_is_not_here_is_told(areas: Areas) -> None:
+    """It restricts nobody, which is how it reads on a node that never had the case; its operator is told."""
+    asked(areas, stranger(6), case_ref="NM-2")
+    node = areas["northmoor"]
+    kept_out(node, "NM-2")
+    assert not any("exclusion" in one for one in warnings_of(node))
+    kept_out(node, "NM-22")
+    told = "An exclusion in staff.toml names the case 'NM-22', which is not here: it restricts nobody."
+    assert told in warnings_of(node)
+    assert told in [one.what for one in findings(node)]

@@ -27,7 +27,7 @@ OF_NO_CASE: Final = {
     "demo": "makes nodes of its own",
     "serve": "runs until it is stopped; peers' requests are answered by tests/checks/test_answer.py",
     "init": "makes a node; one that is there is refused whatever it holds",
-    "doctor": "says what the node lacks, and looks at no case",
+    "doctor": "tells the operator what the node lacks; of an exclusion, that its case is not here",
     "decide": "touches no database",
     "policy explain": "touches no database",
     "audit reconcile": "names checks by random identifiers, of the whole node, about no case",
