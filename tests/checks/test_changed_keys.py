@@ -93,7 +93,7 @@ def test_what_was_sealed_to_the_old_key_is_asked_again_once(areas: Areas, eastva
     (refused,) = events(areas["eastvale"], "request_refused")
     assert refused["detail"]["outcome"] == "key_not_in_use"
     with areas["northmoor"].read() as tx:
-        assert rows.every(tx.session) == []
+        assert [one for one in rows.every(tx.session) if one.kind != "acknowledgement"] == []
 
 
 def test_what_waits_sealed_to_the_old_key_is_sealed_anew(stored_areas: Areas) -> None:
@@ -111,7 +111,7 @@ def test_what_waits_sealed_to_the_old_key_is_sealed_anew(stored_areas: Areas) ->
 
     asyncio.run(go())
     with areas["northmoor"].read() as tx:
-        assert rows.every(tx.session) == []
+        assert [one for one in rows.every(tx.session) if one.kind != "acknowledgement"] == []
     assert len(events(areas["eastvale"], "disclosure_answered")) == 1
 
 

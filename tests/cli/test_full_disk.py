@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.cases.importing.run import BATCH
 from tests.cli.bulk import CASES, SOME, tokens
 from tests.cli.running import HUB, count, environment, hub, inside, query
 from tests.consent.stories import form_named
@@ -53,7 +54,7 @@ def test_an_import_onto_a_full_disk_keeps_whole_batches(disk: SmallDisk, home: P
     assert "stored before" in done.error["kept"]
     (disk.folder / "ballast").unlink()
     kept = count(there, "case_record")
-    assert kept % 200 == 0
+    assert kept % BATCH == 0
     assert kept < CASES
     again = hub("import", there, many, "--json").json
     assert (again["unchanged"], again["imported"]) == (kept, CASES - kept)
@@ -108,7 +109,7 @@ def test_a_limit_on_file_sizes_is_told_like_a_full_disk(home: Path, many: Path) 
     done = hub("import", home, many, "--json", preexec_fn=limited)
     assert done.code == 2
     assert "disk is full" in done.error["text"]
-    assert count(home, "case_record") % 200 == 0
+    assert count(home, "case_record") % BATCH == 0
     assert hub("import", home, many, "--json").code == 0
     assert count(home, "case_record") == CASES
 

@@ -160,15 +160,18 @@ def test_a_seal_interrupted_while_it_is_written_has_done_nothing(
 def test_a_check_that_is_interrupted_while_an_area_is_silent_is_on_the_record(pair: Pair, asked: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         connection = sqlite3.connect(pair.asking / "hub.sqlite3")
+        (url,) = connection.execute("SELECT url FROM peer").fetchone()
         connection.execute("UPDATE peer SET url = ?", (f"http://127.0.0.1:{silent.getsockname()[1]}",))
         connection.commit()
-        connection.close()
         with started("check", pair.asking, asked(pair.question())) as process:
             until(lambda: count(pair.asking, "check_record") > 0, process)
             code, _, err = interrupt(process)
     assert code == 2
     assert "interrupted" in err
     assert "already recorded" in err
+    connection.execute("UPDATE peer SET url = ?", (url,))
+    connection.commit()
+    connection.close()
     assert inside("audit", "verify", pair.asking).code == 0
 
 

@@ -118,11 +118,10 @@ class Areas:
             node.database.close()
 
 
-SIGNED: Final = (*AREAS, "westhaven")
 REVIEW: Final = dt.datetime.fromtimestamp(START, dt.UTC).date() + dt.timedelta(days=100)
 
 
-def agree(home: Path, areas: Iterable[str] = SIGNED, **changes: Any) -> None:
+def agree(home: Path, areas: Iterable[str] = AREAS, **changes: Any) -> None:
     """Put the agreement of these areas into a home: their police, and an Idva service for each."""
     signed = [
         Signed(area, *agency)

@@ -106,7 +106,11 @@ def test_a_replay_is_on_the_record(world: World) -> None:
     assert ask(world, body, jti=jti) == 401
     refused = world.table("SELECT body FROM audit_entry WHERE action = 'request_refused'")
     told = [json.loads(event) for (event,) in refused]
-    assert [one for one in told if one["refs"].get("peer") and one["detail"].get("fault") == "authentication"]
+    assert [
+        one
+        for one in told
+        if one.get("refs", {}).get("peer") and one["detail"].get("fault") == "authentication"
+    ]
 
 
 BAD_FIELDS: list[dict[str, Any]] = [
