@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from hub.cases.areas import known_areas
+from hub.cases.elsewhere import Elsewhere, said_of
 from hub.cases.staff import CaseExclusion, staff_list
 from hub.consent import Context, Exclusion, conflicts_of_interest
 from hub.matching import MatchKey, confirm, match_keys
@@ -207,7 +208,11 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDeta
     asked = (request.subject, *request.related)
     with node.read() as tx:
         areas = known_areas(tx)
-        held = None if made else restrictions_on(node, request.requester).find(tx, request.case_ref)
+        restrictions = restrictions_on(node, request.requester)
+        held = None if made else restrictions.find(tx, request.case_ref)
+        # Who is restricted from somebody asks nobody, and must not learn that there is anything.
+        kept_out = restrictions.any and restrictions.concern(asked)
+        elsewhere = Elsewhere() if kept_out else said_of(tx, asked, restrictions.restricts)
     own = held.details if held else made
     return Context(
         case_ref=request.case_ref,
@@ -223,6 +228,8 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDeta
         ),
         areas=areas,
         case_fled_from=own.fled_from if own else None,
+        fled_elsewhere=elsewhere.fled_from,
+        sealed=elsewhere.sealed,
         agreements=node.agreements.held,
         area=node.node_id,
     )

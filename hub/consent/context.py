@@ -50,10 +50,12 @@ class Context:
     nothing is asked about any other. `tells`: whether the act tells the recipient about whom; asking obliviously
     does not. `at_once`: the question asks that likely candidates' areas be told as soon as it is answered.
     `recipient_known`: the caller knows the areas asked, so the form need not name one. `asserted`: a peer's
-    form, whose own people have decided what was theirs to decide. `sealed`: somebody in the case is sealed.
+    form, whose own people have decided what was theirs to decide. `sealed`: somebody in the case is sealed, or
+    anybody asked about on any case of this node.
     `seal_answers`: nobody was asked who fled when the case came, so that its seal alone says it.
     `not_safe_to_talk_to`: the people, agencies and areas that the victim named so.
     `areas`: those that the node knows; None for a form on its own. `case_fled_from`: the case's own answer.
+    `fled_elsewhere`: the areas that somebody asked about fled by any case of this node, or that it is not known.
     `agreements`: those that this node holds; None for a form on its own, whose protocol is taken as stated.
     `area`: the node id of the area that shares, for which its agency has to have signed.
     """
@@ -72,6 +74,7 @@ class Context:
     not_safe_to_talk_to: tuple[str, ...] = ()
     areas: tuple[Area, ...] | None = None
     case_fled_from: tuple[str, ...] | None = None
+    fled_elsewhere: tuple[str, ...] = ()
     agreements: tuple[SharingAgreement, ...] | None = None
     area: str = ""
 

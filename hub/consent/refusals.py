@@ -102,8 +102,15 @@ def referrals(assessment: Assessment) -> tuple[Referral, ...]:
 def _area_fled(assessment: Assessment) -> Iterator[Referral]:
     """What a manager decides about an area that somebody fled, or that may be the one."""
     form, against = assessment.form, assessment.not_told
-    if not {NotTold.fled, NotTold.area_unknown}.intersection(against) or _manager_decided(assessment):
+    referred = {NotTold.fled, NotTold.sealed, NotTold.area_unknown}
+    if not referred.intersection(against) or _manager_decided(assessment):
         return
+    if NotTold.sealed in against:
+        text = (
+            "Somebody asked about is on a sealed case of this node. A manager decides, on record, for each area"
+            " that is to be told."
+        )
+        yield Referral(MANAGER, _reason("sealed_elsewhere", text, SOURCE_FLED, "fled_from"))
     if NotTold.fled in against:
         to = form.recipient.node_id or form.recipient.agency
         text = (

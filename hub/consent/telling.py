@@ -26,17 +26,19 @@ class NotTold(StrEnum):
 
     fled = "fled"
     not_safe = "not_safe"
+    sealed = "sealed"
     area_unknown = "area_unknown"
     not_known = "not_known"
     unanswered = "unanswered"
 
 
-GRAVE: Final = (NotTold.fled, NotTold.not_safe)
+GRAVE: Final = (NotTold.fled, NotTold.not_safe, NotTold.sealed)
 """What is said of an area wherever it is shown, in place of any advice to telephone it."""
 
 IN_WORDS: Final = {
     NotTold.fled: "She fled this area: ask your manager.",
     NotTold.not_safe: "She named this area, or somebody there, as not safe to talk to: ask your manager.",
+    NotTold.sealed: "Somebody asked about is on a sealed case here: ask your manager.",
     NotTold.area_unknown: (
         "An area that she fled is none that this node knows, so it may be this one: ask your manager."
     ),
@@ -53,18 +55,20 @@ IN_WORDS: Final = {
 class Telling:
     """The answer that counts, whom she named as not safe to talk to, and the areas that are known.
 
-    `known` None: there is no node that knows any.
+    `known` None: there is no node that knows any. `sealed`: somebody asked about is on a sealed case.
     """
 
     fled_from: tuple[str, ...] | None
     not_safe: tuple[str, ...]
     known: tuple[Area, ...] | None
+    sealed: bool = False
 
     @classmethod
     def of(cls, form: SharingForm, context: Context) -> Telling:
-        """That of an act: of the form's answer and the case's, the more careful one."""
-        answer = most_careful(form.fled_from, context.case_fled_from)
-        return cls(answer, context.not_safe_to_talk_to, context.areas)
+        """That of an act: of the answers of the form, its case and any other case, the most careful one."""
+        answer = most_careful(form.fled_from, context.case_fled_from, context.fled_elsewhere or None)
+        sealed = context.sealed and context.of_a_node
+        return cls(answer, context.not_safe_to_talk_to, context.areas, sealed)
 
     @cached_property
     def areas_unknown(self) -> bool:
@@ -87,6 +91,8 @@ class Telling:
             yield NotTold.fled
         if any(area.stands_in(named) for named in self.not_safe):
             yield NotTold.not_safe
+        if self.sealed:
+            yield NotTold.sealed
         if self.areas_unknown:
             yield NotTold.area_unknown
         if NOT_KNOWN in (self.fled_from or ()):

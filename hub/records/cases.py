@@ -184,10 +184,11 @@ def seal_case(vault: Vault, handle: bytes, kept: KeptCase) -> bytes:
 
 def open_case(vault: Vault, handle: bytes, sealed: bytes) -> CaseDetails:
     """What a case says. Raises StorageError."""
-    return _open_kept(vault, handle, sealed).details
+    return open_kept(vault, handle, sealed).details
 
 
-def _open_kept(vault: Vault, handle: bytes, sealed: bytes) -> KeptCase:
+def open_kept(vault: Vault, handle: bytes, sealed: bytes) -> KeptCase:
+    """A case as it is sealed. Raises StorageError."""
     body = _BODY.validate_json(vault.open(f"case_record/{handle.hex()}", sealed))
     return body if isinstance(body, KeptCase) else KeptCase(details=body)
 
@@ -233,7 +234,7 @@ def _held(vault: Vault, row: StoredCase, people: Iterable[StoredPerson]) -> Held
         body = vault.open(f"person_record/{handle.hex()}", sealed)
         bodies.append(body)
         found.append(HeldPerson(number, handle, PersonDetails.model_validate_json(body)))
-    return HeldCase(row, _open_kept(vault, row.handle, row.sealed), tuple(found), _digest(vault, bodies))
+    return HeldCase(row, open_kept(vault, row.handle, row.sealed), tuple(found), _digest(vault, bodies))
 
 
 def may_be_matched(tx: Reading, held: HeldCase) -> bool:

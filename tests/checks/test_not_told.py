@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from hub.cases.disclosure_log import read_log
 from hub.cases.importing.assemble import CaseIntake
+from hub.cases.staff import STAFF_FILE
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.check import check as plain_check
 from hub.checks.disclose import disclose, disclose_at_once
@@ -197,6 +198,40 @@ def test_a_manager_who_decides_for_that_area_may_tell_it_by_hand_and_never_at_on
     disclosed(three, result.check_id, area="eastvale")
     disclosed(three, result.check_id, area="southmere")
     assert told(three) == EVERYBODY
+
+
+# Another case of this node says it, whatever is said where the question comes from.
+
+
+@pytest.mark.parametrize("how", ["at once", "by hand"])
+@pytest.mark.parametrize("kind", FORMS)
+def test_an_area_that_she_fled_by_another_case_is_not_told(three: Areas, kind: str, how: str) -> None:
+    hold(three["northmoor"], her_case("CB-200", ["Vale of Elsewhere"]))
+    hold(three["northmoor"], her_case("CB-200", []))  # No file takes the area away.
+    asked(three, FORMS[kind]() | {"fled_from": []}, how, case_ref="CB-300")
+    assert told(three) == ALL_BUT_EASTVALE
+
+
+@pytest.mark.parametrize("how", ["at once", "by hand"])
+def test_nobody_is_told_of_who_is_on_a_sealed_case_here_but_by_a_managers_decision(
+    three: Areas, how: str
+) -> None:
+    hold(three["northmoor"], her_case("CB-200", [], sealed=True))
+    result = asked(three, routine(), how, case_ref="CB-300")
+    assert told(three) == set()
+    assert {one.not_told for one in result.areas} == {NotTold.sealed}
+
+
+def test_who_may_not_see_why_reads_that_it_is_not_known_and_tells_nobody(three: Areas) -> None:
+    northmoor, other = three["northmoor"], stranger(12)
+    hold(
+        northmoor, case("X", [other]), case("CB-200", [HER, other], fled_asked=True, fled_from=("eastvale",))
+    )
+    staff = '[[exclusion]]\ncase_ref = "X"\nperson = "A. Coordinator"\n'
+    (northmoor.home / STAFF_FILE).write_text(staff, encoding="utf-8")
+    result = asked(three, routine(), "at once", case_ref="CB-300")
+    assert told(three) == set()
+    assert {one.not_told for one in result.areas} == {NotTold.not_known}
 
 
 # The holder's side: its own case says that she fled the area that asks.

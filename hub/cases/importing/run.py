@@ -23,6 +23,7 @@ from hub.cases.publication import PublicationDecisions
 from hub.cases.seals import is_hidden
 from hub.consent import Protocol
 from hub.consent.coverage import named
+from hub.consent.form.fled import fled_areas, most_careful
 from hub.errors import UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
@@ -167,7 +168,7 @@ def _details(said: CaseIntake) -> CaseDetails:
 def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> CaseDetails:
     """What a file does not say stays: that it is sealed, whether anyone fled an area, and who referred it.
 
-    That a person sealed it by hand stays whatever the file says.
+    That a person sealed it by hand, and an area that somebody fled, stay whatever the file says.
     """
     before = kept.details
     stays: dict[str, object] = {
@@ -177,11 +178,17 @@ def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> Case
     }
     if said.sealed is None or kept.sealed_by_hand:
         stays["sealed"] = before.sealed
-    if new.fled_from is None:
-        stays["fled_from"] = before.fled_from
+    stays["fled_from"] = _fled(new.fled_from, before.fled_from)
     if not new.sharing_agreement:
         stays["sharing_agreement"] = before.sharing_agreement
     return new.model_copy(update=stays)
+
+
+def _fled(new: tuple[str, ...] | None, before: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The more careful of two answers: no file takes an area away. That it was not known may be found out."""
+    if new is None or before is None:
+        return before if new is None else new
+    return most_careful(fled_areas(before), new)
 
 
 def _withheld(said: Withheld, earlier: HeldCase) -> Proposal:
