@@ -50,7 +50,8 @@ def test_what_is_shown_again_is_what_was_shown(pair: Pair, asked: Write) -> None
     refused = inside("check", pair.asking, asked(pair.question("no_ground")), "--json").json
     assert inside("checks", "show", pair.asking, refused["check_id"], "--json").json == refused
     listed = inside("checks", "list", pair.asking, "--json").json["checks"]
-    assert [one["outcome"] for one in listed] == ["incomplete", "permit", "permit"]
+    assert sorted(one["outcome"] for one in listed) == ["incomplete", "permit", "permit"]
+    assert [one["asked_at"] for one in listed] == sorted((one["asked_at"] for one in listed), reverse=True)
     some = inside("checks", "list", pair.asking, "--most", "2", "--json").json
     assert (some["checks"], some["more"]) == (listed[:2], True)
     assert "No such check" in inside("checks", "show", pair.asking, "0" * 32).err
