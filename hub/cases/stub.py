@@ -25,7 +25,7 @@ from hub.consent.form.fled import NOT_KNOWN, FledFrom
 from hub.errors import ConflictError, InputError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records.cases import CaseDetails, PersonDetails, case_digest
+from hub.records.cases import CaseDetails, PersonDetails, SealWord, case_digest
 from hub.store import cases
 from hub.values import Kind, Person, Requester, RequesterRole, ShortText, Value
 
@@ -90,7 +90,8 @@ def enter_case(node: Node, stub: Stub) -> CaseDetails:
                 kept="It, as it was.",
                 do="Ask about its people with `hub check`; to change it, import its referral with `hub import`.",
             )
-        return [Proposal(details, people, None)]
+        word = SealWord(sealed=True, by=stub.by.name, because="entered as sealed", at=tx.now)
+        return [Proposal(details, people, None, words=(word,) if stub.sealed else ())]
 
     def then(tx: Transaction, _: Iterable[CaseChange]) -> None:
         alerted = alert_manager(

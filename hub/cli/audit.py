@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Final
@@ -22,6 +23,8 @@ from hub.store.verify import Report, verify_database
 
 audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
 _SHOWN: Final = 20
+# A public signing key alone in its line, or as `hub keys list` prints it.
+_SIGNING_KEY: Final = re.compile(r"(?m)(?:signing key\s+\S+:\s+|^\s*)([A-Za-z0-9_-]{43})\s*$")
 
 
 @audit_app.command("verify")
@@ -104,13 +107,13 @@ def _from_outside(url: str, files: list[Path], keys: list[PublicKey]) -> Report:
 
 def _keys(path: Path) -> list[PublicKey]:
     try:
-        keys = [public_key(unb64(line.strip())) for line in _text(path).splitlines() if line.strip()]
+        keys = [public_key(unb64(one)) for one in _SIGNING_KEY.findall(_text(path))]
     except AuthenticationError:
         keys = []
     if not keys:
         raise UsageError(
             f"{path.name} has no public key that can be read.",
-            do="Give the signing keys that `hub keys list` prints, one a line.",
+            do="Give what `hub keys list` prints, or its signing keys alone, one a line.",
         )
     return keys
 

@@ -83,6 +83,15 @@ def _options(folder: Path) -> list[object]:
     return ["audit", "verify", "--database", database, *files, "--json"]
 
 
+def test_the_keys_are_taken_as_they_are_printed(used: Path, outside: list[object], tmp_path: Path) -> None:
+    printed = hub("keys", "list", used).out
+    (tmp_path / "auditor" / "keys.txt").write_text(printed)
+    assert "signing key" in printed
+    assert inside(*outside).json["verified"]
+    (tmp_path / "auditor" / "keys.txt").write_text(printed.replace("signing key", "key"))
+    assert inside(*outside).code == 2
+
+
 def _run(database: Path, *statements: str) -> None:
     with closing(sqlite3.connect(database)) as connection:
         for statement in statements:

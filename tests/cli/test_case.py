@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from hub.sample.referrals import Row
 from hub.sample.stub import sample_stub
-from tests.cli.running import inside
+from tests.cli.running import inside, write_csv
 
 
 @pytest.fixture
@@ -35,6 +36,17 @@ def test_the_sample_that_it_prints_is_entered_as_it_is(entered: Any) -> None:
     again = entered(sample_stub(), "--json")
     assert (again.code, again.error["code"]) == (1, "conflict")
     assert "hub import" in again.error["do"]
+
+
+def test_the_referral_of_a_case_that_was_entered_as_sealed_does_not_unseal_it(
+    entered: Any, home: Path, tmp_path: Path, rows: list[Row]
+) -> None:
+    ref = sample_stub()["case_ref"]
+    assert entered(sample_stub() | {"sealed": True}).code == 0
+    case = [row | {"case_ref": ref, "sealed": "no"} for row in rows if row["case_ref"] == rows[0]["case_ref"]]
+    done = inside("import", home, write_csv(tmp_path / "referral.csv", case), "--json")
+    assert done.json["still_sealed"] == 1
+    assert inside("publish", home, "--json").json["people"] == 0
 
 
 @pytest.mark.parametrize("field", ["sealed", "fled_from", "referrer", "by", "case_ref", "people"])
