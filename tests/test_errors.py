@@ -58,7 +58,8 @@ def _literal(part: ast.expr) -> Iterator[str]:
 
 
 def _keeps_the_rule(text: str) -> bool:
-    named = text[0].isupper() or text.startswith(("{}", "--")) or "_" in text.split()[0]
+    first = text.split()[0]
+    named = text[0].isupper() or text.startswith(("{}", "--")) or "_" in first or "." in first[1:-1]
     return named and text.endswith((".", ".{}", " {}"))
 
 

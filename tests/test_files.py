@@ -220,8 +220,10 @@ def test_all_that_a_home_is_made_of_is_safe_on_the_disk_and_its_owners_alone(
     home, settings = tmp_path / "home", {"node_id": "northmoor", "area": "Northmoor"}
     database = "sqlite:///hub.sqlite3"
     create_home(home, Settings(**settings, url="https://x", database=database)).database.close()
-    assert folders == {home, home / "keys", home / PRF_FOLDER}
+    examples = {home / "agreements", home / "config"}
+    assert folders == {home, home / "keys", home / PRF_FOLDER} | examples
     written = [CERTIFICATES, CHECKPOINT, NODE_TOML, PINS, "keys/node.key", "keys/root.key"]
+    written += [str(one.relative_to(home)) for folder in examples for one in folder.iterdir()]
     modes = {name: stat.S_IMODE((home / name).stat().st_mode) for name in written}
     assert modes == dict.fromkeys(written, 0o600)
     assert not list(home.rglob("*.new"))

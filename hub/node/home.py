@@ -203,9 +203,9 @@ def require_as_bound(node: Node) -> None:
     if isinstance(found.log, Broken):
         raise broken_log(found.log)
     if found.rows:
-        more = f" And {len(found.rows) - 1} more." if len(found.rows) > 1 else ""
+        said = found.rows[0] + (f" And {len(found.rows) - 1} more." if len(found.rows) > 1 else "")
         raise LogError(
-            f"The database is not as its log says. {found.rows[0]}{more}",
+            f"The database is not as its log says. {said}",
             kept="The database as it is.",
             do="Run `hub audit verify`, see what else was touched, and call your auditor.",
         )
