@@ -203,7 +203,7 @@ def require_as_bound(node: Node) -> None:
     if isinstance(found.log, Broken):
         raise broken_log(found.log)
     if found.rows:
-        said = found.rows[0] + (f" And {len(found.rows) - 1} more." if len(found.rows) > 1 else "")
+        said = str(found.rows[0]) + (f" And {len(found.rows) - 1} more." if len(found.rows) > 1 else "")
         raise LogError(
             f"The database is not as its log says. {said}",
             kept="The database as it is.",
