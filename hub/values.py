@@ -8,6 +8,7 @@ form and the decision (`hub.consent`), the question and its result (`hub.records
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from enum import StrEnum
 from typing import Annotated
 
@@ -36,6 +37,11 @@ NodeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[
 def day_in_words(day: dt.date) -> str:
     """Return a day as people say it: "Wednesday 2 December 2026"."""
     return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def typed(command: str, home: object, *arguments: object) -> str:
+    """Return a `hub` command on a home as a person types it, such as `typed("jobs list", home)`."""
+    return shlex.join(["hub", *command.split(), str(home), *map(str, arguments)])
 
 
 class Mode(StrEnum):

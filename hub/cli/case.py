@@ -20,7 +20,7 @@ from hub.sample.stub import sample_stub
 case_app = typer.Typer(help="One case of this node.", no_args_is_help=True)
 
 EXPLAINED = """\
-A sample: everyone in it is made up. Write it to a file, change it, and enter it with hub case add HOME FILE.
+A sample: everyone in it is made up. Write it to a file, change it, and enter it with `hub case add`.
   referrer            the agency that refers, and whom to ring there
   by                  who enters it
   sealed              has anyone here fled, or is anyone a witness or staff? true or false: there is no default

@@ -10,6 +10,7 @@ import typer
 from hub.cli.options import Home, opened
 from hub.cli.output import out
 from hub.crypto.signing import SigningKey
+from hub.errors import UsageError
 from hub.federation.peers import take_over_pins
 from hub.node.keys import ROOT_KEY, read_root
 from hub.node.node import Node, key_folder
@@ -44,4 +45,11 @@ def certify(home: Home, root: RootFile = None) -> None:
 
 def root_key(node: Node, named: Path | None) -> SigningKey:
     """The root key that was named, or else the one in the keys folder. Raises UsageError."""
-    return read_root(named or key_folder(node.home, node.settings) / ROOT_KEY)
+    beside = key_folder(node.home, node.settings) / ROOT_KEY
+    if named is None and not beside.exists():
+        raise UsageError(
+            f"The root key is not in {beside.parent}: it is kept away from the others.",
+            kept="Nothing was changed.",
+            do="Bring the medium that it is kept on, and name the file: --root FILE.",
+        )
+    return read_root(named or beside)

@@ -41,7 +41,7 @@ def check(
                 return await disclose_at_once(node, client, question, result)
 
         result = asyncio.run(run())
-        _finish(result, result.decision, as_json=as_json)
+        _finish(home, result, result.decision, as_json=as_json)
 
 
 def disclose(
@@ -66,14 +66,14 @@ def disclose(
                 return await tell(node, client, CandidateRef(check_id, area, handle), Level(level), speaker)
 
         result, decision = asyncio.run(run())
-        _finish(result, decision, as_json=as_json)
+        _finish(home, result, decision, as_json=as_json)
 
 
-def _finish(result: CheckResult, decision: Decision, *, as_json: bool) -> None:
+def _finish(home: Path, result: CheckResult, decision: Decision, *, as_json: bool) -> None:
     if as_json:
         print_json(result.model_dump(mode="json"))
     else:
         show_decision(decision, disclosed=decision is not result.decision)
-        show_result(result)
+        show_result(result, home)
     if decision.outcome is not Outcome.permit:
         raise typer.Exit(EXIT_REFUSED)

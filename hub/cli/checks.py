@@ -63,7 +63,7 @@ def show(
             print_json(result.model_dump(mode="json"))
             return
         show_decision(result.decision)
-        show_result(result)
+        show_result(result, home)
         if result.decision.permitted and not result.areas:
             out.print("It ended before any area's answer was kept. Areas may have been asked: ask again.")
 

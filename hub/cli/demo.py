@@ -67,6 +67,7 @@ def _document(shown: Demo) -> dict[str, object]:
 
 def _show(shown: Demo) -> None:
     out.print("Everything below is fiction: invented areas, people and telephone numbers.")
+    home = next(node.home for node in shown.nodes if node.settings.area == shown.asking)
     for name, request, result in shown.checks:
         subject = request.subject
         out.print()
@@ -77,7 +78,7 @@ def _show(shown: Demo) -> None:
             markup=False,
         )
         show_decision(result.decision)
-        show_result(result)
+        show_result(result, home)
         if result.decision.outcome is not Outcome.permit:
             out.print("Nothing reached any other area.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ from hub.jobs import listing
 from hub.node.node import Node
 from hub.store.outbox import DeliveryRow
 from hub.store.schedule import JobRow
-from hub.values import Requester
+from hub.values import Requester, typed
 
 jobs_app = typer.Typer(
     help="What the node does by itself: what waits, what failed, and when it is next.", no_args_is_help=True
@@ -43,7 +44,7 @@ def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
             since = f"since {_time(worker.seen_at)}" if worker.seen_at else "yet"
             out.print(f"[bold]No worker has run {since}.[/] Start `hub worker` on this home.")
         for delivery in deliveries:
-            _show_delivery(delivery)
+            _show_delivery(delivery, home)
         if not deliveries:
             out.print("Nothing waits to be delivered.")
         for job in jobs:
@@ -114,13 +115,14 @@ def _time(at: int | None) -> str | None:
     return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at is not None else None
 
 
-def _show_delivery(row: dict[str, Any]) -> None:
+def _show_delivery(row: dict[str, Any], home: Path) -> None:
     out.print(f"[bold]{row['id']}[/]: {row['kind']} to {plain(row['area'])}, {_state(row)}")
     if row["fault"]:
         out.print(plain(f"  {row['fault']}"))
     if row["state"] != "open":
         number = row["id"][: listing.SHOWN_DIGITS]
-        out.print(f"  To do: hub jobs retry HOME {number}, or hub jobs cancel HOME {number}")
+        again, no_more = typed("jobs retry", home, number), typed("jobs cancel", home, number)
+        out.print(plain(f"  To do: {again}, or {no_more}"))
 
 
 def _state(row: dict[str, Any]) -> str:

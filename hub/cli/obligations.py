@@ -19,7 +19,7 @@ from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json
 from hub.consent.evidence import Closing
 from hub.errors import UsageError
-from hub.values import Purpose, day_in_words
+from hub.values import Purpose, day_in_words, typed
 
 FEW: Final = 5
 
@@ -51,9 +51,9 @@ def list_(
             few = len(publications) <= FEW
             for one in alike:
                 if few or one.purpose != Purpose.publish:
-                    _show(one, closed=closed)
+                    _show(one, home, closed=closed)
             if not few:
-                _show_many(publications, closed=closed)
+                _show_many(publications, home, closed=closed)
         if not found:
             out.print("Nothing is closed." if closed else "Nothing is due.")
 
@@ -110,7 +110,7 @@ def _document(one: ListedObligation) -> dict[str, Any]:
     return document
 
 
-def _show(one: ListedObligation, *, closed: bool) -> None:
+def _show(one: ListedObligation, home: Path, *, closed: bool) -> None:
     out.print(f"[bold]{_when(one)}[/] {plain(one.case_ref)}: {plain(one.text)}")
     if one.closing is not None:
         out.print(
@@ -121,17 +121,16 @@ def _show(one: ListedObligation, *, closed: bool) -> None:
     elif closed:
         out.print("  Closed by the disclosure log.")
     else:
-        out.print(f"  To close: hub obligations close HOME EVIDENCE.json {one.number}")
+        out.print(plain(f"  To close: {typed('obligations close', home, 'EVIDENCE.json', one.number)}"))
 
 
-def _show_many(alike: list[ListedObligation], *, closed: bool) -> None:
+def _show_many(alike: list[ListedObligation], home: Path, *, closed: bool) -> None:
     """Publications come by the hundred: one line for those alike, their numbers by --json."""
     first = alike[0]
     out.print(f"[bold]{_when(first)}[/] {len(alike)} published cases: {plain(first.text)}")
     if not closed:
-        out.print(
-            f"  To close: hub obligations close HOME EVIDENCE.json NUMBER... (by --json, code {first.code})"
-        )
+        line = typed("obligations close", home, "EVIDENCE.json", "NUMBER...")
+        out.print(plain(f"  To close: {line} (by --json, code {first.code})"))
 
 
 def _when(one: ListedObligation) -> str:

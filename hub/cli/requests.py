@@ -14,7 +14,7 @@ from hub.consent import Decider
 from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.records.received import DisclosureKey
-from hub.values import Requester
+from hub.values import Requester, typed
 
 requests_app = typer.Typer(
     help="What other areas asked of us that waits for a person here.", no_args_is_help=True
@@ -36,7 +36,8 @@ def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
                 out.print(f"  - {plain(reason)}")
             how = "--withhold --by manager --as WHO.json" if row["refused"] else "--release or --withhold"
             to = "For a manager, to close it" if row["refused"] else "To answer"
-            out.print(f"  {to}: hub requests answer HOME {row['check_id']} {row['handle']} {how}")
+            line = typed("requests answer", home, row["check_id"], row["handle"])
+            out.print(plain(f"  {to}: {line} {how}"))
         if not rows:
             out.print("No requests are waiting.")
 

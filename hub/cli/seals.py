@@ -21,7 +21,7 @@ from hub.cases.seals import (
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
 from hub.cli.output import out, plain, print_json
-from hub.values import Person, Requester
+from hub.values import Person, Requester, typed
 
 seals_app = typer.Typer(help="Who may be a sealed person on another case.", no_args_is_help=True)
 
@@ -70,7 +70,7 @@ def list_(
             print_json({"seals": [_document(one) for one in found]})
             return
         for one in found:
-            _show(one)
+            _show(one, home)
         if not found:
             out.print("Nothing waits." if not every else "There is none.")
 
@@ -146,7 +146,7 @@ def _document(one: ShownLikeness) -> dict[str, Any]:
     }
 
 
-def _show(one: ShownLikeness) -> None:
+def _show(one: ShownLikeness, home: Path) -> None:
     like = one.likeness
     how = "is" if like.same else "may be"
     out.print(plain(f"{like.id}  {_words(one.person)}, on {one.case_ref},"))
@@ -154,9 +154,8 @@ def _show(one: ShownLikeness) -> None:
     if like.decided:
         out.print(plain(f"  Decided by {like.by}: {like.because}"))
     else:
-        out.print(
-            f"  To decide: hub seals decide HOME {like.id} --same or --not-same --as WHO.json --because ..."
-        )
+        line = typed("seals decide", home, like.id)
+        out.print(plain(f"  To decide: {line} --same or --not-same --as WHO.json --because ..."))
 
 
 def _words(person: Person) -> str:

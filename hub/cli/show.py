@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
+from pathlib import PurePath
 
 from hub.cli.output import out, plain
 from hub.consent import Decision, Outcome
@@ -17,7 +18,7 @@ from hub.records.check import (
     DisclosureResult,
     DisclosureStatus,
 )
-from hub.values import Band, day_in_words
+from hub.values import Band, day_in_words, typed
 
 STATUS = {
     AreaStatus.answered: "answered",
@@ -58,16 +59,16 @@ def _outcome(decision: Decision, *, disclosed: bool) -> str:
     return f"[yellow]Not sent yet[/]: {count} answer{'s are' if count != 1 else ' is'} missing."
 
 
-def show_result(result: CheckResult) -> None:
-    """Print a check's result, area by area."""
+def show_result(result: CheckResult, home: PurePath) -> None:
+    """Print a check's result, area by area, with what is typed on that home to tell one."""
     for area in result.areas:
-        _show_area(area, result.check_id)
+        _show_area(area, result.check_id, home)
     if result.areas:
         out.print(NEVER)
         out.print(f"Check {result.check_id}, {result.took_ms / 1000:.1f} s.")
 
 
-def _show_area(area: AreaResult, check_id: str) -> None:
+def _show_area(area: AreaResult, check_id: str, home: PurePath) -> None:
     out.print(f"[bold]{plain(area.area)}[/] {STATUS[area.status]}. Phone: {plain(area.contact)}")
     if area.note:
         out.print(plain(f"  {area.note}"))
@@ -80,19 +81,19 @@ def _show_area(area: AreaResult, check_id: str) -> None:
         reasons = f" {reasons[:1].upper()}{reasons[1:]}." if reasons else ""
         out.print(f"  [bold]Possible match {number}.[/] {_BANDS[candidate.band]}.{plain(reasons)}")
         if candidate.disclosure.status is DisclosureStatus.not_asked:
-            _show_not_told(candidate, area, check_id)
+            _show_not_told(candidate, area, check_id, home)
         else:
             _show_answer(candidate.disclosure)
 
 
-def _show_not_told(candidate: Candidate, area: AreaResult, check_id: str) -> None:
+def _show_not_told(candidate: Candidate, area: AreaResult, check_id: str, home: PurePath) -> None:
     """Print how an area is told about whom the check is; where anything stands against that, what it is instead."""
     out.print(
         "    They have not been told about whom you ask." + (" To tell them:" if not area.not_told else "")
     )
     if area.not_told is None:
-        where = f"{check_id} --area {area.node_id} --handle {candidate.handle[:SHOWN_DIGITS]}"
-        out.print(f"    hub disclose HOME {where}", markup=False)
+        which = ("--area", area.node_id, "--handle", candidate.handle[:SHOWN_DIGITS])
+        out.print(plain(f"    {typed('disclose', home, check_id, *which)}"))
     elif area.not_told not in GRAVE:  # Those stand above already, in the place of any advice.
         out.print(f"    {IN_WORDS[area.not_told]}")
 

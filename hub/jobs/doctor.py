@@ -23,7 +23,7 @@ from hub.node.settings import SHIPPED_CONFIG, Contact, config_file
 from hub.node.status import status_of
 from hub.store import feeds
 from hub.store.outbox import DeliveryState
-from hub.values import Mode, Purpose
+from hub.values import Mode, Purpose, typed
 from hub.wire.certificates import certificate_warning
 
 LEAST_FREE: Final = 1_000_000_000  # bytes
@@ -151,7 +151,10 @@ def _keys(node: Node) -> Found:
 def _peers(node: Node) -> Found:
     known = every_known(node)
     if not known:
-        yield "No other area's node is trusted, so there is nobody to ask.", "Run `hub peer add HOME URL`."
+        yield (
+            "No other area's node is trusted, so there is nobody to ask.",
+            f"Run `{typed('peer add', node.home, 'URL')}`.",
+        )
     for peer in known.values():
         if isinstance(peer, DisabledPeer):
             yield (
@@ -159,7 +162,7 @@ def _peers(node: Node) -> Found:
                 peer.why.do or "Telephone them.",
             )
         elif peer.synced_at is None:
-            yield f"There is no copy of {peer.area}'s feed yet.", "Run `hub sync HOME`.", False
+            yield f"There is no copy of {peer.area}'s feed yet.", f"Run `{typed('sync', node.home)}`.", False
     yield from ((one.text, one.do) for one in differences(node))
 
 
@@ -175,12 +178,15 @@ def _worker(node: Node) -> Found:
     found = status_of(node)
     if found.late:
         text = f"Last done more than twice their interval ago: {', '.join(found.late)}."
-        yield text, "See `hub jobs list HOME` and the worker's log.", False
+        yield text, f"See `{typed('jobs list', node.home)}` and the worker's log.", False
     age = found.worker_age_s
     if age is None or age > WORKER_SEEN_S:
         seen = "has not been seen yet" if age is None else f"was last seen {age // 60} minutes ago"
         text = f"The worker {seen}: nothing is delivered, synced, published or signed by itself."
-        yield text, "Start `hub worker HOME` beside `hub serve HOME`, as a service."
+        yield (
+            text,
+            f"Start `{typed('worker', node.home)}` beside `{typed('serve', node.home)}`, as a service.",
+        )
 
 
 def _machine(node: Node) -> Found:
@@ -188,7 +194,7 @@ def _machine(node: Node) -> Found:
     if not found.ready:
         yield (
             f"The node cannot keep what it would answer ({', '.join(found.failing)}).",
-            "Check the database and its disk; `hub audit verify HOME` looks at the log.",
+            f"Check the database and its disk; `{typed('audit verify', node.home)}` looks at the log.",
         )
     free = shutil.disk_usage(node.home).free
     if free < LEAST_FREE:
@@ -209,7 +215,7 @@ def _deliveries(node: Node) -> Found:
     if stopped:
         yield (
             f"Deliveries that are not made and wait for a person: {stopped}.",
-            "See `hub jobs list HOME`.",
+            f"See `{typed('jobs list', node.home)}`.",
             False,
         )
 

@@ -7,6 +7,7 @@ of areas calls the Vale of Elsewhere. What reached each node is read from the wi
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -354,6 +355,9 @@ WORDS: dict[str, tuple[Any, str, str]] = {
 }
 
 
+HOME = Path("HOME")
+
+
 def printed(show: Any, *given: Any) -> str:
     with out.capture() as caught:
         show(*given)
@@ -369,12 +373,12 @@ def test_the_last_words_on_each_area_are_those_of_the_answer(three: Areas, name:
     result = asked(three, FORMS[kind]() | {"fled_from": answer}, "not", ask_fled_areas=True)
     who = Requester.model_validate(routine()["requester"])
     again = earlier_result(northmoor, who, result.check_id)
-    shown = [printed(show_result, result), printed(show_result, again)]
+    shown = [printed(show_result, result, HOME), printed(show_result, again, HOME)]
     if name != "nobody fled":
         for area in OTHERS if name != "an area" else ("eastvale",):
             after, decision = disclosed(three, result.check_id, area=area)
             assert not decision.permitted
-            shown.append(printed(show_result, after))
+            shown.append(printed(show_result, after, HOME))
     for text in shown:
         first, second = (
             text.split("Southmere", 1) if text.index("Southmere") > text.index("Vale") else ("", "")

@@ -39,7 +39,7 @@ def test_a_check_whose_output_was_lost_is_listed_and_shown_as_it_was(pair: Pair,
     shown = inside("checks", "show", pair.asking, row["check_id"])
     assert shown.code == 0
     assert "Very likely the same person" in shown.out
-    assert f"hub disclose HOME {row['check_id']}" in shown.out
+    assert f"hub disclose {pair.asking} {row['check_id']}" in shown.out
 
 
 def test_what_is_shown_again_is_what_was_shown(pair: Pair, asked: Write) -> None:

@@ -34,6 +34,8 @@ def test_a_fresh_home_is_told_all_that_it_lacks(tmp_path: Path) -> None:
     for one in done.json["findings"]:
         assert one["what"] in shown.out
         assert one["do"] in shown.out
+    assert f"hub peer add {home} URL" in shown.out
+    assert f"hub serve {home}" in shown.out
 
 
 def test_its_examples_fill_what_they_are_examples_of(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_what_waits_and_what_failed_is_listed_with_the_reason(home: Path, number
     for part in (
         "No worker has run",
         "given up after 100 tries",
-        "hub jobs retry HOME",
+        f"hub jobs retry {home}",
         WORDS,
         "failing since",
     ):

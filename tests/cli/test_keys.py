@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.cli.running import inside
 from tests.federation.nodes import Areas
 
@@ -28,3 +30,13 @@ def test_every_key_may_be_rotated_at_once(areas: Areas) -> None:
     told = inside("keys", "rotate", node.home, "--prf", "--signing", "--sealing", "--json")
     assert told.code == 0
     assert told.json.keys() == {"certificate", "epoch", "ended", "people", "entries"}
+
+
+def test_where_the_root_key_is_kept_apart_it_is_named_how_it_is_brought(home: Path) -> None:
+    (home / "keys" / "root.key").unlink()
+    for words in (["keys", "rotate", home, "--signing"], ["certify", home]):
+        told = inside(*words)
+        assert told.code == 2
+        assert "The root key is not in" in told.err
+        assert "Nothing was changed." in told.err
+        assert "--root FILE" in told.err

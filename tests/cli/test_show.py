@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 
@@ -56,9 +57,12 @@ def test_a_day_to_do_something_by_is_in_words(capsys: pytest.CaptureFixture[str]
     )
 
 
+HOME = Path("/srv/our home")
+
+
 def _shown(area: AreaResult, capsys: pytest.CaptureFixture[str]) -> str:
     decision = Decision(outcome=Outcome.permit)
-    show_result(CheckResult(check_id="0" * 32, decision=decision, areas=(area,), took_ms=1))
+    show_result(CheckResult(check_id="0" * 32, decision=decision, areas=(area,), took_ms=1), HOME)
     return capsys.readouterr().out
 
 
@@ -81,7 +85,7 @@ def test_matches_are_numbered_and_the_command_says_how_to_name_one(
         f"Possible match {number}. {sure} the same person. Same date of birth; same surname."
         for number, sure in enumerate(("Very likely", "Likely", "Possibly"), 1)
     ]
-    assert f"hub disclose HOME {'0' * 32} --area eastvale --handle 00000000\n" in printed
+    assert f"hub disclose '/srv/our home' {'0' * 32} --area eastvale --handle 00000000\n" in printed
 
 
 def test_a_month_is_in_words_and_what_is_none_is_shown_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:

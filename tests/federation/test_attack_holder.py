@@ -376,7 +376,7 @@ def test_a_peers_words_are_shown_as_words(
     peer_list(world.victim.home)
     result = ask(world)
     decision = Decision(outcome=Outcome.permit)
-    show_result(CheckResult(check_id="0" * 32, decision=decision, areas=(result,), took_ms=1))
+    show_result(CheckResult(check_id="0" * 32, decision=decision, areas=(result,), took_ms=1), Path("HOME"))
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
     assert "\u202e" not in shown
