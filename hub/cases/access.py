@@ -1,8 +1,8 @@
 """Who may know of which cases and of whom in them, and what the engine has to know of who asks.
 
-An exclusion names a case. Whoever is under it is restricted from everybody in that case, in every other case of the
-node too: by the comparison in the clear, by the names alone and, since a question must not be wider, by any shared
-match-key. Decides nothing about a question: `hub.consent` does, with the Context made here.
+An exclusion names a case. Whoever is under it is restricted from everybody who is in that case or ever was, in
+every other case of the node too: by the comparison in the clear, by the names alone and, since a question must not
+be wider, by any shared match-key. Decides nothing about a question: `hub.consent` does, with the Context made here.
 """
 
 from __future__ import annotations
@@ -80,12 +80,12 @@ class CaseRestrictions:
 
     @cached_property
     def people(self) -> tuple[Person, ...]:
-        """Everybody in those cases."""
+        """Everybody in those cases, and whoever ever was: no import takes an exclusion off her."""
         if not self._excluded:
             return ()
         with self.node.read() as tx:
             held = held_cases(tx, [one.row for one in self._excluded])
-        return tuple(dict.fromkeys(one.details.person for case in held for one in case.people))
+        return tuple(dict.fromkeys(person for case in held for person in case.ever))
 
     @cached_property
     def cases(self) -> frozenset[bytes]:
@@ -136,7 +136,7 @@ class CaseRestrictions:
         if self.every or self.restricts(own.digest):
             return own
         for one in self._excluded:
-            others = [each.details.person for each in held_case(tx, one.row).people]
+            others = held_case(tx, one.row).ever
             keys = self._keys_of(others)
             if any(self._may_be(asked, others, keys) for asked in people):
                 return RestrictedCase(one.case_ref, one.row.ref_digest)

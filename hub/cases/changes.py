@@ -34,6 +34,7 @@ from hub.records.cases import (
 from hub.records.obligations import NewObligations, close_obligation
 from hub.store import cases, feeds, obligations
 from hub.store.cases import CaseRow, SealedPerson
+from hub.values import Person
 
 COMPLETE_CASE: Final = "complete_case"
 
@@ -206,6 +207,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         likenesses=proposal.known,
         searched=True,
         words=proposal.words or (),
+        former=_former(change),
     )
     cases.store(
         tx.session,
@@ -225,6 +227,26 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         ),
     )
     return arisen
+
+
+def _former(change: CaseChange) -> tuple[Person, ...]:
+    """Who was on the case before and is not, by what a question could meet them by and no more."""
+    earlier = change.earlier
+    if earlier is None:
+        return ()
+    now = {_as_asked(one.person) for one in change.people}
+    before = dict.fromkeys(_as_asked(one) for one in earlier.ever)
+    return tuple(one for one in before if one not in now)
+
+
+def _as_asked(person: Person) -> Person:
+    return Person(
+        role=person.role,
+        given_names=person.given_names,
+        surname=person.surname,
+        aliases=person.aliases,
+        date_of_birth=person.date_of_birth,
+    )
 
 
 def _end_stub(tx: Transaction, change: CaseChange) -> None:

@@ -110,6 +110,8 @@ class KeptCase(Value):
 
     `decision` and `people` (hex) are empty in a case that was kept before they were. `likenesses`: who of its
     people is, or may be, sealed on another case. `searched`: whether its sealed people were looked for on others.
+    `former`: who was on it before, by the names and dates of then. Whoever is excluded from the case stays
+    restricted from them.
     """
 
     details: CaseDetails
@@ -118,6 +120,7 @@ class KeptCase(Value):
     likenesses: tuple[Likeness, ...] = ()
     searched: bool = False
     words: tuple[SealWord, ...] = ()
+    former: tuple[Person, ...] = ()
 
     @property
     def sealed(self) -> bool:
@@ -160,6 +163,11 @@ class HeldCase:
     def details(self) -> CaseDetails:
         """What it says."""
         return self.kept.details
+
+    @property
+    def ever(self) -> tuple[Person, ...]:
+        """Everybody who is on it, or ever was."""
+        return (*(one.details.person for one in self.people), *self.kept.former)
 
 
 _BODY: TypeAdapter[KeptCase | CaseDetails] = TypeAdapter(KeptCase | CaseDetails)

@@ -8,6 +8,7 @@ import pytest
 
 from hub.cases.access import RestrictedCase, exclusions_from, of_no_case, restrictions_on
 from hub.cases.case_file import case_paper
+from hub.cases.changes import find_case
 from hub.cases.close import close
 from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
 from hub.cases.obligations import list_obligations
@@ -18,11 +19,11 @@ from hub.errors import NotFoundError
 from hub.jobs.doctor import findings
 from hub.jobs.warnings import warnings_of
 from hub.node.node import Node
-from hub.values import Requester
+from hub.values import Person, Requester
 from tests.cases.casework import FIRST, asked, done, who
 from tests.checks.pending import asked as asked_on_a_ground
 from tests.checks.pending import told
-from tests.federation.nodes import Areas, stranger
+from tests.federation.nodes import Areas, case, hold, stranger
 
 STAFF = """
 [[staff]]
@@ -135,3 +136,29 @@ def test_an_exclusion_from_a_case_that_is_not_here_is_told(areas: Areas) -> None
     told = "An exclusion in staff.toml names the case 'NM-22', which is not here: it restricts nobody."
     assert told in warnings_of(node)
     assert told in [one.what for one in findings(node)]
+
+
+def test_an_import_with_other_people_takes_no_exclusion_off_whoever_was_on_the_case(areas: Areas) -> None:
+    """Whoever types the name of another imports it too, so it does not rest on who did."""
+    node, her, him, other = areas["northmoor"], stranger(6), stranger(7), stranger(8)
+    hold(node, case("NM-2", [her, him], publish=False), case("NM-5", [her], publish=False))
+    ash = kept_out(node, "NM-2")
+    for people in ([other], [other, him], [stranger(9)]):
+        hold(node, case("NM-2", people, publish=False))
+        restrictions = restrictions_on(node, ash)
+        assert all(restrictions.concern([one]) for one in (her, him, other))
+        assert restrictions.restricts(node.case_digest("NM-5"))
+        with node.read() as tx:
+            assert restrictions.concerned(tx, [her], "NM-9")
+            other_case = restrictions_on(node, who("Bea Other", agency="Council")).find(tx, "NM-5")
+        assert other_case
+        assert [one.person for one in exclusions_from(node, other_case)] == ["Ash Kept-Out"]
+    with node.read() as tx:
+        held = find_case(tx, "NM-2")
+    assert held
+    assert sorted(held.kept.former, key=str) == sorted(map(bare, (her, him, other)), key=str), "each once"
+
+
+def bare(person: Person) -> Person:
+    """Names and date of birth alone."""
+    return person.model_copy(update={"ref": "", "postcode": "", "phone": "", "nhs_number": ""})
