@@ -1,7 +1,8 @@
-"""Telling a manager here that somebody asks about a person whom they are restricted from, or enters them on a case.
+"""Telling a manager here what they have to look into: who asks though restricted, and an area that was refused.
 
-What is owed for it stands with the case that they are restricted from, so that nobody sees it who is, and is listed
-to managers alone. Whoever asked learns nothing of it. Refuses nothing: `hub.checks.asked_case` says who is asked.
+That somebody asks about a person whom they are restricted from, or enters them on a case, stands with that case, so
+that nobody sees it who is restricted; an area stands with none. Both are listed to managers alone, and whoever is
+meant learns nothing of it. Refuses nothing: `hub.checks.asked_case` says who is asked.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from hub.node.transaction import Transaction
 from hub.records import decisions
 from hub.records.decisions import RecordedDecision
 from hub.records.obligations import Item, NewObligations, add_obligations
+from hub.store import obligations
 from hub.store.obligations import Activity
-from hub.values import Person, Requester, RequesterRole
+from hub.values import NodeId, Person, Requester, RequesterRole
 
 LOOK_INTO: Final = "look_into_restricted"
+LOOK_INTO_AREA: Final = "look_into_area"
+FOR_MANAGERS: Final = frozenset({LOOK_INTO, LOOK_INTO_AREA})
+_OF_NO_CASE: Final = "\x00"  # No reference has it, so no case is found by its digest.
 _WHY: Final = Reason(
     code="restricted_person",
     text="Who asks is restricted from somebody whom they ask about: nobody was asked.",
@@ -55,12 +60,40 @@ def alert_manager(
         obligations=(Obligation(code=LOOK_INTO, text=text, due=tx.today),),
         rules=tx.node.rules.name,
     )
-    kept = decisions.add(tx, RecordedDecision(form=SharingForm(), decision=decision, case_ref=of.case_ref))
-    items = (Item(0, decision.obligations[0]),)
-    add_obligations(tx, [NewObligations(Activity(of.digest, matter), kept.number, items)])
+    _owe(tx, decision, Activity(of.digest, matter), of.case_ref)
     return True
+
+
+def alert_of_area(tx: Transaction, peer: NodeId, why: str) -> bool:
+    """Have a manager look into it that an area's requests are refused (`why`: in words), once until that is closed.
+
+    Returns whether there was nothing open of that area.
+    """
+    matter = Activity(tx.case_digest(_OF_NO_CASE), f"refused:{peer}")
+    tx.hold_others_off()
+    if obligations.codes_of(tx.session, matter, closed_too=False):
+        return False
+    area = tx.node.areas.get(peer)
+    name, ring = (area.area, f"Ring it, {area.contact},") if area else (peer, "Ring it")
+    text = (
+        f"{name} was refused: {why}. Look into it. {ring} and ask what it wanted. The audit log counts by the hour"
+        " how often it was refused, which tells it nothing about anybody."
+    )
+    decision = Decision(
+        outcome=Outcome.refuse,
+        reasons=(Reason(code="area_refused", text=f"The area was refused: {why}.", source="hazard H1"),),
+        obligations=(Obligation(code=LOOK_INTO_AREA, text=text, due=tx.today),),
+        rules=tx.node.rules.name,
+    )
+    _owe(tx, decision, matter)
+    return True
+
+
+def _owe(tx: Transaction, decision: Decision, matter: Activity, case_ref: str = "") -> None:
+    kept = decisions.add(tx, RecordedDecision(form=SharingForm(), decision=decision, case_ref=case_ref))
+    add_obligations(tx, [NewObligations(matter, kept.number, (Item(0, decision.obligations[0]),))])
 
 
 def for_managers(code: str, asker: Requester | None) -> bool:
     """Whether somebody may see what is owed by that code."""
-    return code != LOOK_INTO or (asker is not None and asker.role is RequesterRole.manager)
+    return code not in FOR_MANAGERS or (asker is not None and asker.role is RequesterRole.manager)

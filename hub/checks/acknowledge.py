@@ -54,18 +54,20 @@ def receive_acknowledgement(
 ) -> Reply | Refused:
     """Keep that a peer has read our answer; of several to one disclosure, the first.
 
-    Raises AuthenticationError on a replay. Of a disclosure that was never here it is refused, on the record.
+    Raises AuthenticationError on a replay. Of a disclosure that was never here it is refused. One that is kept
+    already is counted alone.
     """
     key = DisclosureKey(caller.node_id, said.check_id, bytes.fromhex(said.handle), said.level)
     refs = Refs(check_id=said.check_id, handle=said.handle, peer=caller.node_id)
+    reply = encode(Acknowledged(check_id=said.check_id, handle=said.handle))
     with node.write() as tx:
         admit(tx, caller)
         tx.hold_others_off()
         if received.disclosure(tx, key) is None:
-            tx.record(Action.request_refused, by=peer_actor(caller.node_id), about=refs, outcome="not_asked")
-            return Refused(NotFoundError("No such disclosure was answered here."))
+            return Refused(NotFoundError("No such disclosure was answered here."), "not_asked")
         token = signed.authorization.partition(" ")[2]
         kept = SignedAcknowledgement(answer=said.answer, request=token, body=b64(signed.body))
-        witness.keep_acknowledgement(tx, key, kept)
+        if not witness.keep_acknowledgement(tx, key, kept):
+            return Reply(reply, counted=Action.acknowledgement_received)
         tx.record(Action.acknowledgement_received, by=peer_actor(caller.node_id), about=refs)
-    return Reply(encode(Acknowledged(check_id=said.check_id, handle=said.handle)))
+    return Reply(reply)

@@ -43,7 +43,7 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
     """
     require_key(signed)
     if request.key_id != node.sealing_key_id:
-        return _sealed_to_another(node, caller, request)
+        return _sealed_to_another(node, caller)
     question = _opened(node, caller, request)
     with node.write() as tx:
         admit(tx, caller)
@@ -53,9 +53,10 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             "requested_level": request.level,
         }
         stored = answered_before(tx, caller, signed)
-        tx.record(Action.disclosure_received, **act, status="repeated" if stored else None)
         if isinstance(stored, Refused):
             return stored
+        if stored is None:
+            tx.record(Action.disclosure_received, **act)
         key = DisclosureKey(caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level)
         if stored is not None and stored.answer is not None and may_be_repeated(tx, key):
             body = stored.answer
@@ -65,21 +66,21 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             # What waits for a person here is answered anew when it is asked again under the same key.
             lasting = None if disclosure.status == "pending" else body
             keep_answer(tx, caller, signed, lasting, ANSWER_KEPT_S)
-        tx.record(Action.disclosure_answered, **act)
+            if stored is None or lasting is not None:
+                tx.record(Action.disclosure_answered, **act)
         log = tx.head()
-    return Reply(body, receipt(node, caller, request.check_id, log))
+    counted = None if stored is None else Action.disclosure_received
+    return Reply(body, receipt(node, caller, request.check_id, log), counted)
 
 
 class _KeyNotInUseError(ConflictError):
     code = KEY_NOT_IN_USE
 
 
-def _sealed_to_another(node: Node, caller: Caller, request: DisclosureRequest) -> Refused:
-    """Refuse, on the record, what nobody can open here any more. The peer fetches the new key, and asks again."""
+def _sealed_to_another(node: Node, caller: Caller) -> Refused:
+    """Refuse what nobody can open here any more. The peer fetches the new key, and asks again."""
     with node.write() as tx:
         admit(tx, caller)
-        refs = Refs(check_id=request.check_id, handle=request.handle, peer=caller.node_id)
-        tx.record(Action.request_refused, by=peer_actor(caller.node_id), about=refs, outcome=KEY_NOT_IN_USE)
     return Refused(
         _KeyNotInUseError(
             "The message was sealed to a key that is not in use.",

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from hub.audit.chain import Head, head_after
-from hub.audit.events import OPERATOR, Action, Refs, peer_actor
+from hub.audit.events import OPERATOR, Action, Refs
 from hub.crypto.signing import read_claims, unverified
 from hub.errors import InputError
 from hub.federation.authentication import Caller, admit
@@ -95,7 +95,6 @@ def tell_our_side(node: Node, caller: Caller, request: ReconciliationRequest) ->
     peer = caller.node_id
     with node.write() as tx:
         admit(tx, caller)
-        tx.record(Action.reconciled, by=peer_actor(peer), about=Refs(peer=peer))
     with node.read() as tx:
         ours = exchanges_with(tx, peer, first, last)
         log = DatabaseAudit(tx.session)
@@ -111,7 +110,7 @@ def tell_our_side(node: Node, caller: Caller, request: ReconciliationRequest) ->
         entries=tuple(_told(head_after(one)) for one in entries if one),
         held=_told(held.head) if held else None,
     )
-    return Reply(encode(answer))
+    return Reply(encode(answer), counted=Action.reconciled)
 
 
 async def reconcile(node: Node, client: PeerClient, peer: NodeId, days: int) -> Reconciled:

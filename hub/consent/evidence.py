@@ -84,7 +84,7 @@ def lacking(
     found += _dates(obligation, closing, today)
     code = obligation.obligation.code
     rows = merged(obligation.rows, closing.sharings)
-    if code == "look_into_restricted" and closing.by.role is not RequesterRole.manager:
+    if code in ("look_into_restricted", "look_into_area") and closing.by.role is not RequesterRole.manager:
         found.append("by.role: a manager")
     if code == "countersign":
         return (*found, *_countersigned(obligation.form, closing))

@@ -46,8 +46,8 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
 
     Admitted, charged and recorded first, so that nobody computes for free and the store is not held meanwhile. The
     same request under the same key is one question, whose answer may have been lost: it reads the same answer, with
-    the feed of now, and is neither charged nor recorded as received again. Refusals are values, so that their audit
-    rows are kept.
+    the feed of now, and is neither charged nor recorded as received again. Refusals are values, so that a message
+    that was refused is used up; they leave no event here, but are counted by the hour.
     """
     require_key(signed)
     elements, weak_elements = split_elements(request.elements), split_elements(request.weak_elements)
@@ -57,22 +57,20 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
         admit(tx, caller)
         stored = answered_before(tx, caller, signed)
         if isinstance(stored, Refused):
-            tx.record(Action.request_refused, **_act(caller, request), outcome="key_reused")
             return stored
-        if stored is None:
-            tx.record(Action.request_received, **_act(caller, request))
         state = feeds.state(tx.session)
         if state is None:
             return Refused(NotFoundError("This area has not published yet."))
         if stored is not None and stored.answer is not None and (body := _as_of(state, stored.answer)):
-            tx.record(Action.answer_sent, **_act(caller, request), outcome="repeated")
-            return Reply(body, receipt(node, caller, request.check_id, tx.head()))
+            return Reply(body, receipt(node, caller, request.check_id, tx.head()), Action.answer_sent)
         keys = node.prf_keys(state.epoch)
         refused = _refusal(tx, caller, request, keys)
         if refused is None and stored is None:
             refused = _over_quota(tx, caller, request)
         if refused:
             return refused
+        if stored is None:
+            tx.record(Action.request_received, **_act(caller, request))
         add_check(tx, caller.node_id, request, state.layout.handle_epoch, as_signed(signed))
         keep_answer(tx, caller, signed, None, ANSWER_KEPT_S)
         outcome = "repeated" if stored else "evaluated"
@@ -116,10 +114,8 @@ class EpochChangedError(ConflictError):
 
 
 def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest, keys: PrfKeys) -> Refused | None:
-    """Look whether the keys are in use and for a ground; what is refused is recorded."""
-    act = _act(caller, request)
+    """Look whether the keys are in use and for a ground."""
     if (request.key_id, request.weak_key_id) != (keys.key_id, keys.weak_key_id):
-        tx.record(Action.request_refused, **act, outcome="epoch_changed")
         return Refused(
             EpochChangedError(
                 "The request names keys that are not in use.",
@@ -129,14 +125,12 @@ def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest, keys: 
         )
     earlier = received.check(tx.session, caller.node_id, request.check_id)
     if earlier is not None and earlier.commitment != encoding.unb64(request.commitment):
-        tx.record(Action.request_refused, **act, outcome="other_subject")
-        return Refused(ConflictError("This check was already asked about another subject."))
+        error = ConflictError("This check was already asked about another subject.")
+        return Refused(error, "other_subject")
     without = None if request.grounds else _without_agreement(tx, caller, request)
-    if without is not None:
-        outcome = without.code if isinstance(without, ConflictError) else "no_ground"
-        tx.record(Action.request_refused, **act, outcome=outcome)
-        return Refused(without)
-    return None
+    if without is None:
+        return None
+    return Refused(without, without.code if isinstance(without, ConflictError) else "no_ground")
 
 
 class AgreementDiffersError(ConflictError):
@@ -172,12 +166,12 @@ def _without_agreement(
 
 
 def _over_quota(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Refused | None:
-    """Charge the quotas; what is refused is recorded."""
+    """Charge the quotas, or say that one is used up."""
     over = _charge(tx, caller, request)
     if over is None:
         return None
-    tx.record(Action.quota_refused, **_act(caller, request), outcome="over_quota")
-    return Refused(QuotaError("The quota of evaluated elements is used up.", retry_after=over.retry_after_s))
+    error = QuotaError("The quota of evaluated elements is used up.", retry_after=over.retry_after_s)
+    return Refused(error, "over_quota", Action.quota_refused)
 
 
 def _charge(tx: Transaction, caller: Caller, request: EvaluationRequest) -> OverQuota | None:

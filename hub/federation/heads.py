@@ -51,7 +51,7 @@ class HeadInconsistentError(ConflictError):
 
 
 def receive_head(node: Node, caller: Caller, signed: Request, notice: CheckpointNotice) -> Reply | Refused:
-    """Keep a peer's head, refuse it on the record, or ask for the entry at the one that is held.
+    """Keep a peer's head, refuse it, or ask for the entry at the one that is held.
 
     Raises AuthenticationError on a replay, or a note that the peer's certified key did not sign.
     """
@@ -65,25 +65,29 @@ def receive_head(node: Node, caller: Caller, signed: Request, notice: Checkpoint
         if isinstance(found, Head):
             return _taken("show", found)
         kept = _signed(signed, notice, head, found)
-        if found is None and not begins_again and base is not None and _enough(tx, base, kept):
+        if found is None and base is not None and _enough(tx, base, kept, begins_again=begins_again):
             return _taken("kept", base.head)
         if found is None and begins_again and notice.restored:
             rows.lose(tx.session, peer, notice.restored.head.size)
         refused_before = witness.refused_now(tx, peer)
-        if found is None or refused_before is None or not _lately(tx, refused_before):
+        new = refused_before is None or not _lately(tx, refused_before)
+        if found is None or new:
             witness.keep(tx, peer, kept)
-        action = Action.checkpoint_refused if found else Action.checkpoint_received
-        told = {"fault": found.value if found else None, "status": "restored" if begins_again else None}
-        tx.record(action, by=peer_actor(peer), about=Refs(peer=peer), peer_log_size=head.size, **told)
+        if found is None:
+            told = {"peer_log_size": head.size, "status": "restored" if begins_again else None}
+            tx.record(Action.checkpoint_received, by=peer_actor(peer), about=Refs(peer=peer), **told)
     if found is None:
         return _taken("kept", head)
-    logger.error("%s", alarm(node, peer, found))
+    if new:
+        logger.error("%s", alarm(node, peer, found))
     return Refused(
         HeadInconsistentError(
             f"The head does not go on from the one that was shown before. {BREAKS_IN_WORDS[found]}",
             kept="Both heads.",
             do="Keep the database and the home as they are, and call your auditor.",
-        )
+        ),
+        found.value,
+        Action.checkpoint_refused,
     )
 
 
@@ -100,11 +104,15 @@ def _signed(signed: Request, notice: CheckpointNotice, head: Head, found: Break 
     )
 
 
-def _enough(tx: Transaction, base: PeerHead, shown: SignedHead) -> bool:
-    """Whether the head that is held will do for now: the same, or a little older, with no restoration between."""
-    if base.signed.restored != shown.restored:
-        return False
-    return (base.head.size, base.head.hash) == (shown.size, shown.hash) or _lately(tx, base)
+def _enough(tx: Transaction, base: PeerHead, shown: SignedHead, *, begins_again: bool) -> bool:
+    """Whether the head that is held will do for now: the same, or a little older, with no restoration between.
+
+    Of several restorations at once the first is enough, whatever they are called.
+    """
+    if base.signed.restored == shown.restored and not begins_again:
+        return (base.head.size, base.head.hash) == (shown.size, shown.hash) or _lately(tx, base)
+    newest = witness.to_go_on_from(tx, base.row.node_id)
+    return newest is not None and bool(newest.signed.restored) and _lately(tx, newest)
 
 
 def _lately(tx: Transaction, held: PeerHead) -> bool:

@@ -1,6 +1,7 @@
-"""What a holder sends back: a signed answer whose signature doubles as the receipt, or a refusal that was recorded.
+"""What a holder sends back: a signed answer whose signature doubles as the receipt, or a refusal.
 
-A receipt never says whether anybody was known. Does not decide what is answered.
+Refusals, and what a peer asks again, are counted on the record by the hour (`hub.federation.tally`). A receipt
+never says whether anybody was known. Does not decide what is answered.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 
 from hub.audit.chain import Head
+from hub.audit.events import Action
 from hub.crypto.signing import digest, sign
 from hub.errors import ConflictError, InputError, NotFoundError, QuotaError
 from hub.federation.authentication import Caller, Request
@@ -19,17 +21,23 @@ from hub.wire.messages import AnswerClaims, MessageType, Receipt
 
 @dataclass(frozen=True)
 class Reply:
-    """A body to be signed and sent, with what the receipt says of our log."""
+    """A body to be signed and sent, with what the receipt says of our log.
+
+    `counted`: the action of which this is one more, where it left no event of its own.
+    """
 
     body: bytes
     receipt: Receipt | None = None
+    counted: Action | None = None
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A refusal that was recorded; the edge turns it into a problem document."""
+    """A refusal, which the edge tells as a problem document and has counted. `why`: a code, if not the error's."""
 
     error: InputError | QuotaError | ConflictError | NotFoundError
+    why: str = ""
+    counted: Action = Action.request_refused
 
 
 def receipt(node: Node, caller: Caller, check_id: str, log: Head) -> Receipt:

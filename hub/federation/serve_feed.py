@@ -9,6 +9,7 @@ import re
 import secrets
 from typing import Any, Final
 
+from hub.audit.events import Action
 from hub.crypto import encoding, signing
 from hub.errors import AuthenticationError, ConflictError, InputError, NotFoundError
 from hub.federation.authentication import Caller, admit
@@ -44,7 +45,7 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
         more=more,
         manifest=_manifest(node, state, prf),
     )
-    return Reply(encode(page))
+    return Reply(encode(page), counted=Action.feed_pulled)
 
 
 class _CursorExpiredError(ConflictError):

@@ -43,7 +43,8 @@ def answered_before(tx: Transaction, caller: Caller, signed: Request) -> AnswerR
     tx.hold_others_off()
     stored = received.stored_answer(tx.session, caller.node_id, signed.idempotency_key, tx.now)
     if stored is not None and stored.request_digest != signed.digest:
-        return Refused(KeyReusedError("This Idempotency-Key was used for another request."))
+        error = KeyReusedError("This Idempotency-Key was used for another request.")
+        return Refused(error, "key_reused")
     if stored is None or stored.answer is None:
         return stored
     return open_answer(tx.vault, stored)

@@ -84,11 +84,11 @@ class SignedAcknowledgement(Value):
     body: str
 
 
-def keep_acknowledgement(tx: Transaction, key: DisclosureKey, signed: SignedAcknowledgement) -> None:
-    """Keep that a peer has read our answer to a disclosure; of several, the first."""
+def keep_acknowledgement(tx: Transaction, key: DisclosureKey, signed: SignedAcknowledgement) -> bool:
+    """Keep that a peer has read our answer to a disclosure, and return whether it is the first that says so."""
     place = f"acknowledgement/{key.peer}/{key.check_id}/{key.handle.hex()}/{key.level}"
     sealed = tx.vault.seal(place, signed.model_dump_json().encode())
-    witness.keep_acknowledgement(tx.session, AcknowledgementRow(*key.row, tx.now, sealed))
+    return witness.keep_acknowledgement(tx.session, AcknowledgementRow(*key.row, tx.now, sealed))
 
 
 def _opened(tx: Reading, row: HeadRow) -> PeerHead:

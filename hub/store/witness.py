@@ -84,10 +84,12 @@ class AcknowledgementRow(NamedTuple):
     sealed: bytes
 
 
-def keep_acknowledgement(session: Session, row: AcknowledgementRow) -> None:
-    """Keep an acknowledgement, unless one of the same disclosure is kept."""
-    if session.get(AcknowledgementRecord, row[:4]) is None:
-        session.add(AcknowledgementRecord(**row._asdict()))
+def keep_acknowledgement(session: Session, row: AcknowledgementRow) -> bool:
+    """Keep an acknowledgement, unless one of the same disclosure is kept; returns whether it was."""
+    if session.get(AcknowledgementRecord, row[:4]) is not None:
+        return False
+    session.add(AcknowledgementRecord(**row._asdict()))
+    return True
 
 
 def _row(row: PeerHead) -> HeadRow:

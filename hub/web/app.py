@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from hub import __version__
 from hub.audit.events import NODE, Action
+from hub.cases.alerts import alert_of_area
 from hub.errors import StorageError
 from hub.federation.tally import Tally
 from hub.jobs.watch import watch_log
@@ -45,7 +46,7 @@ def create_app(node: Node) -> FastAPI:
         tally.tell(all_of_them=True)
         advance_audit_checkpoint(node)
 
-    limits, tally = node.settings.server, Tally(node)
+    limits, tally = node.settings.server, Tally(node, alert_of_area)
     app = FastAPI(
         title="Cross-Marac hub",
         version=__version__,

@@ -136,7 +136,7 @@ async def _received(request: Request) -> SignedRequest | Response:
 def _answer_now(
     node: Node, tally: Tally, signed: SignedRequest, message: MessageType, work: Work
 ) -> Response:
-    peer, feed = None, message is MessageType.feed
+    peer = None
     try:
         caller = authenticate(node, signed, message)
         peer = caller.node_id
@@ -148,11 +148,10 @@ def _answer_now(
         tally.note(Kind(Action.request_refused, peer, error.code))
         raise
     if isinstance(result, Refused):
-        if feed:  # The others put it on the record themselves, with what was asked.
-            tally.note(Kind(Action.request_refused, peer, result.error.code))
+        tally.note(Kind(result.counted, peer, result.why or result.error.code))
         return problem_of(result.error)
-    if feed:
-        tally.note(Kind(Action.feed_pulled, peer))
+    if result.counted:
+        tally.note(Kind(result.counted, peer))
     token = signed_answer(node, caller, signed, result)
     headers = {
         messages.ANSWER_HEADER: token,

@@ -126,7 +126,7 @@ def test_a_difference_is_said_in_words_on_both_sides(
     assert ours[:4] in area.note
     assert "telephone" in area.note
     (refused,) = events(areas["eastvale"], "request_refused")
-    assert refused["detail"]["outcome"] == outcome
+    assert refused["detail"]["fault"] == outcome
     agree(areas["eastvale"].home)
     assert asked(areas).areas[0].status is AreaStatus.answered, "it is read again without a restart"
 

@@ -91,7 +91,7 @@ def test_what_was_sealed_to_the_old_key_is_asked_again_once(areas: Areas, eastva
     assert [one["key_id"] for one in sent] == [before, areas["eastvale"].sealing_key_id]
     assert len(events(areas["eastvale"], "disclosure_answered")) == 1
     (refused,) = events(areas["eastvale"], "request_refused")
-    assert refused["detail"]["outcome"] == "key_not_in_use"
+    assert refused["detail"]["fault"] == "key_not_in_use"
     with areas["northmoor"].read() as tx:
         assert [one for one in rows.every(tx.session) if one.kind != "acknowledgement"] == []
 

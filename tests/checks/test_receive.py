@@ -214,7 +214,7 @@ def test_what_is_sealed_to_a_key_that_is_not_in_use_is_refused_as_that(hand: Han
     body = json.dumps({**json.loads(asked(hand)), "key_id": "0" * 16}).encode()
     assert_problem(hand.disclose(body), 409, "key_not_in_use")
     assert not events(hand.holder, "disclosure_received")
-    assert events(hand.holder, "request_refused")[-1]["detail"]["outcome"] == "key_not_in_use"
+    assert events(hand.holder, "request_refused")[-1]["detail"]["fault"] == "key_not_in_use"
 
 
 def test_a_sealed_message_sent_by_another_peer_does_not_open(areas: Areas) -> None:

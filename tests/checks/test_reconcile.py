@@ -118,7 +118,7 @@ def test_an_answer_that_waits_for_a_person_is_not_acknowledged_yet(areas: Areas)
 def test_what_was_never_answered_cannot_be_acknowledged(areas: Areas) -> None:
     said = Acknowledgement(check_id="0" * 32, handle="0" * 32, level="involvement", answer="A" * 43)
     assert_problem(Hand(areas).send("POST", ACKNOWLEDGEMENTS_PATH, encode(said)), 404, "not_found")
-    assert events(areas["eastvale"], "request_refused")[-1]["detail"]["outcome"] == "not_asked"
+    assert events(areas["eastvale"], "request_refused")[-1]["detail"]["fault"] == "not_asked"
 
 
 def test_two_whole_records_agree(stored_areas: Areas) -> None:

@@ -246,27 +246,23 @@ def test_keys_that_are_not_in_use_have_a_problem_of_their_own_are_recorded_and_n
     for changed in ({"key_id": "0" * 16}, {"weak_key_id": "0" * 16}):
         request = hand.evaluation(**changed)
         assert_problem(hand.evaluate(request), 409, "epoch_changed")
-        refused = events(hand.holder, "request_refused")[-1]
-        assert (refused["refs"]["check_id"], refused["detail"]["outcome"]) == (
-            request.check_id,
-            "epoch_changed",
-        )
+    (refused,) = events(hand.holder, "request_refused")
+    assert (refused["refs"]["peer"], refused["detail"]["fault"]) == (hand.sender, "epoch_changed")
     with hand.holder.read() as tx:
         assert received.quotas(tx.session, (hand.sender,)) == {}
 
 
 def test_a_question_without_a_ground_is_refused_and_recorded(stored_areas: Areas) -> None:
     hand = Hand(stored_areas)
-    for changed, status, code, outcome in (
+    for changed, status, code, fault in (
         ({"protocol_ref": None}, 422, "invalid_input", "no_ground"),
         ({"agency_kind": "nhs"}, 422, "invalid_input", "no_ground"),
         ({"protocol_ref": "Another agreement"}, 409, "agreement_not_held", "agreement_not_held"),
         ({"protocol_digest": "0" * 64}, 409, "agreement_differs", "agreement_differs"),
     ):
-        request = hand.evaluation(**changed)
-        assert_problem(hand.evaluate(request), status, code)
+        assert_problem(hand.evaluate(hand.evaluation(**changed)), status, code)
         refused = events(hand.holder, "request_refused")[-1]
-        assert (refused["refs"]["check_id"], refused["detail"]["outcome"]) == (request.check_id, outcome)
+        assert (refused["refs"]["peer"], refused["detail"]["fault"]) == (hand.sender, fault)
     assert hand.evaluate(hand.evaluation(protocol_ref=None, grounds=("vital_interests",))).status_code == 200
 
 
@@ -292,13 +288,12 @@ def test_over_quota_is_refused_recorded_and_not_charged(stored_areas: Areas) -> 
     hand = Hand(stored_areas)
     assert [hand.evaluate().status_code for _ in range(3)] == [200] * 3  # 32 elements of each kind.
     charged = quota_rows(stored_areas)
-    request = hand.evaluation()
-    response = hand.evaluate(request)
+    response = hand.evaluate()
     assert_problem(response, 429, "quota")
     wait = int(response.headers["retry-after"])
     assert quota_rows(stored_areas) == charged
-    refused = events(hand.holder, "quota_refused")[-1]
-    assert refused["refs"]["check_id"] == request.check_id
+    (refused,) = events(hand.holder, "quota_refused")
+    assert (refused["refs"]["peer"], refused["detail"]["fault"]) == (hand.sender, "over_quota")
     stored_areas.clock.advance(wait - 2)
     assert hand.evaluate().status_code == 429
     stored_areas.clock.advance(2)
