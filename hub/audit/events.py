@@ -31,6 +31,7 @@ class Action(StrEnum):
     certificates_revoked = "certificates_revoked"
     backup_made = "backup_made"
     restored = "restored"
+    lost_act_waived = "lost_act_waived"
     restoration_ended = "restoration_ended"
     peer_added = "peer_added"
     peer_removed = "peer_removed"

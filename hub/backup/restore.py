@@ -1,9 +1,9 @@
 """Bringing a node back from a backup: the only way past an older head of its log, with a reason, on the record.
 
-A node that was brought back does not know who was sealed or withdrawn since. So it answers no peer and
-publishes nothing until the files since were imported again, or somebody waives them; then it makes new PRF
-keys. The new home is made beside the old one and takes its place at the end: what was there is put aside, never
-deleted.
+A node that was brought back does not know who was sealed or withdrawn since. So it answers no peer and publishes
+nothing until that is settled (`finish`); then it makes new PRF keys. What people did by hand since is read from the
+old home (`lost_acts`). The new home is made beside the old one and takes its place at the end: what was there is
+put aside, never deleted.
 """
 
 from __future__ import annotations
@@ -13,22 +13,24 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from hub.audit.chain import Broken, Head
 from hub.audit.checkpoint import read_checkpoint, sign_checkpoint
 from hub.audit.events import OPERATOR, Action
 from hub.audit.log import broken_log, verify_log
 from hub.backup.archive import Contents, read_archive
+from hub.backup.lost_acts import OldLog, lost_acts
 from hub.backup.make import DATABASE, HOME, KEYS
-from hub.errors import HubError, InputError, LogError, NotFoundError, UsageError
+from hub.errors import HubError, InputError, LogError, UsageError
 from hub.files import write_atomically
 from hub.node import keys
 from hub.node.certificates import signers
 from hub.node.home import advance_audit_checkpoint
-from hub.node.node import CHECKPOINT, NODE_TOML, Node, database_url, key_folder, node_of
+from hub.node.node import CHECKPOINT, NODE_TOML, database_url, key_folder, node_of
 from hub.node.settings import Settings, load_settings
 from hub.records import restorations
+from hub.records.restorations import Reasons
 from hub.store import feed_content, peers
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
@@ -44,22 +46,28 @@ class Source:
     """Where a node is brought back from: its backup, that of its keys, and the key that opens both.
 
     `keys` None: the home has its keys still. `database`: an address in place of that in the backup's settings.
+    `old`: where the home is as it was, if that is another place.
     """
 
     backup: Path
     keys: Path | None
     identity: str
     database: str | None = None
+    old: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What a restoration went back to, the newest head known of what was lost, and where the old home is now."""
+    """What a restoration went back to, the newest head known of what was lost, and where the old home is now.
+
+    `old_log`: what people did since, as far as the old home tells.
+    """
 
     node_id: str
     backup_at: int
     head: Head
     lost: Head | None
+    old_log: OldLog
     put_aside: Path | None
 
 
@@ -80,27 +88,23 @@ def restore(home: Path, source: Source, because: str) -> Restored:
         contents = _unpack(home, fresh, source)
         settings = load_settings(fresh)
         head = _verified_head(fresh, contents, settings)
-        lost = _lost(home, head, contents)
+        old = (source.old or home).resolve()
+        lost = _lost(old, head, contents)
+        known = keys.load(key_folder(fresh, settings))
+        old_log = lost_acts(old, contents.node_id, known, head, fresh)
         _fill_database(fresh, settings)
-        _begin_again(fresh, contents, head, lost, because)
+        reasons = Reasons(
+            because=because,
+            head_size=head.size,
+            head_hash=head.hash,
+            lost=old_log.acts,
+            all_known=old_log.complete,
+        )
+        _begin_again(fresh, contents.made_at, head, lost, reasons)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
-    return Restored(contents.node_id, contents.made_at, head, lost, _change_places(home, fresh))
-
-
-def finish(node: Node, how: Literal["imported", "waived"], because: str) -> None:
-    """End a restoration: what happened since the backup is in the node again, or is waived.
-
-    The node may publish and answer from then on, once its PRF keys were rotated: it has none. Raises NotFoundError
-    when none is open.
-    """
-    with node.write() as tx:
-        found = restorations.open_one(tx)
-        if found is None:
-            raise NotFoundError("This node has no restoration that is not ended.")
-        restorations.end(tx, found, how=how, because=because)
-        tx.record(Action.restoration_ended, by=OPERATOR, kind=how)
+    return Restored(contents.node_id, contents.made_at, head, lost, old_log, _change_places(home, fresh))
 
 
 def _unpack(home: Path, fresh: Path, source: Source) -> Contents:
@@ -188,7 +192,7 @@ def _fill_database(fresh: Path, settings: Settings) -> None:
         target.close()
 
 
-def _begin_again(fresh: Path, contents: Contents, head: Head, lost: Head | None, because: str) -> None:
+def _begin_again(fresh: Path, backup_at: int, head: Head, lost: Head | None, reasons: Reasons) -> None:
     """Open the node, sign the older head once, and put on the record that and why it went back to it."""
     node = node_of(fresh, load_settings(fresh))
     try:
@@ -198,7 +202,7 @@ def _begin_again(fresh: Path, contents: Contents, head: Head, lost: Head | None,
                 peers.forget_copies(tx.session, peer.node_id)
             feed_content.bind_lines(tx.session)  # It has none: they are in no backup.
             size = lost.size if lost else None
-            restorations.add(tx, backup_at=contents.made_at, head=head, lost_size=size, because=because)
+            restorations.add(tx, backup_at=backup_at, lost_size=size, reasons=reasons)
             tx.record(Action.restored, by=OPERATOR, entries=head.size)
         advance_audit_checkpoint(node)
     finally:

@@ -122,8 +122,8 @@ COMMANDS: Final = {
         "Bring a node back from a backup.",
     ),
     "restored": (
-        "backup:restored",
-        "Say that what happened since the backup is in the node again, or waive it; then it publishes and answers.",
+        "restored:restored",
+        "List what was done by hand since the backup, and end the restoration: the node publishes and answers.",
     ),
     "audit": (
         "audit:audit_app",

@@ -1,4 +1,4 @@
-"""`hub backup-key`, `hub backup`, `hub restore` and `hub restored`: keeping a node, and bringing it back."""
+"""`hub backup-key`, `hub backup` and `hub restore`: keeping a node, and bringing it back."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 
 from hub.backup.make import backup as make_backup
-from hub.backup.restore import Source, finish
+from hub.backup.restore import Restored, Source
 from hub.backup.restore import restore as bring_back
 from hub.cli.options import Home, Json, opened
 from hub.cli.output import out, plain, print_json, reporting
 from hub.crypto import age
 from hub.errors import UsageError
-from hub.federation.rotate_keys import rotate
 from hub.files import OccupiedError, write_atomically
 from hub.values import day_in_words
 
@@ -86,6 +85,14 @@ def restore(
         Path | None, typer.Option(help="The backup of the keys, where the home has lost them.")
     ] = None,
     database: Annotated[str | None, typer.Option(help="Another database, which must be empty.")] = None,
+    old: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="HOME",
+            help="The home as it was, if that is another place: what was done by hand since is read there.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Bring a node back from a backup.
@@ -93,7 +100,7 @@ def restore(
     Until `hub restored` it publishes nothing and answers no peer.
     """
     with reporting(as_json=as_json, interrupted="What was there; a half-made folder ends in .restoring."):
-        done = bring_back(home, Source(file, keys, _identity(identity), database), because)
+        done = bring_back(home, Source(file, keys, _identity(identity), database, old), because)
         if as_json:
             print_json(
                 {
@@ -101,51 +108,37 @@ def restore(
                     "backup_at": done.backup_at,
                     "log_size": done.head.size,
                     "lost": done.lost.size - done.head.size if done.lost else None,
+                    "acts": len(done.old_log.acts),
+                    "all_acts_known": done.old_log.complete,
                     "put_aside": str(done.put_aside) if done.put_aside else None,
                 }
             )
-            return
-        at = dt.datetime.fromtimestamp(done.backup_at, dt.UTC)
-        out.print(f"{done.node_id} is as it was at {at:%H:%M} UTC on {day_in_words(at.date())}.")
-        if done.lost:
-            out.print(
-                f"Lost: {done.lost.size - done.head.size} entries of the audit log that were signed for since."
-            )
-        if done.put_aside:
-            out.print(
-                f"The home as it was is in {plain(done.put_aside)}. Its database, if it was a file, is there too."
-            )
-        out.print(
-            "It publishes nothing and answers no peer until it knows what happened since:\n"
-            "  1. import again every file that was imported since, those that seal or withdraw anyone above all;\n"
-            f"  2. hub restored {plain(home)} --imported --because ...   (or --waived, with the reason);\n"
-            "  3. tell the neighbouring areas by telephone that this node was brought back."
-        )
+        else:
+            _tell(home, done)
 
 
-def restored(
-    home: Home,
-    because: Because,
-    imported: Annotated[
-        bool, typer.Option("--imported", help="The files since were imported again.")
-    ] = False,
-    waived: Annotated[
-        bool, typer.Option("--waived", help="They are not, and somebody answers for that.")
-    ] = False,
-) -> None:
-    """Say that what happened since the backup is in the node again, or waive it; then it publishes and answers."""
-    with opened(home, interrupted="What was recorded.") as node:
-        if imported == waived:
-            raise UsageError(
-                "Say either --imported or --waived.", kept="Nothing was changed.", do="Give one."
-            )
-        if not because.strip():
-            raise UsageError("That needs its reason.", kept="Nothing was changed.", do="Give --because.")
-        finish(node, "imported" if imported else "waived", because)
-        done = rotate(node)
+def _tell(home: Path, done: Restored) -> None:
+    at = dt.datetime.fromtimestamp(done.backup_at, dt.UTC)
+    out.print(f"{done.node_id} is as it was at {at:%H:%M} UTC on {day_in_words(at.date())}.")
+    if done.lost:
         out.print(
-            f"The node publishes and answers again: {done.people} people can be matched by peers' checks."
+            f"Lost: {done.lost.size - done.head.size} entries of the audit log that were signed for since."
         )
+    if done.put_aside:
+        out.print(
+            f"The home as it was is in {plain(done.put_aside)}. Its database, if it was a file, is there too."
+        )
+    if done.old_log.acts:
+        out.print(f"Done by hand since, by the log of the home as it was: {len(done.old_log.acts)}.")
+    if not done.old_log.complete:
+        out.print("[bold]The log of the home as it was cannot be read to its end[/]: there may be more.")
+    out.print(
+        "It publishes nothing and answers no peer until it knows what happened since:\n"
+        "  1. import again every file that was imported since, those that seal or withdraw anyone above all;\n"
+        f"  2. do again what was done by hand: `hub restored {plain(home)}` lists it;\n"
+        f"  3. hub restored {plain(home)} --imported --because ...   (or --waived, with the reason);\n"
+        "  4. tell the neighbouring areas by telephone that this node was brought back."
+    )
 
 
 def _identity(path: Path) -> str:

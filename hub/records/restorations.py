@@ -9,12 +9,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from hub.audit.chain import Head
+from hub.audit.events import Refs
+from hub.consent.form.fled import FledFrom
 from hub.errors import ConflictError
 from hub.node.transaction import Reading, Transaction
 from hub.store import restorations
 from hub.store.restorations import RestorationRow
-from hub.values import Value
+from hub.values import ShortText, Value
 
 
 class RestoringError(ConflictError):
@@ -24,11 +25,34 @@ class RestoringError(ConflictError):
     status = 503
 
 
+class LostAct(Value):
+    """Something that a person did after the backup, by the log of the node as it was: an action, and of what.
+
+    `number` from 1 is what people call it by. `entry` and `at` (ISO 8601, UTC) are of the old log. `case_ref` and
+    `apart` are the case's, where it could be opened; `fled_from` is what it said then. `exclusion`: one that
+    `staff.toml` had, as JSON; no entry of the log is of it. `waived_by` and `waived_because`: who does without it.
+    """
+
+    number: int = 0
+    entry: int = 0
+    at: str = ""
+    action: str
+    kind: str = ""
+    about: Refs = Refs()
+    case_ref: ShortText = ""
+    apart: ShortText = ""
+    fled_from: FledFrom | None = None
+    exclusion: str = ""
+    waived_by: ShortText = ""
+    waived_because: str = ""
+
+
 class Reasons(Value):
     """Why the node was brought back, and what ended that: the files since are imported again, or waived.
 
     `mark` (random), `head_size` and `head_hash` (of the head that it went back to) are what peers are shown: none
     of that can be made, or passed off as new, without the node's keys. Empty in the record of an earlier version.
+    `lost`: what people did since the backup, and `all_known` that this is all of it.
     """
 
     because: str
@@ -37,6 +61,8 @@ class Reasons(Value):
     head_hash: str = ""
     ended: str = ""
     ended_because: str = ""
+    lost: tuple[LostAct, ...] = ()
+    all_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +76,12 @@ class Restoration:
     reasons: Reasons
 
 
-def add(tx: Transaction, *, backup_at: int, head: Head, lost_size: int | None, because: str) -> None:
-    """Keep that the node was brought back to a head of its log."""
+def add(tx: Transaction, *, backup_at: int, lost_size: int | None, reasons: Reasons) -> None:
+    """Keep that the node was brought back, to the head of its log that the reasons name."""
     number = restorations.newest_number(tx.session) + 1
-    mark = secrets.token_hex(16)
-    reasons = Reasons(because=because, mark=mark, head_size=head.size, head_hash=head.hash)
-    row = RestorationRow(number, tx.now, backup_at, head.size, lost_size, None, _sealed(tx, number, reasons))
+    reasons = reasons.model_copy(update={"mark": secrets.token_hex(16)})
+    sealed = _sealed(tx, number, reasons)
+    row = RestorationRow(number, tx.now, backup_at, reasons.head_size, lost_size, None, sealed)
     restorations.add(tx.session, row)
 
 
@@ -71,6 +97,11 @@ def open_one(tx: Reading) -> Restoration | None:
     if row is None:
         return None
     return Restoration(row.id, row.backup_at, row.head_size, row.lost_size, _reasons(tx, row))
+
+
+def change(tx: Transaction, restoration: Restoration, reasons: Reasons) -> None:
+    """Keep what is known by now of one that is open."""
+    restorations.change(tx.session, restoration.number, _sealed(tx, restoration.number, reasons))
 
 
 def end(tx: Transaction, restoration: Restoration, *, how: str, because: str) -> None:

@@ -45,6 +45,13 @@ def newest_number(session: Session) -> int:
     return row.id if row else 0
 
 
+def change(session: Session, number: int, sealed: bytes) -> None:
+    """Keep what one that is open now reads."""
+    row = session.get_one(RestorationRecord, number)
+    row.sealed = sealed
+    session.add(row)
+
+
 def end(session: Session, number: int, at: int, sealed: bytes) -> None:
     """End one, with the reasons as they now read."""
     row = session.get_one(RestorationRecord, number)

@@ -28,6 +28,7 @@ from hub.node.home import advance_audit_checkpoint
 from hub.node.node import CHECKPOINT
 from hub.records import restorations
 from hub.records.check import CandidateRef, CheckResult
+from hub.records.restorations import Reasons
 from hub.store import outbox
 from hub.store.database import Database
 from hub.store.guarded import GUARDED, table_of
@@ -73,7 +74,8 @@ def use(areas: Areas, number: int) -> None:
     asyncio.run(_use(areas, own, theirs))
     with node.write() as tx:
         tx.record(Action.restored, by=OPERATOR)
-        restorations.add(tx, backup_at=1, head=Head(1, "0" * 64), lost_size=None, because="a drill")
+        reasons = Reasons(because="a drill", head_size=1, head_hash="0" * 64)
+        restorations.add(tx, backup_at=1, lost_size=None, reasons=reasons)
     with node.write() as tx:
         found = restorations.open_one(tx)
         assert found

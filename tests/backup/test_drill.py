@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from hub.backup.archive import read_archive
+from hub.backup.finish import finish
 from hub.backup.make import backup
-from hub.backup.restore import Source, finish, restore
+from hub.backup.restore import Source, restore
+from hub.cases.seals import Said
 from hub.crypto import age
 from hub.errors import AuthenticationError, HubError, InputError, LogError, NotFoundError, UsageError
 from hub.federation.publish import publish
@@ -26,12 +28,17 @@ from hub.node.prf_keys import PRF_FOLDER, MissingKeysError
 from hub.records.check import CheckResult
 from hub.records.restorations import RestoringError
 from hub.store import cases
+from hub.values import AgencyKind, Requester, RequesterRole
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, case, cases_of, check, hold, log, question
 from tests.federation.problems import assert_problem
 
 IDENTITY, RECIPIENT = age.new_identity()
 WHY = "The disk of the machine failed."
+ADA = Said(
+    Requester(name="Ada Coordinator", role=RequesterRole.coordinator, agency_kind=AgencyKind.council),
+    "Nobody worked that night.",
+)
 
 
 @pytest.fixture
@@ -80,7 +87,7 @@ def test_a_node_that_was_lost_with_its_keys_comes_back_and_goes_on(
     assert held(back) == before
     assert [entry.action for entry in log(back)[entries:]] == ["backup_made", "restored"]
     assert asked(areas).areas[0].status != "answered"
-    finish(back, "waived", "Nothing was imported since.")
+    finish(back, "waived", "Nothing was imported since.", without_knowing=ADA)
     rotate(back)
     assert asked(areas).areas[0].candidates
 

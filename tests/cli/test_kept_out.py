@@ -41,7 +41,7 @@ OF_NO_CASE: Final = {
     "backup-key": "makes a key file, touches no node",
     "backup": "copies the whole node, encrypted; says how large it is",
     "restore": "makes a home of a backup",
-    "restored": "ends what a restore began, for the whole node",
+    "restored": "ends what a restore began, for the whole node; cases it lists: tests/cli/test_restored.py",
 }
 Write = Callable[[str, Any], Path]
 

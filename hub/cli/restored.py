@@ -1,0 +1,184 @@
+"""`hub restored`: what people did since the backup, and the end of the restoration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from hub.audit.events import Action
+from hub.backup.finish import ToDo, finish, not_known_in_words, to_do, waive
+from hub.backup.lost_acts import EXCLUDED
+from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.seals import Said
+from hub.cases.staff import CaseExclusion
+from hub.checks.read import read_document
+from hub.cli.options import Home, Json, opened
+from hub.cli.output import EXIT_REFUSED, out, plain, print_json
+from hub.errors import UsageError
+from hub.federation.rotate_keys import rotate
+from hub.node.node import Node
+from hub.records.cases import digest_for
+from hub.records.restorations import LostAct
+from hub.values import Requester
+
+_IN_WORDS: Final = {
+    Action.case_entered: "a case was entered by its stub",
+    Action.case_sealed: "a case was sealed",
+    Action.case_unsealed: "a case was unsealed",
+    Action.sealed_person_decided: "it was decided of somebody on a case whether they are a sealed person",
+    Action.flight_answered: "it was answered whether anyone on a case fled an area",
+    Action.publication_ended: "a case ceased to be published",
+    Action.pair_set_aside: "a candidate was dismissed",
+    Action.pair_taken_back: "a dismissal was taken back",
+    Action.disclosure_decided: "a disclosure was decided",
+    Action.delivery_stopped: "a delivery was cancelled",
+    Action.delivery_resumed: "a delivery was tried again",
+    Action.obligation_closed: "an obligation was closed",
+    Action.sharing_recorded: "rows were added to a disclosure log",
+    Action.peer_added: "an area's node was trusted",
+    Action.peer_removed: "an area's node was trusted no more",
+    Action.key_changed: "a key of this node was changed",
+    Action.root_changed: "the root key was changed",
+    Action.certificates_revoked: "certificates were revoked",
+    EXCLUDED: "staff.toml had an exclusion",
+}
+
+
+def restored(
+    home: Home,
+    because: Annotated[
+        str, typer.Option(help="The reason, which stands on the record.", show_default=False)
+    ] = "",
+    imported: Annotated[
+        bool, typer.Option("--imported", help="The files since were imported again.")
+    ] = False,
+    waived: Annotated[
+        bool, typer.Option("--waived", help="They are not, and somebody answers for that.")
+    ] = False,
+    numbers: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--waive-act",
+            metavar="NUMBER",
+            help="Do without something that was done by hand, as listed; with --as. More than one may be given.",
+            show_default=False,
+        ),
+    ] = None,
+    not_known: Annotated[
+        bool,
+        typer.Option(
+            "--acts-not-known",
+            help="What was done by hand since the backup is not known, and whoever is named --as answers for that.",
+        ),
+    ] = False,
+    who: Annotated[
+        Path | None,
+        typer.Option("--as", metavar="WHO.json", help="Who says so: a requester.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List what was done by hand since the backup, and end the restoration: the node publishes and answers."""
+    ending = imported or waived
+    with opened(home, as_json=as_json, interrupted="What was recorded.") as node:
+        _require_sense(because, who, ends=(imported, waived), waives=(bool(numbers), not_known))
+        asker = read_document(who, Requester, "the file of who says so") if who else None
+        if numbers:
+            waive(node, numbers, Said(asker or _nobody(), because))
+        if ending:
+            said = Said(asker or _nobody(), because) if not_known else None
+            finish(node, "imported" if imported else "waived", because, without_knowing=said)
+            done = rotate(node)
+            if as_json:
+                print_json({"people": done.people})
+            else:
+                out.print(
+                    f"The node publishes and answers again: {done.people} people can be matched by peers' checks."
+                )
+            return
+        found = to_do(node)
+        _list(found, restrictions_on(node, asker), node, as_json=as_json)
+        if found.left or not found.all_known:
+            raise typer.Exit(EXIT_REFUSED)
+
+
+def _require_sense(
+    because: str, who: Path | None, *, ends: tuple[bool, bool], waives: tuple[bool, bool]
+) -> None:
+    what, do = "", ""
+    if all(ends):
+        what, do = "Say either --imported or --waived.", "Give one."
+    elif any((*ends, *waives)) and not because.strip():
+        what, do = "That needs its reason.", "Give --because."
+    elif any(waives) and who is None:
+        what, do = "That needs who answers for it.", "Give --as WHO.json."
+    elif waives[1] and not any(ends):
+        what, do = "--acts-not-known goes with --imported or --waived.", "Give one."
+    if what:
+        raise UsageError(what, kept="Nothing was changed.", do=do)
+
+
+def _list(found: ToDo, hidden: CaseRestrictions, node: Node, *, as_json: bool) -> None:
+    acts = [_document(one, found, hidden, node) for one in found.acts]
+    if as_json:
+        print_json({"backup_at": found.backup_at, "all_known": found.all_known, "acts": acts})
+        return
+    for one in acts:
+        about = f": {one['about']}" if one["about"] else ""
+        at = one["at"][:16].replace("T", " ") or "at some time"
+        out.print(plain(f"{one['number']:>4}  {at:<16}  {one['state']:<6}  {one['what']}{about}"))
+    if not acts:
+        out.print("Nothing is known to have been done by hand since the backup.")
+    if not found.all_known:
+        what = not_known_in_words(found.backup_at)
+        out.print(f"[bold]{what}[/]: the log of the home as it was cannot be read to its end.")
+    if found.left:
+        out.print(
+            f"{len(found.left)} to be done again, or waived: --waive-act NUMBER --as WHO.json --because ..."
+        )
+
+
+def _document(act: LostAct, found: ToDo, hidden: CaseRestrictions, node: Node) -> dict[str, Any]:
+    """An act as people see it. Of a case that is restricted for somebody the reference is not told without --as."""
+    state = "waived" if act.waived_by else "to do" if act in found.left else "done"
+    return {
+        "number": act.number,
+        "at": act.at,
+        "action": act.action,
+        "kind": act.kind,
+        "what": _IN_WORDS.get(act.action, act.action),
+        "about": _about(act, hidden, node),
+        "state": state,
+        "waived_by": act.waived_by,
+        "waived_because": act.waived_because,
+    }
+
+
+def _about(act: LostAct, hidden: CaseRestrictions, node: Node) -> str:
+    if act.case_ref:
+        if hidden.restricts(digest_for(node.keys.vault, act.case_ref, act.apart)):
+            return "a case with exclusions, shown to whoever may know of it (--as WHO.json)"
+        extra = ", ".join(filter(None, (act.kind, _answer(act), _excluded(act))))
+        return f"{act.case_ref} ({extra})" if extra else act.case_ref
+    if act.exclusion:
+        return _excluded(act)
+    refs = act.about.model_dump(exclude_none=True)
+    return ", ".join([*filter(None, [act.kind]), *(f"{name} {value}" for name, value in refs.items())])
+
+
+def _answer(act: LostAct) -> str:
+    if act.action != Action.flight_answered or act.fled_from is None:
+        return ""
+    return "fled from " + (", ".join(act.fled_from) or "none")
+
+
+def _excluded(act: LostAct) -> str:
+    if not act.exclusion:
+        return ""
+    one = CaseExclusion.model_validate_json(act.exclusion)
+    return "excluded: " + ", ".join(filter(None, (one.person, one.team, one.agency)))
+
+
+def _nobody() -> Requester:
+    raise UsageError("That needs who answers for it.", kept="Nothing was changed.", do="Give --as WHO.json.")
