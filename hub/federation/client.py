@@ -32,7 +32,8 @@ from hub.node.node import Node
 from hub.node.pins import accept_certificate
 from hub.node.revocations import certificate_in_force
 from hub.wire import messages
-from hub.wire.messages import AnswerClaims, MessageType, Problem, parse_answer
+from hub.wire.messages import AnswerClaims, MessageType, parse_answer
+from hub.wire.problem import HEAD_INCONSISTENT, HeldNotice, Problem
 
 stamina.instrumentation.set_on_retry_hooks(())  # A retry is no message to whoever asks.
 REQUEST_LIFE_S: Final = 60
@@ -64,6 +65,14 @@ class VerifiedAnswer:
 
     body: bytes
     token: str
+
+
+class HeadRefusedError(PeerError):
+    """A peer refuses a head of our log. `held`: the one for which, as it says that we showed it."""
+
+    def __init__(self, text: str, *, held: HeldNotice | None, do: str) -> None:
+        super().__init__(text, problem=HEAD_INCONSISTENT, do=do)
+        self.held = held
 
 
 class _Target(NamedTuple):
@@ -291,11 +300,14 @@ def _problem(response: _Response, now: int) -> Exception:
     if problem and problem.code == ClockError.code and problem.now is not None:
         return does_not_verify("The area's answer", ClockError(sent_at=problem.now, now=now))
     name = problem.code.replace("_", " ") if problem else f"status {response.status}"
+    do = "Telephone the area, and inform both operators."
+    if problem and problem.code == HEAD_INCONSISTENT:
+        return HeadRefusedError(f"The area's hub refused the request: {name}.", held=problem.held, do=do)
     error = PeerError(
         _REFUSED.get(name, f"The area's hub refused the request: {name}."),
         problem=problem.code if problem else "",
         sent=response.status >= 500,
-        do="Telephone the area, and inform both operators.",
+        do=do,
     )
     return _RetryError(error) if response.status in _RETRY_STATUS else error
 

@@ -16,12 +16,13 @@ from hub.audit.checkpoint import read_checkpoint
 from hub.audit.events import NODE, Action, Refs, peer_actor
 from hub.audit.witness import BREAKS_IN_WORDS, Break, Shown, judge
 from hub.crypto.encoding import b64
-from hub.crypto.signing import public_key
+from hub.crypto.signing import public_key, thumbprint
 from hub.errors import ConflictError, LogError, PeerError
 from hub.federation.authentication import Caller, Request, admit
-from hub.federation.client import PeerClient
+from hub.federation.client import HeadRefusedError, PeerClient
 from hub.federation.peers import up_to_date
 from hub.federation.receipts import Refused, Reply
+from hub.federation.shown_before import Proof, judge_refusal
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import CHECKPOINT, Node
 from hub.node.transaction import Transaction
@@ -31,9 +32,9 @@ from hub.store import witness as rows
 from hub.store.audit import DatabaseAudit
 from hub.values import NodeId
 from hub.wire.messages import MessageType, encode, parse_answer
+from hub.wire.problem import HEAD_INCONSISTENT, HeldNotice
 from hub.wire.witness import (
     CHECKPOINTS_PATH,
-    HEAD_INCONSISTENT,
     CheckpointNotice,
     CheckpointTaken,
     HeadTold,
@@ -45,9 +46,22 @@ logger = logging.getLogger("hub")
 
 
 class HeadInconsistentError(ConflictError):
-    """A head that does not go on from the one before."""
+    """A head that does not go on from the one before: `held`, as its node signed it."""
 
     code = HEAD_INCONSISTENT
+
+    def __init__(self, found: Break, held: PeerHead | None) -> None:
+        super().__init__(
+            f"The head does not go on from the one that was shown before. {BREAKS_IN_WORDS[found]}",
+            kept="Both heads.",
+            do="Keep the database and the home as they are, and call your auditor.",
+        )
+        signed = held.signed if held else None
+        self.held = (
+            HeldNotice(request=signed.request, body=signed.body, certificate=signed.certificate)
+            if signed
+            else None
+        )
 
 
 def receive_head(node: Node, caller: Caller, signed: Request, notice: CheckpointNotice) -> Reply | Refused:
@@ -80,15 +94,7 @@ def receive_head(node: Node, caller: Caller, signed: Request, notice: Checkpoint
         return _taken("kept", head)
     if new:
         logger.error("%s", alarm(node, peer, found))
-    return Refused(
-        HeadInconsistentError(
-            f"The head does not go on from the one that was shown before. {BREAKS_IN_WORDS[found]}",
-            kept="Both heads.",
-            do="Keep the database and the home as they are, and call your auditor.",
-        ),
-        found.value,
-        Action.checkpoint_refused,
-    )
+    return Refused(HeadInconsistentError(found, base), found.value, Action.checkpoint_refused)
 
 
 def _signed(signed: Request, notice: CheckpointNotice, head: Head, found: Break | None) -> SignedHead:
@@ -99,6 +105,7 @@ def _signed(signed: Request, notice: CheckpointNotice, head: Head, found: Break 
         checkpoint=notice.checkpoint,
         request=signed.authorization.partition(" ")[2],
         body=b64(signed.body),
+        certificate=signed.certificate,
         restored=notice.restored.mark if notice.restored else "",
         why=found.value if found else "",
     )
@@ -140,7 +147,7 @@ def _base(tx: Transaction, peer: NodeId, restored: RestoredTold | None) -> tuple
 async def show_head(node: Node, client: PeerClient, peer: NodeId) -> Head:
     """Show a peer the newest head of our log, signed now, and return it.
 
-    Raises LogError when our log does not hold, or is not the one that the peer has been shown before; PeerError.
+    Raises LogError when our log does not hold, or the peer proves that it was shown another; PeerError.
     """
     advance_audit_checkpoint(node)
     notice = _notice(node, None)
@@ -148,10 +155,8 @@ async def show_head(node: Node, client: PeerClient, peer: NodeId) -> Head:
     for _ in range(2):
         try:
             answer = await client.post(pinned, MessageType.checkpoint, CHECKPOINTS_PATH, encode(notice))
-        except PeerError as error:
-            if error.problem == HEAD_INCONSISTENT:
-                raise _not_as_shown(node, peer) from error
-            raise
+        except HeadRefusedError as error:
+            raise _refused(node, peer, error.held) from error
         taken = parse_answer(CheckpointTaken, answer.body)
         if taken.status == "kept":
             break
@@ -181,27 +186,51 @@ def _notice(node: Node, held: HeadTold | None) -> CheckpointNotice:
     )
 
 
-def _not_as_shown(node: Node, peer: NodeId) -> LogError:
-    """The error, and its record, that a peer holds another head of our log than our log has."""
+def _refused(node: Node, peer: NodeId, held: HeldNotice | None) -> LogError | PeerError:
+    """The error, and its record, that a peer refuses our head: of our log where our own signature proves that."""
+    proof, shown = judge_refusal(node, peer, held)
     with node.write() as tx:
-        tx.record(Action.checkpoint_refused, by=NODE, about=Refs(peer=peer), status="ours")
-    return LogError(
-        f"{peer} was shown another log of this node before: entries were removed or rewritten, or the database"
-        " and the home are an older copy that was not brought back by `hub restore`.",
-        kept="The database and the home, as they are.",
-        do="Keep both, stop the node, and call your auditor: the area holds the signed head of before.",
+        tx.record(Action.checkpoint_refused, by=NODE, about=Refs(peer=peer), status=proof.value)
+    if proof is Proof.changed and shown is not None:
+        earlier = thumbprint(shown.key) != node.keys.signing.kid
+        return LogError(
+            f"{peer} was shown another log of this node before: entries were removed or rewritten, or the database"
+            " and the home are an older copy that was not brought back by `hub restore`."
+            f" It holds a head of {shown.head.size} entries that this node signed{_EARLIER if earlier else ''}.",
+            kept="The database and the home, as they are.",
+            do="Keep both, stop the node, and call your auditor: the area holds the signed head of before.",
+        )
+    name, ring = _whom(node, peer)
+    return PeerError(
+        f"{name} refuses the head of our log, {_UNPROVEN[proof]}. That says nothing against our log.",
+        problem=HEAD_INCONSISTENT,
+        do=f"Ring {name}, {ring}. Both operators compare: `hub audit heads` there, `hub audit verify` here.",
     )
+
+
+_EARLIER: Final = ", with an earlier key: whoever stole that may have signed it too"
+_UNPROVEN: Final = {
+    Proof.none: "and shows no earlier one that this node signed for it",
+    Proof.in_log: "and the earlier one that it shows is in our log",
+    Proof.restored: "which it was shown before this node was brought back from a backup",
+    Proof.changed: "",
+}
 
 
 def alarm(node: Node, peer: NodeId, found: Break) -> str:
     """What people are told of a peer whose head was refused: which area, what is wrong, and whom to ring."""
-    area = node.areas.get(peer)
-    name, contact = (area.area, str(area.contact)) if area else (peer, "its phone route (`hub peer list`)")
+    name, contact = _whom(node, peer)
     return (
         f"The audit log of {name} does not go on from the head that it showed before. {BREAKS_IN_WORDS[found]}"
         f" Kept: both heads, as the area signed them (`hub audit heads`). To do: ring {name}, {contact}, and your"
         " auditor; tell it nothing by the hub until it is known why."
     )
+
+
+def _whom(node: Node, peer: NodeId) -> tuple[str, str]:
+    """An area's name and telephone, as this node's own list has them."""
+    area = node.areas.get(peer)
+    return (area.area, str(area.contact)) if area else (peer, "its phone route (`hub peer list`)")
 
 
 def alarms(node: Node) -> list[str]:

@@ -91,6 +91,19 @@ def newest(tx: Reading) -> Reasons | None:
     return _reasons(tx, row) if row else None
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A restoration, ended or not, and when it was."""
+
+    restored_at: int
+    reasons: Reasons
+
+
+def every(tx: Reading) -> list[Past]:
+    """All that there were, the newest last. Raises StorageError."""
+    return [Past(row.restored_at, _reasons(tx, row)) for row in restorations.every(tx.session)]
+
+
 def open_one(tx: Reading) -> Restoration | None:
     """The restoration that is not ended. Raises StorageError."""
     row = restorations.open_one(tx.session)

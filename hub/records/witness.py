@@ -19,8 +19,8 @@ from hub.values import NodeId, Value
 class SignedHead(Value):
     """What a peer signed: the note of its head, and the request that brought it (a JWT), with its body (base64url).
 
-    `size` and `hash` are the head's. `restored` is the mark of its newest restoration, if it named one. `why`: a
-    code for why it was refused.
+    `size` and `hash` are the head's. `certificate` came with the request; earlier versions kept none. `restored` is
+    the mark of its newest restoration, if it named one. `why`: a code for why it was refused.
     """
 
     size: int
@@ -28,6 +28,7 @@ class SignedHead(Value):
     checkpoint: str
     request: str
     body: str
+    certificate: str = ""
     restored: str = ""
     why: str = ""
 

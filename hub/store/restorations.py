@@ -39,6 +39,11 @@ def newest(session: Session) -> RestorationRow | None:
     return _row(row) if row else None
 
 
+def every(session: Session) -> list[RestorationRow]:
+    """All that there were, the newest last."""
+    return [_row(one) for one in session.exec(select(RestorationRecord).order_by(col(RestorationRecord.id)))]
+
+
 def newest_number(session: Session) -> int:
     """The number of the newest; 0 where the node was never brought back."""
     row = newest(session)

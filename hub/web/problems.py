@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from hub.errors import AuthenticationError, ClockError, HubError, QuotaError
+from hub.federation.heads import HeadInconsistentError
 
 PROBLEM: Final = "urn:marac-hub:problem:"
 logger = logging.getLogger("hub")
@@ -30,6 +31,8 @@ def problem_of(error: HubError) -> JSONResponse:
     extra: dict[str, Any] = {"fault": fault}
     if isinstance(error, ClockError):
         extra["now"] = error.now
+    if isinstance(error, HeadInconsistentError) and error.held is not None:
+        extra["held"] = error.held.model_dump(exclude_defaults=True)
     response = problem(error.status, error.code, str(error), extra)
     if isinstance(error, QuotaError):
         response.headers["Retry-After"] = str(error.retry_after)

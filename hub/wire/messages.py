@@ -24,7 +24,6 @@ from hub.values import (
     AgencyKind,
     Kind,
     Level,
-    LongText,
     NodeId,
     Person,
     Purpose,
@@ -304,23 +303,6 @@ class FeedPage(Value):
     cursor: Cursor
     more: Annotated[bool, Field(strict=True)]
     manifest: Token
-
-
-class Problem(Value):
-    """A refusal (RFC 9457). Of what is said in words nothing is repeated. `now` is the refuser's time."""
-
-    type: Annotated[str, StringConstraints(pattern=r"^urn:marac-hub:problem:[a-z_]{1,40}$")]
-    title: LongText = ""
-    status: Small = 0
-    detail: LongText = ""
-    fault: ShortText = ""
-    supported: tuple[Small, ...] = Field(default=(), max_length=20)
-    now: Whole | None = None
-
-    @property
-    def code(self) -> str:
-        """What kind of refusal it is."""
-        return self.type.rpartition(":")[2]
 
 
 M = TypeVar("M", bound=Value)

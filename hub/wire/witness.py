@@ -14,8 +14,6 @@ from hub.values import Level, Value, Whole
 from hub.wire.messages import VERSION, Bytes32, Hex16, Hex32
 
 CHECKPOINTS_PATH: Final = "/federation/v1/checkpoints"
-HEAD_INCONSISTENT: Final = "head_inconsistent"
-"""The problem of a head that does not go on from one that was shown before."""
 
 Note = Annotated[str, StringConstraints(max_length=500)]
 

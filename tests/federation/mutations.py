@@ -15,7 +15,7 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
-from hub.wire import messages, witness
+from hub.wire import messages, problem, witness
 from hub.wire.certificates import Certificate, Revocation
 
 Path = tuple[str, ...]
@@ -35,7 +35,7 @@ SENT: Final[Mapping[str, type[BaseModel]]] = {
     "checkpoint": witness.CheckpointTaken,
     "acknowledged": witness.Acknowledged,
     "reconciliation": witness.ReconciliationAnswer,
-    "problem": messages.Problem,
+    "problem": problem.Problem,
 }
 """What a holder sends to who asks it: the kinds of message, each with its model."""
 

@@ -25,7 +25,8 @@ from hub.node.node import Node, open_node
 from hub.records.witness import PeerHead, heads_of
 from hub.store.witness import HeadState
 from hub.wire import messages
-from hub.wire.witness import CHECKPOINTS_PATH, HEAD_INCONSISTENT, CheckpointNotice, HeadTold
+from hub.wire.problem import HEAD_INCONSISTENT
+from hub.wire.witness import CHECKPOINTS_PATH, CheckpointNotice, HeadTold
 from tests.cli.running import inside
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, case, cases_of, events, hold
