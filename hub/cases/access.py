@@ -19,7 +19,7 @@ from hub.consent import Context, Exclusion, conflicts_of_interest
 from hub.matching import MatchKey, confirm, match_keys
 from hub.node.node import Node
 from hub.node.transaction import Reading
-from hub.records.cases import CaseDetails, HeldCase, digest_for, held_case, held_cases
+from hub.records.cases import CaseDetails, HeldCase, digest_for, held_case, held_cases, open_kept
 from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
 from hub.store import cases
 from hub.store.cases import StoredCase
@@ -88,13 +88,17 @@ class CaseRestrictions:
         return tuple(dict.fromkeys(person for case in held for person in case.ever))
 
     @cached_property
-    def cases(self) -> frozenset[bytes]:
-        """The cases named, and every other with somebody of them in it, but for stubs of their own."""
-        if not self.people:
-            return self.named
-        with self.node.read() as tx:
-            held = held_cases(tx, cases.every(tx.session))
-        return self.named | {one.row.ref_digest for one in held if self._hides(one)}
+    def _known(self) -> dict[bytes, bool]:
+        """Whether a case is restricted, by its digest: the cases named, and those looked at since."""
+        return dict.fromkeys(self.named, True)
+
+    def _restricted(self, case_digest: bytes) -> bool:
+        """Whether it is a case named, or has somebody of them in it and is no stub of their own."""
+        if case_digest not in self._known:
+            with self.node.read() as tx:
+                row = cases.find(tx.session, case_digest)
+                self._known[case_digest] = row is not None and self._hides(held_case(tx, row))
+        return self._known[case_digest]
 
     def _hides(self, held: HeldCase) -> bool:
         own = held.details.stub and held.details.entered_by == self.user != NOBODY
@@ -102,7 +106,7 @@ class CaseRestrictions:
 
     def restricts(self, case_digest: bytes | None) -> bool:
         """Whether that case is to read like none. A case not known is restricted with any other."""
-        return self.any if case_digest is None else self.every or (self.any and case_digest in self.cases)
+        return self.any if case_digest is None else self.every or (self.any and self._restricted(case_digest))
 
     def concern(self, people: Iterable[Person]) -> bool:
         """Whether one of these people is, or may be, somebody whom they must not know of.
@@ -184,8 +188,9 @@ def folded_ref(case_ref: str) -> str:
 
 def _cases_by_reference(tx: Reading) -> list[ExcludedCase]:
     """Every case by the reference sealed in it, but those that are kept apart for somebody."""
-    held = held_cases(tx, cases.every(tx.session))
-    return [ExcludedCase(one.details.case_ref, one.row) for one in held if not one.details.apart]
+    vault = tx.vault
+    kept = [(open_kept(vault, row.handle, row.sealed).details, row) for row in cases.every(tx.session)]
+    return [ExcludedCase(details.case_ref, row) for details, row in kept if not details.apart]
 
 
 def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions:
