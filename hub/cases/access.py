@@ -188,8 +188,7 @@ def folded_ref(case_ref: str) -> str:
 
 def _cases_by_reference(tx: Reading) -> list[ExcludedCase]:
     """Every case by the reference sealed in it, but those that are kept apart for somebody."""
-    vault = tx.vault
-    kept = [(open_kept(vault, row.handle, row.sealed).details, row) for row in cases.every(tx.session)]
+    kept = [(open_kept(tx.vault, row.handle, row.sealed).details, row) for row in cases.every(tx.session)]
     return [ExcludedCase(details.case_ref, row) for details, row in kept if not details.apart]
 
 

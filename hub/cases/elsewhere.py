@@ -27,9 +27,9 @@ class Elsewhere:
 
 def said_of(tx: Reading, people: Sequence[Person], restricts: Callable[[bytes], bool]) -> Elsewhere:
     """What every case with one of these people on it says. That nobody fled says nothing. Raises StorageError."""
-    vault, grave = tx.vault, []
+    grave = []
     for row in cases.every(tx.session):
-        kept = open_kept(vault, row.handle, row.sealed)
+        kept = open_kept(tx.vault, row.handle, row.sealed)
         if kept.sealed or kept.details.fled_from:
             grave.append(row)
     fled, sealed = tuple[str, ...](), False

@@ -29,9 +29,7 @@ def name_frequencies(node: Node) -> Population:
         cached = _known.get(node.database)
         if cached and cached[0] == version:
             return cached[1]
-        people = [
-            open_person(node.keys.vault, handle, sealed) for _, handle, sealed in cases.people(tx.session)
-        ]
+        people = [open_person(tx.vault, handle, sealed) for _, handle, sealed in cases.people(tx.session)]
     population = Population.from_people(people, _table(), node.matching.population)
     _known[node.database] = (version, population)
     return population

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
@@ -31,9 +32,9 @@ class Reading:
         self.node = node
         self.session = session
 
-    @property
+    @cached_property
     def vault(self) -> Vault:
-        """The vault that seals and opens the node's records."""
+        """The vault that seals and opens the node's records: no new keys ever change it."""
         return self.node.keys.vault
 
     @property

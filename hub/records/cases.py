@@ -227,8 +227,8 @@ def _digest(vault: Vault, bodies: Iterable[bytes]) -> str:
 
 def held_cases(tx: Reading, rows: Sequence[StoredCase]) -> list[HeldCase]:
     """These cases, opened, with their people. Raises StorageError."""
-    vault, people = tx.vault, cases.people_of_each(tx.session, [row.id for row in rows])
-    return [_held(vault, row, people[row.id]) for row in rows]
+    people = cases.people_of_each(tx.session, [row.id for row in rows])
+    return [_held(tx.vault, row, people[row.id]) for row in rows]
 
 
 def held_case(tx: Reading, row: StoredCase) -> HeldCase:
