@@ -25,6 +25,7 @@ from hub.backup.make import DATABASE, HOME, KEYS
 from hub.errors import HubError, InputError, LogError, UsageError
 from hub.files import write_atomically
 from hub.node import keys
+from hub.node.at_work import stopped
 from hub.node.certificates import signers
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import CHECKPOINT, NODE_TOML, database_url, key_folder, node_of
@@ -74,13 +75,18 @@ class Restored:
 def restore(home: Path, source: Source, because: str) -> Restored:
     """Bring a node back into its home.
 
-    Nothing that is there is changed before all of it is ready. Raises UsageError, InputError,
-    AuthenticationError when a backup does not open, LogError when the log in it does not hold, StorageError,
-    OSError.
+    Nothing that is there is changed before all of it is ready. Raises UsageError, ConflictError while a server or
+    worker is at work on the home, InputError, AuthenticationError when a backup does not open, LogError when the
+    log in it does not hold, StorageError, OSError.
     """
     home = home.resolve()
     if not because.strip():
         raise UsageError("A restoration needs its reason.", kept="Nothing was changed.", do="Give --because.")
+    with stopped(home):
+        return _restored(home, source, because)
+
+
+def _restored(home: Path, source: Source, because: str) -> Restored:
     fresh = home.with_name(home.name + _RESTORING)
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700, parents=True)

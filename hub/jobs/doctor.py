@@ -11,23 +11,25 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from hub.cases.access import of_no_case
+from hub.cases.staff import staff_list
 from hub.consent import digest_said
 from hub.errors import HubError
 from hub.federation.differences import differences
 from hub.federation.peers import DisabledPeer, every_known
-from hub.jobs.warnings import exclusion_of_no_case
+from hub.jobs.listing import worker_state
+from hub.jobs.warnings import backup_warning, exclusion_of_no_case
 from hub.node.certificates import own_certificate
 from hub.node.keys import ROOT_KEY
 from hub.node.node import Node, key_folder
 from hub.node.settings import SHIPPED_CONFIG, Contact, config_file
 from hub.node.status import status_of
+from hub.records import restorations
 from hub.store import feeds
 from hub.store.outbox import DeliveryState
 from hub.values import Mode, Purpose, typed
 from hub.wire.certificates import certificate_warning
 
 LEAST_FREE: Final = 1_000_000_000  # bytes
-WORKER_SEEN_S: Final = 300
 SOON_DAYS: Final = 30
 
 
@@ -52,6 +54,15 @@ def findings(node: Node) -> list[Finding]:
 
 
 Found = Iterator[tuple[str, str] | tuple[str, str, bool]]
+
+
+def _restoration(node: Node) -> Found:
+    with node.read() as tx:
+        restoring = restorations.open_one(tx) is not None
+    if restoring:
+        text = "This node was brought back from a backup: it publishes nothing and answers no peer until somebody"
+        do = f"`{typed('restored', node.home)}` lists what is left to do, and ends it."
+        yield f"{text} says that what happened since is in it.", do
 
 
 def _agency(node: Node) -> Found:
@@ -179,8 +190,9 @@ def _worker(node: Node) -> Found:
     if found.late:
         text = f"Last done more than twice their interval ago: {', '.join(found.late)}."
         yield text, f"See `{typed('jobs list', node.home)}` and the worker's log.", False
-    age = found.worker_age_s
-    if age is None or age > WORKER_SEEN_S:
+    worker = worker_state(node)
+    if not worker.running:
+        age = None if worker.seen_at is None else node.now() - worker.seen_at
         seen = "has not been seen yet" if age is None else f"was last seen {age // 60} minutes ago"
         text = f"The worker {seen}: nothing is delivered, synced, published or signed by itself."
         yield (
@@ -200,12 +212,19 @@ def _machine(node: Node) -> Found:
     if free < LEAST_FREE:
         text = f"The disk of the home has {free // 1_000_000} MB left: a node on a full disk stops answering."
         yield text, "Make room: at least 1 GB."
+    if warning := backup_warning(node):
+        yield warning, "docs/operations.md says how, and how a node is brought back.", False
     if not node.settings.backup.recipients:
         text = "No backup can be made: `[backup]` in node.toml names nobody who could open one."
         yield text, "See docs/operations.md.", False
 
 
-def _exclusions(node: Node) -> Found:
+def _staff(node: Node) -> Found:
+    """Raises UsageError when `staff.toml` is broken: nobody asks, and no case is shown, before it is right."""
+    if not staff_list(node).staff:
+        text = "staff.toml names nobody who works here: whether a question is about a colleague is not seen."
+        do = "Write it in the home: `[[staff]]` for each, `[[exclusion]]` for whoever must not see a case."
+        yield text, do, False
     for ref in of_no_case(node):
         yield exclusion_of_no_case(ref), "Correct it there, or enter or import the case.", False
 
@@ -221,6 +240,7 @@ def _deliveries(node: Node) -> Found:
 
 
 QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
+    "restoration": _restoration,
     "machine": _machine,
     "agency": _agency,
     "agreements": _agreements,
@@ -231,7 +251,7 @@ QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
     "feed": _feed,
     "worker": _worker,
     "deliveries": _deliveries,
-    "exclusions": _exclusions,
+    "staff": _staff,
 }
 
 

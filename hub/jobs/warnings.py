@@ -5,9 +5,11 @@ A list of questions to the node, each of which gives sentences or none. Mends no
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from hub.audit.events import Action
 from hub.cases.access import of_no_case
 from hub.federation.differences import differences
 from hub.federation.heads import alarms
@@ -16,8 +18,12 @@ from hub.node.node import Node
 from hub.node.revocations import own_warning
 from hub.node.status import late_jobs
 from hub.store import outbox
+from hub.store.audit import DatabaseAudit
 from hub.store.outbox import DeliveryState
+from hub.values import Mode
 from hub.wire.certificates import certificate_warning
+
+BACKUP_DAYS: Final = 2
 
 
 def warnings_of(node: Node) -> list[str]:
@@ -64,6 +70,23 @@ def exclusion_of_no_case(case_ref: str) -> str:
     return f"An exclusion in staff.toml names the case {case_ref!r}, which is not here: it restricts nobody."
 
 
+def _backup(node: Node) -> Iterator[str]:
+    if node.settings.mode is Mode.live:
+        yield backup_warning(node)
+
+
+def backup_warning(node: Node) -> str:
+    """What is said where the last backup, if there is one, was made long ago; else empty."""
+    with node.read() as tx:
+        last = DatabaseAudit(tx.session).last_of(Action.backup_made)
+    if last is None:
+        return "No backup of this node was ever made: what is lost now is lost. Run `hub backup`, each night."
+    days = (node.now() - int(dt.datetime.fromisoformat(last.at).timestamp())) // 86_400
+    if days < BACKUP_DAYS:
+        return ""
+    return f"The last backup was made {days} days ago: what was done by hand since could be lost. Run `hub backup`."
+
+
 def _heads(node: Node) -> Iterator[str]:
     yield from alarms(node)
 
@@ -76,4 +99,5 @@ QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
     _late,
     _exclusions,
     _heads,
+    _backup,
 )

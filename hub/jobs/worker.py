@@ -7,27 +7,23 @@ It may be killed at any moment: what was under way is done again by the next one
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
-import os
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from hub.audit.events import NODE
-from hub.errors import ConflictError, HubError, unforeseen
+from hub.errors import HubError, unforeseen
 from hub.federation.client import PeerClient
 from hub.jobs import deliveries, schedule
 from hub.jobs.engine import Engine
 from hub.jobs.schedule import Run, Stopped, WantedPeer
+from hub.node.at_work import WORKER, working
 from hub.node.node import Node
 
 LOOK_EVERY_S: Final = 60
 GRACE_S: Final = 5
-LOCK: Final = "worker.lock"
 logger = logging.getLogger("hub.jobs")
 
 
@@ -41,7 +37,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop. Raises ConflictError when another worker has this home, StorageError."""
-        with _alone(self._node.home):
+        with working(self._node.home):
             engine = Engine(self._node, self._work)
             engine.start()
             logger.info("the worker of %s is at work", self._node.node_id)
@@ -63,7 +59,7 @@ class Worker:
             logger.error("looking for work: %s", error)
             return
         engine.submit(tasks)
-        (node.home / LOCK).touch()  # By its age a supervisor sees that the worker works.
+        (node.home / WORKER).touch()  # By its age a supervisor sees that the worker works.
 
     def _work(self, name: str) -> None:
         """Do one task, in a thread of the engine. Nothing is raised: the engine keeps what is."""
@@ -83,22 +79,3 @@ class Worker:
     def _alive(self) -> None:
         if self._stopping.is_set():
             raise Stopped
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Hold the home's lock. The system lets go of it with the process, however that ends."""
-    with (home / LOCK).open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise ConflictError(
-                f"A worker is at work on this home already: process {lock.read().strip() or 'unknown'}.",
-                kept="It goes on.",
-                do="One is enough. Stop it before you start another.",
-            ) from None
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        yield

@@ -43,6 +43,12 @@ class DatabaseAudit:
         row = self._session.exec(found).first()
         return _entry(row) if row else None
 
+    def last_of(self, action: str) -> Entry | None:
+        """The newest entry of an action."""
+        found = select(AuditEntry).where(AuditEntry.action == action)
+        row = self._session.exec(found.order_by(col(AuditEntry.seq).desc()).limit(1)).first()
+        return _entry(row) if row else None
+
     def at(self, seq: int) -> Entry | None:
         """The entry of that number."""
         row = self._session.get(AuditEntry, seq)

@@ -19,6 +19,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from hub.errors import HubError, UsageError
+from hub.node.at_work import serving
 from hub.node.home import advance_audit_checkpoint, current_metadata, require_root_elsewhere
 from hub.node.node import Node, open_node
 from hub.processes import end_with_parent
@@ -49,9 +50,13 @@ class ServerFailedError(HubError):
 
 
 def serve(node: Node, at: Listening) -> None:
-    """Serve a node until it is told to stop. Raises UsageError before it listens, ServerFailedError."""
+    """Serve a node until it is told to stop. Raises UsageError, ConflictError, ServerFailedError."""
     require_complete(node)
-    with _listening(at) as listener, reporting_status(node, node.settings.server.status_port):
+    with (
+        serving(node.home),
+        _listening(at) as listener,
+        reporting_status(node, node.settings.server.status_port),
+    ):
         if at.workers == 1:
             _serve_alone(node, listener)
         else:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+import time
 from pathlib import Path
 
+from hub.crypto import age
 from hub.demo.form import write_agreement
 from hub.jobs import schedule
+from hub.jobs.warnings import backup_warning
 from hub.node.node import open_node
 from tests.cli.conftest import Pair, make, today
 from tests.cli.running import Ended, hub, inside, query
@@ -79,6 +83,38 @@ def test_what_is_broken_is_named_with_its_file_and_the_rest_is_still_looked_at(h
     assert {"agreements", "areas", "peers", "feed", "worker"} <= missing(done)
     write_agreement(home, today())
     assert "agreements" not in missing(doctor(home)), "it is read again"
+
+
+def test_a_broken_list_of_staff_is_missing_and_one_that_is_not_there_is_said(home: Path) -> None:
+    (said,) = [one for one in doctor(home).json["findings"] if one["about"] == "staff"]
+    assert not said["missing"]
+    (home / "staff.toml").write_text("[[staff]\n")
+    assert "staff" in missing(doctor(home))
+
+
+def test_a_worker_is_gone_for_the_doctor_when_it_is_for_the_list_of_jobs(home: Path) -> None:
+    node = open_node(home)
+    schedule.due(node, {})
+    node.database.close()
+    for seen, gone in ((170, False), (200, True)):
+        connection = sqlite3.connect(home / "hub.sqlite3")
+        connection.execute(f"UPDATE scheduled_job SET ended_at = unixepoch() - {seen} WHERE name = 'worker'")
+        connection.commit()
+        connection.close()
+        assert inside("jobs", "list", home, "--json").json["worker"]["running"] is not gone
+        assert ("worker" in missing(doctor(home))) is gone
+
+
+def test_that_no_backup_was_made_lately_is_said(home: Path, tmp_path: Path) -> None:
+    def told() -> list[str]:
+        return [one["what"] for one in doctor(home).json["findings"] if "backup of" in one["what"].lower()]
+
+    assert "No backup of this node was ever made" in told()[0]
+    assert inside("backup", home, tmp_path, "--recipient", age.new_identity()[1]).code == 0
+    assert not told()
+    node = open_node(home, clock=lambda: time.time() + 3 * 86_400)
+    assert backup_warning(node).startswith("The last backup was made 3 days ago")
+    node.database.close()
 
 
 def test_a_database_that_is_gone_is_a_finding_too(home: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,13 @@ from hub.backup.lost_acts import ACTS
 from hub.cases.changes import find_case
 from hub.cli.restored import _IN_WORDS
 from hub.crypto import age
+from hub.node.at_work import stopped
 from hub.node.node import open_node
 from hub.sample.referrals import Row
 from hub.store import feeds
 from tests.cli.casework import ADA, stub_of
 from tests.cli.conftest import TOLD
-from tests.cli.running import Ended, inside, live_entries, query, write_csv
+from tests.cli.running import Ended, free_port, inside, live_entries, query, serving, started, write_csv
 
 IDENTITY, RECIPIENT = age.new_identity()
 WHY = "The disk failed."
@@ -66,14 +68,17 @@ class Kept:
         assert done.code == 0, done.err
 
     def restore(self, *options: object) -> Ended:
+        done = self.bring_back(*options)
+        assert done.code == 0, done.out
+        return done
+
+    def bring_back(self, *options: object) -> Ended:
         (backup,) = self.folder.glob("backups/*.home.age")
         (keys,) = self.folder.glob("safe/*.keys.age")
         identity = self.folder / "identity"
         identity.write_text(IDENTITY)
         how = ("--identity", identity, "--keys", keys, "--because", WHY, "--json")
-        done = inside("restore", self.home, backup, *how, *options)
-        assert done.code == 0, done.out
-        return done
+        return inside("restore", self.home, backup, *how, *options)
 
     def restored(self, *options: object) -> Ended:
         return inside("restored", self.home, "--because", "All files are in.", *options)
@@ -133,6 +138,40 @@ def test_she_who_was_sealed_by_hand_is_not_in_the_feed_again(kept: Kept) -> None
     assert kept.restored("--imported").code == 0
     assert not kept.shown(her) + kept.shown(also["about"])
     assert live_entries(kept.home)
+
+
+def test_the_doctor_calls_no_node_ready_that_was_brought_back_and_is_not_confirmed(kept: Kept) -> None:
+    kept.restore()
+    found = inside("doctor", kept.home, "--json").json["findings"]
+    (told,) = [one for one in found if one["about"] == "restoration"]
+    assert told["missing"]
+    assert "hub restored" in told["do"]
+    assert kept.restored("--imported").code == 0
+    found = inside("doctor", kept.home, "--json").json["findings"]
+    assert not [one for one in found if one["about"] == "restoration"]
+
+
+def test_a_home_at_which_a_server_or_a_worker_is_at_work_is_not_brought_back(kept: Kept) -> None:
+    before = {path.name for path in kept.folder.iterdir()}
+    with (
+        serving(kept.home, free_port(), kept.folder / "serve.log"),
+        started("worker", kept.home) as worker,
+    ):
+        while "worker.lock" not in {one.name for one in kept.home.iterdir()}:
+            time.sleep(0.1)
+        while not (kept.home / "worker.lock").read_text().strip():
+            time.sleep(0.1)
+        refused = kept.bring_back()
+        assert refused.code == 1
+        assert f"`hub worker` (process {worker.pid})" in refused.error["text"]
+        assert "`hub serve` (process " in refused.error["text"]
+        assert "Stop it" in refused.error["do"]
+    assert {path.name for path in kept.folder.iterdir()} - before == {"serve.log", "identity"}
+    with stopped(kept.home):
+        refused = inside("serve", kept.home, "--port", free_port())
+        assert refused.code == 1
+        assert "being brought back" in refused.err
+    kept.restore()
 
 
 def test_where_nothing_is_left_of_the_old_log_somebody_answers_for_that(kept: Kept) -> None:

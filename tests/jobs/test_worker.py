@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 from hub.jobs.engine import DATABASE
-from hub.jobs.worker import LOCK
+from hub.node.at_work import WORKER
 from hub.node.node import CHECKPOINT
 from tests.cli.running import hub, inside
 from tests.federation.nodes import events
@@ -31,9 +31,9 @@ def test_it_does_what_is_due_and_ends_well_when_it_is_told_to(tmp_path: Path) ->
         assert (home / CHECKPOINT).read_text() != checkpoint
         assert {one["actor"] for one in events(node, "epoch_published")} == {"node"}
     assert "Traceback" not in log.read_text()
-    assert {path.name: oct(path.stat().st_mode & 0o777) for path in (home / DATABASE, home / LOCK)} == {
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in (home / DATABASE, home / WORKER)} == {
         DATABASE: "0o600",
-        LOCK: "0o600",
+        WORKER: "0o600",
     }
 
 
