@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from hub.matching.config import PopulationSettings
 from hub.matching.dates import PartialDate, parse_date
-from hub.matching.forms import pieces
+from hub.matching.forms import Pieces, pieces
 from hub.matching.names import Name, given_parts, person_names, surname_parts
 from hub.values import Person
 
@@ -78,7 +78,7 @@ class Population:
         for person in people:
             number += 1
             for name in person_names(person)[:1]:
-                for column, text in set(_columns(name)):
+                for column, text in set(_columns(pieces(name))):
                     counts[column][text] += 1
                 likely = _communities(name.surname, "S", table)
                 for community in likely:
@@ -137,10 +137,10 @@ def _communities(words: tuple[str, ...], kind: str, table: NameTable) -> frozens
     return found
 
 
-def _columns(name: Name) -> list[tuple[str, str]]:
-    """Every population column and text that `name` counts in."""
+def _columns(forms: Pieces) -> list[tuple[str, str]]:
+    """Every population column and text that a name of these forms counts in."""
     found: list[tuple[str, str]] = []
-    for form, some in pieces(name).items():
+    for form, some in forms.items():
         if form in _COLUMNS:
             found += [(form, piece.text) for piece in some]
     return found
@@ -152,6 +152,7 @@ def _table_counts(table: NameTable) -> dict[str, dict[str, float]]:
     names = [(Name(given_parts(text), ()), share) for text, share in table.given]
     names += [(Name((), surname_parts(text)), share) for text, share in table.surname]
     for name, share in names:
-        for column, text in set(_columns(name)):
+        forms = pieces.__wrapped__(name)  # Remembered, they would fill the memory.
+        for column, text in set(_columns(forms)):
             counts[column][text] = counts[column].get(text, 0.0) + share
     return counts
