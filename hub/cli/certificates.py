@@ -28,7 +28,9 @@ RootFile = Annotated[
 
 Because = Annotated[
     str,
-    typer.Option(help="Why: at most 100 characters. Every area may read it: no names.", show_default=False),
+    typer.Option(
+        help="Why: at most 100 characters, no digits. Every area may read it: no names.", show_default=False
+    ),
 ]
 
 

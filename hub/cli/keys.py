@@ -151,14 +151,14 @@ def keys_list(home: Home, as_json: Json = False) -> None:
             print_json({"thumbprint": thumbprint, "certificates": rows})
             return
         out.print(f"The root key's thumbprint:\n  {thumbprint}")
-        for row in rows:
+        for certificate, row in zip(every_certificate(node), rows, strict=True):
             out.print(
                 f"[bold]Certificate {row['serial']}[/] ({row['mode']}), from {row['from']} until {row['until']}"
             )
             out.print(f"  signing key {row['signing_key_id']}: {row['signing']}")
             out.print(f"  sealing key: {row['sealing']}")
-            if row["revoked"]:
-                out.print(f"  [bold]revoked[/] on {row['revoked']}: {plain(row['because'])}")
+            if said := revocation_of(node, certificate):
+                out.print(f"  [bold]revoked[/] on {row['revoked']}. {plain(said.words)}.")
 
 
 def _row(node: Node, certificate: Certificate) -> dict[str, object]:

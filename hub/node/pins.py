@@ -232,12 +232,12 @@ def renew_pin(node: Node, node_id: str, token: str, *, epoch: int = 0, **told: s
 
 def _revoked(said: Revocation) -> RevokedError:
     if said.up_to is None:
-        text = f"The area gave up its root key on {said.day}: {said.because}"
+        text = f"The area gave up its root key on {said.day}. {said.words}"
         do = "Telephone the area. Run `hub peer remove`, and add it again with its new thumbprint, read out."
     else:
-        text = f"The area revoked this key on {said.day}: {said.because}"
+        text = f"The area revoked this key on {said.day}. {said.words}"
         do = "Telephone the area: somebody may be using a stolen key of it."
-    return RevokedError(text if text.endswith((".", "!", "?")) else f"{text}.", do=do)
+    return RevokedError(f"{text}.", do=do)
 
 
 def _of_another_mode(mode: Mode) -> OtherModeError:

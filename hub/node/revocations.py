@@ -154,6 +154,12 @@ def give_up_root(node: Node, root: SigningKey, because: str) -> Revocation:
 
 
 def _keep(node: Node, root: SigningKey, up_to: int | None, because: str) -> Revocation:
+    if any(one.isnumeric() for one in because):
+        raise UsageError(
+            "The reason has a digit, which no area is shown: it might be taken for a telephone number.",
+            kept="Nothing was revoked.",
+            do="Give --because without.",
+        )
     try:
         reason = TypeAdapter(Reason).validate_python(because.strip())
         token = TypeAdapter(Statement).validate_python(revoke(root, node.node_id, up_to, reason, node.now()))
@@ -174,7 +180,7 @@ def _keep(node: Node, root: SigningKey, up_to: int | None, because: str) -> Revo
 
 def _own_revoked(said: Revocation, kept: str) -> UsageError:
     return UsageError(
-        f"This node's certificate was revoked by its root key on {said.day}: {said.because}",
+        f"This node's certificate was revoked by its root key on {said.day}. {said.words}.",
         kept=kept,
         do="Its keys may be in other hands. Bring the root key and run `hub keys rotate --signing --sealing`;"
         " see docs/stolen-keys.md.",

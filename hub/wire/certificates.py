@@ -33,6 +33,7 @@ from hub.wire.messages import Bytes32, MessageType, PlainText
 CERTIFICATE_LIFE_S: Final = 90 * 86_400
 REVOCATION_LIFE_S: Final = 100 * 366 * 86_400  # for good
 WARNED_BEFORE_S: Final = 30 * 86_400
+_QUOTES: Final = frozenset('"`\u00ab\u00bb\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2033\u2036\uff02')
 
 Serial = Annotated[int, Field(strict=True, ge=1, lt=2**53)]
 Reason = Annotated[PlainText, StringConstraints(min_length=1, max_length=100)]
@@ -98,6 +99,15 @@ class Revocation(_Statement):
 
     up_to: Serial | None
     because: Reason
+
+    @property
+    def words(self) -> str:
+        """Its reason as a sentence that says whose words they are, where whoever has that root key chose them.
+
+        No digit of it is shown, and no quotation mark: a telephone number in it would be taken for the area's.
+        """
+        plain = "".join("#" if one.isnumeric() else "'" if one in _QUOTES else one for one in self.because)
+        return f'Its words, without digits: "{plain}"'
 
     @property
     def day(self) -> str:

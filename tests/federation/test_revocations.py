@@ -46,7 +46,7 @@ from tests.federation.thieves import in_its_place, root_of, stolen_copy
 
 DAY = 86_400
 WHY = "A laptop was stolen."
-SAID = f"The area revoked this key on Tuesday 3 November 2026: {WHY}"
+SAID = f'The area revoked this key on Tuesday 3 November 2026. Its words, without digits: "{WHY}"'
 
 
 def root(node: Node) -> SigningKey:
@@ -236,7 +236,8 @@ def test_a_root_key_that_was_given_up_covers_whatever_its_thief_certifies(
     give_up_root(areas["eastvale"], root(areas["eastvale"]), "The safe was broken into.")
     synced(areas, "northmoor", "southmere")
     with pytest.raises(
-        PeerError, match="gave up its root key on Tuesday 3 November 2026: The safe was broken"
+        PeerError,
+        match=r'gave up its root key on Tuesday 3 November 2026\. Its words, without digits: "The safe',
     ):
         synced(areas, "southmere", "eastvale")
     synced(areas, "northmoor", "southmere")
@@ -312,6 +313,37 @@ def test_a_reason_is_a_sentence(areas: Areas, reason: str) -> None:
     change_keys(node, root(node), "signing")
     with pytest.raises(UsageError, match="at most 100 characters"):
         revoke_certificates(node, root(node), None, reason)
+    assert load_pins(node).revocations == ()
+
+
+TRICKS = {
+    "01632 960999 is our number now": "##### ###### is our number now",
+    "Ring \N{FULLWIDTH DIGIT ONE}\N{SUPERSCRIPT TWO}\N{ROMAN NUMERAL FIVE}\N{CIRCLED DIGIT SIX}": "Ring ####",
+    'x". Telephone \N{RIGHT DOUBLE QUOTATION MARK}the number below': "x'. Telephone 'the number below",
+}
+
+
+@pytest.mark.parametrize("because", TRICKS)
+def test_a_peers_words_are_told_as_its_own_and_no_number_stands_in_them(
+    areas: Areas, tmp_path: Path, because: str
+) -> None:
+    """Its thief may have chosen them, to be rung instead: the telephone is the one that this node has."""
+    northmoor = areas["northmoor"]
+    thief = stolen_copy(areas["eastvale"], tmp_path)
+    now = int(areas.clock())
+    learn_revocations(northmoor, [revoke(root(thief), "eastvale", None, because, now)])
+    result = ask(areas)[1]
+    assert f'Its words, without digits: "{TRICKS[because]}".' in result.note
+    assert because not in result.note
+    assert "01632 960102" in result.contact
+    assert result.note.count('"') == 2
+
+
+def test_a_reason_with_a_number_is_not_said(areas: Areas) -> None:
+    node = areas["eastvale"]
+    change_keys(node, root(node), "signing")
+    with pytest.raises(UsageError, match="has a digit"):
+        revoke_certificates(node, root(node), None, "Ring 01632 960102.")
     assert load_pins(node).revocations == ()
 
 

@@ -238,7 +238,10 @@ def test_after_the_theft_of_an_online_key(federation: Federation, title: str, tm
         revoked = revocation_of(federation[other], old)
         assert revoked is not None
         assert "was copied" in revoked.because
-    federation.assert_refused(thief, "The area revoked this key on Wednesday 4 November 2026: The s")
+    federation.assert_refused(
+        thief,
+        'The area revoked this key on Wednesday 4 November 2026. Its words, without digits: "The s',
+    )
 
 
 @pytest.mark.slow
@@ -266,7 +269,10 @@ def test_after_the_theft_of_the_root_key(federation: Federation, tmp_path: Path)
     certify_keys(thief, stolen_root)
     for other in OTHERS:
         assert federation.synced(federation[other])[STOLEN]  # It waits for the telephone.
-    federation.assert_refused(thief, "gave up its root key on Wednesday 4 November 2026: A safe was opened.")
+    federation.assert_refused(
+        thief,
+        'gave up its root key on Wednesday 4 November 2026. Its words, without digits: "A safe was opened."',
+    )
     federation.follow("The root key", slice(1, None))
     assert known(federation["northmoor"], STOLEN).root_thumbprint != stolen_root.kid
     federation.assert_well()
@@ -289,7 +295,8 @@ def test_after_the_theft_of_the_whole_home(federation: Federation, tmp_path: Pat
     assert federation[STOLEN].keys.vault.key_id != thief.keys.vault.key_id
     assert not (federation.home(STOLEN) / "keys" / "root.key").exists()
     federation.assert_refused(
-        thief, "The area revoked this key on Wednesday 4 November 2026: The server was stolen."
+        thief,
+        'The area revoked this key on Wednesday 4 November 2026. Its words, without digits: "The server was',
     )
     old = CliRunner().invoke(app, ["audit", "verify", f"{federation.home(STOLEN)}.stolen"])
     assert old.exit_code == 0, old.stderr
