@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from hub.audit.chain import Broken, Head
-from hub.audit.checkpoint import origin_of, read_checkpoint
+from hub.audit.chain import Broken
 from hub.cli.options import Json
 from hub.cli.output import EXIT_REFUSED, out, plain, print_json, reporting
+from hub.cli.outside import verify_from_outside
 from hub.cli.witness import heads, reconcile
-from hub.crypto.encoding import unb64
-from hub.crypto.signing import PublicKey, public_key
-from hub.errors import AuthenticationError, UsageError
+from hub.errors import UsageError
 from hub.node.node import open_to_verify
-from hub.store.database import Database
 from hub.store.verify import Report, verify_database
 
 audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
 _SHOWN: Final = 20
-# A public signing key alone in its line, or as `hub keys list` prints it.
-_SIGNING_KEY: Final = re.compile(r"(?m)(?:signing key\s+\S+:\s+|^\s*)([A-Za-z0-9_-]{43})\s*$")
 
 
 @audit_app.command("verify")
@@ -72,7 +66,7 @@ def verify(
         if home is not None and database is None and not checkpoint and public_keys is None:
             report, lost = _own(home)
         elif home is None and database is not None and checkpoint and public_keys is not None:
-            report, lost = _from_outside(database, checkpoint, _keys(public_keys)), ()
+            report, lost = verify_from_outside(database, checkpoint, public_keys), ()
         else:
             raise UsageError(
                 "Either a home, or all three of --database, --checkpoint and --public-key.",
@@ -92,37 +86,6 @@ def _own(home: Path) -> tuple[Report, tuple[str, ...]]:
     heads = node.log.files.read()
     with closing(node.database), node.read() as tx:
         return verify_database(tx.session, node.node_id, heads.found), heads.lost
-
-
-def _from_outside(url: str, files: list[Path], keys: list[PublicKey]) -> Report:
-    notes = [_text(path) for path in files]
-    node_id = origin_of(notes[0])
-    heads: list[Head] = [read_checkpoint(note, node_id, *keys) for note in notes]
-    opened = Database(url, read_only=True)
-    with closing(opened):
-        opened.require_current()
-        with opened.read() as session:
-            return verify_database(session, node_id, heads)
-
-
-def _keys(path: Path) -> list[PublicKey]:
-    try:
-        keys = [public_key(unb64(one)) for one in _SIGNING_KEY.findall(_text(path))]
-    except AuthenticationError:
-        keys = []
-    if not keys:
-        raise UsageError(
-            f"{path.name} has no public key that can be read.",
-            do="Give what `hub keys list` prints, or its signing keys alone, one a line.",
-        )
-    return keys
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path.name} cannot be read.", do="Check its name, owner and mode.") from error
 
 
 def _document(report: Report, lost: tuple[str, ...]) -> dict[str, object]:

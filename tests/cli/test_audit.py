@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -14,6 +15,7 @@ from hub.audit.chain import Entry, head_after, link
 from hub.audit.events import Action, Event
 from hub.sample.referrals import Row
 from tests.cli.bulk import referrals
+from tests.cli.conftest import make
 from tests.cli.running import hub, inside, write_csv
 
 DONE_TO_IT = {
@@ -145,19 +147,66 @@ def test_a_newer_head_that_a_peer_kept_shows_what_was_cut_since(
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("head.txt", "nothing", "not an audit checkpoint"),
-        ("keys.txt", "", "no public key"),
-        ("keys.txt", "AAAA\n", "no public key"),
-        ("keys.txt", "A" * 43 + "\n", "another key"),
+        ("head.txt", "nothing", "--checkpoint: head.txt is no signed head"),
+        ("head.txt", None, "--checkpoint: head.txt is missing"),
+        ("keys.txt", None, "--public-key: keys.txt is missing"),
+        ("keys.txt", "", "--public-key: keys.txt has no public key"),
+        ("keys.txt", "AAAA\n", "--public-key: keys.txt has no public key"),
+        ("keys.txt", "A" * 43 + "\n", "head.txt does not hold under the keys in keys.txt"),
+        ("hub.sqlite3", None, "--database: The node's database is missing"),
+        ("hub.sqlite3", "", "--database: The node's database is empty"),
+        ("hub.sqlite3", "no database at all " * 99, "--database: "),
     ],
 )
 def test_what_an_outsider_cannot_use_is_said(
-    outside: list[object], tmp_path: Path, file: str, text: str, said: str
+    outside: list[object], tmp_path: Path, file: str, text: str | None, said: str
 ) -> None:
-    (tmp_path / "auditor" / file).write_text(text)
+    given = tmp_path / "auditor" / file
+    given.unlink()
+    if text is not None:
+        given.write_text(text)
     done = inside(*outside)
     assert done.code == 2
     assert said in done.json["error"]["text"]
+    assert given.exists() == (text is not None)
+
+
+def test_a_private_key_is_not_taken_for_a_public_one(
+    used: Path, outside: list[object], tmp_path: Path
+) -> None:
+    """Neither a file of keys, nor the one key out of it; and nothing of it is repeated."""
+    given = tmp_path / "auditor" / "keys.txt"
+    online = (used / "keys" / "node.key").read_text()
+    for text in (online, json.loads(online)["signing"] + "\n"):
+        given.write_text(text)
+        done = inside(*outside)
+        assert done.code == 2
+        assert "has a private key" in done.json["error"]["text"]
+        assert json.loads(online)["signing"] not in done.out
+    root = tmp_path / "auditor" / "root.key"
+    shutil.copy(used / "keys" / "root.key", root)
+    done = inside(*outside[:-2], root, "--json")
+    assert "root.key is or has a private key" in done.json["error"]["text"]
+
+
+def test_another_nodes_database_or_head_is_no_tampering(outside: list[object], tmp_path: Path) -> None:
+    other = make(tmp_path / "southmere", "southmere")
+    folder = tmp_path / "auditor"
+    mine = (folder / "hub.sqlite3").read_bytes()
+    shutil.copy(other / "hub.sqlite3", folder)
+    done = inside(*outside)
+    assert done.code == 2
+    assert "does not begin as northmoor's, of which head.txt is a head" in done.json["error"]["text"]
+    (folder / "hub.sqlite3").write_bytes(mine)
+    done = inside(*outside, "--checkpoint", other / "audit-checkpoint.txt")
+    assert done.code == 2
+    assert "is a head of southmere's log" in done.json["error"]["text"]
+
+
+def test_a_log_without_its_first_entry_is_tampering_still(outside: list[object], tmp_path: Path) -> None:
+    _run(tmp_path / "auditor" / "hub.sqlite3", "DELETE FROM audit_entry WHERE seq = 1")
+    done = inside(*outside)
+    assert (done.code, done.json["seq"], done.json["what"]) == (1, 1, "removed")
 
 
 def test_a_home_and_a_database_at_once_are_refused(used: Path, outside: list[object]) -> None:
