@@ -75,7 +75,7 @@ def _held(node: Node, peer: str | None) -> dict[str, list[PeerHead]]:
         if peer is not None and peer not in peers:
             raise NotFoundError(
                 "No head of that area's log is held here.",
-                do="Its worker shows one each day: see `hub jobs list` there.",
+                do="Its worker shows one each hour: see `hub jobs list` there.",
             )
         return {one: heads_of(tx, one) for one in peers if peer in (None, one)}
 
@@ -112,7 +112,9 @@ def _show(held: dict[str, list[PeerHead]]) -> None:
             at = _time(one.row.received_at)
             out.print(f"  {one.head.size} entries, {one.head.hash}, at {at}{STATES[one.row.state]}")
     if not held:
-        out.print("No heads of other areas' logs are held yet. Each area's worker shows its own once a day.")
+        out.print(
+            "No heads of other areas' logs are held yet. Each area's worker shows its own once an hour."
+        )
 
 
 def _time(at: int) -> str:

@@ -1,7 +1,8 @@
 """Heads of logs, shown by one node and kept by another: both sides.
 
-Each day a node shows every peer its newest signed head, with its entry at the head that the peer holds. The peer
-keeps a head that goes on from that, and refuses any other, on its own record: an alarm that names the area. Only a
+Each hour, whatever was done in it, a node shows every peer its newest signed head, with its entry at the head that
+the peer holds: never at an act, whose moment would be told by it. The peer keeps a head that goes on from that, and
+refuses any other, on its own record: an alarm that names the area. Only a
 restoration that it has not heard of leads past; then what goes on from the head that was gone back to is kept. Does
 not read another node's log: an outsider does, with these heads.
 """
@@ -88,8 +89,13 @@ def receive_head(node: Node, caller: Caller, signed: Request, notice: Checkpoint
         if found is None or new:
             witness.keep(tx, peer, kept)
         if found is None:
-            told = {"peer_log_size": head.size, "status": "restored" if begins_again else None}
-            tx.record(Action.checkpoint_received, by=peer_actor(peer), about=Refs(peer=peer), **told)
+            tx.record(
+                Action.checkpoint_received,
+                by=peer_actor(peer),
+                about=Refs(peer=peer),
+                peer_log_size=head.size,
+                status="restored" if begins_again else None,
+            )
     if found is None:
         return _taken("kept", head)
     if new:

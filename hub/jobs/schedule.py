@@ -66,11 +66,10 @@ class WantedPeer:
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do. `after`: when next, once it was done (None: never again). `peer`: it asks another node."""
+    """Something to do, as often as `[schedules]` says of its name. `peer`: it asks another node."""
 
     name: str
     act: Callable[[Run], object]
-    after: Callable[[int], int | None]
     peer: bool = False
 
     @property
@@ -81,21 +80,17 @@ class Job:
 
 def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
     """What this node does by itself, by name. What is done once is first; then what other areas wait for."""
-    times = node.settings.schedules
     with node.read() as tx:
         pinned = [row.node_id for row in peers.every(tx.session)]
     jobs = [
-        Job("checkpoint", _sign, _every(times.checkpoint_minutes)),
-        Job("publish", _publish, _every(times.publish_minutes)),
-        *(Job(f"add:{one.url}", partial(_add, one), lambda _: None, peer=True) for one in wanted),
-        *(Job(f"sync:{one}", partial(_sync, one), _every(times.sync_minutes), peer=True) for one in pinned),
-        *(
-            Job(f"show:{one}", partial(_show, one), _every(times.show_head_minutes), peer=True)
-            for one in pinned
-        ),
-        Job("warn", _warn, _every(times.warn_minutes)),
-        Job("audit", lambda run: require_as_bound(run.node), _every(times.audit_minutes)),
-        Job("escalate", lambda run: escalate(run.node), _every(times.escalate_minutes)),
+        Job("checkpoint", _sign),
+        Job("publish", _publish),
+        *(Job(f"add:{one.url}", partial(_add, one), peer=True) for one in wanted),
+        *(Job(f"sync:{one}", partial(_sync, one), peer=True) for one in pinned),
+        *(Job(f"show:{one}", partial(_show, one), peer=True) for one in pinned),
+        Job("warn", _warn),
+        Job("audit", lambda run: require_as_bound(run.node)),
+        Job("escalate", lambda run: escalate(run.node)),
     ]
     return {job.name: job for job in jobs}
 
@@ -139,17 +134,15 @@ def _write_down(node: Node, job: Job, fault: str | None) -> None:
             schedule.every(tx.session).get(job.name, JobRow(job.name))._replace(ended_at=tx.now, fault=fault)
         )
         if fault is None:
-            row = row._replace(next_at=job.after(tx.now), done_at=tx.now, failing_since=None, tries=0)
+            row = row._replace(
+                next_at=times.next_at(job.name, tx.now), done_at=tx.now, failing_since=None, tries=0
+            )
         else:
             tries, since = row.tries + 1, min(row.failing_since or tx.now, tx.now)
             done_at = row.done_at if row.done_at is not None and row.done_at <= tx.now else None
             row = row._replace(next_at=times.retry_at(tx.now, tries), done_at=done_at)
             row = row._replace(failing_since=since, tries=tries)
         schedule.put(tx.session, row)
-
-
-def _every(minutes: int) -> Callable[[int], int | None]:
-    return lambda now: now + minutes * 60
 
 
 def _sign(run: Run) -> None:

@@ -23,7 +23,7 @@ _spread = random.SystemRandom()
 class Schedules(Value):
     """How often the worker does what, in minutes.
 
-    `show_head_minutes`: each peer is shown the newest signed head of our log.
+    `show_head_minutes`: each peer is shown the newest signed head of our log, whatever was done or not.
     `ask_again_minutes`: a disclosure that waits for a person at its holder. `retry_most_minutes`: between two tries
     of what goes on failing. `give_up_after`: tries of a delivery; by default about three days.
     """
@@ -32,7 +32,7 @@ class Schedules(Value):
     publish_minutes: Minutes = 15
     sync_minutes: Minutes = 15
     escalate_minutes: Minutes = 60
-    show_head_minutes: Minutes = 24 * 60
+    show_head_minutes: Minutes = 60
     warn_minutes: Minutes = 24 * 60
     audit_minutes: Minutes = 24 * 60
     ask_again_minutes: Minutes = 60
@@ -53,6 +53,11 @@ class Schedules(Value):
             "escalate": self.escalate_minutes,
         }.get(job.partition(":")[0])
         return None if minutes is None else minutes * 60
+
+    def next_at(self, job: str, now: int) -> int | None:
+        """When a job that was done now is due again; None for one that is done once."""
+        interval_s = self.interval_s(job)
+        return None if interval_s is None else now + interval_s
 
     def retry_at(self, now: int, tries: int) -> int:
         """When to try again what failed so many times in a row: after about twice the last wait, up to the most."""

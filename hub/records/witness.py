@@ -6,6 +6,7 @@ An outsider verifies a peer's database with them. Does not judge a head (`hub.au
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from hub.audit.chain import Head
 from hub.errors import StorageError
@@ -14,6 +15,8 @@ from hub.records.received import DisclosureKey
 from hub.store import witness
 from hub.store.witness import AcknowledgementRow, HeadRow, HeadState
 from hub.values import NodeId, Value
+
+DAY_S: Final = 86_400
 
 
 class SignedHead(Value):
@@ -52,12 +55,17 @@ class PeerHead:
 
 
 def keep(tx: Transaction, peer: NodeId, signed: SignedHead) -> None:
-    """Keep a head, or with a reason why not, that it was refused. Holds other writers off."""
+    """Keep a head, or with a reason why not, that it was refused. Holds other writers off.
+
+    Of those kept on an earlier day the last one stays: it goes on from the others.
+    """
     tx.hold_others_off()
     number = witness.next_id(tx.session)
     state = HeadState.refused if signed.why else HeadState.kept
     sealed = tx.vault.seal(_place(number, peer), signed.model_dump_json().encode())
     witness.add(tx.session, HeadRow(number, peer, signed.size, state, tx.now, sealed))
+    if state is HeadState.kept:
+        witness.thin(tx.session, peer, tx.now - tx.now % DAY_S)
 
 
 def to_go_on_from(tx: Reading, peer: NodeId, most: int | None = None) -> PeerHead | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import delete, func, update
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from hub.store.tables import AcknowledgementRecord, PeerHead
+
+_DAY_S: Final = 86_400
 
 
 class HeadState(StrEnum):
@@ -61,6 +64,16 @@ def newest(session: Session, node_id: str, *states: HeadState, most: int | None 
         query = query.where(col(PeerHead.size) <= most)
     row = session.exec(query.order_by(col(PeerHead.id).desc()).limit(1)).first()
     return _row(row) if row else None
+
+
+def thin(session: Session, node_id: str, before: int) -> None:
+    """Of a peer's heads that were kept on each day before that time, leave the newest."""
+    at = col(PeerHead.received_at)
+    earlier = (
+        (col(PeerHead.node_id) == node_id) & (col(PeerHead.state) == HeadState.kept.value) & (at < before)
+    )
+    newest_of_day = sql_select(func.max(PeerHead.id)).where(earlier).group_by(at // _DAY_S)
+    session.execute(delete(PeerHead).where(earlier, col(PeerHead.id).not_in(newest_of_day)))
 
 
 def lose(session: Session, node_id: str, size: int) -> None:

@@ -23,6 +23,7 @@ from hub.jobs.schedule import Run
 from hub.jobs.warnings import warnings_of
 from hub.node.node import Node, open_node
 from hub.records.witness import PeerHead, heads_of
+from hub.store.verify import verify_database
 from hub.store.witness import HeadState
 from hub.wire import messages
 from hub.wire.problem import HEAD_INCONSISTENT
@@ -232,14 +233,18 @@ def test_a_restoration_does_not_excuse_another_past(areas: Areas, before: Path, 
     refused_as(areas, "rewritten", "written anew")
 
 
-def test_the_worker_shows_every_peer_our_head_each_day(areas: Areas) -> None:
+def test_the_worker_shows_every_peer_our_head_each_hour_whatever_was_done(areas: Areas) -> None:
+    """Never at an act: a peer would be told the moment of a sealing by it."""
     node = areas["northmoor"]
     jobs = schedule.jobs_of(node, ())
     for peer in ("eastvale", "southmere"):
         schedule.do(jobs[f"show:{peer}"], Run(node, lambda: None, lambda _: areas.client("northmoor")))
         assert len(held(areas, peer)) == 1
     assert f"show:{peer}" not in [task.name for task in schedule.due(node, jobs)]
-    areas.clock.advance(86_400)
+    areas.clock.advance(3_599)
+    hold(node, case("sealed", cases_of("eastvale")[1], sealed=True))
+    assert f"show:{peer}" not in [task.name for task in schedule.due(node, jobs)]
+    areas.clock.advance(1)
     assert f"show:{peer}" in [task.name for task in schedule.due(node, jobs)]
 
 
@@ -269,3 +274,16 @@ def test_what_is_held_is_not_what_the_database_says_it_is(areas: Areas) -> None:
         session.connection().exec_driver_sql("UPDATE peer_head SET size = 1")
     with pytest.raises(StorageError, match="northmoor was altered"):
         held(areas)
+
+
+def test_of_the_heads_of_a_day_that_is_over_the_last_is_kept(stored_areas: Areas) -> None:
+    areas = stored_areas
+    heads = [show(areas) for _ in range(3)]
+    areas.clock.advance(86_400)
+    heads += [show(areas) for _ in range(2)]
+    areas.clock.advance(86_400)
+    heads.append(show(areas))
+    assert [one.head for one in reversed(held(areas))] == [heads[2], heads[4], heads[5]]
+    areas["eastvale"].require_intact()
+    with areas["eastvale"].read() as tx:
+        assert verify_database(tx.session, "eastvale", []).holds

@@ -154,7 +154,7 @@ def test_what_fails_is_told_and_tried_again_later_each_time(
     def fail(_: Run) -> None:
         raise fault
 
-    job = Job("publish", fail, lambda now: now + 60)
+    job = Job("publish", fail)
     due(node, {"publish": job})
     waits = []
     for _ in range(9):
@@ -171,8 +171,8 @@ def test_what_fails_is_told_and_tried_again_later_each_time(
     assert 1800 <= waits[-1] <= 3600
     assert caplog.text.count(f"publish: {words}") == 9
     assert "Alice" not in caplog.text + str(row.fault)
-    do(Job("publish", lambda run: run.alive(), lambda now: now + 60), running(areas, "northmoor"))
-    assert kept(node)["publish"] == JobRow("publish", node.now() + 60, node.now(), node.now())
+    do(Job("publish", lambda run: run.alive()), running(areas, "northmoor"))
+    assert kept(node)["publish"] == JobRow("publish", node.now() + 900, node.now(), node.now())
 
 
 def test_one_peer_that_fails_holds_up_no_other(areas: Areas) -> None:
