@@ -54,6 +54,10 @@ class Ended:
         assert error["do"]
         return error
 
+    def at(self, home: Path) -> Ended:
+        """The same of a home of any name."""
+        return Ended(self.code, self.out.replace(str(home), "HOME"), self.err.replace(str(home), "HOME"))
+
 
 def environment(**more: str) -> dict[str, str]:
     """Loopback never goes through a proxy."""

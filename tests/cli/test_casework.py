@@ -283,7 +283,8 @@ def test_someone_kept_out_gets_byte_for_byte_what_no_such_case_gives(
         (("obligations", "close", by_ash, number, "--json"), ""),
     ):
         group, name, *rest = command
-        assert same(*(inside(group, name, home, *rest, said=said) for home in (pair.asking, never))), command
+        homes = (pair.asking, never)
+        assert same(*(inside(group, name, home, *rest, said=said).at(home) for home in homes)), command
     ada = file("ada", ADA)
     assert [one["code"] for one in listed(pair.asking, "--as", ada, "--all")] == ["notify_client", "review"]
     assert inside("disclosures", "list", pair.asking, "--as", ada, said="NM-HIDDEN\n").code == 0

@@ -83,7 +83,7 @@ class Nodes:
 
     def same(self, command: str, *rest: object, said: str = "") -> Ended:
         """What both nodes say, byte for byte, and nothing that the first alone could know."""
-        ended = [inside(*command.split(), home, *rest, said=said) for home in (self.has, self.never)]
+        ended = [inside(*command.split(), home, *rest, said=said).at(home) for home in (self.has, self.never)]
         # Two numbers are new in every answer, whatever it is about.
         texts = [
             _without_new(one.out + "\0" + one.err) if command == "check" else one.out + "\0" + one.err
