@@ -7,6 +7,7 @@ Does not decide (`hub.checks.disclose`) or say when to try again (`hub.jobs`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Final
 
 from hub.audit.events import Action, Refs
@@ -22,6 +23,7 @@ from hub.node.transaction import Transaction
 from hub.records import outbox, recording
 from hub.records.check import (
     AreaResult,
+    Candidate,
     CheckRequest,
     CheckResult,
     DisclosureResult,
@@ -174,8 +176,9 @@ def _record_answer(
 def _put(
     tx: Transaction, recorded: RecordedCheck, sent: SealedDisclosure, shown: DisclosureResult
 ) -> RecordedCheck:
-    result = with_disclosure(recorded.result, sent.area, sent.handle, shown)
-    changed = recorded.model_copy(update={"result": result})
+    by = sent.requester.name or recorded.request.requester.name
+    told = {"disclosure": shown, "told_on": tx.node.today(), "told_by": by}
+    changed = recorded.model_copy(update={"result": _told(recorded.result, sent, told)})
     update_check(tx, changed)
     return changed
 
@@ -209,18 +212,17 @@ def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
     )
 
 
-def with_disclosure(
-    result: CheckResult, node_id: str, handle: str, disclosed: DisclosureResult
-) -> CheckResult:
-    """A check's result with what an area released about one candidate."""
+def _told(result: CheckResult, sent: SealedDisclosure, told: Mapping[str, object]) -> CheckResult:
+    """A check's result with what an area was told and released about one candidate; first told is kept."""
+
+    def candidate(one: Candidate) -> Candidate:
+        if one.handle != sent.handle:
+            return one
+        return one.model_copy(update=told if one.told_on is None else {"disclosure": told["disclosure"]})
 
     def area(one: AreaResult) -> AreaResult:
-        if one.node_id != node_id:
+        if one.node_id != sent.area:
             return one
-        candidates = tuple(
-            each.model_copy(update={"disclosure": disclosed}) if each.handle == handle else each
-            for each in one.candidates
-        )
-        return one.model_copy(update={"candidates": candidates})
+        return one.model_copy(update={"candidates": tuple(map(candidate, one.candidates))})
 
-    return result.model_copy(update={"areas": tuple(area(one) for one in result.areas)})
+    return result.model_copy(update={"areas": tuple(map(area, result.areas))})

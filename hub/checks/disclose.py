@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.audit.events import Action, Refs
-from hub.cases.access import check_for, context_of
+from hub.cases.access import check_for, context_of, restrictions_on
+from hub.cases.flight import keep_answer
 from hub.checks.check import form_of
 from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_disclosure, sealed_request
+from hub.checks.named import named_candidate
 from hub.checks.telling import marked
 from hub.consent import Context, Decision, Protocol, SharingForm, Telling, decide, excerpt
 from hub.consent.coverage import named
+from hub.consent.form.fled import most_careful
 from hub.consent.required_answers import threat_in_words
 from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError, PeerError
@@ -35,7 +38,7 @@ from hub.records.check import (
     CheckResult,
     DisclosureStatus,
     RecordedCheck,
-    is_handle,
+    keep_form,
 )
 from hub.records.decisions import RecordedDecision
 from hub.records.outbox import Delivery
@@ -49,18 +52,28 @@ FIRST_TRY_S: Final = 120
 
 
 async def disclose(
-    node: Node, client: PeerClient, target: CandidateRef, level: Level, asker: Requester | None = None
+    node: Node,
+    client: PeerClient,
+    target: CandidateRef,
+    level: Level,
+    asker: Requester | None = None,
+    form: SharingForm | None = None,
 ) -> tuple[CheckResult, Decision]:
     """Ask one area to release something about one candidate of a check, and return the updated result.
 
-    `asker` is who acts; unnamed, it is taken for who asked. Raises NotFoundError when there is no such check or
+    `asker` is who acts; unnamed, it is taken for who asked. `form`: completed for this, in place of the question's;
+    it is kept, and counts whenever the same is disclosed again. Raises NotFoundError when there is no such check or
     candidate, or its case is restricted for the asker, PeerError when the area fails: then the disclosure waits in
     the outbox and the worker goes on trying. A refusal is the decision returned.
     """
     # 1. Find the check and the candidate.
     with suppress(NotFoundError):  # Said with what else is missing.
         await up_to_date(node, client, target.area)
-    act = _found(node, target, level, asker)
+    act = _found(node, target, level, asker, form)
+    if form is not None and form.fled_from is not None:
+        restrictions = restrictions_on(node, act.request.requester)
+        actor = node.actor(act.request.requester.name)
+        keep_answer(node, restrictions, act.request.case_ref, form.fled_from, actor)
 
     # 2. Decide, record the decision, and put the sealed request into the outbox, all at once or not at all.
     decision, delivery = _decide(node, act)
@@ -143,7 +156,10 @@ def _lapsed(node: Node, sent: SealedDisclosure) -> str:
 
 @dataclass(frozen=True)
 class _Act:
-    """One disclosure: the check it is of, who asks now, the candidate in which area, its form and its case."""
+    """One disclosure: the check it is of, who asks now, the candidate in which area, its form and its case.
+
+    `completed`: the form that was given for it.
+    """
 
     recorded: RecordedCheck
     request: CheckRequest
@@ -152,6 +168,7 @@ class _Act:
     level: Level
     form: SharingForm
     context: Context
+    completed: SharingForm | None = None
 
     def decided(self, node: Node) -> Decision:
         """What the engine says of it today."""
@@ -185,18 +202,33 @@ class _Act:
         return Refs(check_id=self.check_id, handle=self.candidate.handle, peer=self.area)
 
 
-def _found(node: Node, target: CandidateRef, level: Level, asker: Requester | None) -> _Act:
+def _found(
+    node: Node,
+    target: CandidateRef,
+    level: Level,
+    asker: Requester | None,
+    completed: SharingForm | None = None,
+) -> _Act:
     recorded = check_for(node, asker, target.check_id)
     request = recorded.request
     if asker is not None and asker.name:
         request = request.model_copy(update={"requester": asker})
-    candidate = _candidate(recorded.result, target.area, target.handle)
+    candidate = named_candidate(recorded.result, target.area, target.handle)
+    kept = completed or recorded.forms.get(act_of(target.check_id, candidate.handle, level))
+    if kept is not None:
+        request = request.model_copy(update={"level": level, "sharing_form": _as_careful(kept, request)})
     if target.area not in recorded.salts:
         raise NotFoundError("That area did not answer this check.", do="Ask it again with `hub check`.")
     context = context_of(node, request, tells=True)
     recipient = request.sharing_form.recipient.model_copy(update={"node_id": target.area})
     form = form_of(request, context).model_copy(update={"level": level, "recipient": recipient})
-    return _Act(recorded, request, known(node, target.area), candidate, level, form, context)
+    return _Act(recorded, request, known(node, target.area), candidate, level, form, context, completed)
+
+
+def _as_careful(form: SharingForm, request: CheckRequest) -> SharingForm:
+    """The form with who fled as the more careful of it and the question's answers."""
+    answer = most_careful(form.fled_from, request.sharing_form.fled_from)
+    return form.model_copy(update={"fled_from": answer})
 
 
 def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
@@ -225,6 +257,8 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
             if waiting is not None:
                 outbox.lapse(tx, waiting.id, "It was decided again, and refused.")
             return decision, None
+        if act.completed is not None:
+            keep_form(tx, act.check_id, act_of(act.check_id, act.candidate.handle, act.level), act.completed)
         tx.record(Action.disclosure_sent, by=actor, about=act.refs)
         return decision, _outgoing(tx, act, waiting, actor)
 
@@ -273,16 +307,6 @@ def _excerpt(act: _Act, on: dt.date) -> SharingForm:
 def _emergency_ends(node: Node) -> dt.date:
     """When a permit that needed no review date lapses: by then its form has to be complete."""
     return node.today() + dt.timedelta(days=node.rules.policy.emergency.days_to_complete)
-
-
-def _candidate(result: CheckResult, node_id: str, handle: str | None) -> Candidate:
-    area = next((one for one in result.areas if one.node_id == node_id), None)
-    found = [one for one in area.candidates if is_handle(one.handle, handle)] if area else []
-    if not found or (handle and len(found) > 1):
-        raise NotFoundError(
-            "This check has no such candidate in that area.", do="See the result of `hub check`."
-        )
-    return found[0]
 
 
 async def disclose_at_once(

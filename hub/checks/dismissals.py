@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import check_for
+from hub.checks.named import named_candidate
 from hub.crypto.vault import Vault
 from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
-from hub.records.check import CandidateRef, is_handle
+from hub.records.check import CandidateRef
 from hub.store import dismissals
 from hub.values import Requester
 
@@ -55,14 +56,8 @@ class _Found(NamedTuple):
 
 def _find(node: Node, target: CandidateRef, asker: Requester | None, *, alike: bool = False) -> _Found:
     recorded = check_for(node, asker, target.check_id)
-    found = [
-        one for one in recorded.evidence.get(target.area, {}).items() if is_handle(one[0], target.handle)
-    ]
-    if len(found) != 1:
-        raise NotFoundError(
-            "This check has no such candidate in that area.", do="See the result of `hub check`."
-        )
-    handle, evidence = found[0]
+    handle = named_candidate(recorded.result, target.area, target.handle, dismissed=True).handle
+    evidence = recorded.evidence[target.area][handle]
     if alike and list(recorded.evidence[target.area].values()).count(evidence) > 1:
         raise ConflictError(
             "Another candidate of this check agrees in just the same: which was meant could not be known again.",

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from hub.cases.access import check_for, context_of, restrictions_on
 from hub.checks.check import form_of
+from hub.checks.named import named_candidate
 from hub.checks.telling import marked
 from hub.consent import Telling
 from hub.node.node import Node
-from hub.records.check import CheckRequest, CheckResult, recorded_checks
+from hub.records.check import Candidate, CandidateRef, CheckRequest, CheckResult, recorded_checks
 from hub.values import Requester
 
 
@@ -53,3 +54,12 @@ def earlier_result(node: Node, asker: Requester | None, check_id: str) -> CheckR
     telling = Telling.of(form_of(kept.request, context), context)
     areas = tuple(marked(one, telling) for one in kept.result.areas)
     return kept.result.model_copy(update={"areas": areas})
+
+
+def earlier_candidate(node: Node, asker: Requester | None, target: CandidateRef) -> Candidate:
+    """A candidate of an earlier check, with what its area was told and answered so far.
+
+    Raises as `check_for` and `named_candidate`.
+    """
+    kept = check_for(node, asker, target.check_id)
+    return named_candidate(kept.result, target.area, target.handle)

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from hub.consent import parse_form
+from hub.consent import SharingForm, parse_form
 from hub.consent.form.parse import check_text
 from hub.errors import InputError
 from hub.matching import strict_date
@@ -37,6 +37,11 @@ def read_document(path: Path, model: type[Document], what: str) -> Document:
         raise InputError(
             f"{what.capitalize()}: {first_error(error, what)}.", kept="Nothing.", do="Correct that field."
         ) from None
+
+
+def read_form(path: Path) -> SharingForm:
+    """Read a sharing form of any edition from a JSON file. Raises InputError naming the field at fault."""
+    return parse_form(_content(path, "the sharing form"))
 
 
 def parse_check_request(data: bytes) -> CheckRequest:

@@ -4,34 +4,60 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
 from hub.checks.check import check as ask
 from hub.checks.disclose import disclose as tell
 from hub.checks.disclose import disclose_at_once
-from hub.checks.read import read_check_request
-from hub.cli.options import Home, Json, Who, asker, opened
-from hub.cli.output import EXIT_REFUSED, print_json
-from hub.cli.show import show_decision, show_result
+from hub.checks.earlier import earlier_candidate
+from hub.checks.example import example_question
+from hub.checks.read import read_check_request, read_form
+from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json
+from hub.cli.show import show_decision, show_result, told_words
 from hub.consent import Decision, Outcome
 from hub.federation.client import PeerClient
 from hub.records.check import CandidateRef, CheckResult
-from hub.values import Level
+from hub.values import Level, typed
+
+EXPLAINED: Final = """\
+Write it to a file, complete it, and ask: {line}
+  case_ref            a case of this node: what it has of its people is filled in from it
+  requester           who asks: name, role, agency
+  subject             whom the question is about: a role is enough where one person on the case has it
+  areas               their node ids, or "neighbours", or "all"
+  necessity           why this is asked now
+  agreement           what she said about asking: given, refused, not_asked or cannot_ask
+  fled_from           has anyone here fled an area? [] for nobody, the areas, or "not_known"
+  conflicts.declared  do you know anyone in this case? true or false
+What is left open is listed as missing: nothing is answered for you. Without fled_from nobody can be told.\
+"""
 
 
 def check(
     home: Home,
     request: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="REQUEST.json", help="The question: a CheckRequest as JSON.", show_default=False
         ),
-    ],
+    ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print a question to be completed, and ask nobody.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Ask "referred elsewhere?" and show who may be known where, with the reasons."""
+    if example:
+        with opened_to_read(home, as_json=as_json) as node:
+            print_json(example_question(node))
+            if not as_json:
+                err.print(plain(EXPLAINED.format(line=typed("check", home, "REQUEST.json"))))
+        return
+    if request is None:
+        raise typer.BadParameter("REQUEST.json is needed, or --example.")
     with opened(home, as_json=as_json, interrupted="What was already recorded of this question.") as node:
         question = read_check_request(request)
 
@@ -54,18 +80,39 @@ def disclose(
     handle: Annotated[
         str | None, typer.Option(help="Which candidate; by default the surest.", show_default=False)
     ] = None,
+    form: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FORM.json",
+            help="The sharing form as completed for this, in place of the question's.",
+            show_default=False,
+        ),
+    ] = None,
     who: Who = None,
     as_json: Json = False,
 ) -> None:
-    """Tell one area about whom a check was, and ask what it releases."""
+    """Tell one area about whom a check was, and ask what it releases.
+
+    More than involvement needs answers that a question rarely has, and a manager's signature before: --form.
+    """
     with opened(home, as_json=as_json, interrupted="What was already recorded of this disclosure.") as node:
-        speaker = asker(node, who)
+        speaker, target = asker(node, who), CandidateRef(check_id, area, handle)
+        completed = read_form(form) if form is not None else None
+        before = earlier_candidate(node, speaker, target)
 
         async def run() -> tuple[CheckResult, Decision]:
             async with PeerClient(node) as client:
-                return await tell(node, client, CandidateRef(check_id, area, handle), Level(level), speaker)
+                return await tell(node, client, target, Level(level), speaker, completed)
 
         result, decision = asyncio.run(run())
+        if not as_json and before.told_on:
+            out.print(plain(f"This area was told before, {told_words(before)}."))
+        if not as_json and decision.outcome is Outcome.incomplete:
+            line = typed("disclose", home, check_id, "--area", area, "--level", level, "--form", "FORM.json")
+            err.print(
+                "Complete the sharing form (the question's `sharing_form`) in a file of its own, and give it:"
+            )
+            err.print(plain(f"  {line}"))
         _finish(home, result, decision, as_json=as_json)
 
 

@@ -128,6 +128,12 @@ def progress_bar(title: str, *, shown: bool) -> Iterator[Callable[[int, int], No
         yield lambda done, every: bar.update(task, completed=done, total=every or None)
 
 
+def counted(count: int, words: str) -> str:
+    """A count with its words, of one and of many: `counted(1, "case stays/cases stay")` is "1 case stays"."""
+    one, many = words.split("/")
+    return f"{count} {one if count == 1 else many}"
+
+
 def plain(text: object) -> str:
     """Text from elsewhere, made safe to print: no markup, and no control characters for the terminal."""
     return escape(

@@ -6,7 +6,7 @@ import datetime as dt
 from contextlib import suppress
 from pathlib import PurePath
 
-from hub.cli.output import out, plain
+from hub.cli.output import counted, out, plain
 from hub.consent import Decision, Outcome
 from hub.consent.telling import DIFFERS, GRAVE, IN_WORDS
 from hub.records.check import (
@@ -55,8 +55,8 @@ def _outcome(decision: Decision, *, disclosed: bool) -> str:
         return f"[red]You may not {'tell this area' if disclosed else 'ask'}.[/] Nothing was sent."
     if decision.outcome is Outcome.refer:
         return "[yellow]Not sent yet[/]: a person must decide."
-    count = len(decision.missing)
-    return f"[yellow]Not sent yet[/]: {count} answer{'s are' if count != 1 else ' is'} missing."
+    missing = counted(len(decision.missing), "answer is/answers are")
+    return f"[yellow]Not sent yet[/]: {missing} missing."
 
 
 def show_result(result: CheckResult, home: PurePath) -> None:
@@ -83,6 +83,8 @@ def _show_area(area: AreaResult, check_id: str, home: PurePath) -> None:
         if candidate.disclosure.status is DisclosureStatus.not_asked:
             _show_not_told(candidate, area, check_id, home)
         else:
+            if candidate.told_on:
+                out.print(plain(f"    Told about whom you ask {told_words(candidate)}."))
             _show_answer(candidate.disclosure)
 
 
@@ -96,6 +98,12 @@ def _show_not_told(candidate: Candidate, area: AreaResult, check_id: str, home: 
         out.print(plain(f"    {typed('disclose', home, check_id, *which)}"))
     elif area.not_told not in GRAVE:  # Those stand above already, in the place of any advice.
         out.print(f"    {IN_WORDS[area.not_told]}")
+
+
+def told_words(candidate: Candidate) -> str:
+    """When an area was first told about a candidate, and who had it told."""
+    by = f" by {candidate.told_by}" if candidate.told_by else ""
+    return f"on {day_in_words(candidate.told_on)}{by}" if candidate.told_on else "on a day not recorded"
 
 
 def _show_answer(answer: DisclosureResult) -> None:

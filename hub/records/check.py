@@ -5,6 +5,7 @@ Values with the names of the public contract; a check is sealed as one. Asks not
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -68,12 +69,17 @@ class DisclosureResult(Value):
 
 
 class Candidate(Value):
-    """A person in another area whose match-keys matched: how sure we are, and why, in words."""
+    """A person in another area whose match-keys matched: how sure we are, and why, in words.
+
+    `told_on`, `told_by`: when the area was first told about whom the check is, and who had it told.
+    """
 
     band: Band
     reasons: tuple[str, ...]
     handle: str
     disclosure: DisclosureResult = DisclosureResult()
+    told_on: dt.date | None = None
+    told_by: ShortText = ""
 
 
 class AreaStatus(StrEnum):
@@ -134,14 +140,15 @@ class RecordedCheck(Value):
     """A check as it is kept.
 
     The request, the result, and by area the salt of our commitment to the subject and the evidence of each
-    candidate by handle (all hex). `asked_nobody`: for whoever asked there is no such case, or somebody on it
-    whom they are restricted from, so that no area was asked.
+    candidate by handle (all hex). `forms`: what was completed for one disclosure, by its act. `asked_nobody`: for
+    whoever asked there is no such case, or somebody on it whom they are restricted from, so that no area was asked.
     """
 
     request: CheckRequest
     result: CheckResult
     salts: dict[str, str] = Field(default_factory=dict)
     evidence: dict[str, dict[str, str]] = Field(default_factory=dict)
+    forms: dict[str, SharingForm] = Field(default_factory=dict)
     asked_nobody: bool = False
 
 
@@ -154,6 +161,12 @@ def add_check(tx: Transaction, recorded: RecordedCheck) -> None:
 def update_check(tx: Transaction, recorded: RecordedCheck) -> None:
     """Replace what is kept of a check."""
     checks.replace(tx.session, recorded.result.check_id, _sealed(tx, recorded))
+
+
+def keep_form(tx: Transaction, check_id: str, act: str, form: SharingForm) -> None:
+    """Keep with a check the form that was completed for one disclosure of it."""
+    kept = recorded_check(tx, check_id)
+    update_check(tx, kept.model_copy(update={"forms": {**kept.forms, act: form}}))
 
 
 def recorded_check(tx: Reading, check_id: str) -> RecordedCheck:

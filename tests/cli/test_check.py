@@ -11,7 +11,8 @@ import pytest
 
 from hub.audit.events import Action
 from hub.records.check import CheckResult
-from tests.cli.conftest import Pair
+from hub.values import day_in_words
+from tests.cli.conftest import Pair, today
 from tests.cli.running import actions, hub, inside
 
 Write = Callable[[Any], Path]
@@ -39,6 +40,14 @@ def test_from_a_question_to_an_answered_disclosure(pair: Pair, asked: Write) -> 
     assert answered.status == "answered"
     assert answered.involvement
     assert answered.role == "victim"
+
+    again = inside("disclose", pair.asking, result.check_id, "--area", "eastvale")
+    assert again.code == 0
+    assert f"This area was told before, on {day_in_words(today())} by" in again.out
+    more = inside("disclose", pair.asking, result.check_id, "--area", "eastvale", "--level", "summary")
+    assert more.code == 1
+    line = f"hub disclose {pair.asking} {result.check_id} --area eastvale --level summary --form FORM.json"
+    assert line in more.err
     for home in (pair.asking, pair.knowing):
         verified = inside("audit", "verify", home, "--json")
         assert (verified.code, verified.json["verified"]) == (0, True)
@@ -223,4 +232,32 @@ def test_a_disclosure_of_nothing_that_was_asked_is_refused(pair: Pair, asked: Wr
     nowhere = inside("check", pair.asking, asked(pair.question("known_nowhere")), "--json")
     assert nowhere.json["areas"][0]["candidates"] == []
     told = inside("disclose", pair.asking, nowhere.json["check_id"], "--area", "eastvale", "--json")
-    assert (told.code, "no such candidate" in told.error["text"]) == (1, True)
+    assert (told.code, "has no possible match in Eastvale" in told.error["text"]) == (1, True)
+
+
+def test_the_example_is_a_question_of_this_node_and_answers_nothing_for_anybody(
+    pair: Pair, asked: Write
+) -> None:
+    """As it is printed it is read, and asks nobody; completed with what only a person can say, it asks."""
+    printed = inside("check", pair.asking, "--example")
+    assert printed.code == 0
+    question = printed.json
+    assert "eastvale" in question["areas"]
+    assert f"hub check {pair.asking} REQUEST.json" in printed.err
+    as_it_is = inside("check", pair.asking, asked(question), "--json")
+    assert (as_it_is.code, as_it_is.json["areas"]) == (1, [])
+
+    own = pair.question()
+    question |= {"case_ref": own["case_ref"], "areas": ["eastvale"]}
+    form = question["sharing_form"]
+    lacking = inside("check", pair.asking, asked(question), "--json").json
+    assert lacking["areas"] == []
+    assert {"necessity", "conflicts.declared"} <= set(lacking["decision"]["missing"])
+    for requester in (question["requester"], form["requester"]):
+        requester["name"] = own["requester"]["name"]
+    form |= {"necessity": "Listed for the next meeting.", "fled_from": []}
+    form["subjects"][0] |= {"agreement": "given", "only_self_at_risk": False}
+    form["conflicts"]["declared"] = False
+    done = inside("check", pair.asking, asked(question), "--json")
+    assert done.json["decision"]["outcome"] == "permit", done.json["decision"]
+    assert [area["status"] for area in done.json["areas"]] == ["answered"]

@@ -1,0 +1,55 @@
+"""A question as an example for this node, to be completed: its own areas, agency and agreement.
+
+What a person has to answer is left open, so that nothing is said of anybody that nobody said. Asks nobody.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from hub.node.node import Node
+from hub.sample.question import sharing_form
+from hub.store import peers
+from hub.values import AgencyKind, Purpose
+
+CASE_REF: Final = "YOUR-CASE-REFERENCE"
+
+
+def example_question(node: Node) -> dict[str, Any]:
+    """A CheckRequest as JSON: complete but for the case and what only a person can answer. Raises UsageError."""
+    today, settings = node.today(), node.settings
+    agreed = [
+        one
+        for one in node.agreements.held
+        if Purpose.referred_elsewhere in one.purposes and not one.why_not_on(today)
+    ]
+    question: dict[str, Any] = {
+        "purpose": Purpose.referred_elsewhere.value,
+        "case_ref": CASE_REF,
+        "requester": {
+            "name": "",
+            "role": "coordinator",
+            "agency": settings.agency,
+            "agency_kind": (settings.agency_kind or AgencyKind.council).value,
+        },
+        "subject": {"role": "victim"},
+        "areas": _areas(node),
+        "disclose": "ask_first",
+        "level": "involvement",
+    }
+    form = sharing_form(question, today, grounded=bool(agreed), ref=agreed[0].ref if agreed else "")
+    unasked = {"agreement": None, "capacity": "not_assessed", "aware": False, "only_self_at_risk": None}
+    form["subjects"][0] |= unasked
+    form |= {"necessity": "", "fled_from": None, "conflicts": {"declared": None, "details": ""}}
+    return {**question, "sharing_form": form}
+
+
+def _areas(node: Node) -> list[str] | str:
+    """The node's neighbours, or else every area that it knows; "neighbours" where it knows none yet."""
+    own = node.areas.get(node.node_id)
+    if own is not None and own.neighbours:
+        return list(own.neighbours)
+    with node.read() as tx:
+        known = {row.node_id for row in peers.every(tx.session)}
+    known |= {one.node_id for one in node.areas.area}
+    return sorted(known - {node.node_id}) or "neighbours"
