@@ -42,6 +42,7 @@ class Resealed:
     """What came of an act: whether the case is sealed now, for that alone or for somebody on it (`for_others`).
 
     `withdrawn` people left the feed, `also` other cases became sealed, and `waiting` likenesses wait for a person.
+    `before`: the word by which it was so already, and nothing was changed.
     """
 
     sealed: bool
@@ -49,6 +50,7 @@ class Resealed:
     withdrawn: int
     also: int
     waiting: int
+    before: SealWord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,21 @@ def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> 
     """
     said.require()
     restrictions = restrictions_on(node, said.by)
+    before: SealWord | None = None
 
     def propose(tx: Reading) -> list[Proposal]:
+        nonlocal before
         held = restrictions.find(tx, case_ref)
         if held is None:
             raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
         word = SealWord(sealed=sealed, by=said.by.name, because=said.because, at=tx.now)
         if held.details.sealed == sealed and held.kept.sealed_by_hand == sealed:
+            before = held.kept.words[-1] if held.kept.words else None
             return [as_it_is(held)]
         return [replace(as_it_is(held, sealed=sealed), words=(*held.kept.words, word))]
 
     changes = carry_out(PublicationDecisions(node), propose, lambda _tx, _changes: None)
-    return _told(node, changes, restrictions)
+    return replace(_told(node, changes, restrictions), before=before)
 
 
 def shown_likenesses(node: Node, asker: Requester | None, *, every: bool = False) -> list[ShownLikeness]:

@@ -11,7 +11,7 @@ from hub.cases.areas import known_areas
 from hub.cases.stub import Stub, enter_case
 from hub.checks.read import read_document
 from hub.cli.options import Json, opened
-from hub.cli.output import err, out, plain, print_json
+from hub.cli.output import counted, err, out, plain, print_json
 from hub.cli.seals import seal, unseal
 from hub.consent.form.fled import fled_areas
 from hub.node.node import Node
@@ -68,7 +68,8 @@ def add(
                 }
             )
             return
-        out.print(plain(f"Case {case.case_ref} is entered: {len(told.people)} people. Ask with `hub check`."))
+        some = counted(len(told.people), "person/people")
+        out.print(plain(f"Case {case.case_ref} is entered: {some}. Ask with `hub check`."))
         out.print("Nobody on it is published. Import its referral under the same reference when it comes.")
         for area in unknown:
             err.print(

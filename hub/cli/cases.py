@@ -11,7 +11,7 @@ from hub.cases.importing.assemble import read_cases, write_rejected
 from hub.cases.importing.run import import_cases
 from hub.cases.importing.tally import Imported
 from hub.cli.options import Home, Json, Who, asker, opened
-from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, progress_bar
+from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json, progress_bar
 from hub.cli.seals import found_words
 
 SHOWN = 10
@@ -37,7 +37,8 @@ def import_(
     def left() -> str:
         if dry_run:
             return "Nothing: this was a dry run."
-        return f"{rows[0]} rows, in complete cases; running it again adds the rest and stores nothing twice."
+        some = counted(rows[0], "row/rows")
+        return f"{some}, in complete cases; running it again adds the rest and stores nothing twice."
 
     with opened(home, as_json=as_json, interrupted=left) as node:
         importer = asker(node, who)
@@ -83,12 +84,11 @@ def _show_urgent(done: Imported, *, dry_run: bool) -> None:
         became = "would become" if dry_run else "became"
         err.print(f"[bold]{done.sealed} of the cases in store {became} sealed.[/]")
     if done.withdrawn:
-        left = (
-            "would leave the feed"
-            if dry_run
-            else "have left the feed: peers' next questions do not match them"
-        )
-        err.print(f"[bold]{done.withdrawn} people {left}.[/]")
+        some = counted(done.withdrawn, "person has left/people have left")
+        if dry_run:
+            some = counted(done.withdrawn, "person would leave/people would leave")
+        after = "" if dry_run else ": peers' next questions do not match them"
+        err.print(f"[bold]{some} the feed{after}.[/]")
     for line in found_words(done.same_people, done.waiting):
         err.print(f"[bold]{line}[/]")
     if done.not_placed:
@@ -102,24 +102,26 @@ def _show_urgent(done: Imported, *, dry_run: bool) -> None:
 
 def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
-    out.print(f"{done.imported} people {would}imported, {done.unchanged} unchanged.")
+    out.print(f"{counted(done.imported, 'person/people')} {would}imported, {done.unchanged} unchanged.")
     if done.not_published:
         out.print(f"{done.not_published} of them {would}not published:")
         for why, people in done.because.most_common():
             out.print(plain(f"  {people}: {why}"))
     if done.unsealed:
-        out.print(
-            f"{done.unsealed} cases that were sealed {'would not be' if dry_run else 'are not'} any longer."
-        )
+        some = counted(done.unsealed, "case that was sealed is/cases that were sealed are")
+        if dry_run:
+            some = counted(done.unsealed, "case that is sealed would be/cases that are sealed would be")
+        out.print(f"{some} not any longer.")
     if done.still_sealed:
-        out.print(f"{done.still_sealed} cases stay sealed: write `no` under `sealed` to unseal one.")
+        some = counted(done.still_sealed, "case stays/cases stay")
+        out.print(f"{some} sealed: write `no` under `sealed` to unseal one.")
     if done.sealed_by_hand:
         err.print(
-            f"{done.sealed_by_hand} cases stay sealed, since somebody sealed them by hand: only `hub case unseal` "
-            "unseals one."
+            f"{counted(done.sealed_by_hand, 'case stays/cases stay')} sealed, since somebody sealed it by hand: "
+            "only `hub case unseal` unseals one."
         )
     if done.rejected:
-        err.print(f"Rows are rejected, for {len(done.rejected)} reason(s):")
+        err.print(f"Rows are rejected, for {counted(len(done.rejected), 'reason/reasons')}:")
         for one in done.rejected[:SHOWN]:
             err.print(plain(f"  row {one.row}: {one.field} {one.reason}"))
         if len(done.rejected) > SHOWN:

@@ -9,19 +9,19 @@ import typer
 
 from hub.cases.renewal import follow_agreements
 from hub.cli.options import Home, Json, opened
-from hub.cli.output import EXIT_FAULT, err, out, plain, print_json, progress_bar
+from hub.cli.output import EXIT_FAULT, counted, err, out, plain, print_json, progress_bar
 from hub.federation.client import PeerClient
 from hub.federation.publish import publish as publish_feed
 from hub.federation.sync import Synced, sync_all
 
 REFUSED: Final = (
-    "[bold red]{} cases are marked in the database as published, and their sealed records do not permit it.[/] "
-    "They are not published. Somebody changed the database past the hub: run `hub audit verify`, and call your "
-    "auditor."
+    "[bold red]{} marked in the database as published, and the sealed records do not permit it.[/] "
+    "Nobody on them is published. Somebody changed the database past the hub: run `hub audit verify`, and call "
+    "your auditor."
 )
 
 ENDED: Final = (
-    "[bold]The publication of {} cases has ended:[/] the agreement that it rested on is not in force any more, or "
+    "[bold]The publication of {} has ended:[/] the agreement that it rested on is not in force any more, or "
     "does not cover it."
 )
 
@@ -46,12 +46,13 @@ def publish(home: Home, as_json: Json = False) -> None:
             )
         else:
             if ended:
-                err.print(ENDED.format(ended))
+                err.print(ENDED.format(counted(ended, "case/cases")))
             if done.refused:
-                err.print(REFUSED.format(done.refused))
+                err.print(REFUSED.format(counted(done.refused, "case is/cases are")))
             out.print(
-                f"{done.people} people can now be matched by peers' checks "
-                f"({done.added} added, {done.withdrawn} withdrawn; {done.entries} entries in the feed)."
+                f"{counted(done.people, 'person/people')} can now be matched by peers' checks "
+                f"({done.added} added, {done.withdrawn} withdrawn; "
+                f"{counted(done.entries, 'entry/entries')} in the feed)."
             )
 
 
@@ -78,8 +79,13 @@ def sync(home: Home, as_json: Json = False) -> None:
             print_json({"peers": [{name: getattr(one, name) for name in fields} for one in results]})
         else:
             for one in results:
-                told = one.error or f"{one.people} people, {one.entries} entries"
+                told = (
+                    one.error
+                    or f"at most {counted(one.people, 'person/people')} and {counted(one.entries, 'entry/entries')}"
+                )
                 out.print(f"[bold]{plain(one.area)}[/]: {plain(told)}")
+            if any(not one.error for one in results):
+                out.print("Areas say how many they publish by class of size, so these are rounded up.")
             if not results:
                 out.print("No peers yet: add one with `hub peer add`.")
         if any(one.error for one in results):

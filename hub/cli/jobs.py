@@ -10,7 +10,7 @@ import typer
 
 from hub.audit.events import OPERATOR
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
-from hub.cli.output import out, plain, print_json
+from hub.cli.output import counted, out, plain, print_json
 from hub.errors import UsageError
 from hub.jobs import listing
 from hub.node.node import Node
@@ -127,8 +127,12 @@ def _show_delivery(row: dict[str, Any], home: Path) -> None:
 
 def _state(row: dict[str, Any]) -> str:
     if row["state"] == "open":
-        return f"waits since {row['since']}; {row['tries']} tries failed, the next is at {row['next_try']}"
-    words = {"failed": f"given up after {row['tries']} tries", "lapsed": "not to be sent as it stands"}
+        tried = counted(row["tries"], "try/tries")
+        return f"waits since {row['since']}; {tried} failed, the next is at {row['next_try']}"
+    words = {
+        "failed": f"given up after {counted(row['tries'], 'try/tries')}",
+        "lapsed": "not to be sent as it stands",
+    }
     return f"{words[row['state']]}, decided at {row['since']}"
 
 
@@ -137,4 +141,8 @@ def _show_job(row: dict[str, Any]) -> None:
     following = f"next at {row['next_run']}" if row["next_run"] else "not to be done again"
     out.print(f"[bold]{plain(row['name'])}[/]: {done}; {following}")
     if row["fault"]:
-        out.print(plain(f"  failing since {row['failing_since']}, {row['tries']} tries: {row['fault']}"))
+        out.print(
+            plain(
+                f"  failing since {row['failing_since']}, {counted(row['tries'], 'try/tries')}: {row['fault']}"
+            )
+        )

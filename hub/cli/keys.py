@@ -10,7 +10,7 @@ import typer
 
 from hub.cli.certificates import Because, RootFile, root_key
 from hub.cli.options import Home, Json, opened, opened_to_read
-from hub.cli.output import out, plain, print_json, progress_bar
+from hub.cli.output import counted, out, plain, print_json, progress_bar
 from hub.crypto.groups import in_groups
 from hub.federation.rotate_keys import rotate
 from hub.node.certificates import every_certificate, root_thumbprint
@@ -69,7 +69,8 @@ def _new_epoch(node: Node, *, shown: bool) -> dict[str, object]:
         done = rotate(node, progress)
     if shown:
         out.print(
-            f"Epoch {done.epoch} has begun, with {done.people} people and {done.entries} entries in the feed.\n"
+            f"Epoch {done.epoch} has begun, with {counted(done.people, 'person/people')} and"
+            f" {counted(done.entries, 'entry/entries')} in the feed.\n"
             f"The keys of epoch {done.ended} are destroyed: copies of its feed can no longer be searched."
         )
     return {"epoch": done.epoch, "ended": done.ended, "people": done.people, "entries": done.entries}

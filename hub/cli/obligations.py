@@ -16,7 +16,7 @@ from hub.cases.close import close as close_all
 from hub.cases.obligations import ListedObligation, list_obligations
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
-from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json
+from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json
 from hub.consent.evidence import Closing
 from hub.errors import UsageError
 from hub.values import Purpose, day_in_words, typed
@@ -83,8 +83,8 @@ def close(
         if not as_json:
             out.print(f"{len(done.closed)} closed.")
             if done.not_published:
-                ended = f"{done.not_published} publications do not stand any more"
-                err.print(f"[bold]{ended}: their people have left the feed.[/]")
+                ended = counted(done.not_published, "publication does/publications do")
+                err.print(f"[bold]{ended} not stand any more: the people have left the feed.[/]")
 
 
 def _day(text: str) -> dt.date:
@@ -127,7 +127,9 @@ def _show(one: ListedObligation, home: Path, *, closed: bool) -> None:
 def _show_many(alike: list[ListedObligation], home: Path, *, closed: bool) -> None:
     """Publications come by the hundred: one line for those alike, their numbers by --json."""
     first = alike[0]
-    out.print(f"[bold]{_when(first)}[/] {len(alike)} published cases: {plain(first.text)}")
+    out.print(
+        f"[bold]{_when(first)}[/] {counted(len(alike), 'published case/published cases')}: {plain(first.text)}"
+    )
     if not closed:
         line = typed("obligations close", home, "EVIDENCE.json", "NUMBER...")
         out.print(plain(f"  To close: {line} (by --json, code {first.code})"))
@@ -135,6 +137,6 @@ def _show_many(alike: list[ListedObligation], home: Path, *, closed: bool) -> No
 
 def _when(one: ListedObligation) -> str:
     if one.overdue_days:
-        late = f"{one.overdue_days} day{'s' if one.overdue_days > 1 else ''}"
+        late = counted(one.overdue_days, "day/days")
         return f"Overdue by {late}{' (escalated)' if one.escalated else ''}:"
     return f"By {day_in_words(one.due)}:" if one.due else "Throughout:"

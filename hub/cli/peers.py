@@ -69,7 +69,9 @@ def peer_list(home: Home, as_json: Json = False) -> None:
                 out.print(f"  {plain(row['contact'])}")
                 continue
             synced = (
-                f"{row['people']} people published" if row["synced"] else "not synced yet: run `hub sync`"
+                f"at most {row['people']} people published (its size, rounded up)"
+                if row["synced"]
+                else "not synced yet: run `hub sync`"
             )
             out.print(f"[bold]{plain(row['area'])}[/] ({row['node_id']}) {plain(row['url'])}")
             out.print(f"  {synced}; {plain(row['contact'])}")

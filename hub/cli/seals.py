@@ -5,6 +5,7 @@ A case's reference is read from standard input: arguments are seen in process li
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,8 +21,9 @@ from hub.cases.seals import (
 )
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
-from hub.cli.output import out, plain, print_json
-from hub.values import Person, Requester, typed
+from hub.cli.output import counted, out, plain, print_json
+from hub.records.cases import SealWord
+from hub.values import Person, Requester, day_in_words, typed
 
 seals_app = typer.Typer(help="Who may be a sealed person on another case.", no_args_is_help=True)
 
@@ -96,13 +98,12 @@ def found_words(same: int, waiting: int) -> list[str]:
     """What is said of records that are, or may be, of a sealed person."""
     words = []
     if same:
-        words.append(
-            f"{same} records are of people who are sealed on another case: their cases are sealed too."
-        )
+        some = counted(same, "record is of somebody who is/records are of people who are")
+        words.append(f"{some} sealed on another case: they are sealed too.")
     if waiting:
         words.append(
-            f"{waiting} records may be of somebody who is sealed on another case. Until somebody decides, their "
-            "cases are sealed too: see `hub seals list`."
+            f"{counted(waiting, 'record/records')} may be of somebody who is sealed on another case. Until "
+            "somebody decides, their cases are sealed too: see `hub seals list`."
         )
     return words
 
@@ -115,9 +116,14 @@ def _tell(done: Resealed, *, as_json: bool) -> None:
                 "withdrawn": done.withdrawn,
                 "also_sealed": done.also,
                 "waiting": done.waiting,
+                "before": done.before and _before(done.before),
             }
         )
         return
+    if done.before is not None:
+        word = "Sealed" if done.before.sealed else "Unsealed"
+        when = day_in_words(_day(done.before))
+        out.print(plain(f"{word} already by {done.before.by}, on {when}. Nothing was changed."))
     if not done.sealed:
         out.print("The case is not sealed. `hub publish` adds its people to the feed if they may be matched.")
     elif done.for_others:
@@ -126,9 +132,18 @@ def _tell(done: Resealed, *, as_json: bool) -> None:
     else:
         out.print("The case is sealed.")
     if done.withdrawn:
-        out.print(f"{done.withdrawn} people have left the feed: peers' next questions do not match them.")
+        some = counted(done.withdrawn, "person has/people have")
+        out.print(f"{some} left the feed: peers' next questions do not match them.")
     for line in found_words(done.also, done.waiting):
         out.print(line)
+
+
+def _before(word: SealWord) -> dict[str, Any]:
+    return {"sealed": word.sealed, "by": word.by, "on": _day(word).isoformat()}
+
+
+def _day(word: SealWord) -> dt.date:
+    return dt.datetime.fromtimestamp(word.at, dt.UTC).date()
 
 
 def _document(one: ShownLikeness) -> dict[str, Any]:
@@ -152,7 +167,14 @@ def _show(one: ShownLikeness, home: Path) -> None:
     out.print(plain(f"{like.id}  {_words(one.person)}, on {one.case_ref},"))
     out.print(plain(f"  {how} {_words(one.sealed_person)}, who is sealed on {one.sealed_case_ref}."))
     if like.decided:
-        out.print(plain(f"  Decided by {like.by}: {like.because}"))
+        same = "the same person" if like.same else "somebody else"
+        out.print(plain(f"  Decided by {like.by}: {same}. {like.because}"))
+    elif like.certain:
+        line = typed("seals decide", home, like.id)
+        out.print(
+            "  Certain, as they are written down: nobody has to decide. If it is somebody else all the same:"
+        )
+        out.print(plain(f"  {line} --not-same --as WHO.json --because ..."))
     else:
         line = typed("seals decide", home, like.id)
         out.print(plain(f"  To decide: {line} --same or --not-same --as WHO.json --because ..."))

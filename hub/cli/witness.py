@@ -12,7 +12,7 @@ import typer
 from hub.checks.reconcile import IN_WORDS, Reconciled, counts_differ
 from hub.checks.reconcile import reconcile as hold_against
 from hub.cli.options import Home, Json, opened, opened_to_read
-from hub.cli.output import EXIT_FAULT, EXIT_REFUSED, out, plain, print_json
+from hub.cli.output import EXIT_FAULT, EXIT_REFUSED, counted, out, plain, print_json
 from hub.errors import NotFoundError, UsageError
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
@@ -110,7 +110,9 @@ def _show(held: dict[str, list[PeerHead]]) -> None:
         out.print(f"[bold]{plain(peer)}[/]")
         for one in found:
             at = _time(one.row.received_at)
-            out.print(f"  {one.head.size} entries, {one.head.hash}, at {at}{STATES[one.row.state]}")
+            out.print(
+                f"  {counted(one.head.size, 'entry/entries')}, {one.head.hash}, at {at}{STATES[one.row.state]}"
+            )
     if not held:
         out.print(
             "No heads of other areas' logs are held yet. Each area's worker shows its own once an hour."

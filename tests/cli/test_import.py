@@ -356,11 +356,11 @@ def test_a_file_that_does_not_say_leaves_a_case_sealed_and_only_no_unseals_it(
     if how == "no column":
         silent = [{name: cell for name, cell in row.items() if name != "sealed"} for row in silent]
     file = write_csv(tmp_path / "silent.csv", [row | {"agreement": "refused"} for row in silent])
-    assert "1 cases stay sealed" in inside("import", published, file).out
+    assert "1 case stays sealed" in inside("import", published, file).out
     assert imported(published, file).json["unchanged"] == len(case)
     assert (flags(published), inside("publish", published, "--json").json["added"]) == ([(1, 0)], 0)
     done = inside("import", published, tmp_path / "open.csv")
-    assert "1 cases that were sealed are not any longer" in done.out
+    assert "1 case that was sealed is not any longer" in done.out
     assert flags(published) == [(0, 1)]
 
 
@@ -374,9 +374,7 @@ def test_a_file_does_not_undo_a_seal_that_a_person_spoke(
     by, ref = ("--as", who, "--because", "She fled."), f"{case[0]['case_ref']}\n"
     assert inside("case", "seal", published, *by, said=ref).code == 0
     opening = tmp_path / "open.csv"
-    assert (
-        "1 cases stay sealed, since somebody sealed them by hand" in inside("import", published, opening).err
-    )
+    assert "1 case stays sealed, since somebody sealed it by hand" in inside("import", published, opening).err
     changed = write_csv(tmp_path / "changed.csv", [row | {"criteria": "visible_high_risk"} for row in case])
     assert imported(published, changed).json["still_sealed"] == 1
     assert inside("publish", published, "--json").json["people"] == 0
