@@ -77,6 +77,7 @@ class CaseChange:
             and earlier.details == self.details
             and earlier.kept.likenesses == self.proposal.known
             and earlier.kept.words == self.proposal.words
+            and earlier.kept.fled_words == self.proposal.fled_words
             and (earlier.kept.searched or not earlier.details.sealed)
             and Counter(one.details for one in earlier.people) == Counter(self.people)
         )
@@ -207,6 +208,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         likenesses=proposal.known,
         searched=True,
         words=proposal.words or (),
+        fled_words=proposal.fled_words or (),
         former=_former(change),
     )
     cases.store(

@@ -1,21 +1,27 @@
-"""Keeping with a case what a question answers: whether anyone in it fled an area. The next is filled from it.
+"""Keeping with a case whether anyone in it fled an area: what a question answers, or a person corrects.
 
-Of two answers the more careful one is kept. A case whose answer names areas, or is not known, is not published any
-more; that is worked out and written as for any other change of a case. Does not say who is told (`hub.consent`).
+Of two answers the more careful one is kept; only a manager's correction takes an area back. A case whose answer
+names areas, or is not known, is not published any more; that is worked out and written as for any other change of a
+case. Does not say who is told (`hub.consent`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from hub.audit.events import Action, Refs
-from hub.cases.access import CaseRestrictions
+from hub.cases.access import CaseRestrictions, folded_ref, restrictions_on
 from hub.cases.changes import CaseChange, carry_out
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
+from hub.cases.seals import Said, is_hidden
+from hub.cases.staff import staff_list
 from hub.consent.form.fled import most_careful
+from hub.errors import NotFoundError, UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
+from hub.records.cases import FledWord
 
 
 def keep_answer(
@@ -41,3 +47,60 @@ def keep_answer(
             if not propose(tx):
                 return
         carry_out(PublicationDecisions(node), propose, then)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedFlight:
+    """What came of a correction: the answers before and now, and how many people left the feed."""
+
+    before: tuple[str, ...] | None
+    now: tuple[str, ...]
+    withdrawn: int = 0
+
+
+def correct_answer(node: Node, case_ref: str, answer: tuple[str, ...], said: Said) -> CorrectedFlight:
+    """Put an answer in the place of the one that a case has. Safe to repeat.
+
+    A more careful one counts at once. One that takes back an area, or that it is not known, is a manager's whom
+    `staff.toml` names. Nobody is told of anybody by it. Raises NotFoundError for a case that is not here, or is
+    restricted for whoever says it; UsageError where it takes a manager; InputError without a name or a reason.
+    """
+    said.require()
+    restrictions, manager = restrictions_on(node, said.by), staff_list(node).is_manager(said.by)
+    before: tuple[str, ...] | None = None
+    less = False
+
+    def propose(tx: Reading) -> list[Proposal]:
+        nonlocal before, less
+        held = restrictions.find(tx, case_ref)
+        if held is None:
+            raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
+        before = held.details.fled_from
+        less = takes_back(before, answer)
+        if less and not manager:
+            raise UsageError(
+                "This takes back that somebody fled an area, or may have: a manager decides that.",
+                kept="The answer as it was.",
+                do="A manager, named with `manager = true` in staff.toml, runs this.",
+            )
+        if before is not None and set(before) == set(answer):
+            return []
+        word = FledWord(before=before, by=said.by.name, because=said.because, at=tx.now)
+        corrected = as_it_is(held, fled_from=answer)
+        return [replace(corrected, fled_words=(*held.kept.fled_words, word))]
+
+    def then(tx: Transaction, changes: Sequence[CaseChange]) -> None:
+        if changes:
+            about = Refs(case=changes[0].proposal.handle.hex())
+            kind = "taken_back" if less else "corrected"
+            tx.record(Action.flight_answered, by=node.actor(said.by.name), about=about, kind=kind)
+
+    changes = carry_out(PublicationDecisions(node), propose, then)
+    withdrawn = sum(len(one.shown) for one in changes if not is_hidden(node, one, restrictions))
+    return CorrectedFlight(before, answer, withdrawn)
+
+
+def takes_back(before: tuple[str, ...] | None, answer: tuple[str, ...]) -> bool:
+    """Whether an answer lacks anything that the one before it said."""
+    kept = {folded_ref(entry) for entry in answer}
+    return any(folded_ref(entry) not in kept for entry in before or ())

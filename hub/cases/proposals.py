@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hub.records.cases import CaseDetails, HeldCase, Likeness, PersonDetails, SealWord
+from hub.records.cases import CaseDetails, FledWord, HeldCase, Likeness, PersonDetails, SealWord
 
 
 class Member(NamedTuple):
@@ -21,7 +21,7 @@ class Member(NamedTuple):
 class Proposal:
     """How a case is to read, and how it reads in store, if it is there. `anew`: it is decided again in any case.
 
-    `likenesses`, `words`, `handle` and `members` follow from what is in store, unless they are given.
+    `likenesses`, `words`, `fled_words`, `handle` and `members` follow from what is in store, unless they are given.
     """
 
     details: CaseDetails
@@ -30,6 +30,7 @@ class Proposal:
     anew: bool = False
     likenesses: tuple[Likeness, ...] | None = None
     words: tuple[SealWord, ...] | None = None
+    fled_words: tuple[FledWord, ...] | None = None
     handle: bytes = b""
     members: tuple[Member, ...] = ()
 
@@ -39,6 +40,8 @@ class Proposal:
             object.__setattr__(self, "likenesses", earlier.kept.likenesses if earlier else ())
         if self.words is None:
             object.__setattr__(self, "words", earlier.kept.words if earlier else ())
+        if self.fled_words is None:
+            object.__setattr__(self, "fled_words", earlier.kept.fled_words if earlier else ())
         if not self.handle:
             object.__setattr__(self, "handle", earlier.row.handle if earlier else os.urandom(16))
         if not self.members:

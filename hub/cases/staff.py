@@ -20,7 +20,10 @@ STAFF_FILE: Final = "staff.toml"
 
 
 class StaffMember(Value):
-    """Someone who works with this node's cases. Date of birth and postcode tell a namesake from a colleague."""
+    """Someone who works with this node's cases. Date of birth and postcode tell a namesake from a colleague.
+
+    `manager`: who may take back what protects somebody.
+    """
 
     given_names: ShortText
     surname: ShortText
@@ -28,6 +31,7 @@ class StaffMember(Value):
     postcode: ShortText = ""
     team: ShortText = ""
     agency: ShortText = ""
+    manager: bool = False
 
     @property
     def name(self) -> str:
@@ -66,6 +70,11 @@ class StaffList(Value):
         """The member who asks, by name."""
         folded = " ".join(requester.name.casefold().split())
         return next((one for one in self.staff if " ".join(one.name.casefold().split()) == folded), None)
+
+    def is_manager(self, requester: Requester) -> bool:
+        """Whether the list names the requester as a manager: what they say of their role counts for nothing."""
+        member = self.listed(requester)
+        return member is not None and member.manager
 
     def as_excluded(self, requester: Requester) -> Asker:
         """The requester as exclusions know people: team and agency by the list before what they say."""

@@ -7,14 +7,13 @@ from typing import Annotated
 
 import typer
 
-from hub.cases.areas import known_areas
+from hub.cases.areas import unknown_among
 from hub.cases.stub import Stub, enter_case
 from hub.checks.read import read_document
+from hub.cli.fled import UNKNOWN, fled
 from hub.cli.options import Json, opened
 from hub.cli.output import counted, err, out, plain, print_json
 from hub.cli.seals import seal, unseal
-from hub.consent.form.fled import fled_areas
-from hub.node.node import Node
 from hub.sample.stub import sample_stub
 
 case_app = typer.Typer(help="One case of this node.", no_args_is_help=True)
@@ -57,7 +56,8 @@ def add(
     with opened(home, as_json=as_json) as node:
         told = read_document(stub, Stub, "the stub")
         case = enter_case(node, told)
-        unknown = _unknown(node, told)
+        with node.read() as tx:
+            unknown = unknown_among(tx, told.fled_from)
         if as_json:
             print_json(
                 {
@@ -72,20 +72,9 @@ def add(
         out.print(plain(f"Case {case.case_ref} is entered: {some}. Ask with `hub check`."))
         out.print("Nobody on it is published. Import its referral under the same reference when it comes.")
         for area in unknown:
-            err.print(
-                plain(
-                    f"{area} is no area that this node knows, by id or name. Nobody is told about anyone on this "
-                    "case before that is put right, unless a manager decides."
-                )
-            )
+            err.print(plain(UNKNOWN.format(area)))
 
 
-def _unknown(node: Node, stub: Stub) -> list[str]:
-    """The areas fled, as written, that are none that the node knows."""
-    with node.read() as tx:
-        known = known_areas(tx)
-    return [one for one in fled_areas(stub.fled_from) if not any(area.is_called(one) for area in known)]
-
-
+case_app.command("fled")(fled)
 case_app.command("seal")(seal)
 case_app.command("unseal")(unseal)

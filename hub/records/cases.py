@@ -105,6 +105,15 @@ class SealWord(Value):
     at: int
 
 
+class FledWord(Value):
+    """That a person corrected whether anyone fled an area: what was kept before, who, why and when (since 1970)."""
+
+    before: FledFrom | None
+    by: ShortText
+    because: str
+    at: int
+
+
 class KeptCase(Value):
     """A case as it is sealed: what it says, the publication decision made on that, and a digest of its people.
 
@@ -120,6 +129,7 @@ class KeptCase(Value):
     likenesses: tuple[Likeness, ...] = ()
     searched: bool = False
     words: tuple[SealWord, ...] = ()
+    fled_words: tuple[FledWord, ...] = ()
     former: tuple[Person, ...] = ()
 
     @property
