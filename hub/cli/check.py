@@ -32,7 +32,7 @@ Write it to a file, complete it, and ask: {line}
   agreement           what she said about asking: given, refused, not_asked or cannot_ask
   fled_from           has anyone here fled an area? [] for nobody, the areas, or "not_known"
   conflicts.declared  do you know anyone in this case? true or false
-What is left open is listed as missing: nothing is answered for you. Without fled_from nobody can be told.\
+Nothing is answered for you: what has to be is listed. Without fled_from nobody can be told.\
 """
 
 

@@ -84,7 +84,7 @@ def _show_area(area: AreaResult, check_id: str, home: PurePath) -> None:
             _show_not_told(candidate, area, check_id, home)
         else:
             if candidate.told_on:
-                out.print(plain(f"    Told about whom you ask {told_words(candidate)}."))
+                out.print(plain(f"    They were told {told_words(candidate)}."))
             _show_answer(candidate.disclosure)
 
 
