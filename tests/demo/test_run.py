@@ -20,6 +20,9 @@ from hub.sample.agreement import agencies_of, agreement_text
 from hub.values import Person
 from tests.cli.conftest import TOLD, today
 from tests.cli.running import HUB, environment
+from tests.docs.pages import DOCS
+
+README = DOCS.parent.joinpath("README.md").read_text(encoding="utf-8")
 
 
 def _demo(folder: Path, *options: str) -> subprocess.Popen[str]:
@@ -82,6 +85,7 @@ def test_without_once_it_runs_until_ctrl_c_and_removes_everything(tmp_path: Path
         else:
             pytest.fail(process.communicate()[1])
         assert "keep running" in shown
+        _require_as_in_the_readme(shown)
         assert "hub peer list" in shown
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=600)
@@ -91,6 +95,15 @@ def test_without_once_it_runs_until_ctrl_c_and_removes_everything(tmp_path: Path
 
 
 @pytest.mark.slow
+def _require_as_in_the_readme(shown: str) -> None:
+    """All of its excerpt is printed, in its order; "..." leaves something out."""
+    excerpt = README.partition("make demo\n```")[2].partition("```text\n")[2].partition("```")[0]
+    printed, at = " ".join(shown.split()), 0
+    for piece in " ".join(excerpt.split()).split("..."):
+        assert piece.strip() in printed[at:], piece
+        at = printed.index(piece.strip(), at)
+
+
 def test_its_servers_end_with_it_however_that_ends(tmp_path: Path) -> None:
     with _demo(tmp_path / "tmp") as process:
         assert process.stdout is not None

@@ -55,3 +55,15 @@ def test_commands_that_pages_name_exist(path: Path) -> None:
             continue
         assert word in first, f"hub {named}"
         assert not rest or named in COMMANDS, f"hub {named}"
+
+
+def test_what_the_readme_types_are_commands_with_such_options() -> None:
+    """Each line of its blocks that runs the program."""
+    lines = re.findall(r"(?m)^(?:\.venv/bin/)?hub (.+)$", README.read_text(encoding="utf-8"))
+    assert len(lines) > 20
+    for line in lines:
+        words = line.partition("#")[0].split()
+        name = next((one for one in (" ".join(words[:2]), words[0]) if one in COMMANDS), "")
+        assert name, line
+        known = {option for one in COMMANDS[name].params for option in (*one.opts, *one.secondary_opts)}
+        assert {word for word in words if word.startswith("--")} <= known, line
