@@ -84,6 +84,11 @@ def inside(*arguments: object, said: str = "") -> Ended:
     return Ended(done.exit_code, done.stdout, done.stderr)
 
 
+def imported(home: Path, file: Path, *options: str) -> Ended:
+    """What `hub import` says of a file, as JSON."""
+    return inside("import", home, file, "--json", *options)
+
+
 def answer_interrupts() -> None:
     """As a terminal starts a process: what a shell runs in its background ignores Ctrl-C, and hands that on."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import pytest
 
 from hub.errors import HubError, PeerError, UsageError
-from hub.federation.peers import DisabledPeer, add_peer, every_known, known, remove_peer
-from hub.federation.sync import sync_all
+from hub.federation.peers import DisabledPeer, every_known, known, remove_peer
 from hub.node.certificates import add_certificate, certify_keys, own_certificate
 from hub.node.home import current_metadata, require_root_elsewhere
 from hub.node.keys import load_root, read_root
 from hub.node.node import Node, open_node
-from hub.records.check import AreaResult, AreaStatus
+from hub.records.check import AreaStatus
 from hub.values import Mode
 from hub.web.serving import require_complete
+from tests.federation.asking import add, ask, sync
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, cases_of, check, question
+from tests.federation.nodes import Areas
 from tests.federation.problems import assert_problem
 from tests.federation.thieves import root_of
 
@@ -47,36 +46,11 @@ def go_live(areas: Areas, *node_ids: str) -> None:
         certify_keys(node, read_root(away))
 
 
-def errors(areas: Areas, node_id: str = "northmoor") -> dict[str, str]:
-    async def go() -> dict[str, str]:
-        async with areas.client(node_id) as client:
-            return {one.node_id: one.error for one in await sync_all(areas[node_id], client)}
-
-    return asyncio.run(go())
-
-
-def ask(areas: Areas) -> dict[str, AreaResult]:
-    async def go() -> dict[str, AreaResult]:
-        async with areas.client("northmoor") as client:
-            request = question(cases_of("eastvale")[0][0], "eastvale", "southmere")
-            return {one.node_id: one for one in (await check(areas["northmoor"], client, request)).areas}
-
-    return asyncio.run(go())
-
-
-def add(areas: Areas, node_id: str, thumbprint: str | None) -> None:
-    async def go() -> None:
-        async with areas.client("northmoor") as client:
-            await add_peer(areas["northmoor"], client, f"https://{node_id}", thumbprint)
-
-    asyncio.run(go())
-
-
 def test_areas_that_went_live_together_ask_each_other(areas: Areas) -> None:
     go_live(areas, "northmoor", "eastvale", "southmere")
     assert own_certificate(areas["eastvale"]).told.mode is Mode.live
     assert {one.status for one in ask(areas).values()} == {AreaStatus.answered}
-    assert set(errors(areas).values()) == {""}
+    assert set(sync(areas).values()) == {""}
     for node in areas.nodes.values():
         require_complete(node)
 
@@ -88,10 +62,10 @@ def test_a_live_node_and_one_on_trial_neither_ask_nor_answer_each_other(areas: A
     assert told["southmere"].status is AreaStatus.answered
     assert (told["eastvale"].status, told["eastvale"].candidates) == (AreaStatus.error, ())
     assert "is on trial, and this one is live" in told["eastvale"].note
-    assert "is on trial" in errors(areas)["eastvale"]
+    assert "is on trial" in sync(areas)["eastvale"]
     refusal = Hand(areas, sender="eastvale", to="northmoor").evaluate()
     assert "is on trial" in assert_problem(refusal, 401, "other_mode", "membership")["detail"]
-    said = errors(areas, "eastvale")["northmoor"]
+    said = sync(areas, "eastvale")["northmoor"]
     assert "is live, and this one is on trial" in said
     assert "hub certify" in said
 
@@ -100,7 +74,7 @@ def test_a_live_node_and_one_on_trial_neither_ask_nor_answer_each_other(areas: A
         add(areas, "eastvale", roots["eastvale"])
     go_live(areas, "eastvale")
     add(areas, "eastvale", roots["eastvale"])
-    assert errors(areas)["eastvale"] == ""
+    assert sync(areas)["eastvale"] == ""
 
 
 def test_the_mode_is_the_root_keys_word_and_not_a_line_in_a_file(areas: Areas) -> None:
@@ -113,7 +87,7 @@ def test_the_mode_is_the_root_keys_word_and_not_a_line_in_a_file(areas: Areas) -
             with pytest.raises(UsageError, match=r"says that this node is (live|on trial)") as caught:
                 act(node)
             assert f'mode = "{certified}"' in caught.value.do
-    assert set(errors(areas, "eastvale").values()) != {""}
+    assert set(sync(areas, "eastvale").values()) != {""}
 
 
 def test_a_live_node_believes_no_area_at_first_sight(areas: Areas) -> None:

@@ -14,7 +14,7 @@ from hub.checks.disclose import disclose, redeliver
 from hub.crypto.signing import PrivateKey, SigningKey
 from hub.errors import HubError, PeerError, UsageError
 from hub.federation.peers import DisabledPeer, add_peer, every_known, known, refresh, remove_peer
-from hub.federation.sync import sync_all, sync_peer
+from hub.federation.sync import sync_peer
 from hub.node.certificates import certify_keys, every_certificate, own_certificate
 from hub.node.home import current_metadata
 from hub.node.keys import load_root
@@ -39,6 +39,7 @@ from hub.web.app import create_app
 from hub.wire.certificates import read_revocation, revoke
 from hub.wire.messages import DISCLOSURES_PATH, EVALUATIONS_PATH, MAX_REVOCATIONS
 from hub.wire.metadata import read_metadata
+from tests.federation.asking import sync
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, cases_of, check, events, new_node, question
 from tests.federation.problems import assert_problem
@@ -70,14 +71,6 @@ def synced(areas: Areas, asking: str, *peers: str) -> None:
                 await sync_peer(areas[asking], client, peer, lambda *_: None)
 
     asyncio.run(go())
-
-
-def errors(areas: Areas, asking: str = "northmoor") -> dict[str, str]:
-    async def go() -> dict[str, str]:
-        async with areas.client(asking) as client:
-            return {one.node_id: one.error for one in await sync_all(areas[asking], client)}
-
-    return asyncio.run(go())
 
 
 def ask(areas: Areas) -> tuple[CheckResult, AreaResult]:
@@ -140,7 +133,7 @@ def test_a_revocation_that_a_third_area_passes_on_ends_the_thief(areas: Areas, t
     refused = ask(areas)[1]
     assert (refused.status, refused.candidates) == (AreaStatus.error, ())
     assert SAID in refused.note
-    assert SAID in errors(areas)["eastvale"]
+    assert SAID in sync(areas)["eastvale"]
     disabled = every_known(northmoor)["eastvale"]
     assert isinstance(disabled, DisabledPeer)
     assert SAID in str(disabled.why)
@@ -243,7 +236,7 @@ def test_a_root_key_that_was_given_up_covers_whatever_its_thief_certifies(
     synced(areas, "northmoor", "southmere")
     certify_keys(thief, root(thief))  # A serial as high as you like.
     in_its_place(areas, thief)
-    said = errors(areas)["eastvale"]
+    said = sync(areas)["eastvale"]
     assert "gave up its root key" in said
     assert "hub peer remove" in said
 
