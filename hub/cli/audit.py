@@ -10,7 +10,7 @@ import typer
 
 from hub.audit.chain import Broken
 from hub.cli.options import Json
-from hub.cli.output import EXIT_REFUSED, out, plain, print_json, reporting
+from hub.cli.output import EXIT_REFUSED, counted, out, plain, print_json, reporting
 from hub.cli.outside import verify_from_outside
 from hub.cli.witness import heads, reconcile
 from hub.errors import UsageError
@@ -113,19 +113,23 @@ def _print(report: Report, lost: tuple[str, ...]) -> None:
     else:
         size, unwitnessed = report.log.head.size, report.log.unwitnessed
         out.print(
-            f"{size} entries: every entry is as it was written. {unwitnessed} since the last checkpoint."
+            f"{counted(size, 'entry/entries')}: every entry is as it was written. "
+            f"{unwitnessed} since the last checkpoint."
         )
         if report.rows:
-            out.print(f"[red]The database is not as its log says.[/] {len(report.rows)} findings:")
+            out.print(
+                f"[red]The database is not as its log says.[/] {counted(len(report.rows), 'finding/findings')}:"
+            )
             for one in report.rows[:_SHOWN]:
                 out.print(f"  {plain(one)}")
             if len(report.rows) > _SHOWN:
                 out.print(f"  and {len(report.rows) - _SHOWN} more: see --json.")
         else:
-            out.print(f"{report.bound} rows: every row is as the log says.")
+            out.print(f"{counted(report.bound, 'row/rows')}: every row is as the log says.")
         if report.unwitnessed_rows:
+            some = counted(report.unwitnessed_rows, "row was/rows were")
             out.print(
-                f"{report.unwitnessed_rows} rows were written since the last checkpoint: what the log says of them"
+                f"{some} written since the last checkpoint: what the log says of them"
                 " is vouched for by nothing outside. Verify again with a newer one."
             )
     for where in lost:

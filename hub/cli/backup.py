@@ -12,7 +12,7 @@ from hub.backup.make import backup as make_backup
 from hub.backup.restore import Restored, Source
 from hub.backup.restore import restore as bring_back
 from hub.cli.options import Home, Json, opened
-from hub.cli.output import out, plain, print_json, reporting
+from hub.cli.output import counted, out, plain, print_json, reporting
 from hub.crypto import age
 from hub.errors import UsageError
 from hub.files import OccupiedError, write_atomically
@@ -65,7 +65,8 @@ def backup(
             files = {"home": str(done.home), "keys": str(done.keys) if done.keys else None}
             print_json({**files, "log_size": done.head.size})
         else:
-            out.print(f"Backed up to {plain(done.home)}, with {done.head.size} entries of the audit log.")
+            size = counted(done.head.size, "entry/entries")
+            out.print(f"Backed up to {plain(done.home)}, with {size} of the audit log.")
             if done.keys:
                 out.print(f"Its keys are in {plain(done.keys)}.")
             else:
@@ -122,7 +123,7 @@ def _tell(home: Path, done: Restored) -> None:
     out.print(f"{done.node_id} is as it was at {at:%H:%M} UTC on {day_in_words(at.date())}.")
     if done.lost:
         out.print(
-            f"Lost: {done.lost.size - done.head.size} entries of the audit log that were signed for since."
+            f"Lost: {counted(done.lost.size - done.head.size, 'entry/entries')} of the audit log, signed for since."
         )
     if done.put_aside:
         out.print(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hub.cli.options import Home, opened
-from hub.cli.output import out
+from hub.cli.output import counted, out
 from hub.crypto.signing import SigningKey
 from hub.errors import UsageError
 from hub.federation.peers import take_over_pins
@@ -42,7 +42,9 @@ def certify(home: Home, root: RootFile = None) -> None:
         made = renew_certificate(node, key)
         out.print(f"Certified. The certificate holds until {made.last_day}.")
         if taken_over:
-            out.print(f"The pins of {taken_over} peers were taken over from the earlier version.")
+            out.print(
+                f"The pins of {counted(taken_over, 'peer/peers')} were taken over from the earlier version."
+            )
 
 
 def root_key(node: Node, named: Path | None) -> SigningKey:

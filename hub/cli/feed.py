@@ -79,13 +79,11 @@ def sync(home: Home, as_json: Json = False) -> None:
             print_json({"peers": [{name: getattr(one, name) for name in fields} for one in results]})
         else:
             for one in results:
-                told = (
-                    one.error
-                    or f"at most {counted(one.people, 'person/people')} and {counted(one.entries, 'entry/entries')}"
-                )
+                size = f"{counted(one.entries, 'entry/entries')}, of at most {counted(one.people, 'person/people')}"
+                told = one.error or size
                 out.print(f"[bold]{plain(one.area)}[/]: {plain(told)}")
             if any(not one.error for one in results):
-                out.print("Areas say how many they publish by class of size, so these are rounded up.")
+                out.print("Areas say by class of size how many people they publish: that is rounded up.")
             if not results:
                 out.print("No peers yet: add one with `hub peer add`.")
         if any(one.error for one in results):

@@ -69,7 +69,7 @@ def peer_list(home: Home, as_json: Json = False) -> None:
                 out.print(f"  {plain(row['contact'])}")
                 continue
             synced = (
-                f"at most {row['people']} people published (its size, rounded up)"
+                f"at most {row['people']} published (the number of people, rounded up)"
                 if row["synced"]
                 else "not synced yet: run `hub sync`"
             )

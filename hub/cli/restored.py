@@ -15,7 +15,7 @@ from hub.cases.seals import Said
 from hub.cases.staff import CaseExclusion
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, opened
-from hub.cli.output import EXIT_REFUSED, out, plain, print_json
+from hub.cli.output import EXIT_REFUSED, counted, out, plain, print_json
 from hub.errors import UsageError
 from hub.federation.rotate_keys import rotate
 from hub.node.node import Node
@@ -93,9 +93,8 @@ def restored(
             if as_json:
                 print_json({"people": done.people})
             else:
-                out.print(
-                    f"The node publishes and answers again: {done.people} people can be matched by peers' checks."
-                )
+                some = counted(done.people, "person/people")
+                out.print(f"The node publishes and answers again: {some} can be matched by peers' checks.")
             return
         found = to_do(node)
         _list(found, restrictions_on(node, asker), node, as_json=as_json)
