@@ -7,6 +7,7 @@ So everything around a lie is real. Not a mock: nothing here decides what an hon
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -169,6 +170,29 @@ def plain(status: int, body: bytes = b"", **headers: str) -> Lie:
 
     def lie(peer: Peer, asked: Asked, told: Told) -> Told:
         return Told(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+
+    return lie
+
+
+def never(order: list[str]) -> Lie:
+    """Never answer; when nobody waits any more, `order` has "given up"."""
+
+    async def lie(peer: Peer, asked: Asked, told: Told) -> Told:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            order.append("given up")
+        return told
+
+    return lie
+
+
+def honest(order: list[str]) -> Lie:
+    """Answer as it is; `order` then has "answered"."""
+
+    def lie(peer: Peer, asked: Asked, told: Told) -> Told:
+        order.append("answered")
+        return told
 
     return lie
 

@@ -26,7 +26,7 @@ from hub.wire.blinding import BlindQuestion
 from hub.wire.messages import FEED_PATH, METADATA_PATH
 from hub.wire.tokens import ENTRY_BYTES
 from tests.federation.nodes import Areas, case, cases_of, check, events, hold, question, stranger
-from tests.federation.peer_simulator import Asked, Lie, Peer, Told, reissued
+from tests.federation.peer_simulator import Asked, Lie, Peer, Told, honest, never, reissued
 
 
 def feeds_are(node: Node, **changes: Any) -> None:
@@ -217,21 +217,9 @@ def test_a_peer_that_does_not_answer_holds_up_no_other_sync(areas: Areas) -> Non
     node = areas["northmoor"]
     object.__setattr__(node, "settings", node.settings.model_copy(update={"peer_timeout_s": 1.0}))
     order: list[str] = []
-
-    async def never(peer: Peer, asked: Asked, told: Told) -> Told:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            order.append("given up")
-        return told
-
-    def honest(peer: Peer, asked: Asked, told: Told) -> Told:
-        order.append("answered")
-        return told
-
-    lying(areas, METADATA_PATH, never)
+    lying(areas, METADATA_PATH, never(order))
     southmere = Peer(areas["southmere"])
-    southmere.lie(FEED_PATH, honest)
+    southmere.lie(FEED_PATH, honest(order))
     areas.network.hosts["southmere"] = southmere
     done = sync(areas)
     assert (bool(done["eastvale"].error), done["southmere"].error) == (True, "")

@@ -6,8 +6,6 @@ Every refusal is a problem document (RFC 9457) that says whose fault it is, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +13,11 @@ from sqlmodel import select
 
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.signing import Expected, digest, public_key, request_digest, verify
-from hub.federation import serve_feed
 from hub.federation.client import REQUEST_LIFE_S
 from hub.node.settings import Quotas
 from hub.records.received import SignedRequest
 from hub.store import received
-from hub.store.tables import FeedState, QuotaUse
+from hub.store.tables import QuotaUse
 from hub.wire import messages
 from hub.wire.certificates import read_certificate
 from hub.wire.messages import (
@@ -28,32 +25,16 @@ from hub.wire.messages import (
     FEED_PATH,
     SIZE_CLASSES,
     EvaluationRequest,
-    FeedPage,
-    Manifest,
     MessageType,
     RequestClaims,
 )
 from hub.wire.quota import Quota
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, copied, events, log
-from tests.federation.peer_simulator import parts
+from tests.federation.nodes import Areas, events, log
 from tests.federation.problems import SECRET, assert_problem
 
 # pragma: allowlist nextline secret
 ELEMENT = "e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76"  # The group's generator.
-
-
-@pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
-    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def hand(nodes: Areas) -> Hand:
-    """Northmoor's hand; tests that use it leave the nodes as they were."""
-    return Hand(nodes)
 
 
 def quota_rows(areas: Areas) -> list[tuple[Any, ...]]:
@@ -331,63 +312,6 @@ def test_a_question_of_unreadable_points_costs_as_one(areas: Areas) -> None:
     hand = Hand(areas)
     assert hand.evaluate(hand.evaluation(elements=b64(b"\xff" * 32 * 32))).status_code == 422
     assert {used for *_, used in quota_rows(areas)} == {32}
-
-
-# The feed.
-
-
-def page(hand: Hand, cursor: str = "") -> tuple[FeedPage, Manifest]:
-    path = FEED_PATH + (f"?cursor={cursor}" if cursor else "")
-    response = hand.send("GET", path)
-    assert response.status_code == 200, response.text
-    told = FeedPage.model_validate_json(response.content)
-    hand.receipt(response)
-    return told, Manifest.model_validate(parts(told.manifest)[1])
-
-
-def test_the_feed_comes_in_pages_by_cursor(areas: Areas, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve_feed, "PAGE_LINES", 300)
-    hand = Hand(areas)
-    whole, cursor = [], ""
-    while True:
-        told, manifest = page(hand, cursor)
-        entries = messages.split_entries(told.entries)
-        assert 0 < len(entries) <= 300
-        whole += entries
-        cursor = told.cursor
-        if not told.more:
-            break
-    assert len(whole) == len(set(whole)) == manifest.entries
-    told, _ = page(hand, cursor)
-    assert (told.entries, told.withdrawn, told.more, told.cursor) == ("", "", False, cursor)
-
-
-@pytest.mark.parametrize("text", ["2.1", "1.99999999", "0.0", "1.1.99999999"])
-def test_an_expired_cursor_says_so(hand: Hand, text: str) -> None:
-    response = hand.send("GET", f"{FEED_PATH}?cursor={b64(text.encode())}")
-    assert_problem(response, 410, "cursor_expired")
-
-
-@pytest.mark.parametrize(
-    "cursor", ["%00", "x", b64(b"1"), b64(b"1.-1"), b64(b"1." + b"9" * 40), b64(b"1.1.1.1"), b64(b"\xff.1")]
-)
-def test_a_made_up_cursor_is_refused(hand: Hand, cursor: str) -> None:
-    assert_problem(hand.send("GET", f"{FEED_PATH}?cursor={cursor}"), 422, "invalid_input")
-
-
-def test_the_cursor_is_part_of_what_is_signed(hand: Hand) -> None:
-    token = hand.token("GET", FEED_PATH, b"")
-    cursor = b64(b"1.0")
-    assert hand.send("GET", f"{FEED_PATH}?cursor={cursor}", token=token).status_code == 401
-
-
-def test_an_area_that_has_not_published_says_so(areas: Areas) -> None:
-    hand = Hand(areas)
-    with hand.holder.database.write() as session:
-        state = session.get(FeedState, 1)
-        session.delete(state)
-    assert_problem(hand.evaluate(), 404, "not_found")
-    assert_problem(hand.send("GET", FEED_PATH), 404, "not_found")
 
 
 def test_a_node_whose_database_fails_says_only_that(areas: Areas) -> None:
