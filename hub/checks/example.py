@@ -1,4 +1,4 @@
-"""A question as an example for this node, to be completed: its own areas, agency and agreement.
+"""Examples for this node of what commands read from files, to be completed: a question, evidence, disclosures.
 
 What a person has to answer is left open, so that nothing is said of anybody that nobody said. Asks nobody.
 """
@@ -17,7 +17,7 @@ CASE_REF: Final = "YOUR-CASE-REFERENCE"
 
 def example_question(node: Node) -> dict[str, Any]:
     """A CheckRequest as JSON: complete but for the case and what only a person can answer. Raises UsageError."""
-    today, settings = node.today(), node.settings
+    today = node.today()
     agreed = [
         one
         for one in node.agreements.held
@@ -26,12 +26,7 @@ def example_question(node: Node) -> dict[str, Any]:
     question: dict[str, Any] = {
         "purpose": Purpose.referred_elsewhere.value,
         "case_ref": CASE_REF,
-        "requester": {
-            "name": "",
-            "role": "coordinator",
-            "agency": settings.agency,
-            "agency_kind": (settings.agency_kind or AgencyKind.council).value,
-        },
+        "requester": _somebody(node),
         "subject": {"role": "victim"},
         "areas": _areas(node),
         "disclose": "ask_first",
@@ -42,6 +37,23 @@ def example_question(node: Node) -> dict[str, Any]:
     form["subjects"][0] |= unasked
     form |= {"necessity": "", "fled_from": None, "conflicts": {"declared": None, "details": ""}}
     return {**question, "sharing_form": form}
+
+
+def example_evidence(node: Node) -> dict[str, Any]:
+    """What closes an obligation, as JSON: complete but for who did what."""
+    return {"by": _somebody(node), "on": node.today().isoformat(), "text": ""}
+
+
+def example_entries(node: Node) -> dict[str, Any]:
+    """Rows for the disclosure log, as JSON: complete but for the case and what was disclosed."""
+    row = {"agency": "", "person": "", "method": "telephone", "authority": "", "response": "", "told": True}
+    sharings = [{"date": node.today().isoformat(), **row}]
+    return {"case_ref": CASE_REF, "check_id": "", "by": _somebody(node), "sharings": sharings}
+
+
+def _somebody(node: Node) -> dict[str, Any]:
+    kind = (node.settings.agency_kind or AgencyKind.council).value
+    return {"name": "", "role": "coordinator", "agency": node.settings.agency, "agency_kind": kind}
 
 
 def _areas(node: Node) -> list[str] | str:

@@ -13,6 +13,7 @@ import typer
 
 from hub.cases.case_file import case_paper
 from hub.cases.disclosure_log import AddedEntries, add_entries, not_safe, read_log
+from hub.checks.example import example_entries
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, write_file
@@ -29,14 +30,23 @@ disclosures_app = typer.Typer(help="The disclosure log of a case.", no_args_is_h
 def add(
     home: Home,
     rows: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="ENTRIES.json", help="The case, who adds, and the rows to add.", show_default=False
         ),
-    ],
+    ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print an ENTRIES.json to be completed, and add nothing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Add to the disclosure log what a person disclosed, by telephone for instance."""
+    if example:
+        with opened_to_read(home, as_json=as_json) as node:
+            print_json(example_entries(node))
+        return
+    if rows is None:
+        raise typer.BadParameter("ENTRIES.json is needed, or --example.")
     with opened(home, as_json=as_json) as node:
         added = read_document(rows, AddedEntries, "the file of rows")
         lacks = add_entries(node, added)

@@ -14,6 +14,7 @@ import typer
 
 from hub.cases.close import close as close_all
 from hub.cases.obligations import ListedObligation, list_obligations
+from hub.checks.example import example_evidence
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
 from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json
@@ -62,16 +63,25 @@ def list_(
 def close(
     home: Home,
     evidence: Annotated[
-        Path,
+        Path | None,
         typer.Argument(metavar="EVIDENCE.json", help="What was done, by whom and when.", show_default=False),
-    ],
+    ] = None,
     numbers: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="NUMBER...", help="As `hub obligations list` shows them.", show_default=False),
-    ],
+    ] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print an EVIDENCE.json to be completed, and close nothing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Close obligations with evidence: all of those named, or none, saying what the evidence lacks."""
+    if example:
+        with opened_to_read(home, as_json=as_json) as node:
+            print_json(example_evidence(node))
+        return
+    if evidence is None or not numbers:
+        raise typer.BadParameter("EVIDENCE.json and a NUMBER are needed, or --example.")
     with opened(home, as_json=as_json) as node:
         done = close_all(node, numbers, read_document(evidence, Closing, "the evidence"))
         if as_json:
