@@ -70,15 +70,15 @@ async def disclose(
     with suppress(NotFoundError):  # Said with what else is missing.
         await up_to_date(node, client, target.area)
     act = _found(node, target, level, asker, form)
-    if form is not None and form.fled_from is not None:
-        restrictions = restrictions_on(node, act.request.requester)
-        actor = node.actor(act.request.requester.name)
-        keep_answer(node, restrictions, act.request.case_ref, form.fled_from, actor)
+    if form is not None and form.fled_from:
+        _keep_flight(node, act, form)
 
     # 2. Decide, record the decision, and put the sealed request into the outbox, all at once or not at all.
     decision, delivery = _decide(node, act)
     if delivery is None:
         return act.shown, decision
+    if form is not None:
+        _keep_flight(node, act, form)
 
     # 3. Deliver it, and record what was released.
     try:
@@ -92,6 +92,12 @@ async def disclose(
         if isinstance(error, PeerError) and error.sent:
             error.text += " The area may have been told; ask again to read its answer."
         raise
+
+
+def _keep_flight(node: Node, act: _Act, form: SharingForm) -> None:
+    """Keep with the case what a form says of areas fled: that nobody did only once it is permitted."""
+    by, case_ref = act.request.requester, act.request.case_ref
+    keep_answer(node, restrictions_on(node, by), case_ref, form.fled_from, node.actor(by.name))
 
 
 async def redeliver(node: Node, client: PeerClient, delivery: Delivery) -> None:

@@ -74,6 +74,17 @@ def test_what_a_completed_form_says_of_areas_fled_is_kept_with_the_case(areas: A
     assert decision.outcome is not Outcome.permit, "nor at another level, by the question's own form"
 
 
+def test_that_nobody_fled_is_kept_with_the_case_by_a_permit_alone(areas: Areas) -> None:
+    form = question(SUBJECT).sharing_form.model_dump(mode="json") | {"fled_from": None}
+    check_id = asked(areas, sharing_form=form).check_id
+    _, decision = told(areas, check_id, Level.summary, whole(fled_from=[], signatures=[]))
+    assert decision.outcome is Outcome.incomplete
+    assert disclosed(areas, check_id)[1].outcome is not Outcome.permit, "nobody has answered"
+    _, decision = told(areas, check_id, Level.summary, whole(fled_from=[]))
+    assert decision.outcome is Outcome.permit
+    assert disclosed(areas, check_id)[1].outcome is Outcome.permit
+
+
 def test_it_is_kept_when_an_area_was_first_told_and_by_whom(areas: Areas) -> None:
     node, check_id = areas["northmoor"], asked(areas).check_id
     target = CandidateRef(check_id, "eastvale")
