@@ -15,7 +15,7 @@ from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.changes import CaseChange, carry_out
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
-from hub.errors import InputError, NotFoundError
+from hub.errors import InputError, NotFoundError, UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records.cases import HeldCase, Likeness, SealWord, digest_for, held_cases
@@ -43,6 +43,7 @@ class Resealed:
 
     `withdrawn` people left the feed, `also` other cases became sealed, and `waiting` likenesses wait for a person.
     `before`: the word by which it was so already, and nothing was changed.
+    `unread`: why `staff.toml` could not be read; then no figures are told, for whom they are hidden is not known.
     """
 
     sealed: bool
@@ -51,6 +52,7 @@ class Resealed:
     also: int
     waiting: int
     before: SealWord | None = None
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +69,50 @@ class ShownLikeness:
 def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> Resealed:
     """Seal a case, or unseal it. Safe to repeat.
 
-    Raises NotFoundError for a case that is not here, or is restricted for whoever says it; InputError without a
-    name or a reason.
+    A broken `staff.toml` stops no sealing: then every case of that reference is sealed. Raises NotFoundError for a
+    case that is not here, or is restricted for whoever says it; InputError without a name or a reason; UsageError
+    when `staff.toml` is broken and it is to be unsealed.
     """
     said.require()
-    restrictions = restrictions_on(node, said.by)
+    try:
+        restrictions, unread = restrictions_on(node, said.by), ""
+    except UsageError as error:
+        if not sealed:
+            raise
+        restrictions, unread = None, error.text
+
     before: SealWord | None = None
 
     def propose(tx: Reading) -> list[Proposal]:
         nonlocal before
-        held = restrictions.find(tx, case_ref)
-        if held is None:
+        held = _held(tx, case_ref, said.by, restrictions)
+        if not held:
             raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
+        already = [one for one in held if one.details.sealed == sealed and one.kept.sealed_by_hand == sealed]
+        if len(already) == len(held):
+            before = held[0].kept.words[-1] if held[0].kept.words else None
         word = SealWord(sealed=sealed, by=said.by.name, because=said.because, at=tx.now)
-        if held.details.sealed == sealed and held.kept.sealed_by_hand == sealed:
-            before = held.kept.words[-1] if held.kept.words else None
-            return [as_it_is(held)]
-        return [replace(as_it_is(held, sealed=sealed), words=(*held.kept.words, word))]
+        return [
+            as_it_is(one)
+            if one in already
+            else replace(as_it_is(one, sealed=sealed), words=(*one.kept.words, word))
+            for one in held
+        ]
 
     changes = carry_out(PublicationDecisions(node), propose, lambda _tx, _changes: None)
+    if restrictions is None:
+        return Resealed(sealed=True, for_others=False, withdrawn=0, also=0, waiting=0, unread=unread)
     return replace(_told(node, changes, restrictions), before=before)
+
+
+def _held(tx: Reading, case_ref: str, by: Requester, restrictions: CaseRestrictions | None) -> list[HeldCase]:
+    """The case of that reference as somebody finds it; without their restrictions, also what is theirs apart."""
+    if restrictions is not None:
+        found = restrictions.find(tx, case_ref)
+        return [found] if found else []
+    digests = tx.case_digest(case_ref), digest_for(tx.vault, case_ref, tx.node.user(by.name))
+    rows = [cases.find(tx.session, one) for one in digests]
+    return held_cases(tx, [row for row in rows if row is not None])
 
 
 def shown_likenesses(node: Node, asker: Requester | None, *, every: bool = False) -> list[ShownLikeness]:

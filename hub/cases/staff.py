@@ -12,6 +12,7 @@ from pydantic import Field
 
 from hub.consent import Exclusion, is_excluded
 from hub.consent import Staff as Asker
+from hub.errors import UsageError
 from hub.node.node import Node
 from hub.node.settings import parse, read_toml
 from hub.values import Person, Requester, ShortText, Value
@@ -91,6 +92,13 @@ class StaffList(Value):
 
 
 def staff_list(node: Node) -> StaffList:
-    """The node's list. Raises UsageError when `staff.toml` is broken."""
+    """The node's list. Raises UsageError when `staff.toml` is broken, with the line."""
     path = node.home / STAFF_FILE
-    return parse(StaffList, read_toml(path), path) if path.exists() else StaffList()
+    try:
+        return parse(StaffList, read_toml(path), path) if path.exists() else StaffList()
+    except UsageError as error:
+        raise UsageError(
+            error.text,
+            kept="What protects goes on: cases are sealed, and deliveries cancelled.",
+            do="Correct it; docs/formats.md shows one. Until then nobody asks, imports or is shown a case.",
+        ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ import typer
 from hub.cases.access import restrictions_on
 from hub.checks.read import read_document
 from hub.cli.output import OutputError, err, fail, plain, reporting
-from hub.errors import InputError, LogError, StorageError
+from hub.errors import InputError, LogError, StorageError, UsageError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.values import Requester
@@ -73,8 +73,9 @@ def asker(node: Node, who: Path | None) -> Requester | None:
     """Return who asks; somebody unnamed reads that there may be more to see. Raises InputError on a bad file."""
     if who is not None:
         return read_document(who, Requester, "the file of who asks")
-    if restrictions_on(node, None).any:
-        err.print("Cases that are restricted for somebody are not shown without --as WHO.json.")
+    with suppress(UsageError):  # Told by whatever needs the list of staff.
+        if restrictions_on(node, None).any:
+            err.print("Cases that are restricted for somebody are not shown without --as WHO.json.")
     return None
 
 

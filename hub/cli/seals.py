@@ -21,7 +21,7 @@ from hub.cases.seals import (
 )
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
-from hub.cli.output import counted, out, plain, print_json
+from hub.cli.output import counted, err, out, plain, print_json
 from hub.records.cases import SealWord
 from hub.values import Person, Requester, day_in_words, typed
 
@@ -131,6 +131,10 @@ def _tell(done: Resealed, *, as_json: bool) -> None:
         out.print("See `hub seals list --all`.")
     else:
         out.print("The case is sealed.")
+    if done.unread:
+        err.print(
+            f"[bold]Warning:[/] {plain(done.unread)} Who left the feed is not told before that is put right."
+        )
     if done.withdrawn:
         some = counted(done.withdrawn, "person has/people have")
         out.print(f"{some} left the feed: peers' next questions do not match them.")

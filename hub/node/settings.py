@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
 from hub.consent import Jurisdiction
+from hub.consent.rules.files import line_of
 from hub.errors import UsageError
 from hub.node.schedules import Schedules
 from hub.parsing import first_error
@@ -190,12 +191,15 @@ def config_file(home: Path | None, name: str) -> Path:
 
 
 def parse(model: type[T], data: Mapping[str, Any], where: Path) -> T:
-    """Check parsed TOML against a model. Raises UsageError naming file and key."""
+    """Check what a TOML file says against a model. Raises UsageError naming file, line and key."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
         wrong = first_error(error, "this file")
-        raise UsageError(f"{where}: {wrong}.", do="Correct the file and run the command again.") from None
+        line = line_of(read_text(where), wrong.path)
+        raise UsageError(
+            f"{where}, line {line}: {wrong}.", do="Correct the file and run the command again."
+        ) from None
 
 
 def load_settings(home: Path) -> Settings:

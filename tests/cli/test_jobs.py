@@ -95,6 +95,14 @@ def test_a_person_takes_one_back(home: Path, numbers: list[str]) -> None:
     assert inside("jobs", "cancel", home, numbers[0]).code == 1
 
 
+def test_a_broken_list_of_staff_keeps_nobody_from_taking_one_back(home: Path, numbers: list[str]) -> None:
+    (home / "staff.toml").write_text("[[staff]\n")
+    assert inside("jobs", "retry", home, numbers[0]).code == 2
+    assert inside("jobs", "cancel", home, numbers[0]).code == 0
+    (home / "staff.toml").unlink()
+    assert list(waiting(home)) == [numbers[1]]
+
+
 def test_who_is_restricted_from_a_case_sees_nothing_that_waits_of_it(home: Path, numbers: list[str]) -> None:
     home.joinpath("staff.toml").write_text('[[exclusion]]\ncase_ref = "NM-1"\nperson = "E. Excluded"\n')
     who = home / "who.json"

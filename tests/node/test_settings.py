@@ -60,7 +60,7 @@ WRONG = {
 def test_a_wrong_setting_is_named_and_not_repeated(
     tmp_path: Path, changes: dict[str, str], field: str
 ) -> None:
-    with pytest.raises(UsageError, match=rf"node\.toml: {field}: ") as caught:
+    with pytest.raises(UsageError, match=rf"node\.toml, line [1-5]: {field}: ") as caught:
         load_settings(node_toml(tmp_path, **changes))
     assert "hunter2" not in str(caught.value)
     assert caught.value.do
