@@ -37,6 +37,7 @@ from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import decisions, received, recording
+from hub.records.bodies import answer_digest
 from hub.records.cases import (
     CaseDetails,
     KeptCase,
@@ -169,6 +170,7 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
             requested_level=key.level,
             kind=decided.by.value,
             status=disclosure.status,
+            digests=answer_digest(key.name, encoding.unb64(waiting.recorded.question.salt), disclosure),
         )
     return disclosure
 

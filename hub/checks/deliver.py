@@ -21,6 +21,7 @@ from hub.federation.peers import KnownPeer, up_to_date
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import outbox, recording
+from hub.records.bodies import ExchangeName, answer_digest
 from hub.records.check import (
     AreaResult,
     Candidate,
@@ -71,6 +72,11 @@ class SealedDisclosure(Value):
     def refs(self) -> Refs:
         """The references of its events in the audit log."""
         return Refs(check_id=self.check_id, handle=self.handle, peer=self.area)
+
+    @property
+    def name(self) -> ExchangeName:
+        """What both nodes call it."""
+        return ExchangeName(self.check_id, self.handle, self.level)
 
     def parcel(self, case_digest: bytes) -> Parcel:
         """What the outbox keeps of it."""
@@ -164,12 +170,21 @@ def _record_answer(
             outbox.done(tx, delivery.id)
             of = (sent.check_id, sent.handle, sent.level)
             acknowledge(tx, sent.area, of, answer.body, tx.case_digest(request.case_ref))
+        salt = bytes.fromhex(recorded.salts[sent.area])
+        answers = {**recorded.answers, f"{sent.area}/{sent.name}": released}
+        recorded = recorded.model_copy(update={"answers": answers})
         recorded = _put(tx, recorded, sent, result_of(released, request))
         activity = Activity(tx.case_digest(request.case_ref), sent.check_id)
         act = Act(sent.area, sent.handle, sent.level, told=True)
         recording.record_response(tx, activity, act, _response(released))
         add_receipt(tx.session, sent.check_id, sent.area, answer.token)
-        tx.record(Action.disclosure_recorded, by=node.actor(sent.requester.name), about=sent.refs)
+        tx.record(
+            Action.disclosure_recorded,
+            by=node.actor(sent.requester.name),
+            about=sent.refs,
+            digests=answer_digest(sent.name, salt, released),
+            requested_level=sent.level,
+        )
     return recorded.result
 
 

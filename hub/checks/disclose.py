@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import check_for, context_of, restrictions_on
@@ -31,6 +31,7 @@ from hub.federation.peers import KnownPeer, known, refresh, up_to_date
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import outbox, recording
+from hub.records.bodies import ExchangeName, question_digest
 from hub.records.check import (
     Candidate,
     CandidateRef,
@@ -139,6 +140,8 @@ async def _deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckR
     again = _sealed(node, act).model_copy(update={"until": sent.until})
     with node.write() as tx:
         anew = outbox.seal_anew(tx, delivery, again.parcel(tx.case_digest(act.request.case_ref)).content)
+        actor = node.actor(act.request.requester.name)
+        tx.record(Action.disclosure_sent, by=actor, about=act.refs, **_digest(node, act))
     if anew is None:
         raise NotFoundError(
             "This disclosure was delivered or cancelled meanwhile.", do="See `hub jobs list`."
@@ -265,7 +268,7 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
             return decision, None
         if act.completed is not None:
             keep_form(tx, act.check_id, act_of(act.check_id, act.candidate.handle, act.level), act.completed)
-        tx.record(Action.disclosure_sent, by=actor, about=act.refs)
+        tx.record(Action.disclosure_sent, by=actor, about=act.refs, **_digest(node, act))
         return decision, _outgoing(tx, act, waiting, actor)
 
 
@@ -281,14 +284,9 @@ def _outgoing(tx: Transaction, act: _Act, waiting: Delivery | None, actor: str) 
 
 
 def _sealed(node: Node, act: _Act) -> SealedDisclosure:
-    """The disclosure as it is sent: names, aliases and date of birth alone, sealed to the area."""
-    question = DisclosureQuestion(
-        excerpt=_excerpt(act, node.today()).model_dump(mode="json", exclude_defaults=True),
-        subject=subject_of(act.request.subject),
-        salt=encoding.b64(bytes.fromhex(act.recorded.salts[act.area])),
-    )
+    """The disclosure as it is sent, sealed to the area."""
     about = (act.check_id, act.candidate.handle, act.level)
-    request, key = sealed_request(node, act.peer, about, question)
+    request, key = sealed_request(node, act.peer, about, _question(node, act))
     return SealedDisclosure(
         check_id=act.check_id,
         area=act.area,
@@ -300,6 +298,22 @@ def _sealed(node: Node, act: _Act) -> SealedDisclosure:
         key=key,
         request=request,
     )
+
+
+def _question(node: Node, act: _Act) -> DisclosureQuestion:
+    """What the area is told: names, aliases and date of birth alone, with the form as it may read it."""
+    return DisclosureQuestion(
+        excerpt=_excerpt(act, node.today()).model_dump(mode="json", exclude_defaults=True),
+        subject=subject_of(act.request.subject),
+        salt=encoding.b64(bytes.fromhex(act.recorded.salts[act.area])),
+    )
+
+
+def _digest(node: Node, act: _Act) -> dict[str, Any]:
+    """The digest of what the area is told, for the record, and the level that is asked."""
+    name = ExchangeName(act.check_id, act.candidate.handle, act.level)
+    salt = bytes.fromhex(act.recorded.salts[act.area])
+    return {"digests": question_digest(name, salt, _question(node, act)), "requested_level": act.level}
 
 
 def _excerpt(act: _Act, on: dt.date) -> SharingForm:

@@ -18,6 +18,7 @@ from hub.federation.authentication import Caller, Request, admit, as_signed
 from hub.federation.receipts import Refused, Reply, receipt
 from hub.federation.stored_answers import answered_before, keep_answer, require_key
 from hub.node.node import Node
+from hub.records.bodies import ExchangeName, answer_digest, question_digest
 from hub.records.received import DisclosureKey
 from hub.wire.messages import (
     KEY_NOT_IN_USE,
@@ -55,8 +56,10 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
         stored = answered_before(tx, caller, signed)
         if isinstance(stored, Refused):
             return stored
+        name = ExchangeName(request.check_id, request.handle, request.level)
+        salt = encoding.unb64(question.salt)
         if stored is None:
-            tx.record(Action.disclosure_received, **act)
+            tx.record(Action.disclosure_received, **act, digests=question_digest(name, salt, question))
         key = DisclosureKey(caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level)
         if stored is not None and stored.answer is not None and may_be_repeated(tx, key):
             body = stored.answer
@@ -67,7 +70,7 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             lasting = None if disclosure.status == "pending" else body
             keep_answer(tx, caller, signed, lasting, ANSWER_KEPT_S)
             if stored is None or lasting is not None:
-                tx.record(Action.disclosure_answered, **act)
+                tx.record(Action.disclosure_answered, **act, digests=answer_digest(name, salt, disclosure))
         log = tx.head()
     counted = None if stored is None else Action.disclosure_received
     return Reply(body, receipt(node, caller, request.check_id, log), counted)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from hub.audit.chain import Head, head_after
 from hub.audit.events import OPERATOR, Action, Refs
+from hub.checks.bodies import held_of, told_of, unlike
 from hub.crypto.signing import read_claims, unverified
 from hub.errors import InputError
 from hub.federation.authentication import Caller, admit
@@ -54,6 +55,8 @@ class Difference(StrEnum):
     not_known_here = "not_known_here"
     log_there = "log_there"
     log_here = "log_here"
+    body_there = "body_there"
+    body_here = "body_here"
 
 
 IN_WORDS: Final = {
@@ -65,6 +68,9 @@ IN_WORDS: Final = {
     " restoration, or somebody uses our keys",
     Difference.log_there: "the area's log does not have the entry that it signed for: lost after a restoration, or"
     " rewritten",
+    Difference.body_there: "the area keeps other words of it than we do, and ours are as our log says: altered"
+    " there",
+    Difference.body_here: "what we keep of it is not what our log says was asked and answered: altered here",
     Difference.log_here: "our log does not have the entry that the area holds our signature for: lost after a"
     " restoration, or rewritten",
 }
@@ -100,12 +106,15 @@ def tell_our_side(node: Node, caller: Caller, request: ReconciliationRequest) ->
         log = DatabaseAudit(tx.session)
         entries = [log.at(number) for number in request.entries]
         held = witness.to_go_on_from(tx, peer)
+        bodies = held_of(tx, peer, ours.read, ours.heard)
     answer = ReconciliationAnswer(
         **{
             name: tuple(sorted(found)[:MOST_EXCHANGES])
             for name, found in vars(ours).items()
             if name != "days"
         },
+        bodies_told=told_of(bodies.ours),
+        bodies_heard=told_of(bodies.theirs),
         days=tuple(DayTold(day=day, **counts) for day, counts in ours.days.items()),
         entries=tuple(_told(head_after(one)) for one in entries if one),
         held=_told(held.head) if held else None,
@@ -135,6 +144,12 @@ async def reconcile(node: Node, client: PeerClient, peer: NodeId, days: int) -> 
         held_there = theirs.held
         entry = DatabaseAudit(tx.session).at(held_there.size) if held_there else None
         findings = [*compare(ours, wide, theirs), *_entries_there(signed_for, theirs)]
+        bodies = held_of(tx, peer, wide.read, wide.heard)
+        findings += [Finding(Difference.body_here, "disclosure", name) for name in sorted(bodies.altered)]
+        findings += [
+            Finding(Difference.body_there, "disclosure", name)
+            for name in unlike(bodies, theirs.bodies_told, theirs.bodies_heard)
+        ]
         if held_there and (entry is None or entry.hash != held_there.hash):
             findings.append(Finding(Difference.log_here, "entry", str(held_there.size)))
         tx.record(

@@ -7,14 +7,14 @@ it. Does not query (`hub.store`) or decide.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
 from hub.audit.chain import Head, genesis, head_after
-from hub.audit.events import NODE, Action, Detail, Event, Refs
+from hub.audit.events import NODE, Action, Detail, DigestOf, Event, Refs
 from hub.audit.log import append
 from hub.audit.rows import Anchor, pack
 from hub.crypto.vault import Vault
@@ -68,12 +68,26 @@ class Transaction(Reading):
         """Wait for other writers of the log, and let none commit until this transaction ends. Any event does so."""
         self._log.last()
 
-    def record(self, action: Action, *, by: str = NODE, about: Refs | None = None, **detail: Any) -> None:
-        """Write an event to the audit log, with the fields of `Detail`.
+    def record(
+        self,
+        action: Action,
+        *,
+        by: str = NODE,
+        about: Refs | None = None,
+        digests: Mapping[DigestOf, str] | None = None,
+        **detail: Any,
+    ) -> None:
+        """Write an event to the audit log, with the fields of `Detail`, and the digests of bodies it stands for.
 
         It binds the guarded rows that are written from here to the next event, and the first one those before it.
         """
-        event = Event(action=action, actor=by, refs=about or Refs(), detail=Detail(**detail))
+        event = Event(
+            action=action,
+            actor=by,
+            refs=about or Refs(),
+            digests=dict(digests or {}),
+            detail=Detail(**detail),
+        )
         self._write_next()
         self.hold_others_off()
         self._next = event, dt.datetime.fromtimestamp(self.node.clock(), dt.UTC)

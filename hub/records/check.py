@@ -18,6 +18,7 @@ from hub.errors import NotFoundError
 from hub.node.transaction import Reading, Transaction
 from hub.store import checks
 from hub.values import Band, Kind, Level, NodeId, Person, Purpose, Requester, Role, ShortText, Value
+from hub.wire.messages import Disclosure
 
 SHOWN_DIGITS: Final = 8  # of a handle, where people read it
 
@@ -142,6 +143,8 @@ class RecordedCheck(Value):
     The request, the result, and by area the salt of our commitment to the subject and the evidence of each
     candidate by handle (all hex). `forms`: what was completed for one disclosure, by its act. `asked_nobody`: for
     whoever asked there is no such case, or somebody on it whom they are restricted from, so that no area was asked.
+    `answers`: what areas released, as it came, by area and `hub.records.bodies.ExchangeName`; nobody is shown it
+    but as the result has it.
     """
 
     request: CheckRequest
@@ -150,6 +153,7 @@ class RecordedCheck(Value):
     evidence: dict[str, dict[str, str]] = Field(default_factory=dict)
     forms: dict[str, SharingForm] = Field(default_factory=dict)
     asked_nobody: bool = False
+    answers: dict[str, Disclosure] = Field(default_factory=dict)
 
 
 def add_check(tx: Transaction, recorded: RecordedCheck) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from hub.crypto.encoding import unb64
 from hub.crypto.vault import Vault
 from hub.node.transaction import Reading, Transaction
+from hub.records.bodies import ExchangeName
 from hub.store import received
 from hub.store.received import AnswerRow, CheckRow, DisclosureId, DisclosureRow
 from hub.values import Level, NodeId, Value
@@ -30,6 +31,11 @@ class DisclosureKey:
     def row(self) -> DisclosureId:
         """What its row is found by."""
         return DisclosureId(self.check_id, self.peer, self.handle, self.level)
+
+    @property
+    def name(self) -> ExchangeName:
+        """What both nodes call it."""
+        return ExchangeName(self.check_id, self.handle.hex(), self.level)
 
     @property
     def activity(self) -> str:

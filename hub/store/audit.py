@@ -65,6 +65,14 @@ class DatabaseAudit:
         for row in self._session.exec(query.execution_options(yield_per=1000)):
             yield _entry(row)
 
+    def of_actions(self, actions: Iterable[str]) -> Iterable[Entry]:
+        """The entries of these actions, streamed in order."""
+        query = (
+            select(AuditEntry).where(col(AuditEntry.action).in_(list(actions))).order_by(col(AuditEntry.seq))
+        )
+        for row in self._session.exec(query.execution_options(yield_per=1000)):
+            yield _entry(row)
+
     def between(self, since: str, until: str) -> Iterable[Entry]:
         """Entries of a time, from its beginning to before its end (ISO 8601, UTC), streamed in order."""
         query = select(AuditEntry).where(col(AuditEntry.at) >= since, col(AuditEntry.at) < until)

@@ -63,6 +63,8 @@ RECONCILIATIONS_PATH: Final = "/federation/v1/reconciliations"
 MOST_DAYS: Final = 100
 MOST_EXCHANGES: Final = 10_000
 MOST_ENTRIES: Final = 64
+MOST_BODIES: Final = 2_000
+MOST_QUESTIONS: Final = 20
 
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 DisclosureName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}/[0-9a-f]{32}$")]
@@ -113,12 +115,26 @@ class DayTold(Value):
     heard: Whole = 0
 
 
+class BodiesTold(Value):
+    """Salted digests of the bodies of a disclosure (by check, handle and level) as a node keeps them now.
+
+    `questions`: what was asked; whoever asked names each time. `answer`: what was answered.
+    """
+
+    name: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}/[0-9a-f]{32}/(involvement|summary)$")]
+    questions: Annotated[tuple[Hex32, ...], Field(max_length=MOST_QUESTIONS)] = ()
+    answer: Hex32
+
+
+Bodies = Annotated[tuple[BodiesTold, ...], Field(max_length=MOST_BODIES)]
+
+
 class ReconciliationAnswer(Value):
     """One node's side. `entries`: its log's entries at the numbers asked for; `held`: the asking node's head there.
 
     `asked` and `told` are checks and disclosures that it put to the other; `got` and `read` those whose answer it
     has; `answered` and `heard` what it answered. `acknowledged`: what the other has acknowledged; `acknowledges`:
-    what it has.
+    what it has. `bodies_told` and `bodies_heard`: of its disclosures to the other, and of the other's to it.
     """
 
     version: Literal[1] = VERSION
@@ -130,6 +146,8 @@ class ReconciliationAnswer(Value):
     heard: Disclosures = ()
     acknowledges: Disclosures = ()
     acknowledged: Disclosures = ()
+    bodies_told: Bodies = ()
+    bodies_heard: Bodies = ()
     days: Annotated[tuple[DayTold, ...], Field(max_length=MOST_DAYS)] = ()
     entries: Annotated[tuple[HeadTold, ...], Field(max_length=MOST_ENTRIES)] = ()
     held: HeadTold | None = None
