@@ -66,7 +66,9 @@ def receive_acknowledgement(
         if received.disclosure(tx, key) is None:
             return Refused(NotFoundError("No such disclosure was answered here."), "not_asked")
         token = signed.authorization.partition(" ")[2]
-        kept = SignedAcknowledgement(answer=said.answer, request=token, body=b64(signed.body))
+        kept = SignedAcknowledgement(
+            answer=said.answer, request=token, body=b64(signed.body), certificate=signed.certificate
+        )
         if not witness.keep_acknowledgement(tx, key, kept):
             return Reply(reply, counted=Action.acknowledgement_received)
         tx.record(Action.acknowledgement_received, by=peer_actor(caller.node_id), about=refs)

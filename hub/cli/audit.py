@@ -12,6 +12,7 @@ from hub.audit.chain import Broken
 from hub.cli.options import Json
 from hub.cli.output import EXIT_REFUSED, counted, out, plain, print_json, reporting
 from hub.cli.outside import verify_from_outside
+from hub.cli.signed_requests import request
 from hub.cli.witness import heads, reconcile
 from hub.errors import UsageError
 from hub.node.node import open_to_verify
@@ -140,6 +141,7 @@ def _print(report: Report, lost: tuple[str, ...]) -> None:
 
 audit_app.command("heads")(heads)
 audit_app.command("reconcile")(reconcile)
+audit_app.command("request")(request)
 
 
 @audit_app.callback()

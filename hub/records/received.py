@@ -98,6 +98,16 @@ def add_check(
     received.add_check(tx.session, row)
 
 
+def open_check(tx: Reading, row: CheckRow) -> SignedRequest:
+    """What a peer signed when it asked a check. Raises StorageError."""
+    return SignedRequest.model_validate_json(tx.vault.open(f"received_check/{row.check_id}", row.asked))
+
+
+def open_disclosure(tx: Reading, row: DisclosureRow) -> ReceivedDisclosure:
+    """A disclosure that was asked. Raises StorageError."""
+    return _opened(tx, row)
+
+
 def disclosure(tx: Reading, key: DisclosureKey) -> ReceivedDisclosure | None:
     """A disclosure that was asked before. Raises StorageError."""
     row = received.disclosure(tx.session, key.row)

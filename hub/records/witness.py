@@ -86,11 +86,15 @@ def refused_now(tx: Reading, peer: NodeId) -> PeerHead | None:
 
 
 class SignedAcknowledgement(Value):
-    """What is kept of one: the answer's digest, and the peer's signed request (a JWT) with its body (base64url)."""
+    """What is kept of one: the answer's digest, and the peer's signed request (a JWT) with its body (base64url).
+
+    `certificate` came with the request; earlier versions kept none.
+    """
 
     answer: str
     request: str
     body: str
+    certificate: str = ""
 
 
 def keep_acknowledgement(tx: Transaction, key: DisclosureKey, signed: SignedAcknowledgement) -> bool:
@@ -98,6 +102,12 @@ def keep_acknowledgement(tx: Transaction, key: DisclosureKey, signed: SignedAckn
     place = f"acknowledgement/{key.peer}/{key.check_id}/{key.handle.hex()}/{key.level}"
     sealed = tx.vault.seal(place, signed.model_dump_json().encode())
     return witness.keep_acknowledgement(tx.session, AcknowledgementRow(*key.row, tx.now, sealed))
+
+
+def open_acknowledgement(tx: Reading, row: AcknowledgementRow) -> SignedAcknowledgement:
+    """What a peer signed. Raises StorageError."""
+    place = f"acknowledgement/{row.peer}/{row.check_id}/{row.handle.hex()}/{row.level}"
+    return SignedAcknowledgement.model_validate_json(tx.vault.open(place, row.sealed))
 
 
 def _opened(tx: Reading, row: HeadRow) -> PeerHead:

@@ -112,6 +112,17 @@ def disclosure(session: Session, key: DisclosureId) -> DisclosureRow | None:
     return _disclosure(row) if row else None
 
 
+def of_check(session: Session, check_id: str) -> tuple[list[CheckRow], list[DisclosureRow]]:
+    """What peers asked under that check's name: themselves, and their disclosures of it."""
+    checks = session.exec(select(ReceivedCheck).where(ReceivedCheck.check_id == check_id))
+    query = select(ReceivedDisclosure).where(ReceivedDisclosure.check_id == check_id)
+    order = (col(ReceivedDisclosure.peer), col(ReceivedDisclosure.handle), col(ReceivedDisclosure.level))
+    return (
+        [CheckRow(*(getattr(row, name) for name in CheckRow._fields)) for row in checks],
+        [_disclosure(row) for row in session.exec(query.order_by(*order))],
+    )
+
+
 def put_disclosure(session: Session, row: DisclosureRow) -> None:
     """Store a disclosure request, in place of what was kept of it."""
     session.merge(ReceivedDisclosure(**row._asdict()))

@@ -105,6 +105,20 @@ def keep_acknowledgement(session: Session, row: AcknowledgementRow) -> bool:
     return True
 
 
+def acknowledgements_of_check(session: Session, check_id: str) -> list[AcknowledgementRow]:
+    """What peers acknowledged of that check."""
+    query = select(AcknowledgementRecord).where(AcknowledgementRecord.check_id == check_id)
+    order = (
+        col(AcknowledgementRecord.peer),
+        col(AcknowledgementRecord.handle),
+        col(AcknowledgementRecord.level),
+    )
+    return [
+        AcknowledgementRow(*(getattr(row, name) for name in AcknowledgementRow._fields))
+        for row in session.exec(query.order_by(*order))
+    ]
+
+
 def _row(row: PeerHead) -> HeadRow:
     fields = {name: getattr(row, name) for name in HeadRow._fields}
     return HeadRow(**{**fields, "state": HeadState(row.state)})

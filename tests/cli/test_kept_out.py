@@ -32,6 +32,7 @@ OF_NO_CASE: Final = {
     "policy explain": "touches no database",
     "audit reconcile": "names checks by random identifiers, of the whole node, about no case",
     "audit heads": "shows heads of other areas' logs, about no case",
+    "audit request": "prints what a peer signed, blinded or sealed, about no case",
     "audit verify": "says how long the log is: of the whole node, about no case",
     "worker": "runs until it is stopped, and speaks of areas and jobs; shown by tests/jobs",
     "certify": "renews a certificate: of the node's keys, about no case",
