@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError
 
 from hub.audit.events import Count, Sha256Hex
 from hub.crypto import age
-from hub.errors import InputError
+from hub.errors import InputError, UsageError
 from hub.files import replacing
 from hub.values import NodeId, ShortText, Value
 
@@ -63,11 +63,11 @@ def write_archive(
 def read_archive(source: Path, identity: str, folder: Path) -> Contents:
     """Open a backup into a folder, and return its contents once every file is what they say.
 
-    Raises InputError when it is no backup, or not a complete one, AuthenticationError when it does not open,
-    OSError.
+    Raises UsageError when it is not there, InputError when it is no backup, or not a complete one,
+    AuthenticationError when it does not open, OSError.
     """
     if not source.is_file():
-        raise InputError(f"{source} is no file.", kept="Everything as it was.", do="Name the backup's file.")
+        raise UsageError(f"{source} is no file.", kept="Everything as it was.", do="Name the backup's file.")
     plain = folder / "archive.tar"
     with source.open("rb") as encrypted, plain.open("wb") as opened:
         age.decrypt(encrypted, opened, identity)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from hub.consent import SharingForm, parse_form
 from hub.consent.form.parse import check_text
-from hub.errors import InputError
+from hub.errors import InputError, UsageError
 from hub.matching import strict_date
 from hub.parsing import JsonError, first_error, read_json
 from hub.records.check import CheckRequest
@@ -22,12 +22,15 @@ Document = TypeVar("Document", bound=Value)
 
 
 def read_check_request(path: Path) -> CheckRequest:
-    """Read a CheckRequest from a JSON file. Raises InputError naming the field at fault."""
+    """Read a CheckRequest from a JSON file. Raises InputError naming the field at fault, UsageError without one."""
     return parse_check_request(_content(path, "the question"))
 
 
 def read_document(path: Path, model: type[Document], what: str) -> Document:
-    """Read a small JSON document such as evidence. A `form` in it may be of any edition. Raises InputError."""
+    """Read a small JSON document such as evidence. A `form` in it may be of any edition.
+
+    Raises InputError, UsageError where there is no such file.
+    """
     document = _json(_content(path, what), what)
     if isinstance(document.get("form"), dict):
         document["form"] = parse_form(document["form"])
@@ -40,7 +43,7 @@ def read_document(path: Path, model: type[Document], what: str) -> Document:
 
 
 def read_form(path: Path) -> SharingForm:
-    """Read a sharing form of any edition from a JSON file. Raises InputError naming the field at fault."""
+    """Read a sharing form from a JSON file, as `read_check_request` does; of any edition."""
     return parse_form(_content(path, "the sharing form"))
 
 
@@ -70,11 +73,11 @@ def parse_check_request(data: bytes) -> CheckRequest:
 def _content(path: Path, what: str) -> bytes:
     try:
         if not path.is_file():
-            raise InputError(f"{what.capitalize()} is not a file.", do=f"Give a path. {SEE}")
+            raise UsageError(f"{what.capitalize()} is not a file.", do=f"Give its path. {SEE}")
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InputError(
+        raise UsageError(
             f"{what.capitalize()} cannot be read: {error.strerror}.", do="Check the path and its permissions."
         ) from None
 

@@ -177,7 +177,7 @@ def test_a_backup_holds_no_key_and_nothing_that_can_be_read(areas: Areas, places
         ("another key", AuthenticationError),
         ("no key", InputError),
         ("the keys in its place", InputError),
-        ("no file", InputError),
+        ("no file", UsageError),
         ("no keys", UsageError),
         ("no reason", UsageError),
     ],

@@ -203,7 +203,7 @@ def test_a_file_that_holds_no_question_is_refused(
 def test_a_missing_question_is_said(pair: Pair, tmp_path: Path) -> None:
     for path in (tmp_path / "none.json", tmp_path):
         done = inside("check", pair.asking, path, "--json")
-        assert (done.code, "question" in done.error["text"]) == (1, True)
+        assert (done.code, "question" in done.error["text"]) == (2, True)
 
 
 def test_a_peer_that_is_down_is_said_and_does_not_fail_the_check(

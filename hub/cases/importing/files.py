@@ -266,16 +266,16 @@ def _look(head: bytes) -> None:
 
 @contextmanager
 def open_table(path: Path) -> Iterator[Table]:
-    """Open a file of rows. Raises InputError if it cannot be read at all, UsageError for another ending."""
+    """Open a file of rows. Raises InputError if it is no such file, UsageError where it is not there."""
     if path.suffix.lower() not in (".csv", ".jsonl"):
         raise UsageError("Only files that end in .csv or .jsonl can be imported.", do=SAVE_AS)
     try:
         # Looked at before it is opened: a named pipe would wait for somebody who writes to it.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise InputError("This is not a plain file.", do="Save the rows as a file and import that.")
+            raise UsageError("This is not a plain file.", do="Save the rows as a file and import that.")
         file = path.open("rb")
     except OSError as error:
-        raise InputError(f"The file cannot be read: {error.strerror}.", do=CHECK_FILE) from None
+        raise UsageError(f"The file cannot be read: {error.strerror}.", do=CHECK_FILE) from None
     with file:
         before = os.fstat(file.fileno())
         _look(file.read(4096))

@@ -70,11 +70,11 @@ def test_a_file_that_is_none_is_refused_whole_with_what_to_do(
 
 
 def test_a_missing_file_a_folder_and_another_ending(tmp_path: Path) -> None:
-    for name, error in (("no.csv", InputError), ("in.xlsx", UsageError)):
-        with pytest.raises(error):
+    for name in ("no.csv", "in.xlsx"):
+        with pytest.raises(UsageError):
             list(read_cases(tmp_path / name))
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(InputError, match="not a plain file"):
+    with pytest.raises(UsageError, match="not a plain file"):
         list(read_cases(tmp_path / "folder.csv"))
     with pytest.raises(UsageError):
         list(read_cases(Path("/dev/null")))

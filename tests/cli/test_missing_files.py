@@ -1,0 +1,109 @@
+"""A file that is named and is not there is wrong usage, status 2, whichever command it was named to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import pytest
+
+from hub.sample.stub import sample_stub
+from tests.cli.casework import ADA
+from tests.cli.running import inside
+from tests.docs.pages import commands
+
+ID: Final = "0" * 32
+MISSING: Final = "{missing}"
+# Which argument is the file: the rest is as it should be, or of no account before the file is read.
+WALKED: Final[dict[tuple[str, str], str]] = {
+    ("jobs list", "who"): "{home} --as {missing}",
+    ("jobs retry", "who"): "{home} --all --as {missing}",
+    ("jobs cancel", "who"): f"{{home}} {ID} --as {{missing}}",
+    ("certify", "root"): "{home} --root {missing}",
+    ("keys rotate", "root"): "{home} --signing --root {missing}",
+    ("keys revoke", "root"): "{home} --root {missing} --because Lost",
+    ("keys replace-root", "root"): "{home} --root {missing} --new {out} --because Lost",
+    ("import", "file"): "{home} {missing}",
+    ("import", "who"): "{home} {stub} --as {missing}",
+    ("case add", "stub"): "{home} {missing}",
+    ("case fled", "who"): "{home} --as {missing} --nobody --because Asked",
+    ("case seal", "who"): "{home} --as {missing} --because Asked",
+    ("case unseal", "who"): "{home} --as {missing} --because Asked",
+    ("seals list", "who"): "{home} --as {missing}",
+    ("seals decide", "who"): f"{{home}} {ID} --same --as {{missing}} --because Asked",
+    ("check", "request"): "{home} {missing}",
+    ("checks list", "who"): "{home} --as {missing}",
+    ("checks show", "who"): f"{{home}} {ID} --as {{missing}}",
+    ("disclose", "form"): f"{{home}} {ID} --area eastvale --form {{missing}}",
+    ("disclose", "who"): f"{{home}} {ID} --area eastvale --as {{missing}}",
+    ("requests list", "who"): "{home} --as {missing}",
+    ("requests answer", "who"): f"{{home}} {ID} {ID} --withhold --as {{missing}}",
+    ("obligations list", "who"): "{home} --as {missing}",
+    ("obligations close", "evidence"): f"{{home}} {ID} {{missing}}",
+    ("disclosures add", "rows"): "{home} {missing}",
+    ("disclosures list", "who"): "{home} --as {missing}",
+    ("candidates dismiss", "who"): f"{{home}} {ID} {ID} --area eastvale --as {{missing}}",
+    ("decide", "form"): "{missing}",
+    ("decide", "agreement"): "{form} --area northmoor --agreement {missing}",
+    ("decide", "rules"): "{form} --rules {missing}",
+    ("policy explain", "rules"): "--rules {missing}",
+    ("backup", "folder"): "{home} {missing} --recipient {recipient}",
+    ("backup", "keys"): "{home} {folder} --recipient {recipient} --keys {missing}",
+    ("restore", "file"): "{home} {missing} --identity {identity} --because Lost",
+    ("restore", "identity"): "{home} {stub} --identity {missing} --because Lost",
+    ("restored", "who"): "{home} --as {missing}",
+    (
+        "audit verify",
+        "checkpoint",
+    ): "--database sqlite:///{home}/hub.sqlite3 --checkpoint {missing} --public-key {stub}",
+    (
+        "audit verify",
+        "public_keys",
+    ): "--database sqlite:///{home}/hub.sqlite3 --checkpoint {stub} --public-key {missing}",
+}
+WRITTEN: Final = {
+    ("keys replace-root", "new"),
+    ("disclosures list", "pdf"),
+    ("decide", "pdf"),
+    ("backup-key", "file"),
+    ("audit heads", "to"),
+    # What is not there is not known, which restoring says: tests/cli/test_restored.py.
+    ("restore", "old"),
+    # Read after the backup, which has to open first: tests/backup/test_drill.py.
+    ("restore", "keys"),
+}
+
+
+def _named_paths() -> set[tuple[str, str]]:
+    return {
+        (name, one.name)
+        for name, command in commands().items()
+        for one in command.params
+        if Path in (one.type_descriptor.annotation, *get_args(one.type_descriptor.annotation))
+    }
+
+
+def test_every_file_that_a_command_is_named_is_walked_here() -> None:
+    homes = {one for one in _named_paths() if one[1] == "home"}
+    assert _named_paths() - homes == WALKED.keys() | WRITTEN
+    assert not WALKED.keys() & WRITTEN
+
+
+@pytest.fixture
+def given(home: Path, tmp_path: Path) -> dict[str, Any]:
+    files = {"who": ADA, "stub": sample_stub(), "form": {}}
+    for name, content in files.items():
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+    paths = {name: tmp_path / name for name in (*files, "missing", "out", "identity")}
+    (tmp_path / "identity").write_text("AGE-SECRET-KEY-1\n")
+    return {**paths, "home": home, "folder": tmp_path, "recipient": "age1"}
+
+
+@pytest.mark.parametrize(("command", "file"), WALKED)
+def test_a_file_that_is_missing_is_wrong_usage(given: dict[str, Any], command: str, file: str) -> None:
+    words = WALKED[command, file].format(**given).split()
+    done = inside(*command.split(), *words, said="NM-1\n")
+    assert done.code == 2, done.out + done.err
+    assert "To do: " in done.err, done.err  # Of our own making, and no fault of the command line's parser.
+    assert "unexpected" not in done.err
