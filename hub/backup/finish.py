@@ -28,13 +28,15 @@ NOT_KNOWN: Final = "not_known"
 class ToDo:
     """An open restoration: what is left of what people did since the backup. `backup_at`: seconds since 1970.
 
-    `all_known`: the log of the node as it was could be read, so that there is no more than that.
+    `all_known`: the log of the node as it was could be read, and no peer holds a later head of it, so that there is
+    no more than that. `lost_by_peers`: how many entries were lost, by what peers hold.
     """
 
     backup_at: int
     all_known: bool
     acts: tuple[LostAct, ...]
     left: tuple[LostAct, ...]
+    lost_by_peers: int
 
 
 def to_do(node: Node) -> ToDo:
@@ -42,7 +44,9 @@ def to_do(node: Node) -> ToDo:
     with node.read() as tx:
         found = _open(tx)
         left = tuple(DoneAgain(tx, found).left())
-    return ToDo(found.backup_at, found.reasons.all_known, found.reasons.lost, left)
+    reasons = found.reasons
+    lost = max(0, reasons.peers_hold - found.head_size)
+    return ToDo(found.backup_at, reasons.knows_all, reasons.lost, left, lost)
 
 
 def waive(node: Node, numbers: Sequence[int], said: Said) -> None:
@@ -87,9 +91,10 @@ def finish(
                 kept="Nobody is published, and no peer is answered.",
                 do="See each in `hub restored HOME`. Do it again, or waive it with --waive-act NUMBER.",
             )
-        if not found.reasons.all_known and without_knowing is None:
+        if not found.reasons.knows_all and without_knowing is None:
             raise ConflictError(
-                f"{not_known_in_words(found.backup_at)}: the log of the node as it was cannot be read to its end.",
+                f"{not_known_in_words(found.backup_at)}: the log of the node as it was cannot be read to its"
+                f" end{_by_peers(found)}.",
                 kept="Nobody is published, and no peer is answered.",
                 do="Ask everyone who works with cases what they sealed, answered or excluded since, and do that"
                 " again. Then, whoever answers for what nobody remembers: --acts-not-known --as WHO.json.",
@@ -107,6 +112,11 @@ def not_known_in_words(backup_at: int) -> str:
     """What somebody who waives that says."""
     at = dt.datetime.fromtimestamp(backup_at, dt.UTC)
     return f"Acts by hand since {at:%H:%M} UTC on {day_in_words(at.date())} are not known"
+
+
+def _by_peers(found: Restoration) -> str:
+    lost = found.reasons.peers_hold - found.head_size
+    return f" (peers hold this node's signature for {lost} entries of its log since)" if lost > 0 else ""
 
 
 def _open(tx: Reading) -> Restoration:

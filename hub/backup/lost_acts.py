@@ -72,10 +72,14 @@ _ONE_STATE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class OldLog:
-    """The acts after the backup, and whether they are all: the log held from there to its newest signed head."""
+    """The acts after the backup, and whether they are all: the log held from there to its newest signed head.
+
+    `up_to`: the number of its last entry.
+    """
 
     acts: tuple[LostAct, ...]
     complete: bool
+    up_to: int = 0
 
 
 def lost_acts(old: Path, node_id: str, keys: NodeKeys, head: Head, brought_back: Path) -> OldLog:
@@ -90,7 +94,7 @@ def lost_acts(old: Path, node_id: str, keys: NodeKeys, head: Head, brought_back:
         found = OldLog((), complete=False)
     acts = (*found.acts, *excluded)
     numbered = tuple(one.model_copy(update={"number": at}) for at, one in enumerate(acts, 1))
-    return OldLog(numbered, found.complete and staff_read)
+    return OldLog(numbered, found.complete and staff_read, found.up_to)
 
 
 def _logged(old: Path, node_id: str, keys: NodeKeys, head: Head) -> OldLog:
@@ -111,7 +115,8 @@ def _logged(old: Path, node_id: str, keys: NodeKeys, head: Head) -> OldLog:
         and not isinstance(verify(entries, head, heads), Broken)
         and all(_bears(entry, keys) for entry in entries)
     )
-    return OldLog(tuple(_last_words(_acts(entries, held))), complete=whole)
+    last_entry = entries[-1].seq if entries else head.size
+    return OldLog(tuple(_last_words(_acts(entries, held))), whole, last_entry)
 
 
 def _bears(entry: Entry, keys: NodeKeys) -> bool:

@@ -105,6 +105,7 @@ def _restored(home: Path, source: Source, because: str) -> Restored:
             head_hash=head.hash,
             lost=old_log.acts,
             all_known=old_log.complete,
+            known_up_to=old_log.up_to,
         )
         _begin_again(fresh, contents.made_at, head, lost, reasons)
     except BaseException:

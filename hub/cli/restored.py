@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -15,8 +16,12 @@ from hub.cases.seals import Said
 from hub.cases.staff import CaseExclusion
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, opened
-from hub.cli.output import EXIT_REFUSED, counted, out, plain, print_json
-from hub.errors import UsageError
+from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json
+from hub.errors import LogError, UsageError
+from hub.federation.client import PeerClient
+from hub.federation.faults import fault_of
+from hub.federation.heads import show_head
+from hub.federation.peers import every_known
 from hub.federation.rotate_keys import rotate
 from hub.node.node import Node
 from hub.records.cases import digest_for
@@ -86,6 +91,8 @@ def restored(
         asker = read_document(who, Requester, "the file of who says so") if who else None
         if numbers:
             waive(node, numbers, Said(asker or _nobody(), because))
+        to_do(node)  # There is one, or nobody is asked.
+        asyncio.run(_hear_from_peers(node))
         if ending:
             said = Said(asker or _nobody(), because) if not_known else None
             finish(node, "imported" if imported else "waived", because, without_knowing=said)
@@ -100,6 +107,20 @@ def restored(
         _list(found, restrictions_on(node, asker), node, as_json=as_json)
         if found.left or not found.all_known:
             raise typer.Exit(EXIT_REFUSED)
+
+
+async def _hear_from_peers(node: Node) -> None:
+    """Hear from each area what it holds of the log as it was; one that cannot be asked is told."""
+    async with PeerClient(node) as client:
+        for peer, known in every_known(node).items():
+            if not known.asked:
+                continue
+            try:
+                await show_head(node, client, peer)
+            except LogError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
+                err.print(plain(f"{known.area} could not be asked what it holds. {fault_of(error).text}"))
 
 
 def _require_sense(
@@ -121,7 +142,14 @@ def _require_sense(
 def _list(found: ToDo, hidden: CaseRestrictions, node: Node, *, as_json: bool) -> None:
     acts = [_document(one, found, hidden, node) for one in found.acts]
     if as_json:
-        print_json({"backup_at": found.backup_at, "all_known": found.all_known, "acts": acts})
+        print_json(
+            {
+                "backup_at": found.backup_at,
+                "all_known": found.all_known,
+                "lost_by_peers": found.lost_by_peers,
+                "acts": acts,
+            }
+        )
         return
     for one in acts:
         about = f": {one['about']}" if one["about"] else ""
@@ -132,6 +160,8 @@ def _list(found: ToDo, hidden: CaseRestrictions, node: Node, *, as_json: bool) -
     if not found.all_known:
         what = not_known_in_words(found.backup_at)
         out.print(f"[bold]{what}[/]: the log of the home as it was cannot be read to its end.")
+    if found.lost_by_peers:
+        out.print(f"Lost, by what other areas hold: {found.lost_by_peers} entries of the audit log.")
     if found.left:
         out.print(
             f"{len(found.left)} to be done again, or waived: --waive-act NUMBER --as WHO.json --because ..."

@@ -57,12 +57,15 @@ class HeadInconsistentError(ConflictError):
             kept="Both heads.",
             do="Keep the database and the home as they are, and call your auditor.",
         )
-        signed = held.signed if held else None
-        self.held = (
-            HeldNotice(request=signed.request, body=signed.body, certificate=signed.certificate)
-            if signed
-            else None
-        )
+        self.held = _as_shown(held)
+
+
+def _as_shown(held: PeerHead | None) -> HeldNotice | None:
+    """What the peer signed when it showed a head that is held."""
+    if held is None:
+        return None
+    signed = held.signed
+    return HeldNotice(request=signed.request, body=signed.body, certificate=signed.certificate)
 
 
 def receive_head(node: Node, caller: Caller, signed: Request, notice: CheckpointNotice) -> Reply | Refused:
@@ -76,12 +79,13 @@ def receive_head(node: Node, caller: Caller, signed: Request, notice: Checkpoint
         admit(tx, caller)
         tx.hold_others_off()
         base, begins_again = _base(tx, peer, notice.restored)
+        lost = _as_shown(witness.to_go_on_from(tx, peer)) if begins_again else None
         found = judge(base.head if base else None, Shown(head, _head(notice.since)))
         if isinstance(found, Head):
             return _taken("show", found)
         kept = _signed(signed, notice, head, found)
         if found is None and base is not None and _enough(tx, base, kept, begins_again=begins_again):
-            return _taken("kept", base.head)
+            return _taken("kept", base.head, lost)
         if found is None and begins_again and notice.restored:
             rows.lose(tx.session, peer, notice.restored.head.size)
         refused_before = witness.refused_now(tx, peer)
@@ -97,7 +101,7 @@ def receive_head(node: Node, caller: Caller, signed: Request, notice: Checkpoint
                 status="restored" if begins_again else None,
             )
     if found is None:
-        return _taken("kept", head)
+        return _taken("kept", head, lost)
     if new:
         logger.error("%s", alarm(node, peer, found))
     return Refused(HeadInconsistentError(found, base), found.value, Action.checkpoint_refused)
@@ -133,8 +137,8 @@ def _lately(tx: Transaction, held: PeerHead) -> bool:
     return tx.now - held.row.received_at < KEPT_EVERY_S
 
 
-def _taken(status: Literal["kept", "show"], head: Head) -> Reply:
-    return Reply(encode(CheckpointTaken(status=status, held=_told(head))))
+def _taken(status: Literal["kept", "show"], head: Head, lost: HeldNotice | None = None) -> Reply:
+    return Reply(encode(CheckpointTaken(status=status, held=_told(head), lost=lost)))
 
 
 def _base(tx: Transaction, peer: NodeId, restored: RestoredTold | None) -> tuple[PeerHead | None, bool]:
@@ -153,7 +157,8 @@ def _base(tx: Transaction, peer: NodeId, restored: RestoredTold | None) -> tuple
 async def show_head(node: Node, client: PeerClient, peer: NodeId) -> Head:
     """Show a peer the newest head of our log, signed now, and return it.
 
-    Raises LogError when our log does not hold, or the peer proves that it was shown another; PeerError.
+    What the peer holds from before a restoration that it hears of now is kept with that. Raises LogError when our
+    log does not hold, or the peer proves that it was shown another; PeerError.
     """
     advance_audit_checkpoint(node)
     notice = _notice(node, None)
@@ -170,7 +175,10 @@ async def show_head(node: Node, client: PeerClient, peer: NodeId) -> Head:
     else:
         raise PeerError("The area asks again for what it was shown.", do="Tell both operators.")
     head = read_checkpoint(notice.note, node.node_id, node.keys.signing.private.public_key())
+    proof, before = judge_refusal(node, peer, taken.lost)
     with node.write() as tx:
+        if proof is Proof.restored and before is not None:
+            restorations.learn_lost(tx, before.head.size)
         tx.record(Action.checkpoint_sent, by=NODE, about=Refs(peer=peer), peer_log_size=head.size)
     return head
 

@@ -52,7 +52,8 @@ class Reasons(Value):
 
     `mark` (random), `head_size` and `head_hash` (of the head that it went back to) are what peers are shown: none
     of that can be made, or passed off as new, without the node's keys. Empty in the record of an earlier version.
-    `lost`: what people did since the backup, and `all_known` that this is all of it.
+    `lost`: what people did since the backup, and `all_known` that this is all of it, up to the entry `known_up_to`
+    of the log as it was; `peers_hold`: the newest entry of it of which a peer holds the node's signature.
     """
 
     because: str
@@ -63,6 +64,13 @@ class Reasons(Value):
     ended_because: str = ""
     lost: tuple[LostAct, ...] = ()
     all_known: bool = False
+    known_up_to: int = 0
+    peers_hold: int = 0
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether all is known that people did since, by the log as it was and by what peers hold of it."""
+        return self.all_known and self.peers_hold <= self.known_up_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,13 @@ def open_one(tx: Reading) -> Restoration | None:
 def change(tx: Transaction, restoration: Restoration, reasons: Reasons) -> None:
     """Keep what is known by now of one that is open."""
     restorations.change(tx.session, restoration.number, _sealed(tx, restoration.number, reasons))
+
+
+def learn_lost(tx: Transaction, size: int) -> None:
+    """A peer holds what the node signed for a log of that size, before it was brought back."""
+    found = open_one(tx)
+    if found is not None and size > max(found.reasons.peers_hold, found.head_size):
+        change(tx, found, found.reasons.model_copy(update={"peers_hold": size}))
 
 
 def end(tx: Transaction, restoration: Restoration, *, how: str, because: str) -> None:

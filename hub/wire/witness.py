@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 
 from hub.values import Level, Value, Whole
 from hub.wire.messages import VERSION, Bytes32, Hex16, Hex32
+from hub.wire.problem import HeldNotice
 
 CHECKPOINTS_PATH: Final = "/federation/v1/checkpoints"
 
@@ -51,11 +52,15 @@ class CheckpointNotice(Value):
 
 
 class CheckpointTaken(Value):
-    """What a peer did with a head: kept it, or has to be shown the entry at the one that it holds."""
+    """What a peer did with a head: kept it, or has to be shown the entry at the one that it holds.
+
+    `lost`: the newest head that it was shown before a restoration of which it now hears, as the node signed that.
+    """
 
     version: Literal[1] = VERSION
     status: Literal["kept", "show"]
     held: HeadTold
+    lost: HeldNotice | None = None
 
 
 ACKNOWLEDGEMENTS_PATH: Final = "/federation/v1/acknowledgements"

@@ -13,14 +13,16 @@ import pytest
 
 from hub.audit.chain import Head
 from hub.audit.checkpoint import read_checkpoint, sign_checkpoint
+from hub.backup.finish import finish, to_do
 from hub.backup.make import backup
 from hub.backup.restore import Source, restore
 from hub.crypto import age
-from hub.errors import LogError, StorageError
+from hub.errors import ConflictError, LogError, StorageError
 from hub.federation.heads import KEPT_EVERY_S, alarms, show_head
 from hub.jobs import schedule
 from hub.jobs.schedule import Run
 from hub.jobs.warnings import warnings_of
+from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.records.witness import PeerHead, heads_of
 from hub.store.verify import verify_database
@@ -164,7 +166,7 @@ def test_a_peer_that_shows_heads_without_end_fills_nothing(areas: Areas) -> None
     since = HeadTold(size=first.size, hash=first.hash)
     for more in range(1, 6):
         assert told(areas, sign_checkpoint("northmoor", Head(first.size + more, "1" * 64), key), since).json() == {
-            "version": 1, "status": "kept", "held": {"size": first.size, "hash": first.hash},
+            "version": 1, "status": "kept", "held": {"size": first.size, "hash": first.hash}, "lost": None,
         }  # fmt: skip
         assert told(areas, sign_checkpoint("northmoor", Head(1, f"{more:064x}"), key)).status_code == 409
     assert len(held(areas)) == 2
@@ -201,6 +203,34 @@ def test_a_node_that_was_brought_back_is_accepted_and_its_restoration_explains_o
     show(areas)
     put_back(areas, kept)  # To just after the restoration, whose record is there: it was heard of before.
     refused_as(areas, "shorter", "shorter than it was")
+
+
+def test_what_peers_hold_of_the_log_as_it_was_is_known_with_the_restoration(
+    areas: Areas, tmp_path: Path
+) -> None:
+    """Also where the old home was itself put back to an earlier state: its own log is whole then."""
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "safe").mkdir()
+    show(areas)
+    done = backup(areas["northmoor"], tmp_path / "backups", [RECIPIENT], keys_to=tmp_path / "safe")
+    advance_audit_checkpoint(areas["northmoor"])
+    areas["northmoor"].database.close()
+    earlier = Path(shutil.copytree(areas["northmoor"].home, tmp_path / "earlier"))
+    reopened(areas)
+    go_on(areas, "later")
+    lost = show(areas)
+    put_back(areas, earlier)
+    restored(areas, Source(done.home, done.keys, IDENTITY))
+    node = areas["northmoor"]
+    found = to_do(node)
+    assert (found.all_known, found.lost_by_peers) == (True, 0)
+    show(areas)
+    found = to_do(node)
+    assert (found.all_known, found.lost_by_peers) == (False, lost.size - done.head.size)
+    with pytest.raises(ConflictError, match=f"signature for {found.lost_by_peers} entries"):
+        finish(node, "imported", "All files are in.")
+    show(areas)
+    assert to_do(node).lost_by_peers == found.lost_by_peers
 
 
 def test_a_restoration_cannot_be_made_up_in_the_database(areas: Areas, before: Path) -> None:
