@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from hub.federation.client import PeerClient
 from hub.federation.peers import add_peer
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
+from hub.files import locked
 from hub.node.home import advance_audit_checkpoint, create_home
 from hub.node.keys import load_root
 from hub.node.node import Node, key_folder
@@ -36,6 +38,8 @@ from hub.sample.story import Story, story
 from hub.values import AgencyKind
 
 SEED: Final = 20_261_122
+PREFIX: Final = "hub-demo-"
+LOCK: Final = "demo.lock"
 
 Say = Callable[[str], None]
 
@@ -57,12 +61,28 @@ class Demo:
     checks: tuple[DemoCheck, ...]
 
 
+def remove_what_was_left(say: Say) -> None:
+    """Remove the folders of demonstrations of ours that were killed; a running one holds the lock of its own."""
+    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{PREFIX}*")):
+        try:
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid() or not (folder / LOCK).is_file():
+                continue
+            with locked(folder / LOCK) as killed:
+                if killed:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    say(f"Removed what a demonstration that was killed had left: {folder}")
+        except OSError:  # Another one was as quick.
+            continue
+
+
 @contextmanager
 def running_demo(say: Say) -> Iterator[Demo]:
     """Set everything up, ask the three questions, and keep the nodes running until the block ends."""
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="hub-demo-"))
+        remove_what_was_left(say)
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.enter_context(locked(folder / LOCK))
         told = story(SEED)
         nodes = []
         for area, rows in told.referrals.items():

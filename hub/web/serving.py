@@ -101,12 +101,23 @@ def _serve_alone(node: Node, listener: socket.socket) -> None:
 def _serve_together(node: Node, listener: socket.socket, workers: int) -> None:
     """Let workers serve, each with a database and keys of its own; one that dies is replaced."""
     os.environ[HOME_VARIABLE] = str(node.home)
-    supervisor = Multiprocess(
-        _config(node, "hub.web.serving:worker_app", workers=workers), sockets=[listener]
-    )
+    supervisor = Workers(_config(node, "hub.web.serving:worker_app", workers=workers), sockets=[listener])
     supervisor.run()
     if any(one.exitcode == STARTUP_FAILURE for one in supervisor.processes):
         raise _failed()
+
+
+class Workers(Multiprocess):
+    """Worker processes, of which one that ends while it starts is seen to at once.
+
+    The parent holds both ends of the pipe by which a worker answers, and would wait on a dead one as on a slow one.
+    """
+
+    def keep_subprocess_alive(self) -> None:
+        """Look at each, without the end that is the worker's own."""
+        for one in self.processes:
+            one.child_conn.close()
+        super().keep_subprocess_alive()
 
 
 def _config(node: Node, app: FastAPI | str, *, workers: int = 1) -> BoundedConfig:

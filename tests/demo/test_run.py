@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -14,6 +15,8 @@ import pytest
 from hub.cli.decide import read_rules
 from hub.consent import agreement_from_text
 from hub.demo.form import sharing_form
+from hub.demo.run import LOCK, remove_what_was_left
+from hub.files import locked
 from hub.records.check import CheckResult
 from hub.sample import AREAS
 from hub.sample.agreement import agencies_of, agreement_text
@@ -116,6 +119,27 @@ def test_its_servers_end_with_it_however_that_ends(tmp_path: Path) -> None:
             left.kill()
         process.communicate()
     assert alive == []
+
+
+def test_what_one_left_that_was_killed_is_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folders = {name: tmp_path / f"hub-demo-{name}" for name in ("killed", "running", "another", "linked")}
+    elsewhere = tmp_path / "elsewhere"
+    for folder in (*list(folders.values())[:3], elsewhere):
+        folder.mkdir()
+        (folder / "northmoor").mkdir()
+    folders["linked"].symlink_to(elsewhere)
+    for folder in (folders["killed"], folders["running"], elsewhere):
+        (folder / LOCK).touch()
+    said: list[str] = []
+    with locked(folders["running"] / LOCK):
+        remove_what_was_left(said.append)
+    assert {name for name, folder in folders.items() if folder.exists()} == {"running", "another", "linked"}
+    assert (elsewhere / "northmoor").exists()
+    assert len(said) == 1
+    assert str(folders["killed"]) in said[0]
 
 
 def test_the_agreement_and_form_hold_on_the_day_they_are_shown() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
+from multiprocessing import Pipe
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -14,6 +17,7 @@ from hub.node.certificates import CERTIFICATES
 from hub.node.keys import COPY
 from hub.node.node import CHECKPOINT
 from hub.node.pins import PINS
+from hub.web.serving import Workers
 from tests.cli.running import free_port, hub, serving
 from tests.web.homes import home_with
 
@@ -80,6 +84,19 @@ def test_a_server_whose_workers_cannot_start_ends_with_a_failure(tmp_path: Path)
         assert server.wait(timeout=WAIT_S) == 2
     assert "The server ended by itself." in log.read_text()
     assert "Traceback" not in log.read_text()
+
+
+def test_the_parent_keeps_no_end_of_a_pipe_that_is_its_workers_own() -> None:
+    """Else it waits for the answer of a worker that has ended, as long as for one that is slow."""
+    ours, workers = Pipe()
+    supervisor = Workers.__new__(Workers)  # Without the signal handlers of a real one.
+    supervisor.should_exit = threading.Event()
+    supervisor.should_exit.set()
+    supervisor.processes = [SimpleNamespace(child_conn=workers)]  # type: ignore[list-item]
+    supervisor.keep_subprocess_alive()
+    assert workers.closed
+    assert ours.poll(timeout=0)  # The end of it, at once.
+    ours.close()
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
