@@ -21,7 +21,6 @@ from hub.checks.named import named_candidate
 from hub.checks.telling import marked
 from hub.consent import Context, Decision, Protocol, SharingForm, Telling, decide, excerpt
 from hub.consent.coverage import named
-from hub.consent.form.fled import most_careful
 from hub.consent.required_answers import threat_in_words
 from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError, PeerError
@@ -225,19 +224,13 @@ def _found(
     candidate = named_candidate(recorded.result, target.area, target.handle)
     kept = completed or recorded.forms.get(act_of(target.check_id, candidate.handle, level))
     if kept is not None:
-        request = request.model_copy(update={"level": level, "sharing_form": _as_careful(kept, request)})
+        request = request.model_copy(update={"level": level, "sharing_form": kept})
     if target.area not in recorded.salts:
         raise NotFoundError("That area did not answer this check.", do="Ask it again with `hub check`.")
     context = context_of(node, request, tells=True)
     recipient = request.sharing_form.recipient.model_copy(update={"node_id": target.area})
     form = form_of(request, context).model_copy(update={"level": level, "recipient": recipient})
     return _Act(recorded, request, known(node, target.area), candidate, level, form, context, completed)
-
-
-def _as_careful(form: SharingForm, request: CheckRequest) -> SharingForm:
-    """The form with who fled as the more careful of it and the question's answers."""
-    answer = most_careful(form.fled_from, request.sharing_form.fled_from)
-    return form.model_copy(update={"fled_from": answer})
 
 
 def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:

@@ -58,7 +58,7 @@ def fled(
         if done.withdrawn:
             out.print(f"{counted(done.withdrawn, 'person has/people have')} left the feed.")
         out.print(
-            "What another case says of the same people, or an earlier question's form, counts as before."
+            "What another case says of the same people counts as before; so does an earlier question: ask again."
         )
         for one in unknown:
             err.print(plain(UNKNOWN.format(one)))

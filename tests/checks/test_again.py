@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from hub.cases.flight import correct_answer
+from hub.cases.seals import Said
+from hub.cases.staff import STAFF_FILE
 from hub.checks.answer import HolderDecision, record_holder_decision
 from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss
@@ -19,6 +22,10 @@ from tests.checks.disclosing import SUBJECT, asked, disclosed
 from tests.checks.pending import grounded, waiting
 from tests.federation.nodes import Areas, question
 
+BEA = Requester(
+    name="Bea Manager", role=RequesterRole.manager, agency="Police", agency_kind=AgencyKind.police
+)
+NAMED = '[[staff]]\ngiven_names = "Bea"\nsurname = "Manager"\nmanager = true\n'
 ADA = Requester(
     name="Ada Worker", role=RequesterRole.coordinator, agency="Police", agency_kind=AgencyKind.police
 )
@@ -64,6 +71,10 @@ def test_a_completed_form_tells_no_area_that_the_question_said_she_fled(areas: A
     result, decision = told(areas, check_id, Level.summary, whole(fled_from=[]))
     assert decision.outcome is not Outcome.permit
     assert result.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_asked
+
+    (areas["northmoor"].home / STAFF_FILE).write_text(NAMED)
+    correct_answer(areas["northmoor"], "NM-1", (), Said(BEA, "It was another woman."))
+    assert told(areas, check_id, Level.summary, whole(fled_from=[]))[1].permitted, "a manager took it back"
 
 
 def test_what_a_completed_form_says_of_areas_fled_is_kept_with_the_case(areas: Areas) -> None:
