@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from hub.cases.areas import known_areas
-from hub.cases.elsewhere import Elsewhere, said_of
+from hub.cases.elsewhere import said_of
 from hub.cases.staff import CaseExclusion, staff_list
 from hub.consent import Context, Exclusion, conflicts_of_interest
 from hub.matching import MatchKey, confirm, match_keys
@@ -93,7 +93,7 @@ class CaseRestrictions:
         return dict.fromkeys(self.named, True)
 
     def _restricted(self, case_digest: bytes) -> bool:
-        """Whether it is a case named, or has somebody of them in it and is no stub of their own."""
+        """Whether it is a case named, or has somebody of them in it and they did not enter it."""
         if case_digest not in self._known:
             with self.node.read() as tx:
                 row = cases.find(tx.session, case_digest)
@@ -101,7 +101,7 @@ class CaseRestrictions:
         return self._known[case_digest]
 
     def _hides(self, held: HeldCase) -> bool:
-        own = held.details.stub and held.details.entered_by == self.user != NOBODY
+        own = held.details.entered_by == self.user != NOBODY
         return not own and self.concern(one.details.person for one in held.people)
 
     def restricts(self, case_digest: bytes | None) -> bool:
@@ -160,14 +160,22 @@ class CaseRestrictions:
         """For whom a case that they enter under that reference is kept apart; empty where it is not."""
         return self.user if self.restricts(self.node.case_digest(case_ref)) else ""
 
+    def entered_by(self, case_ref: str, people: Iterable[Person]) -> str:
+        """Who enters a case of that reference with these people, where they are restricted from any of it.
+
+        Then they read of it what there would be without what they are restricted from.
+        """
+        return self.user if self.apart(case_ref) or (self.any and self.concern(people)) else ""
+
     def hide(self, recorded: RecordedCheck) -> bool:
-        """Whether a check is to read like none: of such a case or person. Not what they asked in vain."""
-        if not self.any or (recorded.asked_nobody and self._asked(recorded.request)):
+        """Whether a check is to read like none: of such a case or person. Of their own, not one asked in vain."""
+        if not self.any:
             return False
         request = recorded.request
-        return self.restricts(self.node.case_digest(request.case_ref)) or self.concern(
-            (request.subject, *request.related)
-        )
+        about = self.concern((request.subject, *request.related))
+        if self._asked(request):
+            return about and not recorded.asked_nobody
+        return about or self.restricts(self.node.case_digest(request.case_ref))
 
     def _asked(self, request: CheckRequest) -> bool:
         return self.node.user(request.requester.name) == self.user
@@ -216,7 +224,7 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDeta
         held = None if made else restrictions.find(tx, request.case_ref)
         # Who is restricted from somebody asks nobody, and must not learn that there is anything.
         kept_out = restrictions.any and restrictions.concern(asked)
-        elsewhere = Elsewhere() if kept_out else said_of(tx, asked, restrictions.restricts)
+        elsewhere = said_of(tx, asked, restrictions.restricts, kept_out=kept_out)
     own = held.details if held else made
     return Context(
         case_ref=request.case_ref,

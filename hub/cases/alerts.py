@@ -7,10 +7,10 @@ meant learns nothing of it. Refuses nothing: `hub.checks.asked_case` says who is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from hub.cases.access import CaseRestrictions
+from hub.cases.access import CaseRestrictions, RestrictedCase
 from hub.consent import Decision, Obligation, Outcome, SharingForm
 from hub.consent.decision import Reason
 from hub.node.transaction import Transaction
@@ -25,6 +25,7 @@ LOOK_INTO: Final = "look_into_restricted"
 LOOK_INTO_AREA: Final = "look_into_area"
 FOR_MANAGERS: Final = frozenset({LOOK_INTO, LOOK_INTO_AREA})
 _OF_NO_CASE: Final = "\x00"  # No reference has it, so no case is found by its digest.
+_SHOWN: Final = 10
 _WHY: Final = Reason(
     code="restricted_person",
     text="Who asks is restricted from somebody whom they ask about: nobody was asked.",
@@ -47,12 +48,31 @@ def alert_manager(
     `matter`: what it arose from. Returns whether there was anything to look into.
     """
     of = restrictions.concerned(tx, people, case_ref)
-    if of is None:
-        return False
+    if of is not None:
+        said = f"asked about somebody in it, or entered them, under the reference {case_ref}"
+        _alert(tx, of, by, said, matter)
+    return of is not None
+
+
+def alert_of_import(
+    tx: Transaction, restricted: Mapping[RestrictedCase, Sequence[str]], by: Requester, *, matter: str
+) -> None:
+    """Have a manager look into what `by` imports and is restricted from: references, by the case restricted."""
+    for of, refs in restricted.items():
+        more = f" and {len(refs) - _SHOWN} more" if len(refs) > _SHOWN else ""
+        said = (
+            f"imported it, or somebody in it, under the reference {', '.join(refs[:_SHOWN])}{more}. What they"
+            f" imported as {of.case_ref} is kept apart, and the case is as it was, but that it is sealed, not"
+            " published or has areas fled where their file says so. If the file is right, import it in your name"
+        )
+        _alert(tx, of, by, said, matter)
+
+
+def _alert(tx: Transaction, of: RestrictedCase, by: Requester, said: str, matter: str) -> None:
     text = (
         f"{by.name or 'Somebody unnamed'} ({by.role}, {by.agency or 'no agency'}) is restricted from this case, and"
-        f" asked about somebody in it, or entered them, under the reference {case_ref}. Look into it. They read"
-        " nothing of it, only that areas could not be reached or that there is no such case: do not tell them why."
+        f" {said}. Look into it. They read nothing of it, only that areas could not be reached or that there is no"
+        " such case: do not tell them why."
     )
     decision = Decision(
         outcome=Outcome.refuse,
@@ -61,7 +81,6 @@ def alert_manager(
         rules=tx.node.rules.name,
     )
     _owe(tx, decision, Activity(of.digest, matter), of.case_ref)
-    return True
 
 
 def alert_of_area(tx: Transaction, peer: NodeId, why: str) -> bool:

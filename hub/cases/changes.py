@@ -8,8 +8,8 @@ here. Whoever may not be matched any more leaves the feed in that transaction. D
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
@@ -43,14 +43,14 @@ COMPLETE_CASE: Final = "complete_case"
 class CaseChange:
     """A proposal with its publication decision.
 
-    `shown`: whom of it the feed shows, and then may not any more. `sealed_for`: the cases, by the digests of their
-    references, that hide somebody who is on this one.
+    `shown`: whom of it the feed shows, and then may not any more. `sealed_for`: the cases that hide somebody who is
+    on this one, by their handles in hex: the digests of their references.
     """
 
     proposal: Proposal
     decision: Decision
     shown: tuple[feeds.PersonRow, ...] = ()
-    sealed_for: frozenset[bytes] = frozenset()
+    sealed_for: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def details(self) -> CaseDetails:
@@ -68,12 +68,17 @@ class CaseChange:
         return self.proposal.earlier
 
     @property
+    def publishes(self) -> bool:
+        """Whether its people may be matched then."""
+        return self.decision.permitted and not self.proposal.hidden
+
+    @property
     def unchanged(self) -> bool:
         """Whether the very same is there, with the same outcome."""
         earlier = self.earlier
         return (
             earlier is not None
-            and earlier.row.may_publish == self.decision.permitted
+            and earlier.row.may_publish == self.publishes
             and earlier.details == self.details
             and earlier.kept.likenesses == self.proposal.known
             and earlier.kept.words == self.proposal.words
@@ -92,7 +97,7 @@ class CaseChange:
     def ends(self) -> bool:
         """Whether its people could be matched until now, and may not be any more."""
         earlier = self.earlier
-        return earlier is not None and earlier.row.may_publish and not self.decision.permitted
+        return earlier is not None and earlier.row.may_publish and not self.publishes
 
 
 def find_case(tx: Reading, case_ref: str) -> HeldCase | None:
@@ -108,7 +113,9 @@ def work_out(tx: Reading, deciding: PublicationDecisions, proposals: Iterable[Pr
         for one in deciding.same_people.complete(tx, proposals)
     ]
     ending = [
-        one.earlier.row.id for one, decision in decided if one.earlier is not None and not decision.permitted
+        one.earlier.row.id
+        for one, decision in decided
+        if one.earlier is not None and (one.hidden or not decision.permitted)
     ]
     rows = sorted(feeds.shown(tx.session, ending), key=lambda row: row.case_handle)
     shown = {handle: tuple(some) for handle, some in groupby(rows, key=lambda row: row.case_handle)}
@@ -118,9 +125,11 @@ def work_out(tx: Reading, deciding: PublicationDecisions, proposals: Iterable[Pr
             one,
             decision,
             shown.get(one.handle, ()),
-            frozenset(
-                refs[like.sealed_case] for like in one.known if like.seals and like.sealed_case in refs
-            ),
+            {
+                like.sealed_case: refs[like.sealed_case]
+                for like in one.known
+                if like.seals and like.sealed_case in refs
+            },
         )
         for one, decision in decided
     ]
@@ -219,7 +228,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
             kind=details.kind.value,
             handle=proposal.handle,
             sealed_case=kept.sealed,
-            may_publish=change.decision.permitted,
+            may_publish=change.publishes,
             decision_id=decided.number,
             sealed=seal_case(tx.vault, proposal.handle, kept),
             people=tuple(

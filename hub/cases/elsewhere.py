@@ -25,8 +25,13 @@ class Elsewhere:
     sealed: bool = False
 
 
-def said_of(tx: Reading, people: Sequence[Person], restricts: Callable[[bytes], bool]) -> Elsewhere:
-    """What every case with one of these people on it says. That nobody fled says nothing. Raises StorageError."""
+def said_of(
+    tx: Reading, people: Sequence[Person], restricts: Callable[[bytes], bool], *, kept_out: bool = False
+) -> Elsewhere:
+    """What every case with one of these people on it says. That nobody fled says nothing. Raises StorageError.
+
+    Who is `kept_out` of one of these people asks nobody about them: cases that they must not know of say nothing.
+    """
     grave = []
     for row in cases.every(tx.session):
         kept = open_kept(tx.vault, row.handle, row.sealed)
@@ -38,6 +43,9 @@ def said_of(tx: Reading, people: Sequence[Person], restricts: Callable[[bytes], 
         if not any(confirm(one, other, tx.node.matching).passes for one in people for other in there):
             continue
         hidden = restricts(held.row.ref_digest)
+        if hidden and kept_out:
+            continue
         fled = most_careful(fled, (NOT_KNOWN,) if hidden else held.details.fled_from) or ()
-        sealed = sealed or (held.kept.sealed and not hidden)
+        shut = held.details.sealed if kept_out else held.kept.sealed
+        sealed = sealed or (shut and not hidden)
     return Elsewhere(fled, sealed)

@@ -54,9 +54,23 @@ class Proposal:
 
     @property
     def as_decided(self) -> CaseDetails:
-        """What its publication is decided by: it is sealed for somebody on it who is sealed elsewhere too."""
-        sealed = self.details.sealed or any(one.seals for one in self.known)
+        """What its publication is decided by: it is sealed for somebody on it who is sealed elsewhere too.
+
+        Whoever entered it and is restricted from that person reads what there would be without: it is hidden, and
+        decided as if it were not.
+        """
+        sealed = self.details.sealed or (self.sealed_elsewhere and not self.details.entered_by)
         return self.details.model_copy(update={"sealed": sealed})
+
+    @property
+    def sealed_elsewhere(self) -> bool:
+        """Whether somebody on it is, or may be, sealed on another case."""
+        return any(one.seals for one in self.known)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nobody on it is published, whatever is decided: for who is sealed elsewhere, or kept apart."""
+        return self.sealed_elsewhere or bool(self.details.apart)
 
 
 def as_it_is(held: HeldCase, **update: object) -> Proposal:

@@ -3,7 +3,8 @@
 A case on which somebody is certainly, or may be, a sealed person is sealed too: a certain one without more ado, a
 likely one until a person has decided (`seals`). Whoever is hidden is searched for: the people of a sealed case but
 for alleged perpetrators, and her other records in turn, under any name there, as whatever they are on those cases.
-A record that shares no match-key with hers is none that a question about her could meet, and is not compared.
+A record that shares no match-key with hers is none that a question about her could meet, and is not compared. On a
+case entered by somebody restricted from her nobody is searched for by what was found there: they would see it.
 
 Reads alone. Does not decide on publication (`publication`) or write (`changes`).
 """
@@ -83,8 +84,8 @@ class _Work:
     def done(self) -> Proposal:
         """The proposal with what was found. Who is found to be sealed needs no decision of anybody any more."""
         same = {one.person for one in self.found.values() if one.same}
-        kept = tuple(one for one in self.found.values() if not (one.waits and one.person in same))
-        return replace(self.proposal, likenesses=kept)
+        kept = [one for one in self.found.values() if not (one.waits and one.person in same)]
+        return replace(self.proposal, likenesses=tuple(sorted(kept, key=lambda one: one.pair)))
 
 
 class SamePeople:
@@ -179,7 +180,7 @@ class SamePeople:
             )
         already = any(one.same and one.person == pair[0] for one in case.found.values())
         case.found[pair], case.changed = likeness, True
-        return likeness.same and not already
+        return likeness.same and not already and not case.proposal.details.entered_by
 
     def _certain(self, sealed: _Sealed, other: Person) -> bool | None:
         """Whether it is certain, or likely (False), that they are one person; None where it is neither."""
@@ -209,6 +210,8 @@ class SamePeople:
 def _sealed_on(held: HeldCase) -> list[_Sealed]:
     """The people of a case in store who are sealed: all that it hides, and who was found to be sealed elsewhere."""
     same = {bytes.fromhex(one.person) for one in held.kept.likenesses if one.same}
+    if held.details.entered_by:
+        same = set()
     members = ((one.handle, one.details) for one in held.people)
     return [
         _Sealed(held.row.handle, handle, person)

@@ -153,7 +153,7 @@ def _told(node: Node, changes: Sequence[CaseChange], hidden: CaseRestrictions) -
     """What may be told of it to somebody who must not know of some cases."""
     first, told = changes[0], [one for one in changes if not is_hidden(node, one, hidden)]
     return Resealed(
-        sealed=first.details.sealed or (first in told and first.proposal.as_decided.sealed),
+        sealed=first.details.sealed or (first in told and first.proposal.sealed_elsewhere),
         for_others=not first.details.sealed,
         withdrawn=sum(len(one.shown) for one in told),
         also=sum(any(like.same for like in one.found) for one in told[1:]),
@@ -164,7 +164,7 @@ def _told(node: Node, changes: Sequence[CaseChange], hidden: CaseRestrictions) -
 def is_hidden(node: Node, change: CaseChange, hidden: CaseRestrictions) -> bool:
     """Whether somebody must not know of a case, or of one that hides somebody who is on it."""
     own = digest_for(node.keys.vault, change.details.case_ref, change.details.apart)
-    return hidden.restricts(own) or any(map(hidden.restricts, change.sealed_for))
+    return hidden.restricts(own) or any(map(hidden.restricts, change.sealed_for.values()))
 
 
 def _shown(tx: Reading, hidden: CaseRestrictions) -> Iterator[tuple[HeldCase, ShownLikeness]]:

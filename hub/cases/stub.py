@@ -26,6 +26,7 @@ from hub.errors import ConflictError, InputError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records.cases import CaseDetails, PersonDetails, SealWord, case_digest
+from hub.records.check import CheckRequest
 from hub.store import cases
 from hub.values import Kind, Person, Requester, RequesterRole, ShortText, Value
 
@@ -79,7 +80,7 @@ def enter_case(node: Node, stub: Stub) -> CaseDetails:
         stub="entered",
         referring_agency=stub.referrer.agency,
         referring_contact=stub.referrer.contact,
-        entered_by=restrictions.user,
+        entered_by=restrictions.entered_by(stub.case_ref, (one.person for one in people)),
         apart=restrictions.apart(stub.case_ref),
     )
 
@@ -114,19 +115,18 @@ def enter_case(node: Node, stub: Stub) -> CaseDetails:
     return details
 
 
-def case_of_emergency(
-    restrictions: CaseRestrictions, case_ref: str, by: Requester, fled_from: tuple[str, ...] | None
-) -> CaseDetails:
+def case_of_emergency(restrictions: CaseRestrictions, case_ref: str, request: CheckRequest) -> CaseDetails:
     """The case that an emergency makes of what was typed. Its referral completes it."""
+    by = request.requester
     return CaseDetails(
         case_ref=case_ref,
         kind=Kind.idva if by.role is RequesterRole.idva else Kind.marac,
-        fled_from=fled_from,
+        fled_from=request.sharing_form.fled_from,
         fled_asked=True,
         stub="emergency",
         referring_agency=by.agency,
         referring_contact=by.name,
-        entered_by=restrictions.user,
+        entered_by=restrictions.entered_by(case_ref, (request.subject, *request.related)),
         apart=restrictions.apart(case_ref),
     )
 

@@ -73,7 +73,7 @@ def asked_case(node: Node, request: CheckRequest, check_id: str) -> AskedCase:
     elif threat_in_words(request.sharing_form):
         ref = request.case_ref or f"EMERGENCY-{node.today():%Y%m%d}-{check_id[:6].upper()}"
         request, made = request.model_copy(update={"case_ref": ref}), True
-        details = case_of_emergency(restrictions, ref, request.requester, request.sharing_form.fled_from)
+        details = case_of_emergency(restrictions, ref, request)
     if details is not None:
         require_name(request.subject)
     everybody = (request.subject, *request.related, *people)

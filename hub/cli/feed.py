@@ -7,8 +7,9 @@ from typing import Final
 
 import typer
 
+from hub.cases.access import restrictions_on
 from hub.cases.renewal import follow_agreements
-from hub.cli.options import Home, Json, opened
+from hub.cli.options import Home, Json, Who, asker, opened
 from hub.cli.output import EXIT_FAULT, counted, err, out, plain, print_json, progress_bar
 from hub.federation.client import PeerClient
 from hub.federation.publish import publish as publish_feed
@@ -26,33 +27,45 @@ ENDED: Final = (
 )
 
 
-def publish(home: Home, as_json: Json = False) -> None:
-    """Publish tokens of everyone discoverable, and withdraw those who are not any more."""
+def publish(home: Home, who: Who = None, as_json: Json = False) -> None:
+    """Publish tokens of everyone discoverable, and withdraw those who are not any more.
+
+    Figures of the feed are shown to those alone from whom no case is restricted.
+    """
     with opened(home, as_json=as_json, interrupted="The feed as it was; nothing was half-published.") as node:
+        shown = not restrictions_on(node, asker(node, who)).any
         ended = follow_agreements(node)
         with progress_bar("Publishing match-keys", shown=not as_json) as progress:
             done = publish_feed(node, progress)
+        figures = {
+            "people": done.people,
+            "entries": done.entries,
+            "added": done.added,
+            "withdrawn": done.withdrawn,
+            "ended": ended,
+        }
         if as_json:
             print_json(
                 {
                     "epoch": done.epoch,
-                    "people": done.people,
-                    "entries": done.entries,
-                    "added": done.added,
-                    "withdrawn": done.withdrawn,
+                    **(figures if shown else dict.fromkeys(figures)),
                     "refused": done.refused,
-                    "ended": ended,
                 }
             )
-        else:
-            if ended:
-                err.print(ENDED.format(counted(ended, "case/cases")))
-            if done.refused:
-                err.print(REFUSED.format(counted(done.refused, "case is/cases are")))
+            return
+        if ended and shown:
+            err.print(ENDED.format(counted(ended, "case/cases")))
+        if done.refused:
+            err.print(REFUSED.format(counted(done.refused, "case is/cases are")))
+        if shown:
             out.print(
                 f"{counted(done.people, 'person/people')} can now be matched by peers' checks "
                 f"({done.added} added, {done.withdrawn} withdrawn; "
                 f"{counted(done.entries, 'entry/entries')} in the feed)."
+            )
+        else:
+            out.print(
+                "The feed is as it is to be. Its figures are shown to whom no case is restricted: --as."
             )
 
 

@@ -34,9 +34,10 @@ class CaseDetails(Value):
     that it came from asked for that. Those of cases kept by earlier versions did not.
     `agreement` is the victim's; `sharing_agreement` the reference of the one that the case is published under,
     where it was named.
-    `stub`: how its stub was entered, until its referral is imported, and `entered_by` by whom (pseudonym);
-    `referring_*`: whose referral that is. `apart`: for whom it is kept apart (pseudonym), since there is another of
-    this reference that they are restricted from.
+    `stub`: how its stub was entered, until its referral is imported; `referring_*`: whose referral that is.
+    `entered_by`: who entered it (pseudonym), where they were restricted from somebody on it: it is shown to them.
+    `apart`: for whom it is kept apart (pseudonym), since there may be another of this reference that they are
+    restricted from. Nobody on it is published.
     """
 
     case_ref: ShortText
@@ -264,7 +265,7 @@ def may_be_matched(tx: Reading, held: HeldCase) -> bool:
     row, kept = held.row, held.kept
     if row.sealed_case or not row.may_publish or row.decision_id is None:
         return False
-    if kept.sealed or kept.details.stub or kept.details.publish is False:
+    if kept.sealed or kept.details.stub or kept.details.apart or kept.details.publish is False:
         return False
     named = decisions.named(tx, row.decision_id)
     return (

@@ -44,7 +44,7 @@ from hub.sample.agreement import Signed, agreement_text
 from hub.sample.people import Identity, World
 from hub.store import cases, feeds
 from hub.store.audit import DatabaseAudit
-from hub.values import AgencyKind, Kind, Person, Role
+from hub.values import AgencyKind, Kind, Person, Requester, RequesterRole, Role
 from hub.web.app import create_app
 from hub.wire.tokens import token
 
@@ -201,9 +201,14 @@ def case(ref: str, people: Iterable[Person], **changes: Any) -> CaseIntake:
     return CaseIntake(**{**fields, **changes})
 
 
-def hold(node: Node, *incoming: CaseIntake) -> None:
+IMPORTER: Final = Requester(
+    name="I. Importer", role=RequesterRole.coordinator, agency_kind=AgencyKind.council
+)
+
+
+def hold(node: Node, *incoming: CaseIntake, by: Requester = IMPORTER) -> None:
     """Import cases into a node."""
-    done = import_cases(node, incoming, dry_run=False, progress=lambda _: None)
+    done = import_cases(node, incoming, dry_run=False, progress=lambda _: None, asker=by)
     assert not done.rejected
 
 

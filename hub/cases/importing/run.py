@@ -3,18 +3,24 @@
 Running it again stores nothing twice: a case is known by its reference, and one whose content is the same is
 left alone. An interrupted import keeps complete batches. Who may not be matched any more leaves the feed with the
 batch; who may joins it with the next publish. A file that seals a case and has nothing of it that can be kept seals
-what is in store. Does not read the file's format (`files`).
+what is in store.
+
+What somebody imports as a case that they are restricted from is kept apart for them, and a manager told; the case
+itself takes from it what makes it more careful, and no more. Does not read the file's format (`files`).
 """
 
 from __future__ import annotations
 
+import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from hub.audit.events import OPERATOR, Action
-from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.access import NOBODY, CaseRestrictions, RestrictedCase, restrictions_on
+from hub.cases.alerts import alert_of_import
 from hub.cases.changes import CaseChange, carry_out, find_case, work_out
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.cases.importing.tally import Imported
@@ -27,12 +33,12 @@ from hub.consent.form.fled import fled_areas, most_careful
 from hub.errors import UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records.cases import CaseDetails, HeldCase, KeptCase, PersonDetails
+from hub.records.cases import CaseDetails, HeldCase, KeptCase, PersonDetails, digest_for
 from hub.values import Requester
 
 BATCH: Final = 60  # cases in one transaction
 Said = Sequence[CaseIntake | Withheld]
-Changes = dict[str, CaseChange]
+Changes = dict[bytes, CaseChange]
 
 
 def import_cases(
@@ -49,22 +55,23 @@ def import_cases(
     `under` is the reference of the agreement that cases are published under where the file names none.
 
     With `dry_run` everything is read, decided and compared with what is there, and nothing stored. `progress`
-    is told the rows done, of which all but a dry run's are kept. A case hidden from `asker`, who imports, is
-    stored like any other, and its figures are those of a case that was not there before.
+    is told the rows done, of which all but a dry run's are kept. `asker` imports; the figures are those of a node
+    without what is hidden from them.
 
-    Raises StorageError, UsageError when `staff.toml` is broken or this node holds no such agreement, and what
-    `incoming` raises.
+    Raises StorageError, UsageError when `staff.toml` is broken, nobody is named where it has exclusions, or this
+    node holds no such agreement, and what `incoming` raises.
     """
     done = Imported()
     _require_held(node, under)
-    deciding, restrictions = PublicationDecisions(node), restrictions_on(node, asker)
+    deciding, importer = PublicationDecisions(node), _Importer(restrictions_on(node, asker), asker)
+    importer.require_name()
     stream = iter(incoming)
     while batch := list(islice(stream, BATCH)):
         done.rejected += [one for one in batch if isinstance(one, Rejected)]
         said = [_under(one, under) for one in batch if not isinstance(one, Rejected)]
         if said:
-            changes = (_tried if dry_run else _stored)(deciding, said)
-            _count(done, said, changes, deciding, restrictions)
+            changes = (_tried if dry_run else _stored)(deciding, said, importer)
+            _count(done, said, changes, deciding, importer.restrictions)
         progress(done.imported + done.unchanged + len(done.rejected))
     return done
 
@@ -86,32 +93,105 @@ def _under(said: CaseIntake | Withheld, ref: str) -> CaseIntake | Withheld:
     return replace(said, sharing_agreement=ref)
 
 
-def _stored(deciding: PublicationDecisions, batch: Said) -> Changes:
-    """Store a batch in one transaction; gives what became of its cases, by reference."""
+@dataclass(frozen=True, slots=True)
+class _Importer:
+    """Who imports, where they say it, and what they are restricted from."""
+
+    restrictions: CaseRestrictions
+    who: Requester | None
+
+    def require_name(self) -> None:
+        """Raise UsageError where somebody is excluded from a case and nobody says who imports."""
+        if self.restrictions.user == NOBODY and self.restrictions.any:
+            raise UsageError(
+                "This node has exclusions from cases, and it is not said who imports.",
+                kept="Nothing was imported.",
+                do="Say it: --as WHO.json, the file of a requester.",
+            )
+
+    @property
+    def actor(self) -> str:
+        """As the log names them."""
+        return self.restrictions.node.actor(self.who.name) if self.who and self.who.name else OPERATOR
+
+    def proposals(self, tx: Reading, batch: Said) -> list[Proposal]:
+        """How the cases of a batch are to read. A case that is only withheld and is not in store has none."""
+        found = []
+        for said in batch:
+            if self.restrictions.apart(said.case_ref):
+                itself = find_case(tx, said.case_ref)
+                careful = _careful(said, itself) if itself else None
+                found += [careful] if careful and itself and careful.details != itself.details else []
+            earlier = self.restrictions.find(tx, said.case_ref)
+            if isinstance(said, CaseIntake):
+                found.append(self._proposal(said, earlier))
+            elif earlier is not None:
+                found.append(_careful(said, earlier))
+        return found
+
+    def _proposal(self, said: CaseIntake, earlier: HeldCase | None) -> Proposal:
+        people = tuple(
+            PersonDetails(person=one.person, address=one.address, safe_to_call=one.safe_to_call)
+            for one in said.people
+        )
+        mine = {
+            "apart": self.restrictions.apart(said.case_ref),
+            "entered_by": self.restrictions.entered_by(said.case_ref, (one.person for one in people)),
+        }
+        new = _details(said).model_copy(update=mine)
+        if earlier is None:
+            return Proposal(new, people, None)
+        new = _with_what_stays(new, said, earlier.kept)
+        as_before = new.model_copy(update={"entered_by": earlier.details.entered_by})
+        same = as_before == earlier.details and Counter(people) == Counter(
+            one.details for one in earlier.people
+        )
+        return Proposal(as_before if same else new, people, earlier)
+
+    def alert(self, tx: Transaction, changes: Sequence[CaseChange]) -> bool:
+        """Have a manager look into what they import and are restricted from, where it is new."""
+        found = dict[RestrictedCase, list[str]]()
+        for one in changes:
+            if self.who is None or one.unchanged or not one.details.entered_by:
+                continue
+            of = self.restrictions.concerned(tx, [each.person for each in one.people], one.details.case_ref)
+            if of is not None:
+                found.setdefault(of, []).append(one.details.case_ref)
+        if self.who is not None and found:
+            alert_of_import(tx, found, self.who, matter=secrets.token_hex(16))
+        return bool(found)
+
+
+def _stored(deciding: PublicationDecisions, batch: Said, importer: _Importer) -> Changes:
+    """Store a batch in one transaction; gives what became of its cases, by the digest of each."""
 
     def then(tx: Transaction, changes: Sequence[CaseChange]) -> None:
-        told = [one for one in changes if one.details.case_ref in given]
+        told = [one for one in changes if _own(importer.restrictions, one) in given]
         if told:
             tx.record(
                 Action.case_imported,
-                by=OPERATOR,
+                by=importer.actor,
                 cases=len(told),
                 persons=sum(len(one.people) for one in told if not one.unchanged),
-                not_published=sum(len(one.people) for one in told if not one.decision.permitted),
+                not_published=sum(len(one.people) for one in told if not one.publishes),
+                reasons=("restricted_person",) if importer.alert(tx, told) else (),
             )
 
-    given = {one.case_ref for one in batch if isinstance(one, CaseIntake)}
-    return _by_ref(carry_out(deciding, lambda tx: _proposals(tx, batch), then))
+    given = {importer.restrictions.digest(one.case_ref) for one in batch if isinstance(one, CaseIntake)}
+    changes = carry_out(deciding, lambda tx: importer.proposals(tx, batch), then)
+    return {_own(importer.restrictions, one): one for one in changes}
 
 
-def _tried(deciding: PublicationDecisions, batch: Said) -> Changes:
+def _tried(deciding: PublicationDecisions, batch: Said, importer: _Importer) -> Changes:
     """What storing a batch would do."""
     with deciding.node.read() as tx:
-        return _by_ref(work_out(tx, deciding, _proposals(tx, batch)))
+        changes = work_out(tx, deciding, importer.proposals(tx, batch))
+    return {_own(importer.restrictions, one): one for one in changes}
 
 
-def _by_ref(changes: Iterable[CaseChange]) -> Changes:
-    return {one.details.case_ref: one for one in changes}
+def _own(restrictions: CaseRestrictions, change: CaseChange) -> bytes:
+    """The digest under which a case is found."""
+    return digest_for(restrictions.node.keys.vault, change.details.case_ref, change.details.apart)
 
 
 def _count(
@@ -122,41 +202,19 @@ def _count(
     restrictions: CaseRestrictions,
 ) -> None:
     for said in batch:
-        restricted = restrictions.restricts(deciding.node.case_digest(said.case_ref))
-        change = changes.get(said.case_ref)
+        change = changes.get(restrictions.digest(said.case_ref))
         if isinstance(said, Withheld):
-            done.count_withheld(said, None if restricted else change)
-        elif change is not None and restricted:
-            as_new = deciding.decide(_details(said), change.people)
-            done.count_restricted(change, as_new)
+            done.count_withheld(said, change)
         elif change is not None and is_hidden(deciding.node, change, restrictions):
             done.count(said, change, deciding.decide(change.details, change.people), withdrawn=0)
         elif change is not None:
             done.count(said, change, change.decision, withdrawn=len(change.shown))
-    for change in changes.values():
-        if not is_hidden(deciding.node, change, restrictions):
-            done.count_found(change)
-
-
-def _proposals(tx: Reading, batch: Said) -> list[Proposal]:
-    """How the cases of a batch are to read. A case that is only withheld and is not in store has none."""
-    found = []
-    for said in batch:
-        earlier = find_case(tx, said.case_ref)
-        if isinstance(said, CaseIntake):
-            found.append(_proposal(said, earlier))
-        elif earlier is not None:
-            found.append(_withheld(said, earlier))
-    return found
-
-
-def _proposal(said: CaseIntake, earlier: HeldCase | None) -> Proposal:
-    people = tuple(
-        PersonDetails(person=one.person, address=one.address, safe_to_call=one.safe_to_call)
-        for one in said.people
-    )
-    new = _details(said)
-    return Proposal(_with_what_stays(new, said, earlier.kept) if earlier else new, people, earlier)
+    for digest, change in changes.items():
+        if not restrictions.restricts(digest):
+            for_what = change.sealed_for
+            done.count_found(
+                [one for one in change.found if not restrictions.restricts(for_what.get(one.sealed_case))]
+            )
 
 
 def _details(said: CaseIntake) -> CaseDetails:
@@ -191,7 +249,13 @@ def _fled(new: tuple[str, ...] | None, before: tuple[str, ...] | None) -> tuple[
     return most_careful(fled_areas(before), new)
 
 
-def _withheld(said: Withheld, earlier: HeldCase) -> Proposal:
-    """The case as it is, but sealed, or not to be published if it is now."""
-    update = {"sealed": True} if said.sealed else {"publish": False} if earlier.row.may_publish else {}
+def _careful(said: CaseIntake | Withheld, earlier: HeldCase) -> Proposal:
+    """A case as it is, but for what makes it more careful: sealed, not published, and the areas that are fled."""
+    update: dict[str, object] = {}
+    if said.sealed:
+        update["sealed"] = True
+    elif earlier.row.may_publish and (isinstance(said, Withheld) or said.publish is False):
+        update["publish"] = False
+    if isinstance(said, CaseIntake):
+        update["fled_from"] = _fled(said.fled_from, earlier.details.fled_from)
     return as_it_is(earlier, **update)

@@ -1,17 +1,19 @@
 """What an import did, in figures that betray nothing of a case that is restricted for whoever imports.
 
-Such a case is stored like any other, and counts as one that was not there before. Stores nothing.
+What they import as such a case is kept apart, and is what counts. Stores nothing.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
 from hub.cases.changes import CaseChange
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.consent import Decision, why_not_published
+from hub.records.cases import Likeness
 
 NOT_PLACED: Final = "does not tell which case this row may seal, so none was sealed for it: put the row right"
 
@@ -59,15 +61,10 @@ class Imported:
             self.still_sealed += was and said.sealed is None and not by_hand
             self.sealed_by_hand += by_hand and not said.sealed
 
-    def count_found(self, change: CaseChange) -> None:
+    def count_found(self, found: Collection[Likeness]) -> None:
         """Count who on a case is found to be, or maybe, a sealed person."""
-        self.same_people += len({one.person for one in change.found if one.same})
-        self.waiting += len({one.person for one in change.found if one.waits})
-
-    def count_restricted(self, change: CaseChange, as_new: Decision) -> None:
-        """Count a case that must not be known of: as if it were new, with the decision that it would have then."""
-        self.imported += len(change.people)
-        self._count_unpublished(as_new, len(change.people))
+        self.same_people += len({one.person for one in found if one.same})
+        self.waiting += len({one.person for one in found if one.waits})
 
     def _count_unpublished(self, decision: Decision, people: int) -> None:
         if not decision.permitted:
