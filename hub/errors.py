@@ -78,6 +78,10 @@ class LogError(StorageError):
     status = 503
 
 
+class RowsError(LogError):
+    """Rows of the database are not as the audit log says. The node stops until somebody lets it go on."""
+
+
 class PeerError(HubError):
     """A peer is unreachable, is not who it says, or broke the protocol.
 

@@ -88,6 +88,8 @@ class Action(StrEnum):
 
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"
+    deliveries_anchored = "deliveries_anchored"
+    stop_ended = "stop_ended"
 
 
 class DigestOf(StrEnum):

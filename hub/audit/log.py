@@ -26,8 +26,13 @@ from hub.audit.rows import Ledger
 from hub.crypto.signing import PrivateKey
 from hub.errors import LogError, StorageError
 
-FORMAT: Final = 2
-"""Of logs whose entries are marked, and bind the rows that they are of: the first entry says so."""
+FORMAT: Final = 3
+"""Of logs whose entries are marked, and bind the rows that they are of: the first entry says so.
+
+Since 3 they bind all of a row of the outbox, also when it is tried next.
+"""
+
+_MARKED: Final = 2
 
 Mark = Callable[[str], str]
 """The node's mark (hex) of an entry's hash, under a key that is not in the database."""
@@ -178,11 +183,11 @@ def verify_since(store: AuditStore, heads: SignedHeads, mark: Mark) -> Verified 
     first = list(islice(entries, 1))
     before = Head(signed.size - 1, first[0].prev if first else "")
     forged: list[int] = []
-    marked_from = _marked_from(store)
+    first_marked = marked_from(store)
 
     def looked_at() -> Iterator[Entry]:
         for entry in entries:
-            if entry.seq >= marked_from and not _bears(entry, mark):
+            if entry.seq >= first_marked and not bears(entry, mark):
                 forged.append(entry.seq)
             yield entry
 
@@ -190,11 +195,12 @@ def verify_since(store: AuditStore, heads: SignedHeads, mark: Mark) -> Verified 
     return Broken(forged[0], Tampering.forged) if forged and isinstance(found, Verified) else found
 
 
-def _bears(entry: Entry, mark: Mark) -> bool:
+def bears(entry: Entry, mark: Mark) -> bool:
+    """Whether an entry bears the node's mark."""
     return hmac.compare_digest(str(entry.mark).encode(errors="replace"), mark(entry.hash).encode())
 
 
-def _marked_from(store: AuditStore) -> int:
+def marked_from(store: AuditStore) -> int:
     """The number of the first entry that bears a mark: a log of before has some without."""
     first = store.at(1)
     if first is None or is_marked(first):
@@ -204,12 +210,17 @@ def _marked_from(store: AuditStore) -> int:
 
 
 def is_marked(first: Entry) -> bool:
-    """Whether a log was begun in the format that marks its entries, by its first entry."""
+    """Whether a log was begun in a format that marks its entries, by its first entry."""
+    return begun_in(first) >= _MARKED
+
+
+def begun_in(first: Entry) -> int:
+    """The format that a log was begun in, by its first entry."""
     try:
         detail = json.loads(first.body).get("detail", {})
-        return first.action == Action.node_created and int(detail.get("format", 1)) >= FORMAT
+        return int(detail.get("format", 1)) if first.action == Action.node_created else 1
     except (ValueError, TypeError, AttributeError):
-        return False
+        return 1
 
 
 @contextmanager

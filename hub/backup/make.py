@@ -24,6 +24,7 @@ from hub.audit.log import broken_log, verify_log
 from hub.backup.archive import Contents, write_archive
 from hub.errors import UsageError
 from hub.node import keys
+from hub.node.bound import ROWS_SAID
 from hub.node.node import CHECKPOINT, NODE_TOML, Node, key_folder
 from hub.node.prf_keys import PRF_FOLDER
 from hub.store.audit import DatabaseAudit
@@ -35,8 +36,17 @@ HOME: Final = "home"
 KEYS: Final = "keys"
 WORKSPACE: Final = ".backup-"
 # What is not a node's own to keep: locks, databases and what runs beside them, unfinished files, made-up samples;
-# and PRF keys, which are not to outlive their epoch.
-_LEFT_OUT: Final = ("*.lock", "*.sqlite3*", ".*", "*.rejected.csv", CHECKPOINT, "*.new", PRF_FOLDER)
+# PRF keys, which are not to outlive their epoch; and what is remembered of a log that goes on otherwise.
+_LEFT_OUT: Final = (
+    "*.lock",
+    "*.sqlite3*",
+    ".*",
+    "*.rejected.csv",
+    CHECKPOINT,
+    ROWS_SAID,
+    "*.new",
+    PRF_FOLDER,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from hub.node import keys
 from hub.node.at_work import stopped
 from hub.node.certificates import signers
 from hub.node.home import advance_audit_checkpoint
-from hub.node.node import CHECKPOINT, NODE_TOML, database_url, key_folder, node_of
+from hub.node.node import CHECKPOINT, NODE_TOML, bind_what_is_not, database_url, key_folder, node_of
 from hub.node.settings import Settings, load_settings
 from hub.records import restorations
 from hub.records.restorations import Reasons
@@ -204,6 +204,7 @@ def _begin_again(fresh: Path, backup_at: int, head: Head, lost: Head | None, rea
     node = node_of(fresh, load_settings(fresh))
     try:
         node.log.files.write(sign_checkpoint(node.node_id, head, node.keys.signing.private))
+        bind_what_is_not(node)
         with node.write() as tx:
             for peer in peers.every(tx.session):
                 peers.forget_copies(tx.session, peer.node_id)

@@ -19,7 +19,16 @@ from hub.consent import Context, Exclusion, conflicts_of_interest
 from hub.matching import MatchKey, confirm, match_keys
 from hub.node.node import Node
 from hub.node.transaction import Reading
-from hub.records.cases import CaseDetails, HeldCase, digest_for, held_case, held_cases, open_kept
+from hub.records.cases import (
+    CaseDetails,
+    HeldCase,
+    digest_for,
+    every_case,
+    held_case,
+    held_cases,
+    open_kept,
+    rests_on,
+)
 from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
 from hub.store import cases
 from hub.store.cases import StoredCase
@@ -85,6 +94,7 @@ class CaseRestrictions:
             return ()
         with self.node.read() as tx:
             held = held_cases(tx, [one.row for one in self._excluded])
+            tx.require_as_bound(rests_on(held))
         return tuple(dict.fromkeys(person for case in held for person in case.ever))
 
     @cached_property
@@ -97,7 +107,9 @@ class CaseRestrictions:
         if case_digest not in self._known:
             with self.node.read() as tx:
                 row = cases.find(tx.session, case_digest)
-                self._known[case_digest] = row is not None and self._hides(held_case(tx, row))
+                held = held_case(tx, row) if row else None
+                tx.require_as_bound(rests_on([held] if held else []))
+                self._known[case_digest] = held is not None and self._hides(held)
         return self._known[case_digest]
 
     def _hides(self, held: HeldCase) -> bool:
@@ -196,7 +208,7 @@ def folded_ref(case_ref: str) -> str:
 
 def _cases_by_reference(tx: Reading) -> list[ExcludedCase]:
     """Every case by the reference sealed in it, but those that are kept apart for somebody."""
-    kept = [(open_kept(tx.vault, row.handle, row.sealed).details, row) for row in cases.every(tx.session)]
+    kept = [(open_kept(tx.vault, row.handle, row.sealed).details, row) for row in every_case(tx)]
     return [ExcludedCase(details.case_ref, row) for details, row in kept if not details.apart]
 
 

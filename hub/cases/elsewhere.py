@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from hub.consent.form.fled import NOT_KNOWN, most_careful
 from hub.matching import confirm
 from hub.node.transaction import Reading
-from hub.records.cases import held_cases, open_kept
-from hub.store import cases
+from hub.records.cases import every_case, held_cases, open_kept
 from hub.values import Person
 
 
@@ -33,7 +32,7 @@ def said_of(
     Who is `kept_out` of one of these people asks nobody about them: cases that they must not know of say nothing.
     """
     grave = []
-    for row in cases.every(tx.session):
+    for row in every_case(tx):
         kept = open_kept(tx.vault, row.handle, row.sealed)
         if kept.sealed or kept.details.fled_from:
             grave.append(row)

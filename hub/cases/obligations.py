@@ -49,6 +49,7 @@ def list_obligations(
     hidden = restrictions_on(node, asker)
     found = []
     with node.read() as tx:
+        tx.require_tables_as_bound("obligation_record", "decision_record")
         rows = obligations.listed(tx.session, "closed" if closed else "open", None if every or closed else on)
         for row in rows:
             if hidden.restricts(row.case_digest) or not for_managers(row.code, asker):
@@ -78,6 +79,7 @@ def escalate(node: Node) -> int:
     while True:
         with node.write() as tx:
             tx.hold_others_off()  # First, as elsewhere: two who each hold what the other needs wait for ever.
+            tx.require_tables_as_bound("obligation_record")
             rows = obligations.to_escalate(tx.session, today, BATCH)
             obligations.escalate(tx.session, [row.id for row in rows], tx.now)
             for row in rows:

@@ -45,6 +45,7 @@ from hub.records.cases import (
     held_case,
     may_be_matched,
     open_person_details,
+    rests_on,
 )
 from hub.records.decisions import RecordedDecision
 from hub.records.received import (
@@ -83,6 +84,7 @@ def answer_request(
     tx: Transaction, key: DisclosureKey, question: DisclosureQuestion, signed: SignedRequest
 ) -> Disclosure:
     """The answer: the one given before, or a first decision, recorded; or that it is not given any more."""
+    _require_as_bound(tx, key)
     earlier = received.disclosure(tx, key)
     if earlier is not None and _may_be_given(tx, earlier):
         return earlier.recorded.disclosure
@@ -95,8 +97,16 @@ def answer_request(
 
 def may_be_repeated(tx: Transaction, key: DisclosureKey) -> bool:
     """Whether the very answer that was sealed before may be sent again."""
+    _require_as_bound(tx, key)
     earlier = received.disclosure(tx, key)
     return earlier is not None and _may_be_given(tx, earlier)
+
+
+def _require_as_bound(tx: Transaction, key: DisclosureKey) -> None:
+    """Look that what was asked and answered before is as it was written."""
+    tx.require_as_bound(
+        {"received_check": [(key.check_id, key.peer)], "received_disclosure": [tuple(key.row)]}
+    )
 
 
 def _may_be_given(tx: Transaction, earlier: ReceivedDisclosure) -> bool:
@@ -105,7 +115,11 @@ def _may_be_given(tx: Transaction, earlier: ReceivedDisclosure) -> bool:
         return True
     check = received_rows.check(tx.session, earlier.key.peer, earlier.key.check_id)
     found = _find(tx, check, earlier.key) if check else None
-    return found is not None and may_be_matched(tx, held_case(tx, found[1]))
+    if found is None:
+        return False
+    kept = held_case(tx, found[1])
+    tx.require_as_bound(rests_on([kept]))
+    return may_be_matched(tx, kept)
 
 
 def _find(
@@ -153,6 +167,7 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     """
     with node.write() as tx:
         tx.hold_others_off()  # Of two who decide at once, one finds that it is decided.
+        _require_as_bound(tx, key)
         waiting = received.disclosure(tx, key)
         if waiting is None or not waiting.case.waits:
             raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")
@@ -207,6 +222,7 @@ def _decided(
     row, case_row = found
     person = open_person_details(tx.vault, row.handle, row.sealed)
     kept = held_case(tx, case_row)
+    tx.require_as_bound(rests_on([kept]))
     case = kept.details
     agreed = confirm(question.subject, person.person, tx.node.matching)
     kept_out = exclusions_from(tx.node, kept)

@@ -235,6 +235,7 @@ def _set_aside_before(node: Node, node_id: str, found: Found) -> set[bytes]:
     for handle, evidence in found.evidence.items():
         digests.setdefault(dismissal_digest(node.keys.vault, node_id, evidence), []).append(handle)
     with node.read() as tx:
+        tx.require_as_bound({"not_same_pair": [(digest,) for digest in digests]})
         known = [digests[one] for one in dismissals.known(tx.session, list(digests))]
     return {handles[0] for handles in known if len(handles) == 1}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from hub.audit.chain import Broken
 from hub.cli.options import Json
 from hub.cli.output import EXIT_REFUSED, counted, out, plain, print_json, reporting
 from hub.cli.outside import verify_from_outside
+from hub.cli.resume import found_rows, print_rows, resume
 from hub.cli.signed_requests import request
 from hub.cli.witness import heads, reconcile
 from hub.errors import UsageError
@@ -19,7 +20,6 @@ from hub.node.node import open_to_verify
 from hub.store.verify import Report, verify_database
 
 audit_app = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
-_SHOWN: Final = 20
 
 
 @audit_app.command("verify")
@@ -85,8 +85,8 @@ def verify(
 def _own(home: Path) -> tuple[Report, tuple[str, ...]]:
     node = open_to_verify(home)
     heads = node.log.files.read()
-    with closing(node.database), node.read() as tx:
-        return verify_database(tx.session, node.node_id, heads.found), heads.lost
+    with closing(node.database), node.database.read() as session:
+        return verify_database(session, node.node_id, heads.found), heads.lost
 
 
 def _document(report: Report, lost: tuple[str, ...]) -> dict[str, object]:
@@ -100,10 +100,7 @@ def _document(report: Report, lost: tuple[str, ...]) -> dict[str, object]:
             "unwitnessed": report.log.unwitnessed,
             "rows": report.bound,
             "unwitnessed_rows": report.unwitnessed_rows,
-            "found": [
-                {"table": one.table, "what": one.what.value, "row": one.key, "seq": one.seq}
-                for one in report.rows
-            ],
+            "found": found_rows(report.rows),
         }
     return document | {"lost": list(lost)}
 
@@ -121,10 +118,7 @@ def _print(report: Report, lost: tuple[str, ...]) -> None:
             out.print(
                 f"[red]The database is not as its log says.[/] {counted(len(report.rows), 'finding/findings')}:"
             )
-            for one in report.rows[:_SHOWN]:
-                out.print(f"  {plain(one)}")
-            if len(report.rows) > _SHOWN:
-                out.print(f"  and {len(report.rows) - _SHOWN} more: see --json.")
+            print_rows(report.rows)
         else:
             out.print(f"{counted(report.bound, 'row/rows')}: every row is as the log says.")
         if report.unwitnessed_rows:
@@ -139,6 +133,7 @@ def _print(report: Report, lost: tuple[str, ...]) -> None:
         out.print("Keep the database and the home as they are, and call your auditor.")
 
 
+audit_app.command("resume")(resume)
 audit_app.command("heads")(heads)
 audit_app.command("reconcile")(reconcile)
 audit_app.command("request")(request)

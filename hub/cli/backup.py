@@ -11,14 +11,12 @@ import typer
 from hub.backup.make import backup as make_backup
 from hub.backup.restore import Restored, Source
 from hub.backup.restore import restore as bring_back
-from hub.cli.options import Home, Json, opened
+from hub.cli.options import Because, Home, Json, opened
 from hub.cli.output import counted, out, plain, print_json, reporting
 from hub.crypto import age
 from hub.errors import UsageError
 from hub.files import OccupiedError, write_atomically
 from hub.values import day_in_words
-
-Because = Annotated[str, typer.Option(help="The reason, which stands on the record.", show_default=False)]
 
 
 def backup_key(

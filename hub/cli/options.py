@@ -21,6 +21,8 @@ from hub.values import Requester
 Home = Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
+Because = Annotated[str, typer.Option(help="The reason, which stands on the record.", show_default=False)]
+
 Who = Annotated[
     Path | None,
     typer.Option(

@@ -24,6 +24,7 @@ from hub.node.prf_keys import PrfKeys
 from hub.node.transaction import Transaction
 from hub.records.received import add_check
 from hub.store import feeds, received
+from hub.store.verify import RowKeys
 from hub.wire.messages import (
     AGREEMENT_DIFFERS,
     AGREEMENT_NOT_HELD,
@@ -37,6 +38,7 @@ from hub.wire.messages import (
 from hub.wire.quota import OverQuota, Quota, QuotaState, charge
 
 ANSWER_KEPT_S: Final = 600
+_POOLS: Final = ("strong", "weak")
 
 
 def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationRequest) -> Reply | Refused:
@@ -55,6 +57,7 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
         raise InputError(f"A request has one of {', '.join(map(str, SIZE_CLASSES))} elements.")
     with node.write() as tx:
         admit(tx, caller)
+        tx.require_as_bound(_rests_on(caller, request))
         stored = answered_before(tx, caller, signed)
         if isinstance(stored, Refused):
             return stored
@@ -88,11 +91,23 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
         weak_proof=encoding.b64(weak.proof),
     )
     with node.write() as tx:
+        tx.require_as_bound({"feed_state": [(1,)]})
         body = _as_of(feeds.state(tx.session), encode(answer))
         if body is None:
             return Refused(EpochChangedError("The keys were changed meanwhile.", do="Sync, and ask again."))
         keep_answer(tx, caller, signed, body, ANSWER_KEPT_S)
     return Reply(body, receipt(node, caller, request.check_id, log))
+
+
+def _rests_on(caller: Caller, request: EvaluationRequest) -> RowKeys:
+    """The rows by which it is said under which keys it is evaluated, and how much."""
+    quotas = [(owner, pool) for owner in _owners(caller, request) for pool in _POOLS]
+    return {"feed_state": [(1,)], "quota_use": quotas}
+
+
+def _owners(caller: Caller, request: EvaluationRequest) -> tuple[str, str]:
+    """Who is charged: the peer, and the person there who asks."""
+    return caller.node_id, f"{caller.node_id}|{request.user}"
 
 
 def _as_of(state: feeds.State | None, answer: bytes) -> bytes | None:
@@ -182,7 +197,7 @@ def _charge(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Over
         "strong": (quotas.strong, len(split_elements(request.elements))),
         "weak": (quotas.weak, len(split_elements(request.weak_elements))),
     }
-    owners = (caller.node_id, f"{caller.node_id}|{request.user}")
+    owners = _owners(caller, request)
     held = received.quotas(tx.session, owners)
     states: dict[tuple[str, str], QuotaState] = {}
     for pool, (quota, elements) in counts.items():

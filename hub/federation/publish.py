@@ -45,6 +45,8 @@ from hub.values import Person
 from hub.wire.test_people import TEST_CASE_HANDLE, TEST_PEOPLE
 
 AT_ONCE: Final = 50  # people; about half a second
+RESTS_ON: Final = ("case_record", "person_record", "decision_record", "crowded_keys")
+"""The tables by which it is said who is published: whoever is not in them any more would not be found either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Publis
 def _publish(node: Node, progress: Progress) -> Published:
     with node.read() as tx:
         require_none_open(tx)
+        tx.require_tables_as_bound(*RESTS_ON)
+        tx.require_lines_as_bound()
         state = feeds.state(tx.session)
         leaving = feeds.leaving(tx.session)
         may = matchable(tx, feeds.joining(tx.session))

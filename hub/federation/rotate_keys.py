@@ -30,6 +30,7 @@ from hub.federation.entries import (
     without_collections,
 )
 from hub.federation.publish import (
+    RESTS_ON,
     crowded_of,
     distinct_keys,
     keys_of,
@@ -86,6 +87,8 @@ def rotate(node: Node, progress: Progress = lambda _done, _all: None) -> Rotated
 def _rotate(node: Node, progress: Progress) -> Rotated:
     with node.read() as tx:
         require_none_open(tx)
+        tx.require_as_bound({"feed_state": [(1,)]})
+        tx.require_tables_as_bound(*RESTS_ON)
     ended = node.epoch()
     node.prf_folder.destroy(lambda epoch: epoch != ended)
     _clear(node, ended)

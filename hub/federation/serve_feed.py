@@ -27,6 +27,7 @@ def feed_page(node: Node, caller: Caller, cursor: str) -> Reply | Refused:
     """A page of the feed after `cursor` (empty: from the beginning), with the signed manifest."""
     with node.write() as tx:
         admit(tx, caller)
+        tx.require_as_bound({"feed_state": [(1,)]})
         state = feeds.state(tx.session)
         if state is None:
             return Refused(NotFoundError("This area has not published yet."))

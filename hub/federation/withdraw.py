@@ -57,6 +57,8 @@ def withdrawal_of(tx: Reading, rows: Sequence[feeds.PersonRow]) -> Withdrawal | 
     state = feeds.state(tx.session)
     if state is None or not rows:
         return None
+    tx.require_lines_as_bound()
+    tx.require_as_bound({"crowded_keys": [(state.epoch,)]})
     numbers = {row.person_id for row in rows}
     draft = Draft(state.epoch, state.gap(tx.node.settings.max_gap), {})
     crowded = distinct_keys(tx.node, _readable(tx, rows), crowded_in(tx, state.epoch))

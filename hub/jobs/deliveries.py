@@ -36,6 +36,7 @@ logger = logging.getLogger("hub.jobs")
 def due(node: Node) -> list[Task]:
     """What is to be tried now."""
     with node.read() as tx:
+        tx.require_tables_as_bound("outbox")
         return [Task(row.id, f"{row.kind}:{row.peer}") for row in outbox.due(tx.session, tx.now)]
 
 
@@ -43,6 +44,7 @@ async def attempt(node: Node, client: PeerClient, number: str) -> None:
     """One try of one delivery, if it still waits and its time has come."""
     try:
         with node.read() as tx:
+            tx.require_as_bound({"outbox": [(number,)]})
             delivery = parcels.get(tx, number)
         if (
             delivery is None

@@ -16,7 +16,7 @@ from hub.audit.chain import Broken
 from hub.audit.events import OPERATOR, Action
 from hub.audit.log import FORMAT, advance_checkpoint, begin_checkpoint, broken_log
 from hub.crypto.encoding import b64
-from hub.errors import LogError, UsageError
+from hub.errors import UsageError
 from hub.files import write_atomically
 from hub.node import keys
 from hub.node.agreements import AGREEMENTS
@@ -28,7 +28,7 @@ from hub.node.revocations import told_revocations
 from hub.node.settings import SHIPPED_CONFIG, Settings, read_text
 from hub.node.transaction import Transaction
 from hub.store.audit import DatabaseAudit
-from hub.store.verify import verify_database
+from hub.store.verify import not_as_bound, verify_database
 from hub.values import Mode
 from hub.wire.messages import AgreementTold, PublicKeys
 from hub.wire.metadata import NodeFacts, metadata
@@ -195,20 +195,18 @@ def advance_audit_checkpoint(node: Node) -> tuple[str, ...]:
 
 
 def require_as_bound(node: Node) -> None:
-    """Look at the whole log, and at every row that it binds. Raises LogError where one is not as it was written."""
+    """Look at the whole log, and at every row that it binds.
+
+    Raises LogError where the log does not hold; RowsError where a row is not as it says, and then the node stops.
+    """
     heads = node.log.files.read()
     heads.newest()
     with node.read() as tx:
         found = verify_database(tx.session, node.node_id, heads.found)
-    if isinstance(found.log, Broken):
-        raise broken_log(found.log)
-    if found.rows:
-        said = str(found.rows[0]) + (f" And {len(found.rows) - 1} more." if len(found.rows) > 1 else "")
-        raise LogError(
-            f"The database is not as its log says. {said}",
-            kept="The database as it is.",
-            do="Run `hub audit verify`, see what else was touched, and call your auditor.",
-        )
+        if isinstance(found.log, Broken):
+            raise broken_log(found.log)
+        if found.rows:
+            raise not_as_bound(found.rows)
 
 
 def _toml(value: str) -> str:

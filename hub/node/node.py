@@ -20,15 +20,17 @@ from hub.audit.heads import HeadFiles
 from hub.consent import Rules, rules_from_text
 from hub.crypto import vault
 from hub.crypto.signing import PublicKey
-from hub.errors import StorageError, UsageError
+from hub.errors import RowsError, StorageError, UsageError
 from hub.matching import MatchingConfig, load_config
 from hub.node.agreements import AGREEMENTS, AgreementFolder, Agreements
+from hub.node.bound import ROWS_SAID, BoundLog
 from hub.node.certificates import load as load_certificates
 from hub.node.keys import COPY, KeyRing, NodeKeys, drop_prf_seeds, keeps_files, prf_seeds_of_before
 from hub.node.prf_keys import FIRST_EPOCH, PRF_FOLDER, MissingKeysError, PrfKeyFolder, PrfKeys
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
+from hub.node.stops import STOPS, Stops
 from hub.node.transaction import Reading, Transaction
-from hub.node.upgrade import bind_rows_of_before, binds_rows
+from hub.node.upgrade import bind_rows_of_before, binds_deliveries, binds_rows
 from hub.node.watch import LogWatch
 from hub.store import feeds
 from hub.store.audit import DatabaseAudit
@@ -141,7 +143,13 @@ class Node:
         folder = key_folder(self.home, self.settings)
         beside_keys = folder / COPY if keeps_files(folder) else None
         files = HeadFiles(self.node_id, self._signers, self.home / CHECKPOINT, beside_keys)
-        return LogWatch(files, self.mark)
+        stops = Stops(self.home / STOPS, lambda: self.keys.vault)
+        return LogWatch(files, self.mark, stops)
+
+    @cached_property
+    def bound(self) -> BoundLog:
+        """What the log says of every row."""
+        return BoundLog(self.home / ROWS_SAID, lambda: self.keys.vault, self.log, self.database.read)
 
     def mark(self, entry_hash: str) -> str:
         """The node's mark of an entry of its log, by the entry's hash: nobody without its keys can make it."""
@@ -168,8 +176,12 @@ class Node:
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
-        """A look at the database; nothing that is changed through it is kept. Raises StorageError."""
-        with self.database.read() as session:
+        """A look at the database; nothing that is changed through it is kept.
+
+        Raises StorageError, LogError where the node has stopped.
+        """
+        self.log.stops.require_none()
+        with self._stopping(), self.database.read() as session:
             yield Reading(self, session)
 
     @contextmanager
@@ -178,11 +190,20 @@ class Node:
 
         Raises LogError when the log does not reach the head that was last signed: it is not written on.
         """
-        with self.database.write() as session:
+        with self._stopping(), self.database.write() as session:
             self.log.require_reached(DatabaseAudit(session))
             tx = Transaction(self, session)
             yield tx
             tx.close()
+
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Where rows are not as the log says, the node stops: not only what was about to rest on them."""
+        try:
+            yield
+        except RowsError as error:
+            self.log.stops.begin(error.text, self.now())
+            raise
 
 
 def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
@@ -193,15 +214,21 @@ def open_node(home: Path, *, clock: Callable[[], float] = time.time) -> Node:
     node = open_to_verify(home, clock=clock)
     try:
         node.require_intact()
-        with node.read() as tx:
-            earlier = not binds_rows(DatabaseAudit(tx.session))
-        if earlier:
-            with node.write() as writing:
-                bind_rows_of_before(writing)
+        bind_what_is_not(node)
     except BaseException:
         node.database.close()
         raise
     return node
+
+
+def bind_what_is_not(node: Node) -> None:
+    """In a database of an earlier version: have the log bind the rows that it does not bind yet."""
+    with node.read() as tx:
+        log = DatabaseAudit(tx.session)
+        earlier = not (binds_rows(log) and binds_deliveries(log))
+    if earlier:
+        with node.write() as writing:
+            bind_rows_of_before(writing)
 
 
 def open_to_verify(home: Path, *, clock: Callable[[], float] = time.time) -> Node:

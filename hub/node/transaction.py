@@ -16,10 +16,21 @@ from sqlmodel import Session
 from hub.audit.chain import Head, genesis, head_after
 from hub.audit.events import NODE, Action, Detail, DigestOf, Event, Refs
 from hub.audit.log import append
-from hub.audit.rows import Anchor, pack
+from hub.audit.rows import Anchor, Written, pack
 from hub.crypto.vault import Vault
 from hub.store.audit import DatabaseAudit
+from hub.store.guarded import HELD_AGAINST_PINS
 from hub.store.journal import Journal
+from hub.store.verify import (
+    KnownBy,
+    RowFinding,
+    RowKeys,
+    anchors_found,
+    lines_found,
+    not_as_bound,
+    rows_found,
+    table_found,
+)
 
 if TYPE_CHECKING:
     from hub.node.node import Node
@@ -27,6 +38,9 @@ if TYPE_CHECKING:
 
 class Reading:
     """A look at a node's database. Nothing that is changed through it is kept."""
+
+    _until: int | None = None
+    """The last entry of the log that is not this transaction's own."""
 
     def __init__(self, node: Node, session: Session) -> None:
         self.node = node
@@ -51,18 +65,65 @@ class Reading:
         """The keyed digest by which a case is found again."""
         return self.node.case_digest(case_ref)
 
+    def require_as_bound(self, rows: RowKeys) -> None:
+        """Look at rows before the node acts on them: each is as the newest entry that binds it left it, or gone.
+
+        `rows`: primary keys, by table. Raises RowsError, and then stops the node; LogError; ConflictError where
+        others write too much meanwhile.
+        """
+        self._require(rows_found(self.session, rows, self._said, hold=False))
+
+    def require_tables_as_bound(self, *tables: str) -> None:
+        """Look at all rows of these tables, and that none is gone. Raises as `require_as_bound` does."""
+        for table in tables:
+            self._require(table_found(self.session, table, self.said_of(table)))
+
+    def require_lines_as_bound(self) -> None:
+        """Look at the node's own feed: its state, and the live lines that this stands for. Raises likewise."""
+        self.require_as_bound({"feed_state": [(1,)]})
+        self._require(lines_found(self.session))
+
+    def said_of(self, table: str) -> Mapping[bytes, Written]:
+        """What the log says of all rows of a table, by what each is known by."""
+        return self.node.bound.of_table(self.session, table, self._entries)
+
+    def _said(self, keys: KnownBy) -> Mapping[str, Mapping[bytes, Written]]:
+        return self.node.bound.of_rows(self.session, keys, self._entries)
+
+    @cached_property
+    def _entries(self) -> int:
+        """How many entries the log has, as this sees it: without its own."""
+        return self.node.bound.seen_by(self.session, self._until)
+
+    @staticmethod
+    def _require(found: Iterable[RowFinding]) -> None:
+        if every := list(found):
+            raise not_as_bound(every)
+
 
 class Transaction(Reading):
     """A transaction that commits when its block ends, and keeps nothing if that raises.
 
-    Whoever begins one calls `close` before its end.
+    Whoever begins one calls `close` before its end. `believing`: the rows of an earlier version, as they are found.
     """
+
+    believing = False
 
     def __init__(self, node: Node, session: Session) -> None:
         super().__init__(node, session)
         self._log = DatabaseAudit(session)
         self._journal = Journal(session)
         self._next: tuple[Event, dt.datetime] | None = None
+
+    def require_as_bound(self, rows: RowKeys) -> None:
+        """As in a look; nobody else changes the rows before this ends. It has not written any of them yet."""
+        self.hold_others_off()
+        self._require(rows_found(self.session, rows, self._said, hold=True))
+
+    def require_tables_as_bound(self, *tables: str) -> None:
+        """As in a look; nobody else writes such rows before this ends. It has not written any of them yet."""
+        self.hold_others_off()
+        super().require_tables_as_bound(*tables)
 
     def hold_others_off(self) -> None:
         """Wait for other writers of the log, and let none commit until this transaction ends. Any event does so."""
@@ -92,9 +153,9 @@ class Transaction(Reading):
         self.hold_others_off()
         self._next = event, dt.datetime.fromtimestamp(self.node.clock(), dt.UTC)
 
-    def bind(self, rows: Iterable[Anchor]) -> None:
-        """Have an event of its own bind rows that no event does yet."""
-        self.record(Action.rows_anchored)
+    def bind(self, rows: Iterable[Anchor], action: Action = Action.rows_anchored) -> None:
+        """Have an event of its own bind rows that no event does yet, as they are."""
+        self.record(action)
         self._write_next(rows)
 
     def head(self) -> Head:
@@ -105,16 +166,26 @@ class Transaction(Reading):
 
     def close(self) -> None:
         """Have the last event bind what was written since; or one of its own, where nothing was recorded."""
-        rows = list(self._journal.take())
+        rows = self._written()
         if rows and self._next is None:
             self.record(Action.rows_kept)
         self._write_next(rows)
         self._journal.close()
+
+    def _written(self) -> list[Anchor]:
+        """The rows that were written since the last event. What the log does not vouch for is not written over."""
+        rows = list(self._journal.take())
+        found = [one for one in self._journal.found() if one.table != HELD_AGAINST_PINS]
+        if found and not self.believing:
+            self._require(anchors_found(found, self._said))
+        return rows
 
     def _write_next(self, rows: Iterable[Anchor] = ()) -> None:
         """Write the event that was recorded last, with the rows that it binds."""
         if self._next is None:
             return
         (event, at), self._next = self._next, None
-        bound = event.model_copy(update={"rows": pack([*rows, *self._journal.take()])})
-        append(self._log, self.node.node_id, bound, at, self.node.mark)
+        bound = event.model_copy(update={"rows": pack([*rows, *self._written()])})
+        entry = append(self._log, self.node.node_id, bound, at, self.node.mark)
+        if self._until is None:
+            self._until = entry.seq - 1

@@ -23,6 +23,7 @@ from hub.records import decisions
 from hub.store import cases
 from hub.store.cases import StoredCase, StoredPerson
 from hub.store.feeds import PersonRow
+from hub.store.verify import RowKeys
 from hub.values import Kind, Person, Purpose, ShortText, Value
 
 
@@ -242,6 +243,12 @@ def held_cases(tx: Reading, rows: Sequence[StoredCase]) -> list[HeldCase]:
     return [_held(tx.vault, row, people[row.id]) for row in rows]
 
 
+def every_case(tx: Reading) -> list[StoredCase]:
+    """All cases, once it is sure that none is missing and none is from elsewhere. Raises RowsError."""
+    tx.require_tables_as_bound("case_record", "person_record")
+    return cases.every(tx.session)
+
+
 def held_case(tx: Reading, row: StoredCase) -> HeldCase:
     """A case, opened, with its people. Raises StorageError."""
     return held_cases(tx, [row])[0]
@@ -260,7 +267,7 @@ def may_be_matched(tx: Reading, held: HeldCase) -> bool:
     """Whether a case's people may be matched, by its sealed records. The plain columns can only narrow that.
 
     The case names its decision and its people, so none from elsewhere stands in for them. An earlier state of all
-    of them together is for the audit log to find. Raises StorageError.
+    of them together is for the audit log to find (`rests_on`). Raises StorageError.
     """
     row, kept = held.row, held.kept
     if row.sealed_case or not row.may_publish or row.decision_id is None:
@@ -286,6 +293,16 @@ def stands(tx: Reading, form: SharingForm) -> bool:
     )
 
 
+def rests_on(held: Iterable[HeldCase]) -> RowKeys:
+    """The rows by which it is said whether these cases' people may be matched."""
+    every = list(held)
+    return {
+        "case_record": [(one.row.id,) for one in every],
+        "person_record": [(person.number,) for one in every for person in one.people],
+        "decision_record": [(one.row.decision_id,) for one in every if one.row.decision_id is not None],
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Matchable:
     """Of people whose columns say that they may be matched: those whose sealed records say so too.
@@ -299,10 +316,10 @@ class Matchable:
 
 
 def matchable(tx: Reading, rows: Sequence[PersonRow]) -> Matchable:
-    """Who of these people may be matched, opened, by number."""
+    """Who of these people may be matched, opened, by number. Raises RowsError: nobody is added on other rows."""
     stored = cases.of_handles(tx.session, [row.case_handle for row in rows])
     members = cases.people_of_each(tx.session, [row.id for row in stored])
-    people, refused = dict[int, Person](), 0
+    people, permitting, refused = dict[int, Person](), list[HeldCase](), 0
     for row in stored:
         try:
             held = _held(tx.vault, row, members[row.id])
@@ -310,7 +327,9 @@ def matchable(tx: Reading, rows: Sequence[PersonRow]) -> Matchable:
         except StorageError:  # Not sealed under these keys, or for another place; or its decision is gone.
             permitted = False
         if permitted:
+            permitting.append(held)
             people |= {one.number: one.details.person for one in held.people}
         refused += not permitted
+    tx.require_as_bound(rests_on(permitting))
     wanted = tuple(row for row in rows if row.person_id in people)
     return Matchable(wanted, {row.person_id: people[row.person_id] for row in wanted}, refused)

@@ -139,7 +139,8 @@ def end(tx: Transaction, restoration: Restoration, *, how: str, because: str) ->
 
 
 def require_none_open(tx: Reading) -> None:
-    """Raise RestoringError while a restoration is open."""
+    """Raise RestoringError while a restoration is open, RowsError where that cannot be known."""
+    tx.require_tables_as_bound("restoration_record")
     if restorations.open_one(tx.session) is not None:
         raise RestoringError(
             "This node was brought back from a backup, and what happened since is not known to it yet.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 
-from sqlalchemy import insert, text
+from sqlalchemy import bindparam, insert, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -16,6 +16,11 @@ from hub.store.tables import AuditEntry
 _TABLE = AuditEntry.__table__  # type: ignore[attr-defined]
 # Past the ORM: every act writes a few entries.
 _NEWEST = sql_select(*(_TABLE.c[one.name] for one in fields(Entry))).order_by(_TABLE.c.seq.desc()).limit(1)
+_FROM = (
+    sql_select(*(_TABLE.c[one.name] for one in fields(Entry)))
+    .where(_TABLE.c.seq >= bindparam("first"))
+    .order_by(_TABLE.c.seq)
+)
 _INSERT = insert(_TABLE)
 
 
@@ -34,6 +39,10 @@ class DatabaseAudit:
         """The newest entry, locked against other writers until the transaction ends."""
         if self._session.get_bind().dialect.name == "postgresql":
             self._session.connection().execute(text(f"SELECT pg_advisory_xact_lock({LOG_LOCK})"))
+        return self.newest()
+
+    def newest(self) -> Entry | None:
+        """The newest entry."""
         row = self._session.connection().execute(_NEWEST).first()
         return Entry(*row) if row else None
 
@@ -59,11 +68,18 @@ class DatabaseAudit:
         self._session.flush()
         self._session.connection().execute(_INSERT, asdict(entry))
 
-    def after(self, seq: int) -> Iterable[Entry]:
-        """Entries past `seq`, streamed in order."""
+    def after(self, seq: int, *, up_to: int | None = None) -> Iterable[Entry]:
+        """Entries past `seq`, and no further than `up_to`, streamed in order."""
         query = select(AuditEntry).where(col(AuditEntry.seq) > seq).order_by(col(AuditEntry.seq))
+        if up_to is not None:
+            query = query.where(col(AuditEntry.seq) <= up_to)
         for row in self._session.exec(query.execution_options(yield_per=1000)):
             yield _entry(row)
+
+    def from_entry(self, seq: int, *, up_to: int | None = None) -> list[Entry]:
+        """The entry of that number and those that follow, no further than `up_to`, in order: few."""
+        query = _FROM if up_to is None else _FROM.where(_TABLE.c.seq <= up_to)
+        return [Entry(*row) for row in self._session.connection().execute(query, {"first": seq})]
 
     def of_actions(self, actions: Iterable[str]) -> Iterable[Entry]:
         """The entries of these actions, streamed in order."""

@@ -104,6 +104,17 @@ def store(session: Session, row: CaseRow) -> None:
     session.flush()
 
 
+def publish_no_more(session: Session, numbers: Sequence[int]) -> int:
+    """Let nobody on these cases be published, before each is stored anew; returns how many of them were."""
+    changed = 0
+    for at in range(0, len(numbers), _BOUND):
+        some = col(CaseRecord.id).in_(numbers[at : at + _BOUND]) & col(CaseRecord.may_publish)
+        changed += (
+            session.connection().execute(update(CaseRecord).where(some).values(may_publish=False)).rowcount
+        )
+    return changed
+
+
 def people_of(session: Session, case_id: int) -> list[StoredPerson]:
     """The people of one case in the order in which they were stored."""
     return people_of_each(session, [case_id])[case_id]

@@ -259,6 +259,12 @@ def clear_others(session: Session, epoch: int, limit: int) -> int:
     return 0
 
 
+def drop(session: Session) -> None:
+    """Take the feed away with all of its lines: none is served before there is a new one."""
+    session.execute(delete(FeedEntry))
+    session.execute(delete(FeedState))
+
+
 def forget_retired(session: Session) -> None:
     """Delete retired person records whose entries have left the feed, but for those that another writer holds."""
     query = select(PersonRecord.id).where(col(PersonRecord.retired) & ~_in_feed())

@@ -7,9 +7,10 @@ What is not listed here decides nothing and proves nothing, or is bound by a dig
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Table, select, tuple_
+from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, select, tuple_
 from sqlmodel import Session, SQLModel
 
 from hub.audit.rows import Anchor, key_digest, row_digest
@@ -31,7 +32,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "received_disclosure": _NOTHING,
     "idempotent_answer": frozenset({"answer", "expires_at"}),
     "quota_use": _NOTHING,
-    "outbox": frozenset({"next_at", "tries", "fault"}),
+    "outbox": _NOTHING,
     "peer": frozenset({"signed_metadata"}),
     "feed_state": _NOTHING,
     "crowded_keys": _NOTHING,
@@ -40,6 +41,10 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "acknowledgement": _NOTHING,
 }
 """Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
+
+HELD_AGAINST_PINS: Final = "peer"
+"""The one table whose rows are judged at each use by what the home vouches for and the peer signed: one that was
+changed disables that peer, and is put right by removing it and adding it again."""
 
 _MANY: Final = 500
 
@@ -68,13 +73,24 @@ def every_row(session: Session, name: str) -> Iterator[GuardedRow]:
         yield as_bound(table_of(name), row)
 
 
-def rows_of(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> Iterator[GuardedRow]:
-    """The rows of these primary keys that are there."""
-    columns = list(table.primary_key)
+def rows_of(
+    connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]], *, hold: bool = False
+) -> Iterator[GuardedRow]:
+    """The rows of these primary keys that are there. `hold`: nobody changes them before this transaction ends."""
+    query = _by_key(table.name, hold=hold)
+    alone = len(table.primary_key) == 1
     for at in range(0, len(keys), _MANY):
-        some = keys[at : at + _MANY]
-        mine = columns[0].in_([key[0] for key in some]) if len(columns) == 1 else tuple_(*columns).in_(some)
-        yield from all_as_bound(table, connection.execute(select(table).where(mine)).mappings())
+        some = [key[0] if alone else key for key in keys[at : at + _MANY]]
+        yield from all_as_bound(table, connection.execute(query, {"keys": some}).mappings())
+
+
+@cache
+def _by_key(name: str, *, hold: bool) -> Select[Any]:
+    table = table_of(name)
+    keys: BindParameter[Any] = bindparam("keys", expanding=True)
+    columns = list(table.primary_key)
+    query = select(table).where(columns[0].in_(keys) if len(columns) == 1 else tuple_(*columns).in_(keys))
+    return query.with_for_update(read=True) if hold else query
 
 
 def all_as_bound(table: Table, rows: Iterable[Mapping[Any, Any]]) -> Iterator[GuardedRow]:
@@ -84,10 +100,15 @@ def all_as_bound(table: Table, rows: Iterable[Mapping[Any, Any]]) -> Iterator[Gu
 
 def as_bound(table: Table, row: Mapping[Any, Any]) -> GuardedRow:
     """A row of a table with its anchor."""
-    key = tuple(row[column.name] for column in table.primary_key)
-    left_out = GUARDED[table.name]
-    values = {name: value for name, value in row.items() if name not in left_out}
-    return GuardedRow(key, Anchor(table.name, key_digest(table.name, key), row_digest(table.name, values)))
+    name, left_out = table.name, GUARDED[table.name]
+    key = tuple([row[column] for column in _key_of(name)])
+    values = {column: row[column] for column in row if column not in left_out} if left_out else row
+    return GuardedRow(key, Anchor(name, key_digest(name, key), row_digest(name, values)))
+
+
+@cache
+def _key_of(name: str) -> tuple[str, ...]:
+    return tuple(column.name for column in table_of(name).primary_key)
 
 
 def gone(table: Table, key: tuple[Any, ...]) -> bytes:

@@ -29,6 +29,8 @@ class Journal:
         self._session = session
         self._connection = session.connection().execution_options(**{_OPTION: self})
         self._before: dict[Table, dict[tuple[Any, ...], bytes]] = {}
+        self._found: dict[tuple[str, bytes], Anchor] = {}
+        self._told = 0
         self._alone = False
 
     def take(self) -> Iterator[Anchor]:
@@ -36,11 +38,20 @@ class Journal:
         self._session.flush()
         written, self._before = self._before, {}
         for table, rows in written.items():
+            for key, was in rows.items():
+                found = Anchor(table.name, gone(table, key), was)
+                self._found.setdefault(found[:2], found)
             now = {row.key: row.anchor for row in rows_of(self._connection, table, list(rows))}
             for key, before in rows.items():
                 anchor = now.get(key) or Anchor(table.name, gone(table, key), GONE)
                 if anchor.digest != before:
                     yield anchor
+
+    def found(self) -> list[Anchor]:
+        """The rows that it has written, as it found them, each once; of those that were put in a place, none."""
+        found = list(self._found.values())[self._told :]
+        self._told = len(self._found)
+        return [one for one in found if one.digest]
 
     def close(self) -> None:
         """Look no more."""

@@ -1,12 +1,13 @@
 """A database against its log and the signed heads of that, by whoever holds no key: every entry, then every row.
 
-What is found is a value that names the table, the row and the entry that last wrote it. A log that does not hold
-says nothing of rows. Reads alone; opens no database (`database`) and judges no signature (`hub.audit.checkpoint`).
+Or those rows alone that somebody is about to act on. What is found is a value that names the table, the row and the
+entry that last wrote it. A log that does not hold says nothing of rows. Reads alone; opens no database (`database`)
+and judges no signature (`hub.audit.checkpoint`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -17,12 +18,18 @@ from sqlmodel import Session, col, select
 from hub.audit.chain import Broken, Entry, Head, Verified
 from hub.audit.log import verify_log
 from hub.audit.rows import GONE, Anchor, Ledger, Written, unpack_entry
+from hub.errors import RowsError
 from hub.store import feed_content, peers
 from hub.store.audit import DatabaseAudit
-from hub.store.guarded import GUARDED, GuardedRow, every_row
+from hub.store.guarded import GUARDED, GuardedRow, every_row, gone, rows_of, table_of
 from hub.store.tables import FeedState, Peer
 
 _SHOWN: Final = 100
+RowKeys = Mapping[str, Collection[tuple[Any, ...]]]
+"""Rows: their primary keys, by table."""
+KnownBy = Mapping[str, Iterable[bytes]]
+"""Rows by what the log knows them by, by table."""
+SaidOf = Callable[[KnownBy], Mapping[str, Mapping[bytes, Written]]]
 
 
 class RowTampering(StrEnum):
@@ -91,6 +98,85 @@ def verify_database(session: Session, node_id: str, known: Iterable[Head]) -> Re
     every = [one for of in ledger.tables.values() for one in of.values() if one.digest != GONE]
     witnessed = found.head.size - found.unwitnessed
     return Report(found, rows, len(every), sum(one.seq > witnessed for one in every))
+
+
+def rows_found(
+    session: Session,
+    rows: RowKeys,
+    said_of: SaidOf,
+    *,
+    hold: bool,
+) -> Iterator[RowFinding]:
+    """Which of these rows, by table and primary key, are not as the log says. `said_of`: what that says of them.
+
+    `hold`: nobody else changes them before the transaction ends.
+    """
+    known = {table: {gone(table_of(table), key): key for key in keys} for table, keys in rows.items()}
+    written = said_of({table: some.keys() for table, some in known.items()})
+    for table, some in known.items():
+        found = rows_of(session.connection(), table_of(table), list(some.values()), hold=hold)
+        there = {row.anchor.key: row for row in found}
+        for key in some:
+            said, row = written[table].get(key), there.get(key)
+            if row is None:
+                if said is not None and said.digest != GONE:
+                    yield RowFinding(table, RowTampering.removed, seq=said.seq)
+            elif said is None:
+                yield RowFinding(table, RowTampering.inserted, _told(row))
+            elif said.digest != row.anchor.digest:
+                yield RowFinding(table, RowTampering.altered, _told(row), said.seq)
+
+
+def anchors_found(anchors: Iterable[Anchor], said_of: SaidOf) -> Iterator[RowFinding]:
+    """Which of these rows, read already, are not as the log says."""
+    known: dict[str, dict[bytes, bytes]] = {}
+    for table, key, digest in anchors:
+        known.setdefault(table, {})[key] = digest
+    written = said_of(known)
+    for table, some in known.items():
+        for key, digest in some.items():
+            said = written[table].get(key)
+            if (said.digest if said else GONE) == digest:
+                continue
+            if said is None or said.digest == GONE:
+                yield RowFinding(table, RowTampering.inserted, key.hex(), said.seq if said else 0)
+            elif digest == GONE:
+                yield RowFinding(table, RowTampering.removed, seq=said.seq)
+            else:
+                yield RowFinding(table, RowTampering.altered, key.hex(), said.seq)
+
+
+def table_found(session: Session, table: str, written: Mapping[bytes, Written]) -> Iterator[RowFinding]:
+    """Which rows of a table are not as the log says."""
+    return _safely(table, _table(session, table, written, list))
+
+
+def not_as_said(session: Session, table: str, written: Mapping[bytes, Written]) -> Iterator[GuardedRow]:
+    """The rows of a table that are not as the log says, as they stand; those that are gone have no key any more."""
+    seen = set[bytes]()
+    for row in every_row(session, table):
+        seen.add(row.anchor.key)
+        said = written.get(row.anchor.key)
+        if said is None or said.digest != row.anchor.digest:
+            yield row
+    for key, said in written.items():
+        if said.digest != GONE and key not in seen:
+            yield GuardedRow((), Anchor(table, key, GONE))
+
+
+def lines_found(session: Session) -> Iterator[RowFinding]:
+    """Whether the live lines of the node's own feed are not those that its state stands for."""
+    return _safely("feed_entry", _own_lines(session))
+
+
+def not_as_bound(found: Sequence[RowFinding]) -> RowsError:
+    """The error for rows that are not as the log says."""
+    more = f" And {len(found) - 1} more." if len(found) > 1 else ""
+    return RowsError(
+        f"The database is not as its log says. {found[0]}{more}",
+        kept="The database as it is. The node has stopped: it answers no peer, and asks and tells nobody.",
+        do="Ring the other areas. Run `hub audit verify`, and call your auditor; then `hub audit resume`.",
+    )
 
 
 def _findings(

@@ -9,15 +9,19 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import Update, update
 
 from hub.audit.events import Action
+from hub.node.node import open_node
 from hub.sample.referrals import Row
+from hub.store.guarded import table_of
 from tests.checks.pending import grounded
 from tests.cli.casework import ADA, ASH, evidence, listed, stub_of
 from tests.cli.conftest import Pair, today
@@ -39,12 +43,11 @@ def file(tmp_path: Path) -> Write:
     return write
 
 
-def change(home: Path, statement: str) -> None:
-    """Behind the program's back: as if so much time had passed."""
-    connection = sqlite3.connect(home / "hub.sqlite3", timeout=30)
-    with connection:
-        connection.execute(statement)
-    connection.close()
+def change(home: Path, statement: Update) -> None:
+    """By the node's own hand: as if so much time had passed."""
+    node = open_node(home)
+    with closing(node.database), node.write() as tx:
+        tx.session.connection().execute(statement)
 
 
 def test_from_a_question_to_what_it_left_closed_with_evidence(pair: Pair, asked: Any, file: Write) -> None:
@@ -231,7 +234,8 @@ def test_a_worker_escalates_what_is_overdue_when_it_starts_and_says_so_once(
     home: Path, rows: list[Row], tmp_path: Path
 ) -> None:
     assert inside("import", home, write_csv(tmp_path / "in.csv", rows)).code == 0
-    change(home, "UPDATE obligation_record SET due = '2026-01-01' WHERE code = 'review'")
+    owed = table_of("obligation_record")
+    change(home, update(owed).where(owed.c.code == "review").values(due=dt.date(2026, 1, 1)))
     cases = count(home, "case_record WHERE may_publish")
     assert "(escalated)" not in inside("obligations", "list", home).out
     for _ in range(2):

@@ -324,9 +324,9 @@ def copied(template: Path, folder: Path, database_of: DatabaseOf, names: Sequenc
 
 
 def log(node: Node) -> list[Entry]:
-    """The node's audit log."""
-    with node.read() as tx:
-        return list(DatabaseAudit(tx.session).after(0))
+    """The node's audit log, also when it has stopped."""
+    with node.database.read() as session:
+        return list(DatabaseAudit(session).after(0))
 
 
 def events(node: Node, action: str) -> list[dict[str, Any]]:
@@ -353,5 +353,5 @@ def in_feed(node: Node, person: Person) -> bool:
         for key in match_keys(person, node.matching)
         for index in range(4)
     ]
-    with node.read() as tx:
-        return bool(feeds.live_tokens(tx.session, keys.strong.context.epoch, made))
+    with node.database.read() as session:  # Also of a node that has stopped.
+        return bool(feeds.live_tokens(session, keys.strong.context.epoch, made))

@@ -6,7 +6,7 @@ import pytest
 
 from hub.crypto.encoding import b64
 from hub.federation import serve_feed
-from hub.store.tables import FeedState
+from hub.store import feeds
 from hub.wire import messages
 from hub.wire.messages import (
     FEED_PATH,
@@ -66,8 +66,7 @@ def test_the_cursor_is_part_of_what_is_signed(hand: Hand) -> None:
 
 def test_an_area_that_has_not_published_says_so(areas: Areas) -> None:
     hand = Hand(areas)
-    with hand.holder.database.write() as session:
-        state = session.get(FeedState, 1)
-        session.delete(state)
+    with hand.holder.write() as tx:
+        feeds.drop(tx.session)
     assert_problem(hand.evaluate(), 404, "not_found")
     assert_problem(hand.send("GET", FEED_PATH), 404, "not_found")

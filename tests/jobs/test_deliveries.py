@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
+from hub.errors import LogError
 from hub.federation.client import PeerClient
 from hub.jobs import deliveries
 from hub.node.node import Node
@@ -96,15 +97,12 @@ def test_what_is_given_up_is_told_as_an_error(
     assert len(events(node, "delivery_stopped")) == 1
 
 
-def test_a_row_that_somebody_changed_is_a_fault_to_see_and_is_not_sent(
-    areas: Areas, tried: list[bytes]
-) -> None:
+def test_a_row_that_somebody_changed_is_not_sent_and_stops_the_node(areas: Areas, tried: list[bytes]) -> None:
     node = areas["northmoor"]
     number = put(node)
     with node.write() as tx:
         tx.session.connection().exec_driver_sql("UPDATE outbox SET peer = 'southmere'")
-    attempt(areas, number)
+    with pytest.raises(LogError, match="This node has stopped"):
+        attempt(areas, number)
     assert tried == []
-    kept = row(node, number)
-    assert kept is not None
-    assert "cannot be decrypted" in (kept.fault or "")
+    assert node.log.stops.read().stops[0].found.startswith("The database is not as its log says. outbox")

@@ -10,7 +10,7 @@ import pytest
 
 from hub.crypto.groups import in_groups
 from hub.crypto.signing import public_key, thumbprint
-from hub.errors import StorageError, UsageError
+from hub.errors import LogError, StorageError, UsageError
 from hub.federation.peers import every_known, remove_peer
 from hub.jobs.doctor import findings
 from hub.jobs.schedule import Job, Run, Stopped, WantedPeer, do, due, jobs_of
@@ -70,7 +70,9 @@ def test_everything_is_due_at_first_and_then_at_its_times(stored_areas: Areas) -
     assert names(node) == every, "what was missed while the node was off is done once"
 
 
-def test_what_was_done_to_the_database_is_a_fault_that_names_it(stored_areas: Areas) -> None:
+def test_what_was_done_to_the_database_is_named_in_the_workers_log_and_stops_the_node(
+    stored_areas: Areas, caplog: pytest.LogCaptureFixture
+) -> None:
     """The node looks at itself each day, without waiting for an auditor."""
     node = stored_areas["northmoor"]
     once(stored_areas, "northmoor", "audit")
@@ -78,10 +80,10 @@ def test_what_was_done_to_the_database_is_a_fault_that_names_it(stored_areas: Ar
         connection.exec_driver_sql(
             "UPDATE case_record SET may_publish = (1 = 1), sealed_case = (1 = 1) WHERE id = 1"
         )
-    once(stored_areas, "northmoor", "audit")
-    fault = kept(node)["audit"].fault or ""
-    assert "case_record: the row 1 is not as entry" in fault
-    assert "call your auditor" in fault
+    with pytest.raises(LogError, match="This node has stopped"):
+        once(stored_areas, "northmoor", "audit")
+    assert "case_record: the row 1 is not as entry" in caplog.text
+    assert "call your auditor" in caplog.text
 
 
 def test_it_does_what_it_says(areas: Areas) -> None:

@@ -1,0 +1,296 @@
+"""Whoever writes the database and has no key: the node acts on no row of theirs, and stops when it meets one."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hub.cases.close import close
+from hub.cases.obligations import escalate, list_obligations
+from hub.cases.staff import STAFF_FILE
+from hub.checks.check import check
+from hub.errors import LogError, RowsError
+from hub.federation.publish import publish
+from hub.federation.rotate_keys import rotate
+from hub.jobs import deliveries
+from hub.node.node import Node, open_node
+from hub.records import outbox as parcels
+from hub.records import restorations
+from hub.records.outbox import Parcel
+from hub.records.restorations import Reasons
+from hub.wire.messages import FEED_PATH
+from tests.audit.acting import HER, OTHER, keep, put_back, sealed_and_put_back, sql
+from tests.cases.casework import DAY, FIRST, done, who
+from tests.federation.hand import Hand
+from tests.federation.nodes import Areas, case, entered, hold, in_feed, log, question
+
+
+def stopped(node: Node) -> bool:
+    """Whether it does nothing any more, also once it is opened anew."""
+    for act in (node.require_intact, lambda: publish(node), lambda: open_node(node.home).database.close()):
+        with pytest.raises(LogError, match="This node has stopped"):
+            act()
+    return True
+
+
+# Who is published.
+
+
+@pytest.mark.parametrize("act", [publish, rotate])
+def test_a_sealed_case_put_back_as_it_was_publishes_nobody(
+    stored_areas: Areas, act: Callable[[Node], object]
+) -> None:
+    node = stored_areas["eastvale"]
+    sealed_and_put_back(node)
+    with pytest.raises(RowsError, match="case_record"):
+        act(node)
+    assert not in_feed(node, HER)
+    assert stopped(node)
+
+
+COPIED = "case_id, handle, retired, sealed"
+FIRST_ONE = "FROM person_record WHERE id = 1"
+WHOM: dict[str, list[str]] = {
+    "a person taken away": ["DELETE FROM person_record WHERE id = (SELECT max(id) FROM person_record)"],
+    "a case hidden": ["UPDATE case_record SET may_publish = false"],
+    "another decision": [
+        "UPDATE case_record SET decision_id = (SELECT max(id) FROM decision_record) WHERE id = 1"
+    ],
+    "one person more": [
+        f"INSERT INTO person_record (id, {COPIED}) SELECT 9999, 1, sealed, retired, sealed {FIRST_ONE}"
+    ],
+}
+
+
+@pytest.mark.parametrize("statements", WHOM.values(), ids=WHOM)
+def test_the_feed_is_not_brought_up_to_rows_that_nobody_wrote(areas: Areas, statements: list[str]) -> None:
+    node = areas["eastvale"]
+    hold(node, case("other", [OTHER]))
+    sql(node, *statements)
+    for act in (publish, rotate):
+        with pytest.raises(LogError):
+            act(node)
+    assert not in_feed(node, OTHER)
+
+
+def test_lines_put_back_into_the_feed_are_not_counted_as_its_own(stored_areas: Areas) -> None:
+    node = stored_areas["eastvale"]
+    hold(node, case("her", [HER]), case("other", [OTHER]))
+    publish(node)
+    with node.database.engine.execution_options(hub_write=True).begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE was AS SELECT * FROM feed_entry WHERE label IS NOT NULL")
+    hold(node, case("her", [HER], sealed=True))
+    assert not in_feed(node, HER)
+    label = "(SELECT was.label FROM was WHERE was.token = feed_entry.token)"
+    sql(node, f"UPDATE feed_entry SET label = {label} WHERE label IS NULL AND {label} IS NOT NULL")
+    with pytest.raises(RowsError, match="feed_entry"):
+        hold(node, case("other", [OTHER], sealed=True))
+    assert stopped(node)
+
+
+# What peers are shown, and evaluated for.
+
+FEED: dict[str, Callable[[Node], None]] = {
+    "altered": lambda node: sql(node, "UPDATE feed_state SET last_seq = last_seq - 1"),
+    "deleted": lambda node: sql(node, "DELETE FROM feed_state"),
+    "put back": lambda node: put_back(node, "feed_state"),
+}
+
+
+@pytest.mark.parametrize("tamper", FEED.values(), ids=FEED)
+def test_no_peer_is_shown_or_evaluated_by_a_state_of_the_feed_that_nobody_wrote(
+    stored_areas: Areas, tamper: Callable[[Node], None]
+) -> None:
+    hand = Hand(stored_areas)
+    node = hand.holder
+    keep(node, "feed_state")
+    hold(node, case("other", [OTHER]))
+    publish(node)
+    assert hand.evaluate().status_code == hand.send("GET", FEED_PATH).status_code == 200
+    tamper(node)
+    for answer in (hand.evaluate(), hand.send("GET", FEED_PATH)):
+        assert answer.status_code == 503
+        assert answer.json()["type"].endswith("audit_log")
+    assert stopped(node)
+
+
+def test_a_quota_put_back_gives_no_more_questions(stored_areas: Areas) -> None:
+    hand = Hand(stored_areas)
+    assert hand.evaluate().status_code == 200
+    keep(hand.holder, "quota_use")
+    assert hand.evaluate().status_code == 200
+    put_back(hand.holder, "quota_use")
+    assert hand.evaluate().status_code == 503
+
+
+def test_a_restoration_that_is_made_to_seem_ended_ends_nothing(areas: Areas) -> None:
+    hand = Hand(areas)
+    with hand.holder.write() as tx:
+        reasons = Reasons(because="a drill", head_size=1, head_hash="0" * 64)
+        restorations.add(tx, backup_at=1, lost_size=None, reasons=reasons)
+    sql(hand.holder, "UPDATE restoration_record SET ended_at = 1")
+    assert hand.evaluate().json()["type"].endswith("audit_log")
+    with pytest.raises(LogError):
+        publish(hand.holder)
+
+
+# Who must not know.
+
+STAFF = '[[exclusion]]\ncase_ref = "her"\nperson = "Lorna Mercer"\n'
+LORNA = who("Lorna Mercer")
+EXCLUSIONS: dict[str, str] = {
+    "her case deleted": "DELETE FROM case_record WHERE {her}",
+    "its digest changed": "UPDATE case_record SET ref_digest = handle WHERE {her}",
+    "its record another's": "UPDATE case_record SET sealed = (SELECT min(sealed) FROM case_record) WHERE {her}",
+    "she taken off it": "DELETE FROM person_record WHERE {of_hers}",
+    "she on another": "UPDATE person_record SET case_id = 1 WHERE {of_hers}",
+    "she retired": "UPDATE person_record SET retired = true WHERE {of_hers}",
+}
+
+
+@pytest.mark.parametrize("statement", EXCLUSIONS.values(), ids=EXCLUSIONS)
+def test_an_exclusion_cannot_be_lifted_through_the_database(areas: Areas, statement: str) -> None:
+    node = areas["northmoor"]
+    (node.home / STAFF_FILE).write_text(STAFF, encoding="utf-8")
+    hold(node, case("her", [HER], publish=False))
+    about = entered(node, question(HER, "eastvale", requester=LORNA.model_dump(mode="json")))
+    her = f"ref_digest = X'{node.case_digest('her').hex()}'"
+    of_hers = f"case_id = (SELECT id FROM case_record WHERE {her})"
+    if statement.startswith("DELETE FROM case_record"):
+        sql(node, f"DELETE FROM person_record WHERE {of_hers}")
+    sql(node, statement.format(her=her, of_hers=of_hers))
+    asked = len(areas.network.asked)
+
+    async def ask() -> None:
+        async with areas.client("northmoor") as client:
+            await check(node, client, about)
+
+    with pytest.raises(RowsError, match=r"case_record|person_record"):
+        asyncio.run(ask())
+    assert len(areas.network.asked) == asked
+    assert stopped(node)
+
+
+# What is still to be sent, and still owed.
+
+SENT = "kind, peer, act, case_digest, state, created_at, next_at, tries, fault, sealed"
+WAITING: dict[str, str] = {
+    "put off": "UPDATE outbox SET next_at = next_at + 99999999",
+    "called given up": "UPDATE outbox SET state = 'failed'",
+    "sent elsewhere": "UPDATE outbox SET peer = 'southmere'",
+    "deleted": "DELETE FROM outbox",
+    "one more": f"INSERT INTO outbox (id, {SENT}) SELECT 'x', {SENT} FROM outbox",
+}
+
+
+@pytest.mark.parametrize("statement", WAITING.values(), ids=WAITING)
+def test_a_delivery_cannot_be_put_off_or_taken_away(stored_areas: Areas, statement: str) -> None:
+    node = stored_areas["northmoor"]
+    with node.write() as tx:
+        parcels.put(tx, Parcel("test", "eastvale", "an act", b"words"))
+    assert len(deliveries.due(node)) == 1
+    sql(node, statement)
+    with pytest.raises(RowsError, match="outbox"):
+        deliveries.due(node)
+    assert stopped(node)
+
+
+OWED: dict[str, str] = {
+    "closed": "UPDATE obligation_record SET state = 'closed', closed_at = 1",
+    "put off": "UPDATE obligation_record SET due = '2099-01-01'",
+    "escalated already": "UPDATE obligation_record SET escalated_at = 1",
+    "deleted": "DELETE FROM obligation_record",
+}
+
+
+@pytest.mark.parametrize("statement", OWED.values(), ids=OWED)
+def test_what_is_owed_is_not_believed_done_because_a_row_says_so(stored_areas: Areas, statement: str) -> None:
+    node = stored_areas["northmoor"]
+    hold(node, case("her", [HER]))
+    stored_areas.clock.advance(400 * DAY)
+    later = FIRST + dt.timedelta(days=400)
+    assert list_obligations(node, who(), later, every=True)
+    sql(node, statement)
+    with pytest.raises(RowsError, match="obligation_record"):
+        list_obligations(node, who(), later, every=True)
+    with pytest.raises(LogError):
+        escalate(node)
+
+
+def test_a_row_that_somebody_else_changed_is_not_written_over(stored_areas: Areas) -> None:
+    """Else what they changed would be bound with what the node does."""
+    node = stored_areas["northmoor"]
+    hold(node, case("her", [HER]))
+    [owed, *_] = list_obligations(node, who(), FIRST, every=True)
+    before = len(log(node))
+    sql(node, f"UPDATE obligation_record SET place = place + 1 WHERE id = '{owed.number}'")
+    with pytest.raises((LogError, IndexError)):
+        close(node, [owed.number], done("It was done."))
+    assert len(log(node)) == before
+
+
+# Who reads and who writes at once.
+
+
+def test_whoever_looks_at_an_earlier_state_finds_nothing_wrong(stored_areas: Areas) -> None:
+    node = stored_areas["northmoor"]
+    with node.read() as earlier:
+        earlier.require_tables_as_bound("case_record", "person_record")
+        hold(node, case("her", [HER]))
+        publish(node)
+        with node.read() as later:
+            later.require_tables_as_bound("case_record", "person_record", "decision_record")
+            later.require_lines_as_bound()
+        earlier.require_tables_as_bound("case_record", "person_record", "decision_record")
+        earlier.require_lines_as_bound()
+
+
+class _TakenBack(Exception):  # noqa: N818
+    pass
+
+
+def test_what_was_taken_back_is_not_remembered(stored_areas: Areas) -> None:
+    node = stored_areas["northmoor"]
+
+    def act() -> None:
+        with node.write() as tx:
+            parcels.put(tx, Parcel("test", "eastvale", "an act", b"words"))
+            tx.head()
+            tx.require_as_bound({"feed_state": [(1,)]})
+            raise _TakenBack
+
+    with pytest.raises(_TakenBack):
+        act()
+    with node.read() as tx:
+        tx.require_tables_as_bound("outbox")
+
+
+def test_a_log_that_is_cut_under_a_running_node_is_found_by_what_it_has_read(areas: Areas) -> None:
+    """Also behind the newest signed head."""
+    hand = Hand(areas)
+    assert hand.evaluate().status_code == 200
+    sql(hand.holder, "DELETE FROM audit_entry WHERE seq = (SELECT max(seq) FROM audit_entry)")
+    assert hand.evaluate().status_code == 503
+
+
+def test_what_is_remembered_of_a_long_log_is_no_use_to_whoever_changes_it(
+    areas: Areas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.node.bound._KEEP_AFTER", 1)
+    node = areas["eastvale"]
+    publish(node)
+    kept: Path = node.home / "rows-said.json"
+    before = kept.read_bytes()
+    hold(node, case("her", [HER]))
+    publish(node)
+    for text in (before, b"{}", kept.read_bytes().replace(b'"size": ', b'"size": 1')):
+        kept.write_bytes(text)
+        again = open_node(node.home, clock=areas.clock)
+        publish(again)
+        with again.read() as tx:
+            tx.require_tables_as_bound("case_record", "person_record")
+        again.database.close()

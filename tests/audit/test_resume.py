@@ -1,0 +1,144 @@
+"""A node that met a row which is not as its log says has stopped, and goes on when somebody who looked says so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner, Result
+
+from hub.cli.app import app
+from hub.errors import LogError, RowsError, StorageError
+from hub.federation.publish import publish
+from hub.jobs.schedule import Run, do, jobs_of
+from hub.node.node import Node, open_node
+from hub.node.stops import STOPS
+from hub.store import feeds
+from hub.store.checks import add_receipt
+from hub.web.app import create_app
+from hub.wire.messages import FEED_PATH, METADATA_PATH
+from tests.audit.acting import HER, OTHER, keep, put_back, sealed_and_put_back, sql
+from tests.federation.hand import Hand
+from tests.federation.nodes import Areas, case, events, hold, in_feed
+
+
+def resumed(node: Node, *more: str, because: str = "The auditor looked.") -> Result:
+    return CliRunner().invoke(app, ["audit", "resume", str(node.home), "--because", because, *more])
+
+
+def look(node: Node) -> None:
+    """The worker's daily look."""
+    do(jobs_of(node, [])["audit"], Run(node, lambda: None))
+
+
+ALTERED = "UPDATE receipt SET check_id = check_id || 'x'"
+
+
+def with_a_receipt(areas: Areas) -> Node:
+    """A node that has a row which no act looks at."""
+    node = areas["eastvale"]
+    with node.write() as tx:
+        add_receipt(tx.session, "c" * 32, "northmoor", "signed")
+    return node
+
+
+def test_a_look_that_finds_something_stops_the_node_until_somebody_lets_it_go_on(areas: Areas) -> None:
+    node, hand = with_a_receipt(areas), Hand(areas)
+    look(node)
+    assert hand.evaluate().status_code == 200
+    sql(node, ALTERED)
+    assert hand.evaluate().status_code == 200, "no act rests on it"
+    with pytest.raises(LogError):  # It cannot write down either that it failed.
+        look(node)
+    for path in ("/healthz", METADATA_PATH):
+        assert TestClient(create_app(node), raise_server_exceptions=False).get(path).status_code == 503, path
+    assert hand.send("GET", FEED_PATH).status_code == 503
+    assert hand.evaluate().json()["type"].endswith("audit_log")
+    sql(node, "UPDATE receipt SET check_id = substr(check_id, 1, 32)")
+    assert hand.evaluate().status_code == 503, "what was put right lifts nothing"
+    with pytest.raises(LogError, match="This node has stopped"):
+        open_node(node.home)
+    done = resumed(node)
+    assert (done.exit_code, "The node goes on" in done.stdout) == (0, True), done.output
+    assert hand.evaluate().status_code == 200
+    open_node(node.home).database.close()
+    [event] = events(node, "stop_ended")
+    assert (event["actor"], event["detail"]["kind"]) == ("operator", "rows_hold")
+    [stop] = node.log.stops.read().stops
+    assert stop.found.startswith("The database is not as its log says. receipt")
+    assert stop.because == "The auditor looked."
+
+
+def test_rows_that_still_differ_let_it_go_on_only_where_somebody_answers_for_them(areas: Areas) -> None:
+    node = with_a_receipt(areas)
+    sql(node, ALTERED)
+    with pytest.raises(LogError):
+        look(node)
+    refused = resumed(node, "--json")
+    assert refused.exit_code == 1
+    assert [one["table"] for one in json.loads(refused.stdout)["found"]] == ["receipt"]
+    assert resumed(node, because=" ").exit_code == 2
+    with pytest.raises(LogError):
+        publish(node)
+    accepted = resumed(node, "--accept", "--json")
+    assert json.loads(accepted.stdout)["goes_on"] is True, accepted.output
+    assert CliRunner().invoke(app, ["audit", "verify", str(node.home)]).exit_code == 0
+    look(node)
+    assert [one["detail"] for one in events(node, "stop_ended")] == [{"kind": "rows_accepted", "times": 1}]
+    assert resumed(node).exit_code == 1, "it has not stopped"
+
+
+def test_whoever_answers_for_a_case_that_was_put_back_publishes_nobody_on_it(stored_areas: Areas) -> None:
+    node = stored_areas["eastvale"]
+    hold(node, case("other", [OTHER]))
+    publish(node)
+    sealed_and_put_back(node)
+    with pytest.raises(RowsError):
+        publish(node)
+    done = json.loads(resumed(node, "--accept", "--json").stdout)
+    assert (done["goes_on"], done["not_published"], done["new_feed"]) == (True, 1, False)
+    publish(node)
+    assert not in_feed(node, HER)
+    assert in_feed(node, OTHER)
+    hold(node, case("her", [HER], criteria=("another word",)))
+    publish(node)
+    assert in_feed(node, HER)
+
+
+def test_a_feed_that_was_put_back_is_made_anew(stored_areas: Areas) -> None:
+    hand = Hand(stored_areas)
+    node = hand.holder
+    hold(node, case("her", [HER]))
+    publish(node)
+    keep(node, "feed_state")
+    hold(node, case("her", [HER], sealed=True))
+    put_back(node, "feed_state")
+    assert hand.evaluate().status_code == 503
+    with node.database.read() as session:
+        before = feeds.state(session)
+    done = json.loads(resumed(node, "--accept", "--json").stdout)
+    assert (done["goes_on"], done["new_feed"]) == (True, True)
+    with node.read() as tx:
+        after = feeds.state(tx.session)
+        tx.require_lines_as_bound()
+    assert before
+    assert after
+    assert after.epoch > before.epoch
+    assert not in_feed(node, HER)
+
+
+def test_a_stop_cannot_be_lifted_with_an_editor_nor_a_log_that_is_broken_resumed(areas: Areas) -> None:
+    node = with_a_receipt(areas)
+    sql(node, ALTERED)
+    with pytest.raises(LogError):
+        look(node)
+    told = (node.home / STOPS).read_text()
+    (node.home / STOPS).write_text(told.replace('"ended_at": null', '"ended_at": 1'))
+    with pytest.raises(StorageError, match=r"stops\.json is not as"):
+        publish(node)
+    (node.home / STOPS).write_text(told)
+    sql(node, "UPDATE audit_entry SET body = replace(body, 'operator', 'node') WHERE seq = 1")
+    assert resumed(node, "--accept").exit_code == 2
+    with pytest.raises(LogError, match="This node has stopped"):
+        publish(node)
