@@ -13,6 +13,7 @@ from pydantic import Field
 from hub.consent import Exclusion, is_excluded
 from hub.consent import Staff as Asker
 from hub.errors import UsageError
+from hub.matching import may_be_called, name_words
 from hub.node.node import Node
 from hub.node.settings import parse, read_toml
 from hub.values import Person, Requester, ShortText, Value
@@ -68,7 +69,7 @@ class StaffList(Value):
     exclusion: tuple[CaseExclusion, ...] = Field(default=())
 
     def listed(self, requester: Requester) -> StaffMember | None:
-        """The member who asks, by name."""
+        """The member who asks, by the name in full: what a manager may do is not for a name like theirs."""
         folded = " ".join(requester.name.casefold().split())
         return next((one for one in self.staff if " ".join(one.name.casefold().split()) == folded), None)
 
@@ -84,11 +85,20 @@ class StaffList(Value):
         return Asker(requester.name, member.team if member else "", agency)
 
     def against(self, requester: Requester | None) -> tuple[CaseExclusion, ...]:
-        """The exclusions that somebody is under. Who does not say who they are is excluded with everyone."""
-        if requester is None or not requester.name:
+        """The exclusions that somebody is under, or may be by how they write their name.
+
+        Who does not say who they are is excluded with everyone. Team and agency are those of every member whom they
+        may be.
+        """
+        if requester is None or not name_words(requester.name):
             return self.exclusion
-        asker = self.as_excluded(requester)
-        return tuple(one for one in self.exclusion if is_excluded(asker, (one,)))
+        may_be = [self.as_excluded(requester)]
+        may_be += [
+            Asker(requester.name, one.team, one.agency or requester.agency)
+            for one in self.staff
+            if may_be_called(one.name, requester.name)
+        ]
+        return tuple(one for one in self.exclusion if any(is_excluded(asker, (one,)) for asker in may_be))
 
 
 def staff_list(node: Node) -> StaffList:

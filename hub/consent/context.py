@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.consent.agreements import SharingAgreement
-from hub.consent.areas import Area
+from hub.consent.areas import Area, folded
+from hub.matching import may_be_called
 from hub.values import Person, ShortText, Value
 
 
@@ -94,14 +95,19 @@ def same(left: str, right: str) -> bool:
 
 
 def is_excluded(staff: Staff, exclusions: Iterable[Exclusion]) -> bool:
-    """Whether any entry keeps this person out: every part that an entry names must be theirs."""
+    """Whether any entry keeps this person out: every part that an entry names must be theirs, or may be.
+
+    Where a name cannot be told from the one that is listed, it counts as that one.
+    """
     return any(_matches(staff, entry) for entry in exclusions)
 
 
 def _matches(staff: Staff, entry: Exclusion) -> bool:
-    parts = ((entry.person, staff.person), (entry.team, staff.team), (entry.agency, staff.agency))
-    named = [(listed, own) for listed, own in parts if listed]
-    return bool(named) and all(same(listed, own) for listed, own in named)
+    parts = ((entry.team, staff.team), (entry.agency, staff.agency))
+    found = [folded(listed) == folded(own) for listed, own in parts if listed]
+    if entry.person:
+        found.append(may_be_called(entry.person, staff.person))
+    return bool(found) and all(found)
 
 
 def conflicts_of_interest(

@@ -3,6 +3,7 @@
 Pure: no I/O, no clock, no settings; configuration and tables come in as parsed data.
 """
 
+from hub.matching.called import may_be_called, name_words
 from hub.matching.candidates import CandidateSet, ScoredCandidate, weigh
 from hub.matching.config import MatchingConfig, load_config
 from hub.matching.confirm import Confirmation, FieldComparison, confirm
@@ -31,6 +32,8 @@ __all__ = [
     "confirm",
     "load_config",
     "match_keys",
+    "may_be_called",
+    "name_words",
     "parse_date",
     "posterior",
     "read_table",

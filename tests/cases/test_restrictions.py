@@ -12,7 +12,7 @@ from hub.cases.changes import find_case
 from hub.cases.close import close
 from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
 from hub.cases.obligations import list_obligations
-from hub.cases.staff import STAFF_FILE
+from hub.cases.staff import STAFF_FILE, staff_list
 from hub.checks.answer import waiting_requests
 from hub.consent.evidence import DisclosureLogEntry
 from hub.errors import NotFoundError, RowsError
@@ -82,6 +82,28 @@ def test_someone_kept_out_reads_what_there_is_without_the_case(areas: Areas, ent
     ):
         assert refused(known) == refused(unknown)
     assert len(read_log(northmoor, who("Bea Other", agency="Council"), "NM-2")) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ásh Kept-Out", "DC Ash Kept-Out", "Mrs Kept Out", "Kept-Out, Dr Ash", "Ash Jo Keptout", "A. Kept-Out"],
+)
+@pytest.mark.parametrize("entry", ['person = "Ash Kept-Out"', 'team = "Blue"', 'agency = "Police"'])
+def test_an_exclusion_holds_however_they_write_their_name(areas: Areas, name: str, entry: str) -> None:
+    """Also by the team and the agency of whoever they may be. Nobody is a manager by such a name."""
+    northmoor = areas["northmoor"]
+    kept_out(
+        northmoor, "", f"{entry}\n\n[[staff]]\ngiven_names = 'Ash'\nsurname = 'Kept-Out'\nmanager = true"
+    )
+    known = staff_list(northmoor)
+    assert known.against(who(name, agency="Council"))
+    assert not known.is_manager(who(name))
+    assert not known.against(who("Bea Out", agency="Council"))
+
+
+def test_who_gives_no_name_that_can_be_read_is_excluded_with_everyone(areas: Areas) -> None:
+    kept_out(areas["northmoor"], "")
+    assert staff_list(areas["northmoor"]).against(who("-.-"))
 
 
 def test_an_exclusion_from_everything_hides_everything(areas: Areas) -> None:

@@ -148,6 +148,7 @@ def test_who_looks_like_an_insider(asked: Person, found: set[ConflictOfInterest]
         (Exclusion(person="ada  WORKER", agency="Haven"), True),
         (Exclusion(person="ada worker", agency="Elsewhere"), False),
         (Exclusion(agency="haven"), True),
+        (Exclusion(person="Worker, Dr Áda", agency="The Haven"), True),
         (Exclusion(team="Night"), False),
         (Exclusion(), False),
     ],
