@@ -68,9 +68,7 @@ class Population:
     ) -> Population:
         """Count the enquirer's own records and add `table` with the weight of `settings.table_people` people."""
         weight = settings.table_people
-        counts: Counts = {column: Counter() for column in _COLUMNS}
-        for column, shares in _table_counts(table).items():
-            counts[column].update({text: share * weight for text, share in shares.items()})
+        counts = {column: some.copy() for column, some in _table_counts(table, weight).items()}
         number = 0
         years: Counter[int] = Counter()
         dates: Counter[PartialDate] = Counter()
@@ -147,7 +145,8 @@ def _columns(forms: Pieces) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=4)
-def _table_counts(table: NameTable) -> dict[str, dict[str, float]]:
+def _table_counts(table: NameTable, people: float) -> Counts:
+    """How many of so many people of the table's population have each form."""
     counts: dict[str, dict[str, float]] = {column: {} for column in _COLUMNS}
     names = [(Name(given_parts(text), ()), share) for text, share in table.given]
     names += [(Name((), surname_parts(text)), share) for text, share in table.surname]
@@ -155,4 +154,7 @@ def _table_counts(table: NameTable) -> dict[str, dict[str, float]]:
         forms = pieces.__wrapped__(name)  # Remembered, they would fill the memory.
         for column, text in set(_columns(forms)):
             counts[column][text] = counts[column].get(text, 0.0) + share
-    return counts
+    weighed = {
+        column: {text: share * people for text, share in some.items()} for column, some in counts.items()
+    }
+    return {column: Counter(some) for column, some in weighed.items()}
