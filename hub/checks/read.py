@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from hub.consent import SharingForm, parse_form
+from hub.consent.context import same
 from hub.consent.form.parse import check_text
 from hub.errors import InputError, UsageError
 from hub.matching import strict_date
@@ -62,12 +63,24 @@ def parse_check_request(data: bytes) -> CheckRequest:
         raise InputError(
             f"{first_error(error, 'a question')}.", do="Correct that field and ask again."
         ) from None
+    _require_one_agency(request)
     for where, person in (
         ("subject", request.subject),
         *((f"related[{at}]", one) for at, one in enumerate(request.related)),
     ):
         _strict_person(where, person)
     return request
+
+
+def _require_one_agency(request: CheckRequest) -> None:
+    """Raise InputError where the form is another agency's: exclusions go by the one, its grounds by the other."""
+    form = request.sharing_form.requester.agency
+    if form and not same(form, request.requester.agency):
+        raise InputError(
+            "requester.agency differs from sharing_form.requester.agency.",
+            kept="Nobody was asked.",
+            do="Write the same agency in both.",
+        )
 
 
 def _content(path: Path, what: str) -> bytes:

@@ -33,6 +33,7 @@ OF_NO_CASE: Final = {
     "policy explain": "touches no database",
     "audit reconcile": "names checks by random identifiers, of the whole node, about no case",
     "audit heads": "shows heads of other areas' logs, about no case",
+    "audit resume": "lets a node go on that has stopped; says how many rows were not as its log says",
     "audit request": "prints what a peer signed, blinded or sealed, about no case",
     "audit verify": "says how long the log is: of the whole node, about no case",
     "worker": "runs until it is stopped, and speaks of areas and jobs; shown by tests/jobs",
@@ -87,7 +88,8 @@ class Nodes:
         """What both nodes say, byte for byte, and nothing that the first alone could know."""
         ended = [inside(*command.split(), home, *rest, said=said).at(home) for home in (self.has, self.never)]
         texts = [_without_new(f"{one.out}\0{one.err}") for one in ended]
-        if command == "obligations list":  # Those of one day stand in the order of random numbers.
+        # Those of one day, or of one second, stand in the order of random numbers.
+        if command in ("obligations list", "checks list"):
             texts = ["\n".join(sorted(re.split(r"(?m)^ *},?$|\n", text))) for text in texts]
         assert texts[0] == texts[1], command
         assert ended[0].code == ended[1].code, command

@@ -126,6 +126,21 @@ def test_the_json_lines_of_the_page_are_one_document_each() -> None:
     assert len(documents) == 1
 
 
+@pytest.mark.parametrize("other", ["Northmoor Police", ""])
+def test_a_question_whose_form_is_another_agencys_is_not_read(other: str) -> None:
+    """Or leaving the agency out would get round an exclusion of it."""
+    document = json.loads(EXAMPLES["CheckRequest"])
+    document["requester"]["agency"] = other
+    with pytest.raises(
+        InputError, match=r"requester\.agency differs from sharing_form\.requester\.agency"
+    ) as found:
+        parse_check_request(json.dumps(document).encode())
+    assert "Nobody was asked" in str(found.value)
+    assert "Northmoor" not in str(found.value)
+    document["sharing_form"]["requester"]["agency"] = other
+    assert parse_check_request(json.dumps(document).encode()).requester.agency == other
+
+
 @pytest.mark.parametrize("hidden", ["\x1b[31m", "\x00", "\u202e"])
 def test_a_question_with_hidden_characters_is_not_read(hidden: str) -> None:
     """They would show a person who decides another name than the one that is compared."""
