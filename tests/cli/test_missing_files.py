@@ -52,6 +52,7 @@ WALKED: Final[dict[tuple[str, str], str]] = {
     ("backup", "keys"): "{home} {folder} --recipient {recipient} --keys {missing}",
     ("restore", "file"): "{home} {missing} --identity {identity} --because Lost",
     ("restore", "identity"): "{home} {stub} --identity {missing} --because Lost",
+    ("publish", "who"): "{home} --as {missing}",
     ("restored", "who"): "{home} --as {missing}",
     (
         "audit verify",
