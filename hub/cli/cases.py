@@ -73,6 +73,7 @@ def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
         "same_people": done.same_people,
         "waiting": done.waiting,
         "still_sealed": done.still_sealed + done.sealed_by_hand,
+        "sealed_unread": done.unread,
         "rejected": [{"row": one.row, "field": one.field, "reason": one.reason} for one in done.rejected],
         "rejected_file": str(rejects) if rejects else None,
     }
@@ -91,13 +92,22 @@ def _show_urgent(done: Imported, *, dry_run: bool) -> None:
         err.print(f"[bold]{some} the feed{after}.[/]")
     for line in found_words(done.same_people, done.waiting):
         err.print(f"[bold]{line}[/]")
-    if done.not_placed:
-        rows = ", ".join(map(str, done.not_placed[:SHOWN]))
-        more = f" and {len(done.not_placed) - SHOWN} more" if len(done.not_placed) > SHOWN else ""
+    if done.unread:
+        are = "would be" if dry_run else "are"
         err.print(
-            f"[bold]It is not clear which case these rows may seal: {rows}{more}. Nothing was sealed for them: "
-            "look at them now.[/]"
+            f"[bold]Rows could not be read, and may say that their cases are sealed: {_some(done.unread)}. "
+            f"These cases {are} sealed until the rows are put right, and `no` stands under `sealed`.[/]"
         )
+    if done.not_placed:
+        err.print(
+            f"[bold]It is not clear which case these rows may seal: {_some(done.not_placed)}. Nothing was sealed "
+            "for them: look at them now.[/]"
+        )
+
+
+def _some(rows: list[int]) -> str:
+    more = f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else ""
+    return ", ".join(map(str, rows[:SHOWN])) + more
 
 
 def _show_import(done: Imported, rejects: Path | None, *, dry_run: bool) -> None:

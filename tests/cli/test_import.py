@@ -29,6 +29,7 @@ FIELDS = {
     "same_people",
     "waiting",
     "still_sealed",
+    "sealed_unread",
     "rejected",
     "rejected_file",
 }

@@ -187,6 +187,47 @@ def test_a_file_does_not_undo_a_seal_that_a_person_spoke(
     assert flags(published) == [(0, 1)]
 
 
+@pytest.mark.parametrize("in_store", [True, False], ids=["in store", "new"])
+@pytest.mark.parametrize("good", ["the victim's", "none"])
+def test_that_a_case_is_sealed_for_a_row_that_cannot_be_read_is_said_with_the_row(
+    published: Path, tmp_path: Path, case: list[Row], good: str, *, in_store: bool
+) -> None:
+    """Also what unseals it, so that nobody wonders at the corrected file."""
+    if not in_store:
+        case = [row | {"case_ref": "NM-NEW"} for row in case]
+    file = write_csv(tmp_path / "short.csv", case)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    kept = lines if good != "none" else lines[:1] + [line.replace(",victim,", ",?,") for line in lines[1:]]
+    file.write_text("\n".join([*kept[:-1], kept[-1].rpartition(",")[0]]) + "\n", encoding="utf-8")
+    row, found = len(lines), in_store or good != "none"
+    told = f"may say that their cases are sealed: {row}. These cases "
+    assert (told + "would be sealed" in inside("import", published, file, "--dry-run").err) is found
+    done = inside("import", published, file)
+    assert (
+        told + "are sealed until the rows are put right, and `no` stands under `sealed`" in done.err
+    ) is found
+    assert imported(published, file).json["sealed_unread"] == ([row] if found else [])
+    assert ((1, 0) in flags(published)) is found
+    whole = write_csv(tmp_path / "whole.csv", case)
+    after = inside("import", published, whole)
+    assert ("1 case that was sealed is not any longer" in after.out) is found
+    assert imported(published, whole).json["sealed_unread"] == []
+    assert (1, 0) not in flags(published)
+
+
+def test_a_case_that_another_row_seals_is_not_said_to_be_so_for_one_that_cannot_be_read(
+    published: Path, tmp_path: Path, case: list[Row]
+) -> None:
+    rows = [case[0] | {"sealed": "yes"}, *(row | {"sealed": "maybe"} for row in case[1:])]
+    done = imported(published, write_csv(tmp_path / "both.csv", rows))
+    assert (done.json["sealed_unread"], flags(published)) == ([], [(1, 0)])
+    rows[0] |= {"sealed": "no"}
+    other = [row | {"case_ref": "NM-NEW"} for row in rows]
+    assert imported(published, write_csv(tmp_path / "unread.csv", other)).json["sealed_unread"] == [
+        at + 3 for at in range(len(case) - 1)
+    ]
+
+
 def test_a_seal_that_names_no_case_is_said_first_with_its_rows(
     published: Path, tmp_path: Path, case: list[Row]
 ) -> None:

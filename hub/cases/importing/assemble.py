@@ -47,6 +47,7 @@ class CaseIntake:
     `sealed` None: a case in store stays as it is, a new one is not sealed. `publish` None: the agreements decide.
     `sharing_agreement` names one, where there are several; empty leaves it as it is in store.
     `fled_from` None: the answer in store stays. `fled_asked`: the file asks for it.
+    `unread`: the rows that could not be read and for which alone it is sealed.
     """
 
     case_ref: str
@@ -64,18 +65,21 @@ class CaseIntake:
     fled_from: tuple[str, ...] | None = None
     fled_asked: bool = False
     sharing_agreement: str = ""
+    unread: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
     """What stays of a case that a file seals, or says not to publish, and of which nothing can be kept.
 
-    `doubtful`: the rows that seal it and whose reference may not be right. It is empty where no case is named.
+    `case_ref` is empty where no case is named. `doubtful`: the rows that seal it and whose reference may not be
+    right. `unread`: as of a CaseIntake.
     """
 
     case_ref: str
     doubtful: tuple[int, ...]
     sealed: bool = True
+    unread: tuple[int, ...] = ()
 
 
 def read_cases(path: Path) -> Iterator[CaseIntake | Withheld | Rejected]:
@@ -173,9 +177,16 @@ def _withheld(rows: Sequence[RowIntake]) -> Iterator[Withheld]:
     """Yield what is said against showing a case of which nothing is kept, if any of its rows says so."""
     seals = [row for row in rows if row.sealed]
     if seals:
-        yield Withheld(seals[-1].case_ref, tuple(row.row for row in seals if row.doubtful))
+        doubtful = tuple(row.row for row in seals if row.doubtful)
+        yield Withheld(seals[-1].case_ref, doubtful, unread=_unread(rows))
     elif any(row.publish is False or row.fled_from for row in rows):
         yield Withheld(rows[-1].case_ref, (), sealed=False)
+
+
+def _unread(rows: Sequence[RowIntake]) -> tuple[int, ...]:
+    """The rows that seal their case since they could not be read, where no other row says that it is sealed."""
+    seals = [row for row in rows if row.sealed]
+    return tuple(row.row for row in seals) if all(row.unread for row in seals) else ()
 
 
 def _people(good: Sequence[RowIntake]) -> tuple[PersonIntake, ...]:
@@ -224,5 +235,6 @@ def _merged(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> CaseIntake:
         sealed=True if True in seals else (False if False in seals else None),
         publish=False if False in said else (True if True in said else None),
         people=_people(good),
+        unread=_unread(rows),
         **fields,
     )

@@ -82,7 +82,8 @@ class RowIntake:
     """A checked row. With `problems`, only the first four fields and who fled are to be relied on.
 
     `sealed` is True and `publish` False where the cell says so or cannot be read: the safe way round. Likewise
-    `fled_from` is not known. They are None where it is empty. `fled_asked`: the file has that column.
+    `fled_from` is not known. They are None where it is empty. `fled_asked`: the file has that column. `unread`: it
+    is sealed for safety alone.
     """
 
     row: int
@@ -92,6 +93,7 @@ class RowIntake:
     problems: tuple[Rejected, ...]
     fled_from: tuple[str, ...] | None = None
     fled_asked: bool = False
+    unread: bool = False
     kind: Kind = Kind.marac
     idva_service: str = ""
     referral_date: dt.date | None = None
@@ -276,13 +278,16 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
     """Return a row, checked. `problem` says what is wrong with the row itself: then no cell is trusted."""
     case_ref = reference(cells)
     if problem:
-        return RowIntake(row, case_ref, sealed=True, publish=False, problems=(Rejected(row, "", problem),))
+        why = (Rejected(row, "", problem),)
+        return RowIntake(row, case_ref, sealed=True, publish=False, problems=why, unread=True)
     read = _Cells(cells, row)
     if not read.text("case_ref") and not read.problems:
         read.refuse("case_ref", "is empty: write the reference, for every row names its case")
+    before = len(read.problems)
     sealed = read.yes_no("sealed", unreadable=True)
+    unread = len(read.problems) > before
     publish = read.yes_no("publish", unreadable=False)
-    fled = {"fled_from": read.fled_from(), "fled_asked": "fled_from" in cells}
+    fled = {"fled_from": read.fled_from(), "fled_asked": "fled_from" in cells, "unread": unread}
     parsed = {
         "kind": read.choice("kind", Kind, fallback=Kind.marac),
         "idva_service": read.text("idva_service"),

@@ -24,7 +24,8 @@ class Imported:
 
     `withdrawn` counts the people whom this import took out of the feed. Of the cases that were in store, `sealed`
     became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say;
-    `sealed_by_hand` stay so whatever the file says.
+    `sealed_by_hand` stay so whatever the file says. `unread` has the rows that could not be read, for which alone
+    their cases are sealed.
     `same_people` are records found to be of somebody who is sealed on another case, `waiting` those that may be.
     `because` says why people are not published, and of how many. `not_placed` has the rows that may seal a case and
     do not tell which.
@@ -40,6 +41,7 @@ class Imported:
     unsealed: int = 0
     still_sealed: int = 0
     sealed_by_hand: int = 0
+    unread: list[int] = field(default_factory=list)
     not_placed: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     because: Counter[str] = field(default_factory=Counter)
@@ -53,6 +55,7 @@ class Imported:
             self.imported += people
         self._count_unpublished(decision, people)
         self.withdrawn += withdrawn
+        self.unread += said.unread
         if change.earlier is not None:
             was, is_now = change.earlier.details.sealed, change.details.sealed
             self.sealed += is_now and not was
@@ -78,5 +81,6 @@ class Imported:
             self.rejected += [Rejected(row, "case_ref", NOT_PLACED) for row in said.doubtful]
             return
         self.withdrawn += len(change.shown)
+        self.unread += said.unread
         if not change.unchanged:
             self.sealed += said.sealed
