@@ -35,7 +35,6 @@ OF_NO_CASE: Final = {
     "audit heads": "shows heads of other areas' logs, about no case",
     "audit resume": "lets a node go on that has stopped; says how many rows were not as its log says",
     "audit request": "prints what a peer signed, blinded or sealed, about no case",
-    "audit resume": "lets a node that has stopped go on: of the whole node, about no case",
     "audit verify": "says how long the log is: of the whole node, about no case",
     "worker": "runs until it is stopped, and speaks of areas and jobs; shown by tests/jobs",
     "certify": "renews a certificate: of the node's keys, about no case",
