@@ -1,20 +1,24 @@
-"""Telling a manager here what they have to look into: who asks though restricted, and an area that was refused.
+"""What people here have to look into: who asks though restricted, an area that was refused, and what was unsealed.
 
 That somebody asks about a person whom they are restricted from, or enters them on a case, stands with that case, so
 that nobody sees it who is restricted; an area stands with none. Both are listed to managers alone, and whoever is
-meant learns nothing of it. Refuses nothing: `hub.checks.asked_case` says who is asked.
+meant learns nothing of it. That a manager unsealed is listed to whoever may see the case: names are not proved, and
+somebody may have used theirs. Refuses nothing: `hub.checks.asked_case` says who is asked.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from hub.cases.access import CaseRestrictions, RestrictedCase
 from hub.consent import Decision, Obligation, Outcome, SharingForm
 from hub.consent.decision import Reason
+from hub.consent.form.form import Asker
 from hub.node.transaction import Transaction
 from hub.records import decisions
+from hub.records.cases import HeldCase
 from hub.records.decisions import RecordedDecision
 from hub.records.obligations import Item, NewObligations, add_obligations
 from hub.store import obligations
@@ -23,9 +27,11 @@ from hub.values import NodeId, Person, Requester, RequesterRole
 
 LOOK_INTO: Final = "look_into_restricted"
 LOOK_INTO_AREA: Final = "look_into_area"
+REVIEW_UNSEALING: Final = "review_unsealing"
 FOR_MANAGERS: Final = frozenset({LOOK_INTO, LOOK_INTO_AREA})
 _OF_NO_CASE: Final = "\x00"  # No reference has it, so no case is found by its digest.
 _SHOWN: Final = 10
+NO_FORM: Final = SharingForm()
 _WHY: Final = Reason(
     code="restricted_person",
     text="Who asks is restricted from somebody whom they ask about: nobody was asked.",
@@ -83,6 +89,23 @@ def _alert(tx: Transaction, of: RestrictedCase, by: Requester, said: str, matter
     _owe(tx, decision, Activity(of.digest, matter), of.case_ref)
 
 
+def review_of_unsealing(tx: Transaction, held: HeldCase, by: Requester, what: str) -> None:
+    """Have another person review that `by` took a seal back, and ask them. `what`: in words."""
+    matter = Activity(held.row.ref_digest, f"unsealed:{os.urandom(8).hex()}")
+    said = f"{what}, in the name of {by.name}."
+    text = (
+        f"{said} Whoever is on this case can be met again once it is published. Ask {by.name} whether it was them,"
+        " and why. If it should not have been: `hub case seal` seals it at once."
+    )
+    decision = Decision(
+        outcome=Outcome.permit,
+        reasons=(Reason(code="unsealed", text=said, source="hazard H1"),),
+        obligations=(Obligation(code=REVIEW_UNSEALING, text=text, due=tx.today),),
+        rules=tx.node.rules.name,
+    )
+    _owe(tx, decision, matter, held.details.case_ref, SharingForm(requester=Asker(name=by.name)))
+
+
 def alert_of_area(tx: Transaction, peer: NodeId, why: str) -> bool:
     """Have a manager look into it that an area's requests are refused (`why`: in words), once until that is closed.
 
@@ -108,8 +131,14 @@ def alert_of_area(tx: Transaction, peer: NodeId, why: str) -> bool:
     return True
 
 
-def _owe(tx: Transaction, decision: Decision, matter: Activity, case_ref: str = "") -> None:
-    kept = decisions.add(tx, RecordedDecision(form=SharingForm(), decision=decision, case_ref=case_ref))
+def _owe(
+    tx: Transaction,
+    decision: Decision,
+    matter: Activity,
+    case_ref: str = "",
+    form: SharingForm = NO_FORM,
+) -> None:
+    kept = decisions.add(tx, RecordedDecision(form=form, decision=decision, case_ref=case_ref))
     add_obligations(tx, [NewObligations(matter, kept.number, (Item(0, decision.obligations[0]),))])
 
 

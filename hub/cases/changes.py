@@ -201,7 +201,12 @@ def _record(tx: Transaction, change: CaseChange) -> None:
     if was != is_now:
         action = Action.case_sealed if is_now else Action.case_unsealed
     if action is not None:
-        tx.record(action, by=OPERATOR, about=about, persons=len(change.people))
+        words = change.proposal.words or ()
+        spoken = (
+            words[-1].by if len(words) > len(held.kept.words) else ""
+        )  # By hand; else by what a file says.
+        by = tx.node.actor(spoken) if spoken else OPERATOR
+        tx.record(action, by=by, about=about, persons=len(change.people))
 
 
 def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -> NewObligations:

@@ -18,7 +18,7 @@ from hub.cases.publication import PublicationDecisions
 from hub.cases.seals import Said, is_hidden
 from hub.cases.staff import staff_list
 from hub.consent.form.fled import most_careful
-from hub.errors import NotFoundError, UsageError
+from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records.cases import FledWord
@@ -66,7 +66,7 @@ def correct_answer(node: Node, case_ref: str, answer: tuple[str, ...], said: Sai
     restricted for whoever says it; UsageError where it takes a manager; InputError without a name or a reason.
     """
     said.require()
-    restrictions, manager = restrictions_on(node, said.by), staff_list(node).is_manager(said.by)
+    restrictions, staff = restrictions_on(node, said.by), staff_list(node)
     before: tuple[str, ...] | None = None
     less = False
 
@@ -77,11 +77,10 @@ def correct_answer(node: Node, case_ref: str, answer: tuple[str, ...], said: Sai
             raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
         before = held.details.fled_from
         less = takes_back(before, answer)
-        if less and not manager:
-            raise UsageError(
+        if less and not staff.is_manager(said.by):
+            raise staff.only_a_manager(
                 "This takes back that somebody fled an area, or may have: a manager decides that.",
                 kept="The answer as it was.",
-                do="A manager, named with `manager = true` in staff.toml, runs this.",
             )
         if before is not None and set(before) == set(answer):
             return []

@@ -1,8 +1,9 @@
 """Sealing and unsealing a case by hand, and what a person decides of whoever may be sealed on another case.
 
 The people of a case that becomes sealed have left the feed when it is done, with their other records; those of one
-that is not sealed any more join it with the next publish, if they may. Who is restricted from either case sees
-nothing of a likeness. Each act is kept, sealed, with who did it and why. Does not search (`same_people`).
+that is not sealed any more join it with the next publish, if they may. A seal is taken back by a manager alone whom
+`staff.toml` names, and another person reviews that. Who is restricted from either case sees nothing of a likeness.
+Each act is kept, sealed, with who did it and why. Does not search (`same_people`).
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass, replace
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.alerts import review_of_unsealing
 from hub.cases.changes import CaseChange, carry_out
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
+from hub.cases.staff import staff_list
 from hub.errors import InputError, NotFoundError, UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
@@ -67,11 +70,11 @@ class ShownLikeness:
 
 
 def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> Resealed:
-    """Seal a case, or unseal it. Safe to repeat.
+    """Seal a case, or, as a manager whom `staff.toml` names, unseal it. Safe to repeat.
 
     A broken `staff.toml` stops no sealing: then every case of that reference is sealed. Raises NotFoundError for a
     case that is not here, or is restricted for whoever says it; InputError without a name or a reason; UsageError
-    when `staff.toml` is broken and it is to be unsealed.
+    when it is to be unsealed and `staff.toml` is broken, or names them as no manager.
     """
     said.require()
     try:
@@ -88,6 +91,8 @@ def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> 
         held = _held(tx, case_ref, said.by, restrictions)
         if not held:
             raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
+        if not sealed:
+            _require_manager(node, said.by, "To unseal a case is for a manager.")
         already = [one for one in held if one.details.sealed == sealed and one.kept.sealed_by_hand == sealed]
         if len(already) == len(held):
             before = held[0].kept.words[-1] if held[0].kept.words else None
@@ -99,10 +104,22 @@ def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> 
             for one in held
         ]
 
-    changes = carry_out(PublicationDecisions(node), propose, lambda _tx, _changes: None)
+    def then(tx: Transaction, changes: Sequence[CaseChange]) -> None:
+        held = changes[0].earlier
+        if not sealed and held is not None and held.details.sealed:
+            review_of_unsealing(tx, held, said.by, "The case was unsealed")
+
+    changes = carry_out(PublicationDecisions(node), propose, then)
     if restrictions is None:
         return Resealed(sealed=True, for_others=False, withdrawn=0, also=0, waiting=0, unread=unread)
     return replace(_told(node, changes, restrictions), before=before)
+
+
+def _require_manager(node: Node, by: Requester, text: str) -> None:
+    """Raise UsageError for somebody whom `staff.toml` does not name as a manager, or when it is broken."""
+    staff = staff_list(node)
+    if not staff.is_manager(by):
+        raise staff.only_a_manager(text, kept="All stays sealed as it was.")
 
 
 def _held(tx: Reading, case_ref: str, by: Requester, restrictions: CaseRestrictions | None) -> list[HeldCase]:
@@ -123,9 +140,10 @@ def shown_likenesses(node: Node, asker: Requester | None, *, every: bool = False
 
 
 def decide_likeness(node: Node, number: str, said: Said, *, same: bool) -> Resealed:
-    """Decide whether somebody is the sealed person.
+    """Decide whether somebody is the sealed person. That they are not is for a manager to say.
 
-    Raises NotFoundError where no such likeness is shown to whoever says it; InputError without a name or a reason.
+    Raises NotFoundError where no such likeness is shown to whoever says it; InputError without a name or a reason;
+    UsageError where it takes a manager whom `staff.toml` names.
     """
     said.require()
     hidden = restrictions_on(node, said.by)
@@ -134,6 +152,10 @@ def decide_likeness(node: Node, number: str, said: Said, *, same: bool) -> Resea
     def propose(tx: Reading) -> list[Proposal]:
         for held, one in _shown(tx, hidden):
             if one.likeness.id == number:
+                if not same:
+                    _require_manager(
+                        node, said.by, "That somebody is not the sealed person is for a manager to decide."
+                    )
                 word = {"decided": decided, "by": said.by.name, "because": said.because}
                 changed = tuple(
                     like.model_copy(update=word) if like.id == number else like
@@ -145,6 +167,9 @@ def decide_likeness(node: Node, number: str, said: Said, *, same: bool) -> Resea
     def then(tx: Transaction, changes: Sequence[CaseChange]) -> None:
         about = Refs(case=changes[0].proposal.handle.hex())
         tx.record(Action.sealed_person_decided, by=node.actor(said.by.name), about=about, kind=decided)
+        held = changes[0].earlier
+        if not same and held is not None:
+            review_of_unsealing(tx, held, said.by, "Somebody on it was decided not to be a sealed person")
 
     return _told(node, carry_out(PublicationDecisions(node), propose, then), hidden)
 

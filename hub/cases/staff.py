@@ -78,6 +78,17 @@ class StaffList(Value):
         member = self.listed(requester)
         return member is not None and member.manager
 
+    def only_a_manager(self, text: str, kept: str) -> UsageError:
+        """The error for somebody who is none. Where nobody is, it says how somebody becomes one."""
+        do = "A manager, named with `manager = true` in staff.toml, runs this."
+        if not any(one.manager for one in self.staff):
+            do = (
+                f"No manager is named yet. Whoever answers for this node writes one into {STAFF_FILE} in its home:"
+                " `[[staff]]`, and under it `given_names`, `surname` and `manager = true` (docs/formats.md shows"
+                " one). Then that manager runs this, under that name."
+            )
+        return UsageError(text, kept=kept, do=do)
+
     def as_excluded(self, requester: Requester) -> Asker:
         """The requester as exclusions know people: team and agency by the list before what they say."""
         member = self.listed(requester)

@@ -44,7 +44,8 @@ def seal(home: Home, who: By, because: Because, as_json: Json = False) -> None:
 def unseal(home: Home, who: By, because: Because, as_json: Json = False) -> None:
     """Unseal the case whose reference is read from standard input, and those that were sealed for it alone.
 
-    A case on which somebody is sealed elsewhere stays sealed.
+    For a manager whom staff.toml names; another person reviews it. A case on which somebody is sealed elsewhere
+    stays sealed.
     """
     _reseal(home, who, because, sealed=False, as_json=as_json)
 
@@ -88,7 +89,10 @@ def decide(
     because: Because,
     as_json: Json = False,
 ) -> None:
-    """Decide whether somebody is the sealed person: then the case stays sealed, or is decided anew without that."""
+    """Decide whether somebody is the sealed person: then the case stays sealed, or is decided anew without that.
+
+    That they are not is for a manager whom staff.toml names; another person reviews it.
+    """
     with opened(home, as_json=as_json) as node:
         said = Said(read_document(who, Requester, "the file of who decides"), because)
         _tell(decide_likeness(node, number, said, same=same), as_json=as_json)

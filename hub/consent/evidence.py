@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -21,6 +21,7 @@ from hub.consent.form.vocabulary import SignatureRole, answered
 from hub.consent.rules.rules import Rules
 from hub.values import LongText, Requester, RequesterRole, ShortText, Value
 
+_FOR_MANAGERS: Final = frozenset({"look_into_restricted", "look_into_area", "review_unsealing"})
 RECORD = ("person", "method", "authority")
 """What the printed form's record asks of each recipient besides the date and the agency."""
 
@@ -84,8 +85,10 @@ def lacking(
     found += _dates(obligation, closing, today)
     code = obligation.obligation.code
     rows = merged(obligation.rows, closing.sharings)
-    if code in ("look_into_restricted", "look_into_area") and closing.by.role is not RequesterRole.manager:
+    if code in _FOR_MANAGERS and closing.by.role is not RequesterRole.manager:
         found.append("by.role: a manager")
+    if code == "review_unsealing" and same(closing.by.name, obligation.form.requester.name):
+        found.append("by.name: another person than who unsealed")
     if code == "countersign":
         return (*found, *_countersigned(obligation.form, closing))
     if code == "record_recipients":

@@ -27,6 +27,7 @@ WHO = Requester.model_validate(
     {"name": "A. Coordinator", "role": "coordinator", "agency": "Police", "agency_kind": "police"}
 )
 SAID = Said(WHO, "She fled, and asked for it.")
+MANAGER = '[[staff]]\ngiven_names = "A."\nsurname = "Coordinator"\nmanager = true\n'
 
 VICTIM, PERPETRATOR, MOTHER = (
     stranger(71),
@@ -44,6 +45,7 @@ LIKELY = HER.model_copy(update={"surname": "Quill", "date_of_birth": HER.date_of
 
 @pytest.fixture
 def node(stored_areas: Areas) -> Node:
+    (stored_areas["eastvale"].home / STAFF_FILE).write_text(MANAGER, encoding="utf-8")
     return stored_areas["eastvale"]
 
 

@@ -182,6 +182,8 @@ def test_a_file_does_not_undo_a_seal_that_a_person_spoke(
     assert inside("publish", published, "--json").json["people"] == 0
     assert flags(published) == [(1, 0)]
 
+    manager = '[[staff]]\ngiven_names = "A."\nsurname = "Coordinator"\nmanager = true\n'
+    (published / "staff.toml").write_text(manager)
     assert inside("case", "unseal", published, *by, said=ref).code == 0
     imported(published, opening)
     assert flags(published) == [(0, 1)]

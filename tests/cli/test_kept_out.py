@@ -21,7 +21,8 @@ from tests.docs.pages import commands
 
 THEIRS: Final = {"role": "victim", "given_names": "Orla", "surname": "Quennell", "date_of_birth": "1988"}
 ASKED, SEALED, HELD, OWN = "NM-ASKED", "NM-SEALED", "NM-HELD", "NM-OWN"
-KEPT_OUT: Final = "".join(
+# As a manager, who may do most.
+KEPT_OUT: Final = '[[staff]]\ngiven_names = "Ash"\nsurname = "Kept-Out"\nmanager = true\n' + "".join(
     f'\n[[exclusion]]\ncase_ref = "{ref}"\nperson = "Ash Kept-Out"\n' for ref in (ASKED, SEALED, HELD)
 )
 OF_NO_CASE: Final = {

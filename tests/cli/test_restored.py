@@ -244,6 +244,9 @@ def test_every_kind_of_thing_that_a_person_said_is_listed_until_it_is_so_again(k
     sealed, unsealed = kept.alone[:2]
     kept.seal(sealed)
     kept.seal(unsealed)
+    (kept.home / "staff.toml").write_text(
+        '[[staff]]\ngiven_names = "Ada"\nsurname = "Coordinator"\nmanager = true\n'
+    )
     kept.seal(unsealed, "unseal")
     stub = kept._file("stub.json", stub_of({**TOLD.questions["known_elsewhere"], "case_ref": "STUB-1"}))
     assert inside("case", "add", kept.home, stub).code == 0

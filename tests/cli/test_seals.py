@@ -37,6 +37,7 @@ def test_a_case_that_was_sealed_already_is_said_so_with_who_and_since_when(
     assert (again.code, f"Sealed {since}" in again.out) == (0, True)
     before = inside("case", "seal", home, *said, "--json", said=ref).json["before"]
     assert before == {"sealed": True, "by": "Ada Manager", "on": today().isoformat()}
+    (home / "staff.toml").write_text('[[staff]]\ngiven_names = "Ada"\nsurname = "Manager"\nmanager = true\n')
     assert "already" not in inside("case", "unseal", home, *said, said=ref).out
     assert f"Unsealed {since}" in inside("case", "unseal", home, *said, said=ref).out
 
