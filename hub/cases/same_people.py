@@ -3,8 +3,9 @@
 A case on which somebody is certainly, or may be, a sealed person is sealed too: a certain one without more ado, a
 likely one until a person has decided (`seals`). Whoever is hidden is searched for: the people of a sealed case but
 for alleged perpetrators, and her other records in turn, under any name there, as whatever they are on those cases.
-A record that shares no match-key with hers is none that a question about her could meet, and is not compared. On a
-case entered by somebody restricted from her nobody is searched for by what was found there: they would see it.
+Likely is also who is named alike, whatever the date of birth says. A record that shares no match-key with hers is
+none that a question about her could meet, and is not compared. On a case entered by somebody restricted from her
+nobody is searched for by what was found there: they would see it.
 
 Reads alone. Does not decide on publication (`publication`) or write (`changes`).
 """
@@ -192,10 +193,10 @@ class SamePeople:
             asked = self._asked[sealed.handle] = AskedPerson(sealed.person, population, config)
         matched = set(match_keys(other, config)).intersection(asked.keys)
         weighed = asked.score(matched, completeness(other))
-        found = band(weighed.bits, self._size, config)
-        if found is None or not confirm(sealed.person, other, config).passes:
+        found, compared = band(weighed.bits, self._size, config), confirm(sealed.person, other, config)
+        if found is None and not compared.named_alike(config):
             return None
-        return found is Band.strong
+        return found is Band.strong and compared.passes
 
     def _keys_of(self, handle: bytes, person: Person) -> array[int]:
         """Short digests of a record's match-keys. A record keeps its handle while its names and date stay."""

@@ -126,6 +126,33 @@ def test_who_is_likely_to_be_her_is_not_published_until_a_person_decides(node: N
     assert in_feed(node, LIKELY)
 
 
+HERS = Person(given_names="Katherine", surname="Quillfeather", date_of_birth="1991-04-12")
+
+
+@pytest.mark.parametrize(
+    ("given_names", "surname", "aliases"),
+    [
+        ("Katherine", "Quillfeather", ()),
+        ("Kate", "Quillfeather", ()),
+        ("Kathryn", "Quilfether", ()),
+        ("Katherine", "Quillfeathr", ()),
+        ("Quillfeather", "Katherine", ()),
+        ("Anne", "Oakenshaw", ("Katherine Quillfeather",)),
+    ],
+)
+def test_who_is_named_like_her_waits_for_a_person_whatever_the_date_of_birth_says(
+    areas: Areas, given_names: str, surname: str, aliases: tuple[str, ...]
+) -> None:
+    """Two dates that differ wholly are also a slip, or what she gave elsewhere; so alike, they share a match-key."""
+    node = areas["eastvale"]
+    other = Person(given_names=given_names, surname=surname, aliases=aliases, date_of_birth="1974-11-30")
+    namesake = Person(given_names="Katherine", surname="Oakenshaw", date_of_birth="1974-11-30")
+    hold(node, case("other", [other]), case("namesake", [namesake]), case("hers", [HERS], sealed=True))
+    (one,) = waiting(node)
+    assert (one.case_ref, one.likeness.certain) == ("other", False)
+    assert held(node, "other").kept.sealed
+
+
 def test_who_is_decided_to_be_her_stays_sealed_and_is_looked_for_by_her_names_there_too(node: Node) -> None:
     """A third record is like the second alone."""
     second = LIKELY.model_copy(update={"aliases": ("Petronella Quillfeather",)})
