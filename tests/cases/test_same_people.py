@@ -143,7 +143,7 @@ HERS = Person(given_names="Katherine", surname="Quillfeather", date_of_birth="19
 def test_who_is_named_like_her_waits_for_a_person_whatever_the_date_of_birth_says(
     areas: Areas, given_names: str, surname: str, aliases: tuple[str, ...]
 ) -> None:
-    """Two dates that differ wholly are also a slip, or what she gave elsewhere; so alike, they share a match-key."""
+    """A date that differs wholly may be a slip, or what she gave elsewhere. So alike, they share a match-key."""
     node = areas["eastvale"]
     other = Person(given_names=given_names, surname=surname, aliases=aliases, date_of_birth="1974-11-30")
     namesake = Person(given_names="Katherine", surname="Oakenshaw", date_of_birth="1974-11-30")
