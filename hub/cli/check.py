@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -14,10 +15,12 @@ from hub.checks.disclose import disclose_at_once
 from hub.checks.earlier import earlier_candidate
 from hub.checks.example import example_question
 from hub.checks.read import read_check_request, read_form
+from hub.checks.telephones import telephones
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json
 from hub.cli.show import show_decision, show_result, told_words
 from hub.consent import Decision, Outcome
+from hub.errors import HubError
 from hub.federation.client import PeerClient
 from hub.records.check import CandidateRef, CheckResult
 from hub.values import Level, typed
@@ -58,7 +61,14 @@ def check(
         return
     if request is None:
         raise typer.BadParameter("REQUEST.json is needed, or --example.")
-    with opened(home, as_json=as_json, interrupted="What was already recorded of this question.") as node:
+    kept = "What was already recorded of this question."
+
+    def asked() -> list[str]:
+        with suppress(HubError):
+            return telephones(home, read_check_request(request).areas)
+        return telephones(home, "all")
+
+    with opened(home, as_json=as_json, interrupted=kept, asked=asked) as node:
         question = read_check_request(request)
 
         async def run() -> CheckResult:
@@ -95,7 +105,8 @@ def disclose(
 
     More than involvement needs answers that a question rarely has, and a manager's signature before: --form.
     """
-    with opened(home, as_json=as_json, interrupted="What was already recorded of this disclosure.") as node:
+    kept = "What was already recorded of this disclosure."
+    with opened(home, as_json=as_json, interrupted=kept, asked=lambda: telephones(home, (area,))) as node:
         speaker, target = asker(node, who), CandidateRef(check_id, area, handle)
         completed = read_form(form) if form is not None else None
         before = earlier_candidate(node, speaker, target)

@@ -13,7 +13,7 @@ import typer
 from hub.cases.access import restrictions_on
 from hub.checks.read import read_document
 from hub.cli.output import OutputError, err, fail, plain, reporting
-from hub.errors import InputError, LogError, StorageError, UsageError
+from hub.errors import HubError, InputError, LogError, StorageError, UsageError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.values import Requester
@@ -39,16 +39,45 @@ def opened_to_read(
     home: Path, *, as_json: bool = False, interrupted: str | Callable[[], str] = ""
 ) -> Iterator[Node]:
     """The node of a home for one command: closed after it, and its failures reported as `reporting` does."""
-    with reporting(as_json=as_json, interrupted=interrupted):
-        node = open_node(home)
-        with closing(node.database):
-            yield node
+    with reporting(as_json=as_json, interrupted=interrupted), _node_of(home) as node:
+        yield node
 
 
 @contextmanager
-def opened(home: Path, *, as_json: bool = False, interrupted: str | Callable[[], str] = "") -> Iterator[Node]:
-    """As `opened_to_read`, for a command that writes: what it did is told, and then signed for."""
-    with opened_to_read(home, as_json=as_json, interrupted=interrupted) as node:
+def _node_of(home: Path) -> Iterator[Node]:
+    node = open_node(home)
+    with closing(node.database):
+        yield node
+
+
+@contextmanager
+def _or_by_telephone(asked: Callable[[], list[str]]) -> Iterator[None]:
+    """Where the node has stopped, or stops, say the telephones of those who were to be asked by it."""
+    try:
+        yield
+    except LogError as error:
+        with suppress(HubError):
+            error.do = "\n".join((error.do, *asked()))
+        raise
+
+
+@contextmanager
+def opened(
+    home: Path,
+    *,
+    as_json: bool = False,
+    interrupted: str | Callable[[], str] = "",
+    asked: Callable[[], list[str]] = list,
+) -> Iterator[Node]:
+    """As `opened_to_read`, for a command that writes: what it did is told, and then signed for.
+
+    `asked`: the telephones of those whom it asks, for when the node has stopped, or stops at it.
+    """
+    with (
+        reporting(as_json=as_json, interrupted=interrupted),
+        _or_by_telephone(asked),
+        _node_of(home) as node,
+    ):
         try:
             yield node
         except (typer.Exit, OutputError, OSError):  # It was done, whether or not it could be told.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
+from hub.cases.staff import STAFF_FILE
 from hub.cli.app import app
 from hub.errors import LogError, RowsError, StorageError
 from hub.federation.publish import publish
@@ -20,7 +22,7 @@ from hub.web.app import create_app
 from hub.wire.messages import FEED_PATH, METADATA_PATH
 from tests.audit.acting import HER, OTHER, keep, put_back, sealed_and_put_back, sql
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, case, events, hold, in_feed
+from tests.federation.nodes import Areas, case, events, hold, in_feed, question
 
 
 def resumed(node: Node, *more: str, because: str = "The auditor looked.") -> Result:
@@ -142,3 +144,34 @@ def test_a_stop_cannot_be_lifted_with_an_editor_nor_a_log_that_is_broken_resumed
     assert resumed(node, "--accept").exit_code == 2
     with pytest.raises(LogError, match="This node has stopped"):
         publish(node)
+
+
+def asking(node: Node, file: Path, *more: str) -> tuple[Result, Result]:
+    """A question and a disclosure, as somebody types them."""
+    check = ["check", str(node.home), str(file), *more]
+    disclose = ["disclose", str(node.home), "c" * 32, "--area", "eastvale", *more]
+    return CliRunner().invoke(app, check), CliRunner().invoke(app, disclose)
+
+
+def test_who_asks_of_a_node_that_has_stopped_is_told_whom_to_ring(areas: Areas, tmp_path: Path) -> None:
+    node, file = areas["northmoor"], tmp_path / "question.json"
+    file.write_text(question(HER, "eastvale", "southmere", "elsewhere").model_dump_json(), encoding="utf-8")
+    lines = {one.node_id: f"{one.area}: {one.contact}" for one in node.areas.area}
+    hold(node, case("NM-1", [HER]))
+    (node.home / STAFF_FILE).write_text('[[exclusion]]\ncase_ref = "NM-2"\nperson = "A. Coordinator"\n')
+    sql(node, "UPDATE case_record SET may_publish = 1 - may_publish")
+    stops = CliRunner().invoke(app, ["check", str(node.home), str(file)])
+    assert "The database is not as its log says" in stops.stderr, stops.output
+    check, disclose = asking(node, file)
+    for ended in (stops, check):
+        assert lines["eastvale"] in ended.stderr.splitlines()
+        assert lines["southmere"] in ended.stderr.splitlines()
+        assert "elsewhere: no phone route recorded" in ended.stderr
+    assert "This node has stopped" in check.stderr
+    assert lines["eastvale"] in disclose.stderr.splitlines()
+    assert lines["southmere"] not in disclose.stderr
+    for ended in asking(node, file, "--json"):
+        assert lines["eastvale"] in json.loads(ended.stdout)["error"]["do"].splitlines()
+    file.write_text("no question", encoding="utf-8")
+    assert lines["southmere"] in asking(node, file)[0].stderr.splitlines()
+    assert areas.network.asked == []
