@@ -10,11 +10,15 @@ from hub.records.cases import CaseDetails, FledWord, HeldCase, Likeness, PersonD
 
 
 class Member(NamedTuple):
-    """One of the people of a case as proposed: the number of the record that is there, and its handle."""
+    """One of the people of a case as proposed: the number of the record that is there, and its handle.
+
+    `was`: the handle of the record that a new one stands in the place of.
+    """
 
     number: int | None
     handle: bytes
     details: PersonDetails
+    was: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +84,25 @@ def as_it_is(held: HeldCase, **update: object) -> Proposal:
 
 
 def _members(people: tuple[PersonDetails, ...], earlier: HeldCase | None) -> tuple[Member, ...]:
-    """Whoever is found by the same names and date keeps the record that is there."""
+    """Whoever is found by the same names and date keeps the record that is there.
+
+    Who else is new stands in the place of who else is gone: first of the same role, then in order.
+    """
     there = list(earlier.people) if earlier else []
-    found = []
+    found: list[Member] = []
     for one in people:
         same = next((held for held in there if _found_by(held.details) == _found_by(one)), None)
         if same is not None:
             there.remove(same)
         number, handle = (same.number, same.handle) if same else (None, os.urandom(16))
         found.append(Member(number, handle, one))
+    for alike in (True, False):
+        for at, new in enumerate(found):
+            role = new.details.person.role
+            gone = next((held for held in there if not alike or held.details.person.role is role), None)
+            if new.number is None and not new.was and gone is not None:
+                there.remove(gone)
+                found[at] = new._replace(was=gone.handle)
     return tuple(found)
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import secrets
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Final
@@ -53,10 +53,14 @@ class _Work:
     changed: bool = True
 
     @classmethod
-    def anew(cls, proposal: Proposal) -> _Work:
-        """All likenesses are found again; that two are not the same stays decided while both records are there."""
+    def anew(cls, proposal: Proposal, moved: Mapping[str, str]) -> _Work:
+        """All likenesses are found again; that two are not the same stays decided while both records are there.
+
+        `moved`: the handles of records whose names or dates changed, with those of the records in their place.
+        """
         there = {one.handle.hex() for one in proposal.members}
-        before = {one.pair: one for one in proposal.known if one.person in there}
+        known = (_moved(one, moved) for one in proposal.known)
+        before = {one.pair: one for one in known if one.person in there}
         return cls(proposal, before, {pair: one for pair, one in before.items() if not one.seals})
 
     @classmethod
@@ -100,14 +104,17 @@ class SamePeople:
 
     def complete(self, tx: Reading, proposals: Iterable[Proposal]) -> list[Proposal]:
         """Proposals with who on them is sealed elsewhere; then those of other cases for which that changes."""
-        work = [_Work.anew(one) for one in proposals]
+        proposals = list(proposals)
+        moved = {one.was.hex(): one.handle.hex() for each in proposals for one in each.members if one.was}
+        work = [_Work.anew(one, moved) for one in proposals]
         mine = {one.proposal.earlier.row.id for one in work if one.proposal.earlier}
         others = [one for one in held_cases(tx, cases.sealed(tx.session)) if one.row.id not in mine]
         if any(one.lost for one in work):  # Who was sealed for them is looked at again.
-            work += [_Work.anew(as_it_is(one)) for one in others if not one.details.sealed]
+            work += [_Work.anew(as_it_is(one), moved) for one in others if not one.details.sealed]
             others = [one for one in others if one.details.sealed]
         # Those of before other records were looked for are looked for now.
-        work += [_Work.anew(as_it_is(one)) for one in others if one.details.sealed and not one.kept.searched]
+        unsearched = [one for one in others if one.details.sealed and not one.kept.searched]
+        work += [_Work.anew(as_it_is(one), moved) for one in unsearched]
         others = [one for one in others if one.kept.searched]
         known = [person for one in others for person in _sealed_on(one)]
         searched = {one.handle for one in known}
@@ -147,6 +154,7 @@ class SamePeople:
     def _compared(self, work: Iterable[_Work], fresh: Sequence[_Sealed]) -> list[_Sealed]:
         """Compare the people of cases with sealed people; gives the records found to be of one of them."""
         by_key: dict[int, list[int]] = defaultdict(list)
+        places = {one.handle.hex(): at for at, one in enumerate(fresh)}
         for at, one in enumerate(fresh):
             for key in self._keys_of(one.handle, one.person):
                 by_key[key].append(at)
@@ -157,6 +165,8 @@ class SamePeople:
             for member in case.proposal.members:
                 keys = self._keys_of(member.handle, member.details.person)
                 near = {at for key in keys if key in by_key for at in by_key[key]}
+                mine = member.handle.hex()
+                near |= {places[other] for one, other in case.before if one == mine and other in places}
                 alike = [self._alike(case, member, fresh[at]) for at in sorted(near)]
                 if any(alike):
                     found.append(_Sealed(case.proposal.handle, member.handle, member.details.person))
@@ -206,6 +216,15 @@ class SamePeople:
             digests = (int.from_bytes(blake2b(one, digest_size=4).digest()) for one in every)
             keys = self._keys[handle] = array("I", digests)
         return keys
+
+
+def _moved(likeness: Likeness, moved: Mapping[str, str]) -> Likeness:
+    """A likeness of the records that now stand in the place of those it was of, but that they are not the same."""
+    if not likeness.seals:
+        return likeness
+    person = moved.get(likeness.person, likeness.person)
+    sealed_person = moved.get(likeness.sealed_person, likeness.sealed_person)
+    return likeness.model_copy(update={"person": person, "sealed_person": sealed_person})
 
 
 def _sealed_on(held: HeldCase) -> list[_Sealed]:

@@ -168,6 +168,41 @@ def test_who_is_decided_to_be_her_stays_sealed_and_is_looked_for_by_her_names_th
     assert publish(node).added == 0
 
 
+RENAMED = Person(given_names="Petronella", surname="Oakenshaw", date_of_birth="1974-11-30")
+
+
+@pytest.mark.parametrize("how", ["certain", "waits", "decided"])
+@pytest.mark.parametrize("renamed", ["her other record", "her sealed record", "both"])
+def test_another_spelling_in_a_file_takes_no_seal_off(node: Node, how: str, renamed: str) -> None:
+    """Whatever the new names are, until a person says otherwise. A third record is like the second alone."""
+    second = (AS_ALIAS if how == "certain" else LIKELY).model_copy(update={"role": Role.child})
+    hold(node, case("hers", [HER], sealed=True), case("other", [MOTHER, second]))
+    if how == "decided":
+        decide(node, same=True)
+    (before,) = likenesses(node, "other")
+    if renamed != "her sealed record":
+        hold(node, case("other", [RENAMED.model_copy(update={"role": Role.child}), MOTHER]))
+    if renamed != "her other record":
+        hold(node, case("hers", [RENAMED.model_copy(update={"surname": "Quennell"})], sealed=True))
+    (after,) = likenesses(node, "other")
+    names = {one.handle.hex(): one.details.person.given_names for one in held(node, "other").people}
+    assert names[after.person] == (second if renamed == "her sealed record" else RENAMED).given_names
+    assert after.pair != before.pair
+    assert (after.id, after.waits, after.same) == (before.id, before.waits, before.same)
+    assert publish(node).added == 0
+    assert [one.likeness.id for one in waiting(node)] == [after.id] * (how == "waits")
+    hold(node, case("hers", [RENAMED.model_copy(update={"surname": "Quennell"})], sealed=False))
+    assert not held(node, "other").kept.sealed, "it was sealed for hers alone"
+
+
+def test_that_somebody_is_not_she_was_said_of_the_names_as_they_stood(node: Node) -> None:
+    hold(node, case("hers", [HER], sealed=True), case("other", [LIKELY]))
+    decide(node, same=False)
+    hold(node, case("other", [HER]))
+    assert held(node, "other").kept.sealed
+    assert publish(node).added == 0
+
+
 @pytest.mark.parametrize(("person", "certain"), [(AS_ALIAS, True), (LIKELY, False)])
 def test_whoever_comes_later_and_is_or_may_be_a_sealed_person_is_sealed_likewise(
     node: Node, person: Person, certain: bool
