@@ -133,6 +133,7 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
     form["review"]["date"] = (today() + dt.timedelta(days=30)).isoformat()
     form["signatures"] = form["signatures"][:1]
     form["subjects"][0]["ref"], form["client_notified"] = "p1", {}
+    form["requester"] = pair.question()["requester"]
     question = pair.question(sharing_form=form)
     question["subject"] = question["subject"] | {"ref": "p1"}
     check_id = inside("check", pair.asking, asked(question), "--json").json["check_id"]
@@ -298,7 +299,7 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
     pair: Pair, asked: Any, file: Write, tmp_path: Path
 ) -> None:
     """A question on a ground alone waits for a person at Eastvale; one of them must not know of it."""
-    form = grounded()
+    form = grounded() | {"requester": pair.question()["requester"]}
     form["review"]["date"] = (today() + dt.timedelta(days=30)).isoformat()
     check_id = inside("check", pair.asking, asked(pair.question(sharing_form=form)), "--json").json[
         "check_id"
