@@ -436,6 +436,8 @@ def trial(folder: Path, seed: int, *, http: bool) -> Iterator[Trial]:
 
 
 def _begun(made: Trial) -> Trial:
+    patient = made.asker.settings.model_copy(update={"peer_timeout_s": 60.0})  # A busy machine is no lie.
+    object.__setattr__(made.asker, "settings", patient)
     made.begin()
     return made
 
@@ -445,8 +447,6 @@ def campaign(folder: Path, answers: int, seed: int) -> dict[str, Any]:
     stamina.set_testing(True, attempts=2)
     started = time.monotonic()
     with trial(folder, seed, http=True) as made:
-        patient = made.asker.settings.model_copy(update={"peer_timeout_s": 60.0})  # A busy machine is no lie.
-        object.__setattr__(made.asker, "settings", patient)
         questions = 0
         for lie in rounds(random.Random(seed)):
             made.tell(lie)
