@@ -171,9 +171,9 @@ def lines_found(session: Session) -> Iterator[RowFinding]:
 
 def not_as_bound(found: Sequence[RowFinding]) -> RowsError:
     """The error for rows that are not as the log says."""
-    more = f" And {len(found) - 1} more." if len(found) > 1 else ""
+    said = str(found[0]) + (f" And {len(found) - 1} more." if len(found) > 1 else "")
     return RowsError(
-        f"The database is not as its log says. {found[0]}{more}",
+        f"The database is not as its log says. {said}",
         kept="The database as it is. The node has stopped: it answers no peer, and asks and tells nobody.",
         do="Ring the other areas. Run `hub audit verify`, and call your auditor; then `hub audit resume`.",
     )
