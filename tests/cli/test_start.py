@@ -57,7 +57,7 @@ def test_the_list_of_subcommands_loads_none_of_them() -> None:
 
 def test_a_decision_on_a_form_needs_no_database_and_no_network() -> None:
     modules = modules_of("policy", "explain", "--at", "2026-11-22")
-    assert {"sqlalchemy", "cryptography", "fastapi", "httpx2", "rapidfuzz", "voprf"} & modules == set()
+    assert {"sqlalchemy", "cryptography", "fastapi", "httpx2", "voprf"} & modules == set()
     assert "pydantic" in modules
 
 
