@@ -80,6 +80,7 @@ def make_area(folder: Path, area: str, people: list[dict[str, str]] | None = Non
             database="sqlite:///hub.sqlite3",
             agency="A",
             agency_kind=AgencyKind.police,
+            peer_timeout_s=60,  # A disk that stands still for a while is no attack.
         ),
     )
     signed = [Signed(one, agency, "police") for one in SIGNED for agency in ("A", "Z")]
