@@ -25,7 +25,7 @@ from hub.records.cases import (
     digest_for,
     every_case,
     held_case,
-    held_cases,
+    named_people,
     open_kept,
     rests_on,
 )
@@ -93,7 +93,7 @@ class CaseRestrictions:
         if not self._excluded:
             return ()
         with self.node.read() as tx:
-            held = held_cases(tx, [one.row for one in self._excluded])
+            held = named_people(tx, [one.row for one in self._excluded])
             tx.require_as_bound(rests_on(held))
         return tuple(dict.fromkeys(person for case in held for person in case.ever))
 
@@ -107,9 +107,9 @@ class CaseRestrictions:
         if case_digest not in self._known:
             with self.node.read() as tx:
                 row = cases.find(tx.session, case_digest)
-                held = held_case(tx, row) if row else None
-                tx.require_as_bound(rests_on([held] if held else []))
-                self._known[case_digest] = held is not None and self._hides(held)
+                held = named_people(tx, [row] if row else [])
+                tx.require_as_bound(rests_on(held))
+                self._known[case_digest] = any(map(self._hides, held))
         return self._known[case_digest]
 
     def _hides(self, held: HeldCase) -> bool:
@@ -152,7 +152,7 @@ class CaseRestrictions:
         if self.every or self.restricts(own.digest):
             return own
         for one in self._excluded:
-            others = held_case(tx, one.row).ever
+            others = named_people(tx, [one.row])[0].ever
             keys = self._keys_of(others)
             if any(self._may_be(asked, others, keys) for asked in people):
                 return RestrictedCase(one.case_ref, one.row.ref_digest)

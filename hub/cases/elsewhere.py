@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hub.consent.form.fled import NOT_KNOWN, most_careful
 from hub.matching import confirm
 from hub.node.transaction import Reading
-from hub.records.cases import every_case, held_cases, open_kept
+from hub.records.cases import every_case, named_people, open_kept
 from hub.values import Person
 
 
@@ -37,7 +37,7 @@ def said_of(
         if kept.sealed or kept.details.fled_from:
             grave.append(row)
     fled, sealed = tuple[str, ...](), False
-    for held in held_cases(tx, grave):
+    for held in named_people(tx, grave):
         there = [one.details.person for one in held.people]
         if not any(confirm(one, other, tx.node.matching).passes for one in people for other in there):
             continue

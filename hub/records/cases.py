@@ -245,8 +245,24 @@ def held_cases(tx: Reading, rows: Sequence[StoredCase]) -> list[HeldCase]:
 
 def every_case(tx: Reading) -> list[StoredCase]:
     """All cases, once it is sure that none is missing and none is from elsewhere. Raises RowsError."""
-    tx.require_tables_as_bound("case_record", "person_record")
+    tx.require_tables_as_bound("case_record")
     return cases.every(tx.session)
+
+
+def named_people(tx: Reading, rows: Sequence[StoredCase]) -> list[HeldCase]:
+    """Cases that the log vouches for, opened, with exactly the people whom they name.
+
+    A case names its people, so they need no look at the log but where they are others, or it names none yet.
+    Raises RowsError, StorageError.
+    """
+    try:
+        held = held_cases(tx, rows)
+    except StorageError:
+        tx.require_tables_as_bound("person_record")
+        raise
+    if any(one.kept.people != one.people_digest for one in held):
+        tx.require_tables_as_bound("person_record")
+    return held
 
 
 def held_case(tx: Reading, row: StoredCase) -> HeldCase:
