@@ -175,6 +175,37 @@ def test_an_exclusion_cannot_be_lifted_through_the_database(areas: Areas, statem
     assert stopped(node)
 
 
+FLED: dict[str, str] = {
+    "the case deleted": "DELETE FROM case_record WHERE {hers}",
+    "she taken off it": "DELETE FROM person_record WHERE case_id = (SELECT id FROM case_record WHERE {hers})",
+    "she on another": "UPDATE person_record SET case_id = 1 WHERE case_id ="
+    " (SELECT id FROM case_record WHERE {hers})",
+}
+
+
+@pytest.mark.parametrize("statement", FLED.values(), ids=FLED)
+def test_that_she_fled_by_another_case_cannot_be_taken_out_of_the_database(
+    areas: Areas, statement: str
+) -> None:
+    node = areas["northmoor"]
+    hold(node, case("earlier", [HER], fled_asked=True, fled_from=("eastvale",), publish=False))
+    about = entered(node, question(HER, "eastvale"))
+    hers = f"ref_digest = X'{node.case_digest('earlier').hex()}'"
+    if statement.startswith("DELETE FROM case_record"):
+        sql(node, FLED["she taken off it"].format(hers=hers))
+    sql(node, statement.format(hers=hers))
+    asked = len(areas.network.asked)
+
+    async def ask() -> None:
+        async with areas.client("northmoor") as client:
+            await check(node, client, about)
+
+    with pytest.raises(RowsError, match=r"case_record|person_record"):
+        asyncio.run(ask())
+    assert len(areas.network.asked) == asked
+    assert stopped(node)
+
+
 # What is still to be sent, and still owed.
 
 SENT = "kind, peer, act, case_digest, state, created_at, next_at, tries, fault, sealed"
