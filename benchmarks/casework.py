@@ -8,8 +8,6 @@ case anew when their agreement was signed again, and `nothing_new_s` what it tak
 
 from __future__ import annotations
 
-import argparse
-import json
 import shutil
 import sys
 import tempfile
@@ -19,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.check import requests
+from benchmarks.command import Command
 from benchmarks.machine import machine
 from benchmarks.nodes import KEPT, SIGNED, enter, home
 from benchmarks.publish import made
@@ -26,7 +25,6 @@ from hub.cases.access import context_of
 from hub.cases.renewal import follow_agreements
 from hub.cases.staff import STAFF_FILE
 from hub.demo.form import write_agreement
-from hub.errors import HubError
 from hub.federation.publish import publish
 from hub.node.node import Node, open_node
 from hub.records.cases import held_cases
@@ -91,19 +89,7 @@ def _p(values: Sequence[float]) -> dict[str, float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; 0 done, 2 wrong usage or a fault."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.casework", description=__doc__.split("\n")[0])
-    parser.add_argument("--people", type=int, default=5_000, help="how many people the node holds")
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    options = parser.parse_args(arguments)
-    if options.people < 4:
-        parser.error("at least 4 people")
-    try:
-        result = measure(options.people)
-    except HubError as error:
-        print(f"casework: {error}", file=sys.stderr)
-        return error.exit_code
-    print(json.dumps(result, indent=None if options.json else 2))
-    return 0
+    return Command("casework", __doc__ or "", "how many people the node holds", 5_000).run(measure, arguments)
 
 
 if __name__ == "__main__":

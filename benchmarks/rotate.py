@@ -26,17 +26,17 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from sqlmodel import select
+import httpx2
 
 from benchmarks.check import requests
 from benchmarks.machine import machine
 from benchmarks.nodes import Federation, enter, federation
 from hub.checks.check import check
-from hub.errors import HubError
+from hub.errors import ConflictError, HubError
 from hub.federation.client import PeerClient
 from hub.node.node import open_node
 from hub.records.check import AreaStatus, CheckRequest, CheckResult
-from hub.store.tables import AuditEntry
+from hub.wire.messages import EVALUATIONS_PATH
 
 QUIET_S = 5.0  # of questions before the rotation begins and after it ends
 QUESTIONS = 40
@@ -77,7 +77,8 @@ async def measure(made: Federation, asking: int, people: int) -> dict[str, objec
     ended = asyncio.Event()
     turns = count()
     before = holder.epoch()
-    async with PeerClient(made.asker) as client:
+    wire = Counting()
+    async with PeerClient(made.asker, transport=wire) as client:
         askers = [asyncio.create_task(_ask(made, client, every, turns, ended, asked)) for _ in range(asking)]
         await asyncio.sleep(QUIET_S)
         with _asking_to_write(str(holder.database.engine.url.database)) as waits:
@@ -89,9 +90,8 @@ async def measure(made: Federation, asking: int, people: int) -> dict[str, objec
         await asyncio.sleep(QUIET_S)
         ended.set()
         await asyncio.gather(*askers)
-    refused = _asked_again(holder)
     holder.database.close()
-    return _report(asked, refused, {"began": began, "took": took, "switched": switched}, waits, rotated)
+    return _report(asked, wire.refused, {"began": began, "took": took, "switched": switched}, waits, rotated)
 
 
 async def _ask(
@@ -125,16 +125,19 @@ async def _switched(holder: Any, before: int) -> float:
     return time.monotonic()
 
 
-def _asked_again(holder: Any) -> dict[str, int]:
-    """How often each check was told that the epoch had changed."""
-    found: dict[str, int] = {}
-    with holder.read() as tx:
-        for body in tx.session.exec(select(AuditEntry.body).where(AuditEntry.action == "request_refused")):
-            event = json.loads(body)
-            if event["detail"].get("outcome") == "epoch_changed":
-                check_id = event["refs"]["check_id"]
-                found[check_id] = found.get(check_id, 0) + 1
-    return found
+class Counting(httpx2.AsyncHTTPTransport):
+    """The network; counts how often each check was refused because of a conflict, such as a new epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: dict[str, int] = {}
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        response = await super().handle_async_request(request)
+        if response.status_code == ConflictError.status and request.url.path == EVALUATIONS_PATH:
+            check_id = json.loads(await request.aread())["check_id"]
+            self.refused[check_id] = self.refused.get(check_id, 0) + 1
+        return response
 
 
 def _report(

@@ -8,8 +8,6 @@ time of the publish and of that import, workers included; its ratio compares a p
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import shutil
 import sqlite3
@@ -21,13 +19,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from benchmarks.command import Command
 from benchmarks.machine import machine
 from benchmarks.nodes import KEPT, home, rows_of
 from benchmarks.publish import cpu_s, made
 from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
 from hub.cases.seals import Said, seal_case
-from hub.errors import HubError
 from hub.federation.publish import publish
 from hub.node.node import Node
 from hub.sample import COLUMNS, write_csv
@@ -115,19 +113,9 @@ def asking_to_write(node: Node) -> Iterator[list[float]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; 0 done, 2 wrong usage or a fault."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.withdraw", description=__doc__.split("\n")[0])
-    parser.add_argument("--people", type=int, default=1_000, help="about how many people are withdrawn")
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    options = parser.parse_args(arguments)
-    if options.people < 4:
-        parser.error("at least 4 people")
-    try:
-        result = measure(options.people)
-    except HubError as error:
-        print(f"withdraw: {error}", file=sys.stderr)
-        return error.exit_code
-    print(json.dumps(result, indent=None if options.json else 2))
-    return 0
+    return Command("withdraw", __doc__ or "", "about how many people are withdrawn", 1_000).run(
+        measure, arguments
+    )
 
 
 if __name__ == "__main__":
