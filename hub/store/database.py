@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,13 @@ class Database:
         Raises UsageError when the database was made by a newer version, StorageError, also where it is empty.
         """
         self._require_file()
-        config, scripts = _config(), _scripts()
         with _storage_errors(), self.engine.connect() as connection:
             there = _revisions(connection)
-        if there == set(scripts.get_heads()):
+        if there == _heads():
             return
         if not there and not self._create:
             raise _gone("The node's database is empty.")
+        config, scripts = _config(), _scripts()
         with (
             _storage_errors(),
             self.engine.connect().execution_options(hub_write=True) as connection,
@@ -108,7 +109,7 @@ class Database:
             there = _revisions(connection)
         if not there:
             raise _gone("The node's database is empty.")
-        if there != set(_scripts().get_heads()):
+        if there != _heads():
             raise UsageError(
                 "The database is of another version of the hub than this.",
                 kept="It was not touched.",
@@ -128,6 +129,12 @@ def _config() -> Config:
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """The newest migrations of this version."""
+    return frozenset(_scripts().get_heads())
 
 
 def _gone(text: str) -> StorageError:

@@ -25,7 +25,8 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
-def imported(module: Path) -> set[str]:
+@cache
+def imported(module: Path) -> frozenset[str]:
     """The modules that a module imports, wherever in it."""
     found: set[str] = set()
     for node in ast.walk(tree(module)):
@@ -33,7 +34,7 @@ def imported(module: Path) -> set[str]:
             found |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+    return frozenset(found)
 
 
 def importers(name: str) -> set[str]:

@@ -26,6 +26,9 @@ from hub.audit.events import Action
 from hub.cli.app import app
 from hub.node.node import open_node
 from hub.store.audit import DatabaseAudit
+from tests.statements import compile_once
+
+compile_once()
 
 HUB: Final = Path(sys.executable).with_name("hub")
 START_S: Final = 180

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -52,10 +53,22 @@ def test_a_node_makes_itself_once_and_is_served_again_with_the_same_keys(tmp_pat
     assert not any(str(value) in log for value in secret_values.values())
 
 
+def listed_peers(settings: dict[str, str]) -> list[dict[str, Any]]:
+    """What an area says of its peers."""
+    listed: list[dict[str, Any]] = json.loads(hub(settings, "peer", "list", settings["HUB_HOME"], "--json"))[
+        "peers"
+    ]
+    return listed
+
+
+def peers_of(settings: dict[str, str]) -> set[str]:
+    """The peers that an area has added."""
+    return {peer["node_id"] for peer in listed_peers(settings)}
+
+
 def synced(settings: dict[str, str], people: int = 0) -> set[str]:
     """The peers of an area whose feed it has copied, with at least so many people."""
-    listed = json.loads(hub(settings, "peer", "list", settings["HUB_HOME"], "--json"))["peers"]
-    return {peer["node_id"] for peer in listed if peer["synced"] and peer["people"] >= people}
+    return {peer["node_id"] for peer in listed_peers(settings) if peer["synced"] and peer["people"] >= people}
 
 
 def has_all(settings: dict[str, str], peers: set[str]) -> bool:
@@ -83,7 +96,12 @@ def test_a_peer_that_is_down_holds_up_neither_publishing_nor_the_others(tmp_path
         for area in ports:
             stack.enter_context(serving(settings[area], logs[area]))
         assert run_node("working", settings["northmoor"]).returncode != 0
-        for area in ports:
+        with ExitStack() as workers:
+            for area in ports:
+                workers.enter_context(worker_of(settings[area], logs[area]))
+            wait_until(lambda: peers_of(settings["northmoor"]) == {"eastvale"}, logs["northmoor"])
+            wait_until(lambda: peers_of(settings["eastvale"]) == {"northmoor"}, logs["eastvale"])
+        for area in ports:  # A worker looks for work when it starts, as it does each minute.
             stack.enter_context(worker_of(settings[area], logs[area]))
         wait_until(lambda: synced(settings["northmoor"]) == {"eastvale"}, logs["northmoor"])
         wait_until(lambda: synced(settings["eastvale"]) == {"northmoor"}, logs["eastvale"])
