@@ -4,7 +4,8 @@ A holder of `--people` people is served (`hub serve`, a process of its own); `--
 put one question after the other to it, over HTTP; meanwhile `hub keys rotate` runs as an operator or the nightly
 job runs it. `rotate_s` is that command from start to end, `switched_s` when within it the new epoch began.
 `lock_s` is how long a further process waited to begin a write in the holder's database meanwhile. Of the
-questions: how many were answered, found whom they were about, and were settled by asking again; how long those
+questions: how many were answered, found whom they were about, and were settled by asking again; of each `wrong`
+one, whether it was about somebody held there, how many it found and when it was asked; how long the settled ones
 took, in which the complete feed is copied anew (`settled_ms`), and others before and during the rotation
 (`before_ms`, `during_ms`).
 """
@@ -163,11 +164,20 @@ def _report(
         "right": sum(one.right for one in asked),
         "asked_again": len(again),
         "asked_more_than_once_again": sum(refused[one.result.check_id] > 1 for one in again),
+        "wrong": [
+            {"held": one.known, "found": len(one.result.areas[0].candidates), "when": _when(one, began, ended)}
+            for one in asked
+            if one.answered and not one.right
+        ],
         "faults": sorted({one.result.areas[0].note for one in asked if not one.answered}),
         "settled_ms": {"p50": _p(settled, 50), "longest": _p(settled, 100)},
         "before_ms": {"p50": _p(quiet, 50), "p95": _p(quiet, 95)},
         "during_ms": {"p50": _p(during, 50), "p95": _p(during, 95)},
     }
+
+
+def _when(one: Asked, began: float, ended: float) -> str:
+    return "before" if one.ended < began else "after" if one.began > ended else "meanwhile"
 
 
 def _p(values: Sequence[float], percent: int) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -29,7 +30,24 @@ settings.register_profile("hub", deadline=None, suppress_health_check=[HealthChe
 settings.register_profile("quick", settings.get_profile("hub"), max_examples=10)  # make quick
 settings.load_profile("hub")
 
+# Each command that a test starts would compile all of this anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 _numbers = itertools.count()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each test meets PostgreSQL in its first variant; there the others are slow."""
+    met: set[str] = set()
+    for item in items:
+        chosen = getattr(item, "callspec", None)
+        if chosen and "postgresql" in chosen.params.values():
+            test = item.nodeid.split("[")[0]
+            if test in met:
+                item.add_marker(pytest.mark.slow)
+            met.add(test)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,8 @@ of areas calls the Vale of Elsewhere. What reached each node is read from the wi
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,7 @@ from hub.values import Level, Requester
 from hub.wire.messages import DISCLOSURES_PATH
 from tests.checks.disclosing import disclosed
 from tests.checks.pending import grounded
-from tests.federation.nodes import Areas, case, check, events, hold, in_feed, question, stranger
+from tests.federation.nodes import Areas, case, check, copied, events, hold, in_feed, question, stranger
 
 HER = stranger(11)
 OTHERS = ("eastvale", "southmere")
@@ -93,16 +95,37 @@ def routine() -> dict[str, Any]:
 FORMS = {"routine": routine, "emergency": urgent}
 
 
-@pytest.fixture
-def three(areas: Areas) -> Areas:
-    """The three areas: both others hold her, and Northmoor knows one of them by another name than it has itself."""
-    config = areas["northmoor"].home / "config"
+@pytest.fixture(scope="module")
+def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three areas: both others hold her, and Northmoor knows one of them by another name than it has itself."""
+    folder = tmp_path_factory.mktemp("three")
+    areas = copied(sqlite_template, folder, lambda _: "sqlite:///hub.sqlite3")
+    config = folder / "northmoor" / "config"
     config.mkdir(exist_ok=True)
     (config / "areas.toml").write_text(KNOWN_AREAS, encoding="utf-8")
     for area in OTHERS:
         hold(areas[area], case(f"{area}-her", [HER]))
         publish(areas[area])
-    return areas
+    areas.close()
+    return folder
+
+
+@pytest.fixture
+def three(template: Path, tmp_path: Path) -> Iterator[Areas]:
+    """Those areas, for one test."""
+    areas = copied(template, tmp_path, lambda _: "sqlite:///hub.sqlite3")
+    yield areas
+    areas.close()
+
+
+def varied(names: Iterable[str], *others: Iterable[Any]) -> list[Any]:
+    """Each name with every variation; all but one of a name's, another one from name to name, are slow."""
+    variations = list(product(*others))
+    return [
+        pytest.param(name, *each, marks=() if at % len(variations) == number else pytest.mark.slow)
+        for at, name in enumerate(names)
+        for number, each in enumerate(variations)
+    ]
 
 
 def her_case(ref: str, answer: Any, **changes: Any) -> CaseIntake:
@@ -140,18 +163,14 @@ def told(areas: Areas) -> set[str]:
     return on_the_wire
 
 
-@pytest.mark.parametrize("how", ["at once", "by hand"])
-@pytest.mark.parametrize("kind", FORMS)
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize(("name", "kind", "how"), varied(ANSWERS, FORMS, ["at once", "by hand"]))
 def test_only_areas_that_nobody_fled_are_told(three: Areas, name: str, kind: str, how: str) -> None:
     answer, expected = ANSWERS[name]
     asked(three, FORMS[kind]() | {"fled_from": answer}, how)
     assert told(three) == expected
 
 
-@pytest.mark.parametrize("how", ["at once", "by hand"])
-@pytest.mark.parametrize("form", [UNANSWERED, []], ids=["a silent form", "a form that says none"])
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize(("name", "form", "how"), varied(ANSWERS, [UNANSWERED, []], ["at once", "by hand"]))
 def test_the_askers_own_case_answers_too(three: Areas, name: str, form: Any, how: str) -> None:
     """It fills a form that is silent; of two answers the more careful one counts."""
     answer, expected = ANSWERS[name]
@@ -364,8 +383,7 @@ def printed(show: Any, *given: Any) -> str:
     return caught.get()
 
 
-@pytest.mark.parametrize("kind", FORMS)
-@pytest.mark.parametrize("name", WORDS)
+@pytest.mark.parametrize(("name", "kind"), varied(WORDS, FORMS))
 def test_the_last_words_on_each_area_are_those_of_the_answer(three: Areas, name: str, kind: str) -> None:
     """In the result of the question, shown again, and after an attempt to tell: no command tells where none may."""
     answer, eastvale, southmere = WORDS[name]

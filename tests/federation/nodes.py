@@ -10,9 +10,9 @@ import datetime as dt
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,7 +62,11 @@ per_month = 10000000
 per_day = 1000000
 burst = 1000000
 per_month = 10000000
+
+[feeds]
+catch_up_s = 60
 """  # Tests that are not about quotas never meet one.
+PATIENCE_S: Final = 60.0  # A machine may stand still for seconds; tests about waiting say their own.
 DatabaseOf = Callable[[str], str]
 
 
@@ -90,6 +94,10 @@ class Network(httpx2.AsyncBaseTransport):
         """Put a node's real application at its address."""
         self.hosts[node.node_id] = httpx2.ASGITransport(app=create_app(node))
 
+    def serve_later(self, node_id: str, nodes: Mapping[str, Node]) -> None:
+        """The same, made when the first request comes: most tests ask few of the nodes that there are."""
+        self.hosts[node_id] = _Waking(node_id, nodes)
+
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append((request.url.host, request.url.path))
         there = self.hosts.get(request.url.host)
@@ -98,11 +106,52 @@ class Network(httpx2.AsyncBaseTransport):
         return await there.handle_async_request(request)
 
 
+class _Waking(httpx2.AsyncBaseTransport):
+    """A node's application, made when the first request comes."""
+
+    def __init__(self, node_id: str, nodes: Mapping[str, Node]) -> None:
+        self._node_id = node_id
+        self._nodes = nodes
+
+    @cached_property
+    def _there(self) -> httpx2.ASGITransport:
+        return httpx2.ASGITransport(app=create_app(self._nodes[self._node_id]))
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        return await self._there.handle_async_request(request)
+
+
+class _Homes(MutableMapping[str, Node]):
+    """The nodes of some homes, each opened when it is first wanted: most tests look at few of them."""
+
+    def __init__(self, homes: Mapping[str, Path], clock: Clock) -> None:
+        self._homes = homes
+        self._clock = clock
+        self.opened: dict[str, Node] = {}
+
+    def __getitem__(self, node_id: str) -> Node:
+        if node_id not in self.opened:
+            self.opened[node_id] = open_node(self._homes[node_id], clock=self._clock)
+        return self.opened[node_id]
+
+    def __setitem__(self, node_id: str, node: Node) -> None:
+        self.opened[node_id] = node
+
+    def __delitem__(self, node_id: str) -> None:
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._homes)
+
+    def __len__(self) -> int:
+        return len(self._homes)
+
+
 @dataclass
 class Areas:
     """The nodes of a test, by node id, the network between them and their common clock."""
 
-    nodes: dict[str, Node]
+    nodes: MutableMapping[str, Node]
     clock: Clock
     network: Network = field(default_factory=Network)
 
@@ -113,8 +162,14 @@ class Areas:
         """A node's client on this network."""
         return PeerClient(self.nodes[node_id], transport=self.network)
 
-    def close(self) -> None:
+    def wake(self) -> None:
+        """Open and serve all of them now: for a test in which time counts."""
         for node in self.nodes.values():
+            self.network.serve(node)
+
+    def close(self) -> None:
+        opened = self.nodes.opened if isinstance(self.nodes, _Homes) else self.nodes
+        for node in opened.values():
             node.database.close()
 
 
@@ -150,8 +205,8 @@ def new_node(home: Path, node_id: str, database: str, clock: Clock, agreed: Iter
         clock=clock,
     ).database.close()
     agree(home, agreed)
-    with (home / "node.toml").open("a") as settings:
-        settings.write(QUOTAS)
+    settings = home / "node.toml"
+    settings.write_text(f"peer_timeout_s = {PATIENCE_S}\n{settings.read_text()}{QUOTAS}")
     return open_node(home, clock=clock)
 
 
@@ -307,19 +362,16 @@ async def build(
 
 
 def copied(template: Path, folder: Path, database_of: DatabaseOf, names: Sequence[str] = AREAS) -> Areas:
-    """The template's nodes in another folder, with databases of their own."""
-    clock = Clock()
-    nodes = {}
+    """The template's nodes in another folder, with databases of their own, each opened when it is wanted."""
     for area in names:
-        home = folder / area
-        shutil.copytree(template / area, home)
-        settings = home / "node.toml"
+        shutil.copytree(template / area, folder / area)
+        settings = folder / area / "node.toml"
         line = f'database = "{database_of(area)}"'
         settings.write_text(re.sub(r"^database = .*$", line, settings.read_text(), flags=re.MULTILINE))
-        nodes[area] = open_node(home, clock=clock)
-    areas = Areas(nodes, clock)
-    for node in nodes.values():
-        areas.network.serve(node)
+    clock = Clock()
+    areas = Areas(_Homes({area: folder / area for area in names}, clock), clock)
+    for area in names:
+        areas.network.serve_later(area, areas.nodes)
     return areas
 
 

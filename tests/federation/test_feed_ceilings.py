@@ -214,8 +214,9 @@ def test_a_peer_has_a_budget_of_its_own_in_a_sync(published: Areas) -> None:
 
 
 def test_a_peer_that_does_not_answer_holds_up_no_other_sync(areas: Areas) -> None:
+    areas.wake()
     node = areas["northmoor"]
-    object.__setattr__(node, "settings", node.settings.model_copy(update={"peer_timeout_s": 1.0}))
+    object.__setattr__(node, "settings", node.settings.model_copy(update={"peer_timeout_s": 3.0}))
     order: list[str] = []
     lying(areas, METADATA_PATH, never(order))
     southmere = Peer(areas["southmere"])
@@ -231,16 +232,17 @@ def test_a_peer_that_does_not_answer_holds_up_no_other_sync(areas: Areas) -> Non
 
 def test_an_areas_clock_does_not_run_while_we_compute(areas: Areas, monkeypatch: pytest.MonkeyPatch) -> None:
     """Our own work takes longer than an area has to answer; both answer at once, and none is told to be late."""
+    areas.wake()
     node = areas["northmoor"]
-    object.__setattr__(node, "settings", node.settings.model_copy(update={"peer_timeout_s": 0.8}))
+    object.__setattr__(node, "settings", node.settings.model_copy(update={"peer_timeout_s": 1.5}))
 
     class SlowQuestion(BlindQuestion):
         def __init__(self, *args: Any) -> None:
-            time.sleep(1.0)
+            time.sleep(1.7)
             super().__init__(*args)
 
         def read(self, *args: Any) -> Any:
-            time.sleep(1.0)
+            time.sleep(1.7)
             return super().read(*args)
 
     monkeypatch.setattr(ask_area, "BlindQuestion", SlowQuestion)
