@@ -165,7 +165,11 @@ def _report(
         "asked_again": len(again),
         "asked_more_than_once_again": sum(refused[one.result.check_id] > 1 for one in again),
         "wrong": [
-            {"held": one.known, "found": len(one.result.areas[0].candidates), "when": _when(one, began, ended)}
+            {
+                "held": one.known,
+                "found": len(one.result.areas[0].candidates),
+                "when": _when(one, began, ended),
+            }
             for one in asked
             if one.answered and not one.right
         ],

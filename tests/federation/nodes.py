@@ -232,6 +232,12 @@ def one_name(node_id: str) -> Person:
     return stranger(MORE.index(node_id)).model_copy(update={"given_names": ""})
 
 
+def named_in(person: Person, text: str) -> bool:
+    """Whether a text has the surname as a word: within what is encoded its letters may stand by chance."""
+    word = rf"(?<![\w+/=-]){re.escape(person.surname)}(?![\w+/=-])"
+    return re.search(word, text, re.IGNORECASE) is not None
+
+
 @cache
 def stranger(seed: int) -> Person:
     """A made-up person in none of the cases."""
