@@ -145,7 +145,8 @@ LORNA = who("Lorna Mercer")
 EXCLUSIONS: dict[str, str] = {
     "her case deleted": "DELETE FROM case_record WHERE {her}",
     "its digest changed": "UPDATE case_record SET ref_digest = handle WHERE {her}",
-    "its record another's": "UPDATE case_record SET sealed = (SELECT min(sealed) FROM case_record WHERE NOT {her}) WHERE {her}",
+    "its record another's": "UPDATE case_record SET sealed ="
+    " (SELECT min(sealed) FROM case_record WHERE NOT {her}) WHERE {her}",
     "she taken off it": "DELETE FROM person_record WHERE {of_hers}",
     "she on another": "UPDATE person_record SET case_id = 1 WHERE {of_hers}",
     "she retired": "UPDATE person_record SET retired = true WHERE {of_hers}",
