@@ -7,6 +7,7 @@ Does not know what is stored.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,10 @@ from hub.store.journal import look_over
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 30
+
+# Else a command that is interrupted while a connection goes back prints a traceback of the library's beside its own
+# words. Where a log is kept, as by a server, it is told there.
+logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())
 
 
 class Database:

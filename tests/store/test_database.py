@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -262,3 +264,28 @@ def test_of_two_that_change_the_same_at_once_one_is_told_to_run_again(
         "Another command changed this meanwhile. Kept: What that one did; nothing of this step. "
         "To do: Run this again."
     )
+
+
+INTERRUPTED = """
+import sys
+from sqlalchemy import event
+from hub.store.database import Database
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+database = Database(sys.argv[1], create=True)
+event.listen(database.engine, "reset", interrupted)
+try:
+    with database.read() as session:
+        session.connection().exec_driver_sql("SELECT 1")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_while_a_connection_goes_back_prints_nothing(tmp_path: Path) -> None:
+    """A command says itself that it was interrupted."""
+    program = [sys.executable, "-c", INTERRUPTED, f"sqlite:///{tmp_path / 'any.sqlite3'}"]
+    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
