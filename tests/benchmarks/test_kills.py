@@ -13,7 +13,7 @@ from benchmarks import kills
 @pytest.mark.parametrize(
     ("store", "deliveries", "times"),
     [
-        ("sqlite", 6, 2),
+        ("sqlite", 6, 1),
         pytest.param("sqlite", 100, 10, marks=pytest.mark.slow),
         pytest.param("postgresql", 100, 10, marks=pytest.mark.slow),
     ],
@@ -27,6 +27,9 @@ def test_each_is_delivered_once_or_still_to_be_seen(
     times: int,
 ) -> None:
     monkeypatch.setattr(kills, "KEPT", tmp_path / "homes")
+    if times == 1:  # Not at its start, and before it has delivered all.
+        monkeypatch.setattr(kills, "AT_ITS_START", 0.0)
+        monkeypatch.setattr(kills, "MOST_AT_A_TIME", 2)
     asked = ["--deliveries", str(deliveries), "--kills", str(times), "--store", store, "--json"]
     assert kills.main(asked) == 0
     said = json.loads(capsys.readouterr().out)

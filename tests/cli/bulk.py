@@ -8,8 +8,9 @@ from hub.sample.people import World
 from hub.sample.referrals import Row
 from tests.cli.running import query, write_csv
 
-CASES = 2_400  # twelve batches: the first is in long before the last, on a fast machine too
-SOME = 1_500  # enough people for publishing to use worker processes for some seconds
+CASES = 1_200  # six batches: the first is in long before the last, on a fast machine too
+FEW = 500  # enough people for publishing to use worker processes
+SOME = 1_500  # enough for them to work for some seconds
 
 
 def tokens(home: Path) -> set[bytes]:

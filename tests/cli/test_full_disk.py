@@ -14,7 +14,7 @@ import pytest
 
 from hub.cases.importing.run import BATCH
 from tests.cli.bulk import CASES, SOME, tokens
-from tests.cli.running import HUB, Ended, count, environment, hub, inside, query
+from tests.cli.running import HUB, Ended, count, environment, hub, imported, inside, query
 from tests.consent.stories import form_named
 
 
@@ -85,7 +85,7 @@ def test_an_import_onto_a_full_disk_keeps_whole_batches(disk: SmallDisk, home: P
     kept = count(there, "case_record")
     assert kept % BATCH == 0
     assert kept < CASES
-    again = disk.hub("import", there, many, "--json").json
+    again = imported(there, many).json
     assert (again["unchanged"], again["imported"]) == (kept, CASES - kept)
     assert count(there, "case_record") == CASES
     assert inside("audit", "verify", there).code == 0
@@ -112,13 +112,13 @@ def test_a_home_cannot_be_made_on_a_full_disk(disk: SmallDisk) -> None:
     assert done.code == 2
     assert "To do:" in done.err
     disk.make_room()
-    assert disk.hub("init", disk.folder / "home", *options).code == 0
+    assert inside("init", disk.folder / "home", *options).code == 0
 
 
 def test_a_pdf_onto_a_full_disk_leaves_the_one_before(disk: SmallDisk, tmp_path: Path) -> None:
     form, out = tmp_path / "form.json", disk.folder / "form.pdf"
     form.write_text(json.dumps(form_named("refuge")), encoding="utf-8")
-    assert disk.hub("decide", form, "--at", "2026-11-22", "--pdf", out).code == 0
+    assert inside("decide", form, "--at", "2026-11-22", "--pdf", out).code == 0
     before = out.read_bytes()
     disk.fill(leaving=8_192)
     done = disk.hub("decide", form, "--at", "2026-11-22", "--pdf", out, "--json")

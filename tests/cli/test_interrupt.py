@@ -21,12 +21,12 @@ import pytest
 from hub.cases.importing.run import BATCH
 from hub.sample.referrals import Row
 from hub.store import feeds
-from tests.cli.bulk import CASES, SOME, tokens
+from tests.cli.bulk import CASES, FEW, SOME, referrals, tokens
 from tests.cli.conftest import Pair
-from tests.cli.running import count, hub, inside, query, started, write_csv
+from tests.cli.running import count, imported, inside, query, started, write_csv
 
 WAIT_S = 600.0
-AGAIN_S = 5.0
+AGAIN_S = 30.0
 
 
 def stored(home: Path) -> set[Any]:
@@ -73,7 +73,7 @@ def test_an_import_that_is_interrupted_keeps_whole_batches_and_is_completed(
     assert "complete cases" in error["kept"]
     assert inside("audit", "verify", home).code == 0
 
-    again = hub("import", home, many, "--json").json
+    again = imported(home, many).json
     assert (again["unchanged"], again["imported"]) == (kept, CASES - kept)
     assert count(home, "case_record") == count(home, "person_record") == CASES
     assert inside("import", whole, many).code == 0
@@ -87,13 +87,19 @@ def children(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.parametrize(
-    "after_s", [0.3, pytest.param(0.0, marks=pytest.mark.slow), pytest.param(1.0, marks=pytest.mark.slow)]
+    ("people", "after_s"),
+    [
+        (FEW, 0.3),
+        pytest.param(SOME, 0.0, marks=pytest.mark.slow),
+        pytest.param(SOME, 1.0, marks=pytest.mark.slow),
+    ],
 )
 def test_a_publish_that_is_interrupted_leaves_the_feed_as_it_was_and_is_completed(
-    filled: Path, tmp_path: Path, after_s: float
+    home: Path, tmp_path: Path, people: int, after_s: float
 ) -> None:
     """While the workers start, which is when a Python process is easiest to upset, just before, and later."""
-    home, whole = filled, Path(shutil.copytree(filled, tmp_path / "whole"))
+    assert imported(home, referrals(tmp_path / "people.csv", people)).code == 0
+    whole = Path(shutil.copytree(home, tmp_path / "whole"))
     with started("publish", home) as process:
         until(lambda: children(process) > 1, process)
         time.sleep(after_s)
@@ -105,7 +111,7 @@ def test_a_publish_that_is_interrupted_leaves_the_feed_as_it_was_and_is_complete
     assert inside("audit", "verify", home).code == 0
 
     for one in (home, whole):
-        assert inside("publish", one, "--json").json["people"] == SOME
+        assert inside("publish", one, "--json").json["people"] == people
     assert tokens(home) == tokens(whole)
     assert inside("publish", home, "--json").json["added"] == 0
     assert inside("audit", "verify", home).code == 0
@@ -175,10 +181,20 @@ def test_a_check_that_is_interrupted_while_an_area_is_silent_is_on_the_record(pa
     assert inside("audit", "verify", pair.asking).code == 0
 
 
-@pytest.mark.parametrize("after_s", [3.0, pytest.param(0.0, marks=pytest.mark.slow)])
-def test_a_publish_that_is_killed_leaves_no_process_behind(filled: Path, after_s: float) -> None:
+@pytest.mark.parametrize(
+    ("people", "after_s"),
+    [
+        (FEW, 0.5),
+        pytest.param(SOME, 0.0, marks=pytest.mark.slow),
+        pytest.param(SOME, 3.0, marks=pytest.mark.slow),
+    ],
+)
+def test_a_publish_that_is_killed_leaves_no_process_behind(
+    home: Path, tmp_path: Path, people: int, after_s: float
+) -> None:
     """Its workers hold the keys that make tokens."""
-    with started("publish", filled) as process:
+    assert imported(home, referrals(tmp_path / "people.csv", people)).code == 0
+    with started("publish", home) as process:
         until(lambda: children(process) > 2, process)
         time.sleep(after_s)
         workers = psutil.Process(process.pid).children(recursive=True)

@@ -232,19 +232,18 @@ def _imports(
 
 
 def test_a_check_that_is_hidden_reads_like_one_that_is_not_there_and_nothing_is_done(nodes: Nodes) -> None:
-    """The real command: on one node, the hidden check's id and one that nobody ever had."""
+    """On one node, the hidden check's id and one that nobody ever had; once by the real command."""
     ash, ada = nodes.write("ash", ASH), nodes.write("ada", ADA)
     before, kept = actions(nodes.has), count(nodes.has, "decision_record")
-    for rest in (
-        ("disclose", ("--area", "eastvale", "--as", ash, "--json")),
-        ("disclose", ("--area", "eastvale")),
-        ("checks show", ("--as", ash, "--json")),
-        ("checks show", ()),
-        ("candidates dismiss", (nodes.handle, "--area", "eastvale", "--as", ash)),
-        ("candidates dismiss", (nodes.handle, "--area", "eastvale", "--undo")),
+    for run, name, options in (
+        (hub, "disclose", ("--area", "eastvale", "--as", ash, "--json")),
+        (inside, "disclose", ("--area", "eastvale")),
+        (inside, "checks show", ("--as", ash, "--json")),
+        (inside, "checks show", ()),
+        (inside, "candidates dismiss", (nodes.handle, "--area", "eastvale", "--as", ash)),
+        (inside, "candidates dismiss", (nodes.handle, "--area", "eastvale", "--undo")),
     ):
-        name, options = rest
-        ended = [hub(*name.split(), nodes.has, check_id, *options) for check_id in (nodes.check_id, "0" * 32)]
+        ended = [run(*name.split(), nodes.has, check_id, *options) for check_id in (nodes.check_id, "0" * 32)]
         assert ended[0] == ended[1]
         assert ended[0].code == 1
         assert "No such check on this node" in ended[0].out + ended[0].err

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from hub.sample import AREAS
 from hub.sample.agreement import agencies_of, agreement_text
 from hub.values import Person
 from tests.cli.conftest import TOLD, today
-from tests.cli.running import HUB, environment
+from tests.cli.running import HUB, environment, free_port
 from tests.docs.pages import DOCS
+from tests.web.homes import home_with
 
 README = DOCS.parent.joinpath("README.md").read_text(encoding="utf-8")
 
@@ -97,7 +99,6 @@ def test_without_once_it_runs_until_ctrl_c_and_removes_everything(tmp_path: Path
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-@pytest.mark.slow
 def _require_as_in_the_readme(shown: str) -> None:
     """All of its excerpt is printed, in its order; "..." leaves something out."""
     excerpt = README.partition("make demo\n```")[2].partition("```text\n")[2].partition("```")[0]
@@ -107,6 +108,38 @@ def _require_as_in_the_readme(shown: str) -> None:
         at = printed.index(piece.strip(), at)
 
 
+SERVED = """
+import sys
+from pathlib import Path
+from hub.demo.servers import serving, wait_until_up
+from hub.node.node import open_node
+if __name__ == "__main__":
+    node = open_node(Path(sys.argv[1]))
+    with serving(node) as server:
+        wait_until_up(node, server)
+        print("up", flush=True)
+        sys.stdin.read()
+"""
+
+
+def test_a_server_ends_with_the_process_that_started_it_however_that_ends(tmp_path: Path) -> None:
+    home, program = home_with(tmp_path / "northmoor", free_port()), tmp_path / "served.py"
+    program.write_text(SERVED)
+    with subprocess.Popen(
+        [sys.executable, program, home], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        servers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        _, alive = psutil.wait_procs(servers, timeout=60)
+        for left in alive:
+            left.kill()
+    assert servers
+    assert alive == []
+
+
+@pytest.mark.slow
 def test_its_servers_end_with_it_however_that_ends(tmp_path: Path) -> None:
     with _demo(tmp_path / "tmp") as process:
         assert process.stdout is not None

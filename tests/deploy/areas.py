@@ -77,7 +77,7 @@ def wait_until(seen: Callable[[], object], log: Path) -> None:
     until = time.monotonic() + 10 * WAIT_S
     while not seen():
         assert time.monotonic() < until, log.read_text()
-        time.sleep(1)
+        time.sleep(0.2)
 
 
 def wait_until_healthy(settings: dict[str, str], process: subprocess.Popen[bytes], log: Path) -> None:

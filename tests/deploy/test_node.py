@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from deploy import prepare
+from tests.cli.running import inside
 from tests.deploy.areas import environment, free_port, run_node, serving, tls_proxy, wait_until, worker_of
 
 AREAS = ("northmoor", "eastvale", "southmere")
@@ -55,9 +56,7 @@ def test_a_node_makes_itself_once_and_is_served_again_with_the_same_keys(tmp_pat
 
 def listed_peers(settings: dict[str, str]) -> list[dict[str, Any]]:
     """What an area says of its peers."""
-    listed: list[dict[str, Any]] = json.loads(hub(settings, "peer", "list", settings["HUB_HOME"], "--json"))[
-        "peers"
-    ]
+    listed: list[dict[str, Any]] = inside("peer", "list", settings["HUB_HOME"], "--json").json["peers"]
     return listed
 
 
@@ -106,9 +105,7 @@ def test_a_peer_that_is_down_holds_up_neither_publishing_nor_the_others(tmp_path
         wait_until(lambda: synced(settings["northmoor"]) == {"eastvale"}, logs["northmoor"])
         wait_until(lambda: synced(settings["eastvale"]) == {"northmoor"}, logs["eastvale"])
         assert run_node("working", settings["northmoor"]).returncode == 0
-        listed = json.loads(
-            hub(settings["northmoor"], "jobs", "list", settings["northmoor"]["HUB_HOME"], "--json")
-        )
+        listed = inside("jobs", "list", settings["northmoor"]["HUB_HOME"], "--json").json
         jobs = {job["name"]: job for job in listed["jobs"]}
         assert "cannot be reached" in jobs["add:http://127.0.0.1:9"]["fault"]
         assert jobs["publish"]["last_done"]

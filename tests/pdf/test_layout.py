@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -90,11 +91,17 @@ def printed(form: dict[str, Any], *, long: bool = False) -> bytes:
     return case_pdf(CasePaper((one,), one.record, (person_named(long=long),)), RULES, ON)
 
 
+@cache
+def paper(people: int, *, long: bool) -> bytes:
+    """What is printed of so many people."""
+    form = form_about(people)
+    return printed(at_length(form) if long else form, long=long)
+
+
 @pytest.mark.parametrize("long", [False, True])
 @pytest.mark.parametrize("people", PEOPLE)
 def test_nothing_leaves_its_cell_or_the_page_and_nothing_is_overprinted(people: int, long: bool) -> None:
-    form = form_about(people)
-    pages = pages_of(printed(at_length(form) if long else form, long=long))
+    pages = pages_of(paper(people, long=long))
     assert sum(len(page.runs) for page in pages) > 150
     assert sum(len(page.rules) for page in pages) > 40
     for page in pages:
@@ -128,17 +135,14 @@ def test_no_heading_stands_last_on_a_page_and_no_short_row_is_parted() -> None:
 
 
 def test_the_head_of_a_table_stands_on_every_page_that_it_has() -> None:
-    texts = [
-        " ".join(page.extract_text().split())
-        for page in PdfReader(BytesIO(printed(at_length(form_about(6)), long=True))).pages
-    ]
+    texts = [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(paper(6, long=True))).pages]
     parts = [text for text in texts if "He threatened her." in text]
     assert len(parts) > 1
     assert all("Who is at risk? From whom?" in text for text in parts)
 
 
 def test_the_five_questions_are_in_order_with_those_alike_in_one_row() -> None:
-    pdf = PdfReader(BytesIO(printed(form_about(6))))
+    pdf = PdfReader(BytesIO(paper(6, long=False)))
     text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
     rows = (
         "Power to share all a private body",
@@ -165,8 +169,7 @@ def test_a_word_that_was_broken_reads_as_it_was_written() -> None:
 @pytest.mark.parametrize("long", [False, True])
 def test_every_table_is_tagged_with_its_head_however_long_it_is(long: bool) -> None:
     """What a screen reader needs: each table once, though it goes over pages, and a heading for every column."""
-    form = form_about(6)
-    pdf = PdfReader(BytesIO(printed(at_length(form) if long else form, long=long)))
+    pdf = PdfReader(BytesIO(paper(6, long=long)))
     root: Any = pdf.trailer["/Root"]
     assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_object().get_data()
     tables = [one for one in tagged(root["/StructTreeRoot"]) if one["/S"] == "/Table"]

@@ -31,9 +31,25 @@ WAIT_S = 60  # against a hang
 
 
 @contextmanager
-def served(tmp_path: Path, limits: str = LIMITS) -> Iterator[int]:
+def served(folder: Path, limits: str) -> Iterator[int]:
     port = free_port()
-    with serving(home_with(tmp_path / "northmoor", port, limits), port, tmp_path / "log"):
+    with serving(home_with(folder / "northmoor", port, limits), port, folder / "log"):
+        yield port
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+@pytest.fixture(scope="module")
+def brisk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server that waits a second for a request."""
+    with served(tmp_path_factory.mktemp("brisk"), LIMITS) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a server that waits for minutes."""
+    limits = LIMITS.replace("request_s = 1.0", "request_s = 300.0")
+    with served(tmp_path_factory.mktemp("patient"), limits) as port:
         yield port
 
 
@@ -62,25 +78,23 @@ def healthy(port: int) -> bool:
         return False
 
 
-def test_a_request_that_is_not_complete_in_time_is_hung_up_on(tmp_path: Path) -> None:
-    with served(tmp_path) as port, ExitStack() as stack:
-        for said in HALF.values():
-            assert hung_up(stack.enter_context(opened(port, said)))
-        assert healthy(port)
-    assert "Traceback" not in (tmp_path / "log").read_text()
+def test_a_request_that_is_not_complete_in_time_is_hung_up_on(brisk: int) -> None:
+    with ExitStack() as stack:
+        held = [stack.enter_context(opened(brisk, said)) for said in HALF.values()]
+        assert all(hung_up(connection) for connection in held)
+    assert healthy(brisk)
 
 
 @pytest.mark.parametrize("said", HALF.values(), ids=HALF)
-def test_more_connections_than_there_may_be_keep_nobody_out(tmp_path: Path, said: bytes) -> None:
-    patient = LIMITS.replace("request_s = 1.0", "request_s = 300.0")
-    with served(tmp_path, patient) as port, ExitStack() as stack:
-        held = [stack.enter_context(opened(port, said)) for _ in range(60)]
-        assert healthy(port)
+def test_more_connections_than_there_may_be_keep_nobody_out(patient: int, said: bytes) -> None:
+    with ExitStack() as stack:
+        held = [stack.enter_context(opened(patient, said)) for _ in range(60)]
+        assert healthy(patient)
         assert hung_up(held[0])  # The one that waited longest gave way.
 
 
-def test_a_connection_that_is_used_is_kept_beyond_the_deadline_of_one_request(tmp_path: Path) -> None:
-    with served(tmp_path) as port, opened(port, b"") as connection:
+def test_a_connection_that_is_used_is_kept_beyond_the_deadline_of_one_request(brisk: int) -> None:
+    with opened(brisk, b"") as connection:
         for _ in range(3):
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
             answer = connection.recv(4096)

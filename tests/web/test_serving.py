@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import Pipe
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,18 +19,22 @@ from hub.node.keys import COPY
 from hub.node.node import CHECKPOINT
 from hub.node.pins import PINS
 from hub.web.serving import Workers
-from tests.cli.running import free_port, hub, serving
+from tests.cli.running import Ended, free_port, hub, inside, serving
 from tests.web.homes import home_with
 
 WAIT_S = 120  # against a hang
+Run = Callable[..., Ended]
 
 
-@pytest.mark.parametrize("name", ["policy.toml", "grounds.toml", "matching.toml", "areas.toml"])
-def test_a_home_with_a_broken_file_is_not_served(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "run"),
+    [("policy.toml", hub), ("grounds.toml", inside), ("matching.toml", inside), ("areas.toml", inside)],
+)
+def test_a_home_with_a_broken_file_is_not_served(tmp_path: Path, name: str, run: Run) -> None:
     home = home_with(tmp_path / "northmoor", 1)
     (home / "config").mkdir(exist_ok=True)
     (home / "config" / name).write_text("version = [")
-    done = hub("serve", home, "--port", free_port())
+    done = run("serve", home, "--port", free_port())
     assert done.code == 2
     assert name in done.err
     assert "listen" not in done.err
@@ -38,12 +43,16 @@ def test_a_home_with_a_broken_file_is_not_served(tmp_path: Path, name: str) -> N
 HEADS = (CHECKPOINT, f"keys/{COPY}")
 
 
-@pytest.mark.parametrize("names", [(CERTIFICATES,), (PINS,), HEADS], ids=["certificates", "pins", "heads"])
-def test_a_home_that_has_lost_a_file_is_not_served(tmp_path: Path, names: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("names", "run"),
+    [((CERTIFICATES,), inside), ((PINS,), inside), (HEADS, hub)],
+    ids=["certificates", "pins", "heads"],
+)
+def test_a_home_that_has_lost_a_file_is_not_served(tmp_path: Path, names: tuple[str, ...], run: Run) -> None:
     home = home_with(tmp_path / "northmoor", 1)
     for name in names:
         (home / name).write_text("not what it was")
-    done = hub("serve", home, "--port", free_port())
+    done = run("serve", home, "--port", free_port())
     assert done.code == 2
     assert "listen" not in done.err
 
