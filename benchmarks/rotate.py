@@ -4,10 +4,10 @@ A holder of `--people` people is served (`hub serve`, a process of its own); `--
 put one question after the other to it, over HTTP; meanwhile `hub keys rotate` runs as an operator or the nightly
 job runs it. `rotate_s` is that command from start to end, `switched_s` when within it the new epoch began.
 `lock_s` is how long a further process waited to begin a write in the holder's database meanwhile. Of the
-questions: how many were answered, found whom they were about, and were settled by asking again; of each `wrong`
-one, whether it was about somebody held there, how many it found and when it was asked; how long the settled ones
-took, in which the complete feed is copied anew (`settled_ms`), and others before and during the rotation
-(`before_ms`, `during_ms`).
+questions: how many were answered, found as many people as the same question had found before, and were settled
+by asking again; of each `wrong` one, how many it found and when it was asked; how long the settled ones took, in
+which the complete feed is copied anew (`settled_ms`), and others before and during the rotation (`before_ms`,
+`during_ms`).
 """
 
 from __future__ import annotations
@@ -45,11 +45,14 @@ QUESTIONS = 40
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: when it began and ended (seconds of the monotonic clock), and what came of it."""
+    """One question: when it began and ended (seconds of the monotonic clock), and what came of it.
+
+    `found_before`: how many people the same question found while nothing changed.
+    """
 
     began: float
     ended: float
-    known: bool
+    found_before: int
     result: CheckResult
 
     @property
@@ -64,8 +67,8 @@ class Asked:
 
     @property
     def right(self) -> bool:
-        """Whether it answered, with somebody if and only if the question was about somebody held there."""
-        return self.answered and bool(self.result.areas[0].candidates) == self.known
+        """Whether it answered, with as many people as before."""
+        return self.answered and len(self.result.areas[0].candidates) == self.found_before
 
 
 async def measure(made: Federation, asking: int, people: int) -> dict[str, object]:
@@ -80,7 +83,11 @@ async def measure(made: Federation, asking: int, people: int) -> dict[str, objec
     before = holder.epoch()
     wire = Counting()
     async with PeerClient(made.asker, transport=wire) as client:
-        askers = [asyncio.create_task(_ask(made, client, every, turns, ended, asked)) for _ in range(asking)]
+        found = [len((await check(made.asker, client, one)).areas[0].candidates) for one in every]
+        askers = [
+            asyncio.create_task(_ask(made, client, list(zip(every, found, strict=True)), turns, ended, asked))
+            for _ in range(asking)
+        ]
         await asyncio.sleep(QUIET_S)
         with _asking_to_write(str(holder.database.engine.url.database)) as waits:
             began = time.monotonic()
@@ -98,16 +105,16 @@ async def measure(made: Federation, asking: int, people: int) -> dict[str, objec
 async def _ask(
     made: Federation,
     client: PeerClient,
-    every: Sequence[CheckRequest],
+    every: Sequence[tuple[CheckRequest, int]],
     turns: Iterator[int],
     ended: asyncio.Event,
     asked: list[Asked],
 ) -> None:
     while not ended.is_set():
-        turn = next(turns) % len(every)
+        question, found = every[next(turns) % len(every)]
         began = time.monotonic()
-        result = await check(made.asker, client, every[turn])
-        asked.append(Asked(began, time.monotonic(), bool(turn % 2), result))
+        result = await check(made.asker, client, question)
+        asked.append(Asked(began, time.monotonic(), found, result))
 
 
 async def _rotate(home: Any) -> dict[str, Any]:
