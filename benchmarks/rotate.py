@@ -173,7 +173,7 @@ def _report(
         "asked_more_than_once_again": sum(refused[one.result.check_id] > 1 for one in again),
         "wrong": [
             {
-                "held": one.known,
+                "before": one.found_before,
                 "found": len(one.result.areas[0].candidates),
                 "when": _when(one, began, ended),
             }
