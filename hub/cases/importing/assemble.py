@@ -70,16 +70,19 @@ class CaseIntake:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What stays of a case that a file seals, or says not to publish, and of which nothing can be kept.
+    """What a file says that makes a case more careful, where nothing else of it can be kept.
 
     `case_ref` is empty where no case is named. `doubtful`: the rows that seal it and whose reference may not be
-    right. `unread`: as of a CaseIntake.
+    right. `publish` is False or says nothing. `fled_from`, `not_safe_to_talk_to`, `unread`: as of a CaseIntake.
     """
 
     case_ref: str
-    doubtful: tuple[int, ...]
+    doubtful: tuple[int, ...] = ()
     sealed: bool = True
     unread: tuple[int, ...] = ()
+    publish: bool | None = None
+    fled_from: tuple[str, ...] | None = None
+    not_safe_to_talk_to: tuple[str, ...] = ()
 
 
 def read_cases(path: Path) -> Iterator[CaseIntake | Withheld | Rejected]:
@@ -174,13 +177,29 @@ def assemble(rows: Sequence[RowIntake]) -> Iterator[CaseIntake | Withheld | Reje
 
 
 def _withheld(rows: Sequence[RowIntake]) -> Iterator[Withheld]:
-    """Yield what is said against showing a case of which nothing is kept, if any of its rows says so."""
+    """Yield what makes a case of which nothing is kept more careful, if any of its rows says so."""
     seals = [row for row in rows if row.sealed]
-    if seals:
-        doubtful = tuple(row.row for row in seals if row.doubtful)
-        yield Withheld(seals[-1].case_ref, doubtful, unread=_unread(rows))
-    elif any(row.publish is False or row.fled_from for row in rows):
-        yield Withheld(rows[-1].case_ref, (), sealed=False)
+    fled_from, unsafe = most_careful(*(row.fled_from for row in rows)), _unsafe(rows)
+    publish = False if False in _publish(rows) else None
+    if seals or fled_from or unsafe or publish is False:
+        yield Withheld(
+            (seals or rows)[-1].case_ref,
+            tuple(row.row for row in seals if row.doubtful),
+            sealed=bool(seals),
+            unread=_unread(rows),
+            publish=publish,
+            fled_from=fled_from,
+            not_safe_to_talk_to=unsafe,
+        )
+
+
+def _publish(rows: Sequence[RowIntake]) -> list[bool | None]:
+    """What rows say of publishing; one that could not be read seals its case, and says nothing that is to stay."""
+    return [row.publish for row in rows if not row.unread]
+
+
+def _unsafe(rows: Sequence[RowIntake]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for row in rows for item in row.not_safe_to_talk_to))
 
 
 def _unread(rows: Sequence[RowIntake]) -> tuple[int, ...]:
@@ -224,12 +243,12 @@ def _refusal(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> tuple[str,
 
 
 def _merged(rows: Sequence[RowIntake], good: Sequence[RowIntake]) -> CaseIntake:
-    seals, said = [row.sealed for row in rows], [row.publish for row in rows]
+    seals, said = [row.sealed for row in rows], _publish(rows)
     fields: dict[str, Any] = {field: _first(good, field) for field in CASE_FIELDS}
     return CaseIntake(
         case_ref=good[0].case_ref,
         criteria=tuple(dict.fromkeys(item for row in good for item in row.criteria)),
-        not_safe_to_talk_to=tuple(dict.fromkeys(item for row in good for item in row.not_safe_to_talk_to)),
+        not_safe_to_talk_to=_unsafe(rows),
         fled_from=most_careful(*(row.fled_from for row in rows)),
         fled_asked=any(row.fled_asked for row in rows),
         sealed=True if True in seals else (False if False in seals else None),

@@ -79,8 +79,9 @@ class PersonIntake:
 
 @dataclass(frozen=True, slots=True)
 class RowIntake:
-    """A checked row. With `problems`, only the first four fields and who fled are to be relied on.
+    """A checked row. With `problems`, only what makes its case more careful is to be relied on.
 
+    That is the first four fields, who fled, and who is not safe to talk to.
     `sealed` is True and `publish` False where the cell says so or cannot be read: the safe way round. Likewise
     `fled_from` is not known. They are None where it is empty. `fled_asked`: the file has that column. `unread`: it
     is sealed for safety alone.
@@ -287,7 +288,12 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
     sealed = read.yes_no("sealed", unreadable=True)
     unread = len(read.problems) > before
     publish = read.yes_no("publish", unreadable=False)
-    fled = {"fled_from": read.fled_from(), "fled_asked": "fled_from" in cells, "unread": unread}
+    careful = {
+        "fled_from": read.fled_from(),
+        "fled_asked": "fled_from" in cells,
+        "not_safe_to_talk_to": read.items("not_safe_to_talk_to"),
+        "unread": unread,
+    }
     parsed = {
         "kind": read.choice("kind", Kind, fallback=Kind.marac),
         "idva_service": read.text("idva_service"),
@@ -296,13 +302,12 @@ def parse_row(cells: Mapping[str, str], row: int, problem: str = "") -> RowIntak
         "agreement": read.one_of("agreement", ("given", "refused", "not_asked")),
         "victim_aware": read.yes_no("victim_aware", unreadable=None),
         "criteria": read.items("criteria"),
-        "not_safe_to_talk_to": read.items("not_safe_to_talk_to"),
         "sharing_agreement": read.text("sharing_agreement"),
     }
     person = _person(read, row)
     if read.problems:
-        return RowIntake(row, case_ref, sealed, publish, tuple(read.problems), **fled)  # type: ignore[arg-type]
-    return RowIntake(row, case_ref, sealed, publish, (), person=person, **fled, **parsed)  # type: ignore[arg-type]
+        return RowIntake(row, case_ref, sealed, publish, tuple(read.problems), **careful)  # type: ignore[arg-type]
+    return RowIntake(row, case_ref, sealed, publish, (), person=person, **careful, **parsed)  # type: ignore[arg-type]
 
 
 def _person(read: _Cells, row: int) -> PersonIntake | None:

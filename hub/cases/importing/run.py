@@ -224,7 +224,7 @@ def _details(said: CaseIntake) -> CaseDetails:
 
 
 def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> CaseDetails:
-    """What a file does not say stays: that it is sealed, whether anyone fled an area, and who referred it.
+    """What a file does not say stays: that it is sealed or not to be published, who fled, and who referred it.
 
     That a person sealed it by hand, and an area that somebody fled, stay whatever the file says.
     """
@@ -236,6 +236,8 @@ def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> Case
     }
     if said.sealed is None or kept.sealed_by_hand:
         stays["sealed"] = before.sealed
+    if said.publish is None and before.publish is False:
+        stays["publish"] = False
     stays["fled_from"] = _fled(new.fled_from, before.fled_from)
     if not new.sharing_agreement:
         stays["sharing_agreement"] = before.sharing_agreement
@@ -250,12 +252,16 @@ def _fled(new: tuple[str, ...] | None, before: tuple[str, ...] | None) -> tuple[
 
 
 def _careful(said: CaseIntake | Withheld, earlier: HeldCase) -> Proposal:
-    """A case as it is, but for what makes it more careful: sealed, not published, and the areas that are fled."""
-    update: dict[str, object] = {}
+    """A case as it is, but for what makes it more careful: see `Withheld`."""
+    details = earlier.details
+    update: dict[str, object] = {
+        "fled_from": _fled(said.fled_from, details.fled_from),
+        "not_safe_to_talk_to": tuple(
+            dict.fromkeys((*details.not_safe_to_talk_to, *said.not_safe_to_talk_to))
+        ),
+    }
     if said.sealed:
         update["sealed"] = True
-    elif earlier.row.may_publish and (isinstance(said, Withheld) or said.publish is False):
+    if said.publish is False:
         update["publish"] = False
-    if isinstance(said, CaseIntake):
-        update["fled_from"] = _fled(said.fled_from, earlier.details.fled_from)
     return as_it_is(earlier, **update)
