@@ -86,7 +86,7 @@ def _options(folder: Path) -> list[object]:
 
 
 def test_the_keys_are_taken_as_they_are_printed(used: Path, outside: list[object], tmp_path: Path) -> None:
-    printed = hub("keys", "list", used).out
+    printed = inside("keys", "list", used).out
     (tmp_path / "auditor" / "keys.txt").write_text(printed)
     assert "signing key" in printed
     assert inside(*outside).json["verified"]

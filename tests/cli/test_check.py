@@ -34,7 +34,7 @@ def test_from_a_question_to_an_answered_disclosure(pair: Pair, asked: Write) -> 
     assert area.candidates[0].reasons
     assert {one.disclosure.status for one in area.candidates} == {"not_asked"}
 
-    told = hub("disclose", pair.asking, result.check_id, "--area", "eastvale", "--json")
+    told = inside("disclose", pair.asking, result.check_id, "--area", "eastvale", "--json")
     assert told.code == 0
     answered = CheckResult.model_validate(told.json).areas[0].candidates[0].disclosure
     assert answered.status == "answered"
@@ -83,7 +83,7 @@ def test_a_node_without_neighbours_says_so_rather_than_ask_nobody_in_silence(
 
 def test_without_a_ground_the_check_ends_1_and_nothing_reaches_a_peer(pair: Pair, asked: Write) -> None:
     before = contacts(pair.knowing)
-    done = hub("check", pair.asking, asked(pair.question("no_ground")), "--json")
+    done = inside("check", pair.asking, asked(pair.question("no_ground")), "--json")
     assert done.code == 1
     assert done.json["decision"]["outcome"] == "incomplete"
     assert "protocol or grounds" in done.json["decision"]["missing"]

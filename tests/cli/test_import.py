@@ -106,7 +106,7 @@ def test_a_bad_row_is_refused_with_its_reason_and_the_others_are_kept(
 
 def test_people_read_the_reasons_and_what_to_do(home: Path, tmp_path: Path, rows: list[Row]) -> None:
     file = write_csv(tmp_path / "mixed.csv", [*rows, rows[0] | {"date_of_birth": "1990-13"}])
-    done = hub("import", home, file)
+    done = inside("import", home, file)
     assert done.code == 1
     assert f"row {len(rows) + 2}: date_of_birth" in done.err
     assert "Correct them in the file you imported" in done.err
@@ -266,7 +266,7 @@ def test_a_file_of_100_mb_takes_bounded_memory(
     assert done.code == (0 if kind == "good rows" else 1), done.out[:500]
     if kind == "good rows":
         assert done.json["imported"] == number
-    assert hub("audit", "verify", home).code == 0
+    assert inside("audit", "verify", home).code == 0
 
 
 def test_a_yes_without_an_agreement_publishes_nobody_and_says_why(tmp_path: Path, rows: list[Row]) -> None:

@@ -13,7 +13,7 @@ from hub.node.node import open_node
 from hub.records import decisions
 from hub.sample.referrals import Row
 from hub.store import cases
-from tests.cli.running import count, hub, imported, inside, live_entries, query, write_csv
+from tests.cli.running import count, imported, inside, live_entries, query, write_csv
 
 
 def test_a_case_that_becomes_sealed_has_left_the_feed_and_the_import_says_so(
@@ -27,7 +27,7 @@ def test_a_case_that_becomes_sealed_has_left_the_feed_and_the_import_says_so(
     sealed = write_csv(tmp_path / "sealed.csv", [row | {"sealed": "yes"} for row in case])
     assert f"{len(case)} people would leave the feed." in inside("import", home, sealed, "--dry-run").err
     assert live_entries(home) > 0
-    done = hub("import", home, sealed)
+    done = inside("import", home, sealed)
     assert f"{len(case)} people have left the feed" in done.err
     assert live_entries(home) == 0
     assert imported(home, sealed).json["withdrawn"] == 0

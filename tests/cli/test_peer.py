@@ -36,7 +36,7 @@ def test_without_a_thumbprint_the_one_found_is_shown_to_be_compared(pair: Pair, 
 def test_an_impostor_is_refused_and_nothing_is_sent_to_it(pair: Pair, home: Path) -> None:
     before = actions(pair.knowing)
     other = in_groups(keys.load_root(home / "keys").kid)
-    done = hub("peer", "add", home, pair.knowing_url, "--thumbprint", other)
+    done = inside("peer", "add", home, pair.knowing_url, "--thumbprint", other)
     assert done.code == 2
     assert "another root key" in done.err
     assert "Nothing was sent to it" in done.err
