@@ -56,6 +56,7 @@ class BoundRows:
         self.head = self._base = base.head
         self._packed = {table: base64.b64decode(rows) for table, rows in base.rows.items()}
         self._later: dict[str, dict[bytes, tuple[Written, ...]]] = {}
+        self._whole: dict[str, tuple[int, Mapping[bytes, Written]]] = {}
         self.later = 0
 
     def take(self, head: Head, anchors: Iterable[Anchor]) -> None:
@@ -80,14 +81,19 @@ class BoundRows:
         return self._of_base(table, key)
 
     def every(self, table: str, at: int) -> Mapping[bytes, Written]:
-        """What it said of all rows of a table when it had so many entries. Raises TooOldError."""
-        found = {key: Written(digest, self._base.size) for key, digest in self._anchors(table)}
-        for key in self._later.get(table, {}):
-            if (said := self.said(table, key, at)) is not None:
-                found[key] = said
+        """What it said of all rows of a table when it had so many entries; it stays so. Raises TooOldError."""
         if at < self._base.size:
             raise TooOldError
-        return found
+        later = self._later.get(table, {})
+        since, whole = self._whole.get(table, (at + 1, {}))
+        if since > at:
+            since, whole = self._base.size, dict(self._all_of_base(table))
+        changed = [key for key, versions in later.items() if versions[-1].seq > since]
+        if changed:
+            whole = {**whole, **{key: said for key in changed if (said := self.said(table, key, at))}}
+        if at == self.head.size:
+            self._whole[table] = at, whole
+        return whole
 
     def packed(self) -> RowsSaid:
         """All of it as it is now, to begin from another time."""
@@ -104,10 +110,11 @@ class BoundRows:
             return None
         return Written(packed[at + KEY_BYTES : at + ANCHOR_BYTES], self._base.size)
 
-    def _anchors(self, table: str) -> Iterator[tuple[bytes, bytes]]:
+    def _all_of_base(self, table: str) -> Iterator[tuple[bytes, Written]]:
         packed = self._packed.get(table, b"")
         for at in range(0, len(packed), ANCHOR_BYTES):
-            yield packed[at : at + KEY_BYTES], packed[at + KEY_BYTES : at + ANCHOR_BYTES]
+            written = Written(packed[at + KEY_BYTES : at + ANCHOR_BYTES], self._base.size)
+            yield packed[at : at + KEY_BYTES], written
 
 
 def _key(packed: bytes, place: int) -> bytes:

@@ -101,7 +101,7 @@ class Signed:
 def require_reached(store: AuditStore, heads: SignedHeads) -> None:
     """One indexed read for each head. Raises LogError when none is left, or one is not in the log."""
     heads.newest()
-    for head in heads.found:
+    for head in dict.fromkeys(heads.found):
         entry = store.at(head.size)
         if entry is None or entry.hash != head.hash:
             raise LogError(

@@ -23,13 +23,12 @@ from hub.records.cases import (
     CaseDetails,
     HeldCase,
     digest_for,
-    every_case,
     held_case,
     named_people,
-    open_kept,
     rests_on,
 )
 from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
+from hub.records.gists import every_gist
 from hub.store import cases
 from hub.store.cases import StoredCase
 from hub.values import Person, Requester
@@ -208,8 +207,7 @@ def folded_ref(case_ref: str) -> str:
 
 def _cases_by_reference(tx: Reading) -> list[ExcludedCase]:
     """Every case by the reference sealed in it, but those that are kept apart for somebody."""
-    kept = [(open_kept(tx.vault, row.handle, row.sealed).details, row) for row in every_case(tx)]
-    return [ExcludedCase(details.case_ref, row) for details, row in kept if not details.apart]
+    return [ExcludedCase(case.case_ref, case.row) for case in every_gist(tx) if not case.apart]
 
 
 def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from hub.consent.form.fled import NOT_KNOWN, most_careful
 from hub.matching import confirm
 from hub.node.transaction import Reading
-from hub.records.cases import every_case, named_people, open_kept
+from hub.records.cases import named_people
+from hub.records.gists import every_gist
 from hub.values import Person
 
 
@@ -31,13 +32,8 @@ def said_of(
 
     Who is `kept_out` of one of these people asks nobody about them: cases that they must not know of say nothing.
     """
-    grave = []
-    for row in every_case(tx):
-        kept = open_kept(tx.vault, row.handle, row.sealed)
-        if kept.sealed or kept.details.fled_from:
-            grave.append(row)
     fled, sealed = tuple[str, ...](), False
-    for held in named_people(tx, grave):
+    for held in named_people(tx, [case.row for case in every_gist(tx) if case.grave]):
         there = [one.details.person for one in held.people]
         if not any(confirm(one, other, tx.node.matching).passes for one in people for other in there):
             continue

@@ -76,7 +76,7 @@ class Reading:
     def require_tables_as_bound(self, *tables: str) -> None:
         """Look at all rows of these tables, and that none is gone. Raises as `require_as_bound` does."""
         for table in tables:
-            self._require(table_found(self.session, table, self.said_of(table)))
+            self._require(table_found(self.session, table, self.said_of(table), self.node.digested))
 
     def require_lines_as_bound(self) -> None:
         """Look at the node's own feed: its state, and the live lines that this stands for. Raises likewise."""

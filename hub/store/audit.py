@@ -16,6 +16,7 @@ from hub.store.tables import AuditEntry
 _TABLE = AuditEntry.__table__  # type: ignore[attr-defined]
 # Past the ORM: every act writes a few entries.
 _NEWEST = sql_select(*(_TABLE.c[one.name] for one in fields(Entry))).order_by(_TABLE.c.seq.desc()).limit(1)
+_AT = sql_select(*(_TABLE.c[one.name] for one in fields(Entry))).where(_TABLE.c.seq == bindparam("seq"))
 _FROM = (
     sql_select(*(_TABLE.c[one.name] for one in fields(Entry)))
     .where(_TABLE.c.seq >= bindparam("first"))
@@ -29,6 +30,7 @@ class DatabaseAudit:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._last: Entry | None = None
 
     def first(self) -> Entry | None:
         """The oldest entry."""
@@ -36,10 +38,12 @@ class DatabaseAudit:
         return _entry(row) if row else None
 
     def last(self) -> Entry | None:
-        """The newest entry, locked against other writers until the transaction ends."""
-        if self._session.get_bind().dialect.name == "postgresql":
-            self._session.connection().execute(text(f"SELECT pg_advisory_xact_lock({LOG_LOCK})"))
-        return self.newest()
+        """The newest entry, locked against other writers until the transaction ends, and therefore read once."""
+        if self._last is None:
+            if self._session.get_bind().dialect.name == "postgresql":
+                self._session.connection().execute(text(f"SELECT pg_advisory_xact_lock({LOG_LOCK})"))
+            self._last = self.newest()
+        return self._last
 
     def newest(self) -> Entry | None:
         """The newest entry."""
@@ -60,13 +64,14 @@ class DatabaseAudit:
 
     def at(self, seq: int) -> Entry | None:
         """The entry of that number."""
-        row = self._session.get(AuditEntry, seq)
-        return _entry(row) if row else None
+        row = self._session.connection().execute(_AT, {"seq": seq}).first()
+        return Entry(*row) if row else None
 
     def insert(self, entry: Entry) -> None:
         """Add an entry."""
         self._session.flush()
         self._session.connection().execute(_INSERT, asdict(entry))
+        self._last = entry
 
     def after(self, seq: int, *, up_to: int | None = None) -> Iterable[Entry]:
         """Entries past `seq`, and no further than `up_to`, streamed in order."""

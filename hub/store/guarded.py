@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, select, tuple_
+from sqlalchemy import BindParameter, Connection, Result, Select, Table, bindparam, select, tuple_
 from sqlmodel import Session, SQLModel
 
 from hub.audit.rows import Anchor, key_digest, row_digest
@@ -66,11 +66,37 @@ def table_of(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
 
+class Digested:
+    """The rows of some tables as they were last read completely, each with its anchor. Safe with threads.
+
+    A row that is the same in every value has the same digest, so of all that are read again those are digested
+    that are not. It says nothing of what stands in the database: each row is read there each time. It takes as
+    much memory as the tables, and is for those that are looked at with every question.
+    """
+
+    def __init__(self, *tables: str) -> None:
+        self._known: dict[str, dict[tuple[Any, ...], GuardedRow]] = {name: {} for name in tables}
+
+    def every_row(self, session: Session, name: str) -> Iterator[GuardedRow]:
+        """As `every_row`."""
+        if name not in self._known:
+            yield from every_row(session, name)
+            return
+        table, known, now = table_of(name), self._known[name], dict[tuple[Any, ...], GuardedRow]()
+        for row in _read(session, table):
+            values = tuple(row)
+            found = now[values] = known.get(values) or as_bound(table, row._mapping)
+            yield found
+        self._known[name] = now
+
+
 def every_row(session: Session, name: str) -> Iterator[GuardedRow]:
     """The rows of a table, streamed. A value that the table cannot have raises, as the driver says."""
-    found = session.connection().execute(select(table_of(name)), execution_options={"yield_per": _MANY})
-    for row in found.mappings():
-        yield as_bound(table_of(name), row)
+    return all_as_bound(table_of(name), _read(session, table_of(name)).mappings())
+
+
+def _read(session: Session, table: Table) -> Result[Any]:
+    return session.connection().execute(select(table), execution_options={"yield_per": _MANY})
 
 
 def rows_of(

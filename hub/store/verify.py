@@ -21,7 +21,7 @@ from hub.audit.rows import GONE, Anchor, Ledger, Written, unpack_entry
 from hub.errors import RowsError
 from hub.store import feed_content, peers
 from hub.store.audit import DatabaseAudit
-from hub.store.guarded import GUARDED, GuardedRow, every_row, gone, rows_of, table_of
+from hub.store.guarded import GUARDED, Digested, GuardedRow, every_row, gone, rows_of, table_of
 from hub.store.tables import FeedState, Peer
 
 _SHOWN: Final = 100
@@ -146,9 +146,11 @@ def anchors_found(anchors: Iterable[Anchor], said_of: SaidOf) -> Iterator[RowFin
                 yield RowFinding(table, RowTampering.altered, key.hex(), said.seq)
 
 
-def table_found(session: Session, table: str, written: Mapping[bytes, Written]) -> Iterator[RowFinding]:
-    """Which rows of a table are not as the log says."""
-    return _safely(table, _table(session, table, written, list))
+def table_found(
+    session: Session, table: str, written: Mapping[bytes, Written], digested: Digested
+) -> Iterator[RowFinding]:
+    """Which rows of a table are not as the log says. `digested`: what is known of rows that were read before."""
+    return _safely(table, _table(digested.every_row(session, table), table, written, list))
 
 
 def not_as_said(session: Session, table: str, written: Mapping[bytes, Written]) -> Iterator[GuardedRow]:
@@ -184,7 +186,7 @@ def _findings(
 ) -> Iterator[RowFinding]:
     """What is not as the log says, table by table. `entries` reads the log again, where something was found."""
     for table in GUARDED:
-        yield from _safely(table, _table(session, table, ledger.of(table), entries))
+        yield from _safely(table, _table(every_row(session, table), table, ledger.of(table), entries))
     yield from _safely("feed_entry", _own_lines(session))
     yield from _safely("peer_entry", _copied_lines(session))
 
@@ -198,10 +200,13 @@ def _safely(table: str, found: Iterator[RowFinding]) -> Iterator[RowFinding]:
 
 
 def _table(
-    session: Session, table: str, written: Mapping[bytes, Written], entries: Callable[[], Iterable[Entry]]
+    rows: Iterable[GuardedRow],
+    table: str,
+    written: Mapping[bytes, Written],
+    entries: Callable[[], Iterable[Entry]],
 ) -> Iterator[RowFinding]:
     seen, changed = set[bytes](), dict[Anchor, GuardedRow]()
-    for row in every_row(session, table):
+    for row in rows:
         said = written.get(row.anchor.key)
         seen.add(row.anchor.key)
         if said is None:

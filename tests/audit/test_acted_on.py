@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hub.cases.close import close
+from hub.cases.elsewhere import said_of
 from hub.cases.obligations import escalate, list_obligations
 from hub.cases.staff import STAFF_FILE
 from hub.checks.check import check
@@ -204,6 +205,29 @@ def test_that_she_fled_by_another_case_cannot_be_taken_out_of_the_database(
     with pytest.raises(RowsError, match=r"case_record|person_record"):
         asyncio.run(ask())
     assert len(areas.network.asked) == asked
+    assert stopped(node)
+
+
+def test_what_cases_said_at_an_earlier_question_hides_nothing_that_was_done_to_them_since(
+    stored_areas: Areas,
+) -> None:
+    """By another process of the node, or by whoever puts an earlier state back."""
+    node = stored_areas["northmoor"]
+
+    def fled() -> tuple[str, ...]:
+        with node.read() as tx:
+            return said_of(tx, [HER], lambda _: False).fled_from
+
+    hold(node, case("earlier", [HER], fled_asked=True, fled_from=(), publish=False))
+    keep(node, "case_record")
+    assert fled() == ()
+    other = open_node(node.home, clock=stored_areas.clock)
+    hold(other, case("earlier", [HER], fled_asked=True, fled_from=("eastvale",), publish=False))
+    other.database.close()
+    assert fled() == ("eastvale",)
+    put_back(node, "case_record")
+    with pytest.raises(RowsError, match="case_record"):
+        fled()
     assert stopped(node)
 
 
