@@ -225,7 +225,7 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDeta
     Raises UsageError when `staff.toml` is broken.
     """
     known = staff_list(node)
-    asker = known.listed(request.requester)
+    asker = known.listed(request.requester.name)
     colleagues = [one.person for one in known.staff if one is not asker]
     asked = (request.subject, *request.related)
     with node.read() as tx:
@@ -245,6 +245,7 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDeta
         recipient_known=True,
         not_safe_to_talk_to=own.not_safe_to_talk_to if own else (),
         staff=known.as_excluded(request.requester),
+        managers=tuple(one.name for one in known.staff if one.manager),
         insider=conflicts_of_interest(
             asker.person if asker else _named(request.requester.name), colleagues, asked
         ),

@@ -77,7 +77,7 @@ def correct_answer(node: Node, case_ref: str, answer: tuple[str, ...], said: Sai
             raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
         before = held.details.fled_from
         less = takes_back(before, answer)
-        if less and not staff.is_manager(said.by):
+        if less and not staff.is_manager(said.by.name):
             raise staff.only_a_manager(
                 "This takes back that somebody fled an area, or may have: a manager decides that.",
                 kept="The answer as it was.",

@@ -118,7 +118,7 @@ def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> 
 def _require_manager(node: Node, by: Requester, text: str) -> None:
     """Raise UsageError for somebody whom `staff.toml` does not name as a manager, or when it is broken."""
     staff = staff_list(node)
-    if not staff.is_manager(by):
+    if not staff.is_manager(by.name):
         raise staff.only_a_manager(text, kept="All stays sealed as it was.")
 
 

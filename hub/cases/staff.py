@@ -68,14 +68,14 @@ class StaffList(Value):
     staff: tuple[StaffMember, ...] = ()
     exclusion: tuple[CaseExclusion, ...] = Field(default=())
 
-    def listed(self, requester: Requester) -> StaffMember | None:
-        """The member who asks, by the name in full: what a manager may do is not for a name like theirs."""
-        folded = " ".join(requester.name.casefold().split())
+    def listed(self, name: str) -> StaffMember | None:
+        """The member of that name in full: what a manager may do is not for a name like theirs."""
+        folded = " ".join(name.casefold().split())
         return next((one for one in self.staff if " ".join(one.name.casefold().split()) == folded), None)
 
-    def is_manager(self, requester: Requester) -> bool:
-        """Whether the list names the requester as a manager: what they say of their role counts for nothing."""
-        member = self.listed(requester)
+    def is_manager(self, name: str) -> bool:
+        """Whether the list has a manager of that name: what somebody says of their role counts for nothing."""
+        member = self.listed(name)
         return member is not None and member.manager
 
     def only_a_manager(self, text: str, kept: str) -> UsageError:
@@ -91,7 +91,7 @@ class StaffList(Value):
 
     def as_excluded(self, requester: Requester) -> Asker:
         """The requester as exclusions know people: team and agency by the list before what they say."""
-        member = self.listed(requester)
+        member = self.listed(requester.name)
         agency = member.agency if member and member.agency else requester.agency
         return Asker(requester.name, member.team if member else "", agency)
 

@@ -17,6 +17,7 @@ from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
 from hub.cases.areas import known_areas
 from hub.cases.publication import Supplier, supplier_of
+from hub.cases.staff import staff_list
 from hub.consent import (
     Decider,
     HeldRecord,
@@ -172,7 +173,7 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
         if waiting is None or not waiting.case.waits:
             raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")
         if waiting.recorded.disclosure == NOT_ANSWERED:
-            _require_managers_look(decided)
+            _require_managers_look(node, decided)
         disclosure, case = _decided(tx, key, waiting.recorded.question, decided)
         answered = waiting.recorded.model_copy(update={"disclosure": disclosure})
         received.put_disclosure(tx, key, answered, case)
@@ -190,13 +191,18 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     return disclosure
 
 
-def _require_managers_look(decided: HolderDecision) -> None:
-    """Raise UsageError unless a manager, by name, closes a request that is not answered: it releases nothing."""
+def _require_managers_look(node: Node, decided: HolderDecision) -> None:
+    """Raise UsageError unless a manager of this node closes a request that is not answered: it releases nothing."""
     if decided.release or decided.by is not Decider.manager or not decided.name:
         raise UsageError(
             "This area is not answered: a manager looks into it that it asks.",
             kept="It still waits.",
             do="Close it with --withhold --by manager --as WHO.json. What must be said, say by telephone.",
+        )
+    staff = staff_list(node)
+    if not staff.is_manager(decided.name):
+        raise staff.only_a_manager(
+            "This area is not answered: a manager looks into it that it asks.", kept="It still waits."
         )
 
 

@@ -55,7 +55,8 @@ class Context:
     anybody asked about on any case of this node.
     `seal_answers`: nobody was asked who fled when the case came, so that its seal alone says it.
     `not_safe_to_talk_to`: the people, agencies and areas that the victim named so.
-    `areas`: those that the node knows; None for a form on its own. `case_fled_from`: the case's own answer.
+    `managers`: whom the node knows as managers, by name. `case_fled_from`: the case's own answer.
+    `areas`: those that the node knows; None for a form on its own.
     `fled_elsewhere`: the areas that somebody asked about fled by any case of this node, or that it is not known.
     `agreements`: those that this node holds; None for a form on its own, whose protocol is taken as stated.
     `area`: the node id of the area that shares, for which its agency has to have signed.
@@ -73,6 +74,7 @@ class Context:
     staff: Staff = NOBODY
     insider: frozenset[ConflictOfInterest] = frozenset()
     not_safe_to_talk_to: tuple[str, ...] = ()
+    managers: tuple[str, ...] = ()
     areas: tuple[Area, ...] | None = None
     case_fled_from: tuple[str, ...] | None = None
     fled_elsewhere: tuple[str, ...] = ()

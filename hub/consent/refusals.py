@@ -129,13 +129,15 @@ def _area_fled(assessment: Assessment) -> Iterator[Referral]:
 def _manager_decided(assessment: Assessment) -> bool:
     """The manager's decision to tell this area, under consultations: a signature alone may have overlooked it.
 
-    The manager is another person than whoever asks.
+    The manager is another person than whoever asks; in an act of a node, one whom the node knows as a manager.
     """
-    form = assessment.form
+    form, context = assessment.form, assessment.context
     manager = form.signature(SignatureRole.manager)
     if manager is None or not assessment.manager_signed:
         return False
-    asking = (form.requester.name, assessment.context.staff.person)
+    if context.of_a_node and not any(same(manager.name, one) for one in context.managers):
+        return False
+    asking = (form.requester.name, context.staff.person)
     return folded(manager.name) not in map(folded, filter(None, asking)) and any(
         (same(advice.who, manager.name) or "manager" in advice.who.casefold())
         and _about_the_recipient(advice, assessment)

@@ -59,6 +59,7 @@ area = "Southmere"
 contact = { phone = "01632 960103" }
 """
 
+MANAGER = '[[staff]]\ngiven_names = "M."\nsurname = "Manager"\nmanager = true\n'
 EVERYBODY, ALL_BUT_EASTVALE, NOBODY = {"eastvale", "southmere"}, {"southmere"}, set[str]()
 ANSWERS: dict[str, tuple[Any, set[str]]] = {
     "nobody answered": (UNANSWERED, NOBODY),
@@ -106,6 +107,8 @@ def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
     for area in OTHERS:
         hold(areas[area], case(f"{area}-her", [HER]))
         publish(areas[area])
+    for area in ("northmoor", "eastvale"):
+        (folder / area / STAFF_FILE).write_text(MANAGER, encoding="utf-8")
     areas.close()
     return folder
 
@@ -215,6 +218,15 @@ def test_a_manager_who_decides_for_that_area_may_tell_it_by_hand_and_never_at_on
     )
     result = asked(three, form, "at once", ask_fled_areas=True)
     assert told(three) == set()
+    staff = three["northmoor"].home / STAFF_FILE
+    for none in (MANAGER.replace("M.", "Rita"), MANAGER.replace("true", "false")):
+        staff.write_text(
+            none, encoding="utf-8"
+        )  # Whoever is named in the form, the node knows no such manager.
+        _, decision = disclosed(three, result.check_id, area="eastvale")
+        assert [one.code for one in decision.reasons] == ["fled_area"]
+    assert told(three) == set()
+    staff.write_text(MANAGER, encoding="utf-8")
     disclosed(three, result.check_id, area="eastvale")
     disclosed(three, result.check_id, area="southmere")
     assert told(three) == EVERYBODY
@@ -304,6 +316,9 @@ def test_the_area_that_she_fled_reads_no_more_than_any_other_and_a_manager_here_
     ):
         with pytest.raises(UsageError, match="not answered"):
             record_holder_decision(eastvale, waiting.key, decided)
+    invented = HolderDecision(Decider.manager, release=False, name="N. Manager")
+    with pytest.raises(UsageError, match="a manager looks into it"):
+        record_holder_decision(eastvale, waiting.key, invented)
     looked = HolderDecision(Decider.manager, release=False, name="M. Manager")
     assert record_holder_decision(eastvale, waiting.key, looked).status == "not_answered"
     assert waiting_requests(eastvale) == []

@@ -64,13 +64,16 @@ def agreement(changes: dict[str, Any]) -> SharingAgreement:
     return SharingAgreement.model_validate({**shipped()["agreement"], **changes})
 
 
+MANAGER = "Bea Manager"  # whom a node knows as one, where a case does not say otherwise
+
+
 def context(given: dict[str, Any]) -> Context:
     values = dict(given)
     if "agreements" in values:
         values["agreements"] = tuple(agreement(one) for one in values["agreements"])
         values["area"] = "northmoor"
     if values.pop("node", False):
-        values["areas"] = AREAS
+        values |= {"areas": AREAS, "managers": tuple(values.get("managers", [MANAGER]))}
     if "case_fled_from" in values:
         values["case_fled_from"] = answer(values["case_fled_from"])
     if "staff" in values:
