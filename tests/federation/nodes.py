@@ -47,6 +47,9 @@ from hub.store.audit import DatabaseAudit
 from hub.values import AgencyKind, Kind, Person, Requester, RequesterRole, Role
 from hub.web.app import create_app
 from hub.wire.tokens import token
+from tests.statements import compile_once
+
+compile_once()
 
 AREAS: Final = ("northmoor", "eastvale", "southmere")
 MORE: Final = (*AREAS, "westhaven")
