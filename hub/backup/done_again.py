@@ -43,7 +43,7 @@ class DoneAgain:
         """Whether it is done again. Raises StorageError."""
         return _SEEN_BY.get(act.action, DoneAgain._recorded)(self, act)
 
-    def _case(self, act: LostAct) -> HeldCase | None:
+    def case(self, act: LostAct) -> HeldCase | None:
         """The case of an act, by the reference that it had."""
         if not act.case_ref:
             return None
@@ -52,18 +52,18 @@ class DoneAgain:
         return held_case(self.tx, row) if row else None
 
     def _entered(self, act: LostAct) -> bool:
-        return self._case(act) is not None
+        return self.case(act) is not None
 
     def _sealed(self, act: LostAct) -> bool:
-        held = self._case(act)
+        held = self.case(act)
         return held is not None and held.details.sealed
 
     def _unsealed(self, act: LostAct) -> bool:
-        held = self._case(act)
+        held = self.case(act)
         return held is not None and not held.details.sealed
 
     def _decided(self, act: LostAct) -> bool:
-        held = self._case(act)
+        held = self.case(act)
         if held is None:
             return False
         if act.kind == "same":
@@ -71,13 +71,13 @@ class DoneAgain:
         return not any(one.waits for one in held.kept.likenesses)
 
     def _answered(self, act: LostAct) -> bool:
-        held = self._case(act)
+        held = self.case(act)
         if held is None or act.fled_from is None or held.details.fled_from is None:
             return False
         return set(held.details.fled_from) == set(most_careful(held.details.fled_from, act.fled_from) or ())
 
     def _not_published(self, act: LostAct) -> bool:
-        held = self._case(act)
+        held = self.case(act)
         return held is not None and not may_be_matched(self.tx, held)
 
     def _stopped(self, act: LostAct) -> bool:

@@ -13,7 +13,9 @@ from typing import Final, Literal
 
 from hub.audit.events import OPERATOR, Action
 from hub.backup.done_again import DoneAgain
+from hub.cases.alerts import review_of_unsealing
 from hub.cases.seals import Said
+from hub.cases.staff import staff_list
 from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading
@@ -22,6 +24,12 @@ from hub.records.restorations import LostAct, Restoration
 from hub.values import day_in_words
 
 NOT_KNOWN: Final = "not_known"
+_PROTECTS: Final = {
+    Action.case_sealed.value: "That this case was sealed was done without after a restoration",
+    Action.sealed_person_decided.value: "That somebody here is sealed likewise was done without after a restoration",
+    Action.flight_answered.value: "What was answered about areas fled was done without after a restoration",
+}
+"""What protects somebody, in words for who reviews that it was waived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +60,15 @@ def to_do(node: Node) -> ToDo:
 def waive(node: Node, numbers: Sequence[int], said: Said) -> None:
     """Do without what people did, by its numbers; each is an event, with who says so.
 
-    Raises NotFoundError when no restoration is open or it has no such number, InputError without name or reason.
+    It takes a manager, as taking it back does, and for a case's protection another person to review it. Raises
+    NotFoundError when no restoration is open or it has no such number, InputError without name or reason, UsageError
+    for somebody who is no manager.
     """
-    said.require()
+    _require_manager(node, said)
     with node.write() as tx:
         tx.hold_others_off()
         found = _open(tx)
+        again = DoneAgain(tx, found)
         known = {one.number: one for one in found.reasons.lost}
         if unknown := sorted(set(numbers) - set(known)):
             raise NotFoundError(
@@ -69,19 +80,38 @@ def waive(node: Node, numbers: Sequence[int], said: Said) -> None:
         for number in sorted(set(numbers)):
             act = known[number] = known[number].model_copy(update=update)
             tx.record(Action.lost_act_waived, by=node.actor(said.by.name), about=act.about, kind=act.action)
+            if act.action in _PROTECTS and (held := again.case(act)):
+                review_of_unsealing(tx, held, said.by, _PROTECTS[act.action])
         reasons = found.reasons.model_copy(update={"lost": tuple(known.values())})
         restorations.change(tx, found, reasons)
 
 
+def _require_manager(node: Node, said: Said) -> None:
+    said.require()
+    staff = staff_list(node)
+    if not staff.is_manager(said.by.name):
+        raise staff.only_a_manager(
+            "To do without what people did since the backup is for a manager.", kept="Nothing was changed."
+        )
+
+
 def finish(
-    node: Node, how: Literal["imported", "waived"], because: str, *, without_knowing: Said | None = None
+    node: Node,
+    how: Literal["imported", "waived"],
+    because: str,
+    *,
+    unheard: Sequence[str] = (),
+    without_knowing: Said | None = None,
 ) -> None:
     """End a restoration: what happened since the backup is in the node again, or is waived.
 
-    The node may publish and answer from then on, once its PRF keys were rotated: it has none. `without_knowing`:
-    who answers for what people did since the backup and nobody knows of. Raises NotFoundError when no restoration
-    is open, ConflictError while something is left to do again.
+    The node may publish and answer from then on, once its PRF keys were rotated: it has none. `unheard`: the areas
+    that could not be asked what they hold of its log, which may be more. `without_knowing`: the manager who answers
+    for what people did since the backup and nobody knows of. Raises NotFoundError when no restoration is open,
+    ConflictError while something is left to do again, UsageError for who is no manager.
     """
+    if without_knowing is not None:
+        _require_manager(node, without_knowing)
     with node.write() as tx:
         tx.hold_others_off()
         found = _open(tx)
@@ -91,16 +121,15 @@ def finish(
                 kept="Nobody is published, and no peer is answered.",
                 do="See each in `hub restored HOME`. Do it again, or waive it with --waive-act NUMBER.",
             )
-        if not found.reasons.knows_all and without_knowing is None:
+        why = _why_not_known(found, unheard)
+        if why and without_knowing is None:
             raise ConflictError(
-                f"{not_known_in_words(found.backup_at)}: the log of the node as it was cannot be read to its"
-                f" end{_by_peers(found)}.",
+                f"{not_known_in_words(found.backup_at)}: {why}.",
                 kept="Nobody is published, and no peer is answered.",
                 do="Ask everyone who works with cases what they sealed, answered or excluded since, and do that"
-                " again. Then, whoever answers for what nobody remembers: --acts-not-known --as WHO.json.",
+                " again. Then a manager answers for what nobody remembers: --acts-not-known --as WHO.json.",
             )
         if without_knowing is not None:
-            without_knowing.require()
             name = without_knowing.by.name
             because = f"{because} {not_known_in_words(found.backup_at)}: {name} answers for that."
             tx.record(Action.lost_act_waived, by=node.actor(name), kind=NOT_KNOWN)
@@ -112,6 +141,15 @@ def not_known_in_words(backup_at: int) -> str:
     """What somebody who waives that says."""
     at = dt.datetime.fromtimestamp(backup_at, dt.UTC)
     return f"Acts by hand since {at:%H:%M} UTC on {day_in_words(at.date())} are not known"
+
+
+def _why_not_known(found: Restoration, unheard: Sequence[str]) -> str:
+    """Why there may be more than is known; empty where that is all."""
+    if not found.reasons.knows_all:
+        return f"the log of the node as it was cannot be read to its end{_by_peers(found)}"
+    if unheard:
+        return f"{', '.join(unheard)} could not be asked what they hold of this node's log"
+    return ""
 
 
 def _by_peers(found: Restoration) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
@@ -67,7 +67,7 @@ def restored(
         typer.Option(
             "--waive-act",
             metavar="NUMBER",
-            help="Do without something that was done by hand, as listed; with --as. More than one may be given.",
+            help="Do without something that was done by hand, as listed: a manager, --as. May be given again.",
             show_default=False,
         ),
     ] = None,
@@ -75,7 +75,7 @@ def restored(
         bool,
         typer.Option(
             "--acts-not-known",
-            help="What was done by hand since the backup is not known, and whoever is named --as answers for that.",
+            help="What was done by hand since the backup is not known, and a manager, --as, answers for that.",
         ),
     ] = False,
     who: Annotated[
@@ -92,10 +92,11 @@ def restored(
         if numbers:
             waive(node, numbers, Said(asker or _nobody(), because))
         to_do(node)  # There is one, or nobody is asked.
-        asyncio.run(_hear_from_peers(node))
+        unheard = asyncio.run(_hear_from_peers(node))
         if ending:
             said = Said(asker or _nobody(), because) if not_known else None
-            finish(node, "imported" if imported else "waived", because, without_knowing=said)
+            how: Literal["imported", "waived"] = "imported" if imported else "waived"
+            finish(node, how, because, unheard=unheard, without_knowing=said)
             done = rotate(node)
             if as_json:
                 print_json({"people": done.people})
@@ -109,8 +110,9 @@ def restored(
             raise typer.Exit(EXIT_REFUSED)
 
 
-async def _hear_from_peers(node: Node) -> None:
-    """Hear from each area what it holds of the log as it was; one that cannot be asked is told."""
+async def _hear_from_peers(node: Node) -> list[str]:
+    """Hear from each area what it holds of the log as it was; gives the names of those that cannot be asked."""
+    unheard: list[str] = []
     async with PeerClient(node) as client:
         for peer, known in every_known(node).items():
             if not known.asked:
@@ -120,7 +122,9 @@ async def _hear_from_peers(node: Node) -> None:
             except LogError:
                 raise
             except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
+                unheard.append(known.area)
                 err.print(plain(f"{known.area} could not be asked what it holds. {fault_of(error).text}"))
+    return unheard
 
 
 def _require_sense(

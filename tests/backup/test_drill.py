@@ -17,8 +17,17 @@ from hub.backup.finish import finish
 from hub.backup.make import backup
 from hub.backup.restore import Source, restore
 from hub.cases.seals import Said
+from hub.cases.staff import STAFF_FILE
 from hub.crypto import age
-from hub.errors import AuthenticationError, HubError, InputError, LogError, NotFoundError, UsageError
+from hub.errors import (
+    AuthenticationError,
+    ConflictError,
+    HubError,
+    InputError,
+    LogError,
+    NotFoundError,
+    UsageError,
+)
 from hub.federation.publish import publish
 from hub.federation.rotate_keys import rotate
 from hub.node.home import advance_audit_checkpoint
@@ -35,6 +44,7 @@ from tests.federation.problems import assert_problem
 
 IDENTITY, RECIPIENT = age.new_identity()
 WHY = "The disk of the machine failed."
+MANAGER = '[[staff]]\ngiven_names = "Ada"\nsurname = "Coordinator"\nmanager = true\n'
 ADA = Said(
     Requester(name="Ada Coordinator", role=RequesterRole.coordinator, agency_kind=AgencyKind.council),
     "Nobody worked that night.",
@@ -72,6 +82,7 @@ def test_a_node_that_was_lost_with_its_keys_comes_back_and_goes_on(
 ) -> None:
     areas = stored_areas
     node = areas["eastvale"]
+    (node.home / STAFF_FILE).write_text(MANAGER, encoding="utf-8")
     before, entries = held(node), len(log(node))
     source = made(node, places)
     node.database.close()
@@ -106,6 +117,8 @@ def test_until_what_happened_since_is_known_nothing_is_published_and_nobody_answ
             act(back)
     for path in ("/federation/v1/feed",):
         assert_problem(Hand(areas).send("GET", path), 503, "restoring", "local")
+    with pytest.raises(ConflictError, match="Northmoor could not be asked what they hold"):
+        finish(back, "imported", "The file of Monday was imported again.", unheard=["Northmoor"])
     finish(back, "imported", "The file of Monday was imported again.")
     with pytest.raises(NotFoundError):
         finish(back, "imported", "Twice.")

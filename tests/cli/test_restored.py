@@ -28,6 +28,7 @@ from tests.cli.running import Ended, free_port, inside, live_entries, query, ser
 
 IDENTITY, RECIPIENT = age.new_identity()
 WHY = "The disk failed."
+MANAGER = '[[staff]]\ngiven_names = "Ada"\nsurname = "Coordinator"\nmanager = true\n'
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def waivers(home: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def kept(home: Path, rows: list[Row], tmp_path: Path) -> Kept:
+    (home / "staff.toml").write_text(MANAGER)
     one = Kept(home, tmp_path, rows)
     one.import_all()
     assert inside("publish", home).code == 0
@@ -237,16 +239,28 @@ def test_what_somebody_does_without_is_named_with_who_and_why(kept: Kept) -> Non
     )
     (waived,) = waivers(kept.home)
     assert waived["detail"]["kind"] == "case_sealed"
+    owed = inside("obligations", "list", kept.home, "--as", kept.who, "--all", "--json").json["due"]
+    (review,) = [one for one in owed if one["code"] == "review_unsealing"]
+    assert "after a restoration, in the name of Ada Coordinator" in review["text"]
     assert kept.restored("--imported").code == 0
+
+
+def test_only_a_manager_does_without_what_people_did(kept: Kept) -> None:
+    kept.seal(kept.alone[0])
+    kept.restore()
+    (kept.home / "staff.toml").write_text(MANAGER.replace("Ada", "Bea"))
+    refused = kept.restored("--waive-act", 1, "--as", kept.who)
+    assert refused.code == 2
+    assert "for a manager" in refused.err
+    assert kept.restored("--imported", "--acts-not-known", "--as", kept.who).code == 2
+    assert (waivers(kept.home), kept.states()) == ([], [("case_sealed", "to do")])
 
 
 def test_every_kind_of_thing_that_a_person_said_is_listed_until_it_is_so_again(kept: Kept) -> None:
     sealed, unsealed = kept.alone[:2]
     kept.seal(sealed)
     kept.seal(unsealed)
-    (kept.home / "staff.toml").write_text(
-        '[[staff]]\ngiven_names = "Ada"\nsurname = "Coordinator"\nmanager = true\n'
-    )
+    (kept.home / "staff.toml").write_text(MANAGER)
     kept.seal(unsealed, "unseal")
     stub = kept._file("stub.json", stub_of({**TOLD.questions["known_elsewhere"], "case_ref": "STUB-1"}))
     assert inside("case", "add", kept.home, stub).code == 0
