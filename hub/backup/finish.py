@@ -26,7 +26,7 @@ from hub.values import day_in_words
 NOT_KNOWN: Final = "not_known"
 _PROTECTS: Final = {
     Action.case_sealed.value: "That this case was sealed was done without after a restoration",
-    Action.sealed_person_decided.value: "That somebody here is sealed likewise was done without after a restoration",
+    Action.sealed_person_decided.value: "That somebody here is sealed too was done without after a restoration",
     Action.flight_answered.value: "What was answered about areas fled was done without after a restoration",
 }
 """What protects somebody, in words for who reviews that it was waived."""
@@ -60,9 +60,9 @@ def to_do(node: Node) -> ToDo:
 def waive(node: Node, numbers: Sequence[int], said: Said) -> None:
     """Do without what people did, by its numbers; each is an event, with who says so.
 
-    It takes a manager, as taking it back does, and for a case's protection another person to review it. Raises
-    NotFoundError when no restoration is open or it has no such number, InputError without name or reason, UsageError
-    for somebody who is no manager.
+    It takes a manager, as taking it back does, and for what protects somebody another person to review it.
+    Raises NotFoundError when no restoration is open or it has no such number, InputError without name or
+    reason, UsageError for somebody who is no manager.
     """
     _require_manager(node, said)
     with node.write() as tx:
