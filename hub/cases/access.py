@@ -234,7 +234,7 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDeta
         held = None if made else restrictions.find(tx, request.case_ref)
         # Who is restricted from somebody asks nobody, and must not learn that there is anything.
         kept_out = restrictions.any and restrictions.concern(asked)
-        elsewhere = said_of(tx, asked, restrictions.restricts, kept_out=kept_out)
+        elsewhere = said_of(tx, asked, restrictions.restricts, kept_out=kept_out, own=held)
     own = held.details if held else made
     return Context(
         case_ref=request.case_ref,

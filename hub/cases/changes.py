@@ -83,7 +83,7 @@ class CaseChange:
             and earlier.kept.likenesses == self.proposal.known
             and earlier.kept.words == self.proposal.words
             and earlier.kept.fled_words == self.proposal.fled_words
-            and (earlier.kept.searched or not earlier.details.sealed)
+            and (earlier.kept.searched or not earlier.details.hides)
             and Counter(one.details for one in earlier.people) == Counter(self.people)
         )
 
@@ -180,9 +180,9 @@ def _write(
 
 
 def put_case(tx: Transaction, deciding: PublicationDecisions, proposal: Proposal) -> None:
-    """Store one case within a transaction that holds others off."""
-    change, *_ = work_out(tx, deciding, [proposal])
-    keep_obligations(tx, [_kept(tx, deciding, change)])
+    """Store one case, with what becomes of others, within a transaction that holds others off."""
+    changes = work_out(tx, deciding, [proposal])
+    _write(tx, deciding, changes, withdrawal_of(tx, [row for one in changes for row in one.shown]))
 
 
 def _record(tx: Transaction, change: CaseChange) -> None:
@@ -232,7 +232,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
             ref_digest=case_digest(tx, details),
             kind=details.kind.value,
             handle=proposal.handle,
-            sealed_case=kept.sealed,
+            sealed_case=kept.hidden,
             may_publish=change.publishes,
             decision_id=decided.number,
             sealed=seal_case(tx.vault, proposal.handle, kept),

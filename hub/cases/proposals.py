@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hub.records.cases import CaseDetails, FledWord, HeldCase, Likeness, PersonDetails, SealWord
+from hub.records.cases import CaseDetails, FledWord, HeldCase, Likeness, PersonDetails, SealWord, found_by
 
 
 class Member(NamedTuple):
@@ -91,7 +91,7 @@ def _members(people: tuple[PersonDetails, ...], earlier: HeldCase | None) -> tup
     there = list(earlier.people) if earlier else []
     found: list[Member] = []
     for one in people:
-        same = next((held for held in there if _found_by(held.details) == _found_by(one)), None)
+        same = next((held for held in there if found_by(held.details.person) == found_by(one.person)), None)
         if same is not None:
             there.remove(same)
         number, handle = (same.number, same.handle) if same else (None, os.urandom(16))
@@ -104,9 +104,3 @@ def _members(people: tuple[PersonDetails, ...], earlier: HeldCase | None) -> tup
                 there.remove(gone)
                 found[at] = new._replace(was=gone.handle)
     return tuple(found)
-
-
-def _found_by(details: PersonDetails) -> tuple[object, ...]:
-    """What a person's tokens are made of."""
-    person = details.person
-    return person.given_names, person.surname, person.aliases, person.date_of_birth

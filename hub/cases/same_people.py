@@ -1,8 +1,10 @@
-"""The node's other records of sealed people, found by the comparison in the clear, whatever case they are on.
+"""The node's other records of hidden people, found by the comparison in the clear, whatever case they are on.
 
-A case on which somebody is certainly, or may be, a sealed person is sealed too: a certain one without more ado, a
-likely one until a person has decided (`seals`). Whoever is hidden is searched for: the people of a sealed case but
-for alleged perpetrators, and her other records in turn, under any name there, as whatever they are on those cases.
+A case hides its people where it is sealed, or says that somebody fled an area, or may have. A case on which
+somebody is certainly, or may be, one of them is sealed too: a certain one without more ado, a likely one until a
+person has decided (`seals`). Whoever is hidden is searched for: the people of such a case but for alleged
+perpetrators, and her other records in turn, under any name there, as whatever they are on those cases. A case that
+hides its people itself is compared with sealed ones alone, and not where it is sealed.
 Likely is also who is named alike, whatever the date of birth says. A record that shares no match-key with hers is
 none that a question about her could meet, and is not compared. On a case entered by somebody restricted from her
 nobody is searched for by what was found there: they would see it.
@@ -25,7 +27,7 @@ from hub.cases.proposals import Member, Proposal, as_it_is
 from hub.matching import AskedPerson, band, completeness, confirm, match_keys
 from hub.node.node import Node
 from hub.node.transaction import Reading
-from hub.records.cases import HeldCase, Likeness, PersonDetails, held_cases, open_person
+from hub.records.cases import CaseDetails, HeldCase, Likeness, PersonDetails, held_cases, open_person
 from hub.store import cases
 from hub.values import Band, Person, Role
 
@@ -35,12 +37,13 @@ AMONG: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
-    """A record of somebody who is sealed: handles of case and record, and who it is."""
+class _Hidden:
+    """A record of somebody who is hidden: handles of case and record, who it is; whether that case is sealed."""
 
     case: bytes
     handle: bytes
     person: Person
+    sealed: bool
 
 
 @dataclass
@@ -71,30 +74,36 @@ class _Work:
 
     @property
     def lost(self) -> set[bytes]:
-        """The records that somebody was sealed for until now, and is not by what is proposed."""
-        earlier = self.proposal.earlier
+        """The records that somebody was hidden for until now, and is not by what is proposed."""
+        earlier, details = self.proposal.earlier, self.proposal.details
         if earlier is None:
             return set()
+        was = {one.handle for one in _hidden_by(earlier)}
+        if (earlier.details.sealed, earlier.details.hides) > (details.sealed, details.hides):
+            return was  # Whom others hide on it may be hidden there for this one alone.
         same = {bytes.fromhex(one.person) for one in self.before.values() if one.same}
         members = ((one.handle, one.details) for one in self.proposal.members)
-        now = _hidden(self.proposal.details.sealed, members, same)
-        return {one.handle for one in _sealed_on(earlier)} - {handle for handle, _ in now}
+        now = _hidden(details, members, same)
+        return was - {handle for handle, _ in now}
 
-    def sealed(self) -> list[_Sealed]:
-        """Its people who are sealed by what is said of the case."""
-        members = ((one.handle, one.details) for one in self.proposal.members)
-        hidden = _hidden(self.proposal.details.sealed, members, set())
-        return [_Sealed(self.proposal.handle, handle, person) for handle, person in hidden]
+    def hidden(self) -> list[_Hidden]:
+        """Its people who are hidden by what is said of the case."""
+        proposal = self.proposal
+        members = ((one.handle, one.details) for one in proposal.members)
+        return [
+            _Hidden(proposal.handle, handle, person, proposal.details.sealed)
+            for handle, person in _hidden(proposal.details, members, set())
+        ]
 
     def done(self) -> Proposal:
-        """The proposal with what was found. Who is found to be sealed needs no decision of anybody any more."""
+        """The proposal with what was found. Who is found to be hidden needs no decision of anybody any more."""
         same = {one.person for one in self.found.values() if one.same}
         kept = [one for one in self.found.values() if not (one.waits and one.person in same)]
         return replace(self.proposal, likenesses=tuple(sorted(kept, key=lambda one: one.pair)))
 
 
 class SamePeople:
-    """Finds who of the node's people is, or may be, a sealed person. Of one act: it remembers match-keys."""
+    """Finds who of the node's people is, or may be, a hidden person. Of one act: it remembers match-keys."""
 
     def __init__(self, node: Node) -> None:
         self._node = node
@@ -103,40 +112,37 @@ class SamePeople:
         self._size = 0
 
     def complete(self, tx: Reading, proposals: Iterable[Proposal]) -> list[Proposal]:
-        """Proposals with who on them is sealed elsewhere; then those of other cases for which that changes."""
+        """Proposals with who on them is hidden elsewhere; then those of other cases for which that changes."""
         proposals = list(proposals)
         moved = {one.was.hex(): one.handle.hex() for each in proposals for one in each.members if one.was}
         work = [_Work.anew(one, moved) for one in proposals]
         mine = {one.proposal.earlier.row.id for one in work if one.proposal.earlier}
         others = [one for one in held_cases(tx, cases.sealed(tx.session)) if one.row.id not in mine]
-        if any(one.lost for one in work):  # Who was sealed for them is looked at again.
+        if any(one.lost for one in work):  # Who was hidden for them is looked at again.
             work += [_Work.anew(as_it_is(one), moved) for one in others if not one.details.sealed]
             others = [one for one in others if one.details.sealed]
         # Those of before other records were looked for are looked for now.
-        unsearched = [one for one in others if one.details.sealed and not one.kept.searched]
+        unsearched = [one for one in others if one.details.hides and not one.kept.searched]
         work += [_Work.anew(as_it_is(one), moved) for one in unsearched]
         others = [one for one in others if one.kept.searched]
-        known = [person for one in others for person in _sealed_on(one)]
-        searched = {one.handle for one in known}
-        searched |= {
-            person.handle
-            for one in work
-            if one.proposal.earlier and one.proposal.earlier.kept.searched
-            for person in _sealed_on(one.proposal.earlier)
-        }
-        fresh = known + [person for one in work for person in one.sealed()]
+        known = [person for one in others for person in _hidden_by(one)]
+        before = [one.proposal.earlier for one in work if one.proposal.earlier]
+        earlier = [person for one in before if one.kept.searched for person in _hidden_by(one)]
+        # Who is sealed now, and was hidden alone, is looked for again: also on cases that hide their people.
+        searched = {(one.handle, sealed) for one in (*known, *earlier) for sealed in {False, one.sealed}}
+        fresh = known + [person for one in work for person in one.hidden()]
         by_word = {one.row.id for one in others if one.details.sealed}
         while fresh:
-            new = [one for one in fresh if one.handle not in searched]
+            new = [one for one in fresh if (one.handle, one.sealed) not in searched]
             work += self._elsewhere(tx, new, work, by_word)
-            searched |= {one.handle for one in new}
+            searched |= {(one.handle, one.sealed) for one in new}
             fresh = self._compared(work, fresh)
         return [one.done() for one in work if one.changed]
 
     def _elsewhere(
-        self, tx: Reading, new: Sequence[_Sealed], work: Sequence[_Work], but: Collection[int]
+        self, tx: Reading, new: Sequence[_Hidden], work: Sequence[_Work], but: Collection[int]
     ) -> list[_Work]:
-        """The other cases in store with anybody who shares a match-key with people who were not sealed before."""
+        """The other cases in store with anybody who shares a match-key with people who were not hidden before."""
         if not new:
             return []
         wanted = {key for one in new for key in self._keys_of(one.handle, one.person)}
@@ -151,8 +157,8 @@ class SamePeople:
                 found.add(case_id)
         return [_Work.more(one) for one in held_cases(tx, cases.of_numbers(tx.session, found))]
 
-    def _compared(self, work: Iterable[_Work], fresh: Sequence[_Sealed]) -> list[_Sealed]:
-        """Compare the people of cases with sealed people; gives the records found to be of one of them."""
+    def _compared(self, work: Iterable[_Work], fresh: Sequence[_Hidden]) -> list[_Hidden]:
+        """Compare the people of cases with hidden people; gives the records found to be of one of them."""
         by_key: dict[int, list[int]] = defaultdict(list)
         places = {one.handle.hex(): at for at, one in enumerate(fresh)}
         for at, one in enumerate(fresh):
@@ -169,23 +175,26 @@ class SamePeople:
                 near |= {places[other] for one, other in case.before if one == mine and other in places}
                 alike = [self._alike(case, member, fresh[at]) for at in sorted(near)]
                 if any(alike):
-                    found.append(_Sealed(case.proposal.handle, member.handle, member.details.person))
+                    who = member.details.person
+                    found.append(_Hidden(case.proposal.handle, member.handle, who, sealed=False))
         return found
 
-    def _alike(self, case: _Work, member: Member, sealed: _Sealed) -> bool:
+    def _alike(self, case: _Work, member: Member, hidden: _Hidden) -> bool:
         """Keep a likeness; whether the two are taken for one person, and were not found to be so before."""
-        pair = (member.handle.hex(), sealed.handle.hex())
-        if sealed.case == case.proposal.handle or pair in case.found:
+        pair = (member.handle.hex(), hidden.handle.hex())
+        if hidden.case == case.proposal.handle or pair in case.found:
+            return False
+        if case.proposal.details.hides and not hidden.sealed:
             return False
         likeness = case.before.get(pair)
         if likeness is None:
-            certain = self._certain(sealed, member.details.person)
+            certain = self._certain(hidden, member.details.person)
             if certain is None:
                 return False
             likeness = Likeness(
                 id=secrets.token_hex(8),
                 person=pair[0],
-                sealed_case=sealed.case.hex(),
+                sealed_case=hidden.case.hex(),
                 sealed_person=pair[1],
                 certain=certain,
             )
@@ -193,17 +202,17 @@ class SamePeople:
         case.found[pair], case.changed = likeness, True
         return likeness.same and not already and not case.proposal.details.entered_by
 
-    def _certain(self, sealed: _Sealed, other: Person) -> bool | None:
+    def _certain(self, hidden: _Hidden, other: Person) -> bool | None:
         """Whether it is certain, or likely (False), that they are one person; None where it is neither."""
         config = self._node.matching
-        asked = self._asked.get(sealed.handle)
+        asked = self._asked.get(hidden.handle)
         if asked is None:
             population = name_frequencies(self._node)
             self._size = max(int(population.people - config.population.table_people), AMONG)
-            asked = self._asked[sealed.handle] = AskedPerson(sealed.person, population, config)
+            asked = self._asked[hidden.handle] = AskedPerson(hidden.person, population, config)
         matched = set(match_keys(other, config)).intersection(asked.keys)
         weighed = asked.score(matched, completeness(other))
-        found, compared = band(weighed.bits, self._size, config), confirm(sealed.person, other, config)
+        found, compared = band(weighed.bits, self._size, config), confirm(hidden.person, other, config)
         if found is None and not compared.named_alike(config):
             return None
         return found is Band.strong and compared.passes
@@ -227,21 +236,21 @@ def _moved(likeness: Likeness, moved: Mapping[str, str]) -> Likeness:
     return likeness.model_copy(update={"person": person, "sealed_person": sealed_person})
 
 
-def _sealed_on(held: HeldCase) -> list[_Sealed]:
-    """The people of a case in store who are sealed: all that it hides, and who was found to be sealed elsewhere."""
+def _hidden_by(held: HeldCase) -> list[_Hidden]:
+    """The people whom a case in store hides: by what it says, and who was found to be hidden by another."""
     same = {bytes.fromhex(one.person) for one in held.kept.likenesses if one.same}
     if held.details.entered_by:
         same = set()
     members = ((one.handle, one.details) for one in held.people)
     return [
-        _Sealed(held.row.handle, handle, person)
-        for handle, person in _hidden(held.details.sealed, members, same)
+        _Hidden(held.row.handle, handle, person, held.details.sealed)
+        for handle, person in _hidden(held.details, members, same)
     ]
 
 
 def _hidden(
-    sealed: bool, members: Iterable[tuple[bytes, PersonDetails]], same: Collection[bytes]
+    case: CaseDetails, members: Iterable[tuple[bytes, PersonDetails]], same: Collection[bytes]
 ) -> Iterator[tuple[bytes, Person]]:
     for handle, details in members:
-        if (sealed and details.person.role is not Role.perpetrator) or handle in same:
+        if (case.hides and details.person.role is not Role.perpetrator) or handle in same:
             yield handle, details.person

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
 from hub.cases.areas import known_areas
+from hub.cases.elsewhere import Elsewhere, said_of
 from hub.cases.publication import Supplier, supplier_of
 from hub.cases.staff import staff_list
 from hub.consent import (
@@ -30,6 +31,7 @@ from hub.consent import (
     decide_answer,
     parse_form,
 )
+from hub.consent.form.fled import most_careful
 from hub.consent.telling import NotTold
 from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError, UsageError
@@ -41,6 +43,7 @@ from hub.records import decisions, received, recording
 from hub.records.bodies import answer_digest
 from hub.records.cases import (
     CaseDetails,
+    HeldCase,
     KeptCase,
     PersonDetails,
     held_case,
@@ -60,7 +63,7 @@ from hub.store import feeds
 from hub.store import received as received_rows
 from hub.store.cases import StoredCase
 from hub.store.obligations import Activity
-from hub.values import Band, Kind, Level, Requester, Role, day_in_words
+from hub.values import Band, Kind, Level, Person, Requester, Role, day_in_words
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
 
 CRITERIA: Final = {
@@ -232,12 +235,12 @@ def _decided(
     case = kept.details
     agreed = confirm(question.subject, person.person, tx.node.matching)
     kept_out = exclusions_from(tx.node, kept)
-    telling = Telling(case.fled_from, case.not_safe_to_talk_to, known_areas(tx))
-    against = telling.against(telling.area(key.peer))
+    said = _said(tx, kept, (person.person, question.subject))
+    against = _against(tx, case, said, key.peer)
     published = may_be_matched(tx, kept)
     agreements = tx.node.agreements.held
     ours = _Ours(kept.kept, person, agreed, supplier_of(tx.node, case, agreements))
-    held = _held(ours, decided_by_person, published=published, against=against)
+    held = _held(ours, decided_by_person, published=published, against=against, hidden=said.hidden)
     asked = _asked(key, form, agreements)
     decision = decide_answer(asked, held, tx.node.rules, tx.today, kept_out)
     decided = RecordedDecision(form=form, decision=decision, case_ref=case.case_ref)
@@ -258,6 +261,20 @@ def _decided(
     if decision.outcome is not Outcome.permit:
         return NOT_ANSWERED, about
     return _released(decision.level, case, person, agreed), about
+
+
+def _said(tx: Transaction, kept: HeldCase, asked: tuple[Person, ...]) -> Elsewhere:
+    """What every case of ours says of who is asked about and of who else is on this one but those accused."""
+    others = (one.details.person for one in kept.people)
+    people = (*asked, *(one for one in others if one.role is not Role.perpetrator))
+    return said_of(tx, people, lambda _: False, own=kept)
+
+
+def _against(tx: Transaction, case: CaseDetails, said: Elsewhere, peer: str) -> tuple[NotTold, ...]:
+    """What our cases say against telling that area."""
+    fled_from = most_careful(case.fled_from, said.fled_from or None)
+    telling = Telling(fled_from, case.not_safe_to_talk_to, known_areas(tx))
+    return telling.against(telling.area(peer))
 
 
 def _asked(key: DisclosureKey, form: SharingForm, agreements: tuple[SharingAgreement, ...]) -> PeerRequest:
@@ -286,6 +303,7 @@ def _held(
     *,
     published: bool,
     against: tuple[NotTold, ...],
+    hidden: bool,
 ) -> HeldRecord:
     return HeldRecord(
         kind=ours.kept.details.kind,
@@ -293,7 +311,7 @@ def _held(
         band=Band.probable if ours.agreed.passes else Band.possible,
         confirmed=ours.agreed.passes,
         published=published,
-        sealed=ours.kept.sealed,
+        sealed=ours.kept.sealed or hidden,
         area=ours.supplier.area,
         agency=ours.supplier.agency,
         agency_kind=ours.supplier.kind,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -61,10 +62,16 @@ class CaseDetails(Value):
     entered_by: ShortText = ""
     apart: ShortText = ""
 
+    @property
+    def hides(self) -> bool:
+        """Whether it says what hides its people wherever they are: sealed, or that somebody fled, or may have."""
+        return self.sealed or bool(self.fled_from)
+
 
 class Likeness(Value):
-    """That somebody of a case is, or may be, a sealed person on another: record and case handles, in hex.
+    """That somebody of a case is, or may be, a person whom another hides: record and case handles, in hex.
 
+    `sealed_case`: that case; it is sealed, or says that somebody fled an area, or may have.
     `certain`: by the comparison in the clear. `decided`: what a person decided, who and why.
     """
 
@@ -120,7 +127,7 @@ class KeptCase(Value):
     """A case as it is sealed: what it says, the publication decision made on that, and a digest of its people.
 
     `decision` and `people` (hex) are empty in a case that was kept before they were. `likenesses`: who of its
-    people is, or may be, sealed on another case. `searched`: whether its sealed people were looked for on others.
+    people is, or may be, hidden by another case. `searched`: whether its hidden people were looked for on others.
     `former`: who was on it before, by the names and dates of then. Whoever is excluded from the case stays
     restricted from them.
     """
@@ -138,6 +145,11 @@ class KeptCase(Value):
     def sealed(self) -> bool:
         """Whether it is sealed: by what was said of it, or for somebody on it who is sealed elsewhere."""
         return self.details.sealed or any(one.seals for one in self.likenesses)
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nobody on it may be published: it is sealed, or says that somebody fled an area, or may have."""
+        return self.sealed or self.details.hides
 
     @property
     def sealed_by_hand(self) -> bool:
@@ -179,7 +191,23 @@ class HeldCase:
     @property
     def ever(self) -> tuple[Person, ...]:
         """Everybody who is on it, or ever was."""
-        return (*(one.details.person for one in self.people), *self.kept.former)
+        return tuple(person for _, person in self.everyone)
+
+    @property
+    def everyone(self) -> tuple[tuple[bytes, Person], ...]:
+        """Everybody who is on it, by the handle of the record, and who ever was, by one made of their names."""
+        now = ((one.handle, one.details.person) for one in self.people)
+        return (*now, *((former_handle(self.row.handle, one), one) for one in self.kept.former))
+
+
+def former_handle(case: bytes, person: Person) -> bytes:
+    """A handle for somebody who was on a case, by the case's own: the same for the same names and date."""
+    return blake2b(person.model_dump_json().encode(), key=case, digest_size=16).digest()
+
+
+def found_by(person: Person) -> tuple[object, ...]:
+    """What a person's tokens are made of."""
+    return person.given_names, person.surname, person.aliases, person.date_of_birth
 
 
 _BODY: TypeAdapter[KeptCase | CaseDetails] = TypeAdapter(KeptCase | CaseDetails)
@@ -288,7 +316,7 @@ def may_be_matched(tx: Reading, held: HeldCase) -> bool:
     row, kept = held.row, held.kept
     if row.sealed_case or not row.may_publish or row.decision_id is None:
         return False
-    if kept.sealed or kept.details.stub or kept.details.apart or kept.details.publish is False:
+    if kept.hidden or kept.details.stub or kept.details.apart or kept.details.publish is False:
         return False
     named = decisions.named(tx, row.decision_id)
     return (

@@ -43,4 +43,4 @@ def every_gist(tx: Reading) -> list[Gist]:
 def _gist(tx: Reading, row: StoredCase) -> Gist:
     kept = open_kept(tx.vault, row.handle, row.sealed)
     details = kept.details
-    return Gist(row, details.case_ref, bool(details.apart), kept.sealed or bool(details.fled_from))
+    return Gist(row, details.case_ref, bool(details.apart), kept.hidden)

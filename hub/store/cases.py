@@ -132,7 +132,7 @@ def people_of_each(session: Session, case_ids: Sequence[int]) -> dict[int, list[
 
 
 def sealed(session: Session) -> list[StoredCase]:
-    """The cases that are sealed."""
+    """The cases of which nobody may be published, for a word or for somebody who is on them."""
     return _stored(session, col(CaseRecord.sealed_case).is_(True))
 
 

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from hub.cases.disclosure_log import read_log
 from hub.cases.importing.assemble import CaseIntake
+from hub.cases.seals import Said, decide_likeness, seal_case, shown_likenesses
 from hub.cases.staff import STAFF_FILE
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.check import check as plain_check
@@ -30,11 +31,22 @@ from hub.consent.telling import IN_WORDS
 from hub.errors import NotFoundError, UsageError
 from hub.federation.publish import publish
 from hub.records.check import AreaStatus, CandidateRef, CheckResult, DisclosureResult, DisclosureStatus
-from hub.values import Level, Requester
+from hub.values import Level, Requester, Role
 from hub.wire.messages import DISCLOSURES_PATH
 from tests.checks.disclosing import disclosed
 from tests.checks.pending import grounded
-from tests.federation.nodes import Areas, case, check, copied, events, hold, in_feed, question, stranger
+from tests.federation.nodes import (
+    IMPORTER,
+    Areas,
+    case,
+    check,
+    copied,
+    events,
+    hold,
+    in_feed,
+    question,
+    stranger,
+)
 
 HER = stranger(11)
 OTHERS = ("eastvale", "southmere")
@@ -254,6 +266,36 @@ def test_nobody_is_told_of_who_is_on_a_sealed_case_here_but_by_a_managers_decisi
     assert {one.not_told for one in result.areas} == {NotTold.sealed}
 
 
+@pytest.mark.parametrize("how", ["at once", "by hand"])
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_file_with_other_people_takes_off_nobody_what_her_case_said_of_her(
+    three: Areas, sealed: bool, how: str
+) -> None:
+    northmoor = three["northmoor"]
+    hold(northmoor, her_case("CB-200", [] if sealed else ["Vale of Elsewhere"]))
+    if sealed:
+        seal_case(northmoor, "CB-200", Said(IMPORTER, "She asked for it."))
+    hold(northmoor, case("CB-200", [stranger(55)], fled_asked=True, fled_from=(), sealed=False))
+    asked(three, routine(), how, case_ref="CB-300")
+    assert told(three) == (NOBODY if sealed else ALL_BUT_EASTVALE)
+
+
+@pytest.mark.parametrize("how", ["at once", "by hand"])
+def test_of_who_is_named_alike_it_is_not_known_until_a_manager_has_decided(three: Areas, how: str) -> None:
+    """A wholly wrong date of birth on the case that says so is no reason to tell the area that she fled."""
+    northmoor = three["northmoor"]
+    namesake = HER.model_copy(update={"date_of_birth": "1932-01-01"})
+    hold(northmoor, case("NM-1", [HER]), case("CB-200", [namesake], fled_asked=True, fled_from=("eastvale",)))
+    result = asked(three, routine(), how)
+    assert told(three) == NOBODY
+    assert {one.not_told for one in result.areas} == {NotTold.not_known}
+    manager = Said(IMPORTER.model_copy(update={"name": "M. Manager"}), "Another woman.")
+    (waiting,) = shown_likenesses(northmoor, manager.by)
+    decide_likeness(northmoor, waiting.likeness.id, manager, same=False)
+    asked(three, routine(), how)
+    assert told(three) == EVERYBODY
+
+
 def test_who_may_not_see_why_reads_that_it_is_not_known_and_tells_nobody(three: Areas) -> None:
     northmoor, other = three["northmoor"], stranger(12)
     hold(
@@ -338,6 +380,27 @@ def test_the_holder_does_not_answer_an_area_that_she_named_as_not_safe_to_talk_t
     assert waiting.waits_for == ("manager",)
 
 
+def test_the_holder_does_not_answer_an_area_that_she_fled_by_another_case_of_its_own(three: Areas) -> None:
+    """Also where her other record is none that it would find: who is on her case with her is looked at too."""
+    eastvale, child = three["eastvale"], stranger(13).model_copy(update={"role": Role.child})
+    hold(eastvale, case("eastvale-her", [HER, child]))
+    publish(eastvale)
+    result = asked(three, routine(), "not")
+    hold(eastvale, her_case("idva", ["northmoor"]))
+    assert not in_feed(eastvale, HER)
+    after, _ = disclosed(three, result.check_id)
+    assert after.areas[0].candidates[0].disclosure == DisclosureResult(status=DisclosureStatus.not_answered)
+    (waiting,) = waiting_requests(eastvale)
+    assert (waiting.refused, waiting.waits_for) == (True, ("manager",))
+    assert any("She fled the area that asks" in reason for reason in waiting.reasons)
+
+
+def test_two_cases_of_hers_that_one_of_them_hides_are_not_sealed(three: Areas) -> None:
+    hold(three["northmoor"], case("NM-1", [HER]), her_case("CB-200", ["Vale of Elsewhere"]))
+    asked(three, routine(), "at once")
+    assert told(three) == ALL_BUT_EASTVALE
+
+
 # What is kept with the case, and the last words that are printed.
 
 
@@ -360,8 +423,13 @@ def test_an_answer_is_kept_with_the_case_and_fills_the_next_question(three: Area
 
 
 def test_what_an_emergency_answers_is_kept_with_the_case_that_it_makes(three: Areas) -> None:
+    northmoor = three["northmoor"]
+    hold(northmoor, case("old", [HER]))
+    publish(northmoor)
+    assert in_feed(northmoor, HER)
     form = urgent() | {"fled_from": ["Vale of Elsewhere"]}
     made = asked_as_it_is(three, form, case_ref="")
+    assert not in_feed(northmoor, HER), "who fled is not published, on whatever case"
     asked_as_it_is(three, routine() | {"fled_from": UNANSWERED}, case_ref=made.case_ref, disclose="at_once")
     assert told(three) == ALL_BUT_EASTVALE
 
