@@ -34,7 +34,6 @@ from hub.records.cases import (
 from hub.records.obligations import NewObligations, close_obligation
 from hub.store import cases, feeds, obligations
 from hub.store.cases import CaseRow, SealedPerson
-from hub.values import Person
 
 COMPLETE_CASE: Final = "complete_case"
 
@@ -91,7 +90,8 @@ class CaseChange:
     def found(self) -> list[Likeness]:
         """Who on it is found to be, or maybe, a sealed person, and was not before."""
         before = {one.pair for one in self.earlier.kept.likenesses} if self.earlier else set()
-        return [one for one in self.proposal.known if one.pair not in before]
+        fresh = {one.id: one for one in self.proposal.known if one.pair not in before}
+        return list(fresh.values())
 
     @property
     def ends(self) -> bool:
@@ -223,7 +223,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         searched=True,
         words=proposal.words or (),
         fled_words=proposal.fled_words or (),
-        former=_former(change),
+        former=proposal.former,
     )
     cases.store(
         tx.session,
@@ -243,26 +243,6 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         ),
     )
     return arisen
-
-
-def _former(change: CaseChange) -> tuple[Person, ...]:
-    """Who was on the case before and is not, by what a question could meet them by and no more."""
-    earlier = change.earlier
-    if earlier is None:
-        return ()
-    now = {_as_asked(one.person) for one in change.people}
-    before = dict.fromkeys(_as_asked(one) for one in earlier.ever)
-    return tuple(one for one in before if one not in now)
-
-
-def _as_asked(person: Person) -> Person:
-    return Person(
-        role=person.role,
-        given_names=person.given_names,
-        surname=person.surname,
-        aliases=person.aliases,
-        date_of_birth=person.date_of_birth,
-    )
 
 
 def _end_stub(tx: Transaction, change: CaseChange) -> None:

@@ -6,7 +6,18 @@ import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hub.records.cases import CaseDetails, FledWord, HeldCase, Likeness, PersonDetails, SealWord, found_by
+from hub.records.cases import (
+    CaseDetails,
+    FledWord,
+    HeldCase,
+    Likeness,
+    PersonDetails,
+    SealWord,
+    as_asked,
+    former_handle,
+    found_by,
+)
+from hub.values import Person
 
 
 class Member(NamedTuple):
@@ -55,6 +66,37 @@ class Proposal:
     def known(self) -> tuple[Likeness, ...]:
         """Who on it is, or may be, a sealed person."""
         return self.likenesses or ()
+
+    @property
+    def former(self) -> tuple[Person, ...]:
+        """Who was on it before and is not, by what a question could meet them by."""
+        if self.earlier is None:
+            return ()
+        now = {as_asked(one.person) for one in self.people}
+        before = dict.fromkeys(as_asked(one) for one in self.earlier.ever)
+        return tuple(one for one in before if one not in now)
+
+    @property
+    def everyone(self) -> tuple[tuple[bytes, Person], ...]:
+        """Everybody on it, and who ever was, each with a handle, as `HeldCase` has them when it is stored."""
+        now = ((one.handle, one.details.person) for one in self.members)
+        return (*now, *((former_handle(self.handle, one), one) for one in self.former))
+
+    @property
+    def went_on(self) -> dict[str, list[str]]:
+        """Handles (hex) of records that are not any more, with those that stand for the same people now.
+
+        First the record in its place, if there is one; then that of the same names and date.
+        """
+        same = {as_asked(person): handle.hex() for handle, person in reversed(self.everyone)}
+        there = {handle for handle, _ in self.everyone}
+        before = self.earlier.everyone if self.earlier else ()
+        gone = [(handle, person) for handle, person in before if handle not in there]
+        anew = {one.was: [one.handle.hex()] for one in self.members if one.was}
+        return {
+            handle.hex(): [*anew.get(handle, ()), *filter(None, [same.get(as_asked(person))])]
+            for handle, person in gone
+        }
 
     @property
     def as_decided(self) -> CaseDetails:

@@ -23,11 +23,11 @@ from hashlib import blake2b
 from typing import Final
 
 from hub.cases.name_frequencies import name_frequencies
-from hub.cases.proposals import Member, Proposal, as_it_is
+from hub.cases.proposals import Proposal, as_it_is
 from hub.matching import AskedPerson, band, completeness, confirm, match_keys
 from hub.node.node import Node
 from hub.node.transaction import Reading
-from hub.records.cases import CaseDetails, HeldCase, Likeness, PersonDetails, held_cases, open_person
+from hub.records.cases import CaseDetails, HeldCase, Likeness, held_cases, open_person
 from hub.store import cases
 from hub.values import Band, Person, Role
 
@@ -56,14 +56,15 @@ class _Work:
     changed: bool = True
 
     @classmethod
-    def anew(cls, proposal: Proposal, moved: Mapping[str, str]) -> _Work:
-        """All likenesses are found again; that two are not the same stays decided while both records are there.
+    def anew(cls, proposal: Proposal, moved: Mapping[str, Sequence[str]]) -> _Work:
+        """All likenesses are found again; what a person decided of two stays while the case knows of both.
 
-        `moved`: the handles of records whose names or dates changed, with those of the records in their place.
+        `moved`: the handles of records that are gone, with those that stand for the same people now.
         """
         there = {one.handle.hex() for one in proposal.members}
-        known = (_moved(one, moved) for one in proposal.known)
-        before = {one.pair: one for one in known if one.person in there}
+        ever = {handle.hex() for handle, _ in proposal.everyone}
+        known = [other for one in proposal.known for other in _moved(one, moved)]
+        before = {one.pair: one for one in known if one.person in (ever if one.decided else there)}
         return cls(proposal, before, {pair: one for pair, one in before.items() if not one.seals})
 
     @classmethod
@@ -71,6 +72,11 @@ class _Work:
         """Those that a case in store has stay, and others may come."""
         known = {one.pair: one for one in held.kept.likenesses}
         return cls(as_it_is(held), known, dict(known), changed=False)
+
+    @property
+    def now(self) -> set[bytes]:
+        """The handles of those who are on it."""
+        return {one.handle for one in self.proposal.members}
 
     @property
     def lost(self) -> set[bytes]:
@@ -82,18 +88,22 @@ class _Work:
         if (earlier.details.sealed, earlier.details.hides) > (details.sealed, details.hides):
             return was  # Whom others hide on it may be hidden there for this one alone.
         same = {bytes.fromhex(one.person) for one in self.before.values() if one.same}
-        members = ((one.handle, one.details) for one in self.proposal.members)
-        now = _hidden(details, members, same)
+        now = _hidden(details, self.proposal.everyone, same)
         return was - {handle for handle, _ in now}
 
     def hidden(self) -> list[_Hidden]:
         """Its people who are hidden by what is said of the case."""
         proposal = self.proposal
-        members = ((one.handle, one.details) for one in proposal.members)
         return [
             _Hidden(proposal.handle, handle, person, proposal.details.sealed)
-            for handle, person in _hidden(proposal.details, members, set())
+            for handle, person in _hidden(proposal.details, proposal.everyone, set())
         ]
+
+    def compared(self) -> list[tuple[bytes, Person]]:
+        """Whose records are compared: everybody on it, and who was when a person decided who they are."""
+        proposal = self.proposal
+        decided = {one.person for one in self.before.values() if one.decided == "same"}
+        return [one for one in proposal.everyone if one[0] in self.now or one[0].hex() in decided]
 
     def done(self) -> Proposal:
         """The proposal with what was found. Who is found to be hidden needs no decision of anybody any more."""
@@ -114,7 +124,7 @@ class SamePeople:
     def complete(self, tx: Reading, proposals: Iterable[Proposal]) -> list[Proposal]:
         """Proposals with who on them is hidden elsewhere; then those of other cases for which that changes."""
         proposals = list(proposals)
-        moved = {one.was.hex(): one.handle.hex() for each in proposals for one in each.members if one.was}
+        moved = {gone: now for each in proposals for gone, now in each.went_on.items()}
         work = [_Work.anew(one, moved) for one in proposals]
         mine = {one.proposal.earlier.row.id for one in work if one.proposal.earlier}
         others = [one for one in held_cases(tx, cases.sealed(tx.session)) if one.row.id not in mine]
@@ -168,27 +178,27 @@ class SamePeople:
         for case in work:
             if case.proposal.details.sealed:
                 continue
-            for member in case.proposal.members:
-                keys = self._keys_of(member.handle, member.details.person)
+            for handle, person in case.compared():
+                keys = self._keys_of(handle, person) if handle in case.now else ()
                 near = {at for key in keys if key in by_key for at in by_key[key]}
-                mine = member.handle.hex()
+                mine = handle.hex()
                 near |= {places[other] for one, other in case.before if one == mine and other in places}
-                alike = [self._alike(case, member, fresh[at]) for at in sorted(near)]
+                alike = [self._alike(case, (handle, person), fresh[at]) for at in sorted(near)]
                 if any(alike):
-                    who = member.details.person
-                    found.append(_Hidden(case.proposal.handle, member.handle, who, sealed=False))
+                    found.append(_Hidden(case.proposal.handle, handle, person, sealed=False))
         return found
 
-    def _alike(self, case: _Work, member: Member, hidden: _Hidden) -> bool:
+    def _alike(self, case: _Work, record: tuple[bytes, Person], hidden: _Hidden) -> bool:
         """Keep a likeness; whether the two are taken for one person, and were not found to be so before."""
-        pair = (member.handle.hex(), hidden.handle.hex())
+        pair = (record[0].hex(), hidden.handle.hex())
         if hidden.case == case.proposal.handle or pair in case.found:
             return False
-        if case.proposal.details.hides and not hidden.sealed:
-            return False
         likeness = case.before.get(pair)
+        decided = likeness is not None and likeness.decided == "same"
+        if case.proposal.details.hides and not hidden.sealed and not decided:
+            return False
         if likeness is None:
-            certain = self._certain(hidden, member.details.person)
+            certain = self._certain(hidden, record[1])
             if certain is None:
                 return False
             likeness = Likeness(
@@ -227,13 +237,15 @@ class SamePeople:
         return keys
 
 
-def _moved(likeness: Likeness, moved: Mapping[str, str]) -> Likeness:
-    """A likeness of the records that now stand in the place of those it was of, but that they are not the same."""
-    if not likeness.seals:
-        return likeness
-    person = moved.get(likeness.person, likeness.person)
-    sealed_person = moved.get(likeness.sealed_person, likeness.sealed_person)
-    return likeness.model_copy(update={"person": person, "sealed_person": sealed_person})
+def _moved(likeness: Likeness, moved: Mapping[str, Sequence[str]]) -> Iterator[Likeness]:
+    """A likeness of each of the records that now stand for those it was of: one matter to decide, with one id.
+
+    That two are not the same was said of their names and dates: it goes to records of these alone.
+    """
+    only = slice(None) if likeness.seals else slice(-1, None)
+    for person in moved.get(likeness.person, (likeness.person,))[only]:
+        for other in moved.get(likeness.sealed_person, (likeness.sealed_person,))[only]:
+            yield likeness.model_copy(update={"person": person, "sealed_person": other})
 
 
 def _hidden_by(held: HeldCase) -> list[_Hidden]:
@@ -241,16 +253,15 @@ def _hidden_by(held: HeldCase) -> list[_Hidden]:
     same = {bytes.fromhex(one.person) for one in held.kept.likenesses if one.same}
     if held.details.entered_by:
         same = set()
-    members = ((one.handle, one.details) for one in held.people)
     return [
         _Hidden(held.row.handle, handle, person, held.details.sealed)
-        for handle, person in _hidden(held.details, members, same)
+        for handle, person in _hidden(held.details, held.everyone, same)
     ]
 
 
 def _hidden(
-    case: CaseDetails, members: Iterable[tuple[bytes, PersonDetails]], same: Collection[bytes]
+    case: CaseDetails, everyone: Iterable[tuple[bytes, Person]], same: Collection[bytes]
 ) -> Iterator[tuple[bytes, Person]]:
-    for handle, details in members:
-        if (case.hides and details.person.role is not Role.perpetrator) or handle in same:
-            yield handle, details.person
+    for handle, person in everyone:
+        if (case.hides and person.role is not Role.perpetrator) or handle in same:
+            yield handle, person

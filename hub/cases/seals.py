@@ -8,8 +8,9 @@ Each act is kept, sealed, with who did it and why. Does not search (`same_people
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import CaseRestrictions, restrictions_on
@@ -197,9 +198,11 @@ def _shown(tx: Reading, hidden: CaseRestrictions) -> Iterator[tuple[HeldCase, Sh
     every = held_cases(tx, [row for row in cases.sealed(tx.session) if not hidden.restricts(row.ref_digest)])
     by_handle = {one.row.handle.hex(): one for one in every}
     for held in every:
-        for one in held.kept.likenesses:
+        ids = set[str]()
+        for one in sorted(held.kept.likenesses, key=partial(_of_now, held, by_handle), reverse=True):
             other = by_handle.get(one.sealed_case)
-            if other is not None and one.seals:
+            if other is not None and one.seals and one.id not in ids:
+                ids.add(one.id)
                 yield (
                     held,
                     ShownLikeness(
@@ -212,5 +215,13 @@ def _shown(tx: Reading, hidden: CaseRestrictions) -> Iterator[tuple[HeldCase, Sh
                 )
 
 
+def _of_now(held: HeldCase, every: Mapping[str, HeldCase], one: Likeness) -> int:
+    """How many of the two are on their cases now: one matter is shown by the names that stand there."""
+    cases_of = (held, one.person), (every.get(one.sealed_case), one.sealed_person)
+    return sum(
+        handle in {each.handle.hex() for each in case.people} for case, handle in cases_of if case is not None
+    )
+
+
 def _person(held: HeldCase, handle: str) -> Person:
-    return next((one.details.person for one in held.people if one.handle.hex() == handle), Person())
+    return next((person for one, person in held.everyone if one.hex() == handle), Person())

@@ -205,6 +205,17 @@ def former_handle(case: bytes, person: Person) -> bytes:
     return blake2b(person.model_dump_json().encode(), key=case, digest_size=16).digest()
 
 
+def as_asked(person: Person) -> Person:
+    """Somebody by what a question could meet them by, and no more."""
+    return Person(
+        role=person.role,
+        given_names=person.given_names,
+        surname=person.surname,
+        aliases=person.aliases,
+        date_of_birth=person.date_of_birth,
+    )
+
+
 def found_by(person: Person) -> tuple[object, ...]:
     """What a person's tokens are made of."""
     return person.given_names, person.surname, person.aliases, person.date_of_birth
