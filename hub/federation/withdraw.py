@@ -53,12 +53,25 @@ class Withdrawal:
 
 
 def withdrawal_of(tx: Reading, rows: Sequence[feeds.PersonRow]) -> Withdrawal | None:
-    """How these people, whom the feed shows, leave it; None where there are none."""
+    """How these people, whom the feed shows, leave it; None where there are none.
+
+    The feed's lines are read once: for what they will be, and to hold them to the log. Raises RowsError.
+    """
     state = feeds.state(tx.session)
     if state is None or not rows:
         return None
-    tx.require_lines_as_bound()
-    tx.require_as_bound({"crowded_keys": [(state.epoch,)]})
+    try:
+        withdrawal = _worked_out(tx, state, rows)
+    except Exception:
+        tx.require_lines_as_bound()  # What somebody else put there is told first.
+        raise
+    tx.require_lines_as_bound(withdrawal.content.found)
+    return withdrawal
+
+
+def _worked_out(tx: Reading, state: feeds.State, rows: Sequence[feeds.PersonRow]) -> Withdrawal:
+    """How they leave the feed as it is found."""
+    tx.require_as_bound({"feed_state": [(1,)], "crowded_keys": [(state.epoch,)]})
     numbers = {row.person_id for row in rows}
     draft = Draft(state.epoch, state.gap(tx.node.settings.max_gap), {})
     crowded = distinct_keys(tx.node, _readable(tx, rows), crowded_in(tx, state.epoch))

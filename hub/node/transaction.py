@@ -78,10 +78,13 @@ class Reading:
         for table in tables:
             self._require(table_found(self.session, table, self.said_of(table), self.node.digested))
 
-    def require_lines_as_bound(self) -> None:
-        """Look at the node's own feed: its state, and the live lines that this stands for. Raises likewise."""
+    def require_lines_as_bound(self, counted: bytes | None = None) -> None:
+        """Look at the node's own feed: its state, and the live lines that this stands for. Raises likewise.
+
+        `counted`: the digest of the live lines, where whoever asks has just read them all (`Content.found`).
+        """
         self.require_as_bound({"feed_state": [(1,)]})
-        self._require(lines_found(self.session))
+        self._require(lines_found(self.session, counted))
 
     def said_of(self, table: str) -> Mapping[bytes, Written]:
         """What the log says of all rows of a table, by what each is known by."""

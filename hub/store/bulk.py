@@ -55,17 +55,21 @@ class FeedDigest(NamedTuple):
 
 
 class LinesDigest(NamedTuple):
-    """How many entries a feed has, SHA-256 over them, and SHA-256 over them with whose each is."""
+    """How many entries a feed has, SHA-256 over them, and SHA-256 over them with whose each is.
+
+    `found`: the last, over those that are there.
+    """
 
     entries: int
     sha256: bytes
     lines: bytes
+    found: bytes
 
 
 def digest_of(session: Session, entries: Executable) -> FeedDigest:
     """How many (token, label) rows a query gives, and SHA-256 over them in its order."""
     hashed, count = hashlib.sha256(), 0
-    for rows in _merged(session, entries, (), ()):
+    for _, rows in _merged(session, entries, (), ()):
         hashed.update(b"".join([row[0] + row[1] for row in rows]))
         count += len(rows)
     return FeedDigest(count, hashed.digest())
@@ -82,18 +86,24 @@ def digest_of_lines(
 
     As if the tokens `without` were not there, and the rows `beside`, in the same order, were.
     """
-    entries, whole, count = hashlib.sha256(), hashlib.sha256(), 0
-    for rows in _merged(session, lines, without, beside):
+    entries, whole, found, count = hashlib.sha256(), hashlib.sha256(), hashlib.sha256(), 0
+    for there, rows in _merged(session, lines, without, beside):
+        owned = _owned(there)
+        found.update(owned)
+        whole.update(owned if rows is there else _owned(rows))
         entries.update(b"".join([row[0] + row[1] for row in rows]))
-        whole.update(b"".join([b"%d.%d." % (row[2] or 0, row[3]) + row[0] + row[1] for row in rows]))
         count += len(rows)
-    return LinesDigest(count, entries.digest(), whole.digest())
+    return LinesDigest(count, entries.digest(), whole.digest(), found.digest())
+
+
+def _owned(rows: Sequence[Any]) -> bytes:
+    return b"".join([b"%d.%d." % (row[2] or 0, row[3]) + row[0] + row[1] for row in rows])
 
 
 def _merged(
     session: Session, entries: Executable, without: Collection[bytes], beside: Iterable[tuple[Any, ...]]
-) -> Iterator[Sequence[Any]]:
-    """The rows that a query gives, many at a time, without some tokens and with other rows among them."""
+) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
+    """The rows that a query gives, many at a time; and these without some tokens, with other rows among them."""
     coming = iter(beside)
     following = next(coming, None)
     result = session.connection().execute(entries, execution_options={"yield_per": _MANY})
@@ -103,5 +113,5 @@ def _merged(
         while following is not None and following[0] < some[-1][0]:
             came.append(following)
             following = next(coming, None)
-        yield sorted((*map(tuple, rows), *came), key=itemgetter(0)) if came else rows
-    yield [] if following is None else [following, *coming]
+        yield some, sorted((*map(tuple, rows), *came), key=itemgetter(0)) if came else rows
+    yield [], [] if following is None else [following, *coming]

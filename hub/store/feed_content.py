@@ -19,13 +19,14 @@ from hub.store.tables import FeedEntry, FeedState
 class Content(NamedTuple):
     """What a feed holds: its live entries, the people they are of, and SHA-256 over them in token order.
 
-    `lines` is SHA-256 over the same with whose each is.
+    `lines` is SHA-256 over the same with whose each is; `found`, over the lines that it was counted from.
     """
 
     entries: int
     people: int
     digest: bytes
     lines: bytes
+    found: bytes
 
 
 class LiveLine(NamedTuple):
@@ -41,15 +42,15 @@ def content_after(
     session: Session, epoch: int, people: int, gone: Collection[bytes], come: Iterable[LiveLine]
 ) -> Content:
     """What a feed of so many people holds when these tokens have left it and these lines have come."""
-    count, digest, lines = digest_of_lines(session, _lines(epoch), without=gone, beside=sorted(come))
-    return Content(count, people, digest, lines)
+    counted = digest_of_lines(session, _lines(epoch), without=gone, beside=sorted(come))
+    return Content(counted.entries, people, *counted[1:])
 
 
 def counted(session: Session, epoch: int) -> Content:
     """What the feed of an epoch holds."""
     people = session.exec(select(func.count(func.distinct(FeedEntry.person_id))).where(_live(epoch))).one()
-    count, digest, lines = digest_of_lines(session, _lines(epoch))
-    return Content(count, people, digest, lines)
+    counted = digest_of_lines(session, _lines(epoch))
+    return Content(counted.entries, people, *counted[1:])
 
 
 def lines_digest(session: Session, epoch: int) -> bytes:
