@@ -39,7 +39,7 @@ from hub.matching import (
     MatchKey,
     Population,
     ScoredCandidate,
-    band,
+    band_of,
     completeness,
     confirm,
     load_config,
@@ -224,7 +224,7 @@ class Report:
                 continue
             for one in candidates:
                 other = self._right[int.from_bytes(one.person_handle, "big")]
-                where = band(one.score.bits, len(self._right), self._config)
+                where = band_of(one.score, len(self._right), self._config)
                 if confirmed and not (where and confirm(row.person, other.person, self._config).passes):
                     continue
                 pairs.append(Pair(one.score.bits, where, (row.id, other.id) in self._truth.pairs))

@@ -244,7 +244,8 @@ def _matched_labels(
 
         met = find_labels([*outputs.asked, *outputs.tests], Copy(strong, weak, copy.max_gap, lookup))
     _require_test_people(outputs.tests, met)
-    return met, copy.people
+    # However few people it says that it has: one of them has no more keys than may be.
+    return met, max(copy.people, (copy.copy_entries or 0) // asking.node.matching.keys.most)
 
 
 def _evidence(subject: AskedPerson, matched: Mapping[MatchKey, list[Label]]) -> dict[bytes, bytes]:

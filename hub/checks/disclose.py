@@ -18,6 +18,7 @@ from hub.cases.flight import keep_answer
 from hub.checks.check import form_of
 from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_disclosure, sealed_request
 from hub.checks.named import named_candidate
+from hub.checks.results import LIKELY
 from hub.checks.telling import marked
 from hub.consent import Context, Decision, Protocol, SharingForm, Telling, decide, excerpt
 from hub.consent.coverage import named
@@ -43,10 +44,14 @@ from hub.records.check import (
 from hub.records.decisions import RecordedDecision
 from hub.records.outbox import Delivery
 from hub.store.obligations import Activity
-from hub.values import Band, Level, NodeId, Requester
+from hub.values import Level, NodeId, Requester
 from hub.wire.messages import KEY_NOT_IN_USE, DisclosureQuestion, subject_of
 
 AT_ONCE_MOST: Final = 5
+NOT_AT_ONCE: Final = (
+    "Not told at once of a likely match in which both names and the full date of birth do not agree together: look"
+    " at it, and run `hub disclose`."
+)
 FIRST_TRY_S: Final = 120
 """Who decides tries to deliver first; then, or if that process died, the worker does."""
 
@@ -327,22 +332,29 @@ async def disclose_at_once(
 ) -> CheckResult:
     """Where the request asks for it and an agreement covers it, disclose the surest candidates right away.
 
-    In an emergency the threat stands for the agreement. Never where anything stands against telling the area: that
-    stays a human's separate act. An area that fails keeps its candidates, with a note.
+    In an emergency the threat stands for the agreement. Never where anything stands against telling the area, nor
+    of a candidate that no key with both names and the full date matched: a peer may have made that up.
+    Those stay a human's separate act. An area that fails keeps its candidates, with a note.
     """
     form = request.sharing_form
     if request.disclose != "at_once" or (form.protocol is None and not threat_in_words(form)):
         return result
+    notes: list[tuple[NodeId, str]] = []
     for area in result.areas:
         if area.not_told is not None:
             continue
-        sure = [one for one in area.candidates if one.band in (Band.strong, Band.probable)]
+        likely = [one for one in area.candidates if one.band in LIKELY]
+        sure = [one for one in likely if one.whole]
         for candidate in sure[:AT_ONCE_MOST]:
             target = CandidateRef(result.check_id, area.node_id, candidate.handle)
             try:
                 result, _ = await disclose(node, client, target, request.level, request.requester)
             except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
-                result = _with_note(result, area.node_id, fault_of(error).text)
+                notes.append((area.node_id, fault_of(error).text))
+        if len(sure) < len(likely):
+            notes.append((area.node_id, NOT_AT_ONCE))
+    for node_id, note in notes:
+        result = _with_note(result, node_id, note)
     return result
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from hub.matching import MatchingConfig, band
+from hub.matching import MatchingConfig, band_of
 from hub.records.check import Candidate
 from hub.values import Band
 from hub.wire.lookup import Found
@@ -34,12 +34,13 @@ def present(found: Found, config: MatchingConfig, dismissed: Collection[bytes]) 
     set_aside: list[Candidate] = []
     cases = set()
     for one in found.subject:
-        sure = band(one.score.bits, found.size, config)
+        sure = band_of(one.score, found.size, config)
         if sure is None:
             continue
         cases.add(one.case_handle)
         reasons = tuple(reason.text for reason in one.score.reasons)
-        candidate = Candidate(band=sure, reasons=reasons, handle=one.person_handle.hex())
+        handle = one.person_handle.hex()
+        candidate = Candidate(band=sure, reasons=reasons, handle=handle, whole=one.score.met.whole)
         (set_aside if one.person_handle in dismissed else listed).append(candidate)
     notes = []
     if len(listed) > MOST_CANDIDATES:
@@ -60,6 +61,6 @@ def _cases_met(found: Found, config: MatchingConfig) -> set[bytes]:
     who: dict[bytes, set[int]] = {}
     for number, candidates in enumerate(found.related):
         for one in candidates:
-            if band(one.score.bits, found.size, config) in LIKELY:
+            if band_of(one.score, found.size, config) in LIKELY:
                 who.setdefault(one.case_handle, set()).add(number)
     return {case for case, people in who.items() if len(people) > 1}

@@ -20,7 +20,8 @@ from typing import Final, NamedTuple
 from hub.cases.importing.assemble import read_cases
 from hub.cases.importing.run import import_cases
 from hub.checks.check import check
-from hub.checks.disclose import disclose_at_once
+from hub.checks.disclose import disclose
+from hub.checks.results import LIKELY
 from hub.demo.form import sharing_form, write_agreement
 from hub.demo.servers import free_port, serving, wait_until_up
 from hub.errors import HubError, PeerError
@@ -33,7 +34,7 @@ from hub.node.home import advance_audit_checkpoint, create_home
 from hub.node.keys import load_root
 from hub.node.node import Node, key_folder
 from hub.node.settings import Settings, load_areas
-from hub.records.check import CheckRequest, CheckResult
+from hub.records.check import CandidateRef, CheckRequest, CheckResult
 from hub.sample.story import Story, story
 from hub.values import AgencyKind
 
@@ -146,8 +147,11 @@ async def _ask(node: Node, story: Story) -> list[DemoCheck]:
     async with PeerClient(node) as client:
         for name, question in story.questions.items():
             form = sharing_form(question, today, grounded=name != "no_ground")
-            request = CheckRequest.model_validate({**question, "sharing_form": form, "disclose": "at_once"})
+            request = CheckRequest.model_validate({**question, "sharing_form": form})
             result = await check(node, client, request)
-            result = await disclose_at_once(node, client, request, result)
+            for area in result.areas:
+                for likely in (one for one in area.candidates if one.band in LIKELY):
+                    who = CandidateRef(result.check_id, area.node_id, likely.handle)
+                    result, _ = await disclose(node, client, who, request.level, request.requester)
             results.append(DemoCheck(name, request, result))
     return results

@@ -11,7 +11,7 @@ from hub.matching.dates import PartialDate, parse_date, strict_date
 from hub.matching.keys import MatchKey, match_keys
 from hub.matching.population import NameTable, Population, read_table
 from hub.matching.reasons import MatchReason
-from hub.matching.score import AskedPerson, Namesakes, Score, band, completeness, posterior, score
+from hub.matching.score import AskedPerson, Namesakes, Score, band, band_of, completeness, posterior, score
 
 __all__ = [
     "AskedPerson",
@@ -28,6 +28,7 @@ __all__ = [
     "Score",
     "ScoredCandidate",
     "band",
+    "band_of",
     "completeness",
     "confirm",
     "load_config",

@@ -53,6 +53,30 @@ class FieldAgreement(NamedTuple):
 _NOTHING = FieldAgreement("")
 
 
+class KeysMet(NamedTuple):
+    """What the keys that met hold, whatever the other record's label says of itself.
+
+    `dated`: one has a full date. `joined`: one has both names. `whole`: one has both names with the full date,
+    which nobody can make for more than a few people without knowing them. `unnamed`: the label says that the other
+    record lacks a name that was asked for.
+    """
+
+    dated: bool = False
+    joined: bool = False
+    whole: bool = False
+    unnamed: bool = False
+
+    @property
+    def most(self) -> int:
+        """The place in `Band` of the surest that they allow: what is absent there is the holder's own word."""
+        if self.whole or (self.dated and not self.unnamed):
+            return 0
+        return 1 if self.dated or self.joined else 2
+
+
+_ALL_MET = KeysMet(dated=True, joined=True, whole=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """Bits of evidence that two records are of one person. Higher is surer; 0 is no evidence.
@@ -69,6 +93,7 @@ class Score:
     other_name: bool = False
     by_case: bool = False
     another: bool = False
+    met: KeysMet = _ALL_MET
 
     @property
     def reasons(self) -> tuple[MatchReason, ...]:
@@ -186,7 +211,17 @@ class AskedPerson:
         in_family = date.bits if forename.level != "differs" else min(date.bits, self._weights.twins_date)
         apart = forename.bits + min(surname.bits, 0.0) + in_family
         other_name = all(one.meaning.other_name for one in weighed)
-        return Score(bits, apart, date, forename, surname, other_name)
+        return Score(bits, apart, date, forename, surname, other_name, met=self._met(matched, there))
+
+    def _met(self, matched: Collection[MatchKey], there: int) -> KeysMet:
+        found = [(key.weak, self._keys[key].meaning.piece) for key in matched if key in self._keys]
+        both = [weak for weak, piece in found if piece.forename and piece.surname]
+        return KeysMet(
+            dated=not all(weak for weak, _ in found),
+            joined=bool(both),
+            whole=not all(both),
+            unnamed=bool(self._own & ~there & (FORENAME | SURNAME)),
+        )
 
     def _names(
         self, weighed: list[_Weighed], there: int, others: _Others
@@ -309,3 +344,15 @@ def band(bits: float, holder_size: int, config: MatchingConfig) -> Band | None:
     if chance >= bands.probable:
         return Band.probable
     return Band.possible if chance >= bands.possible else None
+
+
+def band_of(score: Score, holder_size: int, config: MatchingConfig) -> Band | None:
+    """The band of a peer's record: that of its bits, and none surer than the keys that it met allow.
+
+    One step surer where others of the case agree: those are asked by keys with a full date alone.
+    """
+    found = band(score.bits, holder_size, config)
+    if found is None:
+        return None
+    order = list(Band)
+    return order[max(order.index(found), score.met.most - score.by_case)]

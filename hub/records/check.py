@@ -72,10 +72,12 @@ class DisclosureResult(Value):
 class Candidate(Value):
     """A person in another area whose match-keys matched: how sure we are, and why, in words.
 
+    `whole`: one match-key with both names and the full date of birth matched. Without, nobody is told at once.
     `told_on`, `told_by`: when the area was first told about whom the check is, and who had it told.
     """
 
     band: Band
+    whole: bool = False
     reasons: tuple[str, ...]
     handle: str
     disclosure: DisclosureResult = DisclosureResult()

@@ -176,6 +176,6 @@ def _question(rows: Iterable[Row], number: int) -> dict[str, Any]:
         "subject": people[0],
         "related": people[1:],
         "areas": "all",
-        "disclose": "at_once",
+        "disclose": "ask_first",
         "level": "involvement",
     }

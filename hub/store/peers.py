@@ -39,6 +39,7 @@ class PeerRow:
     max_gap: int
     feed_at: int
     synced_at: int | None
+    copy_entries: int | None
 
 
 class PinRow(NamedTuple):
