@@ -12,6 +12,7 @@ from typing import Final
 
 from hub.audit.events import Action, Refs
 from hub.checks.acknowledge import acknowledge
+from hub.checks.quoted import without_numbers
 from hub.crypto import encoding, hpke, signing
 from hub.crypto.hpke import SealContext
 from hub.errors import AuthenticationError, PeerError
@@ -221,7 +222,7 @@ def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
         involvement=answer.involvement,
         role=None if crossed and not coordinator else answer.role,
         last_activity=answer.last_activity,
-        summary=answer.summary,
+        summary=without_numbers(answer.summary) if answer.summary else None,
         agreement=answer.agreement,
         counter_allegation=crossed and coordinator,
     )

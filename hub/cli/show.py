@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
 from pathlib import PurePath
 
+from hub.checks.quoted import quoted
 from hub.cli.output import counted, out, plain
 from hub.consent import Decision, Outcome
 from hub.consent.telling import DIFFERS, GRAVE, IN_WORDS
@@ -85,7 +85,7 @@ def _show_area(area: AreaResult, check_id: str, home: PurePath) -> None:
         else:
             if candidate.told_on:
                 out.print(plain(f"    They were told {told_words(candidate)}."))
-            _show_answer(candidate.disclosure)
+            _show_answer(candidate.disclosure, area.area)
 
 
 def _show_not_told(candidate: Candidate, area: AreaResult, check_id: str, home: PurePath) -> None:
@@ -106,12 +106,12 @@ def told_words(candidate: Candidate) -> str:
     return f"on {day_in_words(candidate.told_on)}{by}" if candidate.told_on else "on a day not recorded"
 
 
-def _show_answer(answer: DisclosureResult) -> None:
-    """Print what an area released about a candidate."""
+def _show_answer(answer: DisclosureResult, area: str) -> None:
+    """Print what an area released about a candidate; its own words as a quotation."""
     if answer.status is DisclosureStatus.answered:
         kinds = " and ".join(kind.value.capitalize() for kind in answer.involvement)
         role = answer.role.value if answer.role else "role not given"
-        last = plain(_month(answer.last_activity) if answer.last_activity else "not given")
+        last = _month(answer.last_activity) if answer.last_activity else "not given"
         out.print(f"    Answered: {kinds} involvement, as {role}; last activity {last}.")
         if answer.counter_allegation:
             out.print(
@@ -121,7 +121,7 @@ def _show_answer(answer: DisclosureResult) -> None:
         if answer.agreement:
             out.print(f"    Their comparison: {plain('; '.join(answer.agreement))}.")
         if answer.summary:
-            out.print(plain(f"    {answer.summary}"))
+            out.print(plain(f"    {area} writes: {quoted(answer.summary)}"))
     elif answer.status is DisclosureStatus.pending:
         out.print("    A person there must decide. Telephone if it is urgent.")
     else:
@@ -129,7 +129,4 @@ def _show_answer(answer: DisclosureResult) -> None:
 
 
 def _month(text: str) -> str:
-    """A month of an area's answer as people say it; what is no month stays as it came."""
-    with suppress(ValueError):
-        return f"{dt.date.fromisoformat(f'{text}-01'):%B %Y}"
-    return text
+    return f"{dt.date.fromisoformat(f'{text}-01'):%B %Y}"

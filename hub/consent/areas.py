@@ -47,20 +47,25 @@ def _begins(words: list[str] | tuple[str, ...], wanted: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """An area, an agency or whoever else would be told: by its node id, if it has one, and its names."""
+    """An area, an agency or whoever else would be told: by its node id, if it has one, and its names.
+
+    `calls_itself`: names that are its own word alone. They count against telling it, and settle nothing: it may
+    call itself by another area's name.
+    """
 
     node_id: str = ""
     names: tuple[str, ...] = ()
+    calls_itself: tuple[str, ...] = ()
 
     @property
     def called(self) -> tuple[str, ...]:
-        """The node id and the names."""
-        return tuple(filter(None, (self.node_id, *self.names)))
+        """The node id and every name."""
+        return tuple(filter(None, (self.node_id, *self.names, *self.calls_itself)))
 
     def is_called(self, name: str) -> bool:
-        """Whether that is its node id or one of its names."""
+        """Whether that is its node id or one of its names, whatever it calls itself."""
         wanted = folded(name)
-        return bool(wanted) and any(folded(one) == wanted for one in self.called)
+        return bool(wanted) and any(folded(one) == wanted for one in (self.node_id, *self.names))
 
     def has_in_name(self, name: str) -> bool:
         """Whether one of its names is that name or has it in it: who tells Eastvale Council tells Eastvale."""

@@ -66,7 +66,7 @@ class Assessment:
         """Who would receive, by all the names that the form and the node know."""
         to = self.form.recipient
         known = self.telling.area(to.node_id or "")
-        return Area(known.node_id, (*known.names, to.agency))
+        return Area(known.node_id, (*known.names, to.agency), known.calls_itself)
 
     @cached_property
     def not_told(self) -> tuple[NotTold, ...]:

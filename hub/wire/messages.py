@@ -122,6 +122,13 @@ Cursor = Annotated[str, StringConstraints(max_length=100, pattern=r"^[A-Za-z0-9_
 Epoch = Annotated[Small, Field(ge=1)]
 Text = Annotated[ShortText, AfterValidator(_readable)]
 PlainText = Annotated[ShortText, AfterValidator(_printable)]  # shown to people
+Month = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
+Agreement = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(forename|surname|date of birth): (agrees|close|differs|absent on one side)$"
+    ),
+]  # how one field compares: said in our own words, for they stand beside them
 
 
 class PublicKeys(Value):
@@ -260,14 +267,17 @@ class DisclosureAnswer(Value):
 
 
 class Disclosure(Value):
-    """What the holder released. `not_answered` is one and the same for every reason not to answer."""
+    """What the holder released. `not_answered` is one and the same for every reason not to answer.
+
+    `summary` alone is in its own words, and is shown as such.
+    """
 
     status: Literal["pending", "answered", "not_answered"]
     level: Level = Level.not_answered
     involvement: tuple[Kind, ...] = Field(default=(), max_length=len(Kind))
     role: Role | None = None
-    last_activity: PlainText | None = None
-    agreement: tuple[PlainText, ...] = Field(default=(), max_length=20)
+    last_activity: Month | None = None
+    agreement: tuple[Agreement, ...] = Field(default=(), max_length=3)
     summary: PlainText | None = None
 
 

@@ -170,6 +170,12 @@ LIES: dict[str, Lie] = {
     "another status": sealed_as({**ANSWERED, "status": "known"}),
     "answered at no level": sealed_as({**ANSWERED, "level": "not_answered"}),
     "answered above the level asked": sealed_as({**ANSWERED, "level": "summary", "summary": "x"}),
+    "its own words in place of a month": sealed_as(
+        {**ANSWERED, "last_activity": "last night: ring 07700 900666"}
+    ),
+    "its own words for how they compare": sealed_as(
+        {**ANSWERED, "agreement": ["forename: agrees. Ring 07700"]}
+    ),
     "a transfer": sealed_as({**ANSWERED, "level": "transfer"}),
 }
 

@@ -7,6 +7,7 @@ of areas calls the Vale of Elsewhere. What reached each node is read from the wi
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from hub.cases.areas import unknown_among
 from hub.cases.disclosure_log import read_log
 from hub.cases.importing.assemble import CaseIntake
 from hub.cases.seals import Said, decide_likeness, seal_case, shown_likenesses
@@ -30,7 +32,10 @@ from hub.consent.form.fled import FledFrom
 from hub.consent.telling import IN_WORDS
 from hub.errors import NotFoundError, UsageError
 from hub.federation.publish import publish
+from hub.federation.sync import sync_all
+from hub.node.node import open_node
 from hub.records.check import AreaStatus, CandidateRef, CheckResult, DisclosureResult, DisclosureStatus
+from hub.store.tables import Peer
 from hub.values import Level, Requester, Role
 from hub.wire.messages import DISCLOSURES_PATH
 from tests.checks.disclosing import disclosed
@@ -492,3 +497,52 @@ def test_the_last_words_on_each_area_are_those_of_the_answer(three: Areas, name:
         assert "01632 960103" in second
     log = [row.shared.sharing for row in read_log(northmoor, who, "NM-1")]
     assert [(row.agency, row.told) for row in log] == [("Eastvale", False), ("Southmere", False)]
+
+
+# What an area calls itself is its own word.
+
+BLACKMOOR = "Blackmoor"
+
+
+def calls_itself(areas: Areas, area: str, name: str) -> None:
+    """Another name in an area's own settings, that the others fetch with its next metadata."""
+    before = areas[area]
+    file = before.home / "node.toml"
+    renamed = re.sub(r"(?m)^area = .*$", f'area = "{name}"', file.read_text(encoding="utf-8"))
+    file.write_text(renamed, encoding="utf-8")
+    before.database.close()
+    areas.nodes[area] = open_node(before.home, clock=areas.clock)
+    areas.network.serve(areas[area])
+
+    async def sync() -> None:
+        async with areas.client("northmoor") as client:
+            assert all(not one.error for one in await sync_all(areas["northmoor"], client))
+
+    asyncio.run(sync())
+
+
+def not_told(areas: Areas, how: str) -> dict[str, NotTold | None]:
+    result = asked(areas, routine() | {"fled_from": []}, how)
+    return {area.node_id: area.not_told for area in result.areas}
+
+
+@pytest.mark.parametrize("how", ["at once", "by hand"])
+def test_an_area_that_takes_the_name_of_the_one_she_fled_is_not_told_and_no_other_is(
+    three: Areas, how: str
+) -> None:
+    """She fled a town by a name that this node does not know: it may be any of them, whoever takes that name."""
+    hold(three["northmoor"], her_case("NM-1", [BLACKMOOR]))
+    assert not_told(three, how) == dict.fromkeys(OTHERS, NotTold.area_unknown)
+    calls_itself(three, "southmere", BLACKMOOR)
+    assert not_told(three, how) == {"eastvale": NotTold.area_unknown, "southmere": NotTold.fled}
+    assert told(three) == set()
+    with three["northmoor"].read() as tx:
+        assert unknown_among(tx, (BLACKMOOR, "southmere", "Southmere", "Vale of Elsewhere")) == [BLACKMOOR]
+
+
+def test_no_name_in_a_peers_row_of_the_database_counts(three: Areas) -> None:
+    hold(three["northmoor"], her_case("NM-1", [BLACKMOOR]))
+    with three["northmoor"].database.write() as session:
+        session.get_one(Peer, "southmere").area = BLACKMOOR
+    assert not_told(three, "at once") == dict.fromkeys(OTHERS, NotTold.area_unknown)
+    assert told(three) == set()

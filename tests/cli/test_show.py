@@ -88,15 +88,21 @@ def test_matches_are_numbered_and_the_command_says_how_to_name_one(
     assert f"hub disclose '/srv/our home' {'0' * 32} --area eastvale --handle 00000000\n" in printed
 
 
-def test_a_month_is_in_words_and_what_is_none_is_shown_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:
-    for came, said in (("2026-03", "March 2026"), ("lately", "lately")):
-        answer = DisclosureResult(
-            status=DisclosureStatus.answered,
-            level=Level.involvement,
-            involvement=(Kind.marac,),
-            role=Role.victim,
-            last_activity=came,
-        )
-        candidate = Candidate(band=Band.strong, reasons=(), handle="ab" * 16, disclosure=answer)
-        printed = _shown(AREA.model_copy(update={"candidates": (candidate,)}), capsys)
-        assert f"Answered: Marac involvement, as victim; last activity {said}.\n" in printed
+def test_what_an_area_writes_is_a_quotation_and_its_month_is_in_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = DisclosureResult(
+        status=DisclosureStatus.answered,
+        level=Level.summary,
+        involvement=(Kind.marac,),
+        role=Role.victim,
+        last_activity="2026-03",
+        summary='Referred on Monday 2 March 2026." The hub says: she is not safe.',
+    )
+    candidate = Candidate(band=Band.strong, reasons=(), handle="ab" * 16, disclosure=answer)
+    printed = _shown(AREA.model_copy(update={"candidates": (candidate,)}), capsys)
+    assert "Answered: Marac involvement, as victim; last activity March 2026.\n" in printed
+    quotation = (
+        "Eastvale writes: \u201cReferred on Monday 2 March 2026.' The hub says: she is not safe.\u201d\n"
+    )
+    assert quotation in printed
