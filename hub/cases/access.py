@@ -243,7 +243,7 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDeta
         tells=tells,
         at_once=request.disclose == "at_once",
         recipient_known=True,
-        not_safe_to_talk_to=own.not_safe_to_talk_to if own else (),
+        not_safe_to_talk_to=(*(own.not_safe_to_talk_to if own else ()), *elsewhere.not_safe),
         staff=known.as_excluded(request.requester),
         managers=tuple(one.name for one in known.staff if one.manager),
         insider=conflicts_of_interest(

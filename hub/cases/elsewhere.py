@@ -25,24 +25,28 @@ Restricts = Callable[[bytes], bool]
 class Elsewhere:
     """What cases say of somebody: the areas fled, `NOT_KNOWN` among them, and that they are sealed.
 
+    `not_safe`: the people, agencies and areas that a victim named as not safe to talk to.
     `hidden`: as one of those whom that case hides, and not as an alleged perpetrator there.
     """
 
     fled_from: tuple[str, ...] = ()
     sealed: bool = False
     hidden: bool = False
+    not_safe: tuple[str, ...] = ()
 
     def __add__(self, other: Elsewhere) -> Elsewhere:
         return Elsewhere(
             most_careful(self.fled_from, other.fled_from) or (),
             self.sealed or other.sealed,
             self.hidden or other.hidden,
+            tuple(dict.fromkeys((*self.not_safe, *other.not_safe))),
         )
 
     @property
     def not_sure(self) -> Elsewhere:
         """What remains of it where somebody may be another."""
-        return Elsewhere((NOT_KNOWN,) if self.fled_from or self.sealed else ())
+        fled = (NOT_KNOWN,) if self.fled_from or self.sealed else ()
+        return Elsewhere(fled, not_safe=self.not_safe)
 
 
 def said_of(
@@ -94,7 +98,8 @@ class _Words:
         held = self.grave[case]
         if self.restricts(held.row.ref_digest):
             return Elsewhere(() if self.kept_out else (NOT_KNOWN,))
-        said = Elsewhere(held.details.fled_from or (), held.details.sealed)
+        details = held.details
+        said = Elsewhere(details.fled_from or (), details.sealed, not_safe=tuple(details.not_safe_to_talk_to))
         but = but | {case}
         for one in () if self.kept_out else held.kept.likenesses:
             if one.seals and one.sealed_case not in but:

@@ -32,6 +32,7 @@ from hub.consent import (
     parse_form,
 )
 from hub.consent.form.fled import most_careful
+from hub.consent.holder import ASKED_BY
 from hub.consent.telling import NotTold
 from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError, UsageError
@@ -114,7 +115,10 @@ def _require_as_bound(tx: Transaction, key: DisclosureKey) -> None:
 
 
 def _may_be_given(tx: Transaction, earlier: ReceivedDisclosure) -> bool:
-    """Whether an answer still says no more than may be said: nothing, or of a case that may be matched."""
+    """Whether an answer still says no more than may be said: nothing, or of a case that may be matched.
+
+    And to an area that nothing is said against by now.
+    """
     if earlier.recorded.disclosure == NOT_ANSWERED:
         return True
     check = received_rows.check(tx.session, earlier.key.peer, earlier.key.check_id)
@@ -123,7 +127,12 @@ def _may_be_given(tx: Transaction, earlier: ReceivedDisclosure) -> bool:
         return False
     kept = held_case(tx, found[1])
     tx.require_as_bound(rests_on([kept]))
-    return may_be_matched(tx, kept)
+    if not may_be_matched(tx, kept):
+        return False
+    person = open_person_details(tx.vault, found[0].handle, found[0].sealed).person
+    said = _said(tx, kept, (person, earlier.recorded.question.subject))
+    against = _against(tx, kept.details, said, earlier.key.peer)
+    return not said.hidden and not any(one in ASKED_BY for one in against)
 
 
 def _find(
@@ -273,7 +282,8 @@ def _said(tx: Transaction, kept: HeldCase, asked: tuple[Person, ...]) -> Elsewhe
 def _against(tx: Transaction, case: CaseDetails, said: Elsewhere, peer: str) -> tuple[NotTold, ...]:
     """What our cases say against telling that area."""
     fled_from = most_careful(case.fled_from, said.fled_from or None)
-    telling = Telling(fled_from, case.not_safe_to_talk_to, known_areas(tx))
+    not_safe = (*case.not_safe_to_talk_to, *said.not_safe)
+    telling = Telling(fled_from, not_safe, known_areas(tx))
     return telling.against(telling.area(peer))
 
 

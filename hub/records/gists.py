@@ -17,7 +17,7 @@ from hub.store.cases import StoredCase
 class Gist(NamedTuple):
     """A case in a word: its reference, whether it is kept apart for somebody, and whether it says grave things.
 
-    `grave`: it is sealed, or somebody on it fled an area, or may have.
+    `grave`: it is sealed, or somebody on it fled an area, or may have, or named who is not safe to talk to.
     """
 
     row: StoredCase
@@ -43,4 +43,4 @@ def every_gist(tx: Reading) -> list[Gist]:
 def _gist(tx: Reading, row: StoredCase) -> Gist:
     kept = open_kept(tx.vault, row.handle, row.sealed)
     details = kept.details
-    return Gist(row, details.case_ref, bool(details.apart), kept.hidden)
+    return Gist(row, details.case_ref, bool(details.apart), kept.hidden or bool(details.not_safe_to_talk_to))

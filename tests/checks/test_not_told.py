@@ -37,9 +37,10 @@ from hub.node.node import open_node
 from hub.records.check import AreaStatus, CandidateRef, CheckResult, DisclosureResult, DisclosureStatus
 from hub.store.tables import Peer
 from hub.values import Level, Requester, Role
-from hub.wire.messages import DISCLOSURES_PATH
+from hub.wire.messages import DISCLOSURES_PATH, NOT_ANSWERED
 from tests.checks.disclosing import disclosed
 from tests.checks.pending import grounded
+from tests.federation.hand import Hand
 from tests.federation.nodes import (
     IMPORTER,
     Areas,
@@ -47,6 +48,7 @@ from tests.federation.nodes import (
     check,
     copied,
     events,
+    handle_of,
     hold,
     in_feed,
     question,
@@ -404,6 +406,35 @@ def test_two_cases_of_hers_that_one_of_them_hides_are_not_sealed(three: Areas) -
     hold(three["northmoor"], case("NM-1", [HER]), her_case("CB-200", ["Vale of Elsewhere"]))
     asked(three, routine(), "at once")
     assert told(three) == ALL_BUT_EASTVALE
+
+
+UNSAFE = ("PC Smith, Vale of Elsewhere",)
+
+
+@pytest.mark.parametrize("how", ["at once", "by hand"])
+def test_whom_she_named_as_not_safe_to_talk_to_counts_on_every_case_and_after_any_file(
+    three: Areas, how: str
+) -> None:
+    hold(three["northmoor"], case("CB-200", [HER], not_safe_to_talk_to=UNSAFE))
+    hold(three["northmoor"], case("CB-200", [HER]))  # No file takes it away.
+    result = asked(three, routine(), how, case_ref="CB-300")
+    assert told(three) == ALL_BUT_EASTVALE
+    assert {one.not_told for one in result.areas} == {NotTold.not_safe, None}
+
+
+def test_what_was_answered_is_not_answered_again_to_whom_she_named_since_by_another_case(
+    three: Areas,
+) -> None:
+    """The very question, asked again as after an answer that was lost on the way; and under a new key."""
+    eastvale, hand = three["eastvale"], Hand(three)
+    check_id, salt = hand.ask_about(HER)
+    body = hand.disclosure(check_id, handle_of(eastvale, HER), HER, salt)
+    assert hand.opened(hand.disclose(body)).status == "answered"
+    assert hand.opened(hand.disclose(body)).status == "answered"
+    hold(eastvale, case("newer", [HER], not_safe_to_talk_to=("his brother at Northmoor Council",)))
+    assert hand.opened(hand.disclose(body)) == NOT_ANSWERED
+    assert hand.opened(hand.disclose(body, key="k2")) == NOT_ANSWERED
+    assert [one.waits_for for one in waiting_requests(eastvale)] == [("manager",)]
 
 
 # What is kept with the case, and the last words that are printed.

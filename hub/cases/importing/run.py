@@ -226,7 +226,8 @@ def _details(said: CaseIntake) -> CaseDetails:
 def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> CaseDetails:
     """What a file does not say stays: that it is sealed or not to be published, who fled, and who referred it.
 
-    That a person sealed it by hand, and an area that somebody fled, stay whatever the file says.
+    That a person sealed it by hand, an area that somebody fled, and who is not safe to talk to stay whatever the
+    file says.
     """
     before = kept.details
     stays: dict[str, object] = {
@@ -239,6 +240,7 @@ def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> Case
     if said.publish is None and before.publish is False:
         stays["publish"] = False
     stays["fled_from"] = _fled(new.fled_from, before.fled_from)
+    stays["not_safe_to_talk_to"] = _not_safe(new.not_safe_to_talk_to, before)
     if not new.sharing_agreement:
         stays["sharing_agreement"] = before.sharing_agreement
     return new.model_copy(update=stays)
@@ -251,14 +253,17 @@ def _fled(new: tuple[str, ...] | None, before: tuple[str, ...] | None) -> tuple[
     return most_careful(fled_areas(before), new)
 
 
+def _not_safe(new: Iterable[str], before: CaseDetails) -> tuple[str, ...]:
+    """Who is not safe to talk to by either: no file takes anybody away."""
+    return tuple(dict.fromkeys((*before.not_safe_to_talk_to, *new)))
+
+
 def _careful(said: CaseIntake | Withheld, earlier: HeldCase) -> Proposal:
     """A case as it is, but for what makes it more careful: see `Withheld`."""
     details = earlier.details
     update: dict[str, object] = {
         "fled_from": _fled(said.fled_from, details.fled_from),
-        "not_safe_to_talk_to": tuple(
-            dict.fromkeys((*details.not_safe_to_talk_to, *said.not_safe_to_talk_to))
-        ),
+        "not_safe_to_talk_to": _not_safe(said.not_safe_to_talk_to, details),
     }
     if said.sealed:
         update["sealed"] = True
