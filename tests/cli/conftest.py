@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -67,6 +67,9 @@ def rows() -> list[Row]:
     return [dict(row) for row in TOLD.referrals["northmoor"] if row["sealed"] != "yes"][:12]
 
 
+PATIENCE_S: Final = 60.0  # A machine may stand still for seconds.
+
+
 @dataclass(frozen=True)
 class Pair:
     """Northmoor's home, its peer Eastvale's, which is being served, and the story they are part of."""
@@ -116,7 +119,8 @@ def _pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         # Only who asks must be known to who is asked: its metadata is shown once, from a server of its own.
         asking_port = free_port()
         config = homes["northmoor"] / "node.toml"
-        config.write_text(config.read_text().replace("http://127.0.0.1:1", f"http://127.0.0.1:{asking_port}"))
+        own = config.read_text().replace("http://127.0.0.1:1", f"http://127.0.0.1:{asking_port}")
+        config.write_text(f"peer_timeout_s = {PATIENCE_S}\n{own}")
         with serving(homes["northmoor"], asking_port, folder / "northmoor.log"):
             added = inside("peer", "add", homes["eastvale"], f"http://127.0.0.1:{asking_port}")
             assert added.code == 0, added.err

@@ -12,7 +12,7 @@ import pytest
 from hub.audit.events import Action
 from hub.records.check import CheckResult
 from hub.values import day_in_words
-from tests.cli.conftest import Pair, today
+from tests.cli.conftest import PATIENCE_S, Pair, today
 from tests.cli.running import actions, hub, inside
 
 Write = Callable[[Any], Path]
@@ -210,7 +210,9 @@ def test_a_peer_that_is_down_is_said_and_does_not_fail_the_check(
     pair: Pair, asked: Write, tmp_path: Path
 ) -> None:
     node_toml = pair.asking / "node.toml"
-    node_toml.write_text("peer_timeout_s = 2.0\n" + node_toml.read_text())
+    node_toml.write_text(
+        node_toml.read_text().replace(f"peer_timeout_s = {PATIENCE_S}", "peer_timeout_s = 2.0")
+    )
     nowhere = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "", "no_proxy": ""}
     question = asked(pair.question(areas=["eastvale", "westhaven"]))
     done = hub("check", pair.asking, question, "--json", env=nowhere)
