@@ -131,6 +131,31 @@ def alert_of_area(tx: Transaction, peer: NodeId, why: str) -> bool:
     return True
 
 
+def alert_of_candidate(tx: Transaction, peer: NodeId, handle: str, checks: Sequence[str]) -> bool:
+    """Have a manager look into it that one record of an area matched different people, once until that is closed.
+
+    `handle`: as results print it; `checks`: those that asked. Returns whether there was nothing open of it.
+    """
+    matter = Activity(tx.case_digest(_OF_NO_CASE), f"made-up:{peer}")
+    if obligations.codes_of(tx.session, matter, closed_too=False):
+        return False
+    area = tx.node.areas.get(peer)
+    name, ring = (area.area, f" {area.contact}") if area else (peer, "")
+    text = (
+        f"{name} was told about different people for one record of its own, {handle}: by the checks"
+        f" {', '.join(checks[-_SHOWN:])}. A true record is one person's: look into whether it is made up to learn"
+        f" whom we ask about. Until that is clear tell {name} nothing more. Ring it.{ring}"
+    )
+    decision = Decision(
+        outcome=Outcome.refuse,
+        reasons=(Reason(code="one_record_of_many", text="One record matched many.", source="hazard H1"),),
+        obligations=(Obligation(code=LOOK_INTO_AREA, text=text, due=tx.today),),
+        rules=tx.node.rules.name,
+    )
+    _owe(tx, decision, matter)
+    return True
+
+
 def _owe(
     tx: Transaction,
     decision: Decision,

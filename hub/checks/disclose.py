@@ -20,6 +20,7 @@ from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_dis
 from hub.checks.named import named_candidate
 from hub.checks.results import LIKELY
 from hub.checks.telling import marked
+from hub.checks.told_before import alert_if_told_of_others
 from hub.consent import Context, Decision, Protocol, SharingForm, Telling, decide, excerpt
 from hub.consent.coverage import named
 from hub.consent.required_answers import threat_in_words
@@ -266,6 +267,8 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
             return decision, None
         if act.completed is not None:
             keep_form(tx, act.check_id, act_of(act.check_id, act.candidate.handle, act.level), act.completed)
+        about = CandidateRef(act.check_id, act.area, act.candidate.handle)
+        alert_if_told_of_others(tx, about, request.subject)
         tx.record(Action.disclosure_sent, by=actor, about=act.refs, **_digest(node, act))
         return decision, _outgoing(tx, act, waiting, actor)
 

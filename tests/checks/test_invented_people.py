@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from hub.cases.alerts import LOOK_INTO_AREA
+from hub.cases.obligations import list_obligations
 from hub.checks import ask_area
 from hub.checks.disclose import NOT_AT_ONCE, disclose_at_once
 from hub.federation import publish as publishing
@@ -24,11 +26,15 @@ from hub.matching.names import person_names
 from hub.matching.score import DAY, FORENAME, MONTH, SURNAME, YEAR
 from hub.records.check import CheckResult, DisclosureStatus
 from hub.store.tables import Peer
-from hub.values import Band, Person
+from hub.values import AgencyKind, Band, Person, Requester, RequesterRole
 from hub.wire.tokens import Label
+from tests.checks.disclosing import disclosed
 from tests.federation.nodes import Areas, case, check, events, hold, question, stranger
 
 ASKED = [stranger(300 + at) for at in range(3)]
+MANAGER = Requester(
+    name="M. Manager", role=RequesterRole.manager, agency="Police", agency_kind=AgencyKind.police
+)
 LABEL = os.urandom(16), os.urandom(16)
 
 
@@ -146,3 +152,26 @@ def test_a_feed_is_taken_to_have_as_many_people_as_its_entries_need(
     ask_at_once(areas, ASKED[1])
     assert sizes[0] < 500
     assert sizes[1] == 19_000
+
+
+def looked_into(areas: Areas) -> list[str]:
+    """What managers of Northmoor have to look into, in words."""
+    node = areas["northmoor"]
+    listed = list_obligations(node, MANAGER, node.today())
+    return [one.text for one in listed if one.code == LOOK_INTO_AREA]
+
+
+def test_a_manager_is_alarmed_when_one_record_was_told_of_different_people(
+    areas: Areas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_with(areas, forenames_by_date(), monkeypatch)
+    alarms = []
+    for result in ask_at_once(areas, *ASKED):
+        for _ in range(2):
+            assert disclosed(areas, result.check_id)[1].permitted
+        alarms.append(looked_into(areas))
+    none, (text,), again = alarms
+    assert again == [text]
+    assert none == []
+    assert "different people for one record" in text
+    assert ASKED[0].surname not in text
