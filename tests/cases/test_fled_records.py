@@ -10,7 +10,7 @@ from hub.cases.staff import STAFF_FILE
 from hub.consent.form.fled import NOT_KNOWN
 from hub.federation.publish import publish
 from hub.node.node import Node
-from tests.cases.test_same_people import AS_ALIAS, LIKELY, MANAGER, PERPETRATOR, SAID, VICTIM, WHO, held
+from tests.cases.hidden import AS_ALIAS, LIKELY, MANAGER, PERPETRATOR, SAID, VICTIM, WHO, held
 from tests.federation.nodes import Areas, case, events, hold, in_feed
 from tests.federation.publishing import HER
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from hub.cases.changes import find_case
 from hub.cases.importing.run import import_cases
 from hub.cases.importing.tally import Imported
 from hub.cases.same_people import SamePeople
@@ -14,46 +13,21 @@ from hub.cases.staff import STAFF_FILE
 from hub.errors import InputError, NotFoundError
 from hub.federation.publish import publish
 from hub.node.node import Node
-from hub.records.cases import HeldCase, Likeness
+from hub.records.cases import Likeness
 from hub.records.cases import seal_case as sealed_record
 from hub.store.tables import CaseRecord
-from hub.values import Kind, Person, Requester, Role
+from hub.values import Kind, Person, Role
 from hub.wire.messages import NOT_ANSWERED
+from tests.cases.hidden import AS_ALIAS, CHILD, LIKELY, MANAGER, MOTHER, PERPETRATOR, SAID, VICTIM, WHO, held
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, case, events, handle_of, hold, in_feed, stranger
 from tests.federation.publishing import HER
-
-WHO = Requester.model_validate(
-    {"name": "A. Coordinator", "role": "coordinator", "agency": "Police", "agency_kind": "police"}
-)
-SAID = Said(WHO, "She fled, and asked for it.")
-MANAGER = '[[staff]]\ngiven_names = "A."\nsurname = "Coordinator"\nmanager = true\n'
-
-VICTIM, PERPETRATOR, MOTHER = (
-    stranger(71),
-    stranger(72).model_copy(update={"role": Role.perpetrator}),
-    stranger(73),
-)
-CHILD = HER.model_copy(update={"role": Role.child})
-# The same forename and date of birth under another surname, with the one of before as an alias.
-AS_ALIAS = HER.model_copy(
-    update={"surname": "Quillfeather", "aliases": (f"{HER.given_names} {HER.surname}",)}
-)
-# The same forename and month of birth under another surname: it may be her.
-LIKELY = HER.model_copy(update={"surname": "Quill", "date_of_birth": HER.date_of_birth[:7]})
 
 
 @pytest.fixture
 def node(stored_areas: Areas) -> Node:
     (stored_areas["eastvale"].home / STAFF_FILE).write_text(MANAGER, encoding="utf-8")
     return stored_areas["eastvale"]
-
-
-def held(node: Node, ref: str) -> HeldCase:
-    with node.read() as tx:
-        found = find_case(tx, ref)
-    assert found
-    return found
 
 
 def likenesses(node: Node, ref: str) -> list[Likeness]:

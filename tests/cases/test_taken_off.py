@@ -9,7 +9,7 @@ from hub.cases.staff import STAFF_FILE
 from hub.federation.publish import publish
 from hub.node.node import Node
 from hub.values import Person, Role
-from tests.cases.test_same_people import LIKELY, MANAGER, SAID, WHO
+from tests.cases.hidden import LIKELY, MANAGER, SAID, WHO
 from tests.federation.nodes import Areas, case, hold, in_feed, stranger
 from tests.federation.publishing import HER
 
