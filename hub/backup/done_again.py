@@ -55,8 +55,9 @@ class DoneAgain:
         return self.case(act) is not None
 
     def _sealed(self, act: LostAct) -> bool:
+        """A seal that a file says is none that a person does: the next file would take it back."""
         held = self.case(act)
-        return held is not None and held.details.sealed
+        return held is not None and held.details.sealed and (held.kept.sealed_by_hand or not act.by_hand)
 
     def _unsealed(self, act: LostAct) -> bool:
         held = self.case(act)

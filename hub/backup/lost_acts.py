@@ -170,7 +170,12 @@ def _with_case(act: LostAct, kept: KeptCase | None) -> LostAct:
         return act
     details = kept.details
     return act.model_copy(
-        update={"case_ref": details.case_ref, "apart": details.apart, "fled_from": details.fled_from}
+        update={
+            "case_ref": details.case_ref,
+            "apart": details.apart,
+            "fled_from": details.fled_from,
+            "by_hand": kept.sealed_by_hand,
+        }
     )
 
 

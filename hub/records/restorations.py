@@ -29,8 +29,9 @@ class LostAct(Value):
     """Something that a person did after the backup, by the log of the node as it was: an action, and of what.
 
     `number` from 1 is what people call it by. `entry` and `at` (ISO 8601, UTC) are of the old log. `case_ref` and
-    `apart` are the case's, where it could be opened; `fled_from` is what it said then. `exclusion`: one that
-    `staff.toml` had, as JSON; no entry of the log is of it. `waived_by` and `waived_because`: who does without it.
+    `apart` are the case's, where it could be opened; `fled_from` is what it said then, `by_hand` whether a person
+    had sealed it. `exclusion`: one that `staff.toml` had, as JSON; no entry of the log is of it. `waived_by` and
+    `waived_because`: who does without it.
     """
 
     number: int = 0
@@ -42,6 +43,7 @@ class LostAct(Value):
     case_ref: ShortText = ""
     apart: ShortText = ""
     fled_from: FledFrom | None = None
+    by_hand: bool = False
     exclusion: str = ""
     waived_by: ShortText = ""
     waived_because: str = ""

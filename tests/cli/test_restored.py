@@ -142,6 +142,17 @@ def test_she_who_was_sealed_by_hand_is_not_in_the_feed_again(kept: Kept) -> None
     assert live_entries(kept.home)
 
 
+def test_a_seal_that_a_person_spoke_is_not_done_again_by_a_file(kept: Kept) -> None:
+    her = kept.alone[0]
+    kept.seal(her)
+    kept.restore()
+    hers = [row | {"sealed": "yes"} for row in kept.rows if row["case_ref"] == her]
+    assert inside("import", kept.home, write_csv(kept.folder / "hers.csv", hers)).code == 0
+    assert kept.states() == [("case_sealed", "to do")]
+    kept.seal(her)
+    assert kept.states() == [("case_sealed", "done")]
+
+
 def test_the_doctor_calls_no_node_ready_that_was_brought_back_and_is_not_confirmed(kept: Kept) -> None:
     kept.restore()
     found = inside("doctor", kept.home, "--json").json["findings"]
