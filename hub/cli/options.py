@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -50,6 +50,12 @@ def _node_of(home: Path) -> Iterator[Node]:
         yield node
 
 
+_MAY_HAVE_FLED: Final = (
+    "The node cannot say now whether somebody in the case fled one of these areas: ask your manager before you"
+    " ring."
+)
+
+
 @contextmanager
 def _or_by_telephone(asked: Callable[[], list[str]]) -> Iterator[None]:
     """Where the node has stopped, or stops, say the telephones of those who were to be asked by it."""
@@ -57,7 +63,8 @@ def _or_by_telephone(asked: Callable[[], list[str]]) -> Iterator[None]:
         yield
     except LogError as error:
         with suppress(HubError):
-            error.do = "\n".join((error.do, *asked()))
+            lines = asked()
+            error.do = "\n".join((error.do, *lines, *((_MAY_HAVE_FLED,) if lines else ())))
         raise
 
 

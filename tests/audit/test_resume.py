@@ -167,6 +167,7 @@ def test_who_asks_of_a_node_that_has_stopped_is_told_whom_to_ring(areas: Areas, 
         assert lines["eastvale"] in ended.stderr.splitlines()
         assert lines["southmere"] in ended.stderr.splitlines()
         assert "elsewhere: no phone route recorded" in ended.stderr
+        assert "fled one of these areas: ask your manager before you ring" in ended.stderr
     assert "This node has stopped" in check.stderr
     assert lines["eastvale"] in disclose.stderr.splitlines()
     assert lines["southmere"] not in disclose.stderr
