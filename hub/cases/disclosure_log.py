@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
 from hub.audit.events import Action
 from hub.cases.access import restrictions_on
+from hub.cases.areas import known_areas
+from hub.cases.elsewhere import said_of
 from hub.consent import SharingForm
 from hub.consent.areas import Area
 from hub.consent.evidence import DisclosureLogEntry, completed, completes, unrecorded
+from hub.consent.form.fled import fled_areas
 from hub.consent.form.vocabulary import answered
 from hub.errors import NotFoundError
 from hub.node.node import Node
@@ -68,17 +71,35 @@ def add_entries(node: Node, added: AddedEntries) -> tuple[str, ...]:
     return lacks
 
 
-def not_safe(node: Node, added: AddedEntries) -> tuple[str, ...]:
-    """The agencies and people of rows whom the victim named as not safe to talk to, as they are written there.
+class Warned(NamedTuple):
+    """Whom of the rows nobody was to tell, as they are written there: named as not safe, or of an area fled."""
 
-    Of a case that this person may not know of, none. Raises UsageError when `staff.toml` is broken.
+    not_safe: tuple[str, ...] = ()
+    fled: tuple[str, ...] = ()
+
+
+def warned_of(node: Node, added: AddedEntries) -> Warned:
+    """The agencies and people of rows whom the victim named as not safe to talk to, or whose area somebody fled.
+
+    By every case here of the same people that this person may know of. Of a case that they may not know of, none.
+    Raises UsageError when `staff.toml` is broken.
     """
+    restrictions = restrictions_on(node, added.by)
     with node.read() as tx:
-        held = restrictions_on(node, added.by).find(tx, added.case_ref)
-    named = held.details.not_safe_to_talk_to if held else ()
-    texts = [text for row in added.sharings for text in (row.agency, row.person) if text]
-    return tuple(
-        dict.fromkeys(text for text in texts if any(Area(names=(text,)).stands_in(one) for one in named))
+        held = restrictions.find(tx, added.case_ref)
+        if held is None:
+            return Warned()
+        people = [one.details.person for one in held.people]
+        kept_out = restrictions.any and restrictions.concern(people)
+        said = said_of(tx, people, restrictions.restricts, kept_out=kept_out, own=held)
+        areas = known_areas(tx)
+    texts = dict.fromkeys(text for row in added.sharings for text in (row.agency, row.person) if text)
+    told = {text: Area(names=(text,)) for text in texts}
+    entries = fled_areas(said.fled_from)
+    fled = [*entries, *(name for one in areas if any(map(one.is_called, entries)) for name in one.called)]
+    return Warned(
+        tuple(text for text, area in told.items() if any(area.stands_in(one) for one in said.not_safe)),
+        tuple(text for text, area in told.items() if any(area.has_in_name(one) for one in fled)),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.cases.case_file import case_paper
-from hub.cases.disclosure_log import AddedEntries, add_entries, not_safe, read_log
+from hub.cases.disclosure_log import AddedEntries, add_entries, read_log, warned_of
 from hub.checks.example import example_entries
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
@@ -50,20 +50,19 @@ def add(
     with opened(home, as_json=as_json) as node:
         added = read_document(rows, AddedEntries, "the file of rows")
         lacks = add_entries(node, added)
-        named = not_safe(node, added)
+        warned = warned_of(node, added)
         if as_json:
             recorded = 0 if lacks else len(added.sharings)
-            print_json({"recorded": recorded, "lacking": lacks, "not_safe": named})
+            print_json({"recorded": recorded, "lacking": lacks, **warned._asdict()})
         elif not lacks:
             out.print("Recorded.")
         else:
             err.print(plain(f"Nothing was recorded. Lacking: {'; '.join(lacks)}"))
-        for one in () if as_json else named:
-            err.print(
-                plain(
-                    f"She named them, or somebody there, as not safe to talk to: {one}. Tell your manager now."
-                )
-            )
+        for one in () if as_json else warned.not_safe:
+            what = f"She named them, or somebody there, as not safe to talk to: {one}. Tell your manager now."
+            err.print(plain(what))
+        for one in () if as_json else warned.fled:
+            err.print(plain(f"Somebody in this case fled that area: {one}. Tell your manager now."))
         if lacks:
             raise typer.Exit(EXIT_REFUSED)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.cases.disclosure_log import AddedEntries, not_safe
+from hub.cases.disclosure_log import AddedEntries, warned_of
 from hub.cases.staff import STAFF_FILE
 from hub.checks.disclose import disclose
 from hub.consent import Decision
@@ -130,4 +130,21 @@ def test_who_tells_somebody_not_safe_to_talk_to_is_warned(
     entry = {"date": "2026-11-01", "person": "P", "method": "telephone", "authority": "vital interests"} | row
     by = {"name": "A. Coordinator", "role": "coordinator", "agency": "Police", "agency_kind": "police"}
     added = AddedEntries.model_validate({"case_ref": "NM-1", "by": by, "sharings": [entry]})
-    assert not_safe(northmoor, added) == named
+    assert warned_of(northmoor, added) == (named, ())
+
+
+@pytest.mark.parametrize(
+    "agency", ["Eastvale Council", "Vale of Elsewhere Idva Service", "Southmere Council"]
+)
+def test_who_tells_an_area_that_she_fled_by_any_case_is_warned(areas: Areas, agency: str) -> None:
+    northmoor = areas["northmoor"]
+    (northmoor.home / "config").mkdir(exist_ok=True)
+    text = 'version = "t"\nas_of = 2026-11-01\n[[area]]\nnode_id = "eastvale"\narea = "Vale of Elsewhere"\n'
+    (northmoor.home / "config" / "areas.toml").write_text(text + "contact = {}\n", encoding="utf-8")
+    hold(northmoor, case("NM-1", [stranger(3)], fled_asked=True, fled_from=()))
+    hold(northmoor, case("NM-2", [stranger(3)], fled_asked=True, fled_from=("eastvale",)))
+    entry = {"date": "2026-11-01", "person": "P", "method": "telephone", "authority": "vital interests"}
+    by = {"name": "A. Coordinator", "role": "coordinator", "agency": "Police", "agency_kind": "police"}
+    added = {"case_ref": "NM-1", "by": by, "sharings": [entry | {"agency": agency}]}
+    warned = warned_of(northmoor, AddedEntries.model_validate(added))
+    assert warned.fled == (() if agency == "Southmere Council" else (agency,))
