@@ -1,6 +1,6 @@
 """Laws of publishing and syncing, against a slow plain twin: a dictionary of cases.
 
-Whatever is added, changed, sealed or withdrawn, in whatever order: after publish and sync each published person
+Whatever is added, changed or withdrawn, in whatever order: after publish and sync each published person
 is met in the copy by each of her match-keys, and nobody else is.
 """
 
@@ -39,7 +39,7 @@ from tests.federation.peer_simulator import Peer
 # Few people with much in common, so that many records share match-keys: the same one, a sister, an alias.
 _BASE = one_name("northmoor")
 _FULL = stranger(40)
-_SEALED = stranger(41)  # Like none of them: whoever is like a sealed person is sealed with her.
+_NOBODY = stranger(41)  # Like none of them.
 ROSTER = (
     _BASE,
     _BASE.model_copy(update={"role": Role.other}),
@@ -58,7 +58,7 @@ changes = st.dictionaries(
 
 @dataclass
 class Feed:
-    """Eastvale, its twin, and Northmoor's copy of its feed. A case of None is sealed."""
+    """Eastvale, its twin, and Northmoor's copy of its feed. A case of None is not to be published any more."""
 
     areas: Areas
     peer: Peer
@@ -68,9 +68,9 @@ class Feed:
         for ref, persons in change.items():
             members = [
                 one.model_copy(update={"role": Role.victim if at == 0 else Role.other})
-                for at, one in enumerate(persons or (_SEALED,))
+                for at, one in enumerate(persons or (_NOBODY,))
             ]
-            hold(self.areas["eastvale"], case(ref, members, sealed=persons is None))
+            hold(self.areas["eastvale"], case(ref, members, publish=persons is not None))
             self.twin.pop(ref, None)
             if persons is not None:
                 self.twin[ref] = tuple(members)
@@ -261,13 +261,13 @@ def test_who_changes_while_a_publish_computes_is_not_met_at_length(
 
 
 @pytest.mark.parametrize("max_gap", [0, 1])
-def test_the_first_of_many_records_of_one_person_sealed_while_all_are_published(
+def test_the_first_of_many_records_of_one_person_withdrawn_while_all_are_published(
     sqlite_template: Path, max_gap: int
 ) -> None:
     """The first indices of a shared match-key are dropped before they were ever in the feed."""
     everybody: Changes = {f"case-{at}": ROSTER[:1] for at in range(7)}
-    sealed: Changes = {f"case-{at}": None for at in range(5)}
-    law_of_changes_meanwhile(sqlite_template, max_gap, [(everybody, sealed), ({}, {"case-5": None})])
+    withdrawn: Changes = {f"case-{at}": None for at in range(5)}
+    law_of_changes_meanwhile(sqlite_template, max_gap, [(everybody, withdrawn), ({}, {"case-5": None})])
 
 
 def test_many_records_of_one_person_withdrawn_from_the_middle(sqlite_template: Path) -> None:
