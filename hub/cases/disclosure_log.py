@@ -91,7 +91,7 @@ def warned_of(node: Node, added: AddedEntries) -> Warned:
             return Warned()
         people = [one.details.person for one in held.people]
         kept_out = restrictions.any and restrictions.concern(people)
-        said = said_of(tx, people, restrictions.restricts, kept_out=kept_out, own=held)
+        said = said_of(tx, people, restrictions.restricts, kept_out=kept_out)
         areas = known_areas(tx)
     texts = dict.fromkeys(text for row in added.sharings for text in (row.agency, row.person) if text)
     told = {text: Area(names=(text,)) for text in texts}

@@ -134,7 +134,7 @@ def test_who_tells_somebody_not_safe_to_talk_to_is_warned(
 
 
 @pytest.mark.parametrize(
-    "agency", ["Eastvale Council", "Vale of Elsewhere Idva Service", "Southmere Council"]
+    "agency", ["Eastvale Council", "Vale of Elsewhere Idva Service", "Blackmoor Council", "Southmere Council"]
 )
 def test_who_tells_an_area_that_she_fled_by_any_case_is_warned(areas: Areas, agency: str) -> None:
     northmoor = areas["northmoor"]
@@ -142,7 +142,7 @@ def test_who_tells_an_area_that_she_fled_by_any_case_is_warned(areas: Areas, age
     text = 'version = "t"\nas_of = 2026-11-01\n[[area]]\nnode_id = "eastvale"\narea = "Vale of Elsewhere"\n'
     (northmoor.home / "config" / "areas.toml").write_text(text + "contact = {}\n", encoding="utf-8")
     hold(northmoor, case("NM-1", [stranger(3)], fled_asked=True, fled_from=()))
-    hold(northmoor, case("NM-2", [stranger(3)], fled_asked=True, fled_from=("eastvale",)))
+    hold(northmoor, case("NM-2", [stranger(3)], fled_asked=True, fled_from=("eastvale", "Blackmoor")))
     entry = {"date": "2026-11-01", "person": "P", "method": "telephone", "authority": "vital interests"}
     by = {"name": "A. Coordinator", "role": "coordinator", "agency": "Police", "agency_kind": "police"}
     added = {"case_ref": "NM-1", "by": by, "sharings": [entry | {"agency": agency}]}

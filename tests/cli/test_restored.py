@@ -23,8 +23,8 @@ from hub.node.node import open_node
 from hub.sample.referrals import Row
 from hub.store import feeds
 from tests.cli.casework import ADA, stub_of
-from tests.cli.conftest import TOLD
-from tests.cli.running import Ended, free_port, inside, live_entries, query, serving, started, write_csv
+from tests.cli.conftest import TOLD, Pair
+from tests.cli.running import Ended, free_port, hub, inside, live_entries, query, serving, started, write_csv
 
 IDENTITY, RECIPIENT = age.new_identity()
 WHY = "The disk failed."
@@ -321,3 +321,17 @@ def test_of_every_action_it_is_said_whether_a_restoration_loses_it() -> None:
     assert {one.value for one in ACTS} | BROUGHT_BACK_OTHERWISE == {one.value for one in Action}
     assert not {one.value for one in ACTS} & BROUGHT_BACK_OTHERWISE
     assert set(_IN_WORDS) >= ACTS
+
+
+def test_while_an_area_cannot_be_asked_a_restoration_is_not_ended(pair: Pair, tmp_path: Path) -> None:
+    for name in ("backups", "safe"):
+        (tmp_path / name).mkdir()
+    how = ("--recipient", RECIPIENT, "--keys", tmp_path / "safe")
+    assert inside("backup", pair.asking, tmp_path / "backups", *how).code == 0
+    Kept(pair.asking, tmp_path, []).restore()
+    end = ("restored", pair.asking, "--imported", "--because", "All files are in.")
+    nowhere = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "", "no_proxy": ""}
+    refused = hub(*end, env=nowhere)
+    assert refused.code == 1
+    assert "Eastvale could not be asked what they hold" in refused.err
+    assert inside(*end).code == 0
