@@ -21,6 +21,7 @@ from hub.jobs import deliveries
 from hub.node.node import Node, open_node
 from hub.records import outbox as parcels
 from hub.records import restorations
+from hub.records.check import CheckRequest
 from hub.records.outbox import Parcel
 from hub.records.restorations import Reasons
 from hub.wire.messages import FEED_PATH
@@ -154,6 +155,19 @@ EXCLUSIONS: dict[str, str] = {
 }
 
 
+def assert_stops_before_it_asks(areas: Areas, about: CheckRequest) -> None:
+    node, asked = areas["northmoor"], len(areas.network.asked)
+
+    async def ask() -> None:
+        async with areas.client("northmoor") as client:
+            await check(node, client, about)
+
+    with pytest.raises(RowsError, match=r"case_record|person_record"):
+        asyncio.run(ask())
+    assert len(areas.network.asked) == asked
+    assert stopped(node)
+
+
 @pytest.mark.parametrize("statement", EXCLUSIONS.values(), ids=EXCLUSIONS)
 def test_an_exclusion_cannot_be_lifted_through_the_database(areas: Areas, statement: str) -> None:
     node = areas["northmoor"]
@@ -165,16 +179,7 @@ def test_an_exclusion_cannot_be_lifted_through_the_database(areas: Areas, statem
     if statement.startswith("DELETE FROM case_record"):
         sql(node, f"DELETE FROM person_record WHERE {of_hers}")
     sql(node, statement.format(her=her, of_hers=of_hers))
-    asked = len(areas.network.asked)
-
-    async def ask() -> None:
-        async with areas.client("northmoor") as client:
-            await check(node, client, about)
-
-    with pytest.raises(RowsError, match=r"case_record|person_record"):
-        asyncio.run(ask())
-    assert len(areas.network.asked) == asked
-    assert stopped(node)
+    assert_stops_before_it_asks(areas, about)
 
 
 FLED: dict[str, str] = {
@@ -196,16 +201,7 @@ def test_that_she_fled_by_another_case_cannot_be_taken_out_of_the_database(
     if statement.startswith("DELETE FROM case_record"):
         sql(node, FLED["she taken off it"].format(hers=hers))
     sql(node, statement.format(hers=hers))
-    asked = len(areas.network.asked)
-
-    async def ask() -> None:
-        async with areas.client("northmoor") as client:
-            await check(node, client, about)
-
-    with pytest.raises(RowsError, match=r"case_record|person_record"):
-        asyncio.run(ask())
-    assert len(areas.network.asked) == asked
-    assert stopped(node)
+    assert_stops_before_it_asks(areas, about)
 
 
 def test_what_cases_said_at_an_earlier_question_hides_nothing_that_was_done_to_them_since(
