@@ -15,7 +15,8 @@ from starlette.routing import Route
 
 from hub.web.app import create_app
 from hub.wire import messages
-from tests.federation.nodes import Areas, cases_of, copied, named_in
+from tests.federation.nodes import Areas, cases_of, copied
+from tests.named import named_in
 
 GUARDS: dict[tuple[str, str], str] = {
     ("GET", "/healthz"): "open",

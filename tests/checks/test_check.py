@@ -17,19 +17,9 @@ from hub.federation.publish import publish
 from hub.records.check import AreaStatus, CheckRequest, CheckResult, DisclosureStatus, recorded_check
 from hub.store.audit import DatabaseAudit
 from hub.values import Band, Person
-from tests.federation.nodes import (
-    Areas,
-    case,
-    cases_of,
-    check,
-    events,
-    hold,
-    log,
-    named_in,
-    question,
-    stranger,
-)
+from tests.federation.nodes import Areas, case, cases_of, check, events, hold, log, question, stranger
 from tests.federation.peer_simulator import Peer
+from tests.named import named_in
 
 CASE = cases_of("eastvale")[0]
 

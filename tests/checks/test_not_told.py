@@ -8,77 +8,35 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
 from hub.cases.areas import unknown_among
 from hub.cases.disclosure_log import read_log
-from hub.cases.importing.assemble import CaseIntake
 from hub.cases.seals import Said, decide_likeness, seal_case, shown_likenesses
 from hub.cases.staff import STAFF_FILE
-from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.check import check as plain_check
-from hub.checks.disclose import disclose, disclose_at_once
+from hub.checks.disclose import disclose_at_once
 from hub.checks.earlier import earlier_result
 from hub.cli.output import out
 from hub.cli.show import show_result
-from hub.consent import Decider, NotTold
-from hub.consent.form.fled import FledFrom
+from hub.consent import NotTold
 from hub.consent.telling import IN_WORDS
-from hub.errors import NotFoundError, UsageError
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
 from hub.node.node import open_node
-from hub.records.check import AreaStatus, CandidateRef, CheckResult, DisclosureResult, DisclosureStatus
+from hub.records.check import AreaStatus, CheckResult
 from hub.store.tables import Peer
-from hub.values import Level, Requester, Role
-from hub.wire.messages import DISCLOSURES_PATH, NOT_ANSWERED
+from hub.values import Requester
 from tests.checks.disclosing import disclosed
+from tests.checks.fled import FORMS, HER, MANAGER, OTHERS, UNANSWERED, asked, her_case, routine, told, urgent
 from tests.checks.pending import grounded
-from tests.federation.hand import Hand
-from tests.federation.nodes import (
-    IMPORTER,
-    Areas,
-    case,
-    check,
-    copied,
-    events,
-    handle_of,
-    hold,
-    in_feed,
-    question,
-    stranger,
-)
+from tests.federation.nodes import IMPORTER, Areas, case, events, hold, in_feed, question, stranger
 
-HER = stranger(11)
-OTHERS = ("eastvale", "southmere")
-UNANSWERED: Any = None
-KNOWN_AREAS = """
-version = "test"
-as_of = 2026-11-01
-
-[[area]]
-node_id = "northmoor"
-area = "Northmoor"
-contact = { phone = "01632 960101" }
-
-[[area]]
-node_id = "eastvale"
-area = "Vale of Elsewhere"
-contact = { phone = "01632 960102" }
-
-[[area]]
-node_id = "southmere"
-area = "Southmere"
-contact = { phone = "01632 960103" }
-"""
-
-MANAGER = '[[staff]]\ngiven_names = "M."\nsurname = "Manager"\nmanager = true\n'
 EVERYBODY, ALL_BUT_EASTVALE, NOBODY = {"eastvale", "southmere"}, {"southmere"}, set[str]()
 ANSWERS: dict[str, tuple[Any, set[str]]] = {
     "nobody answered": (UNANSWERED, NOBODY),
@@ -97,49 +55,6 @@ ANSWERS: dict[str, tuple[Any, set[str]]] = {
 }
 
 
-def urgent() -> dict[str, Any]:
-    """A form with what an emergency needs and nothing else."""
-    full = grounded()
-    keys = ("form_version", "jurisdiction", "requester", "subjects")
-    return {key: full[key] for key in keys} | {
-        "emergency": {"imminent_threat": "he has texted that he is ten minutes away with a knife"},
-        "signatures": full["signatures"][:1],
-    }
-
-
-def routine() -> dict[str, Any]:
-    form: dict[str, Any] = question(HER).sharing_form.model_dump(mode="json")
-    return form
-
-
-FORMS = {"routine": routine, "emergency": urgent}
-
-
-@pytest.fixture(scope="module")
-def template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three areas: both others hold her, and Northmoor knows one of them by another name than it has itself."""
-    folder = tmp_path_factory.mktemp("three")
-    areas = copied(sqlite_template, folder, lambda _: "sqlite:///hub.sqlite3")
-    config = folder / "northmoor" / "config"
-    config.mkdir(exist_ok=True)
-    (config / "areas.toml").write_text(KNOWN_AREAS, encoding="utf-8")
-    for area in OTHERS:
-        hold(areas[area], case(f"{area}-her", [HER]))
-        publish(areas[area])
-    for area in ("northmoor", "eastvale"):
-        (folder / area / STAFF_FILE).write_text(MANAGER, encoding="utf-8")
-    areas.close()
-    return folder
-
-
-@pytest.fixture
-def three(template: Path, tmp_path: Path) -> Iterator[Areas]:
-    """Those areas, for one test."""
-    areas = copied(template, tmp_path, lambda _: "sqlite:///hub.sqlite3")
-    yield areas
-    areas.close()
-
-
 def varied(names: Iterable[str], *others: Iterable[Any]) -> list[Any]:
     """Each name with every variation; all but one of a name's, another one from name to name, are slow."""
     variations = list(product(*others))
@@ -148,41 +63,6 @@ def varied(names: Iterable[str], *others: Iterable[Any]) -> list[Any]:
         for at, name in enumerate(names)
         for number, each in enumerate(variations)
     ]
-
-
-def her_case(ref: str, answer: Any, **changes: Any) -> CaseIntake:
-    """A case of hers, from a file that asks whether anyone fled an area."""
-    said = None if answer is UNANSWERED else TypeAdapter[tuple[str, ...]](FledFrom).validate_python(answer)
-    return case(ref, [HER], fled_asked=True, fled_from=said, **changes)
-
-
-def asked(areas: Areas, form: dict[str, Any], how: str, **changes: Any) -> CheckResult:
-    """Northmoor asks both others, and tells each of them at once or by hand, as far as it may."""
-    northmoor = areas["northmoor"]
-
-    async def go() -> CheckResult:
-        async with areas.client("northmoor") as client:
-            when = "at_once" if how == "at once" else "ask_first"
-            request = question(HER, *OTHERS, sharing_form=form, disclose=when, **changes)
-            result = await check(northmoor, client, request)
-            if how == "at once":
-                return await disclose_at_once(northmoor, client, request, result)
-            for area in OTHERS if how == "by hand" else ():
-                try:
-                    await disclose(northmoor, client, CandidateRef(result.check_id, area), Level.involvement)
-                except NotFoundError:  # It was not asked.
-                    continue
-            return result
-
-    return asyncio.run(go())
-
-
-def told(areas: Areas) -> set[str]:
-    """The areas that were told about whom, by the wire and by the receiving nodes' own records alike."""
-    on_the_wire = {host for host, path in areas.network.asked if path == DISCLOSURES_PATH}
-    on_record = {area for area in OTHERS if events(areas[area], "disclosure_received")}
-    assert on_the_wire == on_record
-    return on_the_wire
 
 
 @pytest.mark.parametrize(("name", "kind", "how"), varied(ANSWERS, FORMS, ["at once", "by hand"]))
@@ -315,93 +195,6 @@ def test_who_may_not_see_why_reads_that_it_is_not_known_and_tells_nobody(three: 
     assert {one.not_told for one in result.areas} == {NotTold.not_known}
 
 
-# The holder's side: its own case says that she fled the area that asks.
-
-LOOKED_INTO = {
-    "by its id": ["northmoor"],
-    "by its name, as a Marac": ["NORTHMOOR Marac"],
-    "by a name that no area has": ["Blackmoor"],
-    "not known": "not_known",
-}
-OTHERWISE: dict[str, tuple[Any, DisclosureStatus]] = {
-    "nobody fled": ([], DisclosureStatus.answered),
-    "another area": (["southmere"], DisclosureStatus.not_answered),
-    "nobody answered": (UNANSWERED, DisclosureStatus.not_answered),
-}
-
-
-def answered_after(areas: Areas, answer: Any) -> DisclosureResult:
-    """Northmoor asks, Eastvale's case is imported anew with this answer, and Northmoor tells about whom."""
-    result = asked(areas, routine(), "not")
-    hold(areas["eastvale"], her_case("eastvale-her", answer))
-    after, decision = disclosed(areas, result.check_id)
-    assert decision.permitted
-    return after.areas[0].candidates[0].disclosure
-
-
-@pytest.mark.parametrize("name", OTHERWISE)
-def test_the_holder_answers_as_it_does_where_she_did_not_flee_the_area_that_asks(
-    three: Areas, name: str
-) -> None:
-    answer, status = OTHERWISE[name]
-    assert answered_after(three, answer).status is status
-    assert waiting_requests(three["eastvale"]) == []
-
-
-@pytest.mark.parametrize("name", LOOKED_INTO)
-def test_the_area_that_she_fled_reads_no_more_than_any_other_and_a_manager_here_is_alarmed(
-    three: Areas, name: str
-) -> None:
-    eastvale = three["eastvale"]
-    assert answered_after(three, LOOKED_INTO[name]) == DisclosureResult(status=DisclosureStatus.not_answered)
-    (waiting,) = waiting_requests(eastvale)
-    assert (waiting.refused, waiting.waits_for) == (True, ("manager",))
-    assert any("a manager looks into it" in reason for reason in waiting.reasons)
-
-    for decided in (
-        HolderDecision(Decider.coordinator, release=True, name="C. Coordinator"),
-        HolderDecision(Decider.manager, release=True, name="M. Manager"),
-        HolderDecision(Decider.manager, release=False),
-    ):
-        with pytest.raises(UsageError, match="not answered"):
-            record_holder_decision(eastvale, waiting.key, decided)
-    invented = HolderDecision(Decider.manager, release=False, name="N. Manager")
-    with pytest.raises(UsageError, match="a manager looks into it"):
-        record_holder_decision(eastvale, waiting.key, invented)
-    looked = HolderDecision(Decider.manager, release=False, name="M. Manager")
-    assert record_holder_decision(eastvale, waiting.key, looked).status == "not_answered"
-    assert waiting_requests(eastvale) == []
-    after, _ = disclosed(three, waiting.key.check_id)
-    assert after.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_answered
-
-
-def test_the_holder_does_not_answer_an_area_that_she_named_as_not_safe_to_talk_to(three: Areas) -> None:
-    hold(
-        three["eastvale"],
-        case("eastvale-her", [HER], not_safe_to_talk_to=("his brother at Northmoor Council",)),
-    )
-    result = asked(three, routine(), "not")
-    after, _ = disclosed(three, result.check_id)
-    assert after.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_answered
-    (waiting,) = waiting_requests(three["eastvale"])
-    assert waiting.waits_for == ("manager",)
-
-
-def test_the_holder_does_not_answer_an_area_that_she_fled_by_another_case_of_its_own(three: Areas) -> None:
-    """Also where her other record is none that it would find: who is on her case with her is looked at too."""
-    eastvale, child = three["eastvale"], stranger(13).model_copy(update={"role": Role.child})
-    hold(eastvale, case("eastvale-her", [HER, child]))
-    publish(eastvale)
-    result = asked(three, routine(), "not")
-    hold(eastvale, her_case("idva", ["northmoor"]))
-    assert not in_feed(eastvale, HER)
-    after, _ = disclosed(three, result.check_id)
-    assert after.areas[0].candidates[0].disclosure == DisclosureResult(status=DisclosureStatus.not_answered)
-    (waiting,) = waiting_requests(eastvale)
-    assert (waiting.refused, waiting.waits_for) == (True, ("manager",))
-    assert any("She fled the area that asks" in reason for reason in waiting.reasons)
-
-
 def test_two_cases_of_hers_that_one_of_them_hides_are_not_sealed(three: Areas) -> None:
     hold(three["northmoor"], case("NM-1", [HER]), her_case("CB-200", ["Vale of Elsewhere"]))
     asked(three, routine(), "at once")
@@ -420,21 +213,6 @@ def test_whom_she_named_as_not_safe_to_talk_to_counts_on_every_case_and_after_an
     result = asked(three, routine(), how, case_ref="CB-300")
     assert told(three) == ALL_BUT_EASTVALE
     assert {one.not_told for one in result.areas} == {NotTold.not_safe, None}
-
-
-def test_what_was_answered_is_not_answered_again_to_whom_she_named_since_by_another_case(
-    three: Areas,
-) -> None:
-    """The very question, asked again as after an answer that was lost on the way; and under a new key."""
-    eastvale, hand = three["eastvale"], Hand(three)
-    check_id, salt = hand.ask_about(HER)
-    body = hand.disclosure(check_id, handle_of(eastvale, HER), HER, salt)
-    assert hand.opened(hand.disclose(body)).status == "answered"
-    assert hand.opened(hand.disclose(body)).status == "answered"
-    hold(eastvale, case("newer", [HER], not_safe_to_talk_to=("his brother at Northmoor Council",)))
-    assert hand.opened(hand.disclose(body)) == NOT_ANSWERED
-    assert hand.opened(hand.disclose(body, key="k2")) == NOT_ANSWERED
-    assert [one.waits_for for one in waiting_requests(eastvale)] == [("manager",)]
 
 
 # What is kept with the case, and the last words that are printed.

@@ -10,9 +10,9 @@ import datetime as dt
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +47,7 @@ from hub.store.audit import DatabaseAudit
 from hub.values import AgencyKind, Kind, Person, Requester, RequesterRole, Role
 from hub.web.app import create_app
 from hub.wire.tokens import token
+from tests.federation.lazy import Homes, Waking
 from tests.statements import compile_once
 
 compile_once()
@@ -99,7 +100,7 @@ class Network(httpx2.AsyncBaseTransport):
 
     def serve_later(self, node_id: str, nodes: Mapping[str, Node]) -> None:
         """The same, made when the first request comes: most tests ask few of the nodes that there are."""
-        self.hosts[node_id] = _Waking(node_id, nodes)
+        self.hosts[node_id] = Waking(node_id, nodes)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append((request.url.host, request.url.path))
@@ -107,47 +108,6 @@ class Network(httpx2.AsyncBaseTransport):
         if there is None:
             raise httpx2.ConnectError("nobody there", request=request)
         return await there.handle_async_request(request)
-
-
-class _Waking(httpx2.AsyncBaseTransport):
-    """A node's application, made when the first request comes."""
-
-    def __init__(self, node_id: str, nodes: Mapping[str, Node]) -> None:
-        self._node_id = node_id
-        self._nodes = nodes
-
-    @cached_property
-    def _there(self) -> httpx2.ASGITransport:
-        return httpx2.ASGITransport(app=create_app(self._nodes[self._node_id]))
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return await self._there.handle_async_request(request)
-
-
-class _Homes(MutableMapping[str, Node]):
-    """The nodes of some homes, each opened when it is first wanted: most tests look at few of them."""
-
-    def __init__(self, homes: Mapping[str, Path], clock: Clock) -> None:
-        self._homes = homes
-        self._clock = clock
-        self.opened: dict[str, Node] = {}
-
-    def __getitem__(self, node_id: str) -> Node:
-        if node_id not in self.opened:
-            self.opened[node_id] = open_node(self._homes[node_id], clock=self._clock)
-        return self.opened[node_id]
-
-    def __setitem__(self, node_id: str, node: Node) -> None:
-        self.opened[node_id] = node
-
-    def __delitem__(self, node_id: str) -> None:
-        raise NotImplementedError
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._homes)
-
-    def __len__(self) -> int:
-        return len(self._homes)
 
 
 @dataclass
@@ -171,7 +131,7 @@ class Areas:
             self.network.serve(node)
 
     def close(self) -> None:
-        opened = self.nodes.opened if isinstance(self.nodes, _Homes) else self.nodes
+        opened = self.nodes.opened if isinstance(self.nodes, Homes) else self.nodes
         for node in opened.values():
             node.database.close()
 
@@ -233,12 +193,6 @@ def cases_of(node_id: str, count: int = 2, seed: int = 7) -> list[list[Person]]:
 def one_name(node_id: str) -> Person:
     """Somebody whom an area knows by a surname alone: a question of the smallest size."""
     return stranger(MORE.index(node_id)).model_copy(update={"given_names": ""})
-
-
-def named_in(person: Person, text: str) -> bool:
-    """Whether a text has the surname as a word: within what is encoded its letters may stand by chance."""
-    word = rf"(?<![\w+/=-]){re.escape(person.surname)}(?![\w+/=-])"
-    return re.search(word, text, re.IGNORECASE) is not None
 
 
 @cache
@@ -378,7 +332,7 @@ def copied(template: Path, folder: Path, database_of: DatabaseOf, names: Sequenc
         line = f'database = "{database_of(area)}"'
         settings.write_text(re.sub(r"^database = .*$", line, settings.read_text(), flags=re.MULTILINE))
     clock = Clock()
-    areas = Areas(_Homes({area: folder / area for area in names}, clock), clock)
+    areas = Areas(Homes({area: folder / area for area in names}, clock), clock)
     for area in names:
         areas.network.serve_later(area, areas.nodes)
     return areas

@@ -1,6 +1,7 @@
 """Whatever a peer answers, signed with its own keys, is its own area's fault: every other area is answered.
 
-Some of all fields and ways here; each field of each message in each way by `python -m tests.federation.liar 10000`.
+Some of all fields and ways here; each field of each message in each way by
+`python -m tests.federation.campaign 10000`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from hub.wire.messages import MessageType
-from tests.federation.liar import TOLD_ON, campaign, round_of, trial
+from tests.federation.campaign import campaign, round_of, trial
+from tests.federation.liar import TOLD_ON
 from tests.federation.mutations import SENT, mutations, one_of_each
 
 SEED = 20261128
