@@ -179,9 +179,9 @@ def _write(
         withdrawal.write(tx)
 
 
-def put_case(tx: Transaction, deciding: PublicationDecisions, proposal: Proposal) -> None:
-    """Store one case, with what becomes of others, within a transaction that holds others off."""
-    changes = work_out(tx, deciding, [proposal])
+def put_cases(tx: Transaction, deciding: PublicationDecisions, proposals: Sequence[Proposal]) -> None:
+    """Store cases, with what becomes of others, within a transaction that holds others off."""
+    changes = work_out(tx, deciding, proposals)
     _write(tx, deciding, changes, withdrawal_of(tx, [row for one in changes for row in one.shown]))
 
 

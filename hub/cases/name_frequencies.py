@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from hub.matching import NameTable, Population, read_table
 from hub.node.node import Node
+from hub.node.transaction import Reading
 from hub.records.cases import open_person
 from hub.store import cases
 
@@ -25,11 +26,16 @@ def _table() -> NameTable:
 def name_frequencies(node: Node) -> Population:
     """The population of a node, counted anew when its records have changed."""
     with node.read() as tx:
-        version = cases.version(tx.session)
-        cached = _known.get(node.database)
-        if cached and cached[0] == version:
-            return cached[1]
-        people = [open_person(tx.vault, handle, sealed) for _, handle, sealed in cases.people(tx.session)]
+        return frequencies_in(tx)
+
+
+def frequencies_in(tx: Reading) -> Population:
+    """The same, of the records as a transaction sees them."""
+    node, version = tx.node, cases.version(tx.session)
+    cached = _known.get(node.database)
+    if cached and cached[0] == version:
+        return cached[1]
+    people = [open_person(tx.vault, handle, sealed) for _, handle, sealed in cases.people(tx.session)]
     population = Population.from_people(people, _table(), node.matching.population)
     _known[node.database] = (version, population)
     return population

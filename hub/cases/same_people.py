@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Final
 
-from hub.cases.name_frequencies import name_frequencies
+from hub.cases.name_frequencies import frequencies_in
 from hub.cases.proposals import Proposal, as_it_is
 from hub.matching import AskedPerson, band, completeness, confirm, match_keys
 from hub.node.node import Node
@@ -146,7 +146,7 @@ class SamePeople:
             new = [one for one in fresh if (one.handle, one.sealed) not in searched]
             work += self._elsewhere(tx, new, work, by_word)
             searched |= {(one.handle, one.sealed) for one in new}
-            fresh = self._compared(work, fresh)
+            fresh = self._compared(tx, work, fresh)
         return [one.done() for one in work if one.changed]
 
     def _elsewhere(
@@ -167,7 +167,7 @@ class SamePeople:
                 found.add(case_id)
         return [_Work.more(one) for one in held_cases(tx, cases.of_numbers(tx.session, found))]
 
-    def _compared(self, work: Iterable[_Work], fresh: Sequence[_Hidden]) -> list[_Hidden]:
+    def _compared(self, tx: Reading, work: Iterable[_Work], fresh: Sequence[_Hidden]) -> list[_Hidden]:
         """Compare the people of cases with hidden people; gives the records found to be of one of them."""
         by_key: dict[int, list[int]] = defaultdict(list)
         places = {one.handle.hex(): at for at, one in enumerate(fresh)}
@@ -183,12 +183,12 @@ class SamePeople:
                 near = {at for key in keys if key in by_key for at in by_key[key]}
                 mine = handle.hex()
                 near |= {places[other] for one, other in case.before if one == mine and other in places}
-                alike = [self._alike(case, (handle, person), fresh[at]) for at in sorted(near)]
+                alike = [self._alike(tx, case, (handle, person), fresh[at]) for at in sorted(near)]
                 if any(alike):
                     found.append(_Hidden(case.proposal.handle, handle, person, sealed=False))
         return found
 
-    def _alike(self, case: _Work, record: tuple[bytes, Person], hidden: _Hidden) -> bool:
+    def _alike(self, tx: Reading, case: _Work, record: tuple[bytes, Person], hidden: _Hidden) -> bool:
         """Keep a likeness; whether the two are taken for one person, and were not found to be so before."""
         pair = (record[0].hex(), hidden.handle.hex())
         if hidden.case == case.proposal.handle or pair in case.found:
@@ -198,7 +198,7 @@ class SamePeople:
         if case.proposal.details.hides and not hidden.sealed and not decided:
             return False
         if likeness is None:
-            certain = self._certain(hidden, record[1])
+            certain = self._certain(tx, hidden, record[1])
             if certain is None:
                 return False
             likeness = Likeness(
@@ -212,12 +212,12 @@ class SamePeople:
         case.found[pair], case.changed = likeness, True
         return likeness.same and not already and not case.proposal.details.entered_by
 
-    def _certain(self, hidden: _Hidden, other: Person) -> bool | None:
+    def _certain(self, tx: Reading, hidden: _Hidden, other: Person) -> bool | None:
         """Whether it is certain, or likely (False), that they are one person; None where it is neither."""
         config = self._node.matching
         asked = self._asked.get(hidden.handle)
         if asked is None:
-            population = name_frequencies(self._node)
+            population = frequencies_in(tx)
             self._size = max(int(population.people - config.population.table_people), AMONG)
             asked = self._asked[hidden.handle] = AskedPerson(hidden.person, population, config)
         matched = set(match_keys(other, config)).intersection(asked.keys)

@@ -16,7 +16,7 @@ from pydantic import Field, StrictBool, StringConstraints
 from hub.audit.events import Action
 from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.alerts import alert_manager
-from hub.cases.changes import CaseChange, carry_out, put_case
+from hub.cases.changes import CaseChange, carry_out, put_cases
 from hub.cases.importing.assemble import CaseIntake, assemble
 from hub.cases.importing.rows import Rejected, parse_row
 from hub.cases.proposals import Proposal
@@ -139,7 +139,7 @@ def put_case_of_emergency(tx: Transaction, details: CaseDetails, people: Iterabl
         )
     kept = tuple(PersonDetails(person=one) for one in people)
     tx.record(Action.case_entered, by=by, cases=1, persons=len(kept), emergency=True)
-    put_case(tx, PublicationDecisions(tx.node), Proposal(details, kept, None))
+    put_cases(tx, PublicationDecisions(tx.node), [Proposal(details, kept, None)])
 
 
 def _people(stub: Stub) -> tuple[Person, ...]:

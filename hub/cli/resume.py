@@ -43,8 +43,8 @@ def resume(
 ) -> None:
     """Let a node go on that has stopped, as its database was not as its log says: once the auditor has looked.
 
-    Where all rows are as the log says again, it goes on. With --accept the rows count as they stand from now on;
-    nobody is published on a case that is among them before it is imported again.
+    Where all rows are as the log says again, it goes on. With --accept the rows count as they stand from now on,
+    and each case that is among them, or whose people are, counts as sealed by hand until a manager unseals it.
     """
     with reporting(as_json=as_json, interrupted="The node stays stopped, unless it said that it goes on."):
         node = open_to_verify(home)
@@ -56,7 +56,7 @@ def resume(
                 {
                     "goes_on": done.goes_on,
                     "found": found_rows(done.found),
-                    "not_published": done.not_published,
+                    "sealed": done.sealed,
                     "new_feed": new_feed is not None,
                 }
             )
@@ -76,9 +76,14 @@ def _print_resumed(done: Resumed, new_feed: Rotated | None) -> None:
             " the rows right; --accept takes them as they stand."
         )
         return
-    if done.not_published:
-        some = counted(done.not_published, "case is/cases are")
-        out.print(f"{some} not published any more before they are imported again.")
+    if done.sealed:
+        some = counted(len(done.sealed), "case counts/cases count")
+        out.print(
+            plain(
+                f"{some} as sealed by hand until a manager unseals them (`hub case unseal`), which another person"
+                f" reviews: {'; '.join(done.sealed)}."
+            )
+        )
     if new_feed is not None:
         out.print(f"The feed was among them. There is a new one, under new keys: {new_feed.people} people.")
     out.print("The node goes on. Tell the neighbouring areas by telephone.")

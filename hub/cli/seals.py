@@ -127,7 +127,8 @@ def _tell(done: Resealed, *, as_json: bool) -> None:
     if done.before is not None:
         word = "Sealed" if done.before.sealed else "Unsealed"
         when = day_in_words(_day(done.before))
-        out.print(plain(f"{word} already by {done.before.by}, on {when}. Nothing was changed."))
+        by = f"by {done.before.by}" if done.before.by else "when its altered rows were accepted"
+        out.print(plain(f"{word} already {by}, on {when}. Nothing was changed."))
     if not done.sealed:
         out.print("The case is not sealed. `hub publish` adds its people to the feed if they may be matched.")
     elif done.for_others:

@@ -98,8 +98,7 @@ class Reading:
         """How many entries the log has, as this sees it: without its own."""
         return self.node.bound.seen_by(self.session, self._until)
 
-    @staticmethod
-    def _require(found: Iterable[RowFinding]) -> None:
+    def _require(self, found: Iterable[RowFinding]) -> None:
         if every := list(found):
             raise not_as_bound(every)
 
@@ -107,7 +106,8 @@ class Reading:
 class Transaction(Reading):
     """A transaction that commits when its block ends, and keeps nothing if that raises.
 
-    Whoever begins one calls `close` before its end. `believing`: the rows of an earlier version, as they are found.
+    Whoever begins one calls `close` before its end. `believing`: rows count as they are found, those of an earlier
+    version, or once somebody answers for them.
     """
 
     believing = False
@@ -175,11 +175,15 @@ class Transaction(Reading):
         self._write_next(rows)
         self._journal.close()
 
+    def _require(self, found: Iterable[RowFinding]) -> None:
+        if not self.believing:
+            super()._require(found)
+
     def _written(self) -> list[Anchor]:
         """The rows that were written since the last event. What the log does not vouch for is not written over."""
         rows = list(self._journal.take())
         found = [one for one in self._journal.found() if one.table != HELD_AGAINST_PINS]
-        if found and not self.believing:
+        if found:
             self._require(anchors_found(found, self._said))
         return rows
 

@@ -106,7 +106,10 @@ class Likeness(Value):
 
 
 class SealWord(Value):
-    """That a person sealed or unsealed a case by hand: who, why and when (seconds since 1970)."""
+    """That a person sealed or unsealed a case by hand: who, why and when (seconds since 1970).
+
+    `by` is empty where the node had stopped and its altered rows were accepted.
+    """
 
     sealed: bool
     by: ShortText

@@ -104,15 +104,14 @@ def store(session: Session, row: CaseRow) -> None:
     session.flush()
 
 
-def publish_no_more(session: Session, numbers: Sequence[int]) -> int:
-    """Let nobody on these cases be published, before each is stored anew; returns how many of them were."""
-    changed = 0
+def bring_back(session: Session, numbers: Sequence[int]) -> set[int]:
+    """Have these records count as people of their cases again, whose numbers are returned."""
+    found = set[int]()
     for at in range(0, len(numbers), _BOUND):
-        some = col(CaseRecord.id).in_(numbers[at : at + _BOUND]) & col(CaseRecord.may_publish)
-        changed += (
-            session.connection().execute(update(CaseRecord).where(some).values(may_publish=False)).rowcount
-        )
-    return changed
+        some = col(PersonRecord.id).in_(numbers[at : at + _BOUND])
+        found |= set(session.exec(select(PersonRecord.case_id).where(some)))
+        session.execute(update(PersonRecord).where(some, col(PersonRecord.retired)).values(retired=False))
+    return found
 
 
 def people_of(session: Session, case_id: int) -> list[StoredPerson]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner, Result
 
+from hub.cases.flight import correct_answer
+from hub.cases.obligations import list_obligations
+from hub.cases.seals import Said, seal_case
 from hub.cases.staff import STAFF_FILE
 from hub.cli.app import app
-from hub.errors import LogError, RowsError, StorageError
+from hub.errors import LogError, RowsError, StorageError, UsageError
 from hub.federation.publish import publish
 from hub.jobs.schedule import Run, do, jobs_of
 from hub.node.node import Node, open_node
@@ -21,6 +27,7 @@ from hub.store.checks import add_receipt
 from hub.web.app import create_app
 from hub.wire.messages import FEED_PATH, METADATA_PATH
 from tests.audit.acting import HER, OTHER, keep, put_back, sealed_and_put_back, sql
+from tests.cases.casework import FIRST, who
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, case, events, hold, in_feed, question
 
@@ -91,21 +98,107 @@ def test_rows_that_still_differ_let_it_go_on_only_where_somebody_answers_for_the
     assert resumed(node).exit_code == 1, "it has not stopped"
 
 
-def test_whoever_answers_for_a_case_that_was_put_back_publishes_nobody_on_it(stored_areas: Areas) -> None:
+def accepted(node: Node) -> dict[str, Any]:
+    with pytest.raises(RowsError):
+        publish(node)
+    result = resumed(node, "--accept", "--json")
+    assert result.exit_code == 0, result.output
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
+
+
+def imported_anew(node: Node, *refs: str) -> None:
+    """The next file has them as it ever had, with a word more."""
+    hold(node, *(case(ref, [HER], sealed=False, criteria=("another word",)) for ref in refs))
+    publish(node)
+
+
+def test_a_case_that_was_put_back_counts_as_sealed_by_hand_until_a_manager_unseals_it(
+    stored_areas: Areas,
+) -> None:
     node = stored_areas["eastvale"]
     hold(node, case("other", [OTHER]))
     publish(node)
     sealed_and_put_back(node)
-    with pytest.raises(RowsError):
-        publish(node)
-    done = json.loads(resumed(node, "--accept", "--json").stdout)
-    assert (done["goes_on"], done["not_published"], done["new_feed"]) == (True, 1, False)
+    told = accepted(node)
+    assert (told["goes_on"], told["sealed"], told["new_feed"]) == (True, ["her"], False)
     publish(node)
-    assert not in_feed(node, HER)
     assert in_feed(node, OTHER)
-    hold(node, case("her", [HER], criteria=("another word",)))
+    imported_anew(node, "her", "newer")
+    assert not in_feed(node, HER)
+    bea = who("Bea Manager", role="manager")
+    with pytest.raises(UsageError, match="for a manager"):
+        seal_case(node, "her", Said(bea, "It is over."), sealed=False)
+    (node.home / STAFF_FILE).write_text(
+        '[[staff]]\ngiven_names = "Bea"\nsurname = "Manager"\nmanager = true\n'
+    )
+    seal_case(node, "her", Said(bea, "It is over."), sealed=False)
+    assert "review_unsealing" in {one.code for one in list_obligations(node, bea, FIRST)}
     publish(node)
     assert in_feed(node, HER)
+
+
+def test_a_case_of_before_she_fled_shows_her_no_more_than_one_of_before_she_was_sealed(areas: Areas) -> None:
+    node = areas["eastvale"]
+    hold(node, case("her", [HER]))
+    publish(node)
+    keep(node, "case_record")
+    correct_answer(node, "her", ("Northmoor",), Said(who("Ada Worker"), "She said so."))
+    put_back(node, "case_record")
+    with pytest.raises(RowsError):
+        publish(node)
+    words = resumed(node, "--accept").stdout.replace("\n", " ")
+    assert "1 case counts as sealed by hand until a manager unseals" in words
+    assert "another person reviews: her." in words
+    imported_anew(node, "her", "newer")
+    assert not in_feed(node, HER)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE person_record SET retired = true",
+        "UPDATE person_record SET case_id = (SELECT max(id) FROM case_record)",
+    ],
+)
+def test_who_was_taken_off_a_case_is_hidden_with_it(stored_areas: Areas, statement: str) -> None:
+    node = stored_areas["eastvale"]
+    hold(node, case("her", [HER], sealed=True), case("other", [OTHER]))
+    mine = "case_id = (SELECT max(id) - 1 FROM case_record)"
+    sql(node, f"{statement} WHERE {mine}")
+    assert "her" in accepted(node)["sealed"]
+    hold(node, case("newer", [HER]))
+    publish(node)
+    assert not in_feed(node, HER)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM person_record WHERE case_id = (SELECT max(id) - 1 FROM case_record)",
+        "UPDATE person_record SET case_id = 99 WHERE case_id = (SELECT max(id) - 1 FROM case_record)",
+        "UPDATE person_record SET sealed = handle WHERE case_id = (SELECT max(id) - 1 FROM case_record)",
+        "UPDATE case_record SET sealed = handle WHERE id = (SELECT max(id) - 1 FROM case_record)",
+        "UPDATE case_record SET id = 99 WHERE id = (SELECT max(id) - 1 FROM case_record)",
+    ],
+)
+def test_nobody_answers_for_cases_and_people_of_whom_it_is_not_known_who_they_were(
+    areas: Areas, statement: str
+) -> None:
+    node = areas["eastvale"]
+    hold(node, case("her", [HER], sealed=True), case("other", [OTHER]))
+    with closing(
+        sqlite3.connect(str(node.database.engine.url.database))
+    ) as file:  # It enforces no reference.
+        assert file.execute(statement).rowcount
+        file.commit()
+    with pytest.raises(RowsError):
+        publish(node)
+    refused = resumed(node, "--accept")
+    assert refused.exit_code != 0
+    assert "it is not known whom this node must not show" in refused.output.replace("\n", " ")
+    with pytest.raises(LogError, match="This node has stopped"):
+        publish(node)
 
 
 def test_a_feed_that_was_put_back_is_made_anew(stored_areas: Areas) -> None:
