@@ -137,6 +137,7 @@ def shown_likenesses(node: Node, asker: Requester | None, *, every: bool = False
     """The likenesses that wait for a person, or `every` one for which a case is sealed."""
     hidden = restrictions_on(node, asker)
     with node.read() as tx:
+        tx.require_tables_as_bound("case_record")
         return [one for _, one in _shown(tx, hidden) if every or one.likeness.waits]
 
 

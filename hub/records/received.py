@@ -115,7 +115,11 @@ def disclosure(tx: Reading, key: DisclosureKey) -> ReceivedDisclosure | None:
 
 
 def waiting(tx: Reading) -> list[ReceivedDisclosure]:
-    """The disclosures that wait for a person, oldest first. Raises StorageError."""
+    """The disclosures that wait for a person, oldest first, once it is sure that none is missing.
+
+    Raises RowsError, StorageError.
+    """
+    tx.require_tables_as_bound("received_disclosure")
     return [_opened(tx, row) for row in received.pending_disclosures(tx.session)]
 
 

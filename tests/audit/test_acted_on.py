@@ -12,7 +12,9 @@ import pytest
 from hub.cases.close import close
 from hub.cases.elsewhere import said_of
 from hub.cases.obligations import escalate, list_obligations
+from hub.cases.seals import shown_likenesses
 from hub.cases.staff import STAFF_FILE
+from hub.checks.answer import waiting_requests
 from hub.checks.check import check
 from hub.errors import LogError, RowsError
 from hub.federation.publish import publish
@@ -27,6 +29,8 @@ from hub.records.restorations import Reasons
 from hub.wire.messages import FEED_PATH
 from tests.audit.acting import HER, OTHER, keep, put_back, sealed_and_put_back, sql
 from tests.cases.casework import DAY, FIRST, done, who
+from tests.checks.pending import asked as asked_on_a_ground
+from tests.checks.pending import told
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, case, entered, hold, in_feed, log, question
 
@@ -271,6 +275,36 @@ def test_what_is_owed_is_not_believed_done_because_a_row_says_so(stored_areas: A
         list_obligations(node, who(), later, every=True)
     with pytest.raises(LogError):
         escalate(node)
+
+
+ASKED = {
+    "deleted": "DELETE FROM received_disclosure",
+    "done": "UPDATE received_disclosure SET pending = false",
+}
+
+
+@pytest.mark.parametrize("statement", ASKED.values(), ids=ASKED)
+def test_that_an_area_asked_cannot_be_taken_out_of_what_waits_here(
+    stored_areas: Areas, statement: str
+) -> None:
+    told(stored_areas, asked_on_a_ground(stored_areas))
+    node = stored_areas["eastvale"]
+    assert waiting_requests(node)
+    sql(node, statement)
+    with pytest.raises(RowsError, match="received_disclosure"):
+        waiting_requests(node)
+    assert stopped(node)
+
+
+def test_who_may_be_a_sealed_person_cannot_be_taken_out_of_what_waits_here(stored_areas: Areas) -> None:
+    node = stored_areas["eastvale"]
+    likely = HER.model_copy(update={"surname": "Quill", "date_of_birth": HER.date_of_birth[:7]})
+    hold(node, case("her", [HER], sealed=True))
+    hold(node, case("other", [likely]))
+    assert shown_likenesses(node, who())
+    sql(node, "UPDATE case_record SET sealed_case = false WHERE id = (SELECT max(id) FROM case_record)")
+    with pytest.raises(RowsError, match="case_record"):
+        shown_likenesses(node, who())
 
 
 def test_a_row_that_somebody_else_changed_is_not_written_over(stored_areas: Areas) -> None:
