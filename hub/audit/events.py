@@ -89,6 +89,7 @@ class Action(StrEnum):
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"
     deliveries_anchored = "deliveries_anchored"
+    hidden_searched = "hidden_searched"
     stop_ended = "stop_ended"
 
 

@@ -26,12 +26,14 @@ from hub.audit.rows import Ledger
 from hub.crypto.signing import PrivateKey
 from hub.errors import LogError, StorageError
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Of logs whose entries are marked, and bind the rows that they are of: the first entry says so.
 
-Since 3 they bind all of a row of the outbox, also when it is tried next.
+Since 3 they bind all of a row of the outbox, also when it is tried next. Since 4 whoever is hidden by a case was
+looked for on every other from the first.
 """
 
+BINDS_DELIVERIES: Final = 3
 _MARKED: Final = 2
 
 Mark = Callable[[str], str]

@@ -20,6 +20,7 @@ from hub.consent import Decision
 from hub.federation.withdraw import Withdrawal, withdrawal_of
 from hub.node.transaction import Reading, Transaction
 from hub.records.cases import (
+    SEARCH,
     CaseDetails,
     HeldCase,
     KeptCase,
@@ -82,7 +83,7 @@ class CaseChange:
             and earlier.kept.likenesses == self.proposal.known
             and earlier.kept.words == self.proposal.words
             and earlier.kept.fled_words == self.proposal.fled_words
-            and (earlier.kept.searched or not earlier.details.hides)
+            and (earlier.kept.searched_as_now or not earlier.kept.hidden)
             and Counter(one.details for one in earlier.people) == Counter(self.people)
         )
 
@@ -220,7 +221,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         decision=decided.name,
         people=people_digest(tx.vault, change.people),
         likenesses=proposal.known,
-        searched=True,
+        searched=SEARCH if proposal.searched else earlier.kept.searched if earlier else 0,
         words=proposal.words or (),
         fled_words=proposal.fled_words or (),
         former=proposal.former,

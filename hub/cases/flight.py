@@ -21,7 +21,7 @@ from hub.consent.form.fled import most_careful
 from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records.cases import FledWord
+from hub.records.words import FledWord
 
 
 def keep_answer(

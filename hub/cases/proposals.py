@@ -8,15 +8,14 @@ from typing import NamedTuple
 
 from hub.records.cases import (
     CaseDetails,
-    FledWord,
     HeldCase,
     Likeness,
     PersonDetails,
-    SealWord,
     as_asked,
     former_handle,
     found_by,
 )
+from hub.records.words import FledWord, SealWord
 from hub.values import Person
 
 
@@ -36,6 +35,7 @@ class Member(NamedTuple):
 class Proposal:
     """How a case is to read, and how it reads in store, if it is there. `anew`: it is decided again in any case.
 
+    `searched`: whoever it hides was looked for on other cases.
     `likenesses`, `words`, `fled_words`, `handle` and `members` follow from what is in store, unless they are given.
     """
 
@@ -48,6 +48,7 @@ class Proposal:
     fled_words: tuple[FledWord, ...] | None = None
     handle: bytes = b""
     members: tuple[Member, ...] = ()
+    searched: bool = False
 
     def __post_init__(self) -> None:
         earlier = self.earlier

@@ -48,12 +48,16 @@ class _Hidden:
 
 @dataclass
 class _Work:
-    """A proposal with the likenesses found so far. `before`: those that it had."""
+    """A proposal with the likenesses found so far. `before`: those that it had.
+
+    `searched`: whether this act looks for whoever it hides, or that was done.
+    """
 
     proposal: Proposal
     before: dict[tuple[str, str], Likeness]
     found: dict[tuple[str, str], Likeness] = field(default_factory=dict)
     changed: bool = True
+    searched: bool = True
 
     @classmethod
     def anew(cls, proposal: Proposal, moved: Mapping[str, Sequence[str]]) -> _Work:
@@ -71,7 +75,8 @@ class _Work:
     def more(cls, held: HeldCase) -> _Work:
         """Those that a case in store has stay, and others may come."""
         known = {one.pair: one for one in held.kept.likenesses}
-        return cls(as_it_is(held), known, dict(known), changed=False)
+        done = held.kept.searched_as_now or not held.kept.hidden
+        return cls(as_it_is(held), known, dict(known), changed=False, searched=done)
 
     @property
     def now(self) -> set[bytes]:
@@ -109,7 +114,8 @@ class _Work:
         """The proposal with what was found. Who is found to be hidden needs no decision of anybody any more."""
         same = {one.person for one in self.found.values() if one.same}
         kept = [one for one in self.found.values() if not (one.waits and one.person in same)]
-        return replace(self.proposal, likenesses=tuple(sorted(kept, key=lambda one: one.pair)))
+        likenesses = tuple(sorted(kept, key=lambda one: one.pair))
+        return replace(self.proposal, likenesses=likenesses, searched=self.searched)
 
 
 class SamePeople:
@@ -131,13 +137,9 @@ class SamePeople:
         if any(one.lost for one in work):  # Who was hidden for them is looked at again.
             work += [_Work.anew(as_it_is(one), moved) for one in others if not one.details.sealed]
             others = [one for one in others if one.details.sealed]
-        # Those of before other records were looked for are looked for now.
-        unsearched = [one for one in others if one.details.hides and not one.kept.searched]
-        work += [_Work.anew(as_it_is(one), moved) for one in unsearched]
-        others = [one for one in others if one.kept.searched]
         known = [person for one in others for person in _hidden_by(one)]
         before = [one.proposal.earlier for one in work if one.proposal.earlier]
-        earlier = [person for one in before if one.kept.searched for person in _hidden_by(one)]
+        earlier = [person for one in before if one.kept.searched_as_now for person in _hidden_by(one)]
         # Who is sealed now, and was hidden alone, is looked for again: also on cases that hide their people.
         searched = {(one.handle, sealed) for one in (*known, *earlier) for sealed in {False, one.sealed}}
         fresh = known + [person for one in work for person in one.hidden()]

@@ -15,7 +15,8 @@ from hub.cases.proposals import as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.errors import StorageError
 from hub.node.transaction import Transaction
-from hub.records.cases import SealWord, held_cases
+from hub.records.cases import held_cases
+from hub.records.words import SealWord
 from hub.store import cases
 
 

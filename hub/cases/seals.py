@@ -22,7 +22,8 @@ from hub.cases.staff import staff_list
 from hub.errors import InputError, NotFoundError, UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records.cases import HeldCase, Likeness, SealWord, digest_for, held_cases
+from hub.records.cases import HeldCase, Likeness, digest_for, held_cases
+from hub.records.words import SealWord
 from hub.store import cases
 from hub.values import Person, Requester
 

@@ -25,8 +25,9 @@ from hub.consent.form.fled import NOT_KNOWN, FledFrom
 from hub.errors import ConflictError, InputError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records.cases import CaseDetails, PersonDetails, SealWord, case_digest
+from hub.records.cases import CaseDetails, PersonDetails, case_digest
 from hub.records.check import CheckRequest
+from hub.records.words import SealWord
 from hub.store import cases
 from hub.values import Kind, Person, Requester, RequesterRole, ShortText, Value
 

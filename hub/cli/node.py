@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 
-from hub.cli.options import Home, Json
+from hub.cli.options import Home, Json, up_to_date
 from hub.cli.output import EXIT_REFUSED, out, plain, print_json, reporting
 from hub.crypto.groups import in_groups
 from hub.errors import HubError, UsageError
@@ -69,7 +69,7 @@ def doctor(home: Home, as_json: Json = False) -> None:
             raise UsageError(f"{home} is not a node's home.", do="Make one with `hub init`.")
         held: list[dict[str, str | bool]] = []
         try:
-            node = open_node(home)
+            node = up_to_date(open_node(home), as_json=as_json)
         except HubError as error:
             found = [Finding("home", error.text, error.do or "Correct it, and run this again.")]
         else:
@@ -116,7 +116,7 @@ def serve(
     from hub.web import serving
 
     with reporting(as_json=False):
-        serving.serve(open_node(home), serving.Listening(host, port, workers))
+        serving.serve(up_to_date(open_node(home), as_json=False), serving.Listening(host, port, workers))
 
 
 _WANTED: Final = {

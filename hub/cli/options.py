@@ -12,10 +12,11 @@ import typer
 
 from hub.cases.access import restrictions_on
 from hub.checks.read import read_document
-from hub.cli.output import OutputError, err, fail, plain, reporting
+from hub.cli.output import OutputError, err, fail, plain, progress_bar, reporting
 from hub.errors import HubError, InputError, LogError, StorageError, UsageError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
+from hub.node.upgrade import searched_for_hidden
 from hub.values import Requester
 
 Home = Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)]
@@ -48,6 +49,31 @@ def _node_of(home: Path) -> Iterator[Node]:
     node = open_node(home)
     with closing(node.database):
         yield node
+
+
+def up_to_date(node: Node, *, as_json: bool) -> Node:
+    """The node, with what a home of an earlier version lacks done first. Raises HubError."""
+    with node.read() as tx:
+        if searched_for_hidden(tx):
+            return node
+    # Only the first command on such a home needs it.
+    from hub.cases.upgrade import bring_up_to_date
+
+    try:
+        with progress_bar("Looking for hidden people", shown=not as_json) as progress:
+            found = bring_up_to_date(node, progress)
+    except KeyboardInterrupt:
+        raise HubError(
+            "The command was interrupted while it brought the home up to date.",
+            kept="What was done of that; nobody is published before all of it is done.",
+            do="Run the command again.",
+        ) from None
+    if found:
+        err.print(
+            "This home is of an earlier version. Whoever a case hides was looked for on every other case, and has "
+            "left the feed there. What is likely waits for a person: see `hub seals list`."
+        )
+    return node
 
 
 _MAY_HAVE_FLED: Final = (
@@ -85,6 +111,7 @@ def opened(
         _or_by_telephone(asked),
         _node_of(home) as node,
     ):
+        up_to_date(node, as_json=as_json)
         try:
             yield node
         except (typer.Exit, OutputError, OSError):  # It was done, whether or not it could be told.

@@ -22,7 +22,7 @@ from hub.cases.seals import (
 from hub.checks.read import read_document
 from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
 from hub.cli.output import counted, err, out, plain, print_json
-from hub.records.cases import SealWord
+from hub.records.words import SealWord
 from hub.values import Person, Requester, day_in_words, typed
 
 seals_app = typer.Typer(help="Who may be a sealed person on another case.", no_args_is_help=True)

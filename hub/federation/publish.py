@@ -37,6 +37,7 @@ from hub.federation.handles import LabelHandles
 from hub.matching import match_keys
 from hub.node.node import Node
 from hub.node.prf_keys import FIRST_EPOCH, PrfKeys
+from hub.node.upgrade import require_searched_for_hidden
 from hub.records.cases import matchable, open_person
 from hub.records.crowded_keys import CrowdedKeys, crowded_in, keep_crowded
 from hub.records.restorations import require_none_open
@@ -67,7 +68,8 @@ class Published:
 def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Published:
     """Bring the feed up to date. Running it again with nothing changed adds nothing.
 
-    Raises ConflictError when another publish ran meanwhile, HubError when a worker process ended, StorageError.
+    Raises ConflictError when another publish ran meanwhile, UpgradingError in a home of before that is not up to
+    date, HubError when a worker process ended, StorageError.
     """
     with without_collections():
         return _publish(node, progress)
@@ -76,6 +78,7 @@ def publish(node: Node, progress: Progress = lambda _done, _all: None) -> Publis
 def _publish(node: Node, progress: Progress) -> Published:
     with node.read() as tx:
         require_none_open(tx)
+        require_searched_for_hidden(tx)
         tx.require_tables_as_bound(*RESTS_ON)
         tx.require_lines_as_bound()
         state = feeds.state(tx.session)

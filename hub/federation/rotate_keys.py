@@ -45,6 +45,7 @@ from hub.files import locked
 from hub.node.node import Node
 from hub.node.prf_keys import FIRST_EPOCH
 from hub.node.transaction import Reading
+from hub.node.upgrade import require_searched_for_hidden
 from hub.records.cases import Matchable, matchable
 from hub.records.crowded_keys import CrowdedKeys, keep_crowded
 from hub.records.restorations import require_none_open
@@ -72,8 +73,8 @@ def rotate(node: Node, progress: Progress = lambda _done, _all: None) -> Rotated
     """Begin a new epoch under new PRF keys, and destroy those of before; progress counts match-keys.
 
     Raises ConflictError when another rotation is under way or the node was brought back from a backup and does not
-    know what happened since, HubError when a worker process ended or the keys cannot
-    be written, StorageError.
+    know what happened since, UpgradingError in a home of before that is not up to date, HubError when a worker
+    process ended or the keys cannot be written, StorageError.
     """
     with _keys_written(node), locked(node.home / ROTATION_LOCK) as mine:
         if not mine:
@@ -87,6 +88,7 @@ def rotate(node: Node, progress: Progress = lambda _done, _all: None) -> Rotated
 def _rotate(node: Node, progress: Progress) -> Rotated:
     with node.read() as tx:
         require_none_open(tx)
+        require_searched_for_hidden(tx)
         tx.require_as_bound({"feed_state": [(1,)]})
         tx.require_tables_as_bound(*RESTS_ON)
     ended = node.epoch()

@@ -3,21 +3,33 @@
 They are believed as they are found then. A database that was begun in this version binds every row from its first,
 and one that was done with is not done again, whatever is written into its tables since: the log says so. Changes no
 row but those of feeds, whose lines are counted.
+
+Says likewise whether hidden people were looked for as this version does, and keeps publication from going on before
+that; does not look for them (`hub.cases.upgrade`).
 """
 
 from __future__ import annotations
 
 from itertools import islice
 from typing import Final
+from weakref import WeakSet
 
 from hub.audit.events import Action
-from hub.audit.log import FORMAT, begun_in, is_marked
-from hub.node.transaction import Transaction
+from hub.audit.log import BINDS_DELIVERIES, FORMAT, begun_in, is_marked
+from hub.errors import ConflictError
+from hub.node.transaction import Reading, Transaction
 from hub.store import feed_content, peers
 from hub.store.audit import DatabaseAudit
 from hub.store.guarded import GUARDED, every_row
 
 _AT_ONCE: Final = 5_000
+
+
+class UpgradingError(ConflictError):
+    """The home is of an earlier version, and is not brought up to date yet."""
+
+    code = "upgrading"
+    status = 503
 
 
 def binds_rows(log: DatabaseAudit) -> bool:
@@ -29,7 +41,36 @@ def binds_rows(log: DatabaseAudit) -> bool:
 def binds_deliveries(log: DatabaseAudit) -> bool:
     """Whether the log binds all of what waits in the outbox, also when it is tried next."""
     first = log.first()
-    return first is None or begun_in(first) >= FORMAT or log.first_of(Action.deliveries_anchored) is not None
+    return (
+        first is None
+        or begun_in(first) >= BINDS_DELIVERIES
+        or log.first_of(Action.deliveries_anchored) is not None
+    )
+
+
+_searched: WeakSet[object] = WeakSet()
+"""The opened databases of which it is known that it was done: it stays so."""
+
+
+def searched_for_hidden(tx: Reading) -> bool:
+    """Whether everybody who is hidden by a case was looked for on every other, as this version does."""
+    if tx.node.database not in _searched:
+        log = DatabaseAudit(tx.session)
+        first = log.first()
+        if first and begun_in(first) < FORMAT and log.first_of(Action.hidden_searched) is None:
+            return False
+        _searched.add(tx.node.database)
+    return True
+
+
+def require_searched_for_hidden(tx: Reading) -> None:
+    """Raise UpgradingError before that: somebody may be shown whom this version hides."""
+    if not searched_for_hidden(tx):
+        raise UpgradingError(
+            "This home is of an earlier version, and is not brought up to date yet.",
+            kept="Nobody is published, and no peer is answered.",
+            do="Stop what runs on it; the next command that writes brings it up to date, such as `hub publish`.",
+        )
 
 
 def bind_rows_of_before(tx: Transaction) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import TypeAdapter
 
@@ -21,11 +21,18 @@ from hub.crypto.vault import Vault
 from hub.errors import StorageError
 from hub.node.transaction import Reading
 from hub.records import decisions
+from hub.records.words import FledWord, SealWord
 from hub.store import cases
 from hub.store.cases import StoredCase, StoredPerson
 from hub.store.feeds import PersonRow
 from hub.store.verify import RowKeys
 from hub.values import Kind, Person, Purpose, ShortText, Value
+
+SEARCH: Final = 2
+"""How hidden people are looked for on other cases.
+
+Since 2 also those of cases that say that somebody fled an area, and whoever was on a case before.
+"""
 
 
 class CaseDetails(Value):
@@ -105,32 +112,12 @@ class Likeness(Value):
         return not (self.certain or self.decided)
 
 
-class SealWord(Value):
-    """That a person sealed or unsealed a case by hand: who, why and when (seconds since 1970).
-
-    `by` is empty where the node had stopped and its altered rows were accepted.
-    """
-
-    sealed: bool
-    by: ShortText
-    because: str
-    at: int
-
-
-class FledWord(Value):
-    """That a person corrected whether anyone fled an area: what was kept before, who, why and when (since 1970)."""
-
-    before: FledFrom | None
-    by: ShortText
-    because: str
-    at: int
-
-
 class KeptCase(Value):
     """A case as it is sealed: what it says, the publication decision made on that, and a digest of its people.
 
     `decision` and `people` (hex) are empty in a case that was kept before they were. `likenesses`: who of its
-    people is, or may be, hidden by another case. `searched`: whether its hidden people were looked for on others.
+    people is, or may be, hidden by another case. `searched`: how its hidden people were last looked for on others,
+    0 for not at all; earlier versions wrote whether they were.
     `former`: who was on it before, by the names and dates of then. Whoever is excluded from the case stays
     restricted from them.
     """
@@ -139,7 +126,7 @@ class KeptCase(Value):
     decision: str = ""
     people: str = ""
     likenesses: tuple[Likeness, ...] = ()
-    searched: bool = False
+    searched: int = 0
     words: tuple[SealWord, ...] = ()
     fled_words: tuple[FledWord, ...] = ()
     former: tuple[Person, ...] = ()
@@ -153,6 +140,11 @@ class KeptCase(Value):
     def hidden(self) -> bool:
         """Whether nobody on it may be published: it is sealed, or says that somebody fled an area, or may have."""
         return self.sealed or self.details.hides
+
+    @property
+    def searched_as_now(self) -> bool:
+        """Whether whoever it hides was looked for on others as is done now."""
+        return self.searched >= SEARCH
 
     @property
     def sealed_by_hand(self) -> bool:

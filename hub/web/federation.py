@@ -24,6 +24,7 @@ from hub.federation.receipts import Refused, Reply, signed_answer
 from hub.federation.tally import Kind, Tally
 from hub.node.certificates import own_certificate
 from hub.node.node import Node
+from hub.node.upgrade import require_searched_for_hidden
 from hub.records.restorations import require_none_open
 from hub.web.problems import problem, problem_of
 from hub.wire import messages
@@ -142,6 +143,7 @@ def _answer_now(
         peer = caller.node_id
         with node.read() as tx:
             require_none_open(tx)
+            require_searched_for_hidden(tx)
         result = work(caller, signed)
     except (AuthenticationError, InputError, ConflictError) as error:
         # Its transaction is gone: that it was refused stays on the record.

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
 
 from hub.cases.importing.run import import_cases
 from hub.cases.importing.tally import Imported
-from hub.cases.same_people import SamePeople
 from hub.cases.seals import Resealed, Said, ShownLikeness, decide_likeness, seal_case, shown_likenesses
 from hub.cases.staff import STAFF_FILE
 from hub.errors import InputError, NotFoundError
 from hub.federation.publish import publish
 from hub.node.node import Node
 from hub.records.cases import Likeness
-from hub.records.cases import seal_case as sealed_record
-from hub.store.tables import CaseRecord
 from hub.values import Kind, Person, Role
 from hub.wire.messages import NOT_ANSWERED
 from tests.cases.hidden import AS_ALIAS, CHILD, LIKELY, MANAGER, MOTHER, PERPETRATOR, SAID, VICTIM, WHO, held
@@ -230,27 +226,6 @@ def test_a_case_that_is_unsealed_unseals_those_that_were_sealed_for_it_alone(nod
         assert likenesses(node, ref) == []
     publish(node)
     assert in_feed(node, HER)
-
-
-def test_a_home_whose_sealed_people_were_never_looked_for_looks_for_them(
-    node: Node, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As after an upgrade: with the next act, whatever it is about."""
-    with monkeypatch.context() as patch:
-        patch.setattr(SamePeople, "complete", lambda _self, _tx, proposals: list(proposals))
-        hold(node, case("other", [HER]))
-        publish(node)
-        hold(node, case("hers", [HER], sealed=True))
-    with node.write() as tx:
-        row = held(node, "hers").row
-        kept = held(node, "hers").kept.model_copy(update={"searched": False})
-        mine = CaseRecord.id == row.id
-        sealed = sealed_record(tx.vault, row.handle, kept)
-        tx.session.execute(update(CaseRecord).where(mine).values(sealed=sealed))  # type: ignore[arg-type]
-    assert in_feed(node, HER)
-    hold(node, case("unlike", [stranger(77)]))
-    assert not in_feed(node, HER)
-    assert held(node, "other").kept.sealed
 
 
 def test_a_disclosure_about_her_other_record_is_not_answered(stored_areas: Areas, node: Node) -> None:

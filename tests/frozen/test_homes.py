@@ -19,6 +19,7 @@ from hub.cases.case_file import case_paper
 from hub.cases.disclosure_log import read_log
 from hub.cases.obligations import list_obligations
 from hub.cases.renewal import follow_agreements
+from hub.cases.upgrade import bring_up_to_date
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.disclose import disclose
 from hub.consent import Decider, Decision
@@ -34,7 +35,9 @@ from hub.records.check import CandidateRef, CheckResult, DisclosureStatus
 from hub.store.audit import DatabaseAudit
 from hub.values import Kind, Level, Requester, Role
 from tests.checks.pending import grounded
+from tests.federation.hand import Hand
 from tests.federation.nodes import START, Areas, Clock, agree, case, cases_of, check, hold, question, stranger
+from tests.federation.problems import assert_problem
 
 HERE: Final = Path(__file__).parent
 RELEASES: Final = sorted(path.stem.removeprefix("results-") for path in HERE.glob("results-*.json"))
@@ -52,7 +55,7 @@ def shown(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def frozen(shown: Any, tmp_path: Path) -> Iterator[Areas]:
+def left(shown: Any, tmp_path: Path) -> Iterator[Areas]:
     """The two homes, opened by this code at the time at which they were made, with a network between them."""
     nodes = {}
     clock = Clock()
@@ -76,6 +79,15 @@ def frozen(shown: Any, tmp_path: Path) -> Iterator[Areas]:
     areas.close()
 
 
+@pytest.fixture
+def frozen(left: Areas) -> Areas:
+    """The same, brought up to date."""
+    for node in left.nodes.values():
+        bring_up_to_date(node)
+        advance_audit_checkpoint(node)
+    return left
+
+
 def _say_on_which_basis(home: Path) -> None:
     """What an operator adds to a home whose agreement stood in `node.toml`, without any basis or mode."""
     settings = home / "node.toml"
@@ -86,6 +98,12 @@ def _say_on_which_basis(home: Path) -> None:
 
 def test_there_are_homes_of_a_release() -> None:
     assert RELEASES
+
+
+def test_no_peer_is_answered_before_a_home_is_up_to_date(left: Areas) -> None:
+    assert_problem(Hand(left).send("GET", "/federation/v1/feed"), 503, "upgrading", "local")
+    bring_up_to_date(left["eastvale"])
+    assert Hand(left).send("GET", "/federation/v1/feed").status_code == 200
 
 
 def test_the_log_holds_up_to_its_checkpoint(frozen: Areas) -> None:
