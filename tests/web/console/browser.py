@@ -1,0 +1,106 @@
+"""A real browser for the tests of pages: Debian's Chromium, driven by Playwright, asking nothing of anyone.
+
+A module that opens one keeps it for its tests. Playwright holds the event loop of its thread meanwhile: what calls
+`asyncio.run` goes through `apart`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from starlette.types import ASGIApp
+
+T = TypeVar("T")
+
+INSTALL: Final = "Chromium is not installed: on Debian, as root, `apt-get install chromium`."
+ARGUMENTS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# WCAG 2.2 AA, and what axe knows beside it of good practice.
+RULES: Final = (
+    "wcag2a",
+    "wcag2aa",
+    "wcag21a",
+    "wcag21aa",
+    "wcag22a",
+    "wcag22aa",
+    "best-practice",
+)
+
+
+def chromium_path(which: Callable[[str], str | None] = shutil.which) -> str:
+    """Where the browser is. Fails where there is none, saying how it is installed: no test of a page is skipped."""
+    if found := which("chromium") or which("chromium-browser"):
+        return found
+    raise AssertionError(INSTALL)
+
+
+@contextmanager
+def opened_browser() -> Iterator[Browser]:
+    """The browser. Each `new_context()` is a person at a machine of their own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """An application on a port of this machine, by a real server; its address."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
+def apart(function: Callable[[], T]) -> T:
+    """Call a function in a thread of its own, where it may run an event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(function).result()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page as it stands, each with where."""
+    options = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"]}
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{one['id']}: {one['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def complaints(page: Page) -> list[str]:
+    """A list that fills with what the browser complains of: blocked by policy, not found, a script's error."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type != "log" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said
