@@ -43,6 +43,7 @@ ACTS: Final = frozenset(
         Action.case_unsealed,
         Action.sealed_person_decided,
         Action.flight_answered,
+        Action.not_safe_taken_off,
         Action.publication_ended,
         Action.pair_set_aside,
         Action.pair_taken_back,

@@ -91,12 +91,21 @@ def _alert(tx: Transaction, of: RestrictedCase, by: Requester, said: str, matter
 
 def review_of_unsealing(tx: Transaction, held: HeldCase, by: Requester, what: str) -> None:
     """Have another person review that `by` took a seal back, and ask them. `what`: in words."""
+    review_of_taking_off(
+        tx,
+        held,
+        by,
+        what,
+        "Whoever is on this case can be met again once it is published. If it should not have been: `hub case seal`"
+        " seals it at once.",
+    )
+
+
+def review_of_taking_off(tx: Transaction, held: HeldCase, by: Requester, what: str, then: str) -> None:
+    """Have another person review that `by` took off what protects somebody. `what`, and what follows: in words."""
     matter = Activity(held.row.ref_digest, f"unsealed:{os.urandom(8).hex()}")
     said = f"{what}, in the name of {by.name}."
-    text = (
-        f"{said} Whoever is on this case can be met again once it is published. Ask {by.name} whether it was them,"
-        " and why. If it should not have been: `hub case seal` seals it at once."
-    )
+    text = f"{said} Ask {by.name} whether it was them, and why. {then}"
     decision = Decision(
         outcome=Outcome.permit,
         reasons=(Reason(code="unsealed", text=said, source="hazard H1"),),

@@ -83,6 +83,7 @@ class CaseChange:
             and earlier.kept.likenesses == self.proposal.known
             and earlier.kept.words == self.proposal.words
             and earlier.kept.fled_words == self.proposal.fled_words
+            and earlier.kept.not_safe_words == self.proposal.not_safe_words
             and (earlier.kept.searched_as_now or not earlier.kept.hidden)
             and Counter(one.details for one in earlier.people) == Counter(self.people)
         )
@@ -224,6 +225,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         searched=SEARCH if proposal.searched else earlier.kept.searched if earlier else 0,
         words=proposal.words or (),
         fled_words=proposal.fled_words or (),
+        not_safe_words=proposal.not_safe_words or (),
         former=proposal.former,
     )
     cases.store(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import CaseRestrictions, folded_ref, restrictions_on
+from hub.cases.alerts import review_of_taking_off
 from hub.cases.changes import CaseChange, carry_out
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
@@ -62,8 +63,9 @@ def correct_answer(node: Node, case_ref: str, answer: tuple[str, ...], said: Sai
     """Put an answer in the place of the one that a case has. Safe to repeat.
 
     A more careful one counts at once. One that takes back an area, or that it is not known, is a manager's whom
-    `staff.toml` names. Nobody is told of anybody by it. Raises NotFoundError for a case that is not here, or is
-    restricted for whoever says it; UsageError where it takes a manager; InputError without a name or a reason.
+    `staff.toml` names, and another person reviews it. Nobody is told of anybody by it. Raises NotFoundError for a
+    case that is not here, or is restricted for whoever says it; UsageError where it takes a manager; InputError
+    without a name or a reason.
     """
     said.require()
     restrictions, staff = restrictions_on(node, said.by), staff_list(node)
@@ -93,6 +95,15 @@ def correct_answer(node: Node, case_ref: str, answer: tuple[str, ...], said: Sai
             about = Refs(case=changes[0].proposal.handle.hex())
             kind = "taken_back" if less else "corrected"
             tx.record(Action.flight_answered, by=node.actor(said.by.name), about=about, kind=kind)
+            if less and changes[0].earlier is not None:
+                review_of_taking_off(
+                    tx,
+                    changes[0].earlier,
+                    said.by,
+                    "That somebody on this case fled an area, or may have, was taken back",
+                    "That area can be told, and can meet her once she is published. If it should not have been:"
+                    " `hub case fled` says so again at once.",
+                )
 
     changes = carry_out(PublicationDecisions(node), propose, then)
     withdrawn = sum(len(one.shown) for one in changes if not is_hidden(node, one, restrictions))

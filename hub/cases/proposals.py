@@ -15,7 +15,7 @@ from hub.records.cases import (
     former_handle,
     found_by,
 )
-from hub.records.words import FledWord, SealWord
+from hub.records.words import FledWord, NotSafeWord, SealWord
 from hub.values import Person
 
 
@@ -36,7 +36,7 @@ class Proposal:
     """How a case is to read, and how it reads in store, if it is there. `anew`: it is decided again in any case.
 
     `searched`: whoever it hides was looked for on other cases.
-    `likenesses`, `words`, `fled_words`, `handle` and `members` follow from what is in store, unless they are given.
+    `likenesses`, the words, `handle` and `members` follow from what is in store, unless they are given.
     """
 
     details: CaseDetails
@@ -46,6 +46,7 @@ class Proposal:
     likenesses: tuple[Likeness, ...] | None = None
     words: tuple[SealWord, ...] | None = None
     fled_words: tuple[FledWord, ...] | None = None
+    not_safe_words: tuple[NotSafeWord, ...] | None = None
     handle: bytes = b""
     members: tuple[Member, ...] = ()
     searched: bool = False
@@ -58,6 +59,8 @@ class Proposal:
             object.__setattr__(self, "words", earlier.kept.words if earlier else ())
         if self.fled_words is None:
             object.__setattr__(self, "fled_words", earlier.kept.fled_words if earlier else ())
+        if self.not_safe_words is None:
+            object.__setattr__(self, "not_safe_words", earlier.kept.not_safe_words if earlier else ())
         if not self.handle:
             object.__setattr__(self, "handle", earlier.row.handle if earlier else os.urandom(16))
         if not self.members:

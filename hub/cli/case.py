@@ -13,6 +13,7 @@ from hub.checks.read import read_document
 from hub.cli.fled import UNKNOWN, fled
 from hub.cli.options import Json, opened
 from hub.cli.output import counted, err, out, plain, print_json
+from hub.cli.safe import safe
 from hub.cli.seals import seal, unseal
 from hub.sample.stub import sample_stub
 
@@ -76,5 +77,6 @@ def add(
 
 
 case_app.command("fled")(fled)
+case_app.command("safe")(safe)
 case_app.command("seal")(seal)
 case_app.command("unseal")(unseal)

@@ -42,7 +42,8 @@ def fled(
     """Correct whether anyone fled an area, on the case whose reference is read from standard input.
 
     What is given takes the place of what was answered before. A more careful answer counts at once; to take back an
-    area, or that it is not known, is for a manager whom staff.toml names. Nobody is told of anyone by this.
+    area, or that it is not known, is for a manager whom staff.toml names; another
+    person reviews it. Nobody is told of anyone by this.
     """
     with opened(home, as_json=as_json) as node:
         answer = _answer(area or [], not_known=not_known, nobody=nobody)

@@ -146,12 +146,17 @@ def asker(node: Node, who: Path | None) -> Requester | None:
 
 def read_case_ref() -> str:
     """A case's reference, a line of standard input; asked for at a terminal. Raises InputError."""
+    return read_line("Case reference", "No case reference was given.")
+
+
+def read_line(asked: str, missing: str) -> str:
+    """The next line of standard input; asked for at a terminal. Raises InputError where there is none."""
     if sys.stdin.isatty():
-        err.print("Case reference: ", end="")
+        err.print(f"{asked}: ", end="")
     try:
         given = sys.stdin.readline().strip()
     except UnicodeDecodeError:
         given = ""
     if not given:
-        raise InputError("No case reference was given.", do="Write it to standard input.")
+        raise InputError(missing, do="Write it to standard input.")
     return given

@@ -34,6 +34,7 @@ _IN_WORDS: Final = {
     Action.case_unsealed: "a case was unsealed",
     Action.sealed_person_decided: "it was decided of somebody on a case whether they are a sealed person",
     Action.flight_answered: "it was answered whether anyone on a case fled an area",
+    Action.not_safe_taken_off: "somebody on a case was said to be safe to talk to after all",
     Action.publication_ended: "a case ceased to be published",
     Action.pair_set_aside: "a candidate was dismissed",
     Action.pair_taken_back: "a dismissal was taken back",

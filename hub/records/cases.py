@@ -21,7 +21,7 @@ from hub.crypto.vault import Vault
 from hub.errors import StorageError
 from hub.node.transaction import Reading
 from hub.records import decisions
-from hub.records.words import FledWord, SealWord
+from hub.records.words import FledWord, NotSafeWord, SealWord
 from hub.store import cases
 from hub.store.cases import StoredCase, StoredPerson
 from hub.store.feeds import PersonRow
@@ -129,6 +129,7 @@ class KeptCase(Value):
     searched: int = 0
     words: tuple[SealWord, ...] = ()
     fled_words: tuple[FledWord, ...] = ()
+    not_safe_words: tuple[NotSafeWord, ...] = ()
     former: tuple[Person, ...] = ()
 
     @property

@@ -25,3 +25,12 @@ class FledWord(Value):
     by: ShortText
     because: str
     at: int
+
+
+class NotSafeWord(Value):
+    """That a person took off whom the victim named as not safe to talk to: the entries, who, why and when."""
+
+    taken_off: tuple[ShortText, ...]
+    by: ShortText
+    because: str
+    at: int

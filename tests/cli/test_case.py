@@ -66,3 +66,23 @@ def test_an_area_that_nobody_knows_is_said_at_once(entered: Any) -> None:
     done = entered(sample_stub() | {"fled_from": ["Atlantis"]})
     assert done.code == 0
     assert "Atlantis is no area that this node knows" in done.err
+
+
+def test_whom_she_named_is_listed_and_taken_off_by_names_on_standard_input_alone(
+    entered: Any, home: Path, tmp_path: Path
+) -> None:
+    stub = sample_stub() | {"not_safe_to_talk_to": ["PC Smith, Eastvale", "her brother"]}
+    assert entered(stub).code == 0
+    ref, who = stub["case_ref"], tmp_path / "who.json"
+    manager = {"name": "Bea Manager", "role": "manager", "agency": "Police", "agency_kind": "police"}
+    who.write_text(json.dumps(manager))
+    shown = inside("case", "safe", home, "--as", who, "--list", said=f"{ref}\n")
+    assert (shown.code, shown.out) == (0, "PC Smith, Eastvale\nher brother\n")
+    how = ("case", "safe", home, "--as", who, "--because", "She named another.")
+    refused = inside(*how, "--json", said=f"{ref}\nher brother\n")
+    assert (refused.code, refused.error["code"]) == (2, "usage")
+    (home / "staff.toml").write_text('[[staff]]\ngiven_names = "Bea"\nsurname = "Manager"\nmanager = true\n')
+    for missing in (f"{ref}\n", f"{ref}\nnobody\n"):
+        assert inside(*how, "--json", said=missing).code == 1
+    done = inside(*how, "--json", said=f"{ref}\nHer Brother\n")
+    assert done.json == {"taken_off": ["her brother"], "not_safe_to_talk_to": ["PC Smith, Eastvale"]}

@@ -165,6 +165,8 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("case seal", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         walk("case fled", "--not-known", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         walk("case fled", "--nobody", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
+        walk("case safe", "--list", "--as", ash, said=f"{ref}\n")
+        walk("case safe", "--as", ash, "--because", "Curious.", said=f"{ref}\nNorthmoor\n")
         walk("case unseal", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         for check_id in ("", nodes.check_id):
             walk(

@@ -28,6 +28,7 @@ WALKED: Final[dict[tuple[str, str], str]] = {
     ("import", "who"): "{home} {stub} --as {missing}",
     ("case add", "stub"): "{home} {missing}",
     ("case fled", "who"): "{home} --as {missing} --nobody --because Asked",
+    ("case safe", "who"): "{home} --as {missing} --because Asked",
     ("case seal", "who"): "{home} --as {missing} --because Asked",
     ("case unseal", "who"): "{home} --as {missing} --because Asked",
     ("seals list", "who"): "{home} --as {missing}",
