@@ -7,7 +7,7 @@ from hub.matching.called import may_be_called, name_words
 from hub.matching.candidates import CandidateSet, ScoredCandidate, weigh
 from hub.matching.config import MatchingConfig, load_config
 from hub.matching.confirm import Confirmation, FieldComparison, confirm
-from hub.matching.dates import PartialDate, parse_date, strict_date
+from hub.matching.dates import DateFault, DateQuestion, PartialDate, parse_date, read_date, strict_date
 from hub.matching.keys import MatchKey, match_keys
 from hub.matching.population import NameTable, Population, read_table
 from hub.matching.reasons import MatchReason
@@ -17,6 +17,8 @@ __all__ = [
     "AskedPerson",
     "CandidateSet",
     "Confirmation",
+    "DateFault",
+    "DateQuestion",
     "FieldComparison",
     "MatchKey",
     "MatchReason",
@@ -37,6 +39,7 @@ __all__ = [
     "name_words",
     "parse_date",
     "posterior",
+    "read_date",
     "read_table",
     "score",
     "strict_date",

@@ -1,13 +1,17 @@
 """Dates of birth as evidence: partial, swapped, impossible and placeholder dates each say what they can.
 
-Pure and total in `parse_date`; `strict_date` is for edges, which refuse what is not a real date. Neither knows
-today's date: whether a birth date lies in the future is for the form to ask.
+Pure and total. `parse_date` is for matching, which takes what it can get. What people type and files hold goes
+through `read_date`, which asks where it could be two dates and says which part cannot be; `strict_date` is for
+documents, which have one way to write a date. None knows today's date: whether a birth date lies in the future is
+for the form to ask.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,6 +29,11 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _NO_DATE = (1900, 1, 1)
 _PIVOT = 30  # two digits of a year: from here on of the twentieth century, below of the twenty-first
 _LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+# Of what a person types as a date: words that say nothing, and what may stand between the parts.
+_TOKEN = re.compile(r"(?P<number>[0-9]+)(?:(?:st|nd|rd|th)(?![a-z]))?|(?P<word>[a-z]+)|[\s/.,-]+")
+_IDLE = re.compile(r"of|(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?")
 
 
 class PartialDate(NamedTuple):
@@ -100,6 +109,96 @@ def _runs(text: str) -> list[str]:
     if 1 <= int(run[:2]) <= 31 and 1 <= int(run[2:4]) <= 12:
         return [run[:2], run[2:4], run[4:]]
     return [run[:4], run[4:6], run[6:]]
+
+
+class DateFault(StrEnum):
+    """Which part of a date that somebody wrote cannot be; `whole` where it is no date at all."""
+
+    day = "day"
+    month = "month"
+    year = "year"
+    whole = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class DateQuestion:
+    """What a date that somebody wrote may mean: dates as `read_date` gives them, the likeliest first."""
+
+    choices: tuple[str, ...]
+
+
+def read_date(text: str) -> str | DateQuestion | DateFault:
+    """Read a date as people in the United Kingdom write it: YYYY-MM-DD, or the part of it that is known.
+
+    Day first (4/7/1991, 04.07.1991, 4 July 1991, 7/1991) or year first (1991-07-04, 1991-07, 1991). A month is a
+    number or its English name; a weekday, "4th of" and a question mark at the end are passed over. A year of two
+    digits is asked back. Empty for nothing. Never raises, and never guesses.
+    """
+    tokens = _tokens(text.strip().rstrip("?").rstrip().lower())
+    if tokens is None:
+        return DateFault.whole
+    if not tokens:
+        return "" if not text.strip() else DateFault.whole
+    parts = _ordered(tokens)
+    if isinstance(parts, DateFault):
+        return parts
+    year, month, day = parts
+    if len(year) == 2:
+        centuries = ("19", "18") if int(year) >= _PIVOT else ("20", "19")
+        found = [_real(century + year, month, day) for century in centuries]
+        real = [one for one in found if not isinstance(one, DateFault)]
+        return DateQuestion(tuple(real)) if len(real) > 1 else (real or found)[0]
+    return _real(year, month, day)
+
+
+def _tokens(text: str) -> list[str] | None:
+    """The numbers of a date, its month's name as a number with an M before it; None where it has anything else."""
+    found, at = [], 0
+    while at < len(text):
+        token = _TOKEN.match(text, at)
+        if token is None:
+            return None
+        at = token.end()
+        if token["number"]:
+            found.append(token["number"])
+        elif (word := token["word"]) and not _IDLE.fullmatch(word):
+            month = _MONTH.fullmatch(word)
+            if month is None:
+                return None
+            found.append(f"M{_MONTHS.index(month[1][:3]) + 1}")
+    return found
+
+
+def _ordered(tokens: list[str]) -> tuple[str, str, str] | DateFault:
+    """Year, month and day as written, or empty; a month's name or a year at the front says which is which."""
+    shape = "".join("M" if token[0] == "M" else "Y" if len(token) == 4 else "n" for token in tokens)
+    places = {
+        "Y": (0,), "YM": (0, 1), "Yn": (0, 1), "YMn": (0, 1, 2), "Ynn": (0, 1, 2),
+        "MY": (1, 0), "nY": (1, 0), "Mn": (1, 0), "nn": (1, 0),
+        "nMY": (2, 1, 0), "nnY": (2, 1, 0), "nMn": (2, 1, 0), "nnn": (2, 1, 0),
+        "MnY": (2, 0, 1), "Mnn": (2, 0, 1),
+        "nM": (), "n": (),
+    }.get(shape)  # fmt: skip
+    if places is None or any(len(token) > 4 for token in tokens):
+        return DateFault.whole
+    year, month, day = (*(tokens[place] for place in places), "", "", "")[:3]
+    without_year = shape == "nn" and int(year) <= 31  # a day and its month: 4/7
+    if len(year) not in (2, 4) or without_year:
+        return DateFault.year
+    return year, month.removeprefix("M"), day
+
+
+def _real(year: str, month: str, day: str) -> str | DateFault:
+    """The date as YYYY, YYYY-MM or YYYY-MM-DD, if there is such a date."""
+    if int(year) < 1000:
+        return DateFault.year
+    if month and not 1 <= int(month) <= 12:
+        return DateFault.month
+    try:
+        datetime.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return DateFault.day
+    return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
 
 
 def strict_date(text: str) -> str:

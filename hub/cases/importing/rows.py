@@ -18,8 +18,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.gb import nhs
 
 from hub.consent.form.fled import NOT_KNOWN, area_written
-from hub.errors import InputError
-from hub.matching import strict_date
+from hub.matching import DateFault, DateQuestion, read_date
 from hub.parsing import TextKind, hidden_characters
 from hub.values import Kind, Person, Role
 
@@ -45,7 +44,6 @@ FORMULA_STARTS: Final = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,}( ?(ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE | re.ASCII)
 _POSTCODE = re.compile(r"[0-9a-z][0-9a-z -]*", re.IGNORECASE | re.ASCII)
 _NAMELESS = {"unknown", "not known", "n/a", "tbc", "tba", "?", "??", "???", "not disclosed", "anonymous"}
-_DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]+)")  # as a British spreadsheet writes a date
 _YES_NO: Final = {"yes": True, "no": False}
 
 FORMULA = "starts like a spreadsheet formula: remove the first character, or leave the cell empty"
@@ -54,8 +52,11 @@ IMPOSSIBLE_DATE = (
     "YYYY"
 )
 NOT_A_DAY = "is not a date that exists: write YYYY-MM-DD or DD/MM/YYYY"
-MONTH_OVER_12 = "has a month above 12: the hub reads day/month/year, so write DD/MM/YYYY or YYYY-MM-DD"
-SHORT_YEAR = "has a year that is not of four digits: write DD/MM/YYYY or YYYY-MM-DD"
+NO_SUCH_MONTH = (
+    "has a month that is not 1 to 12: the hub reads day/month/year, so write DD/MM/YYYY or YYYY-MM-DD"
+)
+NO_YEAR = "has no year, or one that is not of four digits: write DD/MM/YYYY or YYYY-MM-DD"
+_DATE_FAULTS: Final = {DateFault.month: NO_SUCH_MONTH, DateFault.year: NO_YEAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,38 +210,26 @@ class _Cells:
 
     def day(self, field: str) -> dt.date | None:
         """Return a complete date, or None where empty or refused."""
-        text = self._date(field)
-        if not text:
-            return None
-        try:
-            if re.fullmatch(r"[12]\d{3}-\d\d-\d\d", text, re.ASCII):
-                return dt.date.fromisoformat(text)
-        except ValueError:
-            pass
-        self.refuse(field, NOT_A_DAY)
+        text = self._date(field, NOT_A_DAY)
+        if len(text) == len("YYYY-MM-DD") and text[0] in "12":
+            return dt.date.fromisoformat(text)
+        if text:
+            self.refuse(field, NOT_A_DAY)
         return None
 
     def date_of_birth(self) -> str:
         """Return YYYY, YYYY-MM, YYYY-MM-DD or empty."""
-        try:
-            return strict_date(self._date("date_of_birth"))
-        except InputError:
-            self.refuse("date_of_birth", IMPOSSIBLE_DATE)
-            return ""
+        return self._date("date_of_birth", IMPOSSIBLE_DATE)
 
-    def _date(self, field: str) -> str:
-        """Return the cell with a date written day first as YYYY-MM-DD, whether it exists or not."""
-        text = self.text(field)
-        found = _DAY_FIRST.fullmatch(text)
-        if not found:
-            return text
-        day, month, year = found.groups()
-        if len(year) != 4:
-            self.refuse(field, SHORT_YEAR)
-        elif int(month) > 12:
-            self.refuse(field, MONTH_OVER_12)
+    def _date(self, field: str, impossible: str) -> str:
+        """Return the date of a cell, or empty. Nobody is there to be asked which of two dates a cell means."""
+        found = read_date(self.text(field))
+        if isinstance(found, DateFault):
+            self.refuse(field, _DATE_FAULTS.get(found, impossible))
+        elif isinstance(found, DateQuestion):
+            self.refuse(field, NO_YEAR)
         else:
-            return f"{year}-{int(month):02}-{int(day):02}"
+            return found
         return ""
 
     def shaped(self, field: str, shape: re.Pattern[str], what: str) -> str:
