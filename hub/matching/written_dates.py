@@ -1,0 +1,54 @@
+"""Dates as fields of models that people fill in: on a page, in an import, over the API.
+
+Pure. `DayWritten` takes a whole date and `DateWritten` what is known of one, in any way that `read_date` reads.
+What cannot be taken is an error whose type says why (`date_day`, `date_month`, `date_year`, `date_whole`, and
+`date_part` where a part is missing); a date that could be two is one of type `date_asked`, with the choices.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from hub.matching.dates import DateFault, DateQuestion, read_date
+
+_SAYS: Final = {
+    DateFault.day: "its month has no such day",
+    DateFault.month: "there is no such month; the day stands first",
+    DateFault.year: "the year is missing or is not of four digits",
+    DateFault.whole: "it is no date; write YYYY-MM-DD or 4 July 1991",
+}
+
+
+def _read(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    found = read_date(text)
+    if isinstance(found, DateFault):
+        raise PydanticCustomError(f"date_{found}", _SAYS[found])
+    if isinstance(found, DateQuestion):
+        raise PydanticCustomError(
+            "date_asked", "the year is of two digits", {"choices": ",".join(found.choices)}
+        )
+    return found
+
+
+def _whole(text: Any) -> Any:
+    found = _read(text)
+    if isinstance(found, str) and len(found) < len("YYYY-MM-DD"):
+        raise PydanticCustomError("date_part", "the day, the month and the year are needed")
+    return found
+
+
+DayWritten = Annotated[dt.date, BeforeValidator(_whole), WithJsonSchema({"type": "string", "format": "date"})]
+"""A whole date."""
+
+DateWritten = Annotated[
+    str,
+    BeforeValidator(_read),
+    WithJsonSchema({"type": "string", "description": "YYYY, YYYY-MM or YYYY-MM-DD, or as people write it."}),
+]
+"""What is known of a date: YYYY, YYYY-MM, YYYY-MM-DD, or empty."""
