@@ -10,8 +10,6 @@ the two HKDFs and the AEAD of each entry, in warm processes; half of it measured
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import resource
 import shutil
@@ -28,9 +26,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from voprf import ristretto
 
+from benchmarks.command import Command
 from benchmarks.machine import machine
 from benchmarks.nodes import KEPT, home
-from hub.errors import HubError
 from hub.federation.publish import publish
 from hub.matching import match_keys
 from hub.node.node import Node
@@ -125,19 +123,7 @@ def made(folder: Path) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; 0 done, 2 wrong usage or a fault."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.publish", description=__doc__.split("\n")[0])
-    parser.add_argument("--people", type=int, default=5_000, help="people the node holds")
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
-    options = parser.parse_args(arguments)
-    if options.people < 1:
-        parser.error("at least 1 person")
-    try:
-        result = measure(options.people)
-    except HubError as error:
-        print(f"publish: {error}", file=sys.stderr)
-        return error.exit_code
-    print(json.dumps(result, indent=None if options.json else 2))
-    return 0
+    return Command("publish", __doc__ or "", "people the node holds", 5_000).run(measure, arguments)
 
 
 if __name__ == "__main__":

@@ -80,13 +80,7 @@ def _alert(tx: Transaction, of: RestrictedCase, by: Requester, said: str, matter
         f" {said}. Look into it. They read nothing of it, only that areas could not be reached or that there is no"
         " such case: do not tell them why."
     )
-    decision = Decision(
-        outcome=Outcome.refuse,
-        reasons=(_WHY,),
-        obligations=(Obligation(code=LOOK_INTO, text=text, due=tx.today),),
-        rules=tx.node.rules.name,
-    )
-    _owe(tx, decision, Activity(of.digest, matter), of.case_ref)
+    _owe(tx, _refused(tx, _WHY, LOOK_INTO, text), Activity(of.digest, matter), of.case_ref)
 
 
 def review_of_unsealing(tx: Transaction, held: HeldCase, by: Requester, what: str) -> None:
@@ -120,24 +114,14 @@ def alert_of_area(tx: Transaction, peer: NodeId, why: str) -> bool:
 
     Returns whether there was nothing open of that area.
     """
-    matter = Activity(tx.case_digest(_OF_NO_CASE), f"refused:{peer}")
-    tx.hold_others_off()
-    if obligations.codes_of(tx.session, matter, closed_too=False):
-        return False
     area = tx.node.areas.get(peer)
     name, ring = (area.area, f"Ring it, {area.contact},") if area else (peer, "Ring it")
     text = (
         f"{name} was refused: {why}. Look into it. {ring} and ask what it wanted. The audit log counts by the hour"
         " how often it was refused, which tells it nothing about anybody."
     )
-    decision = Decision(
-        outcome=Outcome.refuse,
-        reasons=(Reason(code="area_refused", text=f"The area was refused: {why}.", source="hazard H1"),),
-        obligations=(Obligation(code=LOOK_INTO_AREA, text=text, due=tx.today),),
-        rules=tx.node.rules.name,
-    )
-    _owe(tx, decision, matter)
-    return True
+    reason = Reason(code="area_refused", text=f"The area was refused: {why}.", source="hazard H1")
+    return _alert_of_area(tx, f"refused:{peer}", reason, text)
 
 
 def alert_of_candidate(tx: Transaction, peer: NodeId, handle: str, checks: Sequence[str]) -> bool:
@@ -145,9 +129,6 @@ def alert_of_candidate(tx: Transaction, peer: NodeId, handle: str, checks: Seque
 
     `handle`: as results print it; `checks`: those that asked. Returns whether there was nothing open of it.
     """
-    matter = Activity(tx.case_digest(_OF_NO_CASE), f"made-up:{peer}")
-    if obligations.codes_of(tx.session, matter, closed_too=False):
-        return False
     area = tx.node.areas.get(peer)
     name, ring = (area.area, f" {area.contact}") if area else (peer, "")
     text = (
@@ -155,14 +136,24 @@ def alert_of_candidate(tx: Transaction, peer: NodeId, handle: str, checks: Seque
         f" {', '.join(checks[-_SHOWN:])}. A true record is one person's: look into whether it is made up to learn"
         f" whom we ask about. Until that is clear tell {name} nothing more. Ring it.{ring}"
     )
-    decision = Decision(
-        outcome=Outcome.refuse,
-        reasons=(Reason(code="one_record_of_many", text="One record matched many.", source="hazard H1"),),
-        obligations=(Obligation(code=LOOK_INTO_AREA, text=text, due=tx.today),),
-        rules=tx.node.rules.name,
-    )
-    _owe(tx, decision, matter)
+    reason = Reason(code="one_record_of_many", text="One record matched many.", source="hazard H1")
+    return _alert_of_area(tx, f"made-up:{peer}", reason, text)
+
+
+def _alert_of_area(tx: Transaction, matter: str, why: Reason, text: str) -> bool:
+    """Have a manager look into that, once until it is closed; returns whether nothing of it was open."""
+    activity = Activity(tx.case_digest(_OF_NO_CASE), matter)
+    tx.hold_others_off()
+    if obligations.codes_of(tx.session, activity, closed_too=False):
+        return False
+    _owe(tx, _refused(tx, why, LOOK_INTO_AREA, text), activity)
     return True
+
+
+def _refused(tx: Transaction, why: Reason, code: str, text: str) -> Decision:
+    """A refusal into which somebody has to look today. `code`: of what is owed, `text`: what it is, in words."""
+    owed = Obligation(code=code, text=text, due=tx.today)
+    return Decision(outcome=Outcome.refuse, reasons=(why,), obligations=(owed,), rules=tx.node.rules.name)
 
 
 def _owe(

@@ -83,20 +83,16 @@ def unlike(held: Held, their_own: Iterable[BodiesTold], of_ours: Iterable[Bodies
 
     `their_own`: the peer's disclosures to us, as it holds them; `of_ours`: ours to it.
     """
-    for told in of_ours:
-        mine = held.ours.get(told.name)
-        if mine is None or told.name in held.altered:
+    asker_and_holder: list[tuple[str, Bodies | BodiesTold | None, Bodies | BodiesTold | None]] = [
+        *((told.name, held.ours.get(told.name), told) for told in of_ours),
+        *((told.name, told, held.theirs.get(told.name)) for told in their_own),
+    ]
+    for name, asker, holder in asker_and_holder:
+        if asker is None or holder is None or name in held.altered:
             continue
-        asked_otherwise = mine.questions and not set(told.questions) & set(mine.questions)
-        if asked_otherwise or told.answer != mine.answer:
-            yield told.name
-    for told in their_own:
-        mine = held.theirs.get(told.name)
-        if mine is None or told.name in held.altered:
-            continue
-        asked_otherwise = told.questions and not set(told.questions) & set(mine.questions)
-        if asked_otherwise or told.answer != mine.answer:
-            yield told.name
+        asked_otherwise = asker.questions and not set(asker.questions) & set(holder.questions)
+        if asked_otherwise or asker.answer != holder.answer:
+            yield name
 
 
 def _names(disclosures: Iterable[str]) -> Iterator[ExchangeName]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hub.checks import dismissals
-from hub.cli.options import Home, Who, asker, opened
+from hub.cli.options import CheckId, Home, Who, asker, opened
 from hub.cli.output import out
 from hub.records.check import CandidateRef
 
@@ -17,7 +17,7 @@ candidates_app = typer.Typer(help="Candidates of a check that a person has judge
 @candidates_app.command("dismiss")
 def dismiss(
     home: Home,
-    check_id: Annotated[str, typer.Argument(help="The check's id.", show_default=False)],
+    check_id: CheckId,
     handle: Annotated[
         str, typer.Argument(help="The candidate's handle, from the result.", show_default=False)
     ],

@@ -16,7 +16,7 @@ from hub.checks.earlier import earlier_candidate
 from hub.checks.example import example_question
 from hub.checks.read import read_check_request, read_form
 from hub.checks.telephones import telephones
-from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.cli.options import CheckId, Home, Json, Who, asker, opened, opened_to_read
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json
 from hub.cli.show import show_decision, show_result, told_words
 from hub.consent import Decision, Outcome
@@ -82,7 +82,7 @@ def check(
 
 def disclose(
     home: Home,
-    check_id: Annotated[str, typer.Argument(metavar="CHECK_ID", help="The check's id.", show_default=False)],
+    check_id: CheckId,
     area: Annotated[str, typer.Option(help="The node id of the area to tell.")],
     level: Annotated[
         Literal["involvement", "summary"], typer.Option(help="How much to ask for.")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.checks.earlier import EarlierCheck, earlier_checks, earlier_result
-from hub.cli.options import Home, Json, Who, asker, opened_to_read, read_case_ref
+from hub.cli.options import CheckId, Home, Json, Who, asker, opened_to_read, read_case_ref
 from hub.cli.output import out, plain, print_json
 from hub.cli.show import STATUS, show_decision, show_result
 
@@ -47,12 +47,7 @@ def list_(
 @checks_app.command("show")
 def show(
     home: Home,
-    check_id: Annotated[
-        str,
-        typer.Argument(
-            metavar="CHECK_ID", help="The check's id, as `hub checks list` shows it.", show_default=False
-        ),
-    ],
+    check_id: CheckId,
     who: Who = None,
     as_json: Json = False,
 ) -> None:

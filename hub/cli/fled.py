@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,15 +11,12 @@ from hub.cases.areas import unknown_among
 from hub.cases.flight import correct_answer
 from hub.cases.seals import Said
 from hub.checks.read import read_document
-from hub.cli.options import Json, opened, read_case_ref
+from hub.cli.options import Because, By, Home, Json, opened, read_case_ref
 from hub.cli.output import counted, err, out, plain, print_json
 from hub.consent.form.fled import NOT_KNOWN, FledFrom, fled_areas
 from hub.errors import InputError, UsageError
 from hub.values import Requester
 
-By = Annotated[
-    Path, typer.Option("--as", metavar="WHO.json", help="Who answers: a requester.", show_default=False)
-]
 UNKNOWN = (
     "{} is no area that this node knows, by id or name. Nobody is told about anyone on this case before that is "
     "put right with `hub case fled`, unless a manager decides."
@@ -28,9 +24,9 @@ UNKNOWN = (
 
 
 def fled(
-    home: Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)],
+    home: Home,
     who: By,
-    because: Annotated[str, typer.Option("--because", metavar="TEXT", help="Why; kept.", show_default=False)],
+    because: Because,
     area: Annotated[
         list[str] | None,
         typer.Option(help="An area fled, by node id or name; once for each.", show_default=False),

@@ -22,7 +22,21 @@ from hub.values import Requester
 Home = Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
-Because = Annotated[str, typer.Option(help="The reason, which stands on the record.", show_default=False)]
+CheckId = Annotated[
+    str,
+    typer.Argument(
+        metavar="CHECK_ID", help="The check's id, as `hub checks list` shows it.", show_default=False
+    ),
+]
+
+Because = Annotated[
+    str,
+    typer.Option(metavar="TEXT", help="The reason, which stands on the record.", show_default=False),
+]
+
+By = Annotated[
+    Path, typer.Option("--as", metavar="WHO.json", help="Who decides: a requester.", show_default=False)
+]
 
 Who = Annotated[
     Path | None,

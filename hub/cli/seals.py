@@ -20,17 +20,12 @@ from hub.cases.seals import (
     shown_likenesses,
 )
 from hub.checks.read import read_document
-from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
+from hub.cli.options import Because, By, Home, Json, Who, asker, opened, opened_to_read, read_case_ref
 from hub.cli.output import counted, err, out, plain, print_json
 from hub.records.words import SealWord
 from hub.values import Person, Requester, day_in_words, typed
 
 seals_app = typer.Typer(help="Who may be a sealed person on another case.", no_args_is_help=True)
-
-By = Annotated[
-    Path, typer.Option("--as", metavar="WHO.json", help="Who decides: a requester.", show_default=False)
-]
-Because = Annotated[str, typer.Option("--because", metavar="TEXT", help="Why; kept.", show_default=False)]
 
 
 def seal(home: Home, who: By, because: Because, as_json: Json = False) -> None:

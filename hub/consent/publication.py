@@ -25,6 +25,19 @@ NECESSITY = (
     " plan is not reviewed. Only match-keys are published, and no detail."
 )
 
+_STUB: Final = Reason(
+    code="stub",
+    text="Only the stub of this case is here: nobody in it is published before its referral is imported.",
+    source="a publication decision needs the referral",
+    field="publish",
+)
+_DECLINED: Final = Reason(
+    code="supplier_declined",
+    text="The supplier of this case does not publish it.",
+    source="purpose lock: the supplier decides",
+    field="publish",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PublicationCase:
@@ -116,21 +129,9 @@ def publication_form(case: PublicationCase, publisher: Publisher, rules: Rules, 
 def decide_publication(case: PublicationCase, publisher: Publisher, rules: Rules, on: dt.date) -> Decision:
     """The publication decision for one case. A stub, a supplier's no, a seal refuse; no agreement: incomplete."""
     if case.stub:
-        reason = Reason(
-            code="stub",
-            text="Only the stub of this case is here: nobody in it is published before its referral is imported.",
-            source="a publication decision needs the referral",
-            field="publish",
-        )
-        return Decision(outcome=Outcome.refuse, reasons=(reason,), rules=rules.name)
+        return Decision(outcome=Outcome.refuse, reasons=(_STUB,), rules=rules.name)
     if case.publish is False:
-        reason = Reason(
-            code="supplier_declined",
-            text="The supplier of this case does not publish it.",
-            source="purpose lock: the supplier decides",
-            field="publish",
-        )
-        return Decision(outcome=Outcome.refuse, reasons=(reason,), rules=rules.name)
+        return Decision(outcome=Outcome.refuse, reasons=(_DECLINED,), rules=rules.name)
     form = publication_form(case, publisher, rules, on)
     context = Context(
         sealed=case.sealed,

@@ -73,12 +73,7 @@ def every(session: Session) -> list[StoredCase]:
 
 def of_handles(session: Session, handles: Iterable[bytes]) -> list[StoredCase]:
     """The cases with these handles."""
-    every = list(dict.fromkeys(handles))
-    return [
-        row
-        for at in range(0, len(every), _BOUND)
-        for row in _stored(session, col(CaseRecord.handle).in_(every[at : at + _BOUND]))
-    ]
+    return _of(session, CaseRecord.handle, handles)
 
 
 def store(session: Session, row: CaseRow) -> None:
@@ -143,11 +138,16 @@ def members(session: Session) -> list[tuple[int, StoredPerson]]:
 
 def of_numbers(session: Session, numbers: Iterable[int]) -> list[StoredCase]:
     """The cases of these numbers."""
-    every = list(dict.fromkeys(numbers))
+    return _of(session, CaseRecord.id, numbers)
+
+
+def _of(session: Session, column: object, values: Iterable[object]) -> list[StoredCase]:
+    """The cases of which a column has one of these values, in as many statements as that takes."""
+    every = list(dict.fromkeys(values))
     return [
         row
         for at in range(0, len(every), _BOUND)
-        for row in _stored(session, col(CaseRecord.id).in_(every[at : at + _BOUND]))
+        for row in _stored(session, col(column).in_(every[at : at + _BOUND]))
     ]
 
 
