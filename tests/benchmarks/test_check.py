@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import check, nodes
+from tests.benchmarks.rounded import may_be
 
 
 @pytest.mark.slow
@@ -22,7 +23,7 @@ def test_every_run_says_what_was_promised(
     for run in runs:
         assert 0 < run["match_keys"] <= run["elements"]
         assert 0 < run["wall_ms"]["p50"] <= run["wall_ms"]["p95"]
-        assert run["ratio"] == pytest.approx(run["wall_ms"]["p50"] / run["crypto_ms"]["p50"], abs=0.01)
+        assert may_be(run["ratio"], run["wall_ms"]["p50"], run["crypto_ms"]["p50"], unit=0.1)
         assert run["met"] > 0
         assert run["disclosure_ms"]["p50"] > 0
 

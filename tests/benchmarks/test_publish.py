@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import publish
+from tests.benchmarks.rounded import may_be
 
 
 def test_the_document_says_what_was_promised(
@@ -20,5 +21,5 @@ def test_the_document_says_what_was_promised(
     assert 8 * 10 < said["match_keys"] <= 8 * 110
     assert said["distinct"] <= said["match_keys"]
     assert said["cores"] >= 1
-    assert said["ratio"] == pytest.approx(said["wall_s"] / said["crypto_s"], rel=0.2)
+    assert may_be(said["ratio"], said["wall_s"], said["crypto_s"], unit=0.01)
     assert not list(tmp_path.glob("publish-*")), "the node is removed afterwards"

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,11 +26,22 @@ from tests.cli.bulk import CASES, SOME, referrals
 from tests.cli.running import free_port, inside, serving, write_csv
 
 TOLD = story(5, cases=4)
+DAY_S: Final = 86_400
+LEFT_S: Final = 180  # Longer than a test takes on a busy machine.
 
 
 def today() -> dt.date:
     """The commands' own today."""
     return dt.datetime.now(dt.UTC).date()
+
+
+@pytest.fixture
+def day() -> dt.date:
+    """Today, for a test in which the day must not change: shortly before midnight it waits for the next one."""
+    left = DAY_S - time.time() % DAY_S
+    if left < LEFT_S:
+        time.sleep(left)
+    return today()
 
 
 def make(home: Path, node_id: str, port: int = 1, *, agreed: bool = True) -> Path:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,7 +31,7 @@ from tests.statements import compile_once
 compile_once()
 
 HUB: Final = Path(sys.executable).with_name("hub")
-START_S: Final = 180
+WAIT_S: Final = 600
 TIMEOUT_S: Final = 1_800  # against a hang; no test asserts a time
 
 
@@ -60,6 +60,22 @@ class Ended:
     def at(self, home: Path) -> Ended:
         """The same of a home of any name."""
         return Ended(self.code, self.out.replace(str(home), "HOME"), self.err.replace(str(home), "HOME"))
+
+
+def until(
+    seen: Callable[[], object],
+    process: subprocess.Popen[Any] | None = None,
+    log: Path | None = None,
+    *,
+    every_s: float = 0.1,
+) -> None:
+    """Wait until something is seen, however busy the machine; before that, the process must not have ended."""
+    deadline = time.monotonic() + WAIT_S
+    while not seen():
+        said = log.read_text() if log else ""
+        assert process is None or process.poll() is None, said or process.communicate()
+        assert time.monotonic() < deadline, said
+        time.sleep(every_s)
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -129,11 +145,7 @@ def serving(home: Path, port: int, log: Path, *options: str) -> Iterator[subproc
         ) as server,
     ):
         try:
-            deadline = time.monotonic() + START_S
-            while not _healthy(port):
-                assert server.poll() is None, log.read_text()
-                assert time.monotonic() < deadline, log.read_text()
-                time.sleep(0.1)
+            until(lambda: _healthy(port), server, log)
             yield server
         finally:
             server.terminate()

@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable
 from contextlib import closing
 from io import BytesIO
@@ -25,7 +24,7 @@ from hub.store.guarded import table_of
 from tests.checks.pending import grounded
 from tests.cli.casework import ADA, ASH, evidence, listed, stub_of
 from tests.cli.conftest import Pair, today
-from tests.cli.running import Ended, actions, count, hub, inside, started, write_csv
+from tests.cli.running import WAIT_S, Ended, actions, count, hub, inside, started, until, write_csv
 
 Write = Callable[..., Path]
 EXCLUDED = '\n[[exclusion]]\ncase_ref = "{}"\nperson = "Ash Kept-Out"\n'
@@ -126,7 +125,7 @@ def _shown(person: dict[str, Any]) -> str:
 
 
 def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
-    pair: Pair, asked: Any, file: Write, tmp_path: Path
+    pair: Pair, asked: Any, file: Write, tmp_path: Path, day: dt.date
 ) -> None:
     """A question without a manager's signature, its disclosure, a telephone call, and what was closed since."""
     form, out = grounded(), tmp_path / "case.pdf"
@@ -138,7 +137,7 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
     question["subject"] = question["subject"] | {"ref": "p1"}
     check_id = inside("check", pair.asking, asked(question), "--json").json["check_id"]
     case_ref = question["case_ref"]
-    in_days = (today() + dt.timedelta(days=3)).isoformat()
+    in_days = (day + dt.timedelta(days=3)).isoformat()
     before = printed(pair.asking, out, case_ref)
     assert f"to countersign by {in_days}" in before
     assert "Eastvale, asked without giving the name" in before
@@ -162,7 +161,6 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
     )
 
     text = printed(pair.asking, out, case_ref)
-    day = today().isoformat()
     subject = question["subject"]
     held = [row for row in pair.told.referrals["northmoor"] if row["case_ref"] == case_ref]
     her = next(f"{_shown(row)}" for row in held if row["role"] == "victim")
@@ -241,11 +239,9 @@ def test_a_worker_escalates_what_is_overdue_when_it_starts_and_says_so_once(
     assert "(escalated)" not in inside("obligations", "list", home).out
     for _ in range(2):
         with started("worker", home) as worker:
-            until = time.monotonic() + 60
-            while actions(home).count(Action.obligation_escalated) < cases and time.monotonic() < until:
-                time.sleep(0.2)
+            until(lambda: actions(home).count(Action.obligation_escalated) >= cases, worker)
             worker.terminate()
-            worker.communicate(timeout=60)
+            worker.communicate(timeout=WAIT_S)
         assert actions(home).count(Action.obligation_escalated) == cases
     assert re.search(r"Overdue by \d+ days \(escalated\):", inside("obligations", "list", home).out)
     assert inside("audit", "verify", home).code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from hub.audit.events import Action
 from hub.records.check import CheckResult
 from hub.values import day_in_words
-from tests.cli.conftest import PATIENCE_S, Pair, today
+from tests.cli.conftest import PATIENCE_S, Pair
 from tests.cli.running import actions, hub, inside
 
 Write = Callable[[Any], Path]
@@ -24,7 +25,7 @@ def contacts(home: Path) -> int:
     return sum(action in CONTACTED for action in actions(home))
 
 
-def test_from_a_question_to_an_answered_disclosure(pair: Pair, asked: Write) -> None:
+def test_from_a_question_to_an_answered_disclosure(pair: Pair, asked: Write, day: dt.date) -> None:
     done = hub("check", pair.asking, asked(pair.question()), "--json")
     assert (done.code, done.err) == (0, "")
     result = CheckResult.model_validate(done.json)
@@ -43,7 +44,7 @@ def test_from_a_question_to_an_answered_disclosure(pair: Pair, asked: Write) -> 
 
     again = inside("disclose", pair.asking, result.check_id, "--area", "eastvale")
     assert again.code == 0
-    assert f"This area was told before, on {day_in_words(today())} by" in again.out
+    assert f"This area was told before, on {day_in_words(day)} by" in again.out
     more = inside("disclose", pair.asking, result.check_id, "--area", "eastvale", "--level", "summary")
     assert more.code == 1
     line = f"hub disclose {pair.asking} {result.check_id} --area eastvale --level summary --form FORM.json"

@@ -10,8 +10,8 @@ import socket
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,8 @@ from hub.sample.referrals import Row
 from hub.store import feeds
 from tests.cli.bulk import CASES, FEW, SOME, referrals, tokens
 from tests.cli.conftest import Pair
-from tests.cli.running import count, imported, inside, query, started, write_csv
+from tests.cli.running import WAIT_S, count, imported, inside, query, started, until, write_csv
 
-WAIT_S = 600.0
 AGAIN_S = 30.0
 
 
@@ -35,13 +34,9 @@ def stored(home: Path) -> set[Any]:
     return set(query(home, f"SELECT ref_digest, may_publish, {people} FROM case_record"))
 
 
-def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Wait until something has begun, which must be before the process has ended."""
-    deadline = time.monotonic() + WAIT_S
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+def begun(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Wait until something has begun, and return as soon as it has."""
+    until(condition, process, every_s=0.005)
 
 
 def interrupt(process: subprocess.Popen[str], sign: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
@@ -63,7 +58,7 @@ def test_an_import_that_is_interrupted_keeps_whole_batches_and_is_completed(
 ) -> None:
     whole = Path(shutil.copytree(home, tmp_path / "whole"))
     with started("import", home, many, "--json") as process:
-        until(lambda: count(home, "case_record") > 0, process)
+        begun(lambda: count(home, "case_record") > 0, process)
         code, out, _ = interrupt(process, sign)
     error = json.loads(out)["error"]
     assert (code, error["text"]) == (2, "The command was interrupted.")
@@ -81,9 +76,17 @@ def test_an_import_that_is_interrupted_keeps_whole_batches_and_is_completed(
     assert inside("audit", "verify", home).code == 0
 
 
-def children(process: subprocess.Popen[str]) -> int:
-    found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    return len(found.split())
+def children(process: subprocess.Popen[str]) -> list[int]:
+    """The processes that a process has started, the first one first."""
+    return [int(one) for one in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+@contextmanager
+def publishing(home: Path, *options: str, workers: int) -> Iterator[subprocess.Popen[str]]:
+    """A publish that has begun to start so many workers, beside the process that keeps count of what they share."""
+    with started("publish", home, *options) as process:
+        begun(lambda: len(children(process)) > workers, process)
+        yield process
 
 
 @pytest.mark.parametrize(
@@ -100,8 +103,7 @@ def test_a_publish_that_is_interrupted_leaves_the_feed_as_it_was_and_is_complete
     """While the workers start, which is when a Python process is easiest to upset, just before, and later."""
     assert imported(home, referrals(tmp_path / "people.csv", people)).code == 0
     whole = Path(shutil.copytree(home, tmp_path / "whole"))
-    with started("publish", home) as process:
-        until(lambda: children(process) > 1, process)
+    with publishing(home, workers=1) as process:
         time.sleep(after_s)
         code, _, err = interrupt(process)
     assert code == 2
@@ -170,7 +172,7 @@ def test_a_check_that_is_interrupted_while_an_area_is_silent_is_on_the_record(pa
         connection.execute("UPDATE peer SET url = ?", (f"http://127.0.0.1:{silent.getsockname()[1]}",))
         connection.commit()
         with started("check", pair.asking, asked(pair.question())) as process:
-            until(lambda: count(pair.asking, "check_record") > 0, process)
+            begun(lambda: count(pair.asking, "check_record") > 0, process)
             code, _, err = interrupt(process)
     assert code == 2
     assert "interrupted" in err
@@ -194,12 +196,11 @@ def test_a_publish_that_is_killed_leaves_no_process_behind(
 ) -> None:
     """Its workers hold the keys that make tokens."""
     assert imported(home, referrals(tmp_path / "people.csv", people)).code == 0
-    with started("publish", home) as process:
-        until(lambda: children(process) > 2, process)
+    with publishing(home, workers=2) as process:
         time.sleep(after_s)
         workers = psutil.Process(process.pid).children(recursive=True)
         process.kill()
-        _, left = psutil.wait_procs(workers, timeout=AGAIN_S)
+        _, left = psutil.wait_procs(workers, timeout=WAIT_S)
     for one in left:
         one.kill()
     assert len(workers) > 2
@@ -208,10 +209,8 @@ def test_a_publish_that_is_killed_leaves_no_process_behind(
 
 @pytest.mark.slow
 def test_a_worker_that_is_killed_is_a_message_and_not_a_hang(filled: Path) -> None:
-    with started("publish", filled, "--json") as process:
-        until(lambda: children(process) > 2, process)
-        worker = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[-1]
-        os.kill(int(worker), signal.SIGKILL)
+    with publishing(filled, "--json", workers=2) as process:
+        os.kill(children(process)[-1], signal.SIGKILL)
         out, err = process.communicate(timeout=WAIT_S)
     assert process.returncode == 2
     assert "worker process ended" in json.loads(out)["error"]["text"]
@@ -231,7 +230,7 @@ def test_a_decision_interrupted_says_so(tmp_path: Path) -> None:
         return bool(writing)
 
     with started("decide", form) as process:
-        until(read, process)
+        begun(read, process)
         code, out, err = interrupt(process)
     os.close(writing[0])
     assert (code, out) == (2, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import re
 import shutil
@@ -106,7 +107,9 @@ def _without_new(text: str) -> str:
 
 
 @pytest.fixture
-def nodes(pair: Pair, tmp_path: Path) -> Nodes:
+def nodes(pair: Pair, tmp_path: Path, day: dt.date) -> Nodes:
+    """On one day: what they say would differ by the other."""
+
     def write(name: str, document: Any) -> Path:
         path = tmp_path / f"{name}.json"
         path.write_text(json.dumps(document), encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,18 @@ from hub.sample.referrals import Row
 from hub.store import feeds
 from tests.cli.casework import ADA, stub_of
 from tests.cli.conftest import TOLD, Pair
-from tests.cli.running import Ended, free_port, hub, inside, live_entries, query, serving, started, write_csv
+from tests.cli.running import (
+    Ended,
+    free_port,
+    hub,
+    inside,
+    live_entries,
+    query,
+    serving,
+    started,
+    until,
+    write_csv,
+)
 
 IDENTITY, RECIPIENT = age.new_identity()
 WHY = "The disk failed."
@@ -170,10 +180,8 @@ def test_a_home_at_which_a_server_or_a_worker_is_at_work_is_not_brought_back(kep
         serving(kept.home, free_port(), kept.folder / "serve.log"),
         started("worker", kept.home) as worker,
     ):
-        while "worker.lock" not in {one.name for one in kept.home.iterdir()}:
-            time.sleep(0.1)
-        while not (kept.home / "worker.lock").read_text().strip():
-            time.sleep(0.1)
+        lock = kept.home / "worker.lock"
+        until(lambda: lock.exists() and lock.read_text().strip(), worker)
         refused = kept.bring_back()
         assert refused.code == 1
         assert f"`hub worker` (process {worker.pid})" in refused.error["text"]

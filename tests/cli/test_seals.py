@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import pytest
 from hub.cli.output import counted
 from hub.sample.referrals import Row
 from hub.values import day_in_words
-from tests.cli.conftest import today
 from tests.cli.running import inside, write_csv
 
 ADA = {"name": "Ada Manager", "role": "manager", "agency": "Northmoor Council", "agency_kind": "council"}
@@ -26,17 +26,17 @@ def said(tmp_path: Path) -> list[Any]:
 
 
 def test_a_case_that_was_sealed_already_is_said_so_with_who_and_since_when(
-    home: Path, rows: list[Row], said: list[Any], tmp_path: Path
+    home: Path, rows: list[Row], said: list[Any], tmp_path: Path, day: dt.date
 ) -> None:
     assert inside("import", home, write_csv(tmp_path / "in.csv", rows)).code == 0
     ref = f"{rows[0]['case_ref']}\n"
-    since = f"already by Ada Manager, on {day_in_words(today())}. Nothing was changed."
+    since = f"already by Ada Manager, on {day_in_words(day)}. Nothing was changed."
     first = inside("case", "seal", home, *said, said=ref)
     assert "already" not in first.out
     again = inside("case", "seal", home, *said, said=ref)
     assert (again.code, f"Sealed {since}" in again.out) == (0, True)
     before = inside("case", "seal", home, *said, "--json", said=ref).json["before"]
-    assert before == {"sealed": True, "by": "Ada Manager", "on": today().isoformat()}
+    assert before == {"sealed": True, "by": "Ada Manager", "on": day.isoformat()}
     (home / "staff.toml").write_text('[[staff]]\ngiven_names = "Ada"\nsurname = "Manager"\nmanager = true\n')
     assert "already" not in inside("case", "unseal", home, *said, said=ref).out
     assert f"Unsealed {since}" in inside("case", "unseal", home, *said, said=ref).out

@@ -8,22 +8,15 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.cli.running import until
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / "deploy" / "node"
 WAIT_S = 60
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def environment(home: Path, node_id: str, database: str, **more: str) -> dict[str, str]:
@@ -72,21 +65,9 @@ def worker_of(settings: dict[str, str], log: Path) -> Iterator[subprocess.Popen[
         assert process.wait(WAIT_S) == 0, log.read_text()
 
 
-def wait_until(seen: Callable[[], object], log: Path) -> None:
-    """Wait until something is seen, however busy the machine."""
-    until = time.monotonic() + 10 * WAIT_S
-    while not seen():
-        assert time.monotonic() < until, log.read_text()
-        time.sleep(0.2)
-
-
 def wait_until_healthy(settings: dict[str, str], process: subprocess.Popen[bytes], log: Path) -> None:
     """Ask as the container's health check does."""
-    until = time.monotonic() + WAIT_S
-    while run_node("health", settings).returncode != 0:
-        if process.poll() is not None or time.monotonic() > until:
-            raise AssertionError(f"the node is not healthy:\n{log.read_text()}")
-        time.sleep(0.2)
+    until(lambda: run_node("health", settings).returncode == 0, process, log)
 
 
 @contextmanager

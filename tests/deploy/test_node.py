@@ -14,8 +14,8 @@ import psycopg
 import pytest
 
 from deploy import prepare
-from tests.cli.running import inside
-from tests.deploy.areas import environment, free_port, run_node, serving, tls_proxy, wait_until, worker_of
+from tests.cli.running import free_port, inside, until
+from tests.deploy.areas import environment, run_node, serving, tls_proxy, worker_of
 
 AREAS = ("northmoor", "eastvale", "southmere")
 
@@ -98,12 +98,12 @@ def test_a_peer_that_is_down_holds_up_neither_publishing_nor_the_others(tmp_path
         with ExitStack() as workers:
             for area in ports:
                 workers.enter_context(worker_of(settings[area], logs[area]))
-            wait_until(lambda: peers_of(settings["northmoor"]) == {"eastvale"}, logs["northmoor"])
-            wait_until(lambda: peers_of(settings["eastvale"]) == {"northmoor"}, logs["eastvale"])
+            until(lambda: peers_of(settings["northmoor"]) == {"eastvale"}, log=logs["northmoor"])
+            until(lambda: peers_of(settings["eastvale"]) == {"northmoor"}, log=logs["eastvale"])
         for area in ports:  # A worker looks for work when it starts, as it does each minute.
             stack.enter_context(worker_of(settings[area], logs[area]))
-        wait_until(lambda: synced(settings["northmoor"]) == {"eastvale"}, logs["northmoor"])
-        wait_until(lambda: synced(settings["eastvale"]) == {"northmoor"}, logs["eastvale"])
+        until(lambda: synced(settings["northmoor"]) == {"eastvale"}, log=logs["northmoor"])
+        until(lambda: synced(settings["eastvale"]) == {"northmoor"}, log=logs["eastvale"])
         assert run_node("working", settings["northmoor"]).returncode == 0
         listed = inside("jobs", "list", settings["northmoor"]["HUB_HOME"], "--json").json
         jobs = {job["name"]: job for job in listed["jobs"]}
@@ -173,7 +173,7 @@ def test_three_areas_start_join_publish_and_sync_on_postgresql_behind_tls(
             for area in AREAS:
                 workers.enter_context(worker_of(settings[area], logs[area]))
             for area in AREAS:
-                wait_until(partial(has_all, settings[area], set(AREAS) - {area}), logs[area])
+                until(partial(has_all, settings[area], set(AREAS) - {area}), log=logs[area])
         for area in AREAS:
             looked_at = subprocess.run(
                 ["hub", "doctor", str(tmp_path / area), "--json"],

@@ -174,15 +174,16 @@ def plain(status: int, body: bytes = b"", **headers: str) -> Lie:
     return lie
 
 
-def never(order: list[str]) -> Lie:
-    """Never answer; when nobody waits any more, `order` has "given up"."""
+def not_before(order: list[str]) -> Lie:
+    """Say nothing, and time out once `order` has "answered", of another area; `order` then has "given up"."""
 
     async def lie(peer: Peer, asked: Asked, told: Told) -> Told:
         try:
-            await asyncio.Event().wait()
-        finally:
+            while "answered" not in order:
+                await asyncio.sleep(0.01)
+        finally:  # Or whoever asked waits no longer: then first.
             order.append("given up")
-        return told
+        raise httpx2.ReadTimeout("no answer")
 
     return lie
 

@@ -143,7 +143,10 @@ def test_an_evaluation_opens_what_was_asked_and_nothing_else(areas: Areas) -> No
 
 def test_nothing_evaluated_is_kept_at_rest(areas: Areas) -> None:
     """After a real check neither an output nor a token that was looked up can be read back from what was kept."""
-    thief, subject = areas["northmoor"], published()[0]
+    thief = areas["northmoor"]
+    subject = next(
+        one for one in published() if len(one.surname) > 6
+    )  # Fewer letters may stand there by chance.
 
     async def ask() -> None:
         async with areas.client("northmoor") as client:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from hub.node.node import Node, open_node
 from hub.store import schedule
 from hub.store.schedule import JobRow
-from tests.cli.running import HUB, START_S, environment, inside
+from tests.cli.running import HUB, environment, inside
 
 
 @contextmanager
@@ -28,14 +26,6 @@ def working(home: Path, log: Path, *options: str) -> Iterator[subprocess.Popen[b
             yield process
         finally:
             process.kill()
-
-
-def until(seen: Callable[[], Any], log: Path) -> None:
-    """Wait until something is seen, however busy the machine."""
-    deadline = time.monotonic() + START_S
-    while not seen():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.1)
 
 
 def job(node: Node, name: str) -> JobRow:

