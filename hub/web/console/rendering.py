@@ -101,6 +101,7 @@ def environment() -> Environment:
     pages = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -126,6 +127,7 @@ def components() -> dict[str, Callable[..., Any]]:
     lenient = Environment(
         loader=PrefixLoader({_COMPONENTS: PackageLoader(_COMPONENTS)}),
         autoescape=True,
+        auto_reload=False,
         undefined=ChainableUndefined,
     )
     found = [name for name in lenient.list_templates() if name.endswith("/macro.html")]

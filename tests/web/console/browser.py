@@ -101,6 +101,7 @@ def violations(page: Page) -> list[str]:
 def complaints(page: Page) -> list[str]:
     """A list that fills with what the browser complains of: blocked by policy, not found, a script's error."""
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type != "log" else None)
+    grave = ("error", "warning")
+    page.on("console", lambda message: said.append(message.text) if message.type in grave else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     return said

@@ -52,6 +52,16 @@ def small_console(*, https: bool = False, signed_in: SignedIn | None = PRIYA) ->
     async def start(request: Request) -> Response:
         return pages.page(request, "small.html", name="<script>alert(1)</script>")
 
+    turns = iter(range(1, 1_000))
+
+    @app.get("/polled")
+    async def polled(request: Request) -> Response:
+        return pages.page(request, "polled.html", turn=0)
+
+    @app.get("/part")
+    async def part(request: Request) -> Response:
+        return Response(pages.text(request, "part.html", turn=next(turns)), media_type="text/html")
+
     @app.post("/")
     async def change() -> Response:
         return Response("changed")

@@ -50,6 +50,28 @@ def test_every_page_says_whom_to_ring_where_it_is_and_who_is_signed_in(url: str,
     assert page.get_by_role("link", name="My work").get_attribute("aria-current") == "page"
 
 
+def test_the_header_can_be_read(url: str, page: Page) -> None:
+    """Axe takes text in the colour of its ground for hidden on purpose."""
+    page.goto(url)
+    colours = """() => [...document.querySelectorAll('.hub-header *')].filter(one => one.innerText)
+        .map(one => getComputedStyle(one).color)"""
+    assert set(page.evaluate(colours)) == {"rgb(255, 255, 255)"}
+    for text in ("Castlebridge", "Sign out"):
+        assert page.get_by_text(text, exact=False).first.is_visible()
+    left = "one => one.getBoundingClientRect().left"
+    start = page.locator(".hub-header__home").evaluate(left)
+    assert start > 0
+    assert page.locator(".hub-danger p").evaluate(left) == start == page.locator("main").evaluate(left)
+
+
+def test_a_part_that_is_fetched_anew_gets_its_components(url: str, page: Page) -> None:
+    said = complaints(page)
+    page.goto(url + "/polled")
+    # The component's own script shows the button.
+    page.locator("#part:not([data-turn='0']) button", has_text="Show").wait_for(timeout=15_000)
+    assert said == []
+
+
 def test_the_page_is_ours_and_asks_nobody_else(url: str, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

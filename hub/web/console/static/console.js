@@ -4,4 +4,8 @@ import { initAll } from "./vendor/govuk-frontend.js"
 initAll()
 
 // Parts of a page that were fetched anew get their components too.
-document.addEventListener("htmx:after:settle", (event) => initAll({ scope: event.target }))
+document.addEventListener("htmx:after:settle", (event) => {
+  for (const part of event.detail.newContent) {
+    if (part instanceof Element) initAll({ scope: part })
+  }
+})
