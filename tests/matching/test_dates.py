@@ -145,6 +145,7 @@ def test_a_year_of_two_digits_is_asked_back(text: str, choices: tuple[str, ...])
         ("1991-13", "month"),
         ("4/0/1991", "month"),
         ("4/7", "year"),
+        ("04/07", "year"),
         ("4/7/191", "year"),
         ("4 July", "year"),
         ("4/7/0991", "year"),
