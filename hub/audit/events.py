@@ -91,6 +91,7 @@ class Action(StrEnum):
     rows_kept = "rows_kept"
     deliveries_anchored = "deliveries_anchored"
     hidden_searched = "hidden_searched"
+    tellings_anchored = "tellings_anchored"
     stop_ended = "stop_ended"
 
 

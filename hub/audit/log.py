@@ -30,7 +30,7 @@ FORMAT: Final = 4
 """Of logs whose entries are marked, and bind the rows that they are of: the first entry says so.
 
 Since 3 they bind all of a row of the outbox, also when it is tried next. Since 4 whoever is hidden by a case was
-looked for on every other from the first.
+looked for on every other from the first, and what peers were told of is bound.
 """
 
 BINDS_DELIVERIES: Final = 3

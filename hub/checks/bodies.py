@@ -7,8 +7,9 @@ record. No body travels for this. Does not ask (`hub.checks.reconcile`).
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -26,6 +27,7 @@ from hub.store.audit import DatabaseAudit
 from hub.values import Level, NodeId
 from hub.wire.witness import MOST_BODIES, MOST_QUESTIONS, BodiesTold
 
+_CHECK_ID: Final = re.compile(r'"check_id":"([0-9a-f]+)"')
 _LEVELS: Final = (Level.involvement, Level.summary)
 _OURS: Final = (Action.disclosure_sent, Action.disclosure_recorded)
 _THEIRS: Final = (Action.disclosure_received, Action.disclosure_answered, Action.disclosure_decided)
@@ -53,7 +55,8 @@ class Held:
 
 def held_of(tx: Reading, peer: NodeId, ours: Iterable[str], theirs: Iterable[str]) -> Held:
     """The bodies of these disclosures ("CHECK/HANDLE") with a peer, as they are kept now. Raises StorageError."""
-    held, logged = Held(), _logged(tx, peer)
+    ours, theirs = list(ours), list(theirs)
+    held, logged = Held(), _logged(tx, peer, {one.partition("/")[0] for one in (*ours, *theirs)})
     under_way = {row.act for row in outbox.every(tx.session) if (row.kind, row.peer) == (KIND, peer)}
     for name in _names(ours):
         if str(name) not in under_way and (found := _ours(tx, peer, name, logged)) is not None:
@@ -101,10 +104,13 @@ def _names(disclosures: Iterable[str]) -> Iterator[ExchangeName]:
         yield from (ExchangeName(check_id, handle, level) for level in _LEVELS)
 
 
-def _logged(tx: Reading, peer: NodeId) -> Mapping[tuple[DigestOf, str], list[str]]:
-    """The digests in this node's log, the newest last, by what they are of and which disclosure."""
+def _logged(tx: Reading, peer: NodeId, checks: Collection[str]) -> Mapping[tuple[DigestOf, str], list[str]]:
+    """The digests in this node's log of what passed in these checks, the newest last, by of what they are."""
     found: dict[tuple[DigestOf, str], list[str]] = defaultdict(list)
-    for entry in DatabaseAudit(tx.session).of_actions((*_OURS, *_THEIRS)):
+    for entry in DatabaseAudit(tx.session).with_peer(peer, (*_OURS, *_THEIRS)) if checks else ():
+        named = _CHECK_ID.search(entry.body)
+        if named is None or named[1] not in checks:
+            continue
         event = Event.model_validate_json(entry.body)
         refs, level = event.refs, event.detail.requested_level
         if event.digests and refs.peer == peer and refs.check_id and refs.handle and level:

@@ -40,7 +40,7 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
     Idempotency-Key or what it opens to is malformed.
 
     A key reused for another body is refused (422); the same one gives the stored answer, unless the case may not be
-    matched any more.
+    matched any more. What leaves no event has no receipt: asking again does not show how our log has grown.
     """
     require_key(signed)
     if request.key_id != node.sealing_key_id:
@@ -62,18 +62,19 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
             tx.record(Action.disclosure_received, **act, digests=question_digest(name, salt, question))
         key = DisclosureKey(caller.node_id, request.check_id, bytes.fromhex(request.handle), request.level)
         if stored is not None and stored.answer is not None and may_be_repeated(tx, key):
-            body = stored.answer
+            body, recorded = stored.answer, False
         else:
             disclosure = answer_request(tx, key, question, as_signed(signed))
             body = _sealed(node, caller, request, disclosure)
             # What waits for a person here is answered anew when it is asked again under the same key.
             lasting = None if disclosure.status == "pending" else body
             keep_answer(tx, caller, signed, lasting, ANSWER_KEPT_S)
-            if stored is None or lasting is not None:
+            recorded = stored is None or lasting is not None
+            if recorded:
                 tx.record(Action.disclosure_answered, **act, digests=answer_digest(name, salt, disclosure))
-        log = tx.head()
+        of_log = receipt(node, caller, request.check_id, tx.head()) if recorded else None
     counted = None if stored is None else Action.disclosure_received
-    return Reply(body, receipt(node, caller, request.check_id, log), counted)
+    return Reply(body, of_log, counted)
 
 
 class _KeyNotInUseError(ConflictError):

@@ -17,20 +17,22 @@ from hub.audit.chain import Head, head_after
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.checks.bodies import held_of, told_of, unlike
 from hub.crypto.signing import read_claims, unverified
-from hub.errors import InputError
+from hub.errors import InputError, QuotaError
 from hub.federation.authentication import Caller, admit
 from hub.federation.client import PeerClient
 from hub.federation.peers import up_to_date
-from hub.federation.receipts import Reply
+from hub.federation.receipts import Refused, Reply
 from hub.node.node import Node
-from hub.node.transaction import Reading
+from hub.node.transaction import Reading, Transaction
 from hub.records import witness
 from hub.records.exchanges import COUNTED, Exchanges, exchanges_with
 from hub.store.audit import DatabaseAudit
 from hub.store.checks import newest_receipts
+from hub.store.received import quotas, set_quotas
 from hub.store.witness import HeadState
 from hub.values import NodeId
 from hub.wire.messages import AnswerClaims, MessageType, encode, parse_answer
+from hub.wire.quota import OverQuota, charge
 from hub.wire.witness import (
     MOST_DAYS,
     MOST_ENTRIES,
@@ -42,6 +44,7 @@ from hub.wire.witness import (
     ReconciliationRequest,
 )
 
+_POOL: Final = "reconciliations"
 MARGIN: Final = dt.timedelta(days=1)
 """What passes about midnight is of two days on two nodes."""
 
@@ -95,12 +98,17 @@ class Reconciled:
     days: Mapping[str, tuple[Mapping[str, int], Mapping[str, int]]]
 
 
-def tell_our_side(node: Node, caller: Caller, request: ReconciliationRequest) -> Reply:
-    """What we have of what passed between a peer and us. Raises AuthenticationError on a replay, InputError."""
+def tell_our_side(node: Node, caller: Caller, request: ReconciliationRequest) -> Reply | Refused:
+    """What we have of what passed between a peer and us, within its quota.
+
+    Raises AuthenticationError on a replay, InputError.
+    """
     first, last = _days(request)
     peer = caller.node_id
     with node.write() as tx:
         admit(tx, caller)
+        if over := _over_quota(tx, peer):
+            return over
     with node.read() as tx:
         ours = exchanges_with(tx, peer, first, last)
         log = DatabaseAudit(tx.session)
@@ -120,6 +128,18 @@ def tell_our_side(node: Node, caller: Caller, request: ReconciliationRequest) ->
         held=_told(held.head) if held else None,
     )
     return Reply(encode(answer), counted=Action.reconciled)
+
+
+def _over_quota(tx: Transaction, peer: NodeId) -> Refused | None:
+    """Charge a peer for one reconciliation, or say that its quota is used up."""
+    key = peer, _POOL
+    tx.require_as_bound({"quota_use": [key]})
+    after = charge(quotas(tx.session, [peer]).get(key), tx.node.settings.quotas.reconciliations, 1, tx.now)
+    if isinstance(after, OverQuota):
+        error = QuotaError("The quota of reconciliations is used up.", retry_after=after.retry_after_s)
+        return Refused(error, "over_quota", Action.quota_refused)
+    set_quotas(tx.session, {key: after})
+    return None
 
 
 async def reconcile(node: Node, client: PeerClient, peer: NodeId, days: int) -> Reconciled:

@@ -48,8 +48,9 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
 
     Admitted, charged and recorded first, so that nobody computes for free and the store is not held meanwhile. The
     same request under the same key is one question, whose answer may have been lost: it reads the same answer, with
-    the feed of now, and is neither charged nor recorded as received again. Refusals are values, so that a message
-    that was refused is used up; they leave no event here, but are counted by the hour.
+    the feed of now, and is neither charged nor recorded as received again; it has no receipt, which would show how
+    our log has grown. Refusals are values, so that a message that was refused is used up; they leave no event here,
+    but are counted by the hour.
     """
     require_key(signed)
     elements, weak_elements = split_elements(request.elements), split_elements(request.weak_elements)
@@ -65,7 +66,7 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
         if state is None:
             return Refused(NotFoundError("This area has not published yet."))
         if stored is not None and stored.answer is not None and (body := _as_of(state, stored.answer)):
-            return Reply(body, receipt(node, caller, request.check_id, tx.head()), Action.answer_sent)
+            return Reply(body, None, Action.answer_sent)
         keys = node.prf_keys(state.epoch)
         refused = _refusal(tx, caller, request, keys)
         if refused is None and stored is None:

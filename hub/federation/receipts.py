@@ -21,7 +21,7 @@ from hub.wire.messages import AnswerClaims, MessageType, Receipt
 
 @dataclass(frozen=True)
 class Reply:
-    """A body to be signed and sent, with what the receipt says of our log.
+    """A body to be signed and sent, with what the receipt says of our log: none where it is told again.
 
     `counted`: the action of which this is one more, where it left no event of its own.
     """

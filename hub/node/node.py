@@ -30,7 +30,7 @@ from hub.node.prf_keys import FIRST_EPOCH, PRF_FOLDER, MissingKeysError, PrfKeyF
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
 from hub.node.stops import STOPS, Stops
 from hub.node.transaction import Reading, Transaction
-from hub.node.upgrade import bind_rows_of_before, binds_deliveries, binds_rows
+from hub.node.upgrade import bind_rows_of_before, binds_deliveries, binds_rows, binds_tellings
 from hub.node.watch import LogWatch
 from hub.store import feeds
 from hub.store.audit import DatabaseAudit
@@ -232,7 +232,7 @@ def bind_what_is_not(node: Node) -> None:
     """In a database of an earlier version: have the log bind the rows that it does not bind yet."""
     with node.read() as tx:
         log = DatabaseAudit(tx.session)
-        earlier = not (binds_rows(log) and binds_deliveries(log))
+        earlier = not (binds_rows(log) and binds_deliveries(log) and binds_tellings(log))
     if earlier:
         with node.write() as writing:
             bind_rows_of_before(writing)

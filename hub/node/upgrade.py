@@ -14,15 +14,16 @@ from itertools import islice
 from typing import Final
 from weakref import WeakSet
 
-from hub.audit.events import Action
+from hub.audit.events import Action, Event
 from hub.audit.log import BINDS_DELIVERIES, FORMAT, begun_in, is_marked
 from hub.errors import ConflictError
 from hub.node.transaction import Reading, Transaction
-from hub.store import feed_content, peers
+from hub.store import checks, feed_content, peers
 from hub.store.audit import DatabaseAudit
 from hub.store.guarded import GUARDED, every_row
 
 _AT_ONCE: Final = 5_000
+_TELLINGS: Final = 4
 
 
 class UpgradingError(ConflictError):
@@ -46,6 +47,12 @@ def binds_deliveries(log: DatabaseAudit) -> bool:
         or begun_in(first) >= BINDS_DELIVERIES
         or log.first_of(Action.deliveries_anchored) is not None
     )
+
+
+def binds_tellings(log: DatabaseAudit) -> bool:
+    """Whether the log binds which records of theirs peers were told of."""
+    first = log.first()
+    return first is None or begun_in(first) >= _TELLINGS or log.first_of(Action.tellings_anchored) is not None
 
 
 _searched: WeakSet[object] = WeakSet()
@@ -74,13 +81,26 @@ def require_searched_for_hidden(tx: Reading) -> None:
 
 
 def bind_rows_of_before(tx: Transaction) -> None:
-    """Bind every row, and all of what waits in the outbox, unless the log binds them already."""
+    """Bind every row, what waits in the outbox and what peers were told of, unless the log binds them already."""
     log = DatabaseAudit(tx.session)
     tx.believing = True
     if not binds_rows(log):
         _bind_every_row(tx)
     if not binds_deliveries(log):
         tx.bind([row.anchor for row in every_row(tx.session, "outbox")], Action.deliveries_anchored)
+    if not binds_tellings(log):
+        _keep_tellings(tx, log)
+
+
+def _keep_tellings(tx: Transaction, log: DatabaseAudit) -> None:
+    """Keep which records of theirs peers were told of, as the log has it, which kept it alone."""
+    checks.forget_told(tx.session)
+    for entry in log.of_actions([Action.disclosure_sent]):
+        refs = Event.model_validate_json(entry.body).refs
+        if refs.peer and refs.handle and refs.check_id:
+            key = refs.peer, bytes.fromhex(refs.handle)
+            checks.put_told(tx.session, *key, [*checks.told_by(tx.session, *key), refs.check_id])
+    tx.record(Action.tellings_anchored)
 
 
 def _bind_every_row(tx: Transaction) -> None:

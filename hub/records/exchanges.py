@@ -52,10 +52,8 @@ def exchanges_with(tx: Reading, peer: NodeId, first: dt.date, last: dt.date) -> 
     of_day: dict[tuple[str, str], set[str]] = defaultdict(set)
     elements: dict[str, int] = defaultdict(int)
     until = last + dt.timedelta(days=1)
-    for entry in DatabaseAudit(tx.session).between(first.isoformat(), until.isoformat()):
-        name = SETS.get(entry.action)
-        if name is None:
-            continue
+    for entry in DatabaseAudit(tx.session).with_peer(peer, SETS, first.isoformat(), until.isoformat()):
+        name = SETS[entry.action]
         event = Event.model_validate_json(entry.body)
         refs, detail, day = event.refs, event.detail, entry.at[:10]
         if refs.peer != peer or refs.check_id is None:

@@ -94,9 +94,20 @@ class DatabaseAudit:
         for row in self._session.exec(query.execution_options(yield_per=1000)):
             yield _entry(row)
 
-    def between(self, since: str, until: str) -> Iterable[Entry]:
-        """Entries of a time, from its beginning to before its end (ISO 8601, UTC), streamed in order."""
-        query = select(AuditEntry).where(col(AuditEntry.at) >= since, col(AuditEntry.at) < until)
+    def with_peer(
+        self, peer: str, actions: Iterable[str], since: str = "", until: str = "A"
+    ) -> Iterable[Entry]:
+        """The entries of these actions that name a peer, of a time (ISO 8601, UTC; its end is not in it), in order.
+
+        Found by the text of the event, through an index that the database keeps itself: nothing has to be vouched
+        for but the entries. One that names it elsewhere may be among them.
+        """
+        query = select(AuditEntry).where(
+            col(AuditEntry.action).in_(list(actions)),
+            col(AuditEntry.at) >= since,
+            col(AuditEntry.at) < until,
+            col(AuditEntry.body).contains(f'"peer":"{peer}"', autoescape=True),
+        )
         for row in self._session.exec(query.order_by(col(AuditEntry.seq)).execution_options(yield_per=1000)):
             yield _entry(row)
 

@@ -1,12 +1,16 @@
-"""Queries on the questions this node asked, each kept as one sealed record, and on what peers signed for."""
+"""Queries on the questions this node asked, each kept as one sealed record, and on what peers signed for.
+
+And on which of their own records peers were told of.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from hub.store.tables import CheckRecord, Receipt
+from hub.store.tables import CheckRecord, Receipt, ToldCandidate
 
 
 def add(session: Session, check_id: str, asked_at: int, outcome: str, sealed: bytes) -> None:
@@ -43,3 +47,19 @@ def newest_receipts(session: Session, peer: str, most: int) -> list[str]:
     """What a peer signed for last."""
     query = select(Receipt.token).where(Receipt.peer == peer).order_by(col(Receipt.id).desc()).limit(most)
     return list(session.exec(query))
+
+
+def told_by(session: Session, peer: str, handle: bytes) -> list[str]:
+    """The checks by which a peer was told of a record of its own, the newest last."""
+    row = session.get(ToldCandidate, (peer, handle))
+    return row.checks.split() if row else []
+
+
+def put_told(session: Session, peer: str, handle: bytes, checks: Sequence[str]) -> None:
+    """Keep by which checks a peer was told of a record of its own."""
+    session.merge(ToldCandidate(peer=peer, handle=handle, checks=" ".join(checks)))
+
+
+def forget_told(session: Session) -> None:
+    """Keep of nothing that a peer was told of it."""
+    session.execute(delete(ToldCandidate))

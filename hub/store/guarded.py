@@ -28,6 +28,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "check_record": _NOTHING,
     "receipt": _NOTHING,
     "not_same_pair": _NOTHING,
+    "told_candidate": _NOTHING,
     "received_check": _NOTHING,
     "received_disclosure": _NOTHING,
     "idempotent_answer": frozenset({"answer", "expires_at"}),

@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
+from hub.audit.log import FORMAT
 from hub.cases.alerts import LOOK_INTO_AREA
 from hub.cases.obligations import list_obligations
 from hub.checks import ask_area
 from hub.checks.disclose import NOT_AT_ONCE, disclose_at_once
+from hub.errors import LogError, RowsError
 from hub.federation import publish as publishing
 from hub.federation.entries import Job, jobs_of
 from hub.federation.sync import sync_all
@@ -24,10 +26,13 @@ from hub.matching import weigh
 from hub.matching.forms import pieces
 from hub.matching.names import person_names
 from hub.matching.score import DAY, FORENAME, MONTH, SURNAME, YEAR
+from hub.node import upgrade
+from hub.node.node import bind_what_is_not
 from hub.records.check import CheckResult, DisclosureStatus
 from hub.store.tables import Peer
 from hub.values import AgencyKind, Band, Person, Requester, RequesterRole
 from hub.wire.tokens import Label
+from tests.audit.acting import sql
 from tests.checks.disclosing import disclosed
 from tests.federation.nodes import Areas, case, check, events, hold, question, stranger
 
@@ -175,3 +180,35 @@ def test_a_manager_is_alarmed_when_one_record_was_told_of_different_people(
     assert none == []
     assert "different people for one record" in text
     assert ASKED[0].surname not in text
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM told_candidate", "UPDATE told_candidate SET checks = ''"])
+def test_that_it_was_told_of_others_cannot_be_taken_out_of_the_database(
+    areas: Areas, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    publish_with(areas, forenames_by_date(), monkeypatch)
+    first, second = ask_at_once(areas, *ASKED)[:2]
+    disclosed(areas, first.check_id)
+    sql(areas["northmoor"], statement)
+    with pytest.raises(RowsError, match="told_candidate"):
+        disclosed(areas, second.check_id)
+    with pytest.raises(LogError, match="has stopped"):
+        disclosed(areas, second.check_id)
+
+
+def test_what_it_was_told_before_that_was_kept_by_candidate_counts(
+    areas: Areas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home of an earlier version has it in its log alone; a row that somebody put there is none of it."""
+    publish_with(areas, forenames_by_date(), monkeypatch)
+    node = areas["northmoor"]
+    monkeypatch.setattr(upgrade, "_TELLINGS", FORMAT + 1)
+    first, second = ask_at_once(areas, *ASKED)[:2]
+    disclosed(areas, first.check_id)
+    sql(node, "UPDATE told_candidate SET checks = ''")
+    bind_what_is_not(node)
+    disclosed(areas, second.check_id)
+    assert len(looked_into(areas)) == 1
+    before = len(events(node, "tellings_anchored"))
+    bind_what_is_not(node)
+    assert len(events(node, "tellings_anchored")) == before == 1

@@ -67,6 +67,8 @@ def test_the_same_question_under_the_same_key_reads_the_same_answer(stored_areas
     again = hand.evaluate(request, key="k1")
     assert again.content == first.content
     assert hand.receipt(again)["jti"] != hand.receipt(first)["jti"]
+    assert hand.receipt(first)["receipt"]["log_size"] > 0
+    assert hand.receipt(again)["receipt"] is None, "else whoever repeats it reads how the log has grown"
     assert charged(stored_areas) == cost
     assert len(events(hand.holder, "request_received")) == 1
     assert_problem(hand.evaluate(key="k1"), 422, KeyReusedError.code)

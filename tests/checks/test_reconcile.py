@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from hub.audit.events import Action, Refs, peer_actor
+from hub.audit.events import Action, Event, Refs, peer_actor
+from hub.checks import bodies
 from hub.checks.acknowledge import KIND
 from hub.checks.reconcile import Difference, Reconciled, counts_differ, reconcile
 from hub.federation.heads import show_head
 from hub.jobs import deliveries
 from hub.node.node import open_node
+from hub.records import exchanges
 from hub.store import outbox
+from hub.values import Level
 from hub.wire.messages import encode
 from hub.wire.witness import (
     ACKNOWLEDGEMENTS_PATH,
@@ -22,6 +26,7 @@ from hub.wire.witness import (
     Acknowledgement,
     ReconciliationRequest,
 )
+from tests.audit.acting import sql
 from tests.checks import pending
 from tests.checks.disclosing import SUBJECT, asked, disclosed
 from tests.federation.hand import Hand
@@ -200,3 +205,44 @@ def test_a_peers_event_about_another_is_not_ours(areas: Areas) -> None:
         refs = Refs(check_id="1" * 32, peer="southmere")
         tx.record(Action.answer_sent, by=peer_actor("southmere"), about=refs, outcome="evaluated")
     assert found(areas) == set()
+
+
+def test_a_reconciliation_is_charged_to_the_area_that_asks(areas: Areas) -> None:
+    day = areas["eastvale"].today().isoformat()
+    request = encode(ReconciliationRequest(first=day, last=day))
+    most = areas["eastvale"].settings.quotas.reconciliations.burst
+    hand = Hand(areas)
+    for _ in range(most):
+        assert hand.send("POST", RECONCILIATIONS_PATH, request).status_code == 200
+    assert_problem(hand.send("POST", RECONCILIATIONS_PATH, request), 429, "quota")
+    assert Hand(areas, sender="southmere").send("POST", RECONCILIATIONS_PATH, request).status_code == 200
+    sql(areas["eastvale"], "UPDATE quota_use SET level = 99 WHERE pool = 'reconciliations'")
+    assert hand.send("POST", RECONCILIATIONS_PATH, request).status_code == 503, "nobody gives it more"
+
+
+def test_a_reconciliation_reads_what_passed_with_that_area_in_those_days_alone(
+    stored_areas: Areas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eastvale = stored_areas["eastvale"]
+    check_id, day = passed(stored_areas), eastvale.today().isoformat()
+    about = [Refs(check_id=f"{at:032x}", peer="northmoor", handle="2" * 32) for at in range(30)]
+    others = [one.model_copy(update={"peer": "southmere"}) for one in about]
+    for days, some in ((20, others), (0, about)):
+        with eastvale.write() as tx:
+            for one in some:
+                tx.record(Action.disclosure_answered, about=one, requested_level=Level.involvement)
+        stored_areas.clock.advance(days * 86_400)
+    opened = list[str]()
+
+    def validated(body: str) -> Event:
+        opened.append(body)
+        return Event.model_validate_json(body)
+
+    for module in (exchanges, bodies):
+        monkeypatch.setattr(module, "Event", SimpleNamespace(model_validate_json=validated))
+    answer = Hand(stored_areas).send(
+        "POST", RECONCILIATIONS_PATH, encode(ReconciliationRequest(first=day, last=day))
+    )
+    assert check_id in answer.text
+    assert opened
+    assert all(check_id in body for body in opened)

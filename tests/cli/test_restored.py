@@ -319,7 +319,7 @@ BROUGHT_BACK_OTHERWISE = frozenset(
     request_refused quota_refused answer_sent answer_received check_recorded disclosure_sent disclosure_received
     disclosure_answered disclosure_recorded obligation_escalated acknowledgement_sent acknowledgement_received
     reconciled checkpoint_sent checkpoint_received checkpoint_refused peer_fault rows_anchored rows_kept
-    deliveries_anchored hidden_searched stop_ended
+    deliveries_anchored tellings_anchored hidden_searched stop_ended
     """.split()  # noqa: SIM905
 )
 

@@ -6,7 +6,7 @@ leaves the store under no name: queries give values of their own. Times are whol
 
 from hub.store.tables.audit import AuditEntry
 from hub.store.tables.cases import CaseRecord, PersonRecord
-from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt
+from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt, ToldCandidate
 from hub.store.tables.decisions import DecisionRecord, ObligationRecord, SharingRecord
 from hub.store.tables.feed import CrowdedKeys, FeedEntry, FeedState
 from hub.store.tables.jobs import OutboxRow, ScheduledJob
@@ -47,4 +47,5 @@ __all__ = [
     "ScheduledJob",
     "SeenMessage",
     "SharingRecord",
+    "ToldCandidate",
 ]

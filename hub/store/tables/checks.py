@@ -35,3 +35,13 @@ class NotSamePair(SQLModel, table=True):
 
     digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     set_aside_at: int
+
+
+class ToldCandidate(SQLModel, table=True):
+    """A record of another area's (`handle`) that it was told of, and by which checks: ids, the newest last."""
+
+    __tablename__ = "told_candidate"
+
+    peer: str = Field(primary_key=True)
+    handle: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    checks: str
