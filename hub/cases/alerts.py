@@ -1,16 +1,17 @@
-"""What people here have to look into: who asks though restricted, an area that was refused, and what was unsealed.
+"""What people here have to look into: who asks though restricted, an area that was refused, and what managers did.
 
 That somebody asks about a person whom they are restricted from, or enters them on a case, stands with that case, so
 that nobody sees it who is restricted; an area stands with none. Both are listed to managers alone, and whoever is
-meant learns nothing of it. That a manager unsealed is listed to whoever may see the case: names are not proved, and
-somebody may have used theirs. Refuses nothing: `hub.checks.asked_case` says who is asked.
+meant learns nothing of it. That a manager took off what protects somebody, or told an area that they fled, is
+listed to whoever may see the case: names are not proved, and somebody may have used theirs. Refuses nothing:
+`hub.checks.asked_case` says who is asked.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.cases.access import CaseRestrictions, RestrictedCase
 from hub.consent import Decision, Obligation, Outcome, SharingForm
@@ -28,6 +29,7 @@ from hub.values import NodeId, Person, Requester, RequesterRole
 LOOK_INTO: Final = "look_into_restricted"
 LOOK_INTO_AREA: Final = "look_into_area"
 REVIEW_UNSEALING: Final = "review_unsealing"
+REVIEW_TELLING: Final = "review_telling"
 FOR_MANAGERS: Final = frozenset({LOOK_INTO, LOOK_INTO_AREA})
 _OF_NO_CASE: Final = "\x00"  # No reference has it, so no case is found by its digest.
 _SHOWN: Final = 10
@@ -98,15 +100,49 @@ def review_of_unsealing(tx: Transaction, held: HeldCase, by: Requester, what: st
 def review_of_taking_off(tx: Transaction, held: HeldCase, by: Requester, what: str, then: str) -> None:
     """Have another person review that `by` took off what protects somebody. `what`, and what follows: in words."""
     matter = Activity(held.row.ref_digest, f"unsealed:{os.urandom(8).hex()}")
-    said = f"{what}, in the name of {by.name}."
-    text = f"{said} Ask {by.name} whether it was them, and why. {then}"
+    done = _Done(REVIEW_UNSEALING, "unsealed", f"{what}, in the name of {by.name}.", by.name, then)
+    _review(tx, done, matter, held.details.case_ref)
+
+
+def review_of_telling(tx: Transaction, case_ref: str, act: str, area: NodeId, manager: str) -> None:
+    """Have another person review that a manager decided to tell an area that somebody fled, or that may be the one.
+
+    `act`: what was told, by its name; once for each.
+    """
+    matter = Activity(tx.case_digest(case_ref), f"told-fled:{act}:{area}")
+    if obligations.codes_of(tx.session, matter, closed_too=True):
+        return
+    known = tx.node.areas.get(area)
+    said = (
+        f"{known.area if known else area} was told about somebody on this case, though it is an area that somebody"
+        f" fled, or may be, or the person is on a sealed case: by the decision of {manager}, as the form says."
+    )
+    then = (
+        "That area knows now that they are asked about here: if it should not have been told, warn whoever supports"
+        " them at once."
+    )
+    _review(tx, _Done(REVIEW_TELLING, "told_fled", said, manager, then), matter, case_ref)
+
+
+class _Done(NamedTuple):
+    """What a manager did that another person reviews: in words, in whose name, and what follows."""
+
+    code: str
+    reason: str
+    said: str
+    by: str
+    then: str
+
+
+def _review(tx: Transaction, done: _Done, matter: Activity, case_ref: str) -> None:
+    text = f"{done.said} Ask {done.by} whether it was them, and why. {done.then}"
     decision = Decision(
         outcome=Outcome.permit,
-        reasons=(Reason(code="unsealed", text=said, source="hazard H1"),),
-        obligations=(Obligation(code=REVIEW_UNSEALING, text=text, due=tx.today),),
+        reasons=(Reason(code=done.reason, text=done.said, source="hazard H1"),),
+        obligations=(Obligation(code=done.code, text=text, due=tx.today),),
         rules=tx.node.rules.name,
     )
-    _owe(tx, decision, matter, held.details.case_ref, SharingForm(requester=Asker(name=by.name)))
+    _owe(tx, decision, matter, case_ref, SharingForm(requester=Asker(name=done.by)))
 
 
 def alert_of_area(tx: Transaction, peer: NodeId, why: str) -> bool:

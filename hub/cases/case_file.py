@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 
-from hub.cases.alerts import LOOK_INTO, REVIEW_UNSEALING
+from hub.cases.alerts import LOOK_INTO, REVIEW_TELLING, REVIEW_UNSEALING
 from hub.cases.disclosure_log import require_case
 from hub.consent import SharingForm
 from hub.errors import NotFoundError
@@ -34,7 +34,7 @@ def case_paper(node: Node, asker: Requester | None, case_ref: str) -> CasePaper:
     with node.read() as tx:
         digest = require_case(tx, asker, case_ref)
         rows = disclosures.of_case(tx, digest)
-        no_form = (LOOK_INTO, REVIEW_UNSEALING)
+        no_form = (LOOK_INTO, REVIEW_TELLING, REVIEW_UNSEALING)
         every = (row for row in obligations.of_case(tx.session, digest) if row.code not in no_form)
         owed = sorted(every, key=lambda row: (row.matter, row.decision_id, row.place))
         matters = {name: list(group) for name, group in groupby(owed, key=lambda row: row.matter)}

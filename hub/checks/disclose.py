@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import check_for, context_of, restrictions_on
+from hub.cases.alerts import review_of_telling
 from hub.cases.flight import keep_answer
 from hub.checks.check import form_of
 from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_disclosure, sealed_request
@@ -21,8 +22,9 @@ from hub.checks.named import named_candidate
 from hub.checks.results import LIKELY
 from hub.checks.telling import marked
 from hub.checks.told_before import alert_if_told_of_others
-from hub.consent import Context, Decision, Protocol, SharingForm, Telling, decide, excerpt
+from hub.consent import Context, Decision, NotTold, Protocol, SharingForm, Telling, decide, excerpt
 from hub.consent.coverage import named
+from hub.consent.form.vocabulary import SignatureRole
 from hub.consent.required_answers import threat_in_words
 from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError, PeerError
@@ -211,6 +213,12 @@ class _Act:
         return self.peer.pinned.node_id
 
     @property
+    def against(self) -> tuple[NotTold, ...]:
+        """What stands against telling that area, which a manager alone may decide about."""
+        telling = Telling.of(self.form, self.context)
+        return telling.against(telling.area(self.area))
+
+    @property
     def refs(self) -> Refs:
         """The references of its events in the audit log."""
         return Refs(check_id=self.check_id, handle=self.candidate.handle, peer=self.area)
@@ -269,6 +277,9 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
             keep_form(tx, act.check_id, act_of(act.check_id, act.candidate.handle, act.level), act.completed)
         about = CandidateRef(act.check_id, act.area, act.candidate.handle)
         alert_if_told_of_others(tx, about, request.subject)
+        if act.against and (manager := act.form.signature(SignatureRole.manager)):
+            name = act_of(act.check_id, act.candidate.handle, act.level)
+            review_of_telling(tx, request.case_ref, name, act.area, manager.name)
         tx.record(Action.disclosure_sent, by=actor, about=act.refs, **_digest(node, act))
         return decision, _outgoing(tx, act, waiting, actor)
 

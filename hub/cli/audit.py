@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hub.audit.chain import Broken
+from hub.audit.chain import Broken, Verified
 from hub.cli.options import Json
 from hub.cli.output import EXIT_REFUSED, counted, out, plain, print_json, reporting
 from hub.cli.outside import verify_from_outside
@@ -61,23 +61,24 @@ def verify(
 ) -> None:
     """Verify the complete log and every row that it binds, and name what was altered, removed or inserted.
 
+    Of a home it counts nothing: by that, whoever is restricted from somebody would read that a manager was alarmed.
     With --database, --checkpoint and --public-key: without the node's home or any key of it, for an outsider.
     """
     with reporting(as_json=as_json):
         if home is not None and database is None and not checkpoint and public_keys is None:
-            report, lost = _own(home)
+            report, lost, counts = *_own(home), False
         elif home is None and database is not None and checkpoint and public_keys is not None:
-            report, lost = verify_from_outside(database, checkpoint, public_keys), ()
+            report, lost, counts = verify_from_outside(database, checkpoint, public_keys), (), True
         else:
             raise UsageError(
                 "Either a home, or all three of --database, --checkpoint and --public-key.",
                 do="See `hub audit verify --help`.",
             )
-        document = _document(report, lost)
+        document = _document(report, lost, counts=counts)
         if as_json:
             print_json(document)
         else:
-            _print(report, lost)
+            _print(report, lost, counts=counts)
         if not document["verified"]:
             raise typer.Exit(EXIT_REFUSED)
 
@@ -89,48 +90,53 @@ def _own(home: Path) -> tuple[Report, tuple[str, ...]]:
         return verify_database(session, node.node_id, heads.found), heads.lost
 
 
-def _document(report: Report, lost: tuple[str, ...]) -> dict[str, object]:
+def _document(report: Report, lost: tuple[str, ...], *, counts: bool) -> dict[str, object]:
+    """For programs. `counts`: also how many there are, for an outsider."""
     document: dict[str, object] = {"verified": report.holds and not lost}
     if isinstance(report.log, Broken):
         document |= {"seq": report.log.seq, "what": report.log.what.value}
     else:
-        document |= {
-            "entries": report.log.head.size,
-            "head": report.log.head.hash,
-            "unwitnessed": report.log.unwitnessed,
-            "rows": report.bound,
-            "unwitnessed_rows": report.unwitnessed_rows,
-            "found": found_rows(report.rows),
-        }
+        document |= {"head": report.log.head.hash, "witnessed": not report.log.unwitnessed}
+        if counts:
+            document |= {
+                "entries": report.log.head.size,
+                "unwitnessed": report.log.unwitnessed,
+                "rows": report.bound,
+                "unwitnessed_rows": report.unwitnessed_rows,
+            }
+        document["found"] = found_rows(report.rows)
     return document | {"lost": list(lost)}
 
 
-def _print(report: Report, lost: tuple[str, ...]) -> None:
+def _print(report: Report, lost: tuple[str, ...], *, counts: bool) -> None:
     if isinstance(report.log, Broken):
         out.print(f"[red]The record is not intact.[/] {report.log}")
     else:
-        size, unwitnessed = report.log.head.size, report.log.unwitnessed
-        out.print(
-            f"{counted(size, 'entry/entries')}: every entry is as it was written. "
-            f"{unwitnessed} since the last checkpoint."
-        )
-        if report.rows:
-            out.print(
-                f"[red]The database is not as its log says.[/] {counted(len(report.rows), 'finding/findings')}:"
-            )
-            print_rows(report.rows)
-        else:
-            out.print(f"{counted(report.bound, 'row/rows')}: every row is as the log says.")
-        if report.unwitnessed_rows:
-            some = counted(report.unwitnessed_rows, "row was/rows were")
-            out.print(
-                f"{some} written since the last checkpoint: what the log says of them"
-                " is vouched for by nothing outside. Verify again with a newer one."
-            )
+        _print_log(report.log, report, counts=counts)
     for where in lost:
         out.print(f"[red]A signed head is lost:[/] {plain(where)}.")
     if lost or not report.holds:
         out.print("Keep the database and the home as they are, and call your auditor.")
+
+
+def _print_log(log: Verified, report: Report, *, counts: bool) -> None:
+    """Of a log that holds. How many entries and rows there are would tell more than whether they hold."""
+    every = f"{counted(log.head.size, 'entry/entries')}: every" if counts else "Every"
+    since = f" {log.unwitnessed} since the last checkpoint." if counts else ""
+    out.print(f"{every} entry is as it was written.{since}")
+    if report.rows:
+        some = counted(len(report.rows), "finding/findings")
+        out.print(f"[red]The database is not as its log says.[/] {some}:")
+        print_rows(report.rows)
+    else:
+        rows = f"{counted(report.bound, 'row/rows')}: every" if counts else "Every"
+        out.print(f"{rows} row is as the log says.")
+    if log.unwitnessed or report.unwitnessed_rows:
+        some = counted(report.unwitnessed_rows, "row was/rows were") if counts else "Something was"
+        out.print(
+            f"{some} written since the last checkpoint: what the log says of that"
+            " is vouched for by nothing outside. Verify again with a newer one."
+        )
 
 
 audit_app.command("resume")(resume)

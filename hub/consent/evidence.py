@@ -21,7 +21,12 @@ from hub.consent.form.vocabulary import SignatureRole, answered
 from hub.consent.rules.rules import Rules
 from hub.values import LongText, Requester, RequesterRole, ShortText, Value
 
-_FOR_MANAGERS: Final = frozenset({"look_into_restricted", "look_into_area", "review_unsealing"})
+_REVIEWS: Final = {
+    "review_unsealing": "unsealed",
+    "review_telling": "decided to tell",
+}
+"""What a manager did that another reviews."""
+_FOR_MANAGERS: Final = frozenset({"look_into_restricted", "look_into_area", *_REVIEWS})
 RECORD = ("person", "method", "authority")
 """What the printed form's record asks of each recipient besides the date and the agency."""
 
@@ -87,8 +92,8 @@ def lacking(
     rows = merged(obligation.rows, closing.sharings)
     if code in _FOR_MANAGERS and closing.by.role is not RequesterRole.manager:
         found.append("by.role: a manager")
-    if code == "review_unsealing" and same(closing.by.name, obligation.form.requester.name):
-        found.append("by.name: another person than who unsealed")
+    if code in _REVIEWS and same(closing.by.name, obligation.form.requester.name):
+        found.append(f"by.name: another person than who {_REVIEWS[code]}")
     if code == "countersign":
         return (*found, *_countersigned(obligation.form, closing))
     if code == "record_recipients":

@@ -52,16 +52,19 @@ def sql(home: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
+def entries(home: Path) -> int:
+    with sqlite3.connect(home / DATABASE) as connection:
+        (found,) = connection.execute("SELECT count(*) FROM audit_entry").fetchone()
+    return int(found)
+
+
 def test_an_honest_log_verifies(home: Path) -> None:
     result = verify(home)
     assert result.exit_code == 0
     assert json.loads(result.stdout) | {"head": ""} == {
         "verified": True,
-        "entries": 7,
         "head": "",
-        "unwitnessed": 0,
-        "rows": 0,
-        "unwitnessed_rows": 0,
+        "witnessed": True,
         "found": [],
         "lost": [],
     }
@@ -172,8 +175,8 @@ def test_many_workers_make_one_chain(home: Path) -> None:
     nodes = [open_node(home) for _ in range(4)]
     with ThreadPoolExecutor(len(nodes)) as pool:
         list(pool.map(lambda node: written(node, 15), nodes))
-    result = json.loads(verify(home).stdout)
-    assert (result["verified"], result["entries"]) == (True, 7 + 4 * 15)
+    assert json.loads(verify(home).stdout)["verified"] is True
+    assert entries(home) == 7 + 4 * 15
 
 
 def test_a_checkpoint_is_advanced_by_many_at_once(home: Path) -> None:
@@ -187,4 +190,4 @@ def test_a_checkpoint_is_advanced_by_many_at_once(home: Path) -> None:
     with ThreadPoolExecutor(len(nodes)) as pool:
         list(pool.map(work, nodes))
     result = json.loads(verify(home).stdout)
-    assert (result["verified"], result["entries"], result["unwitnessed"]) == (True, 27, 0)
+    assert (result["verified"], result["witnessed"], entries(home)) == (True, True, 27)

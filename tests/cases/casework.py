@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from typing import Any
 
+from hub.cases.close import close
 from hub.cases.disclosure_log import read_log
 from hub.cases.obligations import ListedObligation, list_obligations
 from hub.checks.disclose import disclose
@@ -90,3 +91,20 @@ def emergency() -> SharingForm:
         "signatures": full["signatures"][:1],
     }
     return SharingForm.model_validate(short)
+
+
+def reviews(node: Node, asker: Requester, code: str) -> list[ListedObligation]:
+    """What has to be looked into by that code, as somebody sees it."""
+    return [one for one in list_obligations(node, asker, node.today()) if one.code == code]
+
+
+def closed_by_another_alone(node: Node, number: str, by: Requester, lacks: str) -> None:
+    """Whoever did it cannot close its review, nor somebody who is no manager; another manager can."""
+    closing = Closing(by=by, on=node.today(), text="It was me.")
+    assert close(node, [number], closing).lacking == {number: (lacks,)}
+    nobody = by.model_copy(update={"name": "Dee Worker", "role": RequesterRole.coordinator})
+    assert close(node, [number], closing.model_copy(update={"by": nobody})).lacking == {
+        number: ("by.role: a manager",)
+    }
+    another = by.model_copy(update={"name": "Cai Manager"})
+    assert close(node, [number], closing.model_copy(update={"by": another})).closed == [number]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hub.cases.alerts import REVIEW_UNSEALING
 from hub.cases.flight import correct_answer, takes_back
 from hub.cases.seals import Said
 from hub.cases.staff import STAFF_FILE
@@ -12,6 +13,7 @@ from hub.consent.form.fled import NOT_KNOWN
 from hub.errors import InputError, NotFoundError, UsageError
 from hub.node.node import Node
 from hub.values import AgencyKind, Requester, RequesterRole
+from tests.cases.casework import closed_by_another_alone, reviews
 from tests.checks.disclosing import asked, disclosed
 from tests.federation.nodes import Areas, cases_of, events
 
@@ -102,3 +104,21 @@ def test_a_spelling_takes_nothing_back_and_silence_is_no_answer() -> None:
     assert not takes_back(("East Vale",), ("eastvale", "Southmere"))
     assert takes_back(("Eastvale",), ("Southmere",))
     assert takes_back((NOT_KNOWN,), ())
+
+
+@pytest.mark.parametrize("less", [(), ("Eastvale",), (NOT_KNOWN,)])
+def test_what_was_taken_back_is_reviewed_by_another_person_than_did_it(
+    stored_areas: Areas, less: tuple[str, ...]
+) -> None:
+    """A name is not proved: whoever may see the case sees in whose name an area was taken back."""
+    node = stored_areas["northmoor"]
+    asked(stored_areas)
+    correct(node, "Eastvale", NOT_KNOWN)
+    (node.home / STAFF_FILE).write_text(NAMED)
+    assert reviews(node, ADA, REVIEW_UNSEALING) == [], "to be more careful takes no review"
+    for _ in range(2):
+        correct(node, *less, by=BEA)
+    (review,) = reviews(node, ADA, REVIEW_UNSEALING)
+    assert (review.case_ref, review.due) == (CASE, node.today())
+    assert BEA.name in review.text
+    closed_by_another_alone(node, review.number, BEA, "by.name: another person than who unsealed")

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from hub.cases.alerts import REVIEW_TELLING
 from hub.cases.areas import unknown_among
 from hub.cases.disclosure_log import read_log
 from hub.cases.seals import Said, decide_likeness, seal_case, shown_likenesses
@@ -32,6 +33,7 @@ from hub.node.node import open_node
 from hub.records.check import AreaStatus, CheckResult
 from hub.store.tables import Peer
 from hub.values import Requester
+from tests.cases.casework import closed_by_another_alone, reviews, who
 from tests.checks.disclosing import disclosed
 from tests.checks.fled import FORMS, HER, MANAGER, OTHERS, UNANSWERED, asked, her_case, routine, told, urgent
 from tests.checks.pending import grounded
@@ -129,6 +131,19 @@ def test_a_manager_who_decides_for_that_area_may_tell_it_by_hand_and_never_at_on
     disclosed(three, result.check_id, area="eastvale")
     disclosed(three, result.check_id, area="southmere")
     assert told(three) == EVERYBODY
+    node, ada = three["northmoor"], who("Ada Worker")
+    disclosed(three, result.check_id, area="eastvale")
+    (review,) = reviews(node, ada, REVIEW_TELLING)
+    assert "Vale of Elsewhere was told" in review.text
+    assert "M. Manager" in review.text
+    closed_by_another_alone(
+        node,
+        review.number,
+        who("M. Manager", role="manager"),
+        "by.name: another person than who decided to tell",
+    )
+    disclosed(three, result.check_id, area="eastvale")
+    assert reviews(node, ada, REVIEW_TELLING) == [], "of one telling there is one"
 
 
 # Another case of this node says it, whatever is said where the question comes from.

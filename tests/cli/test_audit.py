@@ -46,7 +46,7 @@ def used(home: Path, tmp_path: Path, rows: list[Row]) -> Path:
 
 @pytest.mark.parametrize(("statements", "seq"), DONE_TO_IT.values(), ids=DONE_TO_IT)
 def test_the_entry_is_named_and_the_status_is_1(used: Path, statements: list[str], seq: int) -> None:
-    assert inside("audit", "verify", used, "--json").json["entries"] == 3
+    assert inside("audit", "verify", used, "--json").json["verified"]
     connection = sqlite3.connect(used / "hub.sqlite3")
     for statement in statements:
         assert connection.execute(statement).rowcount > 0
@@ -99,6 +99,20 @@ def _run(database: Path, *statements: str) -> None:
         for statement in statements:
             assert connection.execute(statement).rowcount > 0
         connection.commit()
+
+
+def test_of_a_home_it_is_said_whether_all_holds_and_not_how_much_there_is(
+    used: Path, outside: list[object], tmp_path: Path
+) -> None:
+    """Whoever is restricted from somebody would read from it what an alarm writes."""
+    words, before = inside("audit", "verify", used).out, inside("audit", "verify", used, "--json").json
+    assert words == "Every entry is as it was written.\nEvery row is as the log says.\n"
+    assert inside("import", used, referrals(tmp_path / "more.csv", 3)).code == 0
+    after = inside("audit", "verify", used, "--json").json
+    assert inside("audit", "verify", used).out == words
+    assert before.pop("head") != after.pop("head")
+    assert before == after == {"verified": True, "witnessed": True, "found": [], "lost": []}
+    assert {"entries", "rows", "unwitnessed", "unwitnessed_rows"} <= set(inside(*outside).json)
 
 
 def test_an_outsider_verifies_without_keys_and_writes_nothing(outside: list[object], tmp_path: Path) -> None:
@@ -235,7 +249,7 @@ def test_what_somebody_else_appends_is_never_signed_for(used: Path) -> None:
         values = (forged.seq, forged.at, forged.action, forged.body, forged.prev, forged.hash, last.mark)
         connection.execute("INSERT INTO audit_entry VALUES (?, ?, ?, ?, ?, ?, ?)", values)
         connection.commit()
-    assert inside("audit", "verify", used, "--json").json["unwitnessed"] == 1
+    assert not inside("audit", "verify", used, "--json").json["witnessed"]
     signed = (used / "audit-checkpoint.txt").read_text()
     done = inside("publish", used)
     assert done.code == 2
