@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Final
 
 from hub.audit.events import OPERATOR, Action, Refs
+from hub.cases.hidden_for import HiddenFor, hidden_for
 from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions, keep_obligations
 from hub.consent import Decision
@@ -28,6 +29,7 @@ from hub.records.cases import (
     PersonDetails,
     case_digest,
     held_case,
+    open_case,
     people_digest,
     seal_case,
     seal_person,
@@ -44,13 +46,14 @@ class CaseChange:
     """A proposal with its publication decision.
 
     `shown`: whom of it the feed shows, and then may not any more. `sealed_for`: the cases that hide somebody who is
-    on this one, by their handles in hex: the digests of their references.
+    on this one, by their handles in hex: the digests of their references. `hidden_for`: why each of them does.
     """
 
     proposal: Proposal
     decision: Decision
     shown: tuple[feeds.PersonRow, ...] = ()
     sealed_for: Mapping[str, bytes] = field(default_factory=dict)
+    hidden_for: Mapping[str, HiddenFor] = field(default_factory=dict)
 
     @property
     def details(self) -> CaseDetails:
@@ -121,27 +124,34 @@ def work_out(tx: Reading, deciding: PublicationDecisions, proposals: Iterable[Pr
     ]
     rows = sorted(feeds.shown(tx.session, ending), key=lambda row: row.case_handle)
     shown = {handle: tuple(some) for handle, some in groupby(rows, key=lambda row: row.case_handle)}
-    refs = _references(tx, [one for one, _ in decided])
+    hiding = _hiding(tx, [one for one, _ in decided])
     return [
         CaseChange(
             one,
             decision,
             shown.get(one.handle, ()),
-            {
-                like.sealed_case: refs[like.sealed_case]
-                for like in one.known
-                if like.seals and like.sealed_case in refs
-            },
+            {case: hiding[case][0] for case in _sealed_for(one) if case in hiding},
+            {case: hiding[case][1] for case in _sealed_for(one) if case in hiding},
         )
         for one, decision in decided
     ]
 
 
-def _references(tx: Reading, proposals: Sequence[Proposal]) -> dict[str, bytes]:
-    """The digests of the references of the cases that these are sealed for, by the cases' handles in hex."""
+def _sealed_for(proposal: Proposal) -> set[str]:
+    return {like.sealed_case for like in proposal.known if like.seals}
+
+
+def _hiding(tx: Reading, proposals: Sequence[Proposal]) -> dict[str, tuple[bytes, HiddenFor]]:
+    """Of the cases that these are sealed for, by their handles in hex: the digests of their references, and why."""
     wanted = {bytes.fromhex(like.sealed_case) for one in proposals for like in one.known}
-    found = {row.handle.hex(): row.ref_digest for row in cases.of_handles(tx.session, wanted)}
-    return found | {one.handle.hex(): case_digest(tx, one.details) for one in proposals}
+    wanted -= {one.handle for one in proposals}
+    found = {
+        row.handle.hex(): (row.ref_digest, hidden_for(open_case(tx.vault, row.handle, row.sealed)))
+        for row in cases.of_handles(tx.session, wanted)
+    }
+    return found | {
+        one.handle.hex(): (case_digest(tx, one.details), hidden_for(one.details)) for one in proposals
+    }
 
 
 def carry_out(

@@ -8,6 +8,7 @@ Each act is kept, sealed, with who did it and why. Does not search (`same_people
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,15 +17,17 @@ from hub.audit.events import Action, Refs
 from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.alerts import review_of_unsealing
 from hub.cases.changes import CaseChange, carry_out
+from hub.cases.hidden_for import Counts, HiddenFor, counted_once, hidden_for
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.cases.staff import staff_list
 from hub.errors import InputError, NotFoundError, UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records.cases import HeldCase, Likeness, digest_for, held_cases
+from hub.records.cases import HeldCase, Likeness, digest_for, held_cases, open_kept
 from hub.records.words import SealWord
 from hub.store import cases
+from hub.store.cases import StoredCase
 from hub.values import Person, Requester
 
 
@@ -46,7 +49,8 @@ class Said:
 class Resealed:
     """What came of an act: whether the case is sealed now, for that alone or for somebody on it (`for_others`).
 
-    `withdrawn` people left the feed, `also` other cases became sealed, and `waiting` likenesses wait for a person.
+    `withdrawn` people left the feed, `also` other cases are hidden too, and `waiting` people wait for somebody to
+    decide, by why they are hidden.
     `before`: the word by which it was so already, and nothing was changed.
     `unread`: why `staff.toml` could not be read; then no figures are told, for whom they are hidden is not known.
     """
@@ -54,21 +58,22 @@ class Resealed:
     sealed: bool
     for_others: bool
     withdrawn: int
-    also: int
-    waiting: int
+    also: Counts
+    waiting: Counts
     before: SealWord | None = None
     unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLikeness:
-    """A likeness as people see it: two people, and the references of their cases; the second is sealed."""
+    """A likeness as people see it: two people, and the references of their cases; the second hides, and why."""
 
     likeness: Likeness
     case_ref: str
     person: Person
     sealed_case_ref: str
     sealed_person: Person
+    why: HiddenFor
 
 
 def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> Resealed:
@@ -113,7 +118,9 @@ def seal_case(node: Node, case_ref: str, said: Said, *, sealed: bool = True) -> 
 
     changes = carry_out(PublicationDecisions(node), propose, then)
     if restrictions is None:
-        return Resealed(sealed=True, for_others=False, withdrawn=0, also=0, waiting=0, unread=unread)
+        return Resealed(
+            sealed=True, for_others=False, withdrawn=0, also=Counter(), waiting=Counter(), unread=unread
+        )
     return replace(_told(node, changes, restrictions), before=before)
 
 
@@ -135,15 +142,15 @@ def _held(tx: Reading, case_ref: str, by: Requester, restrictions: CaseRestricti
 
 
 def shown_likenesses(node: Node, asker: Requester | None, *, every: bool = False) -> list[ShownLikeness]:
-    """The likenesses that wait for a person, or `every` one for which a case is sealed."""
+    """The likenesses that wait for a person, or `every` one, also of those decided to be somebody else."""
     hidden = restrictions_on(node, asker)
     with node.read() as tx:
         tx.require_tables_as_bound("case_record")
-        return [one for _, one in _shown(tx, hidden) if every or one.likeness.waits]
+        return [one for _, one in _shown(tx, hidden, every=every) if every or one.likeness.waits]
 
 
 def decide_likeness(node: Node, number: str, said: Said, *, same: bool) -> Resealed:
-    """Decide whether somebody is the sealed person. That they are not is for a manager to say.
+    """Decide whether somebody is the hidden person, also anew. That they are not is for a manager to say.
 
     Raises NotFoundError where no such likeness is shown to whoever says it; InputError without a name or a reason;
     UsageError where it takes a manager whom `staff.toml` names.
@@ -153,13 +160,13 @@ def decide_likeness(node: Node, number: str, said: Said, *, same: bool) -> Resea
     decided = "same" if same else "not_same"
 
     def propose(tx: Reading) -> list[Proposal]:
-        for held, one in _shown(tx, hidden):
+        for held, one in _shown(tx, hidden, every=True):
             if one.likeness.id == number:
                 if not same:
                     _require_manager(
                         node, said.by, "That somebody is not the sealed person is for a manager to decide."
                     )
-                word = {"decided": decided, "by": said.by.name, "because": said.because}
+                word = {"decided": decided, "by": said.by.name, "because": said.because, "at": tx.now}
                 changed = tuple(
                     like.model_copy(update=word) if like.id == number else like
                     for like in held.kept.likenesses
@@ -184,9 +191,19 @@ def _told(node: Node, changes: Sequence[CaseChange], hidden: CaseRestrictions) -
         sealed=first.details.sealed or (first in told and first.proposal.sealed_elsewhere),
         for_others=not first.details.sealed,
         withdrawn=sum(len(one.shown) for one in told),
-        also=sum(any(like.same for like in one.found) for one in told[1:]),
-        waiting=len({like.person for one in told for like in one.found if like.waits}),
+        also=sum((_gravest(one) for one in told[1:]), Counter()),
+        waiting=sum((_waiting(one) for one in told), Counter()),
     )
+
+
+def _gravest(change: CaseChange) -> Counts:
+    """One, by why, where somebody on a case is found to be hidden by another."""
+    found = counted_once((like for like in change.found if like.same), change.hidden_for)
+    return Counter(sorted(found, key=list(HiddenFor).index)[:1])
+
+
+def _waiting(change: CaseChange) -> Counts:
+    return counted_once((like for like in change.found if like.waits), change.hidden_for)
 
 
 def is_hidden(node: Node, change: CaseChange, hidden: CaseRestrictions) -> bool:
@@ -195,15 +212,19 @@ def is_hidden(node: Node, change: CaseChange, hidden: CaseRestrictions) -> bool:
     return hidden.restricts(own) or any(map(hidden.restricts, change.sealed_for.values()))
 
 
-def _shown(tx: Reading, hidden: CaseRestrictions) -> Iterator[tuple[HeldCase, ShownLikeness]]:
-    """Every likeness for which a case is sealed, with that case; none of a case that is hidden."""
-    every = held_cases(tx, [row for row in cases.sealed(tx.session) if not hidden.restricts(row.ref_digest)])
-    by_handle = {one.row.handle.hex(): one for one in every}
-    for held in every:
+def _shown(tx: Reading, hidden: CaseRestrictions, *, every: bool) -> Iterator[tuple[HeldCase, ShownLikeness]]:
+    """Every likeness for which a case is sealed, with that case; none of a case that is hidden.
+
+    `every`: also those decided to be somebody else.
+    """
+    rows = [row for row in (cases.every if every else cases.sealed)(tx.session) if _has_any(tx, row)]
+    found = held_cases(tx, [row for row in rows if not hidden.restricts(row.ref_digest)])
+    by_handle = {one.row.handle.hex(): one for one in found}
+    for held in found:
         ids = set[str]()
         for one in sorted(held.kept.likenesses, key=partial(_of_now, held, by_handle), reverse=True):
             other = by_handle.get(one.sealed_case)
-            if other is not None and one.seals and one.id not in ids:
+            if other is not None and other.kept.hidden and (one.seals or every) and one.id not in ids:
                 ids.add(one.id)
                 yield (
                     held,
@@ -213,8 +234,14 @@ def _shown(tx: Reading, hidden: CaseRestrictions) -> Iterator[tuple[HeldCase, Sh
                         _person(held, one.person),
                         other.details.case_ref,
                         _person(other, one.sealed_person),
+                        hidden_for(other.details),
                     ),
                 )
+
+
+def _has_any(tx: Reading, row: StoredCase) -> bool:
+    """Whether a case hides somebody, or has a likeness to somebody hidden."""
+    return row.sealed_case or bool(open_kept(tx.vault, row.handle, row.sealed).likenesses)
 
 
 def _of_now(held: HeldCase, every: Mapping[str, HeldCase], one: Likeness) -> int:

@@ -53,7 +53,7 @@ def verify(
         typer.Option(
             "--public-key",
             metavar="FILE",
-            help="The public keys that may have signed them, one a line, as `hub keys list` prints them.",
+            help="The public keys that may have signed them, as `hub keys list` prints them.",
             show_default=False,
         ),
     ] = None,

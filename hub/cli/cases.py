@@ -21,7 +21,11 @@ def import_(
     home: Home,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="FILE.csv or FILE.jsonl, one row a person.", show_default=False),
+        typer.Argument(
+            metavar="FILE",
+            help="FILE.csv or FILE.jsonl, one row a person, such as HOME/examples/referrals.csv.",
+            show_default=False,
+        ),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; store nothing.")] = False,
     agreement: Annotated[
@@ -70,8 +74,12 @@ def _import_document(done: Imported, rejects: Path | None) -> dict[str, object]:
             {"reason": why, "people": people} for why, people in done.because.most_common()
         ],
         "withdrawn": done.withdrawn,
-        "same_people": done.same_people,
-        "waiting": done.waiting,
+        "same_people": done.same_people.total(),
+        "waiting": done.waiting.total(),
+        "hidden_for": {
+            "same_people": {why.value: count for why, count in sorted(done.same_people.items())},
+            "waiting": {why.value: count for why, count in sorted(done.waiting.items())},
+        },
         "still_sealed": done.still_sealed + done.sealed_by_hand,
         "sealed_unread": done.unread,
         "rejected": [{"row": one.row, "field": one.field, "reason": one.reason} for one in done.rejected],

@@ -73,7 +73,9 @@ def read_rules(folder: Path | None = None) -> Rules:
 
 
 def decide(
-    form: Annotated[Path, typer.Argument(metavar="FORM.json", help="A sharing form.")],
+    form: Annotated[
+        Path, typer.Argument(metavar="FORM.json", help="A sharing form, such as HOME/examples/form.json.")
+    ],
     at: OnDay = "",
     rules: RulesFolder = None,
     agreement: HeldAgreement = None,

@@ -35,7 +35,13 @@ Because = Annotated[
 ]
 
 By = Annotated[
-    Path, typer.Option("--as", metavar="WHO.json", help="Who decides: a requester.", show_default=False)
+    Path,
+    typer.Option(
+        "--as",
+        metavar="WHO.json",
+        help="Who decides: a requester, such as HOME/examples/who.json.",
+        show_default=False,
+    ),
 ]
 
 Who = Annotated[
@@ -43,7 +49,8 @@ Who = Annotated[
     typer.Option(
         "--as",
         metavar="WHO.json",
-        help="Who asks: a requester, as in a question. Without it, no case is shown that has exclusions.",
+        help="Who asks: a requester, such as HOME/examples/who.json. Without it, no case is shown that has"
+        " exclusions.",
         show_default=False,
     ),
 ]

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 from hub.audit.chain import Head, Verified, genesis, verify
 from hub.audit.checkpoint import origin_of, read_checkpoint
 from hub.crypto.encoding import unb64
-from hub.crypto.signing import PrivateKey, PublicKey, public_key
+from hub.crypto.signing import PrivateKey, PublicKey, public_key, thumbprint
 from hub.errors import AuthenticationError, StorageError, UsageError
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from hub.store.verify import Report, verify_database
 
-# A public signing key alone in its line, or as `hub keys list` prints it.
-_SIGNING_KEY: Final = re.compile(r"(?m)(?:signing key\s+\S+:\s+|^\s*)([A-Za-z0-9_-]{43})\s*$")
+# A signing key with its id, as `hub keys list` prints it: the id is the digest of the public key, and proves it.
+_SIGNING_KEY: Final = re.compile(r"(?m)signing key\s+(\S+):\s+([A-Za-z0-9_-]{43})\s*$")
+_BARE: Final = re.compile(r"(?m)^\s*[A-Za-z0-9_-]{43}\s*$")
 _PRIVATE_FILES: Final = ("node.key", "root.key")
 
 
@@ -70,8 +71,6 @@ def _head(path: Path, note: str, raw: list[bytes], keys_file: Path) -> Head:
     try:
         return read_checkpoint(note, node_id, *keys)
     except AuthenticationError as error:
-        if _signed_by(note, node_id, [PrivateKey.from_private_bytes(one).public_key() for one in raw]):
-            raise _private(keys_file) from None
         raise UsageError(
             f"--checkpoint: {path.name} does not hold under the keys in {keys_file.name} (--public-key)."
             f" {error.text}",
@@ -79,14 +78,6 @@ def _head(path: Path, note: str, raw: list[bytes], keys_file: Path) -> Head:
             do=f"Compare the keys with {node_id}'s certificate, earlier ones too; then the head was altered, if it"
             " still does not hold.",
         ) from error
-
-
-def _signed_by(note: str, node_id: str, keys: list[PublicKey]) -> bool:
-    try:
-        read_checkpoint(note, node_id, *keys)
-    except AuthenticationError:
-        return False
-    return True
 
 
 def _require_its_log(log: DatabaseAudit, node_id: str, head_file: Path) -> None:
@@ -104,21 +95,46 @@ def _require_its_log(log: DatabaseAudit, node_id: str, head_file: Path) -> None:
 
 
 def _keys(path: Path) -> list[bytes]:
-    """The raw keys in a file, which are public ones if they are what they should be."""
+    """The raw keys in a file, each of which its id proves to be a public one."""
     text = _text(path, "--public-key")
     if path.name in _PRIVATE_FILES or text.lstrip().startswith("{"):
         raise _private(path)
-    try:
-        raw = [unb64(one) for one in _SIGNING_KEY.findall(text)]
-    except AuthenticationError:
-        raw = []
+    if _BARE.search(text):
+        raise UsageError(
+            f"--public-key: {path.name} has a key without its id, as a file of a private key does: nothing tells it"
+            " from one.",
+            kept="Nothing was verified.",
+            do="Give what `hub keys list` prints. If this is a private key, such as `root.key`: remove it from"
+            " there, destroy this copy, and tell the node's operator that it was about (docs/stolen-keys.md).",
+        )
+    raw = list[bytes]()
+    for key_id, key in _SIGNING_KEY.findall(text):
+        with suppress(AuthenticationError):
+            raw.append(_proven(path, key_id, unb64(key)))
     if not raw:
         raise UsageError(
             f"--public-key: {path.name} has no public key that can be read.",
             kept="Nothing was verified.",
-            do="Give what `hub keys list` prints, or its signing keys alone, one a line.",
+            do="Give what `hub keys list` prints, or its lines of signing keys alone.",
         )
     return raw
+
+
+def _proven(path: Path, key_id: str, raw: bytes) -> bytes:
+    """The key, which has that id. Raises AuthenticationError where it is none at all, UsageError."""
+    if key_id == thumbprint(_public_of(raw)):
+        raise _private(path)
+    if key_id != thumbprint(public_key(raw)):
+        raise UsageError(
+            f"--public-key: {path.name} has a key that is not the one of the id beside it.",
+            kept="Nothing was verified.",
+            do="Give what `hub keys list` prints, as it is.",
+        )
+    return raw
+
+
+def _public_of(raw: bytes) -> PublicKey:
+    return PrivateKey.from_private_bytes(raw).public_key()
 
 
 def _private(path: Path) -> UsageError:

@@ -18,7 +18,13 @@ from hub.values import Requester
 def safe(
     home: Home,
     who: Annotated[
-        Path, typer.Option("--as", metavar="WHO.json", help="Who decides: a requester.", show_default=False)
+        Path,
+        typer.Option(
+            "--as",
+            metavar="WHO.json",
+            help="Who decides: a requester, such as HOME/examples/who.json.",
+            show_default=False,
+        ),
     ],
     because: Annotated[
         str, typer.Option("--because", metavar="TEXT", help="Why; kept.", show_default=False)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
+from hub.cases.hidden_for import Counts, HiddenFor
 from hub.cases.seals import (
     Resealed,
     Said,
@@ -56,12 +57,12 @@ def _reseal(home: Path, who: Path, because: str, *, sealed: bool, as_json: bool)
 def list_(
     home: Home,
     every: Annotated[
-        bool, typer.Option("--all", help="Also those that are certain, or decided to be the same.")
+        bool, typer.Option("--all", help="Also those that are certain, or were decided.")
     ] = False,
     who: Who = None,
     as_json: Json = False,
 ) -> None:
-    """List who may be a sealed person on another case. Until somebody decides, their cases are sealed too."""
+    """List who may be somebody whom another case hides. Until somebody decides, their cases are hidden too."""
     with opened_to_read(home, as_json=as_json) as node:
         found = shown_likenesses(node, asker(node, who), every=every)
         if as_json:
@@ -93,17 +94,33 @@ def decide(
         _tell(decide_likeness(node, number, said, same=same), as_json=as_json)
 
 
-def found_words(same: int, waiting: int) -> list[str]:
-    """What is said of records that are, or may be, of a sealed person."""
+_ELSEWHERE: Final = {
+    HiddenFor.sealed: "is sealed on another case",
+    HiddenFor.fled: "fled an area by another case",
+    HiddenFor.not_known: "may have fled an area by another case",
+    HiddenFor.another: "is hidden on another case",
+}
+_BY_THAT_CASE: Final = {
+    HiddenFor.sealed: "who is sealed on",
+    HiddenFor.fled: "who fled an area by",
+    HiddenFor.not_known: "who may have fled an area by",
+    HiddenFor.another: "who is hidden on",
+}
+
+
+def found_words(same: Counts, waiting: Counts) -> list[str]:
+    """What is said of records that are, or may be, of somebody whom another case hides."""
     words = []
-    if same:
-        some = counted(same, "record is of somebody who is/records are of people who are")
-        words.append(f"{some} sealed on another case: they are sealed too.")
-    if waiting:
-        words.append(
-            f"{counted(waiting, 'record/records')} may be of somebody who is sealed on another case. Until "
-            "somebody decides, their cases are sealed too: see `hub seals list`."
-        )
+    for why, said in _ELSEWHERE.items():
+        if same[why]:
+            some = counted(same[why], "record is of somebody/records are each of somebody")
+            words.append(f"{some} who {said}: hidden too.")
+    for why, said in _ELSEWHERE.items():
+        if waiting[why]:
+            words.append(
+                f"{counted(waiting[why], 'record/records')} may be of somebody who {said}. Until somebody decides, "
+                "their cases are hidden too: see `hub seals list`."
+            )
     return words
 
 
@@ -113,8 +130,8 @@ def _tell(done: Resealed, *, as_json: bool) -> None:
             {
                 "sealed": done.sealed,
                 "withdrawn": done.withdrawn,
-                "also_sealed": done.also,
-                "waiting": done.waiting,
+                "also_sealed": done.also.total(),
+                "waiting": done.waiting.total(),
                 "before": done.before and _before(done.before),
             }
         )
@@ -127,7 +144,7 @@ def _tell(done: Resealed, *, as_json: bool) -> None:
     if not done.sealed:
         out.print("The case is not sealed. `hub publish` adds its people to the feed if they may be matched.")
     elif done.for_others:
-        out.print("The case is sealed for somebody on it who is, or may be, sealed on another case.")
+        out.print("The case is hidden for somebody on it whom another case hides, or may.")
         out.print("See `hub seals list --all`.")
     else:
         out.print("The case is sealed.")
@@ -147,7 +164,11 @@ def _before(word: SealWord) -> dict[str, Any]:
 
 
 def _day(word: SealWord) -> dt.date:
-    return dt.datetime.fromtimestamp(word.at, dt.UTC).date()
+    return _on(word.at)
+
+
+def _on(at: int) -> dt.date:
+    return dt.datetime.fromtimestamp(at, dt.UTC).date()
 
 
 def _document(one: ShownLikeness) -> dict[str, Any]:
@@ -158,6 +179,8 @@ def _document(one: ShownLikeness) -> dict[str, Any]:
         "decided": like.decided,
         "by": like.by,
         "because": like.because,
+        "on": _on(like.at).isoformat() if like.at else None,
+        "hidden_for": one.why.value,
         "case_ref": one.case_ref,
         "person": _person(one.person),
         "sealed_case_ref": one.sealed_case_ref,
@@ -167,12 +190,13 @@ def _document(one: ShownLikeness) -> dict[str, Any]:
 
 def _show(one: ShownLikeness, home: Path) -> None:
     like = one.likeness
-    how = "is" if like.same else "may be"
+    how = "is" if like.same else "may be" if like.seals else "is not"
     out.print(plain(f"{like.id}  {_words(one.person)}, on {one.case_ref},"))
-    out.print(plain(f"  {how} {_words(one.sealed_person)}, who is sealed on {one.sealed_case_ref}."))
+    out.print(plain(f"  {how} {_words(one.sealed_person)}, {_BY_THAT_CASE[one.why]} {one.sealed_case_ref}."))
     if like.decided:
         same = "the same person" if like.same else "somebody else"
-        out.print(plain(f"  Decided by {like.by}: {same}. {like.because}"))
+        when = f" on {day_in_words(_on(like.at))}" if like.at else ""
+        out.print(plain(f"  Decided by {like.by}{when}: {same}. {like.because}"))
     elif like.certain:
         line = typed("seals decide", home, like.id)
         out.print(

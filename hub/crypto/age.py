@@ -14,6 +14,7 @@ from pyrage import x25519
 from hub.errors import AuthenticationError, InputError
 
 PREFIX: Final = "age1"
+_IDENTITY: Final = "AGE-SECRET-KEY-"  # pragma: allowlist secret
 
 
 def new_identity() -> tuple[str, str]:
@@ -27,6 +28,12 @@ def require_recipient(text: str) -> str:
     try:
         return str(x25519.Recipient.from_str(text.strip()))
     except pyrage.RecipientError:
+        if text.strip().upper().startswith(_IDENTITY):
+            raise InputError(
+                "That is the key that opens backups, not the recipient that goes with it: it may be seen by others"
+                " now, here and in whatever it was typed into.",
+                do="Remove it from there, make another by `hub backup-key`, and give the recipient that it prints.",
+            ) from None
         raise InputError(
             "That is no recipient of age.",
             do=f"Give one that begins with {PREFIX}, as `hub backup-key` prints it.",

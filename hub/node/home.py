@@ -27,12 +27,15 @@ from hub.node.prf_keys import FIRST_EPOCH
 from hub.node.revocations import told_revocations
 from hub.node.settings import SHIPPED_CONFIG, Settings, read_text
 from hub.node.transaction import Transaction
+from hub.sample.examples import examples as files_of
 from hub.store.audit import DatabaseAudit
 from hub.store.verify import not_as_bound, verify_database
 from hub.values import Mode
 from hub.wire.messages import AgreementTold, PublicKeys
 from hub.wire.metadata import NodeFacts, metadata
 
+EXAMPLES: Final = "examples"
+"""The folder of a home with files as commands read them, of made-up people."""
 _AGENCY: Final = """\
 # Who employs the coordinator, as the agreements name it, and its kind: police, probation, council, nhs,
 # housing_association, idva_charity, refuge, specialist_charity, school or court. Without both nothing is published.
@@ -102,7 +105,10 @@ def _make_identity(home: Path, settings: Settings, now: int) -> int:
 
 
 def _write_examples(home: Path, today: dt.date) -> None:
-    """Put beside where it belongs what an operator fills in: areas, policy, and an agreement as if made today."""
+    """Put beside where it belongs what an operator fills in: areas, policy, and an agreement as if made today.
+
+    And files as commands read them.
+    """
     review = today.replace(day=1) + dt.timedelta(days=366)
     agreement = read_text(SHIPPED_CONFIG / "agreement.example.toml")
     agreement = re.sub(r"(?m)^(date|start|on) = .*$", rf"\1 = {today}", agreement)
@@ -115,6 +121,10 @@ def _write_examples(home: Path, today: dt.date) -> None:
     for path, text in examples.items():
         (home / path.parent).mkdir(mode=0o700, exist_ok=True)
         write_atomically(home / f"{path}.example", text.encode())
+    folder = home / EXAMPLES
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for name, text in files_of(today).items():
+        write_atomically(folder / name, text.encode())
 
 
 def _write_settings(home: Path, settings: Settings) -> None:

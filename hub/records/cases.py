@@ -79,7 +79,8 @@ class Likeness(Value):
     """That somebody of a case is, or may be, a person whom another hides: record and case handles, in hex.
 
     `sealed_case`: that case; it is sealed, or says that somebody fled an area, or may have.
-    `certain`: by the comparison in the clear. `decided`: what a person decided, who and why.
+    `certain`: by the comparison in the clear. `decided`: what a person decided, who, why and when (seconds since
+    1970; 0 where an earlier version kept it).
     """
 
     id: str
@@ -90,6 +91,7 @@ class Likeness(Value):
     decided: Literal["same", "not_same", ""] = ""
     by: ShortText = ""
     because: str = ""
+    at: int = 0
 
     @property
     def pair(self) -> tuple[str, str]:

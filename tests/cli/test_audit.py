@@ -13,10 +13,14 @@ import pytest
 
 from hub.audit.chain import Entry, head_after, link
 from hub.audit.events import Action, Event
+from hub.crypto.encoding import b64
+from hub.crypto.signing import PrivateKey, SigningKey
 from hub.sample.referrals import Row
 from tests.cli.bulk import referrals
 from tests.cli.conftest import make
 from tests.cli.running import hub, inside, write_csv
+
+ANOTHER = SigningKey.of(PrivateKey.generate())
 
 DONE_TO_IT = {
     "altered": (["UPDATE audit_entry SET body = replace(body, '12', '11') WHERE seq = 2"], 2),
@@ -75,8 +79,12 @@ def outside(used: Path, tmp_path: Path) -> list[object]:
     shutil.copy(used / "hub.sqlite3", folder)
     (folder / "head.txt").write_text((used / "audit-checkpoint.txt").read_text())
     (certificate,) = inside("keys", "list", used, "--json").json["certificates"]
-    (folder / "keys.txt").write_text(certificate["signing"] + "\n")
+    (folder / "keys.txt").write_text(_line(certificate["signing_key_id"], certificate["signing"]))
     return _options(folder)
+
+
+def _line(key_id: str, key: str) -> str:
+    return f"signing key {key_id}: {key}\n"
 
 
 def _options(folder: Path) -> list[object]:
@@ -166,7 +174,9 @@ def test_a_newer_head_that_a_peer_kept_shows_what_was_cut_since(
         ("keys.txt", None, "--public-key: keys.txt is missing"),
         ("keys.txt", "", "--public-key: keys.txt has no public key"),
         ("keys.txt", "AAAA\n", "--public-key: keys.txt has no public key"),
-        ("keys.txt", "A" * 43 + "\n", "head.txt does not hold under the keys in keys.txt"),
+        ("keys.txt", "A" * 43 + "\n", "--public-key: keys.txt has a key without its id"),
+        ("keys.txt", f"signing key {'B' * 43}: {'A' * 43}\n", "not the one of the id beside it"),
+        ("keys.txt", _line(ANOTHER.kid, b64(ANOTHER.public)), "head.txt does not hold under the keys in"),
         ("hub.sqlite3", None, "--database: The node's database is missing"),
         ("hub.sqlite3", "", "--database: The node's database is empty"),
         ("hub.sqlite3", "no database at all " * 99, "--database: "),
@@ -190,13 +200,22 @@ def test_a_private_key_is_not_taken_for_a_public_one(
 ) -> None:
     """Neither a file of keys, nor the one key out of it; and nothing of it is repeated."""
     given = tmp_path / "auditor" / "keys.txt"
-    online = (used / "keys" / "node.key").read_text()
-    for text in (online, json.loads(online)["signing"] + "\n"):
+    online, printed = (used / "keys" / "node.key").read_text(), given.read_text()
+    signing, bare = json.loads(online)["signing"], (used / "keys" / "root.key").read_text()
+    key_id = printed.split()[2].removesuffix(":")
+    for text, said in (
+        (online, "has a private key"),
+        (_line(key_id, signing), "has a private key"),
+        (signing, "has a key without its id"),
+        (printed + bare, "has a key without its id"),  # Beside the right one, which would verify the head.
+    ):
         given.write_text(text)
         done = inside(*outside)
         assert done.code == 2
-        assert "has a private key" in done.json["error"]["text"]
-        assert json.loads(online)["signing"] not in done.out
+        assert said in done.json["error"]["text"]
+        assert "estroy this copy" in done.json["error"]["do"]
+        assert signing not in done.out
+        assert bare not in done.out
     root = tmp_path / "auditor" / "root.key"
     shutil.copy(used / "keys" / "root.key", root)
     done = inside(*outside[:-2], root, "--json")

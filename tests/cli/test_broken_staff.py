@@ -42,6 +42,11 @@ def test_a_case_is_sealed_whatever_stands_in_the_list_of_staff(
         assert f"line {line}" in refused.error["text"]
         assert "Correct it" in refused.error["do"]
         assert "cases are sealed" in refused.error["kept"]
+    stopped = inside("import", home, write_csv(tmp_path / "more.csv", case), "--as", who, "--json")
+    assert stopped.code == 2
+    assert f"line {line}" in stopped.error["text"]
+    assert "Nothing was imported" in stopped.error["kept"]
+    assert "`hub case seal`, which goes on without the list" in stopped.error["do"]
     done = inside("case", "seal", home, *said, said=f"{her}\n")
     assert done.code == 0, done.err
     assert "The case is sealed." in done.out

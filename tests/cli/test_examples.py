@@ -43,3 +43,15 @@ def test_each_is_read_and_completed_does_what_it_is_for(pair: Pair, tmp_path: Pa
     evidence["text"] = "She was told in person by her Idva."
     closed = inside("obligations", "close", home, written(evidence), number, "--json")
     assert closed.json["closed"] == [number]
+
+
+def test_those_that_a_new_home_has_are_read_as_they_are(home: Path) -> None:
+    folder = home / "examples"
+    imported = inside("import", home, folder / "referrals.csv", "--as", folder / "who.json", "--json")
+    assert (imported.code, imported.json["rejected"]) == (0, [])
+    assert imported.json["imported"] > 0
+    decided = inside("decide", folder / "form.json", "--json")
+    assert decided.json["outcome"] == "incomplete"
+    assert decided.json["missing"], "what only a person can say"
+    for name in ("who.json", "form.json", "referrals.csv"):
+        assert any(f"examples/{name}" in inside(command, "--help").out for command in ("decide", "import"))

@@ -43,7 +43,7 @@ def test_a_case_that_was_sealed_already_is_said_so_with_who_and_since_when(
 
 
 def test_what_is_certain_or_decided_is_not_listed_as_to_be_decided(
-    home: Path, rows: list[Row], said: list[Any], tmp_path: Path
+    home: Path, rows: list[Row], said: list[Any], tmp_path: Path, day: dt.date
 ) -> None:
     """The same people on two cases, of which one is sealed."""
     first = [row for row in rows if row["case_ref"] == rows[0]["case_ref"]]
@@ -58,8 +58,54 @@ def test_what_is_certain_or_decided_is_not_listed_as_to_be_decided(
     for one in inside("seals", "list", home, "--all", "--json").json["seals"]:
         assert inside("seals", "decide", home, one["id"], "--same", *said).code == 0
     decided = inside("seals", "list", home, "--all").out
-    assert "Decided by Ada Manager: the same person. He works there." in decided
+    when = day_in_words(day)
+    assert f"Decided by Ada Manager on {when}: the same person. He works there." in decided
     assert "seals decide" not in decided
+
+
+CERTAIN = (
+    "who is sealed on another case",
+    "who fled an area by another case",
+    "who may have fled an area by another case",
+)
+LISTED = ("who is sealed on", "who fled an area by", "who may have fled an area by")
+
+
+@pytest.mark.parametrize(("flight", "which"), [("yes", 0), ("Eastvale", 1), ("not known", 2)])
+def test_it_is_said_truly_why_somebody_is_hidden(
+    home: Path, rows: list[Row], tmp_path: Path, flight: str, which: int
+) -> None:
+    first = [row | {"fled_from": "none"} for row in rows if row["case_ref"] == rows[0]["case_ref"]]
+    assert inside("import", home, write_csv(tmp_path / "in.csv", first)).code == 0
+    says = {"sealed": "yes"} if flight == "yes" else {"fled_from": flight}
+    file = write_csv(tmp_path / "again.csv", [row | {"case_ref": "NM-AGAIN"} | says for row in first])
+    done = inside("import", home, file)
+    assert done.code == 0, done.err
+    assert [why for why in CERTAIN if why in done.err] == [CERTAIN[which]]
+    listed = inside("seals", "list", home, "--all").out
+    assert [why for why in LISTED if f"{why} NM-AGAIN" in listed] == [LISTED[which]]
+
+
+def test_who_was_decided_to_be_somebody_else_is_listed_with_who_and_when_and_can_be_decided_anew(
+    home: Path, rows: list[Row], said: list[Any], tmp_path: Path, day: dt.date
+) -> None:
+    first = [row for row in rows if row["case_ref"] == rows[0]["case_ref"]]
+    twice = first + [row | {"case_ref": "NM-AGAIN"} for row in first]
+    assert inside("import", home, write_csv(tmp_path / "in.csv", twice)).code == 0
+    assert inside("case", "seal", home, *said, said=f"{rows[0]['case_ref']}\n").code == 0
+    (home / "staff.toml").write_text('[[staff]]\ngiven_names = "Ada"\nsurname = "Manager"\nmanager = true\n')
+    ids = {one["id"] for one in inside("seals", "list", home, "--all", "--json").json["seals"]}
+    for one in ids:
+        assert inside("seals", "decide", home, one, "--not-same", *said).code == 0
+    assert "NM-AGAIN" not in inside("seals", "list", home).out
+    shown = inside("seals", "list", home, "--all").out
+    assert f"Decided by Ada Manager on {day_in_words(day)}: somebody else. He works there." in shown
+    listed = inside("seals", "list", home, "--all", "--json").json["seals"]
+    assert {(one["id"], one["decided"], one["on"]) for one in listed} == {
+        (one, "not_same", day.isoformat()) for one in ids
+    }
+    for one in ids:
+        assert inside("seals", "decide", home, one, "--same", *said, "--json").json["sealed"]
 
 
 def test_one_is_not_many() -> None:

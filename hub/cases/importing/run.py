@@ -63,7 +63,7 @@ def import_cases(
     """
     done = Imported()
     _require_held(node, under)
-    deciding, importer = PublicationDecisions(node), _Importer(restrictions_on(node, asker), asker)
+    deciding, importer = PublicationDecisions(node), _Importer(_restrictions(node, asker), asker)
     importer.require_name()
     stream = iter(incoming)
     while batch := list(islice(stream, BATCH)):
@@ -74,6 +74,19 @@ def import_cases(
             _count(done, said, changes, deciding, importer.restrictions)
         progress(done.imported + done.unchanged + len(done.rejected))
     return done
+
+
+def _restrictions(node: Node, asker: Requester | None) -> CaseRestrictions:
+    """What who imports may not know of. A list that cannot be read stops it: their file could take a case over."""
+    try:
+        return restrictions_on(node, asker)
+    except UsageError as error:
+        raise UsageError(
+            error.text,
+            kept="Nothing was imported: it is not known from which cases whoever imports is excluded.",
+            do="Correct it (docs/formats.md shows one) and import the file again. Whoever is to be sealed"
+            " meanwhile: `hub case seal`, which goes on without the list.",
+        ) from error
 
 
 def _require_held(node: Node, under: str) -> None:
@@ -213,7 +226,8 @@ def _count(
         if not restrictions.restricts(digest):
             for_what = change.sealed_for
             done.count_found(
-                [one for one in change.found if not restrictions.restricts(for_what.get(one.sealed_case))]
+                [one for one in change.found if not restrictions.restricts(for_what.get(one.sealed_case))],
+                change.hidden_for,
             )
 
 

@@ -6,11 +6,12 @@ What they import as such a case is kept apart, and is what counts. Stores nothin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from hub.cases.changes import CaseChange
+from hub.cases.hidden_for import Counts, HiddenFor, counted_once
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.consent import Decision, why_not_published
 from hub.records.cases import Likeness
@@ -26,7 +27,7 @@ class Imported:
     became sealed, `unsealed` are not any longer, and `still_sealed` stay so since the file does not say;
     `sealed_by_hand` stay so whatever the file says. `unread` has the rows that could not be read, for which alone
     their cases are sealed.
-    `same_people` are records found to be of somebody who is sealed on another case, `waiting` those that may be.
+    `same_people` are records found to be of somebody whom another case hides, `waiting` those that may be, by why.
     `because` says why people are not published, and of how many. `not_placed` has the rows that may seal a case and
     do not tell which.
     """
@@ -35,8 +36,8 @@ class Imported:
     unchanged: int = 0
     not_published: int = 0
     withdrawn: int = 0
-    same_people: int = 0
-    waiting: int = 0
+    same_people: Counts = field(default_factory=Counter)
+    waiting: Counts = field(default_factory=Counter)
     sealed: int = 0
     unsealed: int = 0
     still_sealed: int = 0
@@ -64,10 +65,10 @@ class Imported:
             self.still_sealed += was and said.sealed is None and not by_hand
             self.sealed_by_hand += by_hand and not said.sealed
 
-    def count_found(self, found: Collection[Likeness]) -> None:
-        """Count who on a case is found to be, or maybe, a sealed person."""
-        self.same_people += len({one.person for one in found if one.same})
-        self.waiting += len({one.person for one in found if one.waits})
+    def count_found(self, found: Collection[Likeness], why: Mapping[str, HiddenFor]) -> None:
+        """Count who on a case is found to be, or maybe, somebody hidden; `why` by the hiding case's handle."""
+        self.same_people += counted_once((one for one in found if one.same), why)
+        self.waiting += counted_once((one for one in found if one.waits), why)
 
     def _count_unpublished(self, decision: Decision, people: int) -> None:
         if not decision.permitted:
