@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ import httpx2
 import pytest
 
 from hub.demo.form import sharing_form
+from hub.sample.examples import examples
 from hub.sample.referrals import Row
 from hub.wire.messages import VERSION_HEADER
 from tests.cli.conftest import TOLD, make, today
@@ -121,7 +123,12 @@ def test_messages_errors_and_logs_name_nobody(story: Told) -> None:
 
 
 def _files(home: Path) -> list[Path]:
-    return [path for path in home.rglob("*") if path.is_file()]
+    """The files of a home but the samples that it was made with, which are as they were."""
+    made = today()
+    samples = {text for day in (made, made - dt.timedelta(days=1)) for text in examples(day).values()}
+    given = set((home / "examples").iterdir())
+    assert {path.read_text(encoding="utf-8") for path in given} <= samples
+    return [path for path in home.rglob("*") if path.is_file() and path not in given]
 
 
 @pytest.mark.parametrize("area", ["northmoor", "eastvale"])

@@ -87,6 +87,18 @@ class Action(StrEnum):
 
     peer_fault = "peer_fault"
 
+    organisation_added = "organisation_added"
+    account_invited = "account_invited"
+    account_confirmed = "account_confirmed"
+    account_opened = "account_opened"
+    account_disabled = "account_disabled"
+    factor_reset_asked = "factor_reset_asked"
+    factor_reset = "factor_reset"
+    signed_in = "signed_in"
+    sign_in_refused = "sign_in_refused"
+    authenticated_anew = "authenticated_anew"
+    session_ended = "session_ended"
+
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"
     deliveries_anchored = "deliveries_anchored"
@@ -139,6 +151,8 @@ class Refs(Value):
     obligation: Opaque | None = None
     message: Opaque | None = None
     peer: NodeId | None = None
+    account: Opaque | None = None
+    organisation: Opaque | None = None
     key_id: KeyId | None = None
 
 

@@ -1,7 +1,7 @@
-"""The node's own list of staff and of exclusions from cases: `staff.toml` in the home; without one nobody is known.
+"""The node's own staff and exclusions from cases: `staff.toml` in the home, and whoever has an account.
 
-Nobody's name is proved here: who asks is who they say, as in a question. What follows for who may know of what is
-`access`.
+At a command nobody's name is proved: who asks is who they say, as in a question. What follows for who may know of
+what is `access`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from typing import Final
 
 from pydantic import Field
 
+from hub.accounts.accounts import every_account
+from hub.accounts.organisations import every_organisation, folded
 from hub.consent import Exclusion, is_excluded
 from hub.consent import Staff as Asker
 from hub.errors import UsageError
 from hub.matching import may_be_called, name_words
 from hub.node.node import Node
 from hub.node.settings import parse, read_toml
+from hub.records.accounts import AccountRole, AccountState
 from hub.values import Person, Requester, ShortText, Value
 
 STAFF_FILE: Final = "staff.toml"
@@ -70,8 +73,7 @@ class StaffList(Value):
 
     def listed(self, name: str) -> StaffMember | None:
         """The member of that name in full: what a manager may do is not for a name like theirs."""
-        folded = " ".join(name.casefold().split())
-        return next((one for one in self.staff if " ".join(one.name.casefold().split()) == folded), None)
+        return next((one for one in self.staff if folded(one.name) == folded(name)), None)
 
     def is_manager(self, name: str) -> bool:
         """Whether the list has a manager of that name: what somebody says of their role counts for nothing."""
@@ -80,7 +82,7 @@ class StaffList(Value):
 
     def only_a_manager(self, text: str, kept: str) -> UsageError:
         """The error for somebody who is none. Where nobody is, it says how somebody becomes one."""
-        do = "A manager, named with `manager = true` in staff.toml, runs this."
+        do = "A manager does this: one who has an account as such or, where nobody has an account, in staff.toml."
         if not any(one.manager for one in self.staff):
             do = (
                 f"No manager is named yet. Whoever answers for this node writes one into {STAFF_FILE} in its home:"
@@ -113,13 +115,44 @@ class StaffList(Value):
 
 
 def staff_list(node: Node) -> StaffList:
-    """The node's list. Raises UsageError when `staff.toml` is broken, with the line."""
+    """The node's list, and whoever has an account.
+
+    Raises UsageError when `staff.toml` is broken, with the line; RowsError where the log vouches for no account.
+    """
     path = node.home / STAFF_FILE
     try:
-        return parse(StaffList, read_toml(path), path) if path.exists() else StaffList()
+        written = parse(StaffList, read_toml(path), path) if path.exists() else StaffList()
     except UsageError as error:
         raise UsageError(
             error.text,
             kept="What protects goes on: cases are sealed, and deliveries cancelled.",
             do="Correct it; docs/formats.md shows one. Until then nobody asks, imports or is shown a case.",
         ) from error
+    return _with_accounts(node, written)
+
+
+def _with_accounts(node: Node, written: StaffList) -> StaffList:
+    """The list with everybody who has an account. Their accounts say who is a manager; then the file does not."""
+    with node.read() as tx:
+        everybody = every_account(tx)
+        bodies = {one.id: one.name for one in every_organisation(tx)} if everybody else {}
+    if not everybody:
+        return written
+    managers = {
+        folded(one.name)
+        for one in everybody
+        if one.role is AccountRole.manager and one.state is AccountState.open
+    }
+    members = [one.model_copy(update={"manager": folded(one.name) in managers}) for one in written.staff]
+    for account in everybody:
+        if written.listed(account.name) is None:
+            given, _, surname = account.name.rpartition(" ")
+            members.append(
+                StaffMember(
+                    given_names=given,
+                    surname=surname,
+                    agency=bodies.get(account.organisation, ""),
+                    manager=folded(account.name) in managers,
+                )
+            )
+    return written.model_copy(update={"staff": tuple(members)})

@@ -33,6 +33,14 @@ COMMANDS: Final = {
         "worker:worker",
         "Deliver, publish, sync and keep time for a node until stopped.",
     ),
+    "console": (
+        "console:console",
+        "Run the node's console until it is stopped: what people work with, in a browser.",
+    ),
+    "accounts": (
+        "accounts:accounts_app",
+        "Who may sign in to the node's console.",
+    ),
     "jobs": (
         "jobs:jobs_app",
         "What the node does by itself: what waits, what failed, and when it is next.",

@@ -40,6 +40,9 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "restoration_record": _NOTHING,
     "peer_head": _NOTHING,
     "acknowledgement": _NOTHING,
+    "organisation": _NOTHING,
+    "account": _NOTHING,
+    "session": _NOTHING,
 }
 """Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
 

@@ -54,11 +54,11 @@ def serve(node: Node, at: Listening) -> None:
     require_complete(node)
     with (
         serving(node.home),
-        _listening(at) as listener,
+        listening(at) as listener,
         reporting_status(node, node.settings.server.status_port),
     ):
         if at.workers == 1:
-            _serve_alone(node, listener)
+            serve_alone(node, listener, create_app(node))
         else:
             _serve_together(node, listener, at.workers)
 
@@ -84,8 +84,9 @@ def worker_app() -> FastAPI:
         sys.exit(STARTUP_FAILURE)
 
 
-def _serve_alone(node: Node, listener: socket.socket) -> None:
-    server = uvicorn.Server(_config(node, create_app(node)))
+def serve_alone(node: Node, listener: socket.socket, app: FastAPI) -> None:
+    """Serve an application in this process until it is told to stop. Raises ServerFailedError."""
+    server = uvicorn.Server(_config(node, app))
     try:
         server.run(sockets=[listener])
     except (
@@ -139,7 +140,8 @@ def _config(node: Node, app: FastAPI | str, *, workers: int = 1) -> BoundedConfi
     )
 
 
-def _listening(at: Listening) -> socket.socket:
+def listening(at: Listening) -> socket.socket:
+    """A socket that listens there. Raises UsageError."""
     try:
         family = socket.AF_INET6 if ":" in at.host else socket.AF_INET
         listener = socket.create_server((at.host, at.port), family=family, backlog=2_048)

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 import pytest
 
+from hub.accounts.sessions import find
+from hub.accounts.sign_in import authenticate_anew
 from hub.audit.chain import Head
 from hub.audit.checkpoint import read_checkpoint
 from hub.audit.events import OPERATOR, Action
@@ -25,8 +27,9 @@ from hub.federation.publish import publish
 from hub.federation.sync import sync_all
 from hub.jobs import deliveries
 from hub.node.home import advance_audit_checkpoint
-from hub.node.node import CHECKPOINT
+from hub.node.node import CHECKPOINT, Node
 from hub.records import restorations
+from hub.records.accounts import AccountRole
 from hub.records.check import CandidateRef, CheckResult
 from hub.records.restorations import Reasons
 from hub.store import outbox
@@ -34,6 +37,7 @@ from hub.store.database import Database
 from hub.store.guarded import GUARDED, table_of
 from hub.store.verify import Report, verify_database
 from hub.values import Level, Person
+from tests.accounts.people import cheap_passwords, user
 from tests.checks import pending
 from tests.federation.nodes import Areas, case, cases_of, check, hold, question, stranger
 
@@ -72,6 +76,7 @@ def use(areas: Areas, number: int) -> None:
     hold(areas["eastvale"], case(f"ev-{number}", [theirs]))
     publish(areas["eastvale"])
     asyncio.run(_use(areas, own, theirs))
+    _sign_in(node, number)
     with node.write() as tx:
         tx.record(Action.restored, by=OPERATOR)
         reasons = Reasons(because="a drill", head_size=1, head_hash="0" * 64)
@@ -82,6 +87,16 @@ def use(areas: Areas, number: int) -> None:
         restorations.end(tx, found, how="waived", because="a drill")
         tx.record(Action.restoration_ended, by=OPERATOR)
     advance_audit_checkpoint(node)
+
+
+def _sign_in(node: Node, number: int) -> None:
+    """Somebody has an account of a new organisation, and shows in their session again that it is they."""
+    with cheap_passwords():
+        person = user(node, f"Mo Ashdown {number}", AccountRole.operator, organisation=f"Council {number}")
+        session = find(node, person.signed_in())
+        assert session
+        again = person.credentials(code=person.recovery[0])
+        assert authenticate_anew(node, again, session) is None
 
 
 async def _use(areas: Areas, own: Person, theirs: Person) -> None:

@@ -4,6 +4,13 @@ Plain columns hold what queries need: random handles, keyed digests, tokens, sta
 leaves the store under no name: queries give values of their own. Times are whole seconds since 1970, UTC.
 """
 
+from hub.store.tables.accounts import (
+    AccountRecord,
+    OrganisationRecord,
+    SessionRecord,
+    SessionSeen,
+    SignInTries,
+)
 from hub.store.tables.audit import AuditEntry
 from hub.store.tables.cases import CaseRecord, PersonRecord
 from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt, ToldCandidate
@@ -22,6 +29,7 @@ from hub.store.tables.restorations import RestorationRecord
 from hub.store.tables.witness import AcknowledgementRecord, PeerHead
 
 __all__ = [
+    "AccountRecord",
     "AcknowledgementRecord",
     "AuditEntry",
     "CaseRecord",
@@ -33,6 +41,7 @@ __all__ = [
     "IdempotentAnswer",
     "NotSamePair",
     "ObligationRecord",
+    "OrganisationRecord",
     "OutboxRow",
     "Peer",
     "PeerEntry",
@@ -46,6 +55,9 @@ __all__ = [
     "RestorationRecord",
     "ScheduledJob",
     "SeenMessage",
+    "SessionRecord",
+    "SessionSeen",
     "SharingRecord",
+    "SignInTries",
     "ToldCandidate",
 ]

@@ -100,10 +100,15 @@ def field_id(name: str) -> str:
 
 
 async def read_form(request: Request, model: type[T], sentences: Sentences | None = None) -> Form[T]:
-    """Read a request's form. Raises InputError where it is no form of ours, or too large.
+    """Read a request's form. Raises InputError as `read_pairs`.
 
     `sentences` are a page's own, by a field and an error's type, such as ("people.*.surname", "missing"), or "*".
     """
+    return form_of(await read_pairs(request), model, sentences)
+
+
+async def read_pairs(request: Request) -> list[tuple[str, str]]:
+    """Return a form's names and values as they were sent. Raises InputError where it is no form, or too large."""
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise InputError("This is not a form.", do=_NOT_OURS)
@@ -115,7 +120,7 @@ async def read_form(request: Request, model: type[T], sentences: Sentences | Non
                 "The form is too long.", kept="Nothing.", do="Shorten its texts and send it again."
             )
     try:
-        pairs = parse_qsl(
+        return parse_qsl(
             body.decode("ascii"),
             keep_blank_values=True,
             strict_parsing=bool(body),
@@ -124,7 +129,6 @@ async def read_form(request: Request, model: type[T], sentences: Sentences | Non
         )
     except ValueError as error:
         raise InputError("This is not a form.", do=_NOT_OURS) from error
-    return form_of(pairs, model, sentences)
 
 
 def form_of(pairs: Iterable[tuple[str, str]], model: type[T], sentences: Sentences | None = None) -> Form[T]:

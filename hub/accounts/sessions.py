@@ -1,0 +1,122 @@
+"""Sessions: who a browser is signed in as, since when, and whether it is locked.
+
+Kept here, not in the cookie, which is a random key alone. A session is locked when it was not used for twenty
+minutes, and is over after twelve hours; what was typed in it and not sent stays with it. Signs nobody in
+(`sign_in`).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from hub.accounts.accounts import Acting, acting_as
+from hub.audit.events import Action, Refs
+from hub.errors import NotFoundError
+from hub.node.node import Node
+from hub.node.transaction import Transaction
+from hub.records import accounts as records
+from hub.records.accounts import Account, AccountState, KeptSession, SessionUse
+
+IDLE_S: Final = 20 * 60
+ABSOLUTE_S: Final = 12 * 3_600
+FRESH_S: Final = 5 * 60
+"""How long after a password and a code something may be signed or released without them."""
+_TOUCH_S: Final = 30
+_MOST_DRAFT: Final = 200_000
+_TOKEN_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that holds. `locked`: it was not used for long, and does nothing before its user signs in anew."""
+
+    id: bytes
+    acting: Acting
+    began_at: int
+    authenticated_at: int
+    used_at: int
+    locked: bool
+    draft: str = ""
+    draft_of: str = ""
+
+    def fresh(self, now: int) -> bool:
+        """Whether password and code were given a moment ago."""
+        return now - self.authenticated_at <= FRESH_S
+
+
+def begin(tx: Transaction, account: Account) -> str:
+    """Begin a session for somebody who has just given password and code; gives its cookie's value."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    key = records.session_id(token)
+    kept = KeptSession(account=account.id, began_at=tx.now, authenticated_at=tx.now)
+    records.keep_session(tx, key, kept, new=True)
+    records.keep_use(tx, key, SessionUse(at=tx.now))
+    return token
+
+
+def find(node: Node, token: str) -> SignedIn | None:
+    """The session of a cookie; None where there is none, it is over, or its account may do nothing.
+
+    Raises RowsError.
+    """
+    key = records.session_id(token)
+    with node.read() as tx:
+        kept = records.session_of(tx, key)
+        if kept is None or not 0 <= tx.now - kept.began_at <= ABSOLUTE_S:
+            return None
+        try:
+            account = records.account_of(tx, kept.account)
+        except NotFoundError:
+            return None
+        if account.state is not AccountState.open:
+            return None
+        use = records.use_of(tx, key)
+        return SignedIn(
+            id=key,
+            acting=acting_as(tx, account),
+            began_at=kept.began_at,
+            authenticated_at=kept.authenticated_at,
+            used_at=use.at,
+            locked=tx.now - use.at > IDLE_S,
+            draft=use.draft,
+            draft_of=use.draft_of,
+        )
+
+
+def touch(node: Node, signed_in: SignedIn) -> None:
+    """Note that a session is in use, at most twice a minute."""
+    if not signed_in.locked and node.now() - signed_in.used_at >= _TOUCH_S:
+        keep_draft(node, signed_in, signed_in.draft_of, signed_in.draft)
+
+
+def keep_draft(node: Node, signed_in: SignedIn, of: str, draft: str) -> None:
+    """Keep what was typed in a form and not sent; what is too long to keep is not."""
+    at = signed_in.used_at if signed_in.locked else node.now()
+    use = SessionUse(at=at, draft_of=of, draft=draft if len(draft) <= _MOST_DRAFT else "")
+    with node.write() as tx:
+        records.keep_use(tx, signed_in.id, use)
+
+
+def end(node: Node, signed_in: SignedIn) -> None:
+    """End a session."""
+    with node.write() as tx:
+        records.end_sessions(tx, [signed_in.id])
+        account = signed_in.acting.account
+        by, about = tx.node.actor(account.name), Refs(account=account.id)
+        tx.record(Action.session_ended, by=by, about=about, times=1)
+
+
+def freshen(tx: Transaction, signed_in: SignedIn) -> None:
+    """Note that password and code were given again in a session."""
+    account, began = signed_in.acting.account.id, signed_in.began_at
+    kept = KeptSession(account=account, began_at=began, authenticated_at=tx.now)
+    records.keep_session(tx, signed_in.id, kept)
+
+
+def move_draft(tx: Transaction, token: str, signed_in: SignedIn) -> None:
+    """Give what was typed in a session to one that begins in its place, and end it."""
+    use = SessionUse(at=tx.now, draft=signed_in.draft, draft_of=signed_in.draft_of)
+    records.keep_use(tx, records.session_id(token), use)
+    records.end_sessions(tx, [signed_in.id])

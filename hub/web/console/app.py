@@ -1,0 +1,176 @@
+"""The console of one node: every page with its guard, and whoever is signed in.
+
+It listens apart from what peers reach (`hub.web.app`). Which addresses there are, and who may open them, is in
+`hub.web.guards`; an address in the one and not in the other is a fault, and nothing starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from anyio import to_thread
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from hub.accounts import sessions
+from hub.accounts.sessions import SignedIn
+from hub.audit.events import NODE, Action
+from hub.errors import HubError
+from hub.jobs.watch import watch_log
+from hub.node.home import advance_audit_checkpoint
+from hub.node.node import Node
+from hub.web.console import accounts, nothing, rendering, sign_in, work
+from hub.web.console.asked import Asked, Page, see
+from hub.web.console.assets import asset_routes
+from hub.web.console.forms import read_pairs
+from hub.web.console.headers import Protected
+from hub.web.console.rendering import Pages
+from hub.web.console.words import menu_of, role_in_words
+from hub.web.guards import ROUTES, Guard
+
+PAGES: Final[tuple[Page, ...]] = (*sign_in.PAGES, *work.PAGES, *nothing.PAGES, *accounts.PAGES)
+_UNSAFE: Final = ("POST",)
+logger = logging.getLogger("hub")
+
+
+def create_console(node: Node) -> FastAPI:
+    """The node's console. Raises RuntimeError where its addresses are not those of the table."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with node.write() as tx:
+            tx.record(Action.node_started, by=NODE)
+        watching = asyncio.create_task(watch_log(node, lambda: None))
+        yield
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        advance_audit_checkpoint(node)
+
+    pages = Pages(node)
+    app = Protected(
+        https=node.settings.url.startswith("https:"),
+        title="Cross-Marac hub, console",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    for page in PAGES:
+        app.add_api_route(
+            page.path,
+            _guarded(node, pages, page, ROUTES[page.method, page.path]),
+            methods=[page.method],
+            response_model=None,
+        )
+    app.include_router(asset_routes())
+
+    @app.get("/healthz")
+    async def health() -> dict[str, str]:
+        """Whether the console answers: its log is as it was signed for."""
+        await to_thread.run_sync(node.require_intact)
+        return {"status": "ok"}
+
+    _require_as_listed(PAGES)
+    _handle_errors(app, node, pages)
+    return app
+
+
+def cookie_name(node: Node) -> str:
+    """The name of the node's cookie: nodes at one address do not sign each other out."""
+    return f"__Host-{node.node_id}"
+
+
+def _require_as_listed(pages: Iterable[Page]) -> None:
+    there = {(one.method, one.path) for one in pages} | {
+        ("GET", "/healthz"),
+        ("GET", "/static/{digest}/{name:path}"),
+    }
+    if there != set(ROUTES):
+        raise RuntimeError(f"Not in both the table and the console: {sorted(there ^ set(ROUTES))}")
+
+
+def _guarded(node: Node, pages: Pages, page: Page, guard: Guard) -> Callable[[Request], Awaitable[Response]]:
+    """What answers at an address: the page, for whoever may open it."""
+
+    async def answer(request: Request) -> Response:
+        session = await _session(node, request)
+        typed = tuple(await read_pairs(request)) if page.method in _UNSAFE else ()
+        asked = Asked(node, pages, request, session, typed)
+        if not guard.open:
+            if session is None:
+                return see("/sign-in")
+            if session.locked:
+                await _keep_typed(asked, session)
+                return see("/sign-in")
+            await to_thread.run_sync(sessions.touch, node, session)
+            _show_who(request, session)
+            if not guard.admits(session.acting.account.role):
+                return asked.not_found()
+            if guard.fresh and not session.fresh(node.now()):
+                await _keep_typed(asked, session)
+                return see("/confirm")
+        return await _answered(page, asked)
+
+    return answer
+
+
+async def _session(node: Node, request: Request) -> SignedIn | None:
+    token = request.cookies.get(cookie_name(node), "")
+    return await to_thread.run_sync(sessions.find, node, token) if token else None
+
+
+async def _answered(page: Page, asked: Asked) -> Response:
+    if inspect.iscoroutinefunction(page.handler):
+        given: Response = await page.handler(asked)
+        return given
+    found: Response = await to_thread.run_sync(page.handler, asked)  # type: ignore[arg-type]
+    return found
+
+
+def _show_who(request: Request, session: SignedIn) -> None:
+    acting = session.acting
+    request.state.signed_in = rendering.SignedIn(
+        name=acting.account.name,
+        organisation=acting.organisation.name,
+        role=role_in_words(acting.account.role),
+        menu=menu_of(acting.account.role),
+    )
+
+
+async def _keep_typed(asked: Asked, session: SignedIn) -> None:
+    """Keep what was typed for when its writer has shown again who they are; of passwords, nothing."""
+    if asked.typed:
+        draft = json.dumps([pair for pair in asked.typed if pair[0] not in sign_in.SECRET])
+        await to_thread.run_sync(sessions.keep_draft, asked.node, session, asked.request.url.path, draft)
+
+
+def _handle_errors(app: FastAPI, node: Node, pages: Pages) -> None:
+    """Every error as a page, without what was typed; what is the node's own failure is told to its operator."""
+
+    async def known(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HubError):
+            return pages.error(
+                request, HubError("This page failed.", do="Try again; then ring your support desk.")
+            )
+        if error.status >= 500:
+            logger.error("A page failed. %s", error, exc_info=error)
+        return pages.error(request, error)
+
+    async def nowhere(request: Request, _: Exception) -> Response:
+        """Whoever is signed in gets what they get where they may not look; others are asked who they are."""
+        session = await _session(node, request)
+        if session is None or session.locked:
+            return see("/sign-in")
+        _show_who(request, session)
+        return pages.not_found(request)
+
+    app.add_exception_handler(HubError, known)
+    app.add_exception_handler(HTTPException, nowhere)
+    app.add_exception_handler(Exception, known)

@@ -1,0 +1,86 @@
+"""What a handler of the console is given: the node, who asks, and what they typed.
+
+A handler looks at no role: the route table did (`hub.web.guards`). It gives a page, or the address of the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+from starlette.responses import RedirectResponse
+
+from hub.accounts.accounts import Acting
+from hub.accounts.sessions import SignedIn
+from hub.node.node import Node
+from hub.web.console.forms import Form, form_of
+from hub.web.console.rendering import Pages
+from hub.web.console.sentences import Sentences
+
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request. `typed`: what its form had, field by field in order.
+
+    `session` is there wherever the table asks for a role.
+    """
+
+    node: Node
+    pages: Pages
+    request: Request
+    session: SignedIn | None
+    typed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def acting(self) -> Acting:
+        """Who is signed in. Raises RuntimeError at an address that is open to anybody."""
+        if self.session is None:
+            raise RuntimeError("Nobody is signed in here.")
+        return self.session.acting
+
+    @property
+    def address(self) -> str:
+        """Where the request came from, as far as trusted proxies say."""
+        return self.request.client.host if self.request.client else ""
+
+    def place(self, name: str) -> str:
+        """A part of the address, such as a case's handle."""
+        return str(self.request.path_params[name])
+
+    def one(self, name: str) -> str:
+        """What was typed in a field; nothing where there is none, or more than one."""
+        found = [value for field, value in self.typed if field == name]
+        return found[0] if len(found) == 1 else ""
+
+    def form(self, model: type[T], sentences: Sentences | None = None) -> Form[T]:
+        """What was typed, as a model or with what is wrong with it. Raises InputError as `form_of`."""
+        return form_of(self.typed, model, sentences)
+
+    def page(self, template: str, status: int = 200, **context: Any) -> Response:
+        """A page."""
+        return self.pages.page(self.request, template, status, **context)
+
+    def not_found(self) -> Response:
+        """The one page for what is not there and what nobody may know to be there."""
+        return self.pages.not_found(self.request)
+
+
+Handler = Callable[[Asked], Response] | Callable[[Asked], Awaitable[Response]]
+
+
+class Page(NamedTuple):
+    """An address, and what answers there. Who may is in the table."""
+
+    method: str
+    path: str
+    handler: Handler
+
+
+def see(path: str) -> Response:
+    """Go to another address of the console."""
+    return RedirectResponse(path, status_code=303)

@@ -1,0 +1,182 @@
+"""Signing in, opening an account, showing again who one is, and signing out.
+
+Decides nothing: `hub.accounts.sign_in` does. No page says whether there is such an account.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import segno
+from fastapi import Response
+
+from hub.accounts import sessions
+from hub.accounts.sign_in import (
+    LEAST_PASSWORD,
+    Credentials,
+    Opened,
+    Opening,
+    Refused,
+    Unopened,
+    authenticate_anew,
+    invited,
+    may_try,
+    open_account,
+    sign_in,
+)
+from hub.crypto.one_time import address_for_app
+from hub.records.accounts import Account
+from hub.web.console.asked import Asked, Page, see
+from hub.web.console.language import gettext, mark
+
+SECRET: Final = frozenset({"password", "code", "invitation"})
+_WRONG: Final = mark(
+    "That is not right. Check what you sign in with, your password and the code of your app."
+)
+_TOO_OFTEN: Final = mark("That was tried too often. Wait three minutes, then try again.")
+_UNOPENED: Final = {
+    Unopened.invitation: mark(
+        "This invitation opens nothing. Check what you typed. It may be used or a week old, or wait for a manager."
+    ),
+    Unopened.too_often: _TOO_OFTEN,
+    Unopened.short: mark("Choose a password of at least %(least)s characters. Three or four words do well."),
+    Unopened.known: mark(
+        "Choose a password that is harder to guess: three or four words that are not your name."
+    ),
+    Unopened.code: mark(
+        "That is not the code that your app shows now. Wait for the next one, and type that."
+    ),
+}
+
+
+def _ask(asked: Asked) -> Response:
+    session = asked.session
+    if session is not None and not session.locked:
+        return see("/")
+    return _sign_in_page(asked)
+
+
+def _sign_in_page(asked: Asked, error: str = "", status: int = 200) -> Response:
+    locked = asked.session is not None and asked.session.locked
+    return asked.page("sign_in.html", status, error=error, locked=locked, typed=asked.one("sign_in"))
+
+
+def _sign_in(asked: Asked) -> Response:
+    before = asked.session
+    given = sign_in(asked.node, _credentials(asked), before)
+    if isinstance(given, Refused):
+        return _sign_in_page(asked, gettext(_refused(given)), 429 if given is Refused.too_often else 403)
+    return _with_cookie(asked, see("/"), given)
+
+
+def _invitation(asked: Asked) -> Response:
+    return asked.page("invitation.html", error="", typed="")
+
+
+def _take_invitation(asked: Asked) -> Response:
+    if not may_try(asked.node, asked.one("sign_in"), asked.address):
+        return _invitation_page(asked, Unopened.too_often)
+    account = invited(asked.node, asked.one("sign_in"), asked.one("invitation"))
+    return _invitation_page(asked, Unopened.invitation) if account is None else _open_page(asked, account)
+
+
+def _invitation_page(asked: Asked, why: Unopened) -> Response:
+    status = 429 if why is Unopened.too_often else 403
+    return asked.page("invitation.html", status, error=gettext(_UNOPENED[why]), typed=asked.one("sign_in"))
+
+
+def _open_page(asked: Asked, account: Account, error: str = "", status: int = 200) -> Response:
+    issuer = f"Marac hub {asked.node.settings.area}"
+    picture = segno.make(address_for_app(account.factor, account.sign_in, issuer), error="m")
+    return asked.page(
+        "open_account.html",
+        status,
+        error=error,
+        sign_in=asked.one("sign_in"),
+        invitation=asked.one("invitation"),
+        picture=picture.svg_data_uri(scale=5, border=4, dark="#0b0c0c", light="#ffffff"),
+        secret=" ".join(account.factor[at : at + 4] for at in range(0, len(account.factor), 4)),
+        least=LEAST_PASSWORD,
+    )
+
+
+def _open(asked: Asked) -> Response:
+    opened = open_account(
+        asked.node,
+        Opening(
+            asked.one("sign_in"),
+            asked.one("invitation"),
+            asked.one("password"),
+            asked.one("code"),
+            asked.address,
+        ),
+    )
+    if isinstance(opened, Opened):
+        return _with_cookie(asked, asked.page("opened.html", codes=opened.recovery), opened.token)
+    account = None
+    if opened in (Unopened.short, Unopened.known, Unopened.code):
+        account = invited(asked.node, asked.one("sign_in"), asked.one("invitation"))
+    if account is None:
+        return _invitation_page(asked, opened)
+    return _open_page(asked, account, gettext(_UNOPENED[opened], least=LEAST_PASSWORD), 422)
+
+
+def _confirm(asked: Asked) -> Response:
+    return _confirm_page(asked)
+
+
+def _confirm_page(asked: Asked, error: str = "", status: int = 200) -> Response:
+    mine = asked.acting.account.sign_in  # For the browser's own store of passwords.
+    return asked.page("confirm.html", status, error=error, sign_in=mine)
+
+
+def _confirmed(asked: Asked) -> Response:
+    session = asked.session
+    if session is None:
+        return see("/sign-in")
+    mine = session.acting.account.sign_in
+    typed = Credentials(mine, asked.one("password"), asked.one("code"), asked.address)
+    refused = authenticate_anew(asked.node, typed, session)
+    if refused is not None:
+        status = 429 if refused is Refused.too_often else 403
+        return _confirm_page(asked, gettext(_refused(refused)), status)
+    return see(session.draft_of or "/")
+
+
+def _sign_out(asked: Asked) -> Response:
+    if asked.session is not None:
+        sessions.end(asked.node, asked.session)
+    response = see("/sign-in")
+    response.delete_cookie(cookie_of(asked), path="/", secure=True, httponly=True, samesite="strict")
+    return response
+
+
+def cookie_of(asked: Asked) -> str:
+    """The name of the node's cookie."""
+    return f"__Host-{asked.node.node_id}"
+
+
+def _with_cookie(asked: Asked, response: Response, token: str) -> Response:
+    """The cookie is new at each sign-in: one that somebody planted before is nobody's."""
+    response.set_cookie(cookie_of(asked), token, path="/", secure=True, httponly=True, samesite="strict")
+    return response
+
+
+def _credentials(asked: Asked) -> Credentials:
+    return Credentials(asked.one("sign_in"), asked.one("password"), asked.one("code"), asked.address)
+
+
+def _refused(why: Refused) -> str:
+    return _TOO_OFTEN if why is Refused.too_often else _WRONG
+
+
+PAGES: Final = (
+    Page("GET", "/sign-in", _ask),
+    Page("POST", "/sign-in", _sign_in),
+    Page("GET", "/invitation", _invitation),
+    Page("POST", "/invitation", _take_invitation),
+    Page("POST", "/invitation/open", _open),
+    Page("GET", "/confirm", _confirm),
+    Page("POST", "/confirm", _confirmed),
+    Page("POST", "/sign-out", _sign_out),
+)

@@ -1,0 +1,59 @@
+"""THE route table of the console: every address that it has, and who may open it.
+
+An address that is not in it is nowhere: `hub.web.console.app` does not start with one. Whoever may not open an
+address, or a case by it, gets what they would get if it were not there. What concerns single cases, and the people
+on them, is for `hub.cases.access`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from hub.records.accounts import AccountRole
+
+_R = AccountRole
+EVERYBODY: Final = frozenset(AccountRole)
+CASEWORKERS: Final = frozenset({_R.coordinator, _R.idva, _R.manager})
+COORDINATORS: Final = frozenset({_R.coordinator, _R.manager})
+MANAGERS: Final = frozenset({_R.manager})
+ADMINISTRATORS: Final = frozenset({_R.manager, _R.operator})
+
+
+class Guard(NamedTuple):
+    """Who may: no roles means anybody, signed in or not. `fresh`: only moments after password and code."""
+
+    roles: frozenset[AccountRole] = frozenset()
+    fresh: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it answers anybody, and so tells nothing about anyone."""
+        return not self.roles
+
+    def admits(self, role: AccountRole) -> bool:
+        """Whether somebody in this role may."""
+        return self.open or role in self.roles
+
+
+OPEN: Final = Guard()
+ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/static/{digest}/{name:path}"): OPEN,
+    ("GET", "/sign-in"): OPEN,
+    ("POST", "/sign-in"): OPEN,
+    ("GET", "/invitation"): OPEN,
+    ("POST", "/invitation"): OPEN,
+    ("POST", "/invitation/open"): OPEN,
+    ("GET", "/"): Guard(EVERYBODY),
+    ("POST", "/sign-out"): Guard(EVERYBODY),
+    ("GET", "/confirm"): Guard(EVERYBODY),
+    ("POST", "/confirm"): Guard(EVERYBODY),
+    ("GET", "/work"): Guard(CASEWORKERS),
+    ("GET", "/nothing"): Guard(EVERYBODY),
+    ("GET", "/accounts"): Guard(ADMINISTRATORS),
+    ("POST", "/accounts/{account}/confirm"): Guard(MANAGERS, fresh=True),
+    ("POST", "/accounts/{account}/disable"): Guard(ADMINISTRATORS, fresh=True),
+    ("POST", "/accounts/{account}/ask-for-reset"): Guard(ADMINISTRATORS, fresh=True),
+    ("POST", "/accounts/{account}/reset"): Guard(MANAGERS, fresh=True),
+}

@@ -1,0 +1,163 @@
+"""Every address of the console, and what each role, and nobody, gets there: written here once more, and walked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from starlette.routing import Route
+
+from hub.records.accounts import AccountRole
+from hub.web.console import app as console_app
+from hub.web.guards import ROUTES, Guard
+from tests.accounts.people import cheap_passwords
+from tests.federation.nodes import copied
+from tests.web.console.signed_in import BROWSERS, Console
+
+_LETTERS: Final = {
+    "c": AccountRole.coordinator,
+    "i": AccountRole.idva,
+    "r": AccountRole.representative,
+    "m": AccountRole.manager,
+    "d": AccountRole.data_protection_officer,
+    "o": AccountRole.operator,
+}
+# Who may: roles by their letters, `open` for anybody at all; `!` only moments after password and code.
+EXPECTED: Final = {
+    "GET /healthz": "open",
+    "GET /static/{digest}/{name:path}": "open",
+    "GET /sign-in": "open",
+    "POST /sign-in": "open",
+    "GET /invitation": "open",
+    "POST /invitation": "open",
+    "POST /invitation/open": "open",
+    "GET /": "cirmdo",
+    "POST /sign-out": "cirmdo",
+    "GET /confirm": "cirmdo",
+    "POST /confirm": "cirmdo",
+    "GET /work": "cim",
+    "GET /nothing": "cirmdo",
+    "GET /accounts": "mo",
+    "POST /accounts/{account}/confirm": "m!",
+    "POST /accounts/{account}/disable": "mo!",
+    "POST /accounts/{account}/ask-for-reset": "mo!",
+    "POST /accounts/{account}/reset": "m!",
+}
+BEHIND: Final = [route for route, who in EXPECTED.items() if who != "open"]
+NOBODY: Final = "ab" * 16
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Console]:
+    areas = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    with cheap_passwords():
+        yield Console.of(areas["eastvale"])
+    areas.close()
+
+
+@pytest.fixture(scope="module")
+def tokens(console: Console) -> dict[AccountRole, str]:
+    return {role: person.signed_in() for role, person in console.users.items()}
+
+
+def address(route: str) -> tuple[str, str]:
+    """A route with something in its places that is not there."""
+    method, path = route.split(" ")
+    return method, re.sub(r"\{[^}]*\}", NOBODY, path)
+
+
+def normal(text: str) -> str:
+    """A page but for what differs each time: its nonce."""
+    return re.sub(r"nonce=\"[^\"]+\"", "nonce", text)
+
+
+def test_the_table_is_what_is_written_here() -> None:
+    said = {
+        f"{method} {path}": "open"
+        if guard.open
+        else "".join(letter for letter, role in _LETTERS.items() if role in guard.roles)
+        + ("!" if guard.fresh else "")
+        for (method, path), guard in ROUTES.items()
+    }
+    assert said == EXPECTED
+
+
+def test_the_console_has_these_addresses_and_no_other(console: Console) -> None:
+    def walk(routes: object) -> Iterator[str]:
+        assert isinstance(routes, list)
+        for route in routes:
+            if isinstance(route, Route):
+                yield from (f"{method} {route.path}" for method in (route.methods or set()) - {"HEAD"})
+            else:
+                yield from walk(route.original_router.routes)
+
+    assert sorted(walk(console.app.router.routes)) == sorted(EXPECTED)
+
+
+def test_it_does_not_start_with_an_address_that_is_not_in_the_table(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console_app, "ROUTES", {**ROUTES, ("GET", "/else"): Guard()})
+    with pytest.raises(RuntimeError, match="/else"):
+        console_app.create_console(console.node)
+
+
+@pytest.mark.parametrize("route", BEHIND)
+@pytest.mark.parametrize("token", ["", "x" * 43], ids=["no cookie", "a made-up cookie"])
+def test_nobody_is_sent_to_sign_in(console: Console, route: str, token: str) -> None:
+    answer = console.send(*address(route), token)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert not answer.content
+
+
+@pytest.mark.parametrize("route", BEHIND)
+@pytest.mark.parametrize("letter", _LETTERS)
+def test_each_role_gets_what_is_written_here(
+    console: Console, tokens: dict[AccountRole, str], route: str, letter: str
+) -> None:
+    """Whoever may not gets the very page of an address that there is not."""
+    if route in ("POST /sign-out", "POST /confirm"):
+        pytest.skip("ends the session, or is a sign-in")
+    answer = console.send(*address(route), tokens[_LETTERS[letter]])
+    nowhere = console.send("GET", "/nowhere/at/all", tokens[_LETTERS[letter]])
+    assert nowhere.status_code == 404
+    alike = normal(answer.text) == normal(nowhere.text)
+    if letter in EXPECTED[route] and "{" not in route:
+        assert answer.status_code in (200, 303)
+        assert not alike
+    elif letter in EXPECTED[route]:  # What is not there, by somebody who may open the address.
+        assert (answer.status_code, alike) == (404, True)
+    else:
+        assert (answer.status_code, alike) == (404, True)
+
+
+@pytest.mark.parametrize("route", [one for one in EXPECTED if one.startswith("POST")])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+        {"Origin": "https://evil.example"},
+    ],
+    ids=["neither header", "another site", "another origin"],
+)
+def test_what_another_sites_page_sends_does_nothing(
+    console: Console, tokens: dict[AccountRole, str], route: str, headers: dict[str, str]
+) -> None:
+    answer = console.send(*address(route), tokens[AccountRole.manager], headers=headers)
+    assert answer.status_code == 403
+
+
+def test_nothing_can_be_framed_or_kept(console: Console, tokens: dict[AccountRole, str]) -> None:
+    for path in ("/", "/sign-in", "/nowhere", "/accounts"):
+        answer = console.send("GET", path, tokens[AccountRole.manager])
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_form_needs_what_browsers_send(console: Console) -> None:
+    answer = console.send("POST", "/sign-in", form={"sign_in": "x"}, headers=BROWSERS)
+    assert answer.status_code == 403
