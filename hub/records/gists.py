@@ -12,10 +12,11 @@ from weakref import WeakKeyDictionary
 from hub.node.transaction import Reading
 from hub.records.cases import every_case, open_kept
 from hub.store.cases import StoredCase
+from hub.values import Kind
 
 
 class Gist(NamedTuple):
-    """A case in a word: its reference, whether it is kept apart for somebody, and whether it says grave things.
+    """A case in a word: its reference, whose it is, whether it is kept apart for somebody, and says grave things.
 
     `grave`: it is sealed, or somebody on it fled an area, or may have, or named who is not safe to talk to.
     """
@@ -24,6 +25,11 @@ class Gist(NamedTuple):
     case_ref: str
     apart: bool
     grave: bool
+    kind: Kind
+    idva_service: str
+    referring_agency: str
+    apart_for: str
+    stub: str
 
 
 _opened: WeakKeyDictionary[object, dict[tuple[bytes, bytes], Gist]] = WeakKeyDictionary()
@@ -43,4 +49,14 @@ def every_gist(tx: Reading) -> list[Gist]:
 def _gist(tx: Reading, row: StoredCase) -> Gist:
     kept = open_kept(tx.vault, row.handle, row.sealed)
     details = kept.details
-    return Gist(row, details.case_ref, bool(details.apart), kept.hidden or bool(details.not_safe_to_talk_to))
+    return Gist(
+        row=row,
+        case_ref=details.case_ref,
+        apart=bool(details.apart),
+        grave=kept.hidden or bool(details.not_safe_to_talk_to),
+        kind=details.kind,
+        idva_service=details.idva_service,
+        referring_agency=details.referring_agency,
+        apart_for=details.apart,
+        stub=details.stub,
+    )

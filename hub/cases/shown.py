@@ -1,0 +1,97 @@
+"""Which cases somebody with an account may open: their organisation's and role's, but for what is restricted.
+
+A Marac's cases are for its coordinators and managers. An Idva service's clients are its own people's alone. A
+representative opens what their own agency referred. Whatever else there is reads like what there is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from hub.accounts.accounts import Acting
+from hub.accounts.organisations import folded
+from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.node.node import Node
+from hub.node.transaction import Reading
+from hub.records.accounts import AccountRole
+from hub.records.cases import CaseDetails, HeldCase, held_case, rests_on
+from hub.records.gists import Gist, every_gist
+from hub.store import cases
+from hub.values import Kind, Requester, RequesterRole
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case in a list. `number` is its reference, `handle` (hex) what addresses name it by."""
+
+    handle: str
+    number: str
+    kind: Kind
+    stub: bool
+
+
+def asker_of(acting: Acting) -> Requester:
+    """As whom somebody is known to exclusions, whatever their role."""
+    organisation = acting.organisation
+    return Requester(
+        name=acting.account.name,
+        role=RequesterRole.coordinator,
+        agency=organisation.name,
+        agency_kind=organisation.agency_kind,
+    )
+
+
+def lines(node: Node, acting: Acting, most: int, containing: str = "") -> list[CaseLine]:
+    """The newest cases that they may open, whose number contains a text. Raises UsageError, RowsError."""
+    restrictions = restrictions_on(node, asker_of(acting))
+    wanted = folded(containing)
+    with node.read() as tx:
+        found = (
+            CaseLine(one.row.handle.hex(), one.case_ref, one.kind, bool(one.stub))
+            for one in sorted(every_gist(tx), key=lambda one: -(one.row.id or 0))
+            if wanted in folded(one.case_ref)
+            and _theirs(acting, one)
+            and _finds(restrictions, one.apart_for, one.row.ref_digest)
+        )
+        return list(islice(found, most))
+
+
+def case_shown(node: Node, acting: Acting, handle: str) -> HeldCase | None:
+    """The case that an address names; None where there is none, or none for them. Raises UsageError, RowsError."""
+    try:
+        key = bytes.fromhex(handle)
+    except ValueError:
+        return None
+    restrictions = restrictions_on(node, asker_of(acting))
+    with node.read() as tx:
+        held = _held(tx, key)
+        if held is None or not _theirs(acting, held.details):
+            return None
+        return held if _finds(restrictions, held.details.apart, held.row.ref_digest) else None
+
+
+def _held(tx: Reading, key: bytes) -> HeldCase | None:
+    found = cases.of_handles(tx.session, [key])
+    if not found:
+        return None
+    held = held_case(tx, found[0])
+    tx.require_as_bound(rests_on([held]))
+    return held
+
+
+def _theirs(acting: Acting, case: CaseDetails | Gist) -> bool:
+    """Whether a case is one of their organisation's and role's."""
+    own, role = folded(acting.organisation.name), acting.account.role
+    if acting.organisation.idva_service:
+        return folded(case.idva_service) == own and role in (AccountRole.idva, AccountRole.manager)
+    if role in (AccountRole.coordinator, AccountRole.manager):
+        return case.kind is Kind.marac
+    return role is AccountRole.representative and folded(case.referring_agency) == own
+
+
+def _finds(restrictions: CaseRestrictions, apart: str, ref_digest: bytes) -> bool:
+    """Whether it is theirs where it is kept apart for somebody, and not one that they are restricted from."""
+    if apart:
+        return apart == restrictions.user
+    return not restrictions.restricts(ref_digest)
