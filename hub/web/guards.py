@@ -15,7 +15,7 @@ from hub.records.accounts import AccountRole
 _R = AccountRole
 EVERYBODY: Final = frozenset(AccountRole)
 CASEWORKERS: Final = frozenset({_R.coordinator, _R.idva, _R.manager})
-COORDINATORS: Final = frozenset({_R.coordinator, _R.manager})
+CASE_OPENERS: Final = CASEWORKERS | {_R.representative}
 MANAGERS: Final = frozenset({_R.manager})
 ADMINISTRATORS: Final = frozenset({_R.manager, _R.operator})
 
@@ -50,6 +50,11 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("GET", "/confirm"): Guard(EVERYBODY),
     ("POST", "/confirm"): Guard(EVERYBODY),
     ("GET", "/work"): Guard(CASEWORKERS),
+    ("GET", "/cases"): Guard(CASE_OPENERS),
+    ("POST", "/cases"): Guard(CASE_OPENERS),
+    ("GET", "/cases/new"): Guard(CASEWORKERS),
+    ("POST", "/cases/new"): Guard(CASEWORKERS),
+    ("GET", "/cases/{case}"): Guard(CASE_OPENERS),
     ("GET", "/nothing"): Guard(EVERYBODY),
     ("GET", "/accounts"): Guard(ADMINISTRATORS),
     ("POST", "/accounts/{account}/confirm"): Guard(MANAGERS, fresh=True),

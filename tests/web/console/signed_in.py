@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 
 import httpx2
 from fastapi import FastAPI
+from playwright.sync_api import Page
 
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.web.console.app import create_console
-from tests.accounts.people import User, user
+from tests.accounts.people import PASSWORD, User, user
 
 BROWSERS: Final = {"Sec-Fetch-Site": "same-origin", "Origin": "http://console"}
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -26,6 +27,15 @@ NAMES: Final = {
     AccountRole.data_protection_officer: "Dee Peel",
     AccountRole.operator: "Oz Lowther",
 }
+
+
+def sign_in_on_page(page: Page, url: str, who: User, code: str = "") -> None:
+    """Sign in on the page, as people do. `code`: what their app shows, by default one that was not used yet."""
+    page.goto(url + "/sign-in")
+    page.get_by_label("Your address at work").fill(who.sign_in)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Code").fill(code or who.code())
+    page.get_by_role("button", name="Sign in").click()
 
 
 @dataclass

@@ -16,6 +16,7 @@ from hub.web.console.app import create_console
 from tests.accounts.people import PASSWORD, User, cheap_passwords, invited, user
 from tests.federation.nodes import Areas, copied
 from tests.web.console.browser import complaints, served, violations
+from tests.web.console.signed_in import sign_in_on_page
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +56,6 @@ def fresh_code(node: Node, who: User, areas: Areas) -> str:
     return code_at(who.account.factor, node.now())
 
 
-def signed_in(page: Page, url: str, who: User, code: str) -> None:
-    page.goto(url + "/sign-in")
-    page.get_by_label("Your address at work").fill(who.sign_in)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Code").fill(code)
-    page.get_by_role("button", name="Sign in").click()
-
-
 def test_somebody_who_was_invited_opens_their_account(
     node: Node, manager: User, areas: Areas, url: str, person: BrowserContext
 ) -> None:
@@ -97,7 +90,7 @@ def test_somebody_who_was_invited_opens_their_account(
 def test_signing_in_and_out_and_the_back_button_shows_nothing(
     node: Node, manager: User, areas: Areas, url: str, page: Page
 ) -> None:
-    signed_in(page, url, manager, fresh_code(node, manager, areas))
+    sign_in_on_page(page, url, manager, fresh_code(node, manager, areas))
     expect(page.get_by_role("heading", name="My work")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     assert page.url.endswith("/sign-in")
@@ -121,11 +114,11 @@ def test_a_wrong_sign_in_says_no_more_than_that(node: Node, manager: User, url: 
 def test_a_locked_session_goes_on_where_it_was(
     node: Node, manager: User, areas: Areas, url: str, page: Page
 ) -> None:
-    signed_in(page, url, manager, fresh_code(node, manager, areas))
+    sign_in_on_page(page, url, manager, fresh_code(node, manager, areas))
     areas.clock.advance(21 * 60)
     page.goto(url + "/work")
     assert "You were away" in page.content()
-    signed_in(page, url, manager, fresh_code(node, manager, areas))
+    sign_in_on_page(page, url, manager, fresh_code(node, manager, areas))
     expect(page.get_by_role("heading", name="My work")).to_be_visible()
 
 
@@ -135,7 +128,7 @@ def test_what_stands_under_a_name_asks_again_who_it_is(
     """By the keyboard alone."""
     operator = user(node, "Oz Lowther", AccountRole.operator)
     waiting, _ = invited(node, "Bo Waiting", by=operator.account)
-    signed_in(page, url, manager, fresh_code(node, manager, areas))
+    sign_in_on_page(page, url, manager, fresh_code(node, manager, areas))
     areas.clock.advance(6 * 60)
     page.goto(url + "/accounts")
     page.get_by_role("button", name="Confirm : Bo Waiting").focus()
@@ -159,7 +152,7 @@ def test_axe_finds_nothing_at_any_width(
     node: Node, manager: User, areas: Areas, url: str, page: Page, path: str
 ) -> None:
     if path not in ("/sign-in", "/invitation"):
-        signed_in(page, url, manager, fresh_code(node, manager, areas))
+        sign_in_on_page(page, url, manager, fresh_code(node, manager, areas))
     page.goto(url + path)
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})

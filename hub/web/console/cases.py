@@ -1,0 +1,216 @@
+"""Cases: those that somebody may open, one of them, and entering one by its stub.
+
+A case's number and the names on it are in no address. Decides nothing: `hub.cases.shown` says who may open which,
+`hub.cases.stub` what is entered.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from fastapi import Response
+from pydantic import Field
+
+from hub.cases.shown import case_shown, lines
+from hub.cases.stub import Referrer, Stub, enter_case
+from hub.consent.form.fled import NOT_KNOWN, fled_areas
+from hub.errors import ConflictError, InputError
+from hub.matching.written_dates import DateWritten
+from hub.node.node import Node
+from hub.records.cases import HeldCase
+from hub.values import Kind, Person, Role, ShortText, Value
+from hub.web.console.asked import Asked, Page, see
+from hub.web.console.forms import Form, unsent
+from hub.web.console.language import gettext, mark
+
+MOST: Final = 50
+MORE: Final = "more"
+_MOST_ROWS: Final = 6
+
+
+class PersonTyped(Value):
+    """Somebody on a case, as typed. `aliases`: other names in full, with a semicolon between them."""
+
+    given_names: ShortText = ""
+    surname: ShortText = ""
+    aliases: ShortText = ""
+    date_of_birth: DateWritten = ""
+    postcode: str = Field(default="", max_length=10)
+
+    def person(self, role: Role) -> Person:
+        """Them, in their role."""
+        others = tuple(name for one in self.aliases.split(";") if (name := one.strip()))
+        return Person(role=role, **{**self.model_dump(), "aliases": others})
+
+
+class CaseTyped(Value):
+    """A stub, as typed."""
+
+    case_ref: ShortText = Field(min_length=1, title=mark("the case's number"))
+    agency: ShortText = Field(min_length=1, title=mark("the agency that refers"))
+    contact: ShortText = Field(min_length=1, title=mark("whom to ring there"))
+    victim: PersonTyped
+    perpetrators: tuple[PersonTyped, ...] = Field(default=(), max_length=_MOST_ROWS)
+    children: tuple[PersonTyped, ...] = Field(default=(), max_length=_MOST_ROWS)
+    sealed: bool = Field(title=mark("whether anyone here is in hiding, a witness or staff"))
+    fled: Literal["none", "areas", "not_known"] = Field(title=mark("whether anyone here fled an area"))
+    fled_areas: tuple[ShortText, ...] = Field(default=(), max_length=20)
+    fled_other: ShortText = ""
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody, the victim first."""
+        return (
+            self.victim.person(Role.victim),
+            *(one.person(Role.perpetrator) for one in self.perpetrators),
+            *(one.person(Role.child) for one in self.children),
+        )
+
+    @property
+    def fled_from(self) -> tuple[str, ...]:
+        """The answer as cases keep it."""
+        if self.fled == "not_known":
+            return (NOT_KNOWN,)
+        if self.fled == "none":
+            return ()
+        others = (name for one in self.fled_other.split(";") if (name := one.strip()))
+        return (*self.fled_areas, *others)
+
+
+class Search(Value):
+    """A part of a case's number."""
+
+    number: ShortText = ""
+
+
+def _list(asked: Asked) -> Response:
+    return _listed(asked, unsent())
+
+
+def _search(asked: Asked) -> Response:
+    return _listed(asked, asked.form(Search))
+
+
+def _listed(asked: Asked, form: Form[Search]) -> Response:
+    found = lines(asked.node, asked.acting, MOST + 1, form.text("number"))
+    return asked.page("cases.html", form=form, cases=found[:MOST], more=len(found) > MOST)
+
+
+def _show(asked: Asked) -> Response:
+    held = case_shown(asked.node, asked.acting, asked.place("case"))
+    if held is None:
+        return asked.not_found()
+    names = dict(_areas(asked.node))
+    return asked.page(
+        "case.html",
+        case=held.details,
+        handle=held.row.handle.hex(),
+        people=[(one.details, gettext(_ROLES[one.details.person.role])) for one in held.people],
+        fled=[names.get(one, one) for one in fled_areas(held.details.fled_from)],
+        fled_known=held.details.fled_from is not None and NOT_KNOWN not in held.details.fled_from,
+        sealed=held.kept.sealed,
+    )
+
+
+def _new(asked: Asked) -> Response:
+    return _form_page(asked, unsent())
+
+
+def _form_page(asked: Asked, form: Form[CaseTyped], status: int = 200, *, more: bool = False) -> Response:
+    def rows(name: str) -> list[int]:
+        there = len(form.rows(name, 0))
+        return form.rows(name, min(there + 1 if more else max(there, 1), _MOST_ROWS))
+
+    return asked.page(
+        "case_new.html",
+        status,
+        form=form,
+        perpetrators=rows("perpetrators"),
+        children=rows("children"),
+        areas=_areas(asked.node),
+    )
+
+
+def _enter(asked: Asked) -> Response:
+    form = asked.form(CaseTyped)
+    if form.button == MORE:
+        return _form_page(asked, Form(typed=form.typed), more=True)
+    typed = form.value
+    if typed is not None and (wrong := _fled_wrong(typed)):
+        form = form.with_error("fled", wrong)
+    if typed is None or form.value is None:
+        return _form_page(asked, form, 422)
+    try:
+        stub = _stub(asked, typed)
+        enter_case(asked.node, stub)
+    except ConflictError:
+        there = _same(asked, typed)
+        if there is not None:  # It was sent twice.
+            return see(f"/cases/{there}")
+        taken = gettext("There is a case of this number here already. Find it under Cases")
+        return _form_page(asked, form.with_error("case_ref", taken), 409)
+    except InputError as error:
+        return _form_page(asked, form.with_error("", error.text), 422)
+    there = _same(asked, typed)
+    return see(f"/cases/{there}" if there else "/cases")
+
+
+def _fled_wrong(typed: CaseTyped) -> str:
+    """What is wrong with the answer to who fled; nothing is read into one that says two things."""
+    if typed.fled == "areas" and not typed.fled_from:
+        return gettext("Say which area anyone here fled")
+    if typed.fled != "areas" and (typed.fled_areas or typed.fled_other):
+        return gettext("You named an area that somebody fled: choose Yes, or take the area away")
+    return ""
+
+
+def _stub(asked: Asked, typed: CaseTyped) -> Stub:
+    body = asked.acting.organisation
+    return Stub(
+        case_ref=typed.case_ref,
+        kind=Kind.idva if body.idva_service else Kind.marac,
+        idva_service=body.name if body.idva_service else "",
+        referrer=Referrer(agency=typed.agency, contact=typed.contact),
+        by=asked.acting.requester,
+        sealed=typed.sealed,
+        fled_from=typed.fled_from,
+        people=typed.people,
+    )
+
+
+def _same(asked: Asked, typed: CaseTyped) -> str | None:
+    """The address of the case that was just entered: of that number, with these people."""
+    for line in lines(asked.node, asked.acting, MOST, typed.case_ref):
+        held = case_shown(asked.node, asked.acting, line.handle)
+        if held and line.number == typed.case_ref and _names(held) == _names_typed(typed):
+            return line.handle
+    return None
+
+
+def _names(held: HeldCase) -> list[tuple[str, str]]:
+    return sorted((one.details.person.given_names, one.details.person.surname) for one in held.people)
+
+
+def _names_typed(typed: CaseTyped) -> list[tuple[str, str]]:
+    return sorted((one.given_names, one.surname) for one in typed.people)
+
+
+def _areas(node: Node) -> list[tuple[str, str]]:
+    """The areas that somebody may have fled, by node id and name."""
+    return sorted(((one.node_id, one.area) for one in node.areas.area), key=lambda one: one[1].casefold())
+
+
+_ROLES: Final = {
+    Role.victim: mark("Victim"),
+    Role.perpetrator: mark("Alleged perpetrator"),
+    Role.child: mark("Child"),
+    Role.other: mark("Somebody else"),
+}
+
+PAGES: Final = (
+    Page("GET", "/cases", _list),
+    Page("POST", "/cases", _search),
+    Page("GET", "/cases/new", _new),
+    Page("POST", "/cases/new", _enter),
+    Page("GET", "/cases/{case}", _show),
+)
