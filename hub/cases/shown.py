@@ -6,6 +6,7 @@ representative opens what their own agency referred. Whatever else there is read
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
 
@@ -69,6 +70,30 @@ def case_shown(node: Node, acting: Acting, handle: str) -> HeldCase | None:
         if held is None or not _theirs(acting, held.details):
             return None
         return held if _finds(restrictions, held.details.apart, held.row.ref_digest) else None
+
+
+def shown_among(node: Node, acting: Acting, digests: Collection[bytes]) -> frozenset[bytes]:
+    """Those of these cases that they may open, by the digests of their references. Raises UsageError, RowsError.
+
+    What concerns no case that is held is for the Marac's coordinators and managers.
+    """
+    restrictions = restrictions_on(node, asker_of(acting))
+    with node.read() as tx:
+        held = {one.row.ref_digest: one for one in every_gist(tx) if one.row.ref_digest in digests}
+    return frozenset(
+        one
+        for one in digests
+        if (
+            _theirs(acting, held[one]) and _finds(restrictions, held[one].apart_for, one)
+            if one in held
+            else _of_marac(acting) and not restrictions.restricts(one)
+        )
+    )
+
+
+def _of_marac(acting: Acting) -> bool:
+    roles = (AccountRole.coordinator, AccountRole.manager)
+    return not acting.organisation.idva_service and acting.account.role in roles
 
 
 def _held(tx: Reading, key: bytes) -> HeldCase | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
@@ -19,8 +19,10 @@ from hub.cases.areas import known_areas
 from hub.cases.elsewhere import Elsewhere, said_of
 from hub.cases.publication import Supplier, supplier_of
 from hub.cases.staff import staff_list
+from hub.checks.released import released
 from hub.consent import (
     Decider,
+    Decision,
     HeldRecord,
     Outcome,
     PeerRequest,
@@ -39,7 +41,7 @@ from hub.errors import HubError, NotFoundError, UsageError
 from hub.federation.handles import LabelHandles
 from hub.matching import Confirmation, confirm
 from hub.node.node import Node
-from hub.node.transaction import Transaction
+from hub.node.transaction import Reading, Transaction
 from hub.records import decisions, received, recording
 from hub.records.bodies import answer_digest
 from hub.records.cases import (
@@ -56,6 +58,7 @@ from hub.records.decisions import RecordedDecision
 from hub.records.received import (
     DisclosureKey,
     HolderCase,
+    HolderWord,
     ReceivedDisclosure,
     RecordedDisclosure,
     SignedRequest,
@@ -64,25 +67,26 @@ from hub.store import feeds
 from hub.store import received as received_rows
 from hub.store.cases import StoredCase
 from hub.store.obligations import Activity
-from hub.values import Band, Kind, Level, Person, Requester, Role, day_in_words
+from hub.values import Band, Person, Requester, Role
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
-
-CRITERIA: Final = {
-    "professional_judgement": "Professional judgement",
-    "visible_high_risk": "Visible high risk (14 or more on the Dash)",
-    "potential_escalation": "Potential escalation",
-    "marac_repeat": "Marac repeat",
-}
-"""The Marac's criteria as referrals code them, in words; others are given as they were imported."""
 
 
 @dataclass(frozen=True, slots=True)
 class HolderDecision:
-    """A decision on a pending disclosure: the coordinator's or, for its own records, the Idva service's."""
+    """A decision on a pending disclosure: the coordinator's or, for its own records, the Idva service's.
+
+    `word`: what they said, kept with it; to ring first decides nothing.
+    """
 
     by: Decider
     release: bool
     name: str = ""
+    word: HolderWord | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is decided yet."""
+        return self.word is not None and self.word.answer == "ring_first"
 
 
 def answer_request(
@@ -94,9 +98,13 @@ def answer_request(
     if earlier is not None and _may_be_given(tx, earlier):
         return earlier.recorded.disclosure
     disclosure, case = _decided(tx, key, question, None)
-    received.put_disclosure(
-        tx, key, RecordedDisclosure(question=question, disclosure=disclosure, request=signed), case
+    recorded = RecordedDisclosure(
+        question=question,
+        disclosure=disclosure,
+        request=signed,
+        words=earlier.recorded.words if earlier else (),
     )
+    received.put_disclosure(tx, key, recorded, case)
     return disclosure
 
 
@@ -136,7 +144,7 @@ def _may_be_given(tx: Transaction, earlier: ReceivedDisclosure) -> bool:
 
 
 def _find(
-    tx: Transaction, check: received_rows.CheckRow, key: DisclosureKey
+    tx: Reading, check: received_rows.CheckRow, key: DisclosureKey
 ) -> tuple[feeds.PersonRow, StoredCase] | None:
     """The person behind a handle that a check gave, with the case."""
     own = LabelHandles(tx.vault, check.epoch).person_record(key.handle)
@@ -186,9 +194,13 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
             raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")
         if waiting.recorded.disclosure == NOT_ANSWERED:
             _require_managers_look(node, decided)
-        disclosure, case = _decided(tx, key, waiting.recorded.question, decided)
-        answered = waiting.recorded.model_copy(update={"disclosure": disclosure})
-        received.put_disclosure(tx, key, answered, case)
+        if decided.open:
+            disclosure, case = waiting.recorded.disclosure, waiting.case
+        else:
+            disclosure, case = _decided(tx, key, waiting.recorded.question, decided)
+        words = waiting.recorded.words + ((decided.word,) if decided.word else ())
+        answered = waiting.recorded.model_copy(update={"disclosure": disclosure, "words": words})
+        received.put_disclosure(tx, key, answered, case, waiting.came_at)
         refs = Refs(check_id=key.check_id, handle=key.handle.hex(), peer=key.peer)
         actor = node.actor(decided.name) if decided.name else OPERATOR
         tx.record(
@@ -218,25 +230,60 @@ def _require_managers_look(node: Node, decided: HolderDecision) -> None:
         )
 
 
+class Considered(NamedTuple):
+    """What an answer rests on: the case of ours and who of it is meant, how the two compare, and what would go."""
+
+    form: SharingForm
+    held: HeldCase
+    person: PersonDetails
+    agreed: Confirmation
+    decision: Decision
+    disclosure: Disclosure
+
+
 def _decided(
     tx: Transaction,
     key: DisclosureKey,
     question: DisclosureQuestion,
     decided_by_person: HolderDecision | None,
 ) -> tuple[Disclosure, HolderCase]:
-    check = received_rows.check(tx.session, key.peer, key.check_id)
-    if check is None:
-        return NOT_ANSWERED, HolderCase()
-    found = _find(tx, check, key)
+    found = considered(tx, key, question, decided_by_person)
     if found is None:
         return NOT_ANSWERED, HolderCase()
+    form, decision, case_row = found.form, found.decision, found.held.row
+    decided = RecordedDecision(form=form, decision=decision, case_ref=found.held.details.case_ref)
+    decider = (
+        f"the {decided_by_person.by.replace('_', ' ')} {decided_by_person.name}".strip()
+        if decided_by_person
+        else "policy, under the protocol"
+    )
+    answer = recording.answered_entry(
+        form, key.peer, decision, tx.today, handle=key.handle.hex(), decider=decider
+    )
+    decision_id = recording.record_decision(
+        tx, Activity(case_row.ref_digest, key.activity), decided, [answer]
+    )
+    return found.disclosure, HolderCase(decision_id, case_row.ref_digest, waits=bool(decision.refer_to))
+
+
+def considered(
+    tx: Reading,
+    key: DisclosureKey,
+    question: DisclosureQuestion,
+    decided_by_person: HolderDecision | None,
+) -> Considered | None:
+    """What would be answered after that decision of a person, and on what; None of nobody here. Keeps nothing."""
+    check = received_rows.check(tx.session, key.peer, key.check_id)
+    found = _find(tx, check, key) if check else None
+    if check is None or found is None:
+        return None
     committed = commitment(question.subject, encoding.unb64(question.salt))
     if not secrets.compare_digest(committed, check.commitment):
-        return NOT_ANSWERED, HolderCase()  # Not the person that the check was about.
+        return None  # Not the person that the check was about.
     try:
         form = parse_form(question.excerpt)
     except HubError:
-        return NOT_ANSWERED, HolderCase()
+        return None
     row, case_row = found
     person = open_person_details(tx.vault, row.handle, row.sealed)
     kept = held_case(tx, case_row)
@@ -252,34 +299,22 @@ def _decided(
     held = _held(ours, decided_by_person, published=published, against=against, hidden=said.hidden)
     asked = _asked(key, form, agreements)
     decision = decide_answer(asked, held, tx.node.rules, tx.today, kept_out)
-    decided = RecordedDecision(form=form, decision=decision, case_ref=case.case_ref)
-    decider = (
-        f"the {decided_by_person.by.replace('_', ' ')} {decided_by_person.name}".strip()
-        if decided_by_person
-        else "policy, under the protocol"
-    )
-    answer = recording.answered_entry(
-        form, key.peer, decision, tx.today, handle=key.handle.hex(), decider=decider
-    )
-    decision_id = recording.record_decision(
-        tx, Activity(case_row.ref_digest, key.activity), decided, [answer]
-    )
-    about = HolderCase(decision_id, case_row.ref_digest, waits=bool(decision.refer_to))
+    disclosure = NOT_ANSWERED
     if decision.outcome is Outcome.refer:
-        return Disclosure(status="pending"), about
-    if decision.outcome is not Outcome.permit:
-        return NOT_ANSWERED, about
-    return _released(decision.level, case, person, agreed), about
+        disclosure = Disclosure(status="pending")
+    elif decision.outcome is Outcome.permit:
+        disclosure = released(decision.level, case, person, agreed)
+    return Considered(form, kept, person, agreed, decision, disclosure)
 
 
-def _said(tx: Transaction, kept: HeldCase, asked: tuple[Person, ...]) -> Elsewhere:
+def _said(tx: Reading, kept: HeldCase, asked: tuple[Person, ...]) -> Elsewhere:
     """What every case of ours says of who is asked about and of who else is on this one but those accused."""
     others = (one.details.person for one in kept.people)
     people = (*asked, *(one for one in others if one.role is not Role.perpetrator))
     return said_of(tx, people, lambda _: False, own=kept)
 
 
-def _against(tx: Transaction, case: CaseDetails, said: Elsewhere, peer: str) -> tuple[NotTold, ...]:
+def _against(tx: Reading, case: CaseDetails, said: Elsewhere, peer: str) -> tuple[NotTold, ...]:
     """What our cases say against telling that area."""
     fled_from = most_careful(case.fled_from, said.fled_from or None)
     not_safe = (*case.not_safe_to_talk_to, *said.not_safe)
@@ -330,37 +365,3 @@ def _held(
         supplier_permission=bool(decided_by_person and decided_by_person.release),
         against=against,
     )
-
-
-def _released(level: Level, case: CaseDetails, person: PersonDetails, agreed: Confirmation) -> Disclosure:
-    """Exactly what the level allows: involvement, role and month of last activity."""
-    kinds = [case.kind]
-    if case.kind is Kind.marac and case.idva_service:
-        kinds.append(Kind.idva)
-    dates = [date for date in (case.referral_date, case.meeting_date) if date]
-    summary = None
-    if level is Level.summary:
-        summary = _summary(case)
-    return Disclosure(
-        status="answered",
-        level=level,
-        involvement=tuple(kinds),
-        role=person.person.role,
-        last_activity=max(dates).strftime("%Y-%m") if dates else None,
-        agreement=tuple(f"{one.field.replace('_', ' ')}: {_words(one.similarity)}" for one in agreed.fields),
-        summary=summary,
-    )
-
-
-def _summary(case: CaseDetails) -> str:
-    day = day_in_words(case.referral_date) if case.referral_date else "a date not recorded"
-    criteria = "; ".join(CRITERIA.get(one, one) for one in case.criteria) or "not recorded"
-    return f"Referred on {day}. Criteria: {criteria}."
-
-
-def _words(similarity: float | None) -> str:
-    if similarity is None:
-        return "absent on one side"
-    if similarity >= 99:
-        return "agrees"
-    return "close" if similarity >= 80 else "differs"

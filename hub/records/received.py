@@ -6,7 +6,7 @@ Does not decide what is answered (`hub.checks.answer`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from hub.crypto.encoding import unb64
 from hub.crypto.vault import Vault
@@ -14,7 +14,7 @@ from hub.node.transaction import Reading, Transaction
 from hub.records.bodies import ExchangeName
 from hub.store import received
 from hub.store.received import AnswerRow, CheckRow, DisclosureId, DisclosureRow
-from hub.values import Level, NodeId, Value
+from hub.values import Level, LongText, NodeId, ShortText, Value, Whole
 from hub.wire.messages import Disclosure, DisclosureQuestion, EvaluationRequest
 
 
@@ -54,15 +54,36 @@ class SignedRequest(Value):
     body: str
 
 
+class HolderWord(Value):
+    """What a person here said to a request that waited: who, in which office, when (since 1970), and why.
+
+    `basis`: this area's own for what goes. `permission`: who allowed it to leave, where that is asked for. To ring
+    first decides nothing.
+    """
+
+    by: ShortText
+    office: ShortText
+    at: Whole
+    answer: Literal["release", "withhold", "not_same", "ring_first"]
+    because: LongText
+    basis: LongText = ""
+    permission: LongText = ""
+
+    def alike(self, other: HolderWord) -> bool:
+        """Whether somebody said the very same, whenever."""
+        return self.model_copy(update={"at": other.at}) == other
+
+
 class RecordedDisclosure(Value):
     """What was asked and what was answered, as the holder keeps it, with the request that was answered first.
 
-    Earlier versions kept no request.
+    Earlier versions kept no request. `words`: what people here said to it, oldest first.
     """
 
     question: DisclosureQuestion
     disclosure: Disclosure
     request: SignedRequest | None = None
+    words: tuple[HolderWord, ...] = ()
 
 
 class HolderCase(NamedTuple):
@@ -75,11 +96,15 @@ class HolderCase(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedDisclosure:
-    """A disclosure that a peer asked, and the answer that it reads so far, also while a person here looks at it."""
+    """A disclosure that a peer asked, and the answer that it reads so far, also while a person here looks at it.
+
+    `came_at` is in seconds since 1970.
+    """
 
     key: DisclosureKey
     case: HolderCase
     recorded: RecordedDisclosure
+    came_at: int
 
 
 def add_check(
@@ -123,16 +148,37 @@ def waiting(tx: Reading) -> list[ReceivedDisclosure]:
     return [_opened(tx, row) for row in received.pending_disclosures(tx.session)]
 
 
+def of_case(tx: Reading, case_digest: bytes) -> list[ReceivedDisclosure]:
+    """The disclosures that were asked about a case, the newest first. Raises RowsError, StorageError."""
+    rows = received.disclosures_of_case(tx.session, case_digest)
+    tx.require_as_bound(
+        {"received_disclosure": [(row.check_id, row.peer, row.handle, row.level) for row in rows]}
+    )
+    return [_opened(tx, row) for row in rows]
+
+
+def every_key(tx: Reading) -> list[DisclosureKey]:
+    """What each disclosure about a case of ours is about, the newest first."""
+    return [
+        DisclosureKey(one.peer, one.check_id, one.handle, Level(one.level))
+        for one in received.disclosure_ids(tx.session)
+    ]
+
+
 def put_disclosure(
-    tx: Transaction, key: DisclosureKey, recorded: RecordedDisclosure, case: HolderCase
+    tx: Transaction,
+    key: DisclosureKey,
+    recorded: RecordedDisclosure,
+    case: HolderCase,
+    came_at: int | None = None,
 ) -> None:
-    """Keep a disclosure with its answer, in place of what was kept of it."""
+    """Keep a disclosure with its answer, in place of what was kept of it. `came_at`: now, where it is not said."""
     row = DisclosureRow(
         check_id=key.check_id,
         peer=key.peer,
         handle=key.handle,
         level=key.level.value,
-        received_at=tx.now,
+        received_at=tx.now if came_at is None else came_at,
         pending=case.waits,
         decision_id=case.decision_id,
         case_digest=case.case_digest,
@@ -159,7 +205,8 @@ def _answer_place(row: AnswerRow) -> str:
 def _opened(tx: Reading, row: DisclosureRow) -> ReceivedDisclosure:
     key = DisclosureKey(row.peer, row.check_id, row.handle, Level(row.level))
     recorded = RecordedDisclosure.model_validate_json(tx.vault.open(_place(key), row.sealed))
-    return ReceivedDisclosure(key, HolderCase(row.decision_id, row.case_digest, row.pending), recorded)
+    case = HolderCase(row.decision_id, row.case_digest, row.pending)
+    return ReceivedDisclosure(key, case, recorded, row.received_at)
 
 
 def _place(key: DisclosureKey) -> str:

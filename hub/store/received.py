@@ -134,6 +134,23 @@ def pending_disclosures(session: Session) -> list[DisclosureRow]:
     return [_disclosure(row) for row in session.exec(query.order_by(col(ReceivedDisclosure.received_at)))]
 
 
+def disclosures_of_case(session: Session, case_digest: bytes) -> list[DisclosureRow]:
+    """What peers asked about a case, the newest first."""
+    query = select(ReceivedDisclosure).where(col(ReceivedDisclosure.case_digest) == case_digest)
+    return [
+        _disclosure(row) for row in session.exec(query.order_by(col(ReceivedDisclosure.received_at).desc()))
+    ]
+
+
+def disclosure_ids(session: Session) -> list[DisclosureId]:
+    """What disclosures about a case of ours are known by, the newest first."""
+    columns = [getattr(ReceivedDisclosure, name) for name in DisclosureId._fields]
+    query = select(*columns).where(col(ReceivedDisclosure.case_digest).is_not(None))
+    return [
+        DisclosureId(*row) for row in session.exec(query.order_by(col(ReceivedDisclosure.received_at).desc()))
+    ]
+
+
 def stored_answer(session: Session, peer: str, key: str, now: int) -> AnswerRow | None:
     """The answer stored under an Idempotency-Key, if it is not too old."""
     session.execute(delete(IdempotentAnswer).where(col(IdempotentAnswer.expires_at) < now))

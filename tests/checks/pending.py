@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from hub.checks.answer import waiting_requests
@@ -71,19 +73,27 @@ def grounded(**changes: Any) -> dict[str, Any]:
     }
 
 
-def asked(areas: Areas, role: Role = Role.victim, **case_changes: Any) -> CheckResult:
-    """Northmoor asks about a woman whom Eastvale holds in that role, on a ground alone."""
-    her = stranger(1)
-    others = [] if role is Role.victim else [stranger(2)]
-    hold(
-        areas["eastvale"],
-        case("ev-pending", [*others, her.model_copy(update={"role": role})], **case_changes),
-    )
+def asked(
+    areas: Areas,
+    role: Role = Role.victim,
+    *,
+    ref: str = "ev-pending",
+    number: int = 1,
+    asks: Mapping[str, Any] = MappingProxyType({}),
+    **case_changes: Any,
+) -> CheckResult:
+    """Northmoor asks about a woman whom Eastvale holds in that role, on a ground alone.
+
+    `ref`: the case's here, `number`: which woman; `asks`: what is otherwise in the form.
+    """
+    her = stranger(number)
+    others = [] if role is Role.victim else [stranger(number + 1)]
+    hold(areas["eastvale"], case(ref, [*others, her.model_copy(update={"role": role})], **case_changes))
     publish(areas["eastvale"])
 
     async def once() -> CheckResult:
         async with areas.client("northmoor") as client:
-            request = question(her, "eastvale", sharing_form=grounded())
+            request = question(her, "eastvale", sharing_form=grounded(**asks))
             return await check(areas["northmoor"], client, request)
 
     result = asyncio.run(once())

@@ -25,7 +25,7 @@ from hub.errors import HubError
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node
-from hub.web.console import accounts, cases, nothing, rendering, sign_in, work
+from hub.web.console import accounts, cases, incoming, nothing, rendering, sign_in, work
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.assets import asset_routes
 from hub.web.console.forms import read_pairs
@@ -34,7 +34,14 @@ from hub.web.console.rendering import Pages
 from hub.web.console.words import menu_of, role_in_words
 from hub.web.guards import ROUTES, Guard
 
-PAGES: Final[tuple[Page, ...]] = (*sign_in.PAGES, *work.PAGES, *cases.PAGES, *nothing.PAGES, *accounts.PAGES)
+PAGES: Final[tuple[Page, ...]] = (
+    *sign_in.PAGES,
+    *work.PAGES,
+    *cases.PAGES,
+    *nothing.PAGES,
+    *accounts.PAGES,
+    *incoming.PAGES,
+)
 _UNSAFE: Final = ("POST",)
 logger = logging.getLogger("hub")
 

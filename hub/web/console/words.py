@@ -26,6 +26,7 @@ _STATES: Final = {
 _MENU: Final = (
     (mark("My work"), "/work"),
     (mark("Cases"), "/cases"),
+    (mark("Requests"), "/requests"),
     (mark("Obligations"), "/obligations"),
     (mark("People"), "/accounts"),
 )

@@ -15,7 +15,7 @@ from hub.web.console import app as console_app
 from hub.web.guards import ROUTES, Guard
 from tests.accounts.people import cheap_passwords
 from tests.federation.nodes import copied
-from tests.web.console.signed_in import BROWSERS, Console
+from tests.web.console.signed_in import BROWSERS, Console, normal
 
 _LETTERS: Final = {
     "c": AccountRole.coordinator,
@@ -44,6 +44,9 @@ EXPECTED: Final = {
     "GET /cases/new": "cim",
     "POST /cases/new": "cim",
     "GET /cases/{case}": "cirm",
+    "GET /requests": "cim",
+    "GET /requests/{request}": "cim",
+    "POST /requests/{request}": "cim!",
     "GET /nothing": "cirmdo",
     "GET /accounts": "mo",
     "POST /accounts/{account}/confirm": "m!",
@@ -72,11 +75,6 @@ def address(route: str) -> tuple[str, str]:
     """A route with something in its places that is not there."""
     method, path = route.split(" ")
     return method, re.sub(r"\{[^}]*\}", NOBODY, path)
-
-
-def normal(text: str) -> str:
-    """A page but for what differs each time: its nonce."""
-    return re.sub(r"nonce=\"[^\"]+\"", "nonce", text)
 
 
 def test_the_table_is_what_is_written_here() -> None:
