@@ -220,7 +220,7 @@ def test_all_that_a_home_is_made_of_is_safe_on_the_disk_and_its_owners_alone(
     home, settings = tmp_path / "home", {"node_id": "northmoor", "area": "Northmoor"}
     database = "sqlite:///hub.sqlite3"
     create_home(home, Settings(**settings, url="https://x", database=database)).database.close()
-    examples = {home / "agreements", home / "config"}
+    examples = {home / "agreements", home / "config", home / "examples"}
     assert folders == {home, home / "keys", home / PRF_FOLDER} | examples
     written = [CERTIFICATES, CHECKPOINT, NODE_TOML, PINS, "keys/node.key", "keys/root.key"]
     written += [str(one.relative_to(home)) for folder in examples for one in folder.iterdir()]

@@ -65,7 +65,7 @@ def take_off(node: Node, case_ref: str, entry: str, said: Said) -> TakenOff:
             raise NotFoundError(
                 "Nobody of that name stands on this case as not safe to talk to.",
                 kept="Nothing was changed.",
-                do="`hub case safe --list` shows who does.",
+                do="See who does: `hub case safe --list`.",
             )
         done = TakenOff(gone, tuple(one for one in named if one not in gone))
         word = NotSafeWord(taken_off=gone, by=said.by.name, because=said.because, at=tx.now)

@@ -85,7 +85,8 @@ class StaffList(Value):
         do = "A manager does this: one who has an account as such or, where nobody has an account, in staff.toml."
         if not any(one.manager for one in self.staff):
             do = (
-                f"No manager is named yet. Whoever answers for this node writes one into {STAFF_FILE} in its home:"
+                "No manager is named yet. Whoever answers for this node invites one with `hub accounts invite` or,"
+                f" where nobody has an account, writes one into {STAFF_FILE} in its home:"
                 " `[[staff]]`, and under it `given_names`, `surname` and `manager = true` (docs/formats.md shows"
                 " one). Then that manager runs this, under that name."
             )

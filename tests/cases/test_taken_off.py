@@ -67,5 +67,6 @@ def test_one_decision_is_for_her_name_of_now_and_of_before(node: Node) -> None:
     (one,) = shown_likenesses(node, WHO)
     assert one.sealed_person == RENAMED
     decide_likeness(node, one.likeness.id, SAID, same=False)
-    assert shown_likenesses(node, WHO, every=True) == []
+    assert shown_likenesses(node, WHO) == []
+    assert {one.likeness.decided for one in shown_likenesses(node, WHO, every=True)} == {"not_same"}
     assert publish(node).added == 1

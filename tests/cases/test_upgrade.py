@@ -49,7 +49,8 @@ def home(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
             f"before_{tmp_path.name}".replace("-", "_").lower(), ""
         )
         source, target = Database(f"sqlite:///{made / 'hub.sqlite3'}"), Database(address, create=True)
-        target.migrate()
+        for each in (source, target):
+            each.migrate()
         snapshot.copy_database(source, target)
         for each in (source, target):
             each.close()

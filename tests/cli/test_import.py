@@ -28,6 +28,7 @@ FIELDS = {
     "withdrawn",
     "same_people",
     "waiting",
+    "hidden_for",
     "still_sealed",
     "sealed_unread",
     "rejected",
@@ -74,7 +75,7 @@ def test_importing_again_stores_nothing_twice(home: Path, file: Path, rows: list
 
 BAD_ROWS: dict[str, tuple[dict[str, str], str, str]] = {
     "a day that never was": ({"date_of_birth": "1990-02-30"}, "date_of_birth", "is not a date that exists"),
-    "a date of another shape": ({"referral_date": "01.02.2026"}, "referral_date", "write YYYY-MM-DD"),
+    "a date of another shape": ({"referral_date": "in spring"}, "referral_date", "write YYYY-MM-DD"),
     "a formula": ({"surname": "=HYPERLINK(1)"}, "surname", "spreadsheet formula"),
     "an unknown role": ({"role": "cousin"}, "role", "is not known"),
     "no case": ({"case_ref": ""}, "case_ref", "is empty"),

@@ -26,6 +26,7 @@ WALKED: Final[dict[tuple[str, str], str]] = {
     ("keys replace-root", "root"): "{home} --root {missing} --new {out} --because Lost",
     ("import", "file"): "{home} {missing}",
     ("import", "who"): "{home} {stub} --as {missing}",
+    ("accounts invite", "invitation"): "{home} {missing}",
     ("case add", "stub"): "{home} {missing}",
     ("case fled", "who"): "{home} --as {missing} --nobody --because Asked",
     ("case safe", "who"): "{home} --as {missing} --because Asked",
