@@ -18,6 +18,7 @@ from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import accounts as records
 from hub.records.accounts import Account, AccountState, KeptSession, SessionUse
+from hub.records.restorations import require_none_open
 
 IDLE_S: Final = 20 * 60
 ABSOLUTE_S: Final = 12 * 3_600
@@ -59,10 +60,11 @@ def begin(tx: Transaction, account: Account) -> str:
 def find(node: Node, token: str) -> SignedIn | None:
     """The session of a cookie; None where there is none, it is over, or its account may do nothing.
 
-    Raises RowsError.
+    Raises RowsError, and RestoringError while the node is brought back: nobody knows who was disabled since.
     """
     key = records.session_id(token)
     with node.read() as tx:
+        require_none_open(tx)
         kept = records.session_of(tx, key)
         if kept is None or not 0 <= tx.now - kept.began_at <= ABSOLUTE_S:
             return None

@@ -22,6 +22,7 @@ from hub.crypto.passwords import hash_password, is_password
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records.accounts import Account, AccountState
+from hub.records.restorations import require_none_open
 from hub.store import accounts
 from hub.store.accounts import Tries
 
@@ -85,7 +86,7 @@ class Opened:
 def sign_in(node: Node, typed: Credentials, before: SignedIn | None = None) -> str | Refused:
     """Sign somebody in; gives the value of their cookie. `before`: a session of theirs, whose draft goes on.
 
-    Raises RowsError, StorageError.
+    Raises RowsError, StorageError, and RestoringError while the node is brought back.
     """
 
     def then(tx: Transaction, account: Account) -> str:
@@ -190,6 +191,7 @@ def may_try(node: Node, name: str, address: str) -> bool:
     """Take one try from the name's and from the address's; whether both had one left."""
     with node.write() as tx:
         tx.hold_others_off()
+        require_none_open(tx)
         owners = {sign_in_digest(tx, name): _BY_NAME, tx.vault.lookup("tries_of", address): _BY_ADDRESS}
         left = {owner: _left(tx, owner, *limit) for owner, limit in owners.items()}
         if any(one < 1 for one in left.values()):

@@ -8,12 +8,17 @@ import sys
 import pytest
 
 from hub.accounts import sessions, sign_in
-from hub.accounts.accounts import disable
+from hub.accounts.accounts import acting_as, disable
 from hub.accounts.sign_in import Credentials, Opening, Refused, Unopened, authenticate_anew, open_account
+from hub.audit.events import Action
+from hub.backup.finish import finish
+from hub.cases.seals import Said
 from hub.crypto import passwords
 from hub.crypto.one_time import code_at
 from hub.node.node import Node
+from hub.records import restorations
 from hub.records.accounts import AccountRole
+from hub.records.restorations import Reasons, RestoringError
 from tests.accounts.people import ADDRESS, PASSWORD, User, invited, user
 from tests.federation.nodes import Areas
 
@@ -233,3 +238,22 @@ def test_nothing_of_a_user_is_read_in_the_database(areas: Areas) -> None:
     kept = (node.home / "hub.sqlite3").read_bytes() + (node.home / "hub.sqlite3-wal").read_bytes()
     for secret in ("Underhill", "example.org", token, ash.account.factor, PASSWORD, *ash.recovery, "argon2"):
         assert secret.encode() not in kept
+
+
+def test_while_the_node_is_brought_back_nobody_is_signed_in(node: Node) -> None:
+    """Nobody knows then who was disabled since the backup."""
+    ash = user(node, "Ash Underhill", AccountRole.manager)
+    token, credentials = ash.signed_in(), ash.credentials(code=ash.recovery[0])
+    with node.read() as tx:
+        said = Said(acting_as(tx, ash.account).requester, "Nobody was disabled since.")
+    with node.write() as tx:
+        reasons = Reasons(because="A drill.", head_size=1, head_hash="0" * 64)
+        restorations.add(tx, backup_at=1, lost_size=None, reasons=reasons)
+        tx.record(Action.restored)
+    with pytest.raises(RestoringError):
+        sessions.find(node, token)
+    with pytest.raises(RestoringError):
+        sign_in.sign_in(node, credentials)
+    finish(node, "waived", "A drill.", without_knowing=said)
+    assert sessions.find(node, token) is None
+    assert sessions.find(node, str(sign_in.sign_in(node, credentials)))

@@ -207,9 +207,7 @@ def test_what_is_asked_again_is_answered_again_and_fills_nothing(hand: Hand) -> 
     before = len(log(hand.holder))
     for _ in range(5):
         assert all_of_it() == [200] * 4
-    assert len(log(hand.holder)) == before + 3 + 5, (
-        "the first of each kind, and what looks are charged"
-    )
+    assert len(log(hand.holder)) == before + 3 + 5, "the first of each kind, and what looks are charged"
 
 
 def test_restorations_without_end_fill_nothing(hand: Hand) -> None:
