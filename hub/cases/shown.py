@@ -1,4 +1,4 @@
-"""Which cases somebody with an account may open: their organisation's and role's, but for what is restricted.
+"""Which cases, and questions about them, somebody may open: their organisation's and role's, unless restricted.
 
 A Marac's cases are for its coordinators and managers. An Idva service's clients are its own people's alone. A
 representative opens what their own agency referred. Whatever else there is reads like what there is not.
@@ -12,11 +12,13 @@ from itertools import islice
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
-from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.access import CaseRestrictions, check_for, restrictions_on
+from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading
 from hub.records.accounts import AccountRole
 from hub.records.cases import CaseDetails, HeldCase, held_case, rests_on
+from hub.records.check import RecordedCheck
 from hub.records.gists import Gist, every_gist
 from hub.store import cases
 from hub.values import Kind, Requester, RequesterRole
@@ -94,6 +96,21 @@ def shown_among(node: Node, acting: Acting, digests: Collection[bytes]) -> froze
 def _of_marac(acting: Acting) -> bool:
     roles = (AccountRole.coordinator, AccountRole.manager)
     return not acting.organisation.idva_service and acting.account.role in roles
+
+
+def check_shown(node: Node, acting: Acting, check_id: str) -> RecordedCheck | None:
+    """The check that an address names; None where there is none, or its case is none for them.
+
+    Raises UsageError, RowsError.
+    """
+    asker = asker_of(acting)
+    try:
+        kept = check_for(node, asker, check_id)
+    except NotFoundError:
+        return None
+    with node.read() as tx:
+        held = restrictions_on(node, asker).find(tx, kept.request.case_ref)
+    return kept if held is not None and _theirs(acting, held.details) else None
 
 
 def _held(tx: Reading, key: bytes) -> HeldCase | None:

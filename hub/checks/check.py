@@ -43,6 +43,7 @@ from hub.records.check import (
     CheckResult,
     RecordedCheck,
     add_check,
+    require_new,
     update_check,
 )
 from hub.records.decisions import RecordedDecision
@@ -78,15 +79,19 @@ class Timing:
 
 
 async def check(
-    node: Node, client: PeerClient, request: CheckRequest, timing: Timing | None = None
+    node: Node,
+    client: PeerClient,
+    request: CheckRequest,
+    timing: Timing | None = None,
+    check_id: str = "",
 ) -> CheckResult:
     """Ask the areas named by `request` and return what they know, recorded. Raises InputError or StorageError.
 
     Without a permit nobody is asked and the decision says why; an area that fails is reported and holds
-    nobody up.
+    nobody up. `check_id`: that of a form that may be sent twice; ConflictError where it has been asked.
     """
     timing = timing or Timing()
-    check_id = secrets.token_hex(16)
+    check_id = check_id or secrets.token_hex(16)
 
     # 1. Find the case and the people on it, decide, and record the decision with the form it was made on.
     case = asked_case(node, request, check_id)
@@ -136,6 +141,23 @@ async def check(
         took_ms=timing.scored_ms,
     )
     _record_result(node, case, result, answers)
+    return result
+
+
+def not_permitted(node: Node, request: CheckRequest) -> CheckResult | None:
+    """The result of a question that may not be asked, recorded; None where it may. Asks nobody.
+
+    Raises InputError or StorageError.
+    """
+    check_id = secrets.token_hex(16)
+    case = asked_case(node, request, check_id)
+    context = context_of(node, case.request, tells=False, made=case.details if case.made else None)
+    form = form_of(case.request, context)
+    decision = decide(form, node.rules, node.today(), context)
+    if decision.permitted:
+        return None
+    result = CheckResult(check_id=check_id, case_ref=case.request.case_ref, decision=decision, took_ms=0)
+    _record_decision(node, case, form, result, ())
     return result
 
 
@@ -248,8 +270,9 @@ def _record_decision(
     decided = RecordedDecision(form=form, decision=decision, case_ref=request.case_ref)
     rows = [recording.asked_entry(one.area, one.node_id, decision, node.today()) for one in asked]
     with node.write() as tx:
+        tx.hold_others_off()
+        require_new(tx, result.check_id)
         if decision.permitted and case.made:
-            tx.hold_others_off()
             case.put(tx, actor)
         recording.record_decision(tx, case.activity(result.check_id), decided, rows)
         alerted = case.alert(tx, result.check_id)

@@ -15,7 +15,7 @@ from hub.checks.named import named_candidate
 from hub.crypto.vault import Vault
 from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
-from hub.records.check import CandidateRef
+from hub.records.check import CandidateRef, DismissedWord, recorded_check, update_check
 from hub.store import dismissals
 from hub.values import Requester
 
@@ -25,8 +25,8 @@ def dismissal_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
     return vault.lookup("not_same", f"{node_id}\x00{evidence.hex()}")
 
 
-def dismiss(node: Node, target: CandidateRef, asker: Requester | None = None) -> None:
-    """Dismiss a candidate of a check as not the subject.
+def dismiss(node: Node, target: CandidateRef, asker: Requester | None = None, because: str = "") -> None:
+    """Dismiss a candidate of a check as not the subject. `because` is kept with the check.
 
     Raises NotFoundError, also for a check whose case is restricted for the asker; ConflictError where another
     candidate has the same evidence, and might be hidden in its place.
@@ -34,6 +34,11 @@ def dismiss(node: Node, target: CandidateRef, asker: Requester | None = None) ->
     found = _find(node, target, asker, alike=True)
     with node.write() as tx:
         dismissals.add(tx.session, found.digest, tx.now)
+        if because:
+            kept = recorded_check(tx, target.check_id)
+            word = DismissedWord(by=asker.name if asker else "", because=because, at=tx.now)
+            said = {**kept.dismissed, str(found.refs.handle): word}
+            update_check(tx, kept.model_copy(update={"dismissed": said}))
         tx.record(Action.pair_set_aside, by=found.actor, about=found.refs)
 
 
@@ -43,6 +48,9 @@ def undo_dismissal(node: Node, target: CandidateRef, asker: Requester | None = N
     with node.write() as tx:
         if not dismissals.remove(tx.session, found.digest):
             raise NotFoundError("This candidate was not dismissed.", do="See the result of `hub check`.")
+        kept = recorded_check(tx, target.check_id)
+        said = {one: word for one, word in kept.dismissed.items() if one != found.refs.handle}
+        update_check(tx, kept.model_copy(update={"dismissed": said}))
         tx.record(Action.pair_taken_back, by=found.actor, about=found.refs)
 
 

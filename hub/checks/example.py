@@ -28,7 +28,7 @@ def example_question(node: Node) -> dict[str, Any]:
         "case_ref": CASE_REF,
         "requester": _somebody(node),
         "subject": {"role": "victim"},
-        "areas": _areas(node),
+        "areas": areas_to_ask(node),
         "disclose": "ask_first",
         "level": "involvement",
     }
@@ -56,7 +56,7 @@ def _somebody(node: Node) -> dict[str, Any]:
     return {"name": "", "role": "coordinator", "agency": node.settings.agency, "agency_kind": kind}
 
 
-def _areas(node: Node) -> list[str] | str:
+def areas_to_ask(node: Node) -> list[str] | str:
     """The node's neighbours, or else every area that it knows; "neighbours" where it knows none yet."""
     own = node.areas.get(node.node_id)
     if own is not None and own.neighbours:

@@ -7,6 +7,7 @@ what the matched match-keys already say.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import NamedTuple
 
 
@@ -50,6 +51,28 @@ _TEXTS = {
     "case_agrees": "others of the same case agree too",
     "another_agrees": "another record there fits as well or better",
 }
+
+
+class Comparison(StrEnum):
+    """What a reason says of two records: that they agree, differ, or that one of them does not have it."""
+
+    agrees = "agrees"
+    differs = "differs"
+    not_recorded = "not_recorded"
+    beside = "beside"  # Of other records, not of these two.
+
+
+def comparison(text: str) -> Comparison:
+    """What a reason says, by its words as results keep them. Words of no reason known count as beside."""
+    code = _CODES.get(text, "another_agrees")
+    if code == "another_agrees":
+        return Comparison.beside
+    if code.endswith("_differs"):
+        return Comparison.differs
+    return Comparison.not_recorded if "_absent_" in code else Comparison.agrees
+
+
+_CODES = {text: code for code, text in _TEXTS.items()}
 
 
 def reasons(

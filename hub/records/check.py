@@ -14,7 +14,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from hub.consent import Decision, NotTold, SharingForm
-from hub.errors import NotFoundError
+from hub.errors import ConflictError, NotFoundError
 from hub.node.transaction import Reading, Transaction
 from hub.store import checks
 from hub.values import Band, Kind, Level, NodeId, Person, Purpose, Requester, Role, ShortText, Value
@@ -139,6 +139,14 @@ class CandidateRef:
     handle: str | None = None
 
 
+class DismissedWord(Value):
+    """Who said that a candidate is not the same person, and why."""
+
+    by: ShortText
+    because: ShortText
+    at: int
+
+
 class RecordedCheck(Value):
     """A check as it is kept.
 
@@ -146,7 +154,7 @@ class RecordedCheck(Value):
     candidate by handle (all hex). `forms`: what was completed for one disclosure, by its act. `asked_nobody`: for
     whoever asked there is no such case, or somebody on it whom they are restricted from, so that no area was asked.
     `answers`: what areas released, as it came, by area and `hub.records.bodies.ExchangeName`; nobody is shown it
-    but as the result has it.
+    but as the result has it. `dismissed`: why a candidate is not the same person, by handle, where it was said.
     """
 
     request: CheckRequest
@@ -156,12 +164,19 @@ class RecordedCheck(Value):
     forms: dict[str, SharingForm] = Field(default_factory=dict)
     asked_nobody: bool = False
     answers: dict[str, Disclosure] = Field(default_factory=dict)
+    dismissed: dict[str, DismissedWord] = Field(default_factory=dict)
 
 
 def add_check(tx: Transaction, recorded: RecordedCheck) -> None:
     """Keep a new check."""
     result = recorded.result
     checks.add(tx.session, result.check_id, tx.now, result.decision.outcome.value, _sealed(tx, recorded))
+
+
+def require_new(tx: Transaction, check_id: str) -> None:
+    """Raise ConflictError where a check of that id was made before."""
+    if checks.get(tx.session, check_id) is not None:
+        raise ConflictError("This was asked already.", kept="The first answer.", do="Look at its result.")
 
 
 def update_check(tx: Transaction, recorded: RecordedCheck) -> None:

@@ -12,7 +12,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
@@ -22,10 +22,11 @@ from hub.accounts import sessions
 from hub.accounts.sessions import SignedIn
 from hub.audit.events import NODE, Action
 from hub.errors import HubError
+from hub.federation.client import PeerClient
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node
-from hub.web.console import accounts, cases, incoming, nothing, rendering, sign_in, work
+from hub.web.console import accounts, ask, cases, incoming, nothing, rendering, result, sign_in, tell, work
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.assets import asset_routes
 from hub.web.console.forms import read_pairs
@@ -38,6 +39,9 @@ PAGES: Final[tuple[Page, ...]] = (
     *sign_in.PAGES,
     *work.PAGES,
     *cases.PAGES,
+    *ask.PAGES,
+    *result.PAGES,
+    *tell.PAGES,
     *nothing.PAGES,
     *accounts.PAGES,
     *incoming.PAGES,
@@ -46,8 +50,11 @@ _UNSAFE: Final = ("POST",)
 logger = logging.getLogger("hub")
 
 
-def create_console(node: Node) -> FastAPI:
-    """The node's console. Raises RuntimeError where its addresses are not those of the table."""
+def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient) -> FastAPI:
+    """The node's console. Raises RuntimeError where its addresses are not those of the table.
+
+    `client`: by which it reaches peers.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -72,7 +79,7 @@ def create_console(node: Node) -> FastAPI:
     for page in PAGES:
         app.add_api_route(
             page.path,
-            _guarded(node, pages, page, ROUTES[page.method, page.path]),
+            _guarded(Made(node, pages, client), page, ROUTES[page.method, page.path]),
             methods=[page.method],
             response_model=None,
         )
@@ -103,13 +110,22 @@ def _require_as_listed(pages: Iterable[Page]) -> None:
         raise RuntimeError(f"Not in both the table and the console: {sorted(there ^ set(ROUTES))}")
 
 
-def _guarded(node: Node, pages: Pages, page: Page, guard: Guard) -> Callable[[Request], Awaitable[Response]]:
+class Made(NamedTuple):
+    """What the console is made of."""
+
+    node: Node
+    pages: Pages
+    client: Callable[[Node], PeerClient]
+
+
+def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaitable[Response]]:
     """What answers at an address: the page, for whoever may open it."""
+    node = made.node
 
     async def answer(request: Request) -> Response:
         session = await _session(node, request)
         typed = tuple(await read_pairs(request)) if page.method in _UNSAFE else ()
-        asked = Asked(node, pages, request, session, typed)
+        asked = Asked(node, made.pages, request, session, typed, made.client)
         if not guard.open:
             if session is None:
                 return see("/sign-in")

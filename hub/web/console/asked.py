@@ -5,7 +5,8 @@ A handler looks at no role: the route table did (`hub.web.guards`). It gives a p
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,17 +16,19 @@ from starlette.responses import RedirectResponse
 
 from hub.accounts.accounts import Acting
 from hub.accounts.sessions import SignedIn
+from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.web.console.forms import Form, form_of
 from hub.web.console.rendering import Pages
 from hub.web.console.sentences import Sentences
 
 T = TypeVar("T", bound=BaseModel)
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request. `typed`: what its form had, field by field in order.
+    """One request. `typed`: what its form had, field by field in order. `client`: by which peers are reached.
 
     `session` is there wherever the table asks for a role.
     """
@@ -35,6 +38,7 @@ class Asked:
     request: Request
     session: SignedIn | None
     typed: tuple[tuple[str, str], ...] = ()
+    client: Callable[[Node], PeerClient] = PeerClient
 
     @property
     def acting(self) -> Acting:
@@ -60,6 +64,15 @@ class Asked:
     def form(self, model: type[T], sentences: Sentences | None = None) -> Form[T]:
         """What was typed, as a model or with what is wrong with it. Raises InputError as `form_of`."""
         return form_of(self.typed, model, sentences)
+
+    def peers(self, act: Callable[[PeerClient], Coroutine[Any, Any, R]]) -> R:
+        """What comes of an act that reaches peers. It blocks: for a handler that runs in a thread of its own."""
+
+        async def go() -> R:
+            async with self.client(self.node) as client:
+                return await act(client)
+
+        return asyncio.run(go())
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         """A page."""

@@ -1,0 +1,277 @@
+"""Asking other areas about the people of a case: four answers on a page, what they come to, then the question.
+
+All else is filled in from the case, the account and the agreement (`hub.checks.routine`). The engine decides; what
+it says is shown with what was typed, and then nobody was asked. A form sent twice asks once.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
+
+from fastapi import Response
+from pydantic import BaseModel, Field
+
+from hub.accounts import sessions
+from hub.cases.shown import case_shown, check_shown
+from hub.checks import routine
+from hub.checks.check import check, not_permitted
+from hub.checks.routine import Asking, RoutineAnswers, WhyNow
+from hub.consent import VictimAgreement
+from hub.consent.agreements import SharingAgreement
+from hub.consent.form.fled import NOT_KNOWN, area_written, fled_areas
+from hub.errors import ConflictError, InputError
+from hub.federation.client import PeerClient
+from hub.node.node import Node
+from hub.records.cases import HeldCase
+from hub.records.check import CheckRequest
+from hub.values import NodeId, ShortText
+from hub.web.console.asked import Asked, Page, see
+from hub.web.console.forms import Form, form_of, unsent
+from hub.web.console.language import gettext, mark
+
+WHY_WORDS: Final = {
+    WhyNow.listed: mark("The case is to be heard, and earlier help elsewhere changes the safety plan"),
+    WhyNow.moved: mark("The victim has moved, or was helped by another area before"),
+    WhyNow.risk_grew: mark("The risk has grown"),
+    WhyNow.harmed_others: mark("The alleged perpetrator is said to have harmed somebody elsewhere"),
+}
+SAID_WORDS: Final = {
+    VictimAgreement.given: mark("Agreed"),
+    VictimAgreement.refused: mark("Refused"),
+    VictimAgreement.not_asked: mark("Was not asked"),
+    VictimAgreement.cannot_ask: mark("Cannot be asked safely"),
+}
+_REVIEWS: Final = mark(
+    "Only the victim is at risk, so what was said stands and nobody was asked: take it to your manager or Caldicott"
+    " Guardian"
+)
+_ONCE_BYTES: Final = 16
+
+
+class AskForm(BaseModel):
+    """What the page asks, and what it has ticked already."""
+
+    why: WhyNow = Field(title=mark("why you ask now"))
+    line: ShortText = Field(default="", title=mark("the line about why"))
+    said: VictimAgreement = Field(title=mark("what the victim said about asking"))
+    others: bool | None = Field(default=None, title=mark("whether anyone else is at risk"))
+    fled: Literal["areas", "none", "not_known"] = Field(title=mark("whether anyone here fled an area"))
+    fled_areas: tuple[NodeId, ...] = Field(default=(), max_length=50, title=mark("the areas that were fled"))
+    fled_else: ShortText = Field(default="", title=mark("another area that was fled"))
+    knows: bool = Field(title=mark("whether you know anyone in this case"))
+    how: ShortText = Field(default="", title=mark("how you know them"))
+    people: tuple[ShortText, ...] = Field(max_length=20, title=mark("the people to ask about"))
+    areas: tuple[NodeId, ...] = Field(max_length=400, title=mark("the areas to ask"))
+
+    @property
+    def fled_from(self) -> tuple[str, ...]:
+        """Who fled which area, as the sharing form has it."""
+        if self.fled == "areas":
+            return (*self.fled_areas, *([self.fled_else] if self.fled_else else []))
+        return (NOT_KNOWN,) if self.fled == "not_known" else ()
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """The case that the page is about, and the agreement that it rests on."""
+
+    asked: Asked
+    case: HeldCase
+    agreement: SharingAgreement
+
+    @property
+    def node(self) -> Node:
+        return self.asked.node
+
+    @property
+    def asking(self) -> Asking:
+        return Asking(self.asked.acting.requester, self.agreement, self.node.today())
+
+    def questions(self, answers: AskForm) -> dict[str, CheckRequest]:
+        """The question about each person, by the handle of the record."""
+        people = [
+            one.handle.hex() for one in routine.askable(self.case) if one.handle.hex() in answers.people
+        ]
+        given = RoutineAnswers(
+            why=answers.why,
+            line=answers.line,
+            said=answers.said,
+            fled_from=answers.fled_from,
+            knows_anyone=answers.knows,
+            known_how=answers.how,
+            people=tuple(people),
+            areas=answers.areas,
+            others_at_risk=answers.others if answers.said is VictimAgreement.refused else None,
+        )
+        return dict(zip(people, routine.routine_questions(self.case, given, self.asking), strict=True))
+
+    def shown(self) -> dict[str, Any]:
+        """What both pages show of the case, the account and the agreement."""
+        details, asking = self.case.details, self.asking
+        return {
+            "case": details,
+            "handle": self.case.row.handle.hex(),
+            "agreement": self.agreement,
+            "bases": _bases(asking),
+            "requester": asking.requester,
+            "review": routine.review_on(details.meeting_date, asking.today),
+            "everybody": [(one.handle.hex(), one.details.person) for one in routine.askable(self.case)],
+            "areas": {one: _name(self.node, one) for one in routine.neighbours(self.node)},
+            "case_fled": [_name(self.node, one) for one in fled_areas(details.fled_from)],
+        }
+
+
+def _bases(asking: Asking) -> list[str]:
+    kind = asking.requester.agency_kind
+    rows = [row for row in asking.agreement.basis if kind in row.kinds]
+    return list(dict.fromkeys(row.power for row in rows if row.power))
+
+
+def _name(node: Node, node_id: str) -> str:
+    area = node.areas.get(node_id)
+    return area.area if area else node_id
+
+
+def _begin(asked: Asked) -> _Begun | Response:
+    """The case and the agreement; where there is none, the page that says so instead."""
+    case = case_shown(asked.node, asked.acting, asked.place("case"))
+    if case is None:
+        return asked.not_found()
+    agreement = routine.agreement_for(asked.node, asked.acting.requester)
+    if agreement is None:
+        unsigned = routine.agreements_in_force(asked.node)
+        return asked.page("ask_no_agreement.html", handle=case.row.handle.hex(), unsigned=unsigned)
+    return _Begun(asked, case, agreement)
+
+
+def _page(begun: _Begun, form: Form[Any], status: int = 200, refusals: tuple[str, ...] = ()) -> Response:
+    words = {"why": _choices(WHY_WORDS), "said": _choices(SAID_WORDS)}
+    context = {**begun.shown(), "form": form, "words": words, "refusals": refusals}
+    return begun.asked.page("ask.html", status, **context)
+
+
+def _choices(words: Mapping[Any, str]) -> list[dict[str, Any]]:
+    return [{"value": key.value, "text": gettext(text)} for key, text in words.items()]
+
+
+def _show(asked: Asked) -> Response:
+    begun = _begin(asked)
+    if isinstance(begun, Response):
+        return begun
+    session = asked.session
+    if session and session.draft and session.draft_of == asked.request.url.path:
+        with suppress(InputError):
+            pairs = [(name, text) for name, text in json.loads(session.draft)]
+            return _page(begun, unsent(form_of(pairs, AskForm).typed))
+    return _page(begun, unsent(_filled_in(begun)))
+
+
+def _filled_in(begun: _Begun) -> dict[str, Any]:
+    people = [one.handle.hex() for one in routine.askable(begun.case)]
+    fled = begun.case.details.fled_from or ()
+    areas = [one for one in routine.neighbours(begun.node) if one not in fled]
+    return {"people": people, "areas": areas}
+
+
+def _read(begun: _Begun) -> Form[AskForm]:
+    """What was typed, with what its fields say of each other."""
+    form = begun.asked.form(AskForm)
+    answers = form.value
+    if answers is None:
+        return form
+    if answers.said is VictimAgreement.refused and answers.others is None:
+        form = form.with_error("others", gettext(mark("Say whether anyone else is at risk")))
+    if answers.said is VictimAgreement.refused and answers.others is False:
+        form = form.with_error("others", gettext(_REVIEWS))
+    if answers.fled == "areas" and not answers.fled_from:
+        form = form.with_error("fled_areas", gettext(mark("Tick the areas that were fled, or name another")))
+    if answers.fled != "areas" and (answers.fled_areas or answers.fled_else):
+        said = mark("You named an area that somebody fled: choose Yes, or take the area away")
+        form = form.with_error("fled", gettext(said))
+    if answers.fled_else:
+        try:
+            area_written(answers.fled_else)
+        except ValueError:
+            form = form.with_error("fled_else", gettext(mark("Write the name of an area")))
+    if answers.knows and not answers.how:
+        form = form.with_error("how", gettext(mark("Say how you know them")))
+    known = {one.handle.hex() for one in routine.askable(begun.case)}
+    if not known.intersection(answers.people):
+        form = form.with_error("people", gettext(mark("Tick somebody to ask about")))
+    return form
+
+
+def _ask(asked: Asked) -> Response:
+    begun = _begin(asked)
+    if isinstance(begun, Response):
+        return begun
+    form = _read(begun)
+    answers = form.value
+    if answers is None or form.button == "change":
+        return _page(begun, form, 422 if form.errors else 200)
+    questions = begun.questions(answers)
+    ids = routine.question_ids(asked.node, _once(begun, form), questions)
+    if form.once and any(check_shown(asked.node, asked.acting, one) for one in ids.values()):
+        return _result(ids)
+    for question in questions.values():
+        refused = not_permitted(asked.node, question)
+        if refused is not None:
+            reasons = refused.decision.reasons
+            return _page(begun, form, 422, tuple(one.text for one in reasons))
+    if form.button != "ask" or not form.once:
+        return _check_answers(begun, form, answers)
+    asked.peers(lambda client: _put(asked.node, client, questions, ids))
+    _forget_draft(asked)
+    return _result(ids)
+
+
+async def _put(
+    node: Node, client: PeerClient, questions: Mapping[str, CheckRequest], ids: Mapping[str, str]
+) -> None:
+    """Ask each question, one after the other; one that is asked already is not asked again."""
+    for handle, question in questions.items():
+        with suppress(ConflictError):
+            await check(node, client, question, check_id=ids[handle])
+
+
+def _once(begun: _Begun, form: Form[AskForm]) -> str:
+    """The form's token, of this person and this case alone."""
+    return "\x00".join((begun.asked.acting.account.id, begun.case.row.handle.hex(), form.once))
+
+
+def _result(ids: Mapping[str, str]) -> Response:
+    first, *also = ids.values()
+    rest = urlencode([("also", one) for one in also])
+    return see(f"/checks/{first}?{rest}" if rest else f"/checks/{first}")
+
+
+def _check_answers(begun: _Begun, form: Form[AskForm], answers: AskForm) -> Response:
+    fled = {_name(begun.node, one) for one in answers.fled_from if one != NOT_KNOWN}
+    areas = [_name(begun.node, one) for one in answers.areas]
+    context = {
+        **begun.shown(),
+        "typed": [(name, text) for name, texts in form.typed.items() for text in texts],
+        "answers": answers,
+        "why": gettext(WHY_WORDS[answers.why]),
+        "said": gettext(SAID_WORDS[answers.said]),
+        "fled": sorted(fled),
+        "asked_areas": [one for one in areas if one not in fled],
+        "left_out": [one for one in areas if one in fled],
+        "token": secrets.token_hex(_ONCE_BYTES),
+    }
+    return begun.asked.page("ask_check.html", **context)
+
+
+def _forget_draft(asked: Asked) -> None:
+    session = asked.session
+    if session and session.draft_of == asked.request.url.path:
+        sessions.keep_draft(asked.node, session, "", "")
+
+
+PAGES: Final = (Page("GET", "/cases/{case}/ask", _show), Page("POST", "/cases/{case}/ask", _ask))

@@ -1,0 +1,179 @@
+"""The result of a question, by area: possible matches, what was not found, and whom to telephone.
+
+What agrees, differs or is not recorded stands before any word of likelihood; nothing reads "not known". Of an area
+that is not to be told there is no button. Asks and tells nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fastapi import Response
+
+from hub.cases.shown import check_shown
+from hub.checks.earlier import earlier_result
+from hub.checks.quoted import quoted, without_numbers
+from hub.checks.telephones import telephones
+from hub.consent.telling import GRAVE, IN_WORDS
+from hub.matching.reasons import Comparison, comparison
+from hub.records.check import (
+    AreaResult,
+    AreaStatus,
+    Candidate,
+    DisclosureResult,
+    DisclosureStatus,
+    RecordedCheck,
+)
+from hub.values import Band, Kind, Role
+from hub.web.console.asked import Asked, Page
+from hub.web.console.language import gettext, mark
+
+BANDS: Final = {
+    Band.strong: mark("Very likely the same person"),
+    Band.probable: mark("Likely the same person"),
+    Band.possible: mark("Possibly the same person"),
+}
+ROLES: Final = {
+    Role.victim: mark("victim"),
+    Role.perpetrator: mark("alleged perpetrator"),
+    Role.child: mark("child"),
+    Role.other: mark("other"),
+}
+_KINDS: Final = {Kind.marac: mark("Marac"), Kind.idva: mark("Idva service")}
+_GROUPS: Final = (
+    (AreaStatus.error, mark("Did not answer")),
+    (AreaStatus.unreachable, mark("Could not be reached")),
+    (AreaStatus.not_connected, mark("Not connected")),
+    (AreaStatus.not_asked, mark("Not asked")),
+)
+_MOST: Final = 20
+
+
+@dataclass(frozen=True)
+class Match:
+    """A candidate as a page shows it: its number in the list, and what was compared, in words."""
+
+    number: int
+    candidate: Candidate
+    likelihood: str
+    agrees: list[str]
+    differs: list[str]
+    not_recorded: list[str]
+    beside: list[str]
+    answer: str
+    quotation: str
+    told: bool
+    by: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class ShownArea:
+    """An area as a page shows it. `number`: whom to telephone, empty where that is not safe. `warning`: why not."""
+
+    area: AreaResult
+    number: str
+    warning: str
+    matches: list[Match]
+    dismissed: list[Match]
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether telling it is offered."""
+        return self.area.not_told is None
+
+
+@dataclass
+class ShownCheck:
+    """One question's result, in the order in which it is read."""
+
+    check_id: str
+    role: str
+    possible: list[ShownArea] = field(default_factory=list)
+    none: list[ShownArea] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    groups: list[tuple[str, list[ShownArea]]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+
+def _show(asked: Asked) -> Response:
+    ids = dict.fromkeys((asked.place("check"), *asked.request.query_params.getlist("also")[:_MOST]))
+    kept = [(one, check_shown(asked.node, asked.acting, one)) for one in ids]
+    first = kept[0][1]
+    if first is None:
+        return asked.not_found()
+    shown = [_check(asked, one, found) for one, found in kept if found is not None]
+    waiting = any(one.waiting for one in shown)
+    return asked.page("result.html", checks=shown, case_ref=first.request.case_ref, waiting=waiting)
+
+
+def _check(asked: Asked, check_id: str, kept: RecordedCheck) -> ShownCheck:
+    result = earlier_result(asked.node, asked.acting.requester, check_id)
+    shown = ShownCheck(check_id, gettext(ROLES[kept.request.subject.role]))
+    if not result.decision.permitted:
+        shown.reasons = [one.text for one in result.decision.reasons]
+        return shown
+    areas = [_area(one, kept) for one in result.areas]
+    answered = [one for one in areas if one.area.status is AreaStatus.answered]
+    shown.possible = [one for one in answered if one.matches or one.dismissed]
+    shown.none = [one for one in answered if not one.matches and not one.dismissed]
+    shown.waiting = [] if areas else telephones(asked.node.home, kept.request.areas)
+    for status, title in _GROUPS:
+        if there := [one for one in areas if one.area.status is status]:
+            shown.groups.append((gettext(title), there))
+    return shown
+
+
+def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
+    grave = area.not_told in GRAVE
+    matches = [_match(number, one, kept) for number, one in enumerate(area.candidates, 1)]
+    before = [_match(number, one, kept) for number, one in enumerate(area.set_aside, 1 + len(matches))]
+    return ShownArea(
+        area=area.model_copy(update={"note": ""}) if grave else area,
+        number="" if grave else area.contact,
+        warning=IN_WORDS[area.not_told] if area.not_told else "",
+        matches=[one for one in matches if not one.because],
+        dismissed=[*(one for one in matches if one.because), *before],
+    )
+
+
+def _match(number: int, candidate: Candidate, kept: RecordedCheck) -> Match:
+    told: dict[Comparison, list[str]] = {one: [] for one in Comparison}
+    for text in candidate.reasons:
+        told[comparison(text)].append(text[:1].upper() + text[1:])
+    answer = candidate.disclosure
+    word = kept.dismissed.get(candidate.handle)
+    return Match(
+        number=number,
+        candidate=candidate,
+        likelihood=gettext(BANDS[candidate.band]),
+        agrees=told[Comparison.agrees],
+        differs=told[Comparison.differs],
+        not_recorded=told[Comparison.not_recorded],
+        beside=told[Comparison.beside],
+        answer=_answer(answer),
+        quotation=quoted(without_numbers(answer.summary)) if answer.summary else "",
+        told=answer.status is not DisclosureStatus.not_asked,
+        by=word.by if word else "",
+        because=word.because if word else "",
+    )
+
+
+def _answer(answer: DisclosureResult) -> str:
+    """What the area released, in a sentence."""
+    if answer.status is DisclosureStatus.not_asked:
+        return ""
+    if answer.status is DisclosureStatus.pending:
+        return gettext(mark("They have been told. Their answer waits for a person there."))
+    if answer.status is DisclosureStatus.not_answered:
+        return gettext(mark('They answer nothing here. This does not mean "not known": telephone them.'))
+    kinds = " and ".join(gettext(_KINDS[one]) for one in answer.involvement)
+    role: Any = gettext(ROLES[answer.role]) if answer.role else gettext(mark("part not given"))
+    last = answer.last_activity or gettext(mark("not given"))
+    return gettext(
+        mark("%(kinds)s involvement, as %(role)s; last activity %(last)s."), kinds=kinds, role=role, last=last
+    )
+
+
+PAGES: Final = (Page("GET", "/checks/{check}", _show),)

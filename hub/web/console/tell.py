@@ -1,0 +1,126 @@
+"""Telling one area about whom a question is, on a page of its own; and dismissing a candidate, with a reason.
+
+Nothing is chosen beforehand. Where anything stands against telling an area the page has no button, and what is sent
+all the same is refused by the engine (`hub.checks.disclose`).
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from fastapi import Response
+from pydantic import BaseModel, Field
+
+from hub.cases.shown import check_shown
+from hub.checks.disclose import disclose
+from hub.checks.dismissals import dismiss
+from hub.checks.earlier import earlier_result
+from hub.checks.named import named_candidate
+from hub.consent.telling import IN_WORDS
+from hub.errors import NotFoundError
+from hub.records.check import AreaResult, Candidate, CandidateRef, DisclosureStatus, RecordedCheck
+from hub.values import Level, ShortText
+from hub.web.console.asked import Asked, Page, see
+from hub.web.console.forms import Form, unsent
+from hub.web.console.language import mark
+
+
+class TellForm(BaseModel):
+    """Whether the area is told."""
+
+    choice: Literal["tell", "do_not_tell"] = Field(title=mark("whether to tell them"))
+
+
+class DismissForm(BaseModel):
+    """Why it is not the same person."""
+
+    because: ShortText = Field(title=mark("why it is not the same person"))
+
+
+class _Named:
+    """The candidate that an address names, for somebody who may see its check."""
+
+    def __init__(self, asked: Asked, kept: RecordedCheck) -> None:
+        self.check_id, self.kept = asked.place("check"), kept
+        result = earlier_result(asked.node, asked.acting.requester, self.check_id)
+        handle = asked.place("candidate")
+        self.candidate: Candidate = named_candidate(result, asked.place("area"), handle, dismissed=True)
+        if self.candidate.handle != handle:
+            raise NotFoundError("This check has no such candidate.")
+        self.area: AreaResult = next(one for one in result.areas if one.node_id == asked.place("area"))
+
+    @property
+    def target(self) -> CandidateRef:
+        return CandidateRef(self.check_id, self.area.node_id, self.candidate.handle)
+
+    @property
+    def told(self) -> bool:
+        return self.candidate.disclosure.status is not DisclosureStatus.not_asked
+
+
+def _named(asked: Asked) -> _Named | None:
+    kept = check_shown(asked.node, asked.acting, asked.place("check"))
+    return _Named(asked, kept) if kept is not None else None
+
+
+def _show(asked: Asked) -> Response:
+    named = _named(asked)
+    if named is None:
+        return asked.not_found()
+    return _result(named) if named.told else _page(asked, named, unsent())
+
+
+def _page(
+    asked: Asked, named: _Named, form: Form[TellForm], status: int = 200, reasons: tuple[str, ...] = ()
+) -> Response:
+    against = named.area.not_told
+    return asked.page(
+        "tell.html",
+        status,
+        form=form,
+        named=named,
+        person=named.kept.request.subject,
+        against=IN_WORDS[against] if against else "",
+        reasons=reasons,
+    )
+
+
+def _tell(asked: Asked) -> Response:
+    named = _named(asked)
+    if named is None:
+        return asked.not_found()
+    if named.told:
+        return _result(named)
+    form = asked.form(TellForm)
+    if form.value is None or named.area.not_told is not None:
+        return _page(asked, named, form, 422)
+    if form.value.choice == "tell":
+        asker = asked.acting.requester
+        _, decision = asked.peers(
+            lambda client: disclose(asked.node, client, named.target, Level.involvement, asker)
+        )
+        if not decision.permitted:
+            return _page(asked, named, form, 422, tuple(one.text for one in decision.reasons))
+    return _result(named)
+
+
+def _dismiss(asked: Asked) -> Response:
+    named = _named(asked)
+    if named is None:
+        return asked.not_found()
+    form = asked.form(DismissForm)
+    if form.value is None:
+        return asked.page("dismiss.html", 422, form=form, named=named)
+    dismiss(asked.node, named.target, asked.acting.requester, form.value.because)
+    return _result(named)
+
+
+def _result(named: _Named) -> Response:
+    return see(f"/checks/{named.check_id}")
+
+
+PAGES: Final = (
+    Page("GET", "/checks/{check}/{area}/{candidate}/tell", _show),
+    Page("POST", "/checks/{check}/{area}/{candidate}/tell", _tell),
+    Page("POST", "/checks/{check}/{area}/{candidate}/dismiss", _dismiss),
+)

@@ -1,0 +1,338 @@
+"""Asking other areas, reading the result and telling one: real nodes, a browser with scripts and without."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hub.accounts.accounts import acting_as
+from hub.cases.access import restrictions_on
+from hub.cases.flight import keep_answer
+from hub.cases.shown import lines
+from hub.cases.staff import STAFF_FILE
+from hub.cases.stub import Referrer, Stub, enter_case
+from hub.checks.earlier import earlier_checks
+from hub.federation.client import PeerClient
+from hub.node.node import Node
+from hub.records.accounts import AccountRole
+from hub.records.check import DisclosureResult, DisclosureStatus
+from hub.records.gists import every_gist
+from hub.values import Kind, Person, Role
+from hub.web.console.app import create_console
+from tests.accounts.people import User, cheap_passwords, user
+from tests.federation.nodes import IMPORTER, Areas, cases_of, copied, stranger
+from tests.web.console import browser as browsers
+from tests.web.console.browser import complaints, served
+from tests.web.console.test_routes import normal
+from tests.web.console.test_sign_in_journey import fresh_code, signed_in
+
+HER: Final = cases_of("eastvale")[0][0]
+HIM: Final = stranger(31).model_copy(update={"role": Role.perpetrator})
+FLED_SINCE: Final = cases_of("eastvale")[1][0]
+DISMISSED: Final = cases_of("eastvale")[1][1].model_copy(update={"role": Role.victim})
+FLED: Final = stranger(33)
+ROUTINE_ANSWERS, ROUTINE_CLICKS = 4, 25
+
+
+@pytest.fixture(scope="module")
+def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
+    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    with cheap_passwords():
+        yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def node(areas: Areas) -> Node:
+    return areas["northmoor"]
+
+
+@pytest.fixture(scope="module")
+def manager(node: Node) -> User:
+    return user(node, "Mo Ashdown", AccountRole.manager, organisation="Police")
+
+
+@pytest.fixture(scope="module")
+def coordinator(node: Node, manager: User) -> User:
+    return user(node, "Ash Underhill", by=manager.account, organisation="Police")
+
+
+@pytest.fixture(scope="module")
+def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
+    def client(_: Node) -> PeerClient:
+        return areas.client("northmoor")
+
+    with served(create_console(node, client)) as address:
+        yield address
+
+
+@pytest.fixture(params=["scripts", "no scripts"])
+def person(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(locale="en-GB", java_script_enabled=request.param == "scripts")
+    yield made
+    made.close()
+
+
+def entered(node: Node, who: User, people: tuple[Person, ...] = (HER, HIM), **changes: Any) -> str:
+    """A case that somebody entered; its handle."""
+    ref = f"NM-{secrets.token_hex(4)}"
+    said: dict[str, Any] = {"sealed": False, "fled_from": (), **changes}
+    referrer = Referrer(agency="Police", contact="The duty desk")
+    enter_case(
+        node, Stub(case_ref=ref, kind=Kind.marac, referrer=referrer, by=IMPORTER, people=people, **said)
+    )
+
+    with node.read() as tx:
+        acting = acting_as(tx, who.account)
+    return lines(node, acting, 1, ref)[0].handle
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds; without scripts it cannot run, and the page is the same."""
+    runs = page.locator("body.js-enabled").count()
+    return browsers.violations(page) if runs else []
+
+
+class Hand:
+    """A person's hand: counts what it answers, and what it clicks or types."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.answers, self.acts = page, 0, 0
+
+    def choose(self, group: str, answer: str) -> None:
+        self.page.get_by_role("group", name=group).get_by_label(answer, exact=True).check()
+        self.answers += 1
+        self.acts += 1
+
+    def press(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).click()
+        self.acts += 1
+
+
+def answer_all(hand: Hand, fled: str = "No, nobody has") -> None:
+    hand.choose("Why do you ask now?", "The risk has grown")
+    hand.choose("What did the victim say about asking other areas?", "Agreed")
+    hand.choose("Has anyone in this case fled an area?", fled)
+    hand.choose("Do you know anyone in this case?", "No")
+
+
+def checks_of(node: Node, handle: str) -> list[Any]:
+
+    with node.read() as tx:
+        ref = next(one.case_ref for one in every_gist(tx) if one.row.handle.hex() == handle)
+    return list(earlier_checks(node, IMPORTER, ref))
+
+
+def answers_of(node: Node, handle: str) -> list[DisclosureResult]:
+    """What was disclosed of each candidate of a case."""
+    areas = (area for kept in checks_of(node, handle) for area in kept.result.areas)
+    return [one.disclosure for area in areas for one in area.candidates]
+
+
+def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
+    node: Node, areas: Areas, coordinator: User, url: str, person: BrowserContext
+) -> None:
+    handle = entered(node, coordinator)
+    page = person.new_page()
+    page.set_default_timeout(10_000)
+    said = complaints(page)
+    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    page.goto(f"{url}/cases/{handle}")
+    hand = Hand(page)
+    hand.press("Ask other areas")
+    assert (
+        page.get_by_role("group", name="People to ask about").get_by_role("checkbox", checked=True).count()
+        == 2
+    )
+    assert violations(page) == []
+    answer_all(hand)
+    hand.press("Continue")
+    expect(page.get_by_text("Nobody will be told anyone's name by this step.")).to_be_visible()
+    assert violations(page) == []
+    assert checks_of(node, handle) == []
+    hand.press("Ask")
+    expect(page.get_by_role("heading", name="Result by area")).to_be_visible()
+    assert hand.answers <= ROUTINE_ANSWERS
+    assert hand.acts <= ROUTINE_CLICKS
+    assert len(checks_of(node, handle)) == 2
+    assert violations(page) == []
+    text = page.get_by_role("main").inner_text()
+    assert "Asked about the victim" in text
+    assert "Asked about the alleged perpetrator" in text
+    assert text.index("AGREES" if "AGREES" in text else "Agrees") < text.index("likely the same person")
+    assert "Westhaven" in text
+    assert "01632 960104" in text
+    assert 'None of this means "not known"' in text
+    assert HER.surname not in page.title() + page.url
+
+    page.get_by_role("button", name="Tell Eastvale?").first.click()
+    warning = page.get_by_text("This tells Eastvale that you are asking about")
+    assert HER.surname in warning.inner_text()
+    assert page.get_by_role("radio", checked=True).count() == 0
+    assert violations(page) == []
+    page.get_by_role("button", name="Continue").click()
+    assert "There is a problem" in page.get_by_role("alert").inner_text()
+    assert {one.status for one in answers_of(node, handle)} == {DisclosureStatus.not_asked}
+    page.get_by_label("Tell them and ask for involvement").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("Answer of Eastvale:")).to_be_visible()
+    expect(page.get_by_text("involvement, as victim")).to_be_visible()
+    assert DisclosureStatus.answered in {one.status for one in answers_of(node, handle)}
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert [one for one in said if "422" not in one] == []
+
+
+def test_what_is_left_open_asks_nobody_and_keeps_what_was_typed(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    handle = entered(node, coordinator)
+    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    page.goto(f"{url}/cases/{handle}/ask")
+    hand = Hand(page)
+    hand.choose("Why do you ask now?", "The risk has grown")
+    page.get_by_label("Anything to add").fill("He rang again")
+    hand.press("Continue")
+    problems = page.get_by_role("alert").inner_text()
+    assert "what the victim said about asking" in problems
+    assert "whether anyone here fled an area" in problems
+    assert page.get_by_label("Anything to add").input_value() == "He rang again"
+    assert violations(page) == []
+    answer_all(hand)
+    page.get_by_role("group", name="What did the victim say").get_by_label("Refused").check()
+    page.get_by_role("group", name="Is anyone else at risk").get_by_label("No").check()
+    hand.press("Continue")
+    assert "what was said stands" in page.get_by_role("alert").inner_text()
+    assert checks_of(node, handle) == []
+
+
+def test_an_area_that_was_fled_is_not_asked_and_has_no_button(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    handle = entered(node, coordinator, (FLED,))
+    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    page.goto(f"{url}/cases/{handle}/ask")
+    hand = Hand(page)
+    answer_all(hand, "Yes")
+    page.get_by_role("group", name="Which areas?").get_by_label("Eastvale").check()
+    hand.press("Continue")
+    assert "somebody fled there" in page.get_by_role("main").inner_text()
+    before = len(areas.network.asked)
+    hand.press("Ask")
+    assert "eastvale" not in {host for host, _ in areas.network.asked[before:]}
+    text = page.get_by_role("main").inner_text()
+    assert "She fled this area: ask your manager." in text
+    assert "01632 960102" not in text
+    assert page.get_by_role("button", name="Tell Eastvale?").count() == 0
+
+
+def test_an_area_fled_since_is_told_nothing_by_an_old_result(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+
+    handle = entered(node, coordinator, (FLED_SINCE,))
+    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    page.goto(f"{url}/cases/{handle}/ask")
+    hand = Hand(page)
+    answer_all(hand)
+    hand.press("Continue")
+    hand.press("Ask")
+    page.get_by_role("button", name="Tell Eastvale?").first.click()
+    page.get_by_label("Tell them and ask for involvement").check()
+    kept = checks_of(node, handle)[0]
+    keep_answer(node, restrictions_on(node, IMPORTER), kept.request.case_ref, ("eastvale",), "operator")
+    page.get_by_role("button", name="Continue").click()
+    assert "She fled this area: ask your manager." in page.get_by_role("main").inner_text()
+    assert page.get_by_role("radio").count() == 0
+    assert {one.status for one in answers_of(node, handle)} == {DisclosureStatus.not_asked}
+
+
+def test_a_form_sent_twice_asks_once(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    handle = entered(node, coordinator, (HER,))
+    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    page.goto(f"{url}/cases/{handle}/ask")
+    hand = Hand(page)
+    answer_all(hand)
+    hand.press("Continue")
+    fields = page.locator("main form input[type=hidden]").evaluate_all(
+        "all => all.map(one => [one.name, one.value])"
+    )
+    form = {name: value for name, value in fields if name != "areas"}
+    hand.press("Ask")
+    result = page.url
+    again = page.request.post(
+        f"{url}/cases/{handle}/ask",
+        form={**form, "areas": "eastvale", "button": "ask"},
+        headers={"Origin": url, "Sec-Fetch-Site": "same-origin"},
+    )
+    assert again.url == result
+    assert len(checks_of(node, handle)) == 1
+
+
+def test_a_candidate_is_dismissed_with_a_reason(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    handle = entered(node, coordinator, (DISMISSED,))
+    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    page.goto(f"{url}/cases/{handle}/ask")
+    hand = Hand(page)
+    answer_all(hand)
+    hand.press("Continue")
+    hand.press("Ask")
+    page.locator("summary", has_text="Not the same person").first.click()
+    page.get_by_role("button", name="Not the same person").first.click()
+    assert "There is a problem" in page.get_by_role("alert").inner_text()
+    assert violations(page) == []
+    page.get_by_label("Why not?").fill("<b>=Another</b> year of birth")
+    page.get_by_role("button", name="Not the same person").click()
+    page.locator("summary", has_text="dismissed as not the same person").first.click()
+    assert "Ash Underhill: <b>=Another</b> year of birth" in page.get_by_role("main").inner_text()
+
+
+def test_without_an_agreement_the_page_says_what_to_do(
+    node: Node, areas: Areas, url: str, manager: User, page: Page
+) -> None:
+    other = user(node, "Bo Elsewhere", by=manager.account, organisation="Northmoor Council")
+    handle = entered(node, other)
+    signed_in(page, url, other, fresh_code(node, other, areas))
+    page.goto(f"{url}/cases/{handle}/ask")
+    expect(page.get_by_role("heading", name="There is no agreement to ask under")).to_be_visible()
+    assert "has not signed" in page.get_by_role("main").inner_text()
+    assert violations(page) == []
+
+
+def test_somebody_restricted_finds_no_case_to_ask_about_and_no_result(
+    node: Node, areas: Areas, coordinator: User, manager: User, url: str, page: Page
+) -> None:
+    handle = entered(node, coordinator)
+    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    page.goto(f"{url}/cases/{handle}/ask")
+    hand = Hand(page)
+    answer_all(hand)
+    hand.press("Continue")
+    hand.press("Ask")
+    tell = page.get_by_role("button", name="Tell Eastvale?").first.get_attribute("href") or ""
+    result = page.url.removeprefix(url)
+    ref = checks_of(node, handle)[0].request.case_ref
+    staff = node.home / STAFF_FILE
+    staff.write_text(f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "Ash Underhill"\n', encoding="utf-8")
+    try:
+        nothing = re.sub(r"[0-9a-f]{32}", "ab" * 16, tell)
+        for there, absent in (
+            (f"/cases/{handle}/ask", f"/cases/{'ab' * 16}/ask"),
+            (result, f"/checks/{'ab' * 16}"),
+            (tell, nothing),
+        ):
+            got, none = page.request.get(url + there), page.request.get(url + absent)
+            assert (got.status, none.status) == (404, 404)
+            assert normal(got.text()) == normal(none.text())
+    finally:
+        staff.unlink()
