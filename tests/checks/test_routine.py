@@ -97,7 +97,7 @@ def test_an_interest_in_the_case_asks_nobody_and_is_recorded(node: Node) -> None
     assert refused is not None
     assert [one.code for one in refused.decision.reasons] == ["conflict_declared"]
     assert refused.areas == ()
-    assert [one["check_id"] for one in events(node, "check_decided")] == [refused.check_id]
+    assert [one["refs"]["check_id"] for one in events(node, "check_decided")] == [refused.check_id]
     assert events(node, "request_sent") == []
 
 

@@ -21,6 +21,7 @@ from hub.node.node import Node
 from hub.web.console.forms import Form, form_of
 from hub.web.console.rendering import Pages
 from hub.web.console.sentences import Sentences
+from hub.web.guards import ROUTES
 
 T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")
@@ -46,6 +47,10 @@ class Asked:
         if self.session is None:
             raise RuntimeError("Nobody is signed in here.")
         return self.session.acting
+
+    def may(self, path: str) -> bool:
+        """Whether the table lets them open an address: a link to another is no use."""
+        return ROUTES["GET", path].admits(self.acting.account.role)
 
     @property
     def address(self) -> str:

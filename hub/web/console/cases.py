@@ -109,6 +109,7 @@ def _show(asked: Asked) -> Response:
         fled=[names.get(one, one) for one in fled_areas(held.details.fled_from)],
         fled_known=held.details.fled_from is not None and NOT_KNOWN not in held.details.fled_from,
         sealed=held.kept.sealed,
+        may_ask=asked.may("/cases/{case}/ask"),
     )
 
 

@@ -29,8 +29,8 @@ from tests.accounts.people import User, cheap_passwords, user
 from tests.federation.nodes import IMPORTER, Areas, cases_of, copied, stranger
 from tests.web.console import browser as browsers
 from tests.web.console.browser import complaints, served
-from tests.web.console.test_routes import normal
-from tests.web.console.test_sign_in_journey import fresh_code, signed_in
+from tests.web.console.signed_in import normal, sign_in_on_page
+from tests.web.console.test_sign_in_journey import fresh_code
 
 HER: Final = cases_of("eastvale")[0][0]
 HIM: Final = stranger(31).model_copy(update={"role": Role.perpetrator})
@@ -142,7 +142,7 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     page = person.new_page()
     page.set_default_timeout(10_000)
     said = complaints(page)
-    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
     page.goto(f"{url}/cases/{handle}")
     hand = Hand(page)
     hand.press("Ask other areas")
@@ -193,7 +193,7 @@ def test_what_is_left_open_asks_nobody_and_keeps_what_was_typed(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator)
-    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     hand.choose("Why do you ask now?", "The risk has grown")
@@ -216,7 +216,7 @@ def test_an_area_that_was_fled_is_not_asked_and_has_no_button(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator, (FLED,))
-    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand, "Yes")
@@ -237,7 +237,7 @@ def test_an_area_fled_since_is_told_nothing_by_an_old_result(
 ) -> None:
 
     handle = entered(node, coordinator, (FLED_SINCE,))
-    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand)
@@ -257,7 +257,7 @@ def test_a_form_sent_twice_asks_once(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator, (HER,))
-    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand)
@@ -281,7 +281,7 @@ def test_a_candidate_is_dismissed_with_a_reason(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator, (DISMISSED,))
-    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand)
@@ -302,7 +302,7 @@ def test_without_an_agreement_the_page_says_what_to_do(
 ) -> None:
     other = user(node, "Bo Elsewhere", by=manager.account, organisation="Northmoor Council")
     handle = entered(node, other)
-    signed_in(page, url, other, fresh_code(node, other, areas))
+    sign_in_on_page(page, url, other, fresh_code(node, other, areas))
     page.goto(f"{url}/cases/{handle}/ask")
     expect(page.get_by_role("heading", name="There is no agreement to ask under")).to_be_visible()
     assert "has not signed" in page.get_by_role("main").inner_text()
@@ -313,7 +313,7 @@ def test_somebody_restricted_finds_no_case_to_ask_about_and_no_result(
     node: Node, areas: Areas, coordinator: User, manager: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator)
-    signed_in(page, url, coordinator, fresh_code(node, coordinator, areas))
+    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand)
