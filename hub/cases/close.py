@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.alerts import for_managers
 from hub.cases.changes import carry_out
 from hub.cases.disclosure_log import put_entries
 from hub.cases.proposals import Proposal, as_it_is
@@ -25,6 +26,7 @@ from hub.records.cases import held_cases
 from hub.records.obligations import close_obligation, evidence_of
 from hub.store import cases, obligations
 from hub.store.obligations import PUBLISH, Activity, ObligationRow
+from hub.values import Requester
 
 
 @dataclass
@@ -54,6 +56,37 @@ def close(node: Node, numbers: Sequence[str], closing: Closing) -> Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class ToClose:
+    """An obligation as whoever may close it finds it. `lacks`: what still lacks where nothing more is said.
+
+    `closing`: the evidence that a person closed it with; `done`: it is closed, by that or by the hub's own record.
+    """
+
+    number: str
+    case_digest: bytes
+    open: OpenObligation
+    lacks: tuple[str, ...]
+    done: bool
+    closing: Closing | None
+
+
+def look_at(node: Node, number: str, by: Requester) -> ToClose | None:
+    """An obligation of that number; None where there is none, or none for them.
+
+    Raises UsageError when `staff.toml` is broken, RowsError, StorageError.
+    """
+    hidden = restrictions_on(node, by)
+    nothing = Closing(by=by, on=node.today())
+    with node.read() as tx:
+        tx.require_tables_as_bound("obligation_record", "decision_record")
+        row = obligations.get(tx.session, number)
+        if row is None or hidden.restricts(row.case_digest) or not for_managers(row.code, by):
+            return None
+        found, closing = _open_obligation(tx, row), evidence_of(tx, row)
+        return ToClose(number, row.case_digest, found, _lacks(tx, row, nothing), row.state != "open", closing)
+
+
+@dataclass(frozen=True, slots=True)
 class _Close:
     """Obligations to close with one piece of evidence, by somebody who must not know of some cases."""
 
@@ -70,11 +103,7 @@ class _Close:
                 kept="Nothing.",
                 do="Close those of one activity at a time.",
             )
-        return {row.id: lacks for row in _open(rows) if (lacks := self._lacks(tx, row))}
-
-    def _lacks(self, tx: Reading, row: ObligationRow) -> tuple[str, ...]:
-        known = Context(agreements=tx.node.agreements.held, area=tx.node.node_id)
-        return lacking(_open_obligation(tx, row), self.closing, tx.node.rules, tx.today, known)
+        return {row.id: lacks for row in _open(rows) if (lacks := _lacks(tx, row, self.closing))}
 
     def reviewed(self, tx: Reading) -> list[Proposal]:
         """The cases whose publications are decided anew since their reviews are closed."""
@@ -98,6 +127,11 @@ class _Close:
 
     def _rows(self, tx: Reading) -> list[ObligationRow]:
         return [_find(tx, self.hidden, number, self.closing) for number in self.numbers]
+
+
+def _lacks(tx: Reading, row: ObligationRow, closing: Closing) -> tuple[str, ...]:
+    known = Context(agreements=tx.node.agreements.held, area=tx.node.node_id)
+    return lacking(_open_obligation(tx, row), closing, tx.node.rules, tx.today, known)
 
 
 def _open(rows: Sequence[ObligationRow]) -> list[ObligationRow]:

@@ -26,7 +26,10 @@ BATCH: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class ListedObligation:
-    """One obligation as people see it. `overdue_days` is counted to the day asked about."""
+    """One obligation as people see it. `overdue_days` is counted to the day asked about.
+
+    `owner`: who reviews what was decided or, where that is not said, who asked. `case_digest`: of the case.
+    """
 
     number: str
     code: str
@@ -37,6 +40,8 @@ class ListedObligation:
     overdue_days: int
     escalated: bool
     closing: Closing | None = None
+    owner: str = ""
+    case_digest: bytes = b""
 
 
 def list_obligations(
@@ -67,6 +72,8 @@ def list_obligations(
                     overdue_days=max(0, late),
                     escalated=row.escalated_at is not None,
                     closing=evidence_of(tx, row),
+                    owner=decided.form.review.owner or decided.form.requester.name,
+                    case_digest=row.case_digest,
                 )
             )
     return found

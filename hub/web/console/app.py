@@ -26,7 +26,19 @@ from hub.federation.client import PeerClient
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node
-from hub.web.console import accounts, ask, cases, incoming, nothing, rendering, result, sign_in, tell, work
+from hub.web.console import (
+    accounts,
+    ask,
+    cases,
+    incoming,
+    nothing,
+    obligations,
+    rendering,
+    result,
+    sign_in,
+    tell,
+    work,
+)
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.assets import asset_routes
 from hub.web.console.forms import read_pairs
@@ -45,6 +57,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *nothing.PAGES,
     *accounts.PAGES,
     *incoming.PAGES,
+    *obligations.PAGES,
 )
 _UNSAFE: Final = ("POST",)
 logger = logging.getLogger("hub")

@@ -6,13 +6,11 @@ nothing is decided without a reason.
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Response
 from pydantic import Field, StringConstraints
 
-from hub.accounts import sessions
 from hub.checks import incoming
 from hub.checks.incoming import Opened
 from hub.matching import name_words
@@ -20,7 +18,8 @@ from hub.node.node import Node
 from hub.records.received import HolderWord
 from hub.values import Level, LongText, ShortText, Value
 from hub.web.console.asked import Asked, Page, see
-from hub.web.console.forms import Form, form_of, unsent
+from hub.web.console.drafts import forget, typed_before
+from hub.web.console.forms import Form, unsent
 from hub.web.console.incoming_words import ANSWERS, bases, beside, items, office_in_words, who_asks
 from hub.web.console.language import gettext, mark, ngettext
 
@@ -76,16 +75,11 @@ def _list(asked: Asked) -> Response:
 
 def _one(asked: Asked) -> Response:
     opened = incoming.opened_at(asked.node, asked.acting, asked.place("request"))
-    return asked.not_found() if opened is None else _shown(asked, opened, _draft(asked))
-
-
-def _draft(asked: Asked) -> Form[Any]:
-    """The form: as it was typed before its writer showed again who they are, or empty."""
-    session = asked.session
-    if session is None or not session.draft or session.draft_of != asked.request.url.path:
-        return unsent()
-    pairs = [(str(name), str(value)) for name, value in json.loads(session.draft)]
-    return unsent(form_of(pairs, Decided).typed)
+    return (
+        asked.not_found()
+        if opened is None
+        else _shown(asked, opened, typed_before(asked, Decided) or unsent())
+    )
 
 
 def _decide(asked: Asked) -> Response:
@@ -99,7 +93,7 @@ def _decide(asked: Asked) -> Response:
     if word is None:
         return _shown(asked, opened, form, 422)
     here = see(asked.request.url.path)
-    _forget_draft(asked)
+    forget(asked)
     if any(word.alike(one) for one in opened.line.request.recorded.words):
         return here  # Sent twice.
     if opened.line.waits and opened.office is None:
@@ -151,11 +145,6 @@ def _word(asked: Asked, opened: Opened, form: Form[Decided]) -> HolderWord | Non
         basis=basis if release else "",
         permission=typed.permission if release else "",
     )
-
-
-def _forget_draft(asked: Asked) -> None:
-    if asked.session is not None and asked.session.draft_of == asked.request.url.path:
-        sessions.keep_draft(asked.node, asked.session, "", "")
 
 
 def _shown(

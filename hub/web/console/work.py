@@ -7,24 +7,42 @@ from typing import Final
 
 from fastapi import Response
 
-from hub.cases.obligations import list_obligations
-from hub.checks.answer import waiting_requests
-from hub.checks.earlier import earlier_checks
+from hub.cases.shown import shown_among
+from hub.checks.earlier import EarlierCheck, earlier_checks
 from hub.web.console.asked import Asked, Page
+from hub.web.console.incoming import lines
+from hub.web.console.obligations import by_case, owed
+from hub.web.guards import ROUTES
 
 _NEWEST: Final = 10
+_LOOKED_AT: Final = 50
+_RESULT: Final = "/checks/{check}"
 
 
 def _work(asked: Asked) -> Response:
-    node, me = asked.node, asked.acting.requester
-    owed = list_obligations(node, me, node.today())
+    today = asked.node.today()
+    found = owed(asked, today)
+    late = [one for one in found if one.overdue_days]
+    now = [one for one in found if not one.overdue_days]
     return asked.page(
         "work.html",
-        requests=waiting_requests(node, me),
-        overdue=[one for one in owed if one.overdue_days],
-        due=[one for one in owed if not one.overdue_days],
-        checks=list(islice(earlier_checks(node, me), _NEWEST)),
+        requests=lines(asked),
+        overdue=len(late),
+        due=len(now),
+        late_cases=by_case(late, today),
+        due_cases=by_case(now, today),
+        checks=_asked_lately(asked),
+        linked=("GET", _RESULT) in ROUTES,
     )
+
+
+def _asked_lately(asked: Asked) -> list[EarlierCheck]:
+    """The newest checks of the cases that they may open."""
+    node, acting = asked.node, asked.acting
+    found = list(islice(earlier_checks(node, acting.requester), _LOOKED_AT))
+    digests = {one.result.check_id: node.case_digest(one.request.case_ref) for one in found}
+    shown = shown_among(node, acting, set(digests.values()))
+    return [one for one in found if digests[one.result.check_id] in shown][:_NEWEST]
 
 
 PAGES: Final = (Page("GET", "/work", _work),)

@@ -1,0 +1,239 @@
+"""What is owed: due and overdue, by case and day, and one of it at a time to be closed with evidence.
+
+Whose it is to see is `hub.cases`'s to say, and so is what the evidence lacks. What is signed by closing it asks
+again who signs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Annotated, Any, Final, NamedTuple
+
+from fastapi import Response
+from pydantic import Field
+
+from hub.cases.close import ToClose, close, look_at
+from hub.cases.obligations import ListedObligation, list_obligations
+from hub.cases.shown import shown_among
+from hub.consent.evidence import RECORD, Closing, DisclosureLogEntry
+from hub.errors import NotFoundError
+from hub.matching.written_dates import DayWritten
+from hub.values import LongText, Value
+from hub.web.console.asked import Asked, Page, see
+from hub.web.console.drafts import ask_anew, forget, typed_before
+from hub.web.console.forms import Form, unsent
+from hub.web.console.language import gettext, mark, ngettext, short_day
+
+AHEAD: Final = dt.timedelta(days=14)
+_SIGNED: Final = frozenset({"countersign", "review_unsealing", "review_telling"})
+_TOGETHER: Final = frozenset({"notify_client", "answer_refusal"})
+"""What is done once for a case, however often it arose."""
+_PARTS: Final = {
+    "person": mark("Write whom you told at %(agency)s"),
+    "method": mark("Write how %(agency)s was told"),
+    "authority": mark("Write on what legal authority %(agency)s was told"),
+    "response": mark("Write what %(agency)s answered, or that nothing came"),
+}
+_LACKS: Final = {
+    "text": ("text", mark("Write what was done, or why not")),
+    "on: not before the decision": ("on", mark("Check the day: it is before the decision")),
+    "on: not after today": ("on", mark("Check the day: it is after today")),
+    "by.role: a manager": ("", mark("A manager does this")),
+    "by.name: another person than the caseworker": (
+        "",
+        mark("Another manager than the caseworker does this"),
+    ),
+    "form": (
+        "",
+        mark("The completed form is needed: your operator closes this with the form, on the machine"),
+    ),
+}
+
+
+class Done(Value):
+    """What a person typed who closes an obligation."""
+
+    on: DayWritten = Field(title=mark("the day"))
+    text: LongText = Field(default="", title=mark("what was done"))
+    sharings: Annotated[tuple[DisclosureLogEntry, ...], Field(max_length=200)] = ()
+
+
+class Recipient(NamedTuple):
+    """A row of the disclosure log that lacks parts, as the form asks for them. `at`: its number in the form."""
+
+    at: int
+    agency: str
+    date: dt.date
+    parts: tuple[str, ...]
+
+
+def owed(asked: Asked, until: dt.date) -> list[ListedObligation]:
+    """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once."""
+    node, acting = asked.node, asked.acting
+    found = list_obligations(node, acting.requester, until)
+    shown = shown_among(node, acting, {one.case_digest for one in found})
+    once: set[tuple[bytes, str]] = set()
+    kept = []
+    for one in found:
+        key = one.case_digest, one.code
+        if one.case_digest in shown and key not in once:
+            kept.append(one)
+            once |= {key} if one.code in _TOGETHER else set()
+    return kept
+
+
+def when(one: ListedObligation, today: dt.date) -> str:
+    """How late something is, in words; nothing where it is not."""
+    late = (today - one.due).days if one.due else 0
+    return ngettext("%(num)d day overdue", "%(num)d days overdue", late) if late > 0 else ""
+
+
+def by_case(
+    found: Sequence[ListedObligation], today: dt.date
+) -> list[tuple[str, list[tuple[ListedObligation, str]]]]:
+    """What is owed by case, the longest overdue case first."""
+    order = list(dict.fromkeys(one.case_ref for one in found))
+    ordered = sorted(found, key=lambda one: order.index(one.case_ref))
+    return [
+        (case, [(one, when(one, today)) for one in group])
+        for case, group in groupby(ordered, key=lambda one: one.case_ref)
+    ]
+
+
+def _list(asked: Asked) -> Response:
+    today = asked.node.today()
+    found = owed(asked, today + AHEAD)
+    late = [one for one in found if one.due and one.due < today]
+    now = [one for one in found if one.due == today]
+    later = [one for one in found if one.due and one.due > today]
+    return asked.page(
+        "obligations.html",
+        groups=[
+            (title, by_case(some, today))
+            for title, some in (
+                (gettext("Overdue"), late),
+                (gettext("Due today"), now),
+                (gettext("Due in the next two weeks"), later),
+            )
+        ],
+    )
+
+
+def _found(asked: Asked) -> ToClose | None:
+    acting = asked.acting
+    found = look_at(asked.node, asked.place("number"), acting.requester)
+    if found is None or found.case_digest not in shown_among(asked.node, acting, {found.case_digest}):
+        return None
+    return found
+
+
+def _one(asked: Asked) -> Response:
+    found = _found(asked)
+    if found is None:
+        return asked.not_found()
+    return _shown(asked, found, typed_before(asked, Done) or unsent({"on": short_day(asked.node.today())}))
+
+
+def _close(asked: Asked) -> Response:
+    found = _found(asked)
+    if found is None:
+        return asked.not_found()
+    form = asked.form(Done)
+    if form.value is None:
+        return _shown(asked, found, form, 422)
+    if found.open.obligation.code in _SIGNED and (anew := ask_anew(asked)) is not None:
+        return anew
+    said = form.value
+    closing = Closing(by=asked.acting.requester, on=said.on, text=said.text, sharings=said.sharings)
+    forget(asked)
+    if not found.done:
+        try:
+            lacking = close(asked.node, _numbers(asked, found), closing).lacking
+        except NotFoundError:  # Somebody closed it meanwhile.
+            lacking = {}
+        if lacking:
+            return _shown(asked, found, _with_lacks(found, form, lacking.get(found.number, ())), 422)
+    now = _found(asked)
+    if now is None:
+        return asked.not_found()
+    return (
+        see(asked.request.url.path)
+        if now.closing == closing
+        else _shown(asked, now, unsent(), 409, stale=True)
+    )
+
+
+def _numbers(asked: Asked, found: ToClose) -> list[str]:
+    """The number, and those of the same that are done with it."""
+    if found.open.obligation.code not in _TOGETHER:
+        return [found.number]
+    every = list_obligations(asked.node, asked.acting.requester, asked.node.today() + AHEAD)
+    same = (found.case_digest, found.open.obligation.code)
+    return [found.number, *(one.number for one in every if (one.case_digest, one.code) == same)]
+
+
+def _lack(text: str) -> tuple[str, str]:
+    """The agency and the part of a row that evidence lacks; empty where it is something else."""
+    row = re.fullmatch(r"sharings\[(.*)\](?:\.(\w+))?", text, re.DOTALL)
+    return (row[1], row[2] or "") if row else ("", "")
+
+
+def recipients(found: ToClose) -> list[Recipient]:
+    """The rows of the disclosure log that the evidence has to complete."""
+    wanted: dict[str, set[str]] = {}
+    for agency, part in map(_lack, found.lacks):
+        if agency:
+            wanted.setdefault(agency, set()).update({part} if part else RECORD)
+    rows: list[Recipient] = []
+    for agency, parts in wanted.items():
+        of = [one for one in found.open.rows if one.told and " ".join(one.agency.split()) == agency]
+        date = of[0].date if of else found.open.made
+        order = (*RECORD, "response")
+        rows.append(Recipient(len(rows), agency, date, tuple(one for one in order if one in parts)))
+    return rows
+
+
+def _with_lacks(found: ToClose, form: Form[Done], lacks: Sequence[str]) -> Form[Done]:
+    at = {one.agency: one.at for one in recipients(found)}
+    for text in lacks or ("",):
+        agency, part = _lack(text)
+        if agency in at:
+            sentence = gettext(_PARTS.get(part, mark("Write whom you told at %(agency)s")), agency=agency)
+            form = form.with_error(f"sharings.{at[agency]}.{part or 'person'}", sentence)
+        else:
+            name, sentence = _LACKS.get(text, ("", text or mark("Close those of one check at a time")))
+            form = form.with_error(name, gettext(sentence))
+    return form
+
+
+def _shown(
+    asked: Asked, found: ToClose, form: Form[Any], status: int = 200, *, stale: bool = False
+) -> Response:
+    owing = found.open.obligation
+    return asked.page(
+        "obligation.html",
+        status,
+        form=form,
+        stale=stale,
+        text=owing.text,
+        due=owing.due,
+        late=max(0, (asked.node.today() - owing.due).days) if owing.due else 0,
+        case=found.open.case_ref,
+        made=found.open.made,
+        owner=found.open.form.review.owner or found.open.form.requester.name,
+        recipients=recipients(found),
+        done=found.done,
+        closing=found.closing,
+        signed=owing.code in _SIGNED,
+        on_machine="form" in found.lacks,
+    )
+
+
+PAGES: Final = (
+    Page("GET", "/obligations", _list),
+    Page("GET", "/obligations/{number}", _one),
+    Page("POST", "/obligations/{number}", _close),
+)
