@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
@@ -98,7 +99,14 @@ def _of_marac(acting: Acting) -> bool:
     return not acting.organisation.idva_service and acting.account.role in roles
 
 
-def check_shown(node: Node, acting: Acting, check_id: str) -> RecordedCheck | None:
+class CheckFound(NamedTuple):
+    """A check as it is kept, and its case by the handle (hex) that addresses name it by."""
+
+    kept: RecordedCheck
+    case: str
+
+
+def check_shown(node: Node, acting: Acting, check_id: str) -> CheckFound | None:
     """The check that an address names; None where there is none, or its case is none for them.
 
     Raises UsageError, RowsError.
@@ -110,7 +118,9 @@ def check_shown(node: Node, acting: Acting, check_id: str) -> RecordedCheck | No
         return None
     with node.read() as tx:
         held = restrictions_on(node, asker).find(tx, kept.request.case_ref)
-    return kept if held is not None and _theirs(acting, held.details) else None
+    if held is None or not _theirs(acting, held.details):
+        return None
+    return CheckFound(kept, held.row.handle.hex())
 
 
 def _held(tx: Reading, key: bytes) -> HeldCase | None:

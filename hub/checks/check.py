@@ -25,7 +25,7 @@ from hub.checks.asked_case import AskedCase, asked_case
 from hub.checks.dismissals import dismissal_digest
 from hub.checks.results import present
 from hub.checks.telling import fled_among, marked
-from hub.consent import Context, Outcome, SharingForm, Telling, decide
+from hub.consent import Context, Decision, Outcome, SharingForm, Telling, decide
 from hub.consent.context import NO_CONTEXT
 from hub.errors import InputError, UnreachableError, UsageError
 from hub.federation.client import PeerClient
@@ -94,11 +94,8 @@ async def check(
     check_id = check_id or secrets.token_hex(16)
 
     # 1. Find the case and the people on it, decide, and record the decision with the form it was made on.
-    case = asked_case(node, request, check_id)
+    case, context, form, decision = _decided(node, request, check_id)
     request = case.request
-    context = context_of(node, request, tells=False, made=case.details if case.made else None)
-    form = form_of(request, context)
-    decision = decide(form, node.rules, node.today(), context)
     areas = areas_asked(node, request)
     result = CheckResult(check_id=check_id, case_ref=request.case_ref, decision=decision, took_ms=timing.ms())
     if decision.outcome is not Outcome.permit:
@@ -133,15 +130,20 @@ async def check(
     timing.scored_ms = timing.ms()
 
     # 5. Record the answers, the receipts and the result.
-    result = CheckResult(
-        check_id=check_id,
-        case_ref=request.case_ref,
-        decision=decision,
-        areas=tuple(marked(one.result, telling) for one in answers),
-        took_ms=timing.scored_ms,
-    )
+    shown = tuple(marked(one.result, telling) for one in answers)
+    result = result.model_copy(update={"areas": shown, "took_ms": timing.scored_ms})
     _record_result(node, case, result, answers)
     return result
+
+
+def _decided(
+    node: Node, request: CheckRequest, check_id: str
+) -> tuple[AskedCase, Context, SharingForm, Decision]:
+    """The case of a question, what the engine has to know, the form as it counts, and what is decided on it."""
+    case = asked_case(node, request, check_id)
+    context = context_of(node, case.request, tells=False, made=case.details if case.made else None)
+    form = form_of(case.request, context)
+    return case, context, form, decide(form, node.rules, node.today(), context)
 
 
 def not_permitted(node: Node, request: CheckRequest) -> CheckResult | None:
@@ -150,10 +152,7 @@ def not_permitted(node: Node, request: CheckRequest) -> CheckResult | None:
     Raises InputError or StorageError.
     """
     check_id = secrets.token_hex(16)
-    case = asked_case(node, request, check_id)
-    context = context_of(node, case.request, tells=False, made=case.details if case.made else None)
-    form = form_of(case.request, context)
-    decision = decide(form, node.rules, node.today(), context)
+    case, _, form, decision = _decided(node, request, check_id)
     if decision.permitted:
         return None
     result = CheckResult(check_id=check_id, case_ref=case.request.case_ref, decision=decision, took_ms=0)

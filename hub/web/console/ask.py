@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
 
 from fastapi import Response
 from pydantic import BaseModel, Field
@@ -34,6 +33,7 @@ from hub.values import NodeId, ShortText
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, form_of, unsent
 from hub.web.console.language import gettext, mark
+from hub.web.console.result import beside
 
 WHY_WORDS: Final = {
     WhyNow.listed: mark("The case is to be heard, and earlier help elsewhere changes the safety plan"),
@@ -247,8 +247,7 @@ def _once(begun: _Begun, form: Form[AskForm]) -> str:
 
 def _result(ids: Mapping[str, str]) -> Response:
     first, *also = ids.values()
-    rest = urlencode([("also", one) for one in also])
-    return see(f"/checks/{first}?{rest}" if rest else f"/checks/{first}")
+    return see(f"/checks/{first}{beside(also)}")
 
 
 def _check_answers(begun: _Begun, form: Form[AskForm], answers: AskForm) -> Response:

@@ -6,8 +6,11 @@ that is not to be told there is no button. Asks and tells nobody.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import Response
 
@@ -27,7 +30,7 @@ from hub.records.check import (
 )
 from hub.values import Band, Kind, Role
 from hub.web.console.asked import Asked, Page
-from hub.web.console.language import gettext, mark
+from hub.web.console.language import gettext, mark, partial_date
 
 BANDS: Final = {
     Band.strong: mark("Very likely the same person"),
@@ -48,6 +51,7 @@ _GROUPS: Final = (
     (AreaStatus.not_asked, mark("Not asked")),
 )
 _MOST: Final = 20
+_ID: Final = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -103,9 +107,20 @@ def _show(asked: Asked) -> Response:
     first = kept[0][1]
     if first is None:
         return asked.not_found()
-    shown = [_check(asked, one, found) for one, found in kept if found is not None]
-    waiting = any(one.waiting for one in shown)
-    return asked.page("result.html", checks=shown, case_ref=first.request.case_ref, waiting=waiting)
+    shown = [_check(asked, one, found.kept) for one, found in kept if found is not None]
+    return asked.page(
+        "result.html",
+        checks=shown,
+        case_ref=first.kept.request.case_ref,
+        case=first.case,
+        beside={one.check_id: beside([other for other in ids if other != one.check_id]) for one in shown},
+    )
+
+
+def beside(check_ids: Iterable[str]) -> str:
+    """What an address of a check has of those that were asked beside it; nothing but ids."""
+    also = [("also", one) for one in check_ids if _ID.fullmatch(one)]
+    return f"?{urlencode(also)}" if also else ""
 
 
 def _check(asked: Asked, check_id: str, kept: RecordedCheck) -> ShownCheck:
@@ -170,7 +185,7 @@ def _answer(answer: DisclosureResult) -> str:
         return gettext(mark('They answer nothing here. This does not mean "not known": telephone them.'))
     kinds = " and ".join(gettext(_KINDS[one]) for one in answer.involvement)
     role: Any = gettext(ROLES[answer.role]) if answer.role else gettext(mark("part not given"))
-    last = answer.last_activity or gettext(mark("not given"))
+    last = partial_date(answer.last_activity) if answer.last_activity else gettext(mark("not given"))
     return gettext(
         mark("%(kinds)s involvement, as %(role)s; last activity %(last)s."), kinds=kinds, role=role, last=last
     )

@@ -23,6 +23,7 @@ from hub.values import Level, ShortText
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import mark
+from hub.web.console.result import beside
 
 
 class TellForm(BaseModel):
@@ -47,6 +48,7 @@ class _Named:
         self.candidate: Candidate = named_candidate(result, asked.place("area"), handle, dismissed=True)
         if self.candidate.handle != handle:
             raise NotFoundError("This check has no such candidate.")
+        self.result = f"/checks/{self.check_id}{beside(asked.request.query_params.getlist('also'))}"
         self.area: AreaResult = next(one for one in result.areas if one.node_id == asked.place("area"))
 
     @property
@@ -59,8 +61,8 @@ class _Named:
 
 
 def _named(asked: Asked) -> _Named | None:
-    kept = check_shown(asked.node, asked.acting, asked.place("check"))
-    return _Named(asked, kept) if kept is not None else None
+    found = check_shown(asked.node, asked.acting, asked.place("check"))
+    return _Named(asked, found.kept) if found is not None else None
 
 
 def _show(asked: Asked) -> Response:
@@ -116,7 +118,7 @@ def _dismiss(asked: Asked) -> Response:
 
 
 def _result(named: _Named) -> Response:
-    return see(f"/checks/{named.check_id}")
+    return see(named.result)
 
 
 PAGES: Final = (

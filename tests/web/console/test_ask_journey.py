@@ -18,6 +18,7 @@ from hub.cases.shown import lines
 from hub.cases.staff import STAFF_FILE
 from hub.cases.stub import Referrer, Stub, enter_case
 from hub.checks.earlier import earlier_checks
+from hub.crypto.one_time import STEP_S
 from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
@@ -30,7 +31,6 @@ from tests.federation.nodes import IMPORTER, Areas, cases_of, copied, stranger
 from tests.web.console import browser as browsers
 from tests.web.console.browser import complaints, served
 from tests.web.console.signed_in import normal, sign_in_on_page
-from tests.web.console.test_sign_in_journey import fresh_code
 
 HER: Final = cases_of("eastvale")[0][0]
 HIM: Final = stranger(31).model_copy(update={"role": Role.perpetrator})
@@ -93,6 +93,12 @@ def entered(node: Node, who: User, people: tuple[Person, ...] = (HER, HIM), **ch
     return lines(node, acting, 1, ref)[0].handle
 
 
+def arrive(page: Page, url: str, who: User, areas: Areas) -> None:
+    """Sign in, some time after whoever did before: a code is used once."""
+    areas.clock.advance(2 * STEP_S)
+    sign_in_on_page(page, url, who)
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds; without scripts it cannot run, and the page is the same."""
     runs = page.locator("body.js-enabled").count()
@@ -142,7 +148,7 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     page = person.new_page()
     page.set_default_timeout(10_000)
     said = complaints(page)
-    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
+    arrive(page, url, coordinator, areas)
     page.goto(f"{url}/cases/{handle}")
     hand = Hand(page)
     hand.press("Ask other areas")
@@ -182,7 +188,8 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     page.get_by_label("Tell them and ask for involvement").check()
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("Answer of Eastvale:")).to_be_visible()
-    expect(page.get_by_text("involvement, as victim")).to_be_visible()
+    expect(page.get_by_text("involvement, as victim; last activity September 2026")).to_be_visible()
+    expect(page.get_by_role("heading", name="Asked about the alleged perpetrator")).to_be_visible()
     assert DisclosureStatus.answered in {one.status for one in answers_of(node, handle)}
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
@@ -193,7 +200,7 @@ def test_what_is_left_open_asks_nobody_and_keeps_what_was_typed(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator)
-    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
+    arrive(page, url, coordinator, areas)
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     hand.choose("Why do you ask now?", "The risk has grown")
@@ -216,7 +223,7 @@ def test_an_area_that_was_fled_is_not_asked_and_has_no_button(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator, (FLED,))
-    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
+    arrive(page, url, coordinator, areas)
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand, "Yes")
@@ -237,7 +244,7 @@ def test_an_area_fled_since_is_told_nothing_by_an_old_result(
 ) -> None:
 
     handle = entered(node, coordinator, (FLED_SINCE,))
-    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
+    arrive(page, url, coordinator, areas)
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand)
@@ -257,7 +264,7 @@ def test_a_form_sent_twice_asks_once(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator, (HER,))
-    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
+    arrive(page, url, coordinator, areas)
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand)
@@ -281,7 +288,7 @@ def test_a_candidate_is_dismissed_with_a_reason(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator, (DISMISSED,))
-    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
+    arrive(page, url, coordinator, areas)
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand)
@@ -302,7 +309,7 @@ def test_without_an_agreement_the_page_says_what_to_do(
 ) -> None:
     other = user(node, "Bo Elsewhere", by=manager.account, organisation="Northmoor Council")
     handle = entered(node, other)
-    sign_in_on_page(page, url, other, fresh_code(node, other, areas))
+    arrive(page, url, other, areas)
     page.goto(f"{url}/cases/{handle}/ask")
     expect(page.get_by_role("heading", name="There is no agreement to ask under")).to_be_visible()
     assert "has not signed" in page.get_by_role("main").inner_text()
@@ -313,7 +320,7 @@ def test_somebody_restricted_finds_no_case_to_ask_about_and_no_result(
     node: Node, areas: Areas, coordinator: User, manager: User, url: str, page: Page
 ) -> None:
     handle = entered(node, coordinator)
-    sign_in_on_page(page, url, coordinator, fresh_code(node, coordinator, areas))
+    arrive(page, url, coordinator, areas)
     page.goto(f"{url}/cases/{handle}/ask")
     hand = Hand(page)
     answer_all(hand)
