@@ -25,6 +25,7 @@ from hub.values import Kind
 from hub.wire.messages import NOT_ANSWERED, Disclosure
 
 _ADDRESS_CHARS: Final = 32
+_LOOKED_AT: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,23 @@ def waiting_for(node: Node, acting: Acting) -> list[Incoming]:
     """What waits for a person here, of the cases that they may open, oldest first. Raises UsageError, RowsError."""
     with node.read() as tx:
         return _theirs(node, acting, [_incoming(tx, one) for one in received.waiting(tx)])
+
+
+def answered_lately(node: Node, acting: Acting, most: int) -> list[Incoming]:
+    """The newest that were answered by policy, with no word of a person here, of the cases that they may open.
+
+    Raises UsageError, RowsError.
+    """
+    found = []
+    with node.read() as tx:
+        keys = received.every_key(tx)[:_LOOKED_AT]
+        tx.require_as_bound({"received_disclosure": [tuple(key.row) for key in keys]})
+        for key in keys:
+            one = received.disclosure(tx, key)
+            answered = one is not None and one.recorded.disclosure.status == "answered"
+            if one is not None and answered and one.case.decision_id and not one.recorded.words:
+                found.append(_incoming(tx, one))
+        return _theirs(node, acting, found)[:most]
 
 
 def opened_at(node: Node, acting: Acting, address: str) -> Opened | None:

@@ -101,13 +101,13 @@ def asked(
     return result
 
 
-def told(areas: Areas, result: CheckResult) -> DisclosureResult:
+def told(areas: Areas, result: CheckResult, level: Level = Level.involvement) -> DisclosureResult:
     """What Eastvale's answer is now."""
 
     async def once() -> CheckResult:
         async with areas.client("northmoor") as client:
             target = CandidateRef(result.check_id, "eastvale")
-            after, decision = await disclose(areas["northmoor"], client, target, Level.involvement)
+            after, decision = await disclose(areas["northmoor"], client, target, level)
             assert decision.permitted, decision
             return after
 

@@ -12,7 +12,7 @@ from fastapi import Response
 from pydantic import Field, StringConstraints
 
 from hub.checks import incoming
-from hub.checks.incoming import Opened
+from hub.checks.incoming import Incoming, Opened
 from hub.matching import name_words
 from hub.node.node import Node
 from hub.records.received import HolderWord
@@ -24,6 +24,7 @@ from hub.web.console.incoming_words import ANSWERS, bases, beside, items, office
 from hub.web.console.language import gettext, mark, ngettext
 
 _DAY_S: Final = 86_400
+_NEWEST: Final = 10
 OTHER: Final = "other"
 _SENTENCES: Final = {
     ("answer", "missing"): mark("Choose what you decide"),
@@ -63,6 +64,12 @@ def lines(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
+def answered(asked: Asked) -> list[tuple[str, Incoming]]:
+    """What an agreement answered lately, each with what its area is called."""
+    found = incoming.answered_lately(asked.node, asked.acting, _NEWEST)
+    return [(area_name(asked.node, one.request.key.peer), one) for one in found]
+
+
 def area_name(node: Node, peer: str) -> str:
     """What an area is called here."""
     known = node.areas.get(peer)
@@ -70,7 +77,7 @@ def area_name(node: Node, peer: str) -> str:
 
 
 def _list(asked: Asked) -> Response:
-    return asked.page("requests.html", requests=lines(asked))
+    return asked.page("requests.html", requests=lines(asked), answered=answered(asked))
 
 
 def _one(asked: Asked) -> Response:
@@ -153,7 +160,7 @@ def _shown(
     line, found = opened.line, opened.considered
     key, recorded = line.request.key, line.request.recorded
     area = area_name(asked.node, key.peer)
-    answered = recorded.disclosure if not line.waits else found.disclosure if found else None
+    gives = recorded.disclosure if not line.waits else found.disclosure if found else None
     return asked.page(
         "request.html",
         status,
@@ -167,9 +174,9 @@ def _shown(
         ours=found.held.details if found else None,
         hidden=bool(found and found.held.kept.sealed),
         beside=beside(found, recorded.question.subject) if found else (),
-        items=items(answered),
+        items=items(gives),
         reasons=[one.text for one in line.decision.reasons],
-        nothing_why=[one.text for one in found.decision.reasons] if found and not items(answered) else [],
+        nothing_why=[one.text for one in found.decision.reasons] if found and not items(gives) else [],
         namesake=_namesake(opened),
         words=[(ANSWERS[one.answer], one) for one in recorded.words],
         earlier=[

@@ -10,7 +10,7 @@ from fastapi import Response
 from hub.cases.shown import shown_among
 from hub.checks.earlier import EarlierCheck, earlier_checks
 from hub.web.console.asked import Asked, Page
-from hub.web.console.incoming import lines
+from hub.web.console.incoming import answered, lines
 from hub.web.console.obligations import by_case, owed
 from hub.web.guards import ROUTES
 
@@ -27,6 +27,7 @@ def _work(asked: Asked) -> Response:
     return asked.page(
         "work.html",
         requests=lines(asked),
+        answered=answered(asked),
         overdue=len(late),
         due=len(now),
         late_cases=by_case(late, today),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +18,9 @@ from hub.crypto.one_time import STEP_S
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.records.check import CheckResult, DisclosureResult, DisclosureStatus
-from hub.values import Kind
+from hub.values import Kind, Level
 from tests.accounts.people import PASSWORD, User, cheap_passwords, user
+from tests.checks import disclosing
 from tests.checks.pending import asked, told
 from tests.federation.nodes import IMPORTER, Areas, copied, events, stranger
 from tests.web.console.browser import apart, served, violations
@@ -66,9 +69,9 @@ class Request:
             correct_answer(console.node, self.ref, fled, said)
         self.told()
 
-    def told(self) -> DisclosureResult:
+    def told(self, level: Level = Level.involvement) -> DisclosureResult:
         """What Northmoor reads."""
-        return apart(lambda: told(self.areas, self.result))
+        return apart(lambda: told(self.areas, self.result, level))
 
     def path(self, token: str) -> str:
         """Its address, as the list has it for somebody; empty where it is not there."""
@@ -195,6 +198,7 @@ def test_ringing_first_decides_nothing_and_sending_it_twice_says_it_once(
     text = request.get(path, token)[1]
     assert "She asked us not to." in text
     assert "Not the same person" in text
+    assert "I ring Northmoor today." in text
 
 
 def test_who_may_not_know_of_the_case_finds_no_request(areas: Areas, node: Node, console: Console) -> None:
@@ -259,3 +263,37 @@ def test_an_idva_service_decides_about_its_own_records(areas: Areas, node: Node,
     assert request.send(path, coordinator, WITHHOLD)[0] == 404
     assert request.send(path, idva, WITHHOLD)[0] == 303
     assert request.told() == DisclosureResult(status=DisclosureStatus.not_answered)
+
+
+def test_more_than_involvement_takes_the_word_of_whoever_allowed_it(areas: Areas, console: Console) -> None:
+    request = Request(areas, console)
+    assert request.told(Level.summary).status is DisclosureStatus.pending
+    token = signed_in(areas, console.users[R.coordinator])
+    page = apart(lambda: console.send("GET", "/requests", token)).text
+    paths = re.findall(rf'href="(/requests/[0-9a-f]+)">Northmoor asks about case {request.ref}<', page)
+    (path,) = (one for one in paths if "Who allowed it to leave" in request.get(one, token)[1])
+    assert "Criteria: " in request.get(path, token)[1]
+    release = {"answer": "release", "because": "It is she.", "basis": "other", "basis_words": "Ours."}
+    status, text = request.send(path, token, release)
+    assert status == 422
+    assert "Write who allowed it" in text
+    assert request.told(Level.summary).status is DisclosureStatus.pending
+    assert request.send(path, token, release | {"permission": "The meeting, today."})[0] == 303
+    assert "Criteria: " in (request.told(Level.summary).summary or "")
+    assert "The meeting, today." in request.get(path, token)[1]
+
+
+def test_what_an_agreement_answered_is_a_line_for_who_holds_the_case(areas: Areas, console: Console) -> None:
+    check_id = apart(lambda: disclosing.asked(areas)).check_id
+    result, _ = apart(lambda: disclosing.disclosed(areas, check_id))
+    assert result.areas[0].candidates[0].disclosure.status is DisclosureStatus.answered
+    tokens = {role: signed_in(areas, console.users[role]) for role in (R.coordinator, R.idva)}
+    line = "Northmoor asked about case eastvale-0"
+    pages = {role: apart(partial(console.send, "GET", "/requests", tokens[role])).text for role in tokens}
+    assert line in pages[R.coordinator]
+    assert line in apart(lambda: console.send("GET", "/work", tokens[R.coordinator])).text
+    assert line not in pages[R.idva]
+    path = pages[R.coordinator].partition(f'">{line}')[0].rpartition('href="')[2]
+    text = apart(lambda: console.send("GET", path, tokens[R.coordinator])).text
+    assert "It is decided: Northmoor reads the answer" in text
+    assert apart(lambda: console.send("GET", path, tokens[R.idva])).status_code == 404
