@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
+import time
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -33,7 +36,7 @@ def demo(
 
     with (
         reporting(as_json=as_json, interrupted="Nothing: the demonstration was removed."),
-        running_demo(say) as shown,
+        running_demo(say, consoles=not once) as shown,
     ):
         if as_json:
             print_json(_document(shown))
@@ -62,6 +65,7 @@ def _document(shown: Demo) -> dict[str, object]:
             }
             for name, request, result in shown.checks
         ],
+        **({"console": [asdict(one) for one in shown.consoles]} if shown.consoles else {}),
     }
 
 
@@ -83,6 +87,19 @@ def _show(shown: Demo) -> None:
             out.print("Nothing reached any other area.")
 
 
+def _tell_codes(shown: Demo) -> None:
+    """Say the codes that the apps show, each time that Enter is pressed: the terminal is everybody's app."""
+    for _ in sys.stdin:
+        _show_codes(shown)
+
+
+def _show_codes(shown: Demo) -> None:
+    now = int(time.time())
+    for console in shown.consoles:
+        for one in console.accounts:
+            out.print(f"  {one.code(now)}  {one.sign_in}", markup=False)
+
+
 def _wait(shown: Demo, *, quiet: bool) -> None:
     if not quiet:
         out.print()
@@ -91,9 +108,18 @@ def _wait(shown: Demo, *, quiet: bool) -> None:
             out.print(
                 f"  {node.settings.area}: {node.settings.url}   hub peer list {node.home}", markup=False
             )
-        out.print(
-            "There is no sign-in: these nodes serve the federation only, and the command works on their homes."
-        )
+        out.print()
+        out.print("And in a browser, with a console of each area. Everybody here is invented:")
+        for console in shown.consoles:
+            out.print(f"  {console.url}   ({console.node_id})", markup=False)
+            for one in console.accounts:
+                words = one.role.replace("_", "-"), one.name, one.sign_in, one.password
+                out.print("    {:24} {:28} {:46} {}".format(*words), markup=False)
+        if sys.stdin.isatty():
+            threading.Thread(target=_tell_codes, args=(shown,), daemon=True).start()
+            out.print("Press Enter for everybody's codes of this half minute.")
+        else:
+            _show_codes(shown)
         out.print("Press Ctrl-C to stop them and remove everything.")
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -22,6 +22,7 @@ from hub.cases.importing.run import import_cases
 from hub.checks.check import check
 from hub.checks.disclose import disclose
 from hub.checks.results import LIKELY
+from hub.demo.consoles import DemoConsole, running_consoles
 from hub.demo.form import sharing_form, write_agreement
 from hub.demo.servers import free_port, serving, wait_until_up
 from hub.errors import HubError, PeerError
@@ -60,6 +61,7 @@ class Demo:
     nodes: tuple[Node, ...]
     asking: str
     checks: tuple[DemoCheck, ...]
+    consoles: tuple[DemoConsole, ...] = ()
 
 
 def remove_what_was_left(say: Say) -> None:
@@ -77,8 +79,11 @@ def remove_what_was_left(say: Say) -> None:
 
 
 @contextmanager
-def running_demo(say: Say) -> Iterator[Demo]:
-    """Set everything up, ask the three questions, and keep the nodes running until the block ends."""
+def running_demo(say: Say, *, consoles: bool = False) -> Iterator[Demo]:
+    """Set everything up, ask the three questions, and keep the nodes running until the block ends.
+
+    `consoles`: with a console of each, and people to sign in as.
+    """
     with ExitStack() as stack:
         remove_what_was_left(say)
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -99,7 +104,11 @@ def running_demo(say: Say) -> Iterator[Demo]:
         checks = asyncio.run(_ask(asking, told))
         for node in nodes:
             advance_audit_checkpoint(node)
-        yield Demo(tuple(nodes), asking.settings.area, tuple(checks))
+        shown: tuple[DemoConsole, ...] = ()
+        if consoles:
+            say("Opening accounts, and a console of each area ...")
+            shown = stack.enter_context(running_consoles(tuple(nodes)))
+        yield Demo(tuple(nodes), asking.settings.area, tuple(checks), shown)
 
 
 def _node(folder: Path, area: str, rows: list[dict[str, str]]) -> Node:

@@ -8,16 +8,20 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+import httpx2
 import psutil
 import pytest
 
 from hub.cli.decide import read_rules
 from hub.consent import agreement_from_text
+from hub.crypto.one_time import code_at
 from hub.demo.form import sharing_form
 from hub.demo.run import LOCK, remove_what_was_left
 from hub.files import locked
+from hub.records.accounts import AccountRole
 from hub.records.check import CheckResult
 from hub.sample import AREAS
 from hub.sample.agreement import agencies_of, agreement_text
@@ -91,6 +95,7 @@ def test_without_once_it_runs_until_ctrl_c_and_removes_everything(tmp_path: Path
             pytest.fail(process.communicate()[1])
         assert "keep running" in shown
         _require_as_in_the_readme(shown)
+        assert "coordinator@eastvale.example" in shown
         assert "hub peer list" in shown
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=600)
@@ -183,3 +188,48 @@ def test_the_agreement_and_form_hold_on_the_day_they_are_shown() -> None:
     form = sharing_form(TOLD.questions["known_elsewhere"], on, grounded=True)
     assert form["protocol"]["ref"] == agreed.ref
     assert sharing_form(TOLD.questions["no_ground"], on, grounded=False)["protocol"] is None
+
+
+@pytest.mark.slow
+def test_its_consoles_are_signed_in_to_with_what_it_says(tmp_path: Path) -> None:
+    """Three of them at one address, of which none signs another's users out."""
+    with _demo(tmp_path / "tmp", "--json") as process:
+        assert process.stdout is not None
+        text = ""
+        for line in process.stdout:
+            text += line
+            if line == "}\n":
+                break
+        shown = json.loads(text)
+        consoles = shown["console"]
+        assert [one["node_id"] for one in consoles] == [node["node_id"] for node in shown["nodes"]]
+        cookies: dict[str, str] = {}
+        for console in consoles[:2]:
+            roles = {one["role"] for one in console["accounts"]}
+            assert roles == {one.value for one in AccountRole}
+            for one in console["accounts"]:
+                cookies |= _signed_in(console["url"], one)
+        assert set(cookies) == {"__Host-northmoor", "__Host-eastvale"}
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=600)
+    assert process.returncode == 0
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def _signed_in(url: str, account: dict[str, str]) -> dict[str, str]:
+    """The cookie that somebody gets, who gives what was said of them."""
+    form = {
+        "sign_in": account["sign_in"],
+        "password": account["password"],
+        "code": code_at(account["totp_secret"], int(time.time())),
+    }
+    answer = httpx2.post(
+        url + "/sign-in", data=form, headers={"Sec-Fetch-Site": "same-origin"}, trust_env=False, timeout=60
+    )
+    assert answer.status_code == 303, answer.text
+    name, _, value = answer.headers["set-cookie"].partition("=")
+    page = httpx2.get(
+        url + "/", headers={"Cookie": f"{name}={value.split(';')[0]}"}, trust_env=False, timeout=60
+    )
+    assert page.headers["location"] != "/sign-in"
+    return {name: value}
