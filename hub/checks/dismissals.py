@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from hub.accounts.organisations import folded
 from hub.audit.events import Action, Refs
 from hub.cases.access import check_for
 from hub.checks.named import named_candidate
 from hub.crypto.vault import Vault
 from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
+from hub.node.transaction import Transaction
 from hub.records.check import CandidateRef, DismissedWord, recorded_check, update_check
 from hub.store import dismissals
-from hub.values import Requester
+from hub.values import Band, Requester
 
 
 def dismissal_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
@@ -25,8 +27,10 @@ def dismissal_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
     return vault.lookup("not_same", f"{node_id}\x00{evidence.hex()}")
 
 
-def dismiss(node: Node, target: CandidateRef, asker: Requester | None = None, because: str = "") -> None:
-    """Dismiss a candidate of a check as not the subject. `because` is kept with the check.
+def dismiss(
+    node: Node, target: CandidateRef, asker: Requester | None = None, word: DismissedWord | None = None
+) -> None:
+    """Dismiss a candidate of a check as not the subject. `word` is kept with the check.
 
     Raises NotFoundError, also for a check whose case is restricted for the asker; ConflictError where another
     candidate has the same evidence, and might be hidden in its place.
@@ -34,12 +38,37 @@ def dismiss(node: Node, target: CandidateRef, asker: Requester | None = None, be
     found = _find(node, target, asker, alike=True)
     with node.write() as tx:
         dismissals.add(tx.session, found.digest, tx.now)
-        if because:
-            kept = recorded_check(tx, target.check_id)
-            word = DismissedWord(by=asker.name if asker else "", because=because, at=tx.now)
-            said = {**kept.dismissed, str(found.refs.handle): word}
-            update_check(tx, kept.model_copy(update={"dismissed": said}))
+        if word is not None:
+            _keep(tx, target.check_id, str(found.refs.handle), word)
         tx.record(Action.pair_set_aside, by=found.actor, about=found.refs)
+
+
+def dismiss_with_reason(node: Node, target: CandidateRef, asker: Requester, because: str) -> bool:
+    """Dismiss a candidate for a reason that is kept with the check; says whether it is dismissed now.
+
+    One that is very likely the same person takes two people: the first one's word waits for another's. Raises as
+    `dismiss`.
+    """
+    kept = check_for(node, asker, target.check_id)
+    candidate = named_candidate(kept.result, target.area, target.handle, dismissed=True)
+    first = kept.dismissed.get(candidate.handle)
+    word = DismissedWord(by=asker.name, because=because, at=node.now())
+    if candidate.band is Band.strong:
+        if first is None or folded(first.by) == folded(asker.name):
+            _find(node, target, asker, alike=True)
+            with node.write() as tx:
+                _keep(tx, target.check_id, candidate.handle, word)
+            return False
+        word = first.model_copy(update={"agreed_by": asker.name})
+    dismiss(node, target, asker, word)
+    return True
+
+
+def _keep(tx: Transaction, check_id: str, handle: str, word: DismissedWord | None) -> None:
+    """Keep with a check what was said of a candidate, or that it was taken back."""
+    kept = recorded_check(tx, check_id)
+    said = {one: told for one, told in kept.dismissed.items() if one != handle}
+    update_check(tx, kept.model_copy(update={"dismissed": said | ({handle: word} if word else {})}))
 
 
 def undo_dismissal(node: Node, target: CandidateRef, asker: Requester | None = None) -> None:
@@ -48,9 +77,7 @@ def undo_dismissal(node: Node, target: CandidateRef, asker: Requester | None = N
     with node.write() as tx:
         if not dismissals.remove(tx.session, found.digest):
             raise NotFoundError("This candidate was not dismissed.", do="See the result of `hub check`.")
-        kept = recorded_check(tx, target.check_id)
-        said = {one: word for one, word in kept.dismissed.items() if one != found.refs.handle}
-        update_check(tx, kept.model_copy(update={"dismissed": said}))
+        _keep(tx, target.check_id, str(found.refs.handle), None)
         tx.record(Action.pair_taken_back, by=found.actor, about=found.refs)
 
 

@@ -140,11 +140,12 @@ class CandidateRef:
 
 
 class DismissedWord(Value):
-    """Who said that a candidate is not the same person, and why."""
+    """Who said that a candidate is not the same person, why and when; and who agreed, where that takes two."""
 
     by: ShortText
     because: ShortText
     at: int
+    agreed_by: ShortText = ""
 
 
 class RecordedCheck(Value):

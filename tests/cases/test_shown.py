@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 
 from hub.accounts.accounts import Acting, acting_as
-from hub.cases.shown import case_shown, lines
+from hub.cases.shown import case_shown, check_shown, lines
 from hub.cases.staff import STAFF_FILE
 from hub.cases.stub import Referrer, Stub, enter_case
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
+from hub.records.check import CheckRequest
 from hub.records.gists import every_gist
 from hub.values import Kind
 from tests.accounts.people import cheap_passwords, user
-from tests.federation.nodes import IMPORTER, Areas, stranger
+from tests.federation.nodes import IMPORTER, Areas, check, question, stranger
 
 
 @pytest.fixture
@@ -89,3 +91,29 @@ def test_what_somebody_is_excluded_from_is_not_there(node: Node) -> None:
 @pytest.mark.parametrize("handle", ["", "zz", "ab" * 16, "00"])
 def test_an_address_of_nothing_finds_nothing(node: Node, handle: str) -> None:
     assert case_shown(node, acting(node, AccountRole.coordinator, "Eastvale Police"), handle) is None
+
+
+@pytest.mark.parametrize(
+    ("role", "organisation", "idva_service", "theirs"),
+    [
+        (AccountRole.coordinator, "Eastvale Council", False, {"M-1"}),
+        (AccountRole.idva, "Haven", True, {"I-1"}),
+        (AccountRole.idva, "Harbour", True, set()),
+    ],
+)
+def test_a_question_is_shown_to_whoever_may_open_its_case(
+    node: Node, areas: Areas, role: AccountRole, organisation: str, idva_service: bool, theirs: set[str]
+) -> None:
+    who = acting(node, role, organisation, idva_service=idva_service)
+    ids = {}
+    for ref in ("M-1", "I-1"):
+        subject = stranger(ord("1") + ord(ref[0]))
+        request = question(subject, "northmoor", case_ref=ref)
+
+        async def go(request: CheckRequest = request) -> str:
+            async with areas.client("eastvale") as client:
+                return (await check(node, client, request)).check_id
+
+        ids[ref] = asyncio.run(go())
+    assert {ref for ref, one in ids.items() if check_shown(node, who, one)} == theirs
+    assert check_shown(node, who, "ab" * 16) is None

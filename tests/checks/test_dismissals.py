@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from hub.checks.dismissals import dismiss, undo_dismissal
+from hub.checks.dismissals import dismiss, dismiss_with_reason, undo_dismissal
 from hub.errors import ConflictError, NotFoundError
 from hub.federation.publish import publish
 from hub.records.check import SHOWN_DIGITS, AreaResult, CandidateRef, CheckResult
-from hub.values import Person
-from tests.federation.nodes import Areas, case, cases_of, check, hold, question
+from hub.values import Band, Person
+from tests.federation.nodes import IMPORTER, Areas, case, cases_of, check, hold, question
 
 
 def asked(areas: Areas, subject: Person) -> CheckResult:
@@ -101,3 +101,17 @@ def test_who_was_dismissed_while_alone_hides_nobody_who_comes_after(areas: Areas
     hold(areas["eastvale"], case("again", [her]))
     publish(areas["eastvale"])
     assert counts(asked(areas, her).areas[0]) == (2, 0)
+
+
+def test_a_very_likely_candidate_takes_two_people(areas: Areas) -> None:
+    node, first = areas["northmoor"], asked(areas, known(areas))
+    candidate = first.areas[0].candidates[0]
+    assert candidate.band is Band.strong
+    target = CandidateRef(first.check_id, "eastvale", candidate.handle)
+    again = IMPORTER.model_copy(update={"name": f"  {IMPORTER.name.upper()}"})
+    for who in (IMPORTER, IMPORTER, again):
+        assert not dismiss_with_reason(node, target, who, "another year of birth")
+    assert counts(asked(areas, known(areas)).areas[0]) == (1, 0)
+    other = IMPORTER.model_copy(update={"name": "A. Nother"})
+    assert dismiss_with_reason(node, target, other, "I agree")
+    assert counts(asked(areas, known(areas)).areas[0]) == (0, 1)

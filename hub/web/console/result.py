@@ -26,6 +26,7 @@ from hub.records.check import (
     Candidate,
     DisclosureResult,
     DisclosureStatus,
+    DismissedWord,
     RecordedCheck,
 )
 from hub.values import Band, Kind, Role
@@ -68,8 +69,14 @@ class Match:
     answer: str
     quotation: str
     told: bool
-    by: str = ""
-    because: str = ""
+    may_look_again: bool
+    word: DismissedWord | None = None
+
+    @property
+    def dismissed(self) -> bool:
+        """Whether it counts as not the same person: of one that is very likely, two people said so."""
+        said = self.word
+        return said is not None and (self.candidate.band is not Band.strong or bool(said.agreed_by))
 
 
 @dataclass(frozen=True)
@@ -148,8 +155,8 @@ def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
         area=area.model_copy(update={"note": ""}) if grave else area,
         number="" if grave else area.contact,
         warning=IN_WORDS[area.not_told] if area.not_told else "",
-        matches=[one for one in matches if not one.because],
-        dismissed=[*(one for one in matches if one.because), *before],
+        matches=[one for one in matches if not one.dismissed],
+        dismissed=[*(one for one in matches if one.dismissed), *before],
     )
 
 
@@ -158,7 +165,6 @@ def _match(number: int, candidate: Candidate, kept: RecordedCheck) -> Match:
     for text in candidate.reasons:
         told[comparison(text)].append(text[:1].upper() + text[1:])
     answer = candidate.disclosure
-    word = kept.dismissed.get(candidate.handle)
     return Match(
         number=number,
         candidate=candidate,
@@ -170,8 +176,8 @@ def _match(number: int, candidate: Candidate, kept: RecordedCheck) -> Match:
         answer=_answer(answer),
         quotation=quoted(without_numbers(answer.summary)) if answer.summary else "",
         told=answer.status is not DisclosureStatus.not_asked,
-        by=word.by if word else "",
-        because=word.because if word else "",
+        may_look_again=answer.status in (DisclosureStatus.pending, DisclosureStatus.not_answered),
+        word=kept.dismissed.get(candidate.handle),
     )
 
 

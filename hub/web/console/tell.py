@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from hub.cases.shown import check_shown
 from hub.checks.disclose import disclose
-from hub.checks.dismissals import dismiss
+from hub.checks.dismissals import dismiss_with_reason
 from hub.checks.earlier import earlier_result
 from hub.checks.named import named_candidate
 from hub.consent.telling import IN_WORDS
@@ -91,7 +91,7 @@ def _tell(asked: Asked) -> Response:
     named = _named(asked)
     if named is None:
         return asked.not_found()
-    if named.told:
+    if named.candidate.disclosure.status is DisclosureStatus.answered:
         return _result(named)
     form = asked.form(TellForm)
     if form.value is None or named.area.not_told is not None:
@@ -113,7 +113,7 @@ def _dismiss(asked: Asked) -> Response:
     form = asked.form(DismissForm)
     if form.value is None:
         return asked.page("dismiss.html", 422, form=form, named=named)
-    dismiss(asked.node, named.target, asked.acting.requester, form.value.because)
+    dismiss_with_reason(asked.node, named.target, asked.acting.requester, form.value.because)
     return _result(named)
 
 

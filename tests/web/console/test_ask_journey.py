@@ -284,8 +284,8 @@ def test_a_form_sent_twice_asks_once(
     assert len(checks_of(node, handle)) == 1
 
 
-def test_a_candidate_is_dismissed_with_a_reason(
-    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+def test_a_very_likely_match_is_dismissed_by_two_people_with_a_reason(
+    node: Node, areas: Areas, coordinator: User, manager: User, url: str, page: Page, browser: Browser
 ) -> None:
     handle = entered(node, coordinator, (DISMISSED,))
     arrive(page, url, coordinator, areas)
@@ -300,8 +300,19 @@ def test_a_candidate_is_dismissed_with_a_reason(
     assert violations(page) == []
     page.get_by_label("Why not?").fill("<b>=Another</b> year of birth")
     page.get_by_role("button", name="Not the same person").click()
-    page.locator("summary", has_text="dismissed as not the same person").first.click()
+    expect(page.get_by_text("A second person has to agree")).to_be_visible()
     assert "Ash Underhill: <b>=Another</b> year of birth" in page.get_by_role("main").inner_text()
+    assert page.get_by_text("dismissed as not the same person").count() == 0
+    second = browser.new_context(locale="en-GB").new_page()
+    arrive(second, url, manager, areas)
+    second.goto(page.url)
+    second.locator("summary", has_text="Not the same person").first.click()
+    second.get_by_label("Why not?").first.fill("I have spoken with both")
+    second.get_by_role("button", name="Not the same person").first.click()
+    second.locator("summary", has_text="dismissed as not the same person").first.click()
+    assert "Mo Ashdown agreed." in second.get_by_role("main").inner_text()
+    assert violations(second) == []
+    second.context.close()
 
 
 def test_without_an_agreement_the_page_says_what_to_do(
@@ -343,3 +354,26 @@ def test_somebody_restricted_finds_no_case_to_ask_about_and_no_result(
             assert normal(got.text()) == normal(none.text())
     finally:
         staff.unlink()
+
+
+def test_two_forms_at_the_same_moment_ask_once(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    """The other way round a double click: neither has an answer yet when the other comes."""
+    handle = entered(node, coordinator, (HER,))
+    arrive(page, url, coordinator, areas)
+    page.goto(f"{url}/cases/{handle}/ask")
+    hand = Hand(page)
+    answer_all(hand)
+    hand.press("Continue")
+    send = """async () => {
+        const form = document.querySelector("main form")
+        const body = new URLSearchParams(new FormData(form))
+        body.append("button", "ask")
+        const sent = [1, 2].map(() => fetch(location.href, {method: "POST", body}))
+        return (await Promise.all(sent)).map((one) => one.url)
+    }"""
+    there = page.evaluate(send)
+    assert there[0] == there[1]
+    assert "/checks/" in there[0]
+    assert len(checks_of(node, handle)) == 1
