@@ -146,7 +146,6 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
 ) -> None:
     handle = entered(node, coordinator)
     page = person.new_page()
-    page.set_default_timeout(10_000)
     said = complaints(page)
     arrive(page, url, coordinator, areas)
     page.goto(f"{url}/cases/{handle}")
