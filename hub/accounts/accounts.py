@@ -7,6 +7,7 @@ a manager of one. Does not sign anybody in (`sign_in`).
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,8 +15,10 @@ from typing import Final
 from hub.accounts.organisations import ID_BYTES, folded
 from hub.audit.events import Action, Refs
 from hub.crypto.one_time import new_code, new_secret
-from hub.errors import ConflictError, UsageError
+from hub.errors import ConflictError, InputError, UsageError
+from hub.matching import name_words
 from hub.node.transaction import Reading, Transaction
+from hub.parsing import hidden_characters
 from hub.records import accounts as records
 from hub.records.accounts import Account, AccountRole, AccountState, Organisation
 from hub.values import Requester, RequesterRole
@@ -77,59 +80,81 @@ def acting_as(tx: Reading, account: Account) -> Acting:
 
 
 def invite(tx: Transaction, invitation: Invitation, by: Account | None) -> tuple[Account, str]:
-    """Invite somebody; gives the account, and the code that opens it, which is shown once.
+    """Invite somebody; gives the account, and the code that opens it, which is shown once: none where it waits.
 
-    `by`: the account that invites; None on the machine. A casework account waits for a manager's word, unless a
-    manager invites it or there is no manager yet: an operator makes no caseworker, and least of all themselves one.
-    Names are one each: two signatories are two people. Raises ConflictError, UsageError.
+    `by`: the account that invites; None on the machine. The first manager, and operators, are made by whoever
+    invites them. An account that opens cases else waits for a manager who did not invite it, and who is told its
+    code: an operator makes no caseworker, and opens no account in another's place. As long as no manager has ever
+    opened their account, the first may be invited anew. Names are one each: two signatories are two people.
+    Raises InputError, ConflictError, UsageError.
     """
     everybody = every_account(tx)
-    _require_new(everybody, invitation)
-    managers = [
-        one for one in everybody if one.role is AccountRole.manager and one.state is AccountState.open
-    ]
-    confirmed = (
-        not invitation.role.casework or not managers or (by is not None and by.role is AccountRole.manager)
-    )
     if by is not None and by.role not in (AccountRole.manager, AccountRole.operator):
         raise UsageError("Only a manager or the operator invites people.", kept="Nobody was invited.")
-    code = new_code(_CODE_GROUPS)
+    managers = [one for one in everybody if one.role is AccountRole.manager]
+    first = invitation.role is AccountRole.manager and not any(map(_was_opened, managers))
+    again = [one for one in managers if first and folded(one.sign_in) == folded(invitation.sign_in)]
+    _require_new([one for one in everybody if one not in again], invitation)
+    by_manager = by is not None and by.role is AccountRole.manager and _rules(tx, by, invitation.organisation)
+    is_first = first and (not managers or any(one.state is AccountState.invited for one in again))
+    confirmed = not invitation.role.casework or by_manager or is_first
+    code = new_code(_CODE_GROUPS) if confirmed else ""
     made = Account(
-        id=secrets.token_hex(ID_BYTES),
+        id=again[0].id if again else secrets.token_hex(ID_BYTES),
         sign_in=invitation.sign_in,
         name=invitation.name,
         organisation=invitation.organisation.id,
         role=invitation.role,
         state=AccountState.invited if confirmed else AccountState.awaiting,
-        invitation=code_digest(tx, code),
-        invited_until=tx.now + INVITED_FOR_S,
+        invitation=code_digest(tx, code) if code else "",
+        invited_until=tx.now + INVITED_FOR_S if code else 0,
         invited_by=by.id if by else "",
         factor=new_secret(),
     )
-    records.keep_account(tx, made, sign_in_digest(tx, made.sign_in), new=True)
+    records.keep_account(tx, made, sign_in_digest(tx, made.sign_in), new=not again)
     _record(tx, Action.account_invited, made, by)
     return made, code
 
 
-def confirm(tx: Transaction, account: Account, by: Account) -> Account:
-    """Let an account be opened that waits for a manager's word. Raises UsageError, ConflictError."""
-    if by.role is not AccountRole.manager:
-        raise UsageError("Only a manager confirms an account.", kept="It waits.")
+def confirm(tx: Transaction, account: Account, by: Account) -> tuple[Account, str]:
+    """Let an account be opened that waits for a manager's word; gives its code, for the manager to tell its user.
+
+    Raises UsageError, ConflictError.
+    """
     if account.id == by.id or account.invited_by == by.id:
         raise UsageError(
             "Somebody else has to confirm this account.", kept="It waits.", do="Ask another manager."
         )
+    _require_rules(tx, by, account)
     if account.state is not AccountState.awaiting:
         raise ConflictError("This account does not wait for anybody.", kept="It is as it was.")
-    return put(tx, account, Action.account_confirmed, by, state=AccountState.invited)
+    return _invited_anew(tx, account, Action.account_confirmed, by)
 
 
 def disable(tx: Transaction, account: Account, by: Account | None) -> Account:
-    """Let an account do nothing more, at once: its sessions end. Raises UsageError."""
-    if by is not None and by.role not in (AccountRole.manager, AccountRole.operator):
-        raise UsageError("Only a manager or the operator disables an account.", kept="It is as it was.")
+    """Let an account do nothing more, at once: its sessions end. Raises UsageError.
+
+    Not the last manager's: nobody could confirm another one.
+    """
+    everybody = every_account(tx)
+    if by is not None and by.role is not AccountRole.operator:
+        _require_rules(tx, by, account)
+    left = [one for one in everybody if _is_manager(one) and one.id != account.id]
+    if _is_manager(account) and not left:
+        raise UsageError(
+            "This is the last manager: nobody could confirm another one.",
+            kept="The account is as it was.",
+            do="Invite another manager first, and have this one confirm them.",
+        )
     changed = put(
-        tx, account, Action.account_disabled, by, state=AccountState.disabled, invitation="", invited_until=0
+        tx,
+        account,
+        Action.account_disabled,
+        by,
+        state=AccountState.disabled,
+        invitation="",
+        invited_until=0,
+        reset_asked_by="",
     )
     end_all_sessions(tx, changed)
     return changed
@@ -137,24 +162,36 @@ def disable(tx: Transaction, account: Account, by: Account | None) -> Account:
 
 def ask_for_reset(tx: Transaction, account: Account, by: Account | None) -> Account:
     """Ask that somebody who has lost their second factor gets a new one: a manager has to confirm it."""
-    if account.state is not AccountState.open:
-        raise ConflictError("This account is not open.", kept="It is as it was.")
+    if account.state is not AccountState.open or account.reset_asked_by:
+        raise ConflictError(
+            "This account is not open, or that is asked for already.", kept="It is as it was."
+        )
+    if by is not None and by.role is not AccountRole.operator:
+        _require_rules(tx, by, account)
     return put(tx, account, Action.factor_reset_asked, by, reset_asked_by=by.id if by else "machine")
 
 
 def reset_factor(tx: Transaction, account: Account, by: Account) -> tuple[Account, str]:
     """Invite somebody anew, with a new second factor, as another asked; gives the code that opens the account."""
-    if not account.reset_asked_by:
+    if not account.reset_asked_by or account.state is not AccountState.open:
         raise ConflictError("Nobody has asked for that.", kept="It is as it was.")
-    if by.role is not AccountRole.manager or by.id in (account.id, account.reset_asked_by):
+    if by.id in (account.id, account.reset_asked_by):
         raise UsageError(
             "A manager who did not ask for it, and whose account it is not, confirms it.", kept="It waits."
         )
+    _require_rules(tx, by, account)
+    changed, code = _invited_anew(tx, account, Action.factor_reset, by)
+    end_all_sessions(tx, changed)
+    return changed, code
+
+
+def _invited_anew(tx: Transaction, account: Account, action: Action, by: Account) -> tuple[Account, str]:
+    """An account as its user opens it: with another code and another second factor than anybody has seen."""
     code = new_code(_CODE_GROUPS)
     changed = put(
         tx,
         account,
-        Action.factor_reset,
+        action,
         by,
         state=AccountState.invited,
         invitation=code_digest(tx, code),
@@ -165,8 +202,44 @@ def reset_factor(tx: Transaction, account: Account, by: Account) -> tuple[Accoun
         last_step=0,
         reset_asked_by="",
     )
-    end_all_sessions(tx, changed)
     return changed, code
+
+
+def _was_opened(account: Account) -> bool:
+    return bool(account.password) or account.state in (AccountState.open, AccountState.disabled)
+
+
+def _is_manager(account: Account) -> bool:
+    return account.role is AccountRole.manager and account.state is AccountState.open
+
+
+def _rules(tx: Reading, by: Account, organisation: Organisation) -> bool:
+    """Whether a manager rules a body's accounts: the Marac's those of its agencies, an Idva service's its own.
+
+    A service that has no manager yet gets its first from the Marac's.
+    """
+    own = records.organisation_of(tx, by.organisation)
+    return own.id == organisation.id or not (own.idva_service or organisation.idva_service)
+
+
+def decides_about(tx: Reading, by: Account, account: Account) -> bool:
+    """Whether somebody is a manager who decides about an account: see `_rules`."""
+    everybody, body = every_account(tx), records.organisation_of(tx, account.organisation)
+    first = account.role is AccountRole.manager and not any(
+        one.role is AccountRole.manager and one.organisation == body.id and _was_opened(one)
+        for one in everybody
+    )
+    own = records.organisation_of(tx, by.organisation)
+    return by.role is AccountRole.manager and (_rules(tx, by, body) or (first and not own.idva_service))
+
+
+def _require_rules(tx: Transaction, by: Account, account: Account) -> None:
+    if not decides_about(tx, by, account):
+        raise UsageError(
+            "A manager of that organisation decides about its accounts.",
+            kept="The account is as it was.",
+            do="Ask one. Those of an Idva service are its own managers' alone.",
+        )
 
 
 def put(tx: Transaction, account: Account, action: Action, by: Account | None, **changes: object) -> Account:
@@ -196,12 +269,29 @@ def _record(tx: Transaction, action: Action, account: Account, by: Account | Non
 
 
 def _require_new(everybody: Sequence[Account], invitation: Invitation) -> None:
+    """Raise InputError for a name that is none, ConflictError for one that reads like another's."""
+    words = name_words(invitation.name)
+    for text in (invitation.name, invitation.sign_in, invitation.organisation.name):
+        if (
+            hidden_characters(text, "line")
+            or unicodedata.normalize("NFKC", text) != text
+            or not text.isprintable()
+        ):
+            raise InputError(
+                "The invitation has characters that cannot be seen, or that look like others.",
+                kept="Nobody was invited.",
+                do="Type the name, the address and the organisation again, by hand.",
+            )
+    if len(words) < 2:
+        raise InputError(
+            "The name is not one in full.", kept="Nobody was invited.", do="Write given name and surname."
+        )
     for one in everybody:
         if folded(one.sign_in) == folded(invitation.sign_in):
             raise ConflictError(
                 "Somebody signs in so already.", kept="That account is as it was.", do="Use another address."
             )
-        if folded(one.name) == folded(invitation.name):
+        if sorted(name_words(one.name)) == sorted(words):
             raise ConflictError(
                 "There is an account of that name.",
                 kept="It is as it was.",

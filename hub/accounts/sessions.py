@@ -117,8 +117,16 @@ def freshen(tx: Transaction, signed_in: SignedIn) -> None:
     records.keep_session(tx, signed_in.id, kept)
 
 
-def move_draft(tx: Transaction, token: str, signed_in: SignedIn) -> None:
-    """Give what was typed in a session to one that begins in its place, and end it."""
-    use = SessionUse(at=tx.now, draft=signed_in.draft, draft_of=signed_in.draft_of)
-    records.keep_use(tx, records.session_id(token), use)
-    records.end_sessions(tx, [signed_in.id])
+def take_the_place_of(tx: Transaction, token: str, before: SignedIn, account: Account) -> None:
+    """End the session that a browser had before, and give what was typed in it to its own user alone."""
+    if before.acting.account.id == account.id:
+        use = SessionUse(at=tx.now, draft=before.draft, draft_of=before.draft_of)
+        records.keep_use(tx, records.session_id(token), use)
+    records.end_sessions(tx, [before.id])
+
+
+def end_what_is_over(tx: Transaction, account: Account) -> None:
+    """Forget those of an account's sessions that are over."""
+    every = {key: records.session_of(tx, key) for key in records.sessions_of(tx, account)}
+    over = [key for key, kept in every.items() if kept and tx.now - kept.began_at > ABSOLUTE_S]
+    records.end_sessions(tx, over)

@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from typing import Final, TypeVar
 
 from hub.accounts import sessions
@@ -90,9 +91,10 @@ def sign_in(node: Node, typed: Credentials, before: SignedIn | None = None) -> s
     """
 
     def then(tx: Transaction, account: Account) -> str:
+        sessions.end_what_is_over(tx, account)
         token = sessions.begin(tx, account)
-        if before is not None and before.acting.account.id == account.id:
-            sessions.move_draft(tx, token, before)
+        if before is not None:
+            sessions.take_the_place_of(tx, token, before, account)
         return token
 
     return _authenticated(node, typed, Action.signed_in, then)
@@ -192,14 +194,18 @@ def may_try(node: Node, name: str, address: str) -> bool:
     with node.write() as tx:
         tx.hold_others_off()
         require_none_open(tx)
-        owners = {sign_in_digest(tx, name): _BY_NAME, tx.vault.lookup("tries_of", address): _BY_ADDRESS}
+        owners = {
+            sign_in_digest(tx, name): _BY_NAME,
+            tx.vault.lookup("tries_of", _network(address)): _BY_ADDRESS,
+        }
         left = {owner: _left(tx, owner, *limit) for owner, limit in owners.items()}
         if any(one < 1 for one in left.values()):
-            tx.record(Action.sign_in_refused, by=NODE, reasons=("too_often",))
             return False
         accounts.forget_tries(tx.session, before=tx.now - _FORGOTTEN_AFTER_S)
         for owner, level in left.items():
             accounts.put_tries(tx.session, owner, Tries(level - 1, tx.now))
+        if any(one < 2 for one in left.values()):
+            tx.record(Action.sign_in_refused, by=NODE, reasons=("too_often",))
         return True
 
 
@@ -218,6 +224,15 @@ def _refuse(tx: Transaction, account: Account | None) -> Refused:
     return Refused.wrong
 
 
+def _network(address: str) -> str:
+    """What counts as one address: of IPv6 the 64 bits that one household has."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return address if found.version == 4 else str(ip_network(f"{address}/64", strict=False))
+
+
 def _left(tx: Transaction, owner: bytes, burst: float, per_s: float) -> float:
     kept = accounts.tries(tx.session, owner)
     if kept is None:
@@ -226,8 +241,10 @@ def _left(tx: Transaction, owner: bytes, burst: float, per_s: float) -> float:
 
 
 def _forgive(tx: Transaction, name: str) -> None:
-    """Who signs in has not guessed: the name has all its tries again."""
-    accounts.put_tries(tx.session, sign_in_digest(tx, name), Tries(_BY_NAME[0], tx.now))
+    """Who signs in has not guessed: the name has the try again that it took, and no more."""
+    owner = sign_in_digest(tx, name)
+    left = min(_BY_NAME[0], _left(tx, owner, *_BY_NAME) + 1)
+    accounts.put_tries(tx.session, owner, Tries(left, tx.now))
 
 
 def _easily_guessed(password: str, known: set[str]) -> bool:

@@ -176,7 +176,8 @@ class CaseRestrictions:
 
         Then they read of it what there would be without what they are restricted from.
         """
-        return self.user if self.apart(case_ref) or (self.any and self.concern(people)) else ""
+        concern = self.any and self.concern(people)  # Looked at either way: the time of it tells nothing.
+        return self.user if self.apart(case_ref) or concern else ""
 
     def hide(self, recorded: RecordedCheck) -> bool:
         """Whether a check is to read like none: of such a case or person. Of their own, not one asked in vain."""

@@ -139,6 +139,8 @@ def _theirs(acting: Acting, case: CaseDetails | Gist) -> bool:
         return folded(case.idva_service) == own and role in (AccountRole.idva, AccountRole.manager)
     if role in (AccountRole.coordinator, AccountRole.manager):
         return case.kind is Kind.marac
+    if case.kind is not Kind.marac or case.idva_service:  # Clients of a service are its own people's.
+        return False
     return role is AccountRole.representative and folded(case.referring_agency) == own
 
 

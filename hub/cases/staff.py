@@ -6,6 +6,7 @@ what is `access`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from pydantic import Field
@@ -106,7 +107,8 @@ class StaffList(Value):
         """
         if requester is None or not name_words(requester.name):
             return self.exclusion
-        may_be = [self.as_excluded(requester)]
+        listed = self.as_excluded(requester)
+        may_be = [listed, replace(listed, agency=requester.agency)]  # By the list, and by what they say.
         may_be += [
             Asker(requester.name, one.team, one.agency or requester.agency)
             for one in self.staff

@@ -94,10 +94,11 @@ def invite(
         if as_json:
             print_json({**_row(account, [organisation]), "code": code})
             return
+        if waits:
+            out.print("Invited. A manager confirms the account in the console, and tells them the code.")
+            return
         out.print(plain(f"Invited. The code, which is shown this once:\n  {code}"))
         out.print("Give it to them by word of mouth. It opens their account in the console, for a week.")
-        if waits:
-            out.print("A manager has to confirm the account in the console before that.")
 
 
 @accounts_app.command("list")

@@ -104,7 +104,7 @@ def _account(
         account, code = invite(tx, Invitation(sign_in, name, organisation, role), None)
     if manager is not None and role.casework:
         with node.write() as tx:
-            confirm(tx, account, manager)
+            account, code = confirm(tx, account, manager)
     _open(node, account, code, password)
     return account, DemoAccount(role.value, name, body, sign_in, password, account.factor)
 

@@ -9,13 +9,20 @@ from dataclasses import dataclass
 import pytest
 from argon2 import PasswordHasher
 
-from hub.accounts.accounts import Invitation, confirm, invite, signing_in_as
+from hub.accounts.accounts import (
+    Invitation,
+    confirm,
+    decides_about,
+    every_account,
+    invite,
+    signing_in_as,
+)
 from hub.accounts.organisations import add_organisation
 from hub.accounts.sign_in import Credentials, Opened, Opening, open_account, sign_in
 from hub.crypto import passwords
 from hub.crypto.one_time import STEP_S, code_at
 from hub.node.node import Node
-from hub.records.accounts import Account, AccountRole
+from hub.records.accounts import Account, AccountRole, AccountState
 from hub.values import AgencyKind
 
 PASSWORD = "four loose garden tiles"  # pragma: allowlist secret
@@ -91,10 +98,31 @@ def user(
 ) -> User:
     """Somebody who has opened their account."""
     account, code = invited(node, name, role, by=by, organisation=organisation, idva_service=idva_service)
-    if confirmed_by is not None:
+    if account.state is AccountState.awaiting:
+        decider = confirmed_by or _who_decides(node, account, organisation, idva_service=idva_service)
         with node.write() as tx:
-            confirm(tx, account, confirmed_by)
+            account, code = confirm(tx, account, decider)
     shown = code_at(account.factor, node.now())
     opened = open_account(node, Opening(account.sign_in, code, PASSWORD, shown, ADDRESS))
     assert isinstance(opened, Opened), opened
     return User(node, account.sign_in, opened.recovery)
+
+
+def _who_decides(node: Node, account: Account, organisation: str, *, idva_service: bool) -> Account:
+    """A manager who decides about an account; made where there is none."""
+    with node.read() as tx:
+        managers = [one for one in every_account(tx) if one.state is AccountState.open]
+        found = [one for one in managers if decides_about(tx, one, account)]
+    if found:
+        return found[0]
+    if not any(one.role is AccountRole.manager for one in managers):
+        user(node, "Root Manager", AccountRole.manager, organisation="Eastvale Council")
+        return _who_decides(node, account, organisation, idva_service=idva_service)
+    head = user(
+        node,
+        f"Head {organisation}",
+        AccountRole.manager,
+        organisation=organisation,
+        idva_service=idva_service,
+    )
+    return head.account

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -18,7 +20,7 @@ from hub.accounts.organisations import add_organisation, every_organisation
 from hub.accounts.sessions import find
 from hub.accounts.sign_in import Opening, Unopened, open_account
 from hub.crypto.one_time import code_at
-from hub.errors import ConflictError, HubError, LogError, UsageError
+from hub.errors import ConflictError, HubError, InputError, LogError, UsageError
 from hub.node.node import Node
 from hub.records.accounts import Account, AccountRole, AccountState, Organisation, account_of
 from hub.values import AgencyKind
@@ -34,13 +36,23 @@ def node(areas: Areas) -> Node:
 def test_the_first_manager_is_made_on_the_machine_and_later_caseworkers_wait_for_one(node: Node) -> None:
     manager = user(node, "Mo Ashdown", AccountRole.manager)
     account, code = invited(node, "Ash Underhill")
-    assert account.state is AccountState.awaiting
-    shown = code_at(account.factor, node.now())
-    typed = Opening(account.sign_in, code, PASSWORD, shown, ADDRESS)
+    assert (account.state, code) == (AccountState.awaiting, "")  # Nobody on the machine can open it.
+    typed = Opening(account.sign_in, "", PASSWORD, code_at(account.factor, node.now()), ADDRESS)
     assert open_account(node, typed) is Unopened.invitation
     with node.write() as tx:
-        confirm(tx, account, manager.account)
-    assert not isinstance(open_account(node, typed), Unopened)
+        changed, code = confirm(tx, account, manager.account)
+    assert changed.factor != account.factor
+    shown = code_at(changed.factor, node.now())
+    assert not isinstance(open_account(node, replace(typed, invitation=code, code=shown)), Unopened)
+
+
+def test_before_a_manager_has_opened_their_account_there_is_one_and_nobody_else(node: Node) -> None:
+    first, code = invited(node, "Mo Ashdown", AccountRole.manager)
+    assert invited(node, "Mo Second", AccountRole.manager)[0].state is AccountState.awaiting
+    assert invited(node, "Ash Underhill")[0].state is AccountState.awaiting
+    again, other = invited(node, "Mo Ashdown", AccountRole.manager)  # The code was lost.
+    assert (again.id, again.state) == (first.id, AccountState.invited)
+    assert other != code
 
 
 def test_an_operator_makes_themselves_no_caseworker(node: Node) -> None:
@@ -48,13 +60,60 @@ def test_an_operator_makes_themselves_no_caseworker(node: Node) -> None:
     operator = user(node, "Oz Penrose", AccountRole.operator)
     second, _ = invited(node, "Oz A Penrose", AccountRole.manager, by=operator.account)
     assert second.state is AccountState.awaiting
-    with node.write() as tx:
-        with pytest.raises(UsageError):
-            confirm(tx, second, operator.account)
-        with pytest.raises(UsageError):
-            confirm(tx, second, second)
+    for nobody in (operator.account, second):
+        with node.write() as tx, pytest.raises(UsageError):
+            confirm(tx, second, nobody)
+    with node.write() as tx, pytest.raises(UsageError, match="last manager"):
+        disable(tx, manager.account, None)
     own, _ = invited(node, "Mo Second", AccountRole.coordinator, by=manager.account)
     assert own.state is AccountState.invited  # A manager's own word is enough.
+
+
+def test_an_idva_services_accounts_are_its_own_managers_to_decide(node: Node) -> None:
+    manager = user(node, "Mo Ashdown", AccountRole.manager)
+    head = user(node, "Hana Lowther", AccountRole.manager, organisation="Haven", idva_service=True)
+    coordinator = user(node, "Ash Underhill", by=manager.account)
+    theirs, _ = invited(node, "Ida Fairweather", AccountRole.idva, organisation="Haven", idva_service=True)
+    others, _ = invited(node, "Ina Penrose", AccountRole.idva, organisation="Harbour", idva_service=True)
+    second, _ = invited(node, "Hal Second", AccountRole.manager, organisation="Haven", idva_service=True)
+    for by, account in ((manager, theirs), (manager, second), (head, others)):
+        with node.write() as tx, pytest.raises(UsageError):
+            confirm(tx, account, by.account)
+    with node.write() as tx, pytest.raises(UsageError):
+        disable(tx, coordinator.account, head.account)
+    with node.write() as tx:
+        ask_for_reset(tx, coordinator.account, None)
+    with node.write() as tx, pytest.raises(UsageError):
+        reset_factor(tx, coordinator.account, head.account)
+    with node.write() as tx:
+        assert confirm(tx, theirs, head.account)[0].state is AccountState.invited
+
+
+def test_a_reset_is_asked_for_once_and_revives_nobody(node: Node) -> None:
+    manager = user(node, "Mo Ashdown", AccountRole.manager)
+    second = user(node, "Ma Lowther", AccountRole.manager, by=manager.account)
+    ash = user(node, "Ash Underhill", by=manager.account)
+    with node.write() as tx:
+        ask_for_reset(tx, ash.account, manager.account)
+    with node.write() as tx, pytest.raises(ConflictError):
+        ask_for_reset(tx, ash.account, second.account)
+    with node.write() as tx:
+        disable(tx, ash.account, None)
+    with node.write() as tx, pytest.raises(ConflictError):
+        reset_factor(tx, ash.account, second.account)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ash\u200b Underhill", "Ash Under\u00adhill", "\uff21sh Underhill", "Underhill, Ash", "Mr Ash Underhill",
+     "Ash", "\u3164"],
+)  # fmt: skip
+def test_a_name_that_reads_like_anothers_or_like_none_is_refused(node: Node, name: str) -> None:
+    user(node, "Ash Underhill")
+    with node.write() as tx:
+        (body, *_) = every_organisation(tx)
+    with node.write() as tx, pytest.raises((ConflictError, InputError)):
+        invite(tx, Invitation("other@example.org", name, body, AccountRole.operator), None)
 
 
 @pytest.mark.parametrize("role", [AccountRole.coordinator, AccountRole.idva, AccountRole.representative])
@@ -69,8 +128,11 @@ def test_nobody_else_invites_or_disables(node: Node, role: AccountRole) -> None:
 def test_two_accounts_are_two_names_and_two_addresses(node: Node) -> None:
     user(node, "Ash Underhill")
     with node.write() as tx:
-        (body,) = every_organisation(tx)
-        for sign_in, name in (("ASH.underhill@example.org", "Other"), ("x@example.org", " ash  UNDERHILL ")):
+        (body, *_) = every_organisation(tx)
+        for sign_in, name in (
+            ("ASH.underhill@example.org", "Other Person"),
+            ("x@example.org", " ash  UNDERHILL "),
+        ):
             with pytest.raises(ConflictError):
                 invite(tx, Invitation(sign_in, name, body, AccountRole.idva), None)
 
@@ -91,12 +153,13 @@ def test_a_lost_telephone_takes_two_people(node: Node) -> None:
     second = user(node, "Ma Lowther", AccountRole.manager, by=manager.account)
     ash = user(node, "Ash Underhill", by=manager.account)
     token = ash.signed_in()
+    with node.write() as tx, pytest.raises(ConflictError):
+        reset_factor(tx, ash.account, manager.account)
     with node.write() as tx:
-        with pytest.raises(ConflictError):
-            reset_factor(tx, ash.account, manager.account)
         asked = ask_for_reset(tx, ash.account, manager.account)
-        with pytest.raises(UsageError):
-            reset_factor(tx, asked, manager.account)
+    with node.write() as tx, pytest.raises(UsageError):
+        reset_factor(tx, asked, manager.account)
+    with node.write() as tx:
         changed, code = reset_factor(tx, asked, second.account)
     assert find(node, token) is None
     assert changed.factor != asked.factor

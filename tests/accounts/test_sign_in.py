@@ -120,7 +120,7 @@ def test_guessing_ends_for_an_address(node: Node) -> None:
 
 
 def test_an_account_is_opened_once_by_its_code(node: Node) -> None:
-    account, code = invited(node, "Ash Underhill")
+    account, code = invited(node, "Ash Underhill", AccountRole.manager)
     shown = code_at(account.factor, node.now())
     wrong = Opening(account.sign_in, "aaaa-bbbb-cccc-dddd-eeee", PASSWORD, shown, ADDRESS)
     assert open_account(node, wrong) is Unopened.invitation
@@ -142,14 +142,14 @@ def test_an_account_is_opened_once_by_its_code(node: Node) -> None:
 )
 def test_a_password_that_is_guessed_first_opens_nothing(areas: Areas, password: str, why: Unopened) -> None:
     node = areas["eastvale"]
-    account, code = invited(node, "Ash Underhill")
+    account, code = invited(node, "Ash Underhill", AccountRole.manager)
     shown = code_at(account.factor, node.now())
     assert open_account(node, Opening(account.sign_in, code, password, shown, ADDRESS)) is why
 
 
 def test_an_invitation_that_is_old_opens_nothing(areas: Areas) -> None:
     node = areas["eastvale"]
-    account, code = invited(node, "Ash Underhill")
+    account, code = invited(node, "Ash Underhill", AccountRole.manager)
     areas.clock.at += 8 * 86_400
     shown = code_at(account.factor, node.now())
     assert open_account(node, Opening(account.sign_in, code, PASSWORD, shown, ADDRESS)) is Unopened.invitation

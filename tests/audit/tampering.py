@@ -92,7 +92,8 @@ def use(areas: Areas, number: int) -> None:
 def _sign_in(node: Node, number: int) -> None:
     """Somebody has an account of a new organisation, and shows in their session again that it is they."""
     with cheap_passwords():
-        person = user(node, f"Mo Ashdown {number}", AccountRole.operator, organisation=f"Council {number}")
+        name, body = f"Mo {'AB'[number % 2]}{'xyz'[number % 3]}lowther", f"Council {number}"
+        person = user(node, name, AccountRole.operator, organisation=body)
         session = find(node, person.signed_in())
         assert session
         again = person.credentials(code=person.recovery[0])

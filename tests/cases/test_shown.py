@@ -26,6 +26,7 @@ def node(areas: Areas) -> Iterator[Node]:
     for number, kind, service, agency in (
         ("M-1", Kind.marac, "", "Eastvale Police"),
         ("M-2", Kind.marac, "Haven", "Eastvale Council"),
+        ("M-3", Kind.marac, "", "Eastvale Council"),
         ("I-1", Kind.idva, "Haven", "Haven"),
         ("I-2", Kind.idva, "Harbour", "Harbour"),
     ):
@@ -58,12 +59,12 @@ def numbers(node: Node, who: Acting) -> set[str]:
 @pytest.mark.parametrize(
     ("role", "organisation", "idva_service", "theirs"),
     [
-        (AccountRole.coordinator, "Eastvale Police", False, {"M-1", "M-2"}),
-        (AccountRole.manager, "Eastvale Council", False, {"M-1", "M-2"}),
+        (AccountRole.coordinator, "Eastvale Police", False, {"M-1", "M-2", "M-3"}),
+        (AccountRole.manager, "Eastvale Council", False, {"M-1", "M-2", "M-3"}),
         (AccountRole.idva, "Haven", True, {"M-2", "I-1"}),
         (AccountRole.manager, "HAVEN", True, {"M-2", "I-1"}),
         (AccountRole.idva, "Harbour", True, {"I-2"}),
-        (AccountRole.representative, "Eastvale Council", False, {"M-2"}),
+        (AccountRole.representative, "Eastvale Council", False, {"M-3"}),
         (AccountRole.data_protection_officer, "Eastvale Council", False, set()),
         (AccountRole.operator, "Eastvale Council", False, set()),
     ],
@@ -84,7 +85,7 @@ def test_what_somebody_is_excluded_from_is_not_there(node: Node) -> None:
     handle = next(one.handle for one in lines(node, who, 9, "m-2"))
     text = f'[[exclusion]]\ncase_ref = "M-2"\nperson = "{who.account.name}"\n'
     (node.home / STAFF_FILE).write_text(text, encoding="utf-8")
-    assert numbers(node, who) == {"M-1"}
+    assert numbers(node, who) == {"M-1", "M-3"}
     assert case_shown(node, who, handle) is None
 
 

@@ -33,8 +33,13 @@ def test_the_sample_that_it_prints_invites_a_first_manager(invited: Any, home: P
     shown = inside("accounts", "list", home)
     assert "Robin Sample, manager, Northmoor Council: invited" in shown.out
     assert done.json["code"] not in shown.out
-    again = invited()
-    assert (again.code, again.error["code"]) == (1, "conflict")
+    again = invited()  # The code was lost, and nobody has opened the account.
+    assert (again.json["id"], again.code) == (done.json["id"], 0)
+    assert again.json["code"] != done.json["code"]
+    second = invited(sign_in="second@council.example", name="Second Sample")
+    assert (second.json["state"], second.json["code"]) == ("awaiting", "")
+    taken = invited(sign_in="third@council.example")
+    assert (taken.code, taken.error["code"]) == (1, "conflict")
 
 
 def test_what_is_wrong_with_an_invitation_is_named_and_not_repeated(invited: Any) -> None:

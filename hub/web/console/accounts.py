@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import Response
 
 from hub.accounts import accounts
-from hub.accounts.accounts import every_account
+from hub.accounts.accounts import decides_about, every_account
 from hub.accounts.organisations import every_organisation
 from hub.errors import NotFoundError
 from hub.node.transaction import Transaction
@@ -27,7 +27,9 @@ def _begin(asked: Asked) -> Response:
 def _list(asked: Asked) -> Response:
     with asked.node.read() as tx:
         every, bodies = every_account(tx), {one.id: one.name for one in every_organisation(tx)}
-    mine = asked.acting.account
+        mine = asked.acting.account
+        if mine.role is AccountRole.manager:
+            every = [one for one in every if decides_about(tx, mine, one)]
     rows = [
         {
             "account": one,
@@ -57,7 +59,7 @@ def _acts(account: Account, mine: Account) -> tuple[str, ...]:
 
 
 def _confirm(asked: Asked) -> Response:
-    return _done(asked, accounts.confirm)
+    return _with_code(asked, accounts.confirm)
 
 
 def _disable(asked: Asked) -> Response:
@@ -69,8 +71,12 @@ def _ask_for_reset(asked: Asked) -> Response:
 
 
 def _reset(asked: Asked) -> Response:
+    return _with_code(asked, accounts.reset_factor)
+
+
+def _with_code(asked: Asked, act: Callable[[Transaction, Account, Account], tuple[Account, str]]) -> Response:
     with asked.node.write() as tx:
-        _, code = accounts.reset_factor(tx, _account(asked, tx), asked.acting.account)
+        _, code = act(tx, _account(asked, tx), asked.acting.account)
     return asked.page("account_reset.html", code=code)
 
 

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Final, NamedTuple
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
@@ -60,6 +60,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *obligations.PAGES,
 )
 _UNSAFE: Final = ("POST",)
+PASSWORDS_AT_ONCE: Final = 2
 logger = logging.getLogger("hub")
 
 
@@ -88,11 +89,13 @@ def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
     )
+    made = Made(node, pages, client, CapacityLimiter(PASSWORDS_AT_ONCE))
     for page in PAGES:
         app.add_api_route(
             page.path,
-            _guarded(Made(node, pages, client), page, ROUTES[page.method, page.path]),
+            _guarded(made, page, ROUTES[page.method, page.path]),
             methods=[page.method],
             response_model=None,
         )
@@ -129,30 +132,32 @@ class Made(NamedTuple):
     node: Node
     pages: Pages
     client: Callable[[Node], PeerClient]
+    hashing: CapacityLimiter
 
 
 def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaitable[Response]]:
     """What answers at an address: the page, for whoever may open it."""
-    node = made.node
+    node, hashing = made.node, made.hashing
 
     async def answer(request: Request) -> Response:
-        session = await _session(node, request)
+        # Who asks is looked up when all is there: somebody who is disabled meanwhile does nothing more.
         typed = tuple(await read_pairs(request)) if page.method in _UNSAFE else ()
+        session = await _session(node, request)
         asked = Asked(node, made.pages, request, session, typed, made.client)
         if not guard.open:
             if session is None:
                 return see("/sign-in")
-            if session.locked:
-                await _keep_typed(asked, session)
+            if session.locked and page.path != "/sign-out":
+                await _keep_typed(asked, page, session)
                 return see("/sign-in")
             await to_thread.run_sync(sessions.touch, node, session)
             _show_who(request, session)
             if not guard.admits(session.acting.account.role):
                 return asked.not_found()
             if guard.fresh and not session.fresh(node.now()):
-                await _keep_typed(asked, session)
+                await _keep_typed(asked, page, session)
                 return see("/confirm")
-        return await _answered(page, asked)
+        return await _answered(page, asked, hashing if guard.open else None)
 
     return answer
 
@@ -162,11 +167,12 @@ async def _session(node: Node, request: Request) -> SignedIn | None:
     return await to_thread.run_sync(sessions.find, node, token) if token else None
 
 
-async def _answered(page: Page, asked: Asked) -> Response:
+async def _answered(page: Page, asked: Asked, limiter: CapacityLimiter | None) -> Response:
+    """The page. `limiter`: so many at once, where a password may be looked at: each takes 64 MiB."""
     if inspect.iscoroutinefunction(page.handler):
         given: Response = await page.handler(asked)
         return given
-    found: Response = await to_thread.run_sync(page.handler, asked)  # type: ignore[arg-type]
+    found: Response = await to_thread.run_sync(page.handler, asked, limiter=limiter)  # type: ignore[arg-type]
     return found
 
 
@@ -180,11 +186,16 @@ def _show_who(request: Request, session: SignedIn) -> None:
     )
 
 
-async def _keep_typed(asked: Asked, session: SignedIn) -> None:
-    """Keep what was typed for when its writer has shown again who they are; of passwords, nothing."""
-    if asked.typed:
+async def _keep_typed(asked: Asked, page: Page, session: SignedIn) -> None:
+    """Keep what was typed for when its writer has shown again who they are; of passwords, nothing.
+
+    Then they go on at the page of that form, or where its button stands.
+    """
+    here = asked.request.url.path
+    back = here if ("GET", page.path) in ROUTES else f"/{here.split('/')[1]}"
+    if asked.typed or back != here:
         draft = json.dumps([pair for pair in asked.typed if pair[0] not in sign_in.SECRET])
-        await to_thread.run_sync(sessions.keep_draft, asked.node, session, asked.request.url.path, draft)
+        await to_thread.run_sync(sessions.keep_draft, asked.node, session, back, draft)
 
 
 def _handle_errors(app: FastAPI, node: Node, pages: Pages) -> None:

@@ -309,13 +309,13 @@ def url() -> Iterator[str]:
 
     @app.get("/case")
     async def shown(request: Request) -> Response:
-        return pages.page(request, "case.html", form=unsent())
+        return pages.page(request, "typed_case.html", form=unsent())
 
     @app.post("/case")
     async def keep(request: Request) -> Response:
         form = await read_form(request, Case)
         if form.value is None:
-            return pages.page(request, "case.html", 422, form=form)
+            return pages.page(request, "typed_case.html", 422, form=form)
         return Response(f"{form.value.people[0].date_of_birth} {form.once} {form.button}")
 
     with pytest.MonkeyPatch.context() as patch, served(app) as address:

@@ -144,6 +144,8 @@ def test_what_stands_under_a_name_asks_again_who_it_is(
     page.get_by_role("button", name="Confirm : Bo Waiting").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Confirm : Bo Waiting")).to_have_count(0)
+    expect(page.get_by_role("heading", name="They may open their account")).to_be_visible()
+    page.goto(url + "/accounts")
     assert waiting.name in page.content()
 
 
