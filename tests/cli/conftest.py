@@ -82,6 +82,12 @@ def rows() -> list[Row]:
 PATIENCE_S: Final = 60.0  # A machine may stand still for seconds.
 
 
+ENOUGH: Final = "\n[quotas.strong]\n{0}\n\n[quotas.weak]\n{0}\n".format(
+    "per_day = 1_000_000\nburst = 1_000_000\nper_month = 10_000_000"
+)
+"""One pair answers all tests of a process, in whichever order: none of them meets a quota."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """Northmoor's home, its peer Eastvale's, which is being served, and the story they are part of."""
@@ -120,6 +126,8 @@ def _pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         "northmoor": make(folder / "northmoor", "northmoor"),
         "eastvale": make(folder / "eastvale", "eastvale", port),
     }
+    with (homes["eastvale"] / "node.toml").open("a", encoding="utf-8") as settings:
+        settings.write(ENOUGH)
     for node_id, home in homes.items():
         file = write_csv(folder / f"{node_id}.csv", TOLD.referrals[node_id])
         assert inside("import", home, file).code == 0
