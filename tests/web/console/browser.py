@@ -13,14 +13,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 from starlette.types import ASGIApp
 
 T = TypeVar("T")
+
+_click: Final = Locator.click
 
 INSTALL: Final = "Chromium is not installed: on Debian, as root, `apt-get install chromium`."
 ARGUMENTS: Final = (
@@ -53,10 +56,17 @@ def chromium_path(which: Callable[[str], str | None] = shutil.which) -> str:
     raise AssertionError(INSTALL)
 
 
+def _click_until_loaded(locator: Locator, **options: Any) -> None:
+    """A click ends when the page that it leads to has come whole; Playwright's ends when that has begun."""
+    _click(locator, **options)
+    locator.page.wait_for_load_state()
+
+
 @contextmanager
 def opened_browser() -> Iterator[Browser]:
     """The browser. Each `new_context()` is a person at a machine of their own."""
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setattr(Locator, "click", _click_until_loaded)
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(ARGUMENTS))
         try:
             yield browser
@@ -85,6 +95,11 @@ def apart(function: Callable[[], T]) -> T:
     """Call a function in a thread of its own, where it may run an event loop."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(function).result()
+
+
+def width(page: Page) -> int:
+    """How wide a page's text is, in pixels of the page."""
+    return int(page.locator("html").evaluate("html => html.scrollWidth"))
 
 
 def violations(page: Page) -> list[str]:

@@ -29,7 +29,7 @@ from hub.web.console.app import create_console
 from tests.accounts.people import User, cheap_passwords, user
 from tests.federation.nodes import IMPORTER, Areas, cases_of, copied, stranger
 from tests.web.console import browser as browsers
-from tests.web.console.browser import complaints, served
+from tests.web.console.browser import complaints, served, width
 from tests.web.console.signed_in import normal, sign_in_on_page
 
 HER: Final = cases_of("eastvale")[0][0]
@@ -191,7 +191,7 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     expect(page.get_by_role("heading", name="Asked about the alleged perpetrator")).to_be_visible()
     assert DisclosureStatus.answered in {one.status for one in answers_of(node, handle)}
     page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert width(page) <= 320
     assert [one for one in said if "422" not in one] == []
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from hub.records.accounts import AccountRole
 from tests.accounts.people import cheap_passwords
 from tests.federation.nodes import Areas, copied
-from tests.web.console.browser import apart, complaints, served, violations
+from tests.web.console.browser import apart, complaints, served, violations, width
 from tests.web.console.signed_in import Console, sign_in_on_page
 
 
@@ -90,5 +90,5 @@ def test_a_case_is_entered_and_shown_and_what_was_typed_survives_errors(
     page.get_by_role("link", name="Cases").first.click()
     assert_axe(page)
     page.set_viewport_size({"width": 320, "height": 640})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert width(page) <= 320
     assert [one for one in said if "422" not in one] == []

@@ -23,7 +23,7 @@ from tests.accounts.people import PASSWORD, User, cheap_passwords, user
 from tests.checks import disclosing
 from tests.checks.pending import asked, told
 from tests.federation.nodes import IMPORTER, Areas, copied, events, stranger
-from tests.web.console.browser import apart, served, violations
+from tests.web.console.browser import apart, served, violations, width
 from tests.web.console.signed_in import NAMES, Console, normal
 
 R = AccountRole
@@ -108,7 +108,7 @@ def sound(page: Page, scripts: bool = True) -> None:
     """Nothing that axe finds, where it can run, and nothing wider than a small screen."""
     if scripts:
         assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert width(page) <= 320
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from playwright.sync_api import Browser, Page
 
 from hub.web.console import rendering
-from tests.web.console.browser import INSTALL, chromium_path, complaints, served, violations
+from tests.web.console.browser import INSTALL, chromium_path, complaints, served, violations, width
 from tests.web.console.small import small_console, with_templates
 
 
@@ -97,7 +97,7 @@ def test_the_policy_lets_nothing_in_but_our_own_scripts(url: str, page: Page) ->
 def test_nothing_runs_over_the_side_of_a_narrow_screen(url: str, page: Page, path: str) -> None:
     page.set_viewport_size({"width": 320, "height": 600})
     page.goto(url + path)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert width(page) <= 320
 
 
 def test_without_scripts_the_form_is_sent(url: str, browser: Browser) -> None:

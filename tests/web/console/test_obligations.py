@@ -20,7 +20,7 @@ from tests.accounts.people import PASSWORD, User, cheap_passwords
 from tests.checks import disclosing
 from tests.checks.pending import asked, told
 from tests.federation.nodes import Areas, cases_of, copied, events
-from tests.web.console.browser import apart, served, violations
+from tests.web.console.browser import apart, served, violations, width
 from tests.web.console.signed_in import NAMES, Console, normal
 
 R = AccountRole
@@ -91,7 +91,7 @@ def sound(page: Page, scripts: bool = True) -> None:
     """Nothing that axe finds, where it can run, and nothing wider than a small screen."""
     if scripts:
         assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert width(page) <= 320
 
 
 @pytest.mark.parametrize(
