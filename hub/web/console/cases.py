@@ -92,8 +92,16 @@ def _search(asked: Asked) -> Response:
 
 
 def _listed(asked: Asked, form: Form[Search]) -> Response:
-    found = lines(asked.node, asked.acting, MOST + 1, form.text("number"))
-    return asked.page("cases.html", form=form, cases=found[:MOST], more=len(found) > MOST)
+    wrong = bool(form.errors)
+    found = [] if wrong else lines(asked.node, asked.acting, MOST + 1, form.text("number"))
+    return asked.page(
+        "cases.html",
+        422 if wrong else 200,
+        form=form,
+        cases=found[:MOST],
+        more=len(found) > MOST,
+        may_enter=asked.may("/cases/new"),
+    )
 
 
 def _show(asked: Asked) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ import httpx2
 from fastapi import FastAPI
 from playwright.sync_api import Page
 
+from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.web.console.app import create_console
@@ -53,9 +54,14 @@ class Console:
     users: dict[AccountRole, User]
 
     @classmethod
-    def of(cls, node: Node) -> Console:
-        """With one person of each role."""
-        manager = user(node, NAMES[AccountRole.manager], AccountRole.manager)
+    def of(
+        cls,
+        node: Node,
+        organisation: str = "Eastvale Police",
+        client: Callable[[Node], PeerClient] = PeerClient,
+    ) -> Console:
+        """With one person of each role. `client`: by which it reaches peers."""
+        manager = user(node, NAMES[AccountRole.manager], AccountRole.manager, organisation=organisation)
         users = {AccountRole.manager: manager}
         for role, name in NAMES.items():
             if role is not AccountRole.manager:
@@ -65,10 +71,10 @@ class Console:
                     name,
                     role,
                     by=manager.account,
-                    organisation="Haven" if idva else "Eastvale Police",
+                    organisation="Haven" if idva else organisation,
                     idva_service=idva,
                 )
-        return cls(node, create_console(node), users)
+        return cls(node, create_console(node, client), users)
 
     def send(
         self,

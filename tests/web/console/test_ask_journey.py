@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from hub.accounts.accounts import acting_as
 from hub.cases.access import restrictions_on
@@ -193,6 +193,57 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     page.set_viewport_size({"width": 320, "height": 640})
     assert width(page) <= 320
     assert [one for one in said if "422" not in one] == []
+
+
+def reach(page: Page, target: Locator) -> None:
+    """Come to something by the tabulator alone, as whoever has no mouse; it shows that it is reached."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if target.evaluate("one => one === document.activeElement"):
+            shadow, outline = target.evaluate(
+                "one => { const s = getComputedStyle(one), b = getComputedStyle(one, '::before');"
+                " return [s.boxShadow + b.boxShadow, s.outlineStyle] }"
+            )
+            assert shadow.replace("none", "") or outline != "none"
+            return
+    raise AssertionError(f"not reached by the tabulator: {target}")
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button, or what looks like one, by the keyboard."""
+    reach(page, page.get_by_role("main").get_by_role("button", name=name).first)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_a_routine_question_is_asked_by_the_keyboard_alone(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    handle = entered(node, coordinator)
+    arrive(page, url, coordinator, areas)
+    page.goto(f"{url}/cases/{handle}")
+    press(page, "Ask other areas")
+    for group, answer in (
+        ("Why do you ask now?", "The risk has grown"),
+        ("What did the victim say about asking other areas?", "Agreed"),
+        ("Has anyone in this case fled an area?", "No, nobody has"),
+        ("Do you know anyone in this case?", "No"),
+    ):
+        radios = page.get_by_role("group", name=group).get_by_role("radio")
+        reach(page, radios.first)
+        page.keyboard.press("Space")
+        wanted = page.get_by_role("group", name=group).get_by_label(answer, exact=True)
+        for _ in range(radios.count()):
+            if not wanted.is_checked():
+                page.keyboard.press("ArrowDown")
+        assert wanted.is_checked()
+    press(page, "Continue")
+    press(page, "Ask")
+    expect(page.get_by_role("heading", name="Result by area")).to_be_visible()
+    assert len(checks_of(node, handle)) == 2
+    reach(page, page.locator("summary").first)
+    press(page, "Tell Eastvale?")
+    expect(page.get_by_text("This tells Eastvale that you are asking about")).to_be_visible()
 
 
 def test_what_is_left_open_asks_nobody_and_keeps_what_was_typed(

@@ -1,0 +1,229 @@
+"""An example of every page of the console in every state: where it is, who opens it, and what they send.
+
+In the order in which they can be met: each is an address of the route table with what is there. Two real areas:
+Northmoor asks about a case of its own, Eastvale is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from hub.accounts.accounts import acting_as
+from hub.cases.obligations import list_obligations
+from hub.cases.shown import lines
+from hub.cases.stub import Referrer, Stub, enter_case
+from hub.crypto.one_time import STEP_S, code_at
+from hub.records.accounts import AccountRole
+from hub.values import Kind, Role
+from tests.accounts.people import PASSWORD, User, invited, user
+from tests.checks.pending import asked, told
+from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
+from tests.web.console.browser import apart
+from tests.web.console.signed_in import Console
+
+R = AccountRole
+NOBODY: Final = "nobody"
+UNSIGNED: Final = "unsigned"  # A coordinator whose agency has signed no agreement.
+AWAY: Final = "away"  # Somebody whose session is locked.
+Fields = Mapping[str, str | tuple[str, ...]]
+ANSWERS: Final[Fields] = MappingProxyType(
+    {
+        "why": "risk_grew",
+        "said": "given",
+        "fled": "none",
+        "knows": "false",
+        "people": "{people}",
+        "areas": "eastvale",
+    }
+)
+NO_PAGES: Final = frozenset({"GET /healthz", "GET /static/{digest}/{name:path}"})
+
+
+@dataclass(frozen=True)
+class Example:
+    """A page. `at`: whose console; `who`: a role, or one of those above; `form`: what is sent there.
+
+    `status`: what the page answers once its redirects were followed; `places`: what stands in the address, if not
+    what the examples before left there.
+    """
+
+    route: str
+    who: AccountRole | str = R.coordinator
+    form: Fields = field(default_factory=dict)
+    status: int = 200
+    at: str = "northmoor"
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+E = Example
+EXAMPLES: Final[tuple[Example, ...]] = (
+    E("GET /sign-in", NOBODY),
+    E("POST /sign-in", NOBODY, status=403),
+    E("GET /invitation", NOBODY),
+    E("POST /invitation", NOBODY, status=403),
+    E("POST /invitation", NOBODY, {"sign_in": "{invited}", "invitation": "{code}"}),
+    E("POST /invitation/open", NOBODY, status=403),
+    E("POST /invitation/open", NOBODY, {"sign_in": "{invited}", "invitation": "{code}"}, 422),
+    E(
+        "POST /invitation/open",
+        NOBODY,
+        {
+            "sign_in": "{invited}",
+            "invitation": "{code}",
+            "password": PASSWORD,
+            "code": "{shown}",
+            "factor": "{factor}",
+        },
+    ),
+    E("GET /work", AWAY),
+    E("GET /"),
+    E("GET /confirm"),
+    E("POST /confirm", status=403),
+    E("GET /cases", R.representative),
+    E("GET /cases"),
+    E("POST /cases", form={"number": "{ref}"}),
+    E("POST /cases", form={"number": "no such reference"}),
+    E("POST /cases", form={"number": "x" * 3_000}, status=422),
+    E("GET /cases/new"),
+    E("POST /cases/new", status=422),
+    E("GET /cases/{case}"),
+    E("GET /cases/{case}", places={"case": "ab" * 16}, status=404),
+    E("GET /cases/{case}/ask", UNSIGNED, places={"case": "{unsigned_case}"}),
+    E("GET /cases/{case}/ask"),
+    E("POST /cases/{case}/ask", status=422),
+    E("POST /cases/{case}/ask", form=ANSWERS),
+    E("POST /cases/{case}/ask", form={**ANSWERS, "once": "0f" * 16, "button": "ask"}),
+    E("GET /work"),
+    E("GET /work", R.manager),
+    E("GET /checks/{check}"),
+    E("GET /checks/{check}/{area}/{candidate}/tell"),
+    E("POST /checks/{check}/{area}/{candidate}/tell", status=422),
+    E("POST /checks/{check}/{area}/{candidate}/dismiss", status=422),
+    E("POST /checks/{check}/{area}/{candidate}/dismiss", form={"because": "Born another year."}),
+    E("POST /checks/{check}/{area}/{candidate}/tell", form={"choice": "tell"}),
+    E("GET /cases/{case}"),
+    E("GET /obligations"),
+    E("GET /obligations/{number}"),
+    E("POST /obligations/{number}", status=422),
+    E("GET /requests"),
+    E("GET /requests", at="eastvale"),
+    E("GET /requests/{request}", at="eastvale"),
+    E("POST /requests/{request}", at="eastvale", status=422),
+    E(
+        "POST /requests/{request}",
+        at="eastvale",
+        form={"answer": "ring_first", "because": "I ring Northmoor today."},
+    ),
+    E("GET /requests/{request}", at="eastvale"),
+    E(
+        "POST /requests/{request}",
+        at="eastvale",
+        form={"answer": "withhold", "because": "She asked us not to."},
+    ),
+    E("GET /requests", at="eastvale"),
+    E("GET /work", at="eastvale"),
+    E("GET /nothing", R.data_protection_officer),
+    E("GET /accounts", R.operator),
+    E("GET /accounts", R.manager),
+    E("POST /accounts/{account}/confirm", R.manager, places={"account": "{waiting}"}),
+    E("POST /accounts/{account}/confirm", R.manager, status=409, places={"account": "{waiting}"}),
+    E("POST /accounts/{account}/ask-for-reset", R.operator, places={"account": "{other}"}),
+    E("POST /accounts/{account}/ask-for-reset", R.operator, status=409, places={"account": "{other}"}),
+    E("POST /accounts/{account}/reset", R.manager, places={"account": "{other}"}),
+    E("POST /accounts/{account}/reset", R.manager, status=409, places={"account": "{other}"}),
+    E("POST /accounts/{account}/disable", R.manager, places={"account": "{other}"}),
+    E("POST /accounts/{account}/disable", R.manager, status=400, places={"account": "{haven}"}),
+    E("POST /sign-out", R.manager),
+)
+
+
+class World:
+    """The two areas' consoles, their people, and what stands in each address (`places`)."""
+
+    def __init__(self, areas: Areas) -> None:
+        self.areas = areas
+        self.consoles = {
+            area: Console.of(areas[area], "Police", lambda node: areas.client(node.node_id))
+            for area in ("northmoor", "eastvale")
+        }
+        node = areas["northmoor"]
+        self.manager = self.consoles["northmoor"].users[R.manager]
+        self.unsigned = self._somebody("Bo Elsewhere", "Northmoor Council")
+        self.away = self._somebody("Wes Awbrey", "Police")
+        other = self._somebody("Una Leaver", "Police")
+        new, code = invited(node, "Ned Newcome", R.operator, organisation="Police")
+        waiting, _ = invited(
+            node,
+            "Wil Waiting",
+            by=self.consoles["northmoor"].users[R.operator].account,
+            organisation="Police",
+        )
+        self.places: dict[str, str] = {
+            "ref": "NM-seen",
+            "case": self._case("NM-seen", self.consoles["northmoor"].users[R.coordinator]),
+            "unsigned_case": self._case("NM-other", self.unsigned),
+            "invited": new.sign_in,
+            "code": code,
+            "waiting": waiting.id,
+            "haven": self.consoles["northmoor"].users[R.idva].account.id,
+            "other": other.account.id,
+            "area": "eastvale",
+            "factor": "",
+        }
+        told(areas, asked(areas))
+        self._owed()
+
+    def _somebody(self, name: str, organisation: str) -> User:
+        return user(self.areas["northmoor"], name, by=self.manager.account, organisation=organisation)
+
+    def _case(self, ref: str, who: User) -> str:
+        him = stranger(31).model_copy(update={"role": Role.perpetrator})
+        stub: dict[str, Any] = {"case_ref": ref, "kind": Kind.marac, "sealed": False, "fled_from": ()}
+        referrer = Referrer(agency="Police", contact="The duty desk")
+        node = self.areas["northmoor"]
+        people = (cases_of("eastvale")[0][0], him)
+        enter_case(node, Stub(**stub, referrer=referrer, by=IMPORTER, people=people))
+        with node.read() as tx:
+            return lines(node, acting_as(tx, who.account), 1, ref)[0].handle
+
+    def _owed(self) -> None:
+        node = self.areas["northmoor"]
+        owed = list_obligations(node, None, node.today(), every=True)
+        self.places["number"] = owed[0].number
+
+    def somebody(self, example: Example) -> User | None:
+        """Who opens the page."""
+        if isinstance(example.who, AccountRole):
+            return self.consoles[example.at].users[example.who]
+        return {UNSIGNED: self.unsigned, AWAY: self.away}.get(example.who)
+
+    def signed_in(self, who: User) -> str:
+        """The cookie of somebody who signs in now."""
+        self.areas.clock.advance(2 * STEP_S)
+        return apart(who.signed_in)
+
+    def filled(self, text: str, own: Mapping[str, str] = MappingProxyType({})) -> str:
+        """A text with what stands in its places."""
+        secret = self.places.get("secret", "").replace(" ", "")
+        shown = code_at(secret, self.areas["northmoor"].now()) if secret else ""
+        places = {**self.places, "shown": shown}
+        return re.sub(r"\{(\w+)\}", lambda one: self.filled(own.get(one[1]) or places[one[1]]), text)
+
+    def learn(self, page: str) -> None:
+        """Take from a page what later addresses are made of."""
+        for name, pattern in _LINKS.items():
+            if found := re.search(pattern, page):
+                self.places |= found.groupdict() if found.groupdict() else {name: found[1]}
+
+
+_LINKS: Final = {
+    "secret": r'class="[^"]*hub-key[^"]*">([A-Z2-7 ]{16,})<',
+    "factor": r'name="factor" value="([^"]+)"',
+    "people": r'name="people"[^>]*value="([0-9a-f]{32})"',
+    "check": r"/checks/(?P<check>[0-9a-f]{32})/(?P<area>\w+)/(?P<candidate>[0-9a-f]+)/tell",
+    "request": r'href="/requests/([0-9a-f]+)"',
+}
