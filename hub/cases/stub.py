@@ -13,6 +13,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool, StringConstraints
 
+from hub.accounts.organisations import named
 from hub.audit.events import Action
 from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.alerts import alert_manager
@@ -117,11 +118,18 @@ def enter_case(node: Node, stub: Stub) -> CaseDetails:
 
 
 def case_of_emergency(restrictions: CaseRestrictions, case_ref: str, request: CheckRequest) -> CaseDetails:
-    """The case that an emergency makes of what was typed. Its referral completes it."""
+    """The case that an emergency makes of what was typed. Its referral completes it.
+
+    Where an Idva service of this node asks it is that service's client.
+    """
     by = request.requester
+    with restrictions.node.read() as tx:
+        body = named(tx, by.agency)
+    service = body.name if body is not None and body.idva_service else ""
     return CaseDetails(
         case_ref=case_ref,
-        kind=Kind.idva if by.role is RequesterRole.idva else Kind.marac,
+        kind=Kind.idva if service or by.role is RequesterRole.idva else Kind.marac,
+        idva_service=service,
         fled_from=request.sharing_form.fled_from,
         fled_asked=True,
         stub="emergency",

@@ -50,6 +50,8 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("GET", "/confirm"): Guard(EVERYBODY),
     ("POST", "/confirm"): Guard(EVERYBODY),
     ("GET", "/work"): Guard(CASEWORKERS),
+    ("GET", "/emergency"): Guard(CASEWORKERS),
+    ("POST", "/emergency"): Guard(CASEWORKERS),
     ("GET", "/cases"): Guard(CASE_OPENERS),
     ("POST", "/cases"): Guard(CASE_OPENERS),
     ("GET", "/cases/new"): Guard(CASEWORKERS),

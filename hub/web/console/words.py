@@ -25,6 +25,7 @@ _STATES: Final = {
 }
 _MENU: Final = (
     (mark("My work"), "/work"),
+    (mark("Emergency"), "/emergency"),
     (mark("Cases"), "/cases"),
     (mark("Requests"), "/requests"),
     (mark("Obligations"), "/obligations"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import islice
 from typing import Final
 
@@ -11,9 +12,10 @@ from hub.cases.shown import shown_among
 from hub.checks.earlier import EarlierCheck, earlier_checks
 from hub.web.console.asked import Asked, Page
 from hub.web.console.incoming import answered, lines
-from hub.web.console.obligations import by_case, owed
+from hub.web.console.obligations import by_case, owed, when
 from hub.web.guards import ROUTES
 
+COMPLETE_EMERGENCY: Final = "complete_emergency"
 _NEWEST: Final = 10
 _LOOKED_AT: Final = 50
 _RESULT: Final = "/checks/{check}"
@@ -22,6 +24,8 @@ _RESULT: Final = "/checks/{check}"
 def _work(asked: Asked) -> Response:
     today = asked.node.today()
     found = owed(asked, today)
+    until = today + dt.timedelta(days=asked.node.rules.policy.emergency.days_to_complete)
+    urgent = [one for one in owed(asked, until) if one.code == COMPLETE_EMERGENCY]
     late = [one for one in found if one.overdue_days]
     now = [one for one in found if not one.overdue_days]
     return asked.page(
@@ -30,6 +34,7 @@ def _work(asked: Asked) -> Response:
         answered=answered(asked),
         overdue=len(late),
         due=len(now),
+        urgent=[(one, when(one, today)) for one in urgent],
         late_cases=by_case(late, today),
         due_cases=by_case(now, today),
         checks=_asked_lately(asked),

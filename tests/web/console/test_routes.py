@@ -39,6 +39,8 @@ EXPECTED: Final = {
     "GET /confirm": "cirmdo",
     "POST /confirm": "cirmdo",
     "GET /work": "cim",
+    "GET /emergency": "cim",
+    "POST /emergency": "cim",
     "GET /cases": "cirm",
     "POST /cases": "cirm",
     "GET /cases/new": "cim",

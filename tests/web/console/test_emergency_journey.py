@@ -1,0 +1,221 @@
+"""An emergency on one page: real nodes, a browser with scripts and without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hub.accounts.accounts import acting_as
+from hub.cases.obligations import list_obligations
+from hub.cases.shown import lines
+from hub.checks.earlier import EarlierCheck, earlier_checks
+from hub.consent import NotTold
+from hub.crypto.one_time import STEP_S
+from hub.federation.client import PeerClient
+from hub.node.node import Node
+from hub.records.accounts import AccountRole
+from hub.records.check import AreaStatus, DisclosureStatus
+from hub.values import Kind, Person, Requester
+from hub.web.console.app import create_console
+from tests.accounts.people import User, cheap_passwords, user
+from tests.federation.nodes import IMPORTER, Areas, cases_of, copied
+from tests.web.console import browser as browsers
+from tests.web.console.browser import complaints, served, width
+from tests.web.console.signed_in import sign_in_on_page
+
+KNOWN: Final = cases_of("eastvale")[0][0]
+OTHER: Final = cases_of("eastvale")[1][0]
+THREAT: Final = "texted to be ten minutes away with a knife"
+
+
+@pytest.fixture(scope="module")
+def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
+    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    with cheap_passwords():
+        yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def node(areas: Areas) -> Node:
+    return areas["northmoor"]
+
+
+@pytest.fixture(scope="module")
+def manager(node: Node) -> User:
+    return user(node, "Mo Ashdown", AccountRole.manager, organisation="Police")
+
+
+@pytest.fixture(scope="module")
+def coordinator(node: Node, manager: User) -> User:
+    return user(node, "Ash Underhill", by=manager.account, organisation="Police")
+
+
+@pytest.fixture(scope="module")
+def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
+    def client(_: Node) -> PeerClient:
+        return areas.client("northmoor")
+
+    with served(create_console(node, client)) as address:
+        yield address
+
+
+@pytest.fixture(params=["scripts", "no scripts"])
+def person(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(locale="en-GB", java_script_enabled=request.param == "scripts")
+    yield made
+    made.close()
+
+
+def begin(page: Page, url: str, who: User, areas: Areas) -> None:
+    """Sign in, some time after whoever did before, and open the page from the menu."""
+    areas.clock.advance(2 * STEP_S)
+    sign_in_on_page(page, url, who)
+    page.get_by_role("link", name="Emergency", exact=True).click()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds; without scripts it cannot run, and the page is the same."""
+    return browsers.violations(page) if page.locator("body.js-enabled").count() else []
+
+
+def fill(page: Page, whom: Person, fled: str) -> None:
+    page.get_by_label("Given names").fill(whom.given_names)
+    page.get_by_label("Surname").fill(whom.surname)
+    page.get_by_label("Date of birth").fill(whom.date_of_birth)
+    page.get_by_label("What threatens?").fill(THREAT)
+    page.get_by_role("group", name="Has anyone here fled an area?").get_by_label(fled, exact=True).check()
+
+
+def newest(node: Node) -> EarlierCheck:
+    return next(earlier_checks(node, IMPORTER))
+
+
+def told(found: EarlierCheck) -> set[DisclosureStatus]:
+    return {one.disclosure.status for area in found.result.areas for one in area.candidates}
+
+
+def test_the_least_facts_ask_and_tell_at_once_and_the_rest_is_owed_in_the_managers_work(
+    node: Node, areas: Areas, coordinator: User, manager: User, url: str, person: BrowserContext
+) -> None:
+    page = person.new_page()
+    said = complaints(page)
+    begin(page, url, coordinator, areas)
+    text = page.locator("body").inner_text()
+    assert text.index("999") < text.index("01632 960102") < text.index("Who is in danger?")
+    assert page.get_by_role("radio", checked=True).count() == 0
+    assert "UK GDPR Art 6(1)(d)" in text
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert width(page) <= 320
+
+    before = len(list(earlier_checks(node, IMPORTER)))
+    page.get_by_role("button", name="Ask now").click()
+    problems = page.get_by_role("alert").inner_text()
+    for missing in ("whether anyone fled an area", "what threatens"):
+        assert missing in problems
+    assert violations(page) == []
+    fill(page, KNOWN, "No, nobody has")
+    page.get_by_label("What threatens?").fill("Yes")
+    page.get_by_role("button", name="Ask now").click()
+    assert "Say in words what threatens" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("Surname").input_value() == KNOWN.surname
+    assert len(list(earlier_checks(node, IMPORTER))) == before
+
+    page.get_by_label("Who is coming?").fill("Corin Hartswell")
+    page.get_by_label("What threatens?").fill(THREAT)
+    page.get_by_role("button", name="Ask now").click()
+    expect(page.get_by_role("heading", name="Result by area")).to_be_visible()
+    expect(page.get_by_text("Answer of Eastvale:")).to_be_visible()
+    assert KNOWN.surname not in page.title() + page.url
+    found = newest(node)
+    assert DisclosureStatus.answered in told(found)
+    assert found.request.case_ref.startswith("EMERGENCY-")
+    assert found.request.sharing_form.signatures[0].name == "Ash Underhill"
+    owed = {
+        one.code: one.due
+        for one in list_obligations(node, manager_of(node, manager), node.today(), every=True)
+        if one.case_ref == found.request.case_ref
+    }
+    assert {"complete_emergency", "complete_case", "countersign"} <= set(owed)
+
+    page.context.clear_cookies()
+    areas.clock.advance(2 * STEP_S)
+    sign_in_on_page(page, url, manager)
+    expect(page.get_by_role("heading", name="Emergencies to be completed")).to_be_visible()
+    page.get_by_role("link", name=f"Case {found.request.case_ref}").first.click()
+    assert "Complete and confirm the form" in page.get_by_role("main").inner_text()
+    assert [one for one in said if "422" not in one] == []
+
+
+def manager_of(node: Node, who: User) -> Requester:
+    with node.read() as tx:
+        return acting_as(tx, who.account).requester
+
+
+def test_where_nobody_knows_who_fled_areas_are_asked_and_nobody_is_told(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    begin(page, url, coordinator, areas)
+    fill(page, OTHER, "Not known")
+    page.get_by_role("button", name="Ask now").click()
+    text = page.get_by_role("main").inner_text()
+    assert "nobody is told: find out, or telephone" in text
+    assert "01632 960102" in text
+    assert page.get_by_role("button", name="Tell Eastvale?").count() == 0
+    found = newest(node)
+    assert told(found) == {DisclosureStatus.not_asked}
+    assert {one.not_told for one in found.result.areas} == {NotTold.not_known}
+    assert violations(page) == []
+
+
+def test_an_area_that_was_fled_is_neither_asked_nor_shown_with_its_telephone(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    begin(page, url, coordinator, areas)
+    fill(page, OTHER, "Yes")
+    page.get_by_role("group", name="Which areas?").get_by_label("Eastvale").check()
+    before = len(areas.network.asked)
+    page.get_by_role("button", name="Ask now").click()
+    assert "eastvale" not in {host for host, _ in areas.network.asked[before:]}
+    assert "01632 960102" not in page.get_by_role("main").inner_text()
+    eastvale = next(one for one in newest(node).result.areas if one.node_id == "eastvale")
+    assert (eastvale.status, eastvale.not_told) == (AreaStatus.not_asked, NotTold.fled)
+
+
+def test_the_button_pressed_twice_makes_one_case(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    begin(page, url, coordinator, areas)
+    fill(page, OTHER, "No, nobody has")
+    before = len(list(earlier_checks(node, IMPORTER)))
+    send = """async () => {
+        const body = new URLSearchParams(new FormData(document.querySelector("main form")))
+        const sent = [1, 2].map(() => fetch("/emergency", {method: "POST", body}))
+        return (await Promise.all(sent)).map((one) => one.url)
+    }"""
+    there = page.evaluate(send)
+    assert there[0] == there[1]
+    assert "/checks/" in there[0]
+    assert len(list(earlier_checks(node, IMPORTER))) == before + 1
+
+
+def test_an_idva_services_emergency_is_its_own_client(
+    node: Node, areas: Areas, manager: User, coordinator: User, url: str, page: Page
+) -> None:
+    idva = user(
+        node, "Ida Fairweather", AccountRole.idva, by=manager.account, organisation="Haven", idva_service=True
+    )
+    begin(page, url, idva, areas)
+    fill(page, OTHER, "No, nobody has")
+    page.get_by_role("button", name="Ask now").click()
+    expect(page.get_by_role("heading", name="Result by area")).to_be_visible()
+    ref = newest(node).request.case_ref
+    with node.read() as tx:
+        theirs, others = (acting_as(tx, one.account) for one in (idva, coordinator))
+    assert [one.kind for one in lines(node, theirs, 5, ref)] == [Kind.idva]
+    assert lines(node, others, 5, ref) == []
