@@ -36,6 +36,7 @@ from hub.demo.form import sharing_form, write_agreement
 from hub.demo.servers import free_port
 from hub.errors import HubError, InputError, PeerError
 from hub.federation.client import PeerClient
+from hub.federation.handles import LabelHandles
 from hub.federation.peers import add_peer
 from hub.federation.publish import publish
 from hub.federation.sync import sync_all
@@ -47,6 +48,7 @@ from hub.node.settings import Settings
 from hub.records.check import AreaStatus, CheckRequest, CheckResult
 from hub.sample import COLUMNS, write_csv
 from hub.sample.agreement import Signed
+from hub.store import feeds
 from hub.store.tables import CaseRecord, PersonRecord
 from hub.values import AgencyKind, Band, Person
 
@@ -225,13 +227,17 @@ async def ask_all(
 
 
 def handles(node: Node, rows: Sequence[Row]) -> dict[str, str]:
-    """Return the reference behind every person handle of the holder."""
+    """Return the reference behind every handle that the holder's labels call a person."""
     refs = {node.keys.vault.lookup("case_ref", row["case_ref"]): row["case_ref"] for row in rows}
     query = select(PersonRecord.handle, CaseRecord.ref_digest).join(
         CaseRecord, col(PersonRecord.case_id) == col(CaseRecord.id)
     )
     with node.read() as tx:
-        return {handle.hex(): refs[digest] for handle, digest in tx.session.exec(query)}
+        feed = feeds.state(tx.session)
+        if feed is None:
+            raise HubError("The holder has published nothing.")
+        called = LabelHandles(node.keys.vault, feed.layout.handle_epoch)
+        return {called.person(handle).hex(): refs[digest] for handle, digest in tx.session.exec(query)}
 
 
 def run(people: int, known: int, unknown: int) -> dict[str, object]:

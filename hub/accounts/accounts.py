@@ -14,7 +14,7 @@ from typing import Final
 
 from hub.accounts.organisations import ID_BYTES, folded
 from hub.audit.events import Action, Refs
-from hub.crypto.one_time import new_code, new_secret
+from hub.crypto.one_time import new_code
 from hub.errors import ConflictError, InputError, UsageError
 from hub.matching import name_words
 from hub.node.transaction import Reading, Transaction
@@ -109,7 +109,6 @@ def invite(tx: Transaction, invitation: Invitation, by: Account | None) -> tuple
         invitation=code_digest(tx, code) if code else "",
         invited_until=tx.now + INVITED_FOR_S if code else 0,
         invited_by=by.id if by else "",
-        factor=new_secret(),
     )
     records.keep_account(tx, made, sign_in_digest(tx, made.sign_in), new=not again)
     _record(tx, Action.account_invited, made, by)
@@ -186,7 +185,7 @@ def reset_factor(tx: Transaction, account: Account, by: Account) -> tuple[Accoun
 
 
 def _invited_anew(tx: Transaction, account: Account, action: Action, by: Account) -> tuple[Account, str]:
-    """An account as its user opens it: with another code and another second factor than anybody has seen."""
+    """An account as its user opens it: with another code than anybody has seen, and the second factor of then."""
     code = new_code(_CODE_GROUPS)
     changed = put(
         tx,
@@ -197,9 +196,10 @@ def _invited_anew(tx: Transaction, account: Account, action: Action, by: Account
         invitation=code_digest(tx, code),
         invited_until=tx.now + INVITED_FOR_S,
         password="",
-        factor=new_secret(),
+        factor="",
         recovery=(),
         last_step=0,
+        wrong_codes=0,
         reset_asked_by="",
     )
     return changed, code

@@ -18,8 +18,9 @@ from hub.accounts.accounts import code_digest, put, sign_in_digest, signing_in_a
 from hub.accounts.organisations import folded
 from hub.accounts.sessions import SignedIn
 from hub.audit.events import NODE, Action, Refs
-from hub.crypto.one_time import as_typed, new_code, step_of
+from hub.crypto.one_time import as_typed, new_code, new_secret, step_of
 from hub.crypto.passwords import hash_password, is_password
+from hub.errors import StorageError
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records.accounts import Account, AccountState
@@ -31,6 +32,7 @@ LEAST_PASSWORD: Final = 12
 MOST_PASSWORD: Final = 200
 RECOVERY_CODES: Final = 10
 _RECOVERY_GROUPS: Final = 4
+MOST_WRONG_CODES: Final = 10  # in a row behind the right password: somebody else has it
 _BY_NAME: Final = (5.0, 1 / 180)  # five at once, then one in three minutes
 _BY_ADDRESS: Final = (30.0, 1 / 10)  # a building behind one address
 
@@ -67,13 +69,22 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What somebody types to open the account that they were invited to."""
+    """What somebody types to open the account that they were invited to. `factor`: as `new_factor` sealed it."""
 
     sign_in: str
     invitation: str = field(repr=False)
+    factor: str = field(repr=False)
     password: str = field(repr=False)
     code: str = field(repr=False)
     address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFactor:
+    """The second factor that is shown once to whoever opens an account. `sealed`: as their form brings it back."""
+
+    secret: str = field(repr=False)
+    sealed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +130,18 @@ def _authenticated(
         return Refused.too_often
     with node.read() as tx:
         account = signing_in_as(tx, typed.sign_in)
-    usable = account.password if account and account.state is AccountState.open else ""
+    usable = account.password if account and _may_sign_in(account) else ""
     right = is_password(usable, typed.password)
     with node.write() as tx:
         tx.hold_others_off()
         account = signing_in_as(tx, typed.sign_in)
-        if (
-            account is None
-            or not right
-            or account.password != usable
-            or account.state is not AccountState.open
-        ):
+        if account is None or not right or account.password != usable or not _may_sign_in(account):
             return _refuse(tx, account)
         used = _with_code_used(tx, account, typed.code)
         if used is None:
-            return _refuse(tx, account)
-        account = put(tx, account, action, account, **used)
+            put(tx, account, Action.sign_in_refused, None, wrong_codes=account.wrong_codes + 1)
+            return Refused.wrong
+        account = put(tx, account, action, account, wrong_codes=0, **used)
         _forgive(tx, typed.sign_in)
         return then(tx, account)
 
@@ -149,6 +156,28 @@ def invited(node: Node, sign_in: str, invitation: str) -> Account | None:
         return account if hmac.compare_digest(given, account.invitation) else None
 
 
+def new_factor(node: Node, account: Account, before: str = "") -> NewFactor:
+    """A second factor for whoever opens an account: another at each showing, so that nobody who looked has it.
+
+    `before`: the one that their form brought back, which their app has read already.
+    """
+    place = _factor_place(account)
+    secret = _opened_factor(node, account, before) or new_secret()
+    return NewFactor(secret, node.keys.vault.seal(place, secret.encode()).hex())
+
+
+def _opened_factor(node: Node, account: Account, sealed: str) -> str:
+    """The second factor that was shown to whoever brings it back; nothing where it was another's or none."""
+    try:
+        return node.keys.vault.open(_factor_place(account), bytes.fromhex(sealed)).decode()
+    except (StorageError, ValueError):
+        return ""
+
+
+def _factor_place(account: Account) -> str:
+    return f"new_factor/{account.id}/{account.invitation}"
+
+
 def open_account(node: Node, typed: Opening) -> Opened | Unopened:
     """Open the account that somebody was invited to, with a password of theirs and a code of their app."""
     if not may_try(node, typed.sign_in, typed.address):
@@ -161,6 +190,7 @@ def open_account(node: Node, typed: Opening) -> Opened | Unopened:
     known = {*account.name.casefold().split(), *account.sign_in.casefold().split("@")}
     if len(typed.password) > MOST_PASSWORD or _easily_guessed(typed.password, known):
         return Unopened.known
+    factor = _opened_factor(node, account, typed.factor)
     password, codes = (
         hash_password(typed.password),
         tuple(new_code(_RECOVERY_GROUPS) for _ in range(RECOVERY_CODES)),
@@ -170,7 +200,7 @@ def open_account(node: Node, typed: Opening) -> Opened | Unopened:
         account = signing_in_as(tx, typed.sign_in)
         if account is None or account.state is not AccountState.invited:
             return Unopened.invitation
-        step = step_of(account.factor, typed.code, tx.now, after=account.last_step)
+        step = step_of(factor, typed.code, tx.now, after=account.last_step) if factor else None
         if step is None:
             return Unopened.code
         account = put(
@@ -182,6 +212,7 @@ def open_account(node: Node, typed: Opening) -> Opened | Unopened:
             invitation="",
             invited_until=0,
             password=password,
+            factor=factor,
             last_step=step,
             recovery=tuple(code_digest(tx, one) for one in codes),
         )
@@ -207,6 +238,11 @@ def may_try(node: Node, name: str, address: str) -> bool:
         if any(one < 2 for one in left.values()):
             tx.record(Action.sign_in_refused, by=NODE, reasons=("too_often",))
         return True
+
+
+def _may_sign_in(account: Account) -> bool:
+    """Whether it is open, and nobody seems to guess its codes with its password in hand."""
+    return account.state is AccountState.open and account.wrong_codes < MOST_WRONG_CODES
 
 
 def _with_code_used(tx: Transaction, account: Account, code: str) -> dict[str, object] | None:

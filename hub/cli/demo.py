@@ -101,6 +101,9 @@ def _show_codes(shown: Demo) -> None:
 
 
 def _wait(shown: Demo, *, quiet: bool) -> None:
+    stop = threading.Event()  # Before anybody is told to press what sets it.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
     if not quiet:
         out.print()
         out.print("The three nodes keep running. Try, in another terminal:")
@@ -121,7 +124,4 @@ def _wait(shown: Demo, *, quiet: bool) -> None:
         else:
             _show_codes(shown)
         out.print("Press Ctrl-C to stop them and remove everything.")
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
     stop.wait()

@@ -13,27 +13,27 @@ from typing import Final
 
 from hub.accounts.accounts import Invitation, confirm, invite
 from hub.accounts.organisations import add_organisation
-from hub.accounts.sign_in import Opened, Opening, open_account
+from hub.accounts.sign_in import Opened, Opening, new_factor, open_account
 from hub.audit.events import OPERATOR
 from hub.crypto.one_time import STEP_S, code_at, new_code
 from hub.demo.servers import free_port, serving, wait_until_up
 from hub.errors import HubError
 from hub.node.node import Node
-from hub.records.accounts import Account, AccountRole
+from hub.records.accounts import Account, AccountRole, Organisation
 from hub.sample.people import World
 from hub.values import AgencyKind
 
 AREAS: Final = ("northmoor", "eastvale")
 SEED: Final = 7_061
 _TRIES: Final = 4
-_ROLES: Final = (  # The manager first, who confirms the others.
+_ROLES: Final = (  # The manager of a body first, who confirms its others.
     AccountRole.manager,
     AccountRole.coordinator,
-    AccountRole.idva,
     AccountRole.representative,
     AccountRole.data_protection_officer,
     AccountRole.operator,
 )
+_SERVICE_ROLES: Final = (AccountRole.manager, AccountRole.idva)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,40 +80,57 @@ def running_consoles(nodes: tuple[Node, ...]) -> Iterator[tuple[DemoConsole, ...
 
 
 def _accounts(node: Node, world: World) -> tuple[DemoAccount, ...]:
-    """Somebody in each role, who has opened their account."""
-    manager: Account | None = None
-    made = []
-    for role in _ROLES:
-        account, shown = _account(node, role, world, manager)
-        manager = manager or account
-        made.append(shown)
+    """Somebody in each role, of the Marac and of an Idva service, who has opened their account."""
+    kind = node.settings.agency_kind or AgencyKind.council
+    marac = _body(node, node.settings.agency, kind, idva_service=False)
+    service = _body(node, f"{node.settings.area} Haven", AgencyKind.idva_charity, idva_service=True)
+    made: list[DemoAccount] = []
+    head: Account | None = None
+    for body, roles in ((marac, _ROLES), (service, _SERVICE_ROLES)):
+        for place, role in enumerate(roles):
+            account, shown = _account(node, _invitation(node, world, body, role), head)
+            made.append(shown)
+            if place == 0:
+                head = account
     return tuple(made)
 
 
-def _account(
-    node: Node, role: AccountRole, world: World, manager: Account | None
-) -> tuple[Account, DemoAccount]:
-    person = world.case().members[0].identity
-    name = f"{person.given[0]} {person.surname}"
-    idva = role is AccountRole.idva
-    body = f"{node.settings.area} Haven" if idva else node.settings.agency
-    kind = AgencyKind.idva_charity if idva else node.settings.agency_kind or AgencyKind.council
-    sign_in, password = f"{role.value.replace('_', '-')}@{node.node_id}.example", new_code(4)
+def _body(node: Node, name: str, kind: AgencyKind, *, idva_service: bool) -> Organisation:
     with node.write() as tx:
-        organisation = add_organisation(tx, body, kind, idva_service=idva, by=OPERATOR)
-        account, code = invite(tx, Invitation(sign_in, name, organisation, role), None)
-    if manager is not None and role.casework:
+        return add_organisation(tx, name, kind, idva_service=idva_service, by=OPERATOR)
+
+
+def _invitation(node: Node, world: World, body: Organisation, role: AccountRole) -> Invitation:
+    person = world.case().members[0].identity
+    host = f"haven.{node.node_id}" if body.idva_service else node.node_id
+    sign_in = f"{role.value.replace('_', '-')}@{host}.example"
+    return Invitation(sign_in, f"{person.given[0]} {person.surname}", body, role)
+
+
+def _account(node: Node, invitation: Invitation, head: Account | None) -> tuple[Account, DemoAccount]:
+    """An account that is open. `head`: the manager who confirms it, where it takes one."""
+    password = new_code(4)
+    with node.write() as tx:
+        account, code = invite(tx, invitation, None)
+    if head is not None and invitation.role.casework:
         with node.write() as tx:
-            account, code = confirm(tx, account, manager)
-    _open(node, account, code, password)
-    return account, DemoAccount(role.value, name, body, sign_in, password, account.factor)
+            account, code = confirm(tx, account, head)
+    factor = _open(node, account, code, password)
+    body = invitation.organisation.name
+    return account, DemoAccount(
+        invitation.role.value, invitation.name, body, invitation.sign_in, password, factor
+    )
 
 
-def _open(node: Node, account: Account, code: str, password: str) -> None:
-    """Open an account with the code of the step before: the one that the app shows now is still to be used."""
+def _open(node: Node, account: Account, code: str, password: str) -> str:
+    """Open an account with the code of the step before: the one that the app shows now is still to be used.
+
+    Gives the second factor.
+    """
+    factor = new_factor(node, account)
     for _ in range(_TRIES):  # A busy machine takes longer than a step lasts.
-        before = code_at(account.factor, node.now() - STEP_S)
-        opened = open_account(node, Opening(account.sign_in, code, password, before, "127.0.0.1"))
-        if isinstance(opened, Opened):
-            return
+        before = code_at(factor.secret, node.now() - STEP_S)
+        opening = Opening(account.sign_in, code, factor.sealed, password, before, "127.0.0.1")
+        if isinstance(open_account(node, opening), Opened):
+            return factor.secret
     raise HubError("An account of the demonstration was not opened.", do="Report this as a fault.")

@@ -58,8 +58,9 @@ class Account(Value):
     """An account. `id` and `organisation` are random ids in hex; times are whole seconds since 1970.
 
     `invitation` is a keyed digest of the code that opens it, until `invited_until`. `last_step` is the last time
-    step whose code was used, `recovery` the keyed digests of the codes that are left. `reset_asked_by`: the account
-    that asked for a new second factor, which another has to confirm.
+    step whose code was used, `recovery` the keyed digests of the codes that are left. `wrong_codes`: how often in a
+    row the password was right and the code was not. `reset_asked_by`: the account that asked for a new second
+    factor, which another has to confirm.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Account(Value):
     password: ShortText = ""
     factor: ShortText = ""
     last_step: int = 0
+    wrong_codes: int = 0
     recovery: tuple[str, ...] = Field(default=(), max_length=20)
     reset_asked_by: str = ""
 

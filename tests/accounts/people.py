@@ -18,7 +18,7 @@ from hub.accounts.accounts import (
     signing_in_as,
 )
 from hub.accounts.organisations import add_organisation
-from hub.accounts.sign_in import Credentials, Opened, Opening, open_account, sign_in
+from hub.accounts.sign_in import Credentials, Opened, Opening, new_factor, open_account, sign_in
 from hub.crypto import passwords
 from hub.crypto.one_time import STEP_S, code_at
 from hub.node.node import Node
@@ -86,6 +86,13 @@ def invited(
         return invite(tx, Invitation(sign_in_as, name, body, role), by)
 
 
+def opening(node: Node, account: Account, code: str, password: str = PASSWORD) -> Opening:
+    """What they type whose app has read the picture that they are shown."""
+    factor = new_factor(node, account)
+    shown = code_at(factor.secret, node.now())
+    return Opening(account.sign_in, code, factor.sealed, password, shown, ADDRESS)
+
+
 def user(
     node: Node,
     name: str,
@@ -102,8 +109,7 @@ def user(
         decider = confirmed_by or _who_decides(node, account, organisation, idva_service=idva_service)
         with node.write() as tx:
             account, code = confirm(tx, account, decider)
-    shown = code_at(account.factor, node.now())
-    opened = open_account(node, Opening(account.sign_in, code, PASSWORD, shown, ADDRESS))
+    opened = open_account(node, opening(node, account, code))
     assert isinstance(opened, Opened), opened
     return User(node, account.sign_in, opened.recovery)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import text
 
@@ -18,13 +16,12 @@ from hub.accounts.accounts import (
 )
 from hub.accounts.organisations import add_organisation, every_organisation
 from hub.accounts.sessions import find
-from hub.accounts.sign_in import Opening, Unopened, open_account
-from hub.crypto.one_time import code_at
+from hub.accounts.sign_in import Unopened, open_account
 from hub.errors import ConflictError, HubError, InputError, LogError, UsageError
 from hub.node.node import Node
 from hub.records.accounts import Account, AccountRole, AccountState, Organisation, account_of
 from hub.values import AgencyKind
-from tests.accounts.people import ADDRESS, PASSWORD, invited, user
+from tests.accounts.people import invited, opening, user
 from tests.federation.nodes import Areas
 
 
@@ -37,13 +34,10 @@ def test_the_first_manager_is_made_on_the_machine_and_later_caseworkers_wait_for
     manager = user(node, "Mo Ashdown", AccountRole.manager)
     account, code = invited(node, "Ash Underhill")
     assert (account.state, code) == (AccountState.awaiting, "")  # Nobody on the machine can open it.
-    typed = Opening(account.sign_in, "", PASSWORD, code_at(account.factor, node.now()), ADDRESS)
-    assert open_account(node, typed) is Unopened.invitation
+    assert open_account(node, opening(node, account, code)) is Unopened.invitation
     with node.write() as tx:
         changed, code = confirm(tx, account, manager.account)
-    assert changed.factor != account.factor
-    shown = code_at(changed.factor, node.now())
-    assert not isinstance(open_account(node, replace(typed, invitation=code, code=shown)), Unopened)
+    assert not isinstance(open_account(node, opening(node, changed, code)), Unopened)
 
 
 def test_before_a_manager_has_opened_their_account_there_is_one_and_nobody_else(node: Node) -> None:
@@ -162,9 +156,8 @@ def test_a_lost_telephone_takes_two_people(node: Node) -> None:
     with node.write() as tx:
         changed, code = reset_factor(tx, asked, second.account)
     assert find(node, token) is None
-    assert changed.factor != asked.factor
-    typed = Opening(ash.sign_in, code, PASSWORD, code_at(changed.factor, node.now()), ADDRESS)
-    assert not isinstance(open_account(node, typed), Unopened)
+    assert not isinstance(open_account(node, opening(node, changed, code)), Unopened)
+    assert ash.account.factor != asked.factor
 
 
 def _tampered(node: Node, statement: str, **values: object) -> None:

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from hub.accounts import sessions, sign_in
-from hub.accounts.accounts import acting_as, disable
-from hub.accounts.sign_in import Credentials, Opening, Refused, Unopened, authenticate_anew, open_account
+from hub.accounts.accounts import acting_as, ask_for_reset, disable, reset_factor, signing_in_as
+from hub.accounts.sign_in import (
+    Credentials,
+    Opened,
+    Refused,
+    Unopened,
+    authenticate_anew,
+    new_factor,
+    open_account,
+)
 from hub.audit.events import Action
 from hub.backup.finish import finish
 from hub.cases.seals import Said
@@ -19,7 +28,7 @@ from hub.node.node import Node
 from hub.records import restorations
 from hub.records.accounts import AccountRole
 from hub.records.restorations import Reasons, RestoringError
-from tests.accounts.people import ADDRESS, PASSWORD, User, invited, user
+from tests.accounts.people import ADDRESS, PASSWORD, User, invited, opening, user
 from tests.federation.nodes import Areas
 
 
@@ -121,10 +130,9 @@ def test_guessing_ends_for_an_address(node: Node) -> None:
 
 def test_an_account_is_opened_once_by_its_code(node: Node) -> None:
     account, code = invited(node, "Ash Underhill", AccountRole.manager)
-    shown = code_at(account.factor, node.now())
-    wrong = Opening(account.sign_in, "aaaa-bbbb-cccc-dddd-eeee", PASSWORD, shown, ADDRESS)
+    right = opening(node, account, code)
+    wrong = replace(right, invitation="aaaa-bbbb-cccc-dddd-eeee")
     assert open_account(node, wrong) is Unopened.invitation
-    right = Opening(account.sign_in, code, PASSWORD, shown, ADDRESS)
     opened = open_account(node, right)
     assert not isinstance(opened, Unopened)
     assert len(set(opened.recovery)) == sign_in.RECOVERY_CODES
@@ -143,16 +151,58 @@ def test_an_account_is_opened_once_by_its_code(node: Node) -> None:
 def test_a_password_that_is_guessed_first_opens_nothing(areas: Areas, password: str, why: Unopened) -> None:
     node = areas["eastvale"]
     account, code = invited(node, "Ash Underhill", AccountRole.manager)
-    shown = code_at(account.factor, node.now())
-    assert open_account(node, Opening(account.sign_in, code, password, shown, ADDRESS)) is why
+    assert open_account(node, opening(node, account, code, password)) is why
 
 
 def test_an_invitation_that_is_old_opens_nothing(areas: Areas) -> None:
     node = areas["eastvale"]
     account, code = invited(node, "Ash Underhill", AccountRole.manager)
     areas.clock.at += 8 * 86_400
-    shown = code_at(account.factor, node.now())
-    assert open_account(node, Opening(account.sign_in, code, PASSWORD, shown, ADDRESS)) is Unopened.invitation
+    assert open_account(node, opening(node, account, code)) is Unopened.invitation
+
+
+def test_who_looked_at_the_picture_of_another_has_no_code_of_theirs(node: Node) -> None:
+    account, code = invited(node, "Ash Underhill", AccountRole.manager)
+    looked = new_factor(node, account)
+    hers = opening(node, account, code)
+    shown = code_at(looked.secret, node.now())
+    assert open_account(node, replace(hers, code=shown)) is Unopened.code
+    for forged in ("", looked.sealed[:-2] + "00", "not hex"):
+        assert open_account(node, replace(hers, factor=forged, code=shown)) is Unopened.code
+    assert not isinstance(open_account(node, hers), Unopened)
+    with node.read() as tx:
+        kept = signing_in_as(tx, account.sign_in)
+    assert kept is not None
+    assert kept.factor not in ("", looked.secret)
+    assert (
+        new_factor(node, account, hers.factor).secret == kept.factor
+    )  # A form that comes back has the same.
+
+
+def test_whoever_has_a_password_and_guesses_the_codes_is_stopped(areas: Areas) -> None:
+    node = areas["eastvale"]
+    manager = user(node, "Mo Ashdown", AccountRole.manager)
+    second = user(node, "Ma Lowther", AccountRole.manager, by=manager.account)
+    ash = user(node, "Ash Underhill", by=manager.account)
+
+    def guess(times: int) -> None:
+        for _ in range(times):
+            areas.clock.advance(600)
+            assert sign_in.sign_in(node, ash.credentials(code="000000")) is Refused.wrong
+
+    guess(sign_in.MOST_WRONG_CODES - 1)
+    areas.clock.advance(600)
+    ash.signed_in()  # She is not put out by what somebody else mistypes now and then.
+    guess(sign_in.MOST_WRONG_CODES)
+    areas.clock.advance(600)
+    assert sign_in.sign_in(node, ash.credentials()) is Refused.wrong
+    with node.write() as tx:
+        asked = ask_for_reset(tx, ash.account, manager.account)
+    with node.write() as tx:
+        changed, code = reset_factor(tx, asked, second.account)
+    assert isinstance(open_account(node, opening(node, changed, code)), Opened)
+    areas.clock.advance(600)
+    ash.signed_in()
 
 
 def test_who_is_disabled_is_out_at_once_and_does_not_come_back(node: Node) -> None:

@@ -35,6 +35,7 @@ from hub.records import outbox as parcels
 from hub.records.check import AreaStatus, CheckResult
 from hub.store import outbox, peers
 from hub.wire.messages import DISCLOSURES_PATH, FEED_PATH, METADATA_PATH
+from hub.wire.quota import Quota
 from hub.wire.witness import ACKNOWLEDGEMENTS_PATH, CHECKPOINTS_PATH, RECONCILIATIONS_PATH
 from tests.federation.liar import TOLD_ON, Liar, Round, application
 from tests.federation.mutations import Mutation, mutations
@@ -229,10 +230,16 @@ def trial(folder: Path, seed: int, *, http: bool) -> Iterator[Trial]:
 
 
 def _begun(made: Trial) -> Trial:
-    patient = made.asker.settings.model_copy(update={"peer_timeout_s": 60.0})  # A busy machine is no lie.
-    object.__setattr__(made.asker, "settings", patient)
+    _settled(made.asker, peer_timeout_s=60.0)  # A busy machine is no lie.
+    without_end = Quota(per_day=1_000_000, burst=1_000_000, per_month=10_000_000)
+    liar = made.liar.node  # Who tells so many lies is asked more often than anybody is.
+    _settled(liar, quotas=liar.settings.quotas.model_copy(update={"reconciliations": without_end}))
     made.begin()
     return made
+
+
+def _settled(node: Node, **changes: object) -> None:
+    object.__setattr__(node, "settings", node.settings.model_copy(update=changes))
 
 
 def campaign(folder: Path, answers: int, seed: int) -> dict[str, Any]:

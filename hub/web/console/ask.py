@@ -6,7 +6,6 @@ it says is shown with what was typed, and then nobody was asked. A form sent twi
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +15,6 @@ from typing import Any, Final, Literal
 from fastapi import Response
 from pydantic import BaseModel, Field
 
-from hub.accounts import sessions
 from hub.cases.shown import case_shown, check_shown
 from hub.checks import routine
 from hub.checks.check import check, not_permitted
@@ -24,14 +22,15 @@ from hub.checks.routine import Asking, RoutineAnswers, WhyNow
 from hub.consent import VictimAgreement
 from hub.consent.agreements import SharingAgreement
 from hub.consent.form.fled import NOT_KNOWN, area_written, fled_areas
-from hub.errors import ConflictError, InputError
+from hub.errors import ConflictError
 from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.records.cases import HeldCase
 from hub.records.check import CheckRequest
 from hub.values import NodeId, ShortText
 from hub.web.console.asked import Asked, Page, see
-from hub.web.console.forms import Form, form_of, unsent
+from hub.web.console.drafts import forget, typed_before
+from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
 from hub.web.console.result import beside
 
@@ -164,12 +163,7 @@ def _show(asked: Asked) -> Response:
     begun = _begin(asked)
     if isinstance(begun, Response):
         return begun
-    session = asked.session
-    if session and session.draft and session.draft_of == asked.request.url.path:
-        with suppress(InputError):
-            pairs = [(name, text) for name, text in json.loads(session.draft)]
-            return _page(begun, unsent(form_of(pairs, AskForm).typed))
-    return _page(begun, unsent(_filled_in(begun)))
+    return _page(begun, typed_before(asked, AskForm) or unsent(_filled_in(begun)))
 
 
 def _filled_in(begun: _Begun) -> dict[str, Any]:
@@ -227,7 +221,7 @@ def _ask(asked: Asked) -> Response:
     if form.button != "ask" or not form.once:
         return _check_answers(begun, form, answers)
     asked.peers(lambda client: _put(asked.node, client, questions, ids))
-    _forget_draft(asked)
+    forget(asked)
     return _result(ids)
 
 
@@ -265,12 +259,6 @@ def _check_answers(begun: _Begun, form: Form[AskForm], answers: AskForm) -> Resp
         "token": secrets.token_hex(_ONCE_BYTES),
     }
     return begun.asked.page("ask_check.html", **context)
-
-
-def _forget_draft(asked: Asked) -> None:
-    session = asked.session
-    if session and session.draft_of == asked.request.url.path:
-        sessions.keep_draft(asked.node, session, "", "")
 
 
 PAGES: Final = (Page("GET", "/cases/{case}/ask", _show), Page("POST", "/cases/{case}/ask", _ask))

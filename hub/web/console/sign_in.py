@@ -21,6 +21,7 @@ from hub.accounts.sign_in import (
     authenticate_anew,
     invited,
     may_try,
+    new_factor,
     open_account,
     sign_in,
 )
@@ -87,7 +88,8 @@ def _invitation_page(asked: Asked, why: Unopened) -> Response:
 
 def _open_page(asked: Asked, account: Account, error: str = "", status: int = 200) -> Response:
     issuer = f"Marac hub {asked.node.settings.area}"
-    picture = segno.make(address_for_app(account.factor, account.sign_in, issuer), error="m")
+    factor = new_factor(asked.node, account, asked.one("factor"))
+    picture = segno.make(address_for_app(factor.secret, account.sign_in, issuer), error="m")
     return asked.page(
         "open_account.html",
         status,
@@ -95,7 +97,8 @@ def _open_page(asked: Asked, account: Account, error: str = "", status: int = 20
         sign_in=asked.one("sign_in"),
         invitation=asked.one("invitation"),
         picture=picture.svg_data_uri(scale=5, border=4, dark="#0b0c0c", light="#ffffff"),
-        secret=" ".join(account.factor[at : at + 4] for at in range(0, len(account.factor), 4)),
+        factor=factor.sealed,
+        secret=" ".join(factor.secret[at : at + 4] for at in range(0, len(factor.secret), 4)),
         least=LEAST_PASSWORD,
     )
 
@@ -106,6 +109,7 @@ def _open(asked: Asked) -> Response:
         Opening(
             asked.one("sign_in"),
             asked.one("invitation"),
+            asked.one("factor"),
             asked.one("password"),
             asked.one("code"),
             asked.address,
