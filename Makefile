@@ -13,7 +13,7 @@ QUICK  := tests/audit/test_chain.py tests/audit/test_checkpoint.py tests/audit/t
           --deselect tests/matching/test_population.py::test_own_records_and_table_blend \
           --deselect tests/matching/test_score.py::test_equal_to_the_slow_twin_and_monotone
 
-.PHONY: help demo test quick lint fmt words coverage bench bench-peers soak lock sbom clean
+.PHONY: help demo test quick lint fmt words screens coverage bench bench-peers soak lock sbom clean
 
 help:            ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ fmt: $(VENV)/.dev ## format the code, and mend what ruff can mend
 
 words: $(VENV)/.dev ## gather the texts of the console's pages into its catalogue
 	$(BIN)/python -m tests.web.console.catalogue
+
+screens: $(VENV)/.dev ## the pictures of the README's tour, from a demonstration: needs Chromium
+	$(BIN)/python -m tests.web.console.screens
 
 coverage: $(VENV)/.dev ## branch coverage of the whole suite, room by room, against its floors
 	$(BIN)/coverage erase

@@ -68,7 +68,7 @@ def running_consoles(nodes: tuple[Node, ...]) -> Iterator[tuple[DemoConsole, ...
     with ExitStack() as stack:
         consoles = []
         for node in nodes:
-            accounts = _accounts(node, world) if node.node_id in AREAS else ()
+            accounts = open_accounts(node, world) if node.node_id in AREAS else ()
             consoles.append(DemoConsole(node.node_id, f"http://127.0.0.1:{free_port()}", accounts))
         servers = [
             stack.enter_context(serving(node, console.url, "console"))
@@ -79,7 +79,7 @@ def running_consoles(nodes: tuple[Node, ...]) -> Iterator[tuple[DemoConsole, ...
         yield tuple(consoles)
 
 
-def _accounts(node: Node, world: World) -> tuple[DemoAccount, ...]:
+def open_accounts(node: Node, world: World) -> tuple[DemoAccount, ...]:
     """Somebody in each role, of the Marac and of an Idva service, who has opened their account."""
     kind = node.settings.agency_kind or AgencyKind.council
     marac = _body(node, node.settings.agency, kind, idva_service=False)

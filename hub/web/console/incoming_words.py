@@ -111,22 +111,40 @@ def _ground(node: Node, form: SharingForm) -> list[str]:
 def beside(found: Considered, theirs: Person) -> list[Beside]:
     """Our person beside theirs, with what agrees and what differs."""
     ours = found.person.person
-    how = {one.field: _how(one.similarity) for one in found.agreed.fields}
+    alike = {one.field: one.similarity for one in found.agreed.fields}
     roles = gettext("agrees") if ours.role is theirs.role else gettext("differs")
     nothing = gettext("not recorded")
     rows = (
-        (gettext("First names"), ours.given_names, theirs.given_names, how["forename"]),
-        (gettext("Surname"), ours.surname, theirs.surname, how["surname"]),
+        (
+            gettext("First names"),
+            ours.given_names,
+            theirs.given_names,
+            _how_names(alike["forename"], ours.given_names, theirs.given_names),
+        ),
+        (
+            gettext("Surname"),
+            ours.surname,
+            theirs.surname,
+            _how_names(alike["surname"], ours.surname, theirs.surname),
+        ),
         (gettext("Other names"), "; ".join(ours.aliases), "; ".join(theirs.aliases), ""),
         (
             gettext("Date of birth"),
             partial_date(ours.date_of_birth),
             partial_date(theirs.date_of_birth),
-            how["date_of_birth"],
+            _how(alike["date_of_birth"]),
         ),
         (gettext("Role"), gettext(_ROLES[ours.role]), gettext(_ROLES[theirs.role]), roles),
     )
     return [Beside(what, mine or nothing, other or nothing, words) for what, mine, other, words in rows]
+
+
+def _how_names(similarity: float | None, ours: str, theirs: str) -> str:
+    """How names compare: the closest of all that either has, which need not be the two that stand here."""
+    how = _how(similarity)
+    if how == gettext("agrees") and ours.casefold() != theirs.casefold():
+        return gettext("agrees by another name")
+    return how
 
 
 def _how(similarity: float | None) -> str:
