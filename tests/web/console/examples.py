@@ -97,6 +97,8 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /cases/{case}/ask", status=422),
     E("POST /cases/{case}/ask", form=ANSWERS),
     E("POST /cases/{case}/ask", form={**ANSWERS, "once": "0f" * 16, "button": "ask"}),
+    E("GET /emergency"),
+    E("POST /emergency", status=422),
     E("GET /work"),
     E("GET /work", R.manager),
     E("GET /checks/{check}"),
