@@ -27,7 +27,7 @@ from hub.node.node import Node
 from hub.records.check import CheckRequest
 from hub.store import peers
 from hub.wire.blinding import BlindQuestion, ByKey, Outputs, Plan
-from hub.wire.lookup import Copy, Evaluated, Found, find_labels
+from hub.wire.lookup import Copy, Evaluated, Found, Published, find_labels
 from hub.wire.messages import (
     AGREEMENT_DIFFERS,
     AGREEMENT_NOT_HELD,
@@ -167,11 +167,11 @@ def _blinded(asking: CheckInProgress, peer: KnownPeer, salt: bytes) -> _Blinded:
 
 
 def _weighed(asking: CheckInProgress, peer: KnownPeer, outputs: Outputs, asked: _Asked) -> Found:
-    met, size = _matched_labels(asking, peer, outputs)
+    met, size, published = _matched_labels(asking, peer, outputs)
     candidates = [_candidates(person, met, size) for person in asking.people]
     subject = weigh(candidates[0], candidates[1:], size, asking.node.matching)
     evidence = _evidence(asking.people[0], met)
-    return Found(subject, candidates[1:], size, evidence, asked.salt, asked.receipt)
+    return Found(subject, candidates[1:], size, evidence, asked.salt, asked.receipt, published)
 
 
 def _read(
@@ -225,8 +225,8 @@ def _asserted(form: SharingForm) -> tuple[GroundKey, ...]:
 
 def _matched_labels(
     asking: CheckInProgress, peer: KnownPeer, outputs: Outputs
-) -> tuple[Mapping[MatchKey, list[Label]], int]:
-    """Open what matched in our copy of the feed, in which the test people must be; and the feed's size.
+) -> tuple[Mapping[MatchKey, list[Label]], int, Published]:
+    """Open what matched in our copy of the feed, in which the test people must be; the feed's size, and its state.
 
     The copy is read as it is in one moment: a sync may put another in its place.
     """
@@ -245,7 +245,8 @@ def _matched_labels(
         met = find_labels([*outputs.asked, *outputs.tests], Copy(strong, weak, copy.max_gap, lookup))
     _require_test_people(outputs.tests, met)
     # However few people it says that it has: one of them has no more keys than may be.
-    return met, max(copy.people, (copy.copy_entries or 0) // asking.node.matching.keys.most)
+    size = max(copy.people, (copy.copy_entries or 0) // asking.node.matching.keys.most)
+    return met, size, Published(copy.epoch, copy.feed_at, copy.copy_digest or b"", copy.synced_at or 0)
 
 
 def _evidence(subject: AskedPerson, matched: Mapping[MatchKey, list[Label]]) -> dict[bytes, bytes]:

@@ -41,6 +41,7 @@ from hub.records.check import (
     AreaStatus,
     CheckRequest,
     CheckResult,
+    PublishedState,
     RecordedCheck,
     add_check,
     require_new,
@@ -50,20 +51,21 @@ from hub.records.decisions import RecordedDecision
 from hub.store import dismissals, peers
 from hub.store.checks import add_receipt
 from hub.wire.blinding import plan, test_keys
-from hub.wire.lookup import Found
+from hub.wire.lookup import Found, Published
 
 NOT_UNKNOWN: Final = "This does not mean that nobody is known there: telephone it."
 
 
 @dataclass(frozen=True)
 class AreaAnswer:
-    """What came of asking one area: its result and, if it answered, salt, receipt and evidence by handle."""
+    """What came of asking one area: its result and, if it answered, what is kept of it. `evidence` is by handle."""
 
     result: AreaResult
     salt: bytes = b""
     receipt: str = ""
     evidence: Mapping[str, str] = field(default_factory=dict)
     fault: str = ""
+    published: Published | None = None
 
 
 @dataclass
@@ -243,7 +245,7 @@ def _answered(node: Node, node_id: str, found: Found, tell: Callable[..., AreaRe
     )
     handles = [one.handle for one in (*told.candidates, *told.set_aside)]
     evidence = {handle: found.evidence[bytes.fromhex(handle)].hex() for handle in handles}
-    return AreaAnswer(answered, found.salt, found.receipt, evidence)
+    return AreaAnswer(answered, found.salt, found.receipt, evidence, published=found.published)
 
 
 def _left_out(node: Node, node_id: str, peer: Peer | None, note: str = "") -> AreaAnswer:
@@ -292,6 +294,15 @@ def _record_decision(
             tx.record(Action.request_sent, by=actor, about=refs)
 
 
+def _kept(published: Published) -> PublishedState:
+    return PublishedState(
+        epoch=published.epoch,
+        feed_at=published.feed_at,
+        digest=published.digest.hex(),
+        verified_at=published.verified_at,
+    )
+
+
 def _record_result(node: Node, case: AskedCase, result: CheckResult, answers: Sequence[AreaAnswer]) -> None:
     answered = [one for one in answers if one.receipt]
     kept = RecordedCheck(
@@ -300,6 +311,7 @@ def _record_result(node: Node, case: AskedCase, result: CheckResult, answers: Se
         salts={one.result.node_id: one.salt.hex() for one in answered},
         evidence={one.result.node_id: dict(one.evidence) for one in answered},
         asked_nobody=case.asked_nobody,
+        published={one.result.node_id: _kept(one.published) for one in answered if one.published},
     )
     with node.write() as tx:
         update_check(tx, kept)

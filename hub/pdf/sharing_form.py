@@ -8,33 +8,21 @@ template, never markup. Not here: deciding (`hub.consent`), storing.
 from __future__ import annotations
 
 import datetime as dt
-import json
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import typst
-from anyascii import anyascii
 
 from hub.consent import Decision, Obligation, Rules, SharingForm
 from hub.consent.evidence import Closing, DisclosureLogEntry
 from hub.consent.five_questions import LABELS
 from hub.consent.form.form import Asker, Consultation, Recipient, Signature
 from hub.consent.form.vocabulary import GroundKey, SignatureRole
-from hub.errors import HubError
+from hub.pdf.rendering import rendered
 from hub.values import Person
 
 TEMPLATE = Path(__file__).parent / "form.typ"
 SIGN_HERE = "................"
-
-
-class PaperError(HubError):
-    """The form could not be rendered. Nothing was written."""
-
-    code = "paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,59 +86,7 @@ def case_pdf(paper: CasePaper, rules: Rules, on: dt.date) -> bytes:
         "rest": _record(paper.rest),
         "victims": [[_name(one), one.date_of_birth or "not known"] for one in paper.victims],
     }
-    try:
-        return _rendered(page, on)
-    except typst.TypstError:
-        pass
-    # PDF/UA allows no letter that the font lacks. Other scripts are transliterated; the record keeps them.
-    try:
-        return _rendered({**_latin(page, _printable), "transliterated": True}, on)
-    except typst.TypstError:
-        pass
-    try:
-        return _rendered({**_latin(page, str.isascii), "transliterated": True}, on)
-    except typst.TypstError as error:
-        raise PaperError("The PDF could not be made.", kept="The decision.", do="Use --json.") from error
-
-
-def _rendered(page: dict[str, Any], on: dt.date) -> bytes:
-    pdf = typst.compile(
-        TEMPLATE.read_bytes(),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        format="pdf",
-        pdf_standards=["ua-1"],
-        timestamp=dt.datetime(on.year, on.month, on.day, tzinfo=dt.UTC),
-        sys_inputs={"data": json.dumps(page)},
-    )
-    if not isinstance(pdf, bytes):
-        raise PaperError("The PDF could not be made.", kept="The decision.", do="Use --json.")
-    return pdf
-
-
-def _latin(value: Any, allowed: Callable[[str], bool]) -> Any:
-    """The same values with every character that is not `kept` in ASCII, as nearly as it can be written so."""
-    if isinstance(value, str):
-        text = unicodedata.normalize("NFC", value)
-        return "".join(char if allowed(char) else anyascii(char) for char in text)
-    if isinstance(value, dict):
-        return {key: _latin(item, allowed) for key, item in value.items()}
-    return [_latin(item, allowed) for item in value] if isinstance(value, list) else value
-
-
-def _printable(char: str) -> bool:
-    """Whether the fonts have it: Latin with its accents, Greek, Cyrillic and common punctuation."""
-    code = ord(char)
-    latin = code < 0x180 or 0x218 <= code <= 0x21B
-    return (
-        latin or 0x391 <= code <= 0x3C9 or 0x410 <= code <= 0x451 or 0x2013 <= code <= 0x2026 or char == "€"
-    )
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The fonts embedded in typst: Libertinus Serif (SIL Open Font License 1.1) and DejaVu Sans Mono."""
-    return typst.Fonts(include_system_fonts=False)
+    return rendered(TEMPLATE, page, on)
 
 
 def _page(filed: Filed, rules: Rules) -> dict[str, Any]:

@@ -148,6 +148,18 @@ class DismissedWord(Value):
     agreed_by: ShortText = ""
 
 
+class PublishedState(Value):
+    """What an area had published when it was asked: epoch, last line and digest (hex) of its feed, by its manifest.
+
+    `verified_at`: when that was verified here, in seconds since 1970.
+    """
+
+    epoch: int
+    feed_at: int
+    digest: str
+    verified_at: int
+
+
 class RecordedCheck(Value):
     """A check as it is kept.
 
@@ -156,6 +168,7 @@ class RecordedCheck(Value):
     whoever asked there is no such case, or somebody on it whom they are restricted from, so that no area was asked.
     `answers`: what areas released, as it came, by area and `hub.records.bodies.ExchangeName`; nobody is shown it
     but as the result has it. `dismissed`: why a candidate is not the same person, by handle, where it was said.
+    `published`: what each area that answered had published then; empty in checks of before it was kept.
     """
 
     request: CheckRequest
@@ -166,6 +179,7 @@ class RecordedCheck(Value):
     asked_nobody: bool = False
     answers: dict[str, Disclosure] = Field(default_factory=dict)
     dismissed: dict[str, DismissedWord] = Field(default_factory=dict)
+    published: dict[str, PublishedState] = Field(default_factory=dict)
 
 
 def add_check(tx: Transaction, recorded: RecordedCheck) -> None:
@@ -197,6 +211,21 @@ def recorded_check(tx: Reading, check_id: str) -> RecordedCheck:
     if sealed is None:
         raise unknown_check()
     return RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
+
+
+def asked_at(tx: Reading, check_id: str) -> int:
+    """When a check was asked, in seconds since 1970. Raises NotFoundError."""
+    at = checks.asked_at(tx.session, check_id)
+    if at is None:
+        raise unknown_check()
+    return at
+
+
+def receipts_of(tx: Reading, check_id: str) -> list[tuple[str, str]]:
+    """What areas signed for in a check, as it came: area, and signed answer. Raises RowsError."""
+    rows = checks.receipts(tx.session, check_id)
+    tx.require_as_bound({"receipt": [(row.number,) for row in rows]})
+    return [(row.peer, row.token) for row in rows]
 
 
 def recorded_checks(tx: Reading) -> Iterator[tuple[int, RecordedCheck]]:

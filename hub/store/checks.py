@@ -6,11 +6,20 @@ And on which of their own records peers were told of.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from hub.store.tables import CheckRecord, Receipt, ToldCandidate
+
+
+class ReceiptRow(NamedTuple):
+    """A peer's signed answer."""
+
+    number: int
+    peer: str
+    token: str
 
 
 def add(session: Session, check_id: str, asked_at: int, outcome: str, sealed: bytes) -> None:
@@ -41,6 +50,18 @@ def newest_first(session: Session) -> Iterator[tuple[str, int, bytes]]:
 def add_receipt(session: Session, check_id: str, peer: str, token: str) -> None:
     """Keep a peer's signed answer as evidence."""
     session.add(Receipt(check_id=check_id, peer=peer, token=token))
+
+
+def asked_at(session: Session, check_id: str) -> int | None:
+    """When a check was asked; None where there is no such check."""
+    row = session.get(CheckRecord, check_id)
+    return row.asked_at if row else None
+
+
+def receipts(session: Session, check_id: str) -> list[ReceiptRow]:
+    """What peers signed for in a check, in the order in which it came."""
+    query = select(Receipt).where(Receipt.check_id == check_id).order_by(col(Receipt.id))
+    return [ReceiptRow(row.id or 0, row.peer, row.token) for row in session.exec(query)]
 
 
 def newest_receipts(session: Session, peer: str, most: int) -> list[str]:

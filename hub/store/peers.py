@@ -40,6 +40,7 @@ class PeerRow:
     feed_at: int
     synced_at: int | None
     copy_entries: int | None
+    copy_digest: bytes | None
 
 
 class PinRow(NamedTuple):

@@ -63,6 +63,7 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("GET", "/cases/{case}/ask"): Guard(CASEWORKERS),
     ("POST", "/cases/{case}/ask"): Guard(CASEWORKERS),
     ("GET", "/checks/{check}"): Guard(CASEWORKERS),
+    ("GET", "/checks/{check}/certificate"): Guard(CASEWORKERS),
     ("GET", "/checks/{check}/{area}/{candidate}/tell"): Guard(CASEWORKERS),
     ("POST", "/checks/{check}/{area}/{candidate}/tell"): Guard(CASEWORKERS),
     ("POST", "/checks/{check}/{area}/{candidate}/dismiss"): Guard(CASEWORKERS),

@@ -39,12 +39,25 @@ class Copy:
         return self.weak_context if key.weak else self.context
 
 
+class Published(NamedTuple):
+    """What a holder published when it was asked: as its manifest says epoch, last line and digest of the feed.
+
+    `verified_at`: when that was verified here, in seconds since 1970.
+    """
+
+    epoch: int
+    feed_at: int
+    digest: bytes
+    verified_at: int
+
+
 @dataclass(frozen=True)
 class Found:
     """What matched in one holder's feed: the subject's candidates, supported by the case, and each related one's.
 
     `size` is the number of people that the holder publishes; `evidence` digests which match-keys of the subject
-    matched each person handle; `salt` opens our commitment to the subject; `receipt` is the holder's signed answer.
+    matched each person handle; `salt` opens our commitment to the subject; `receipt` is the holder's signed answer,
+    `published` what was looked in.
     """
 
     subject: Sequence[ScoredCandidate]
@@ -53,6 +66,7 @@ class Found:
     evidence: Mapping[bytes, bytes]
     salt: bytes
     receipt: str
+    published: Published
 
 
 def find_labels(evaluated: Sequence[Evaluated], copy: Copy) -> dict[MatchKey, list[Label]]:

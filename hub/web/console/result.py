@@ -97,7 +97,7 @@ class ShownArea:
 
 @dataclass
 class ShownCheck:
-    """One question's result, in the order in which it is read."""
+    """One question's result, in the order in which it is read. `areas`: all of them, in the order asked."""
 
     check_id: str
     role: str
@@ -106,6 +106,7 @@ class ShownCheck:
     waiting: list[str] = field(default_factory=list)
     groups: list[tuple[str, list[ShownArea]]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    areas: list[ShownArea] = field(default_factory=list)
 
 
 def _show(asked: Asked) -> Response:
@@ -114,7 +115,7 @@ def _show(asked: Asked) -> Response:
     first = kept[0][1]
     if first is None:
         return asked.not_found()
-    shown = [_check(asked, one, found.kept) for one, found in kept if found is not None]
+    shown = [shown_check(asked, one, found.kept) for one, found in kept if found is not None]
     return asked.page(
         "result.html",
         checks=shown,
@@ -130,13 +131,14 @@ def beside(check_ids: Iterable[str]) -> str:
     return f"?{urlencode(also)}" if also else ""
 
 
-def _check(asked: Asked, check_id: str, kept: RecordedCheck) -> ShownCheck:
+def shown_check(asked: Asked, check_id: str, kept: RecordedCheck) -> ShownCheck:
+    """What a page shows of a check that they may see."""
     result = earlier_result(asked.node, asked.acting.requester, check_id)
     shown = ShownCheck(check_id, gettext(ROLES[kept.request.subject.role]))
     if not result.decision.permitted:
         shown.reasons = [one.text for one in result.decision.reasons]
         return shown
-    areas = [_area(one, kept) for one in result.areas]
+    areas = shown.areas = [_area(one, kept) for one in result.areas]
     answered = [one for one in areas if one.area.status is AreaStatus.answered]
     shown.possible = [one for one in answered if one.matches or one.dismissed]
     shown.none = [one for one in answered if not one.matches and not one.dismissed]

@@ -52,6 +52,7 @@ EXPECTED: Final = {
     "GET /cases/{case}/ask": "cim",
     "POST /cases/{case}/ask": "cim",
     "GET /checks/{check}": "cim",
+    "GET /checks/{check}/certificate": "cim",
     "GET /checks/{check}/{area}/{candidate}/tell": "cim",
     "POST /checks/{check}/{area}/{candidate}/tell": "cim",
     "POST /checks/{check}/{area}/{candidate}/dismiss": "cim",
