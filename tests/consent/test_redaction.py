@@ -108,3 +108,41 @@ def test_a_decision_goes_with_its_limit_and_without_its_words(decision: dict[str
     document["consultations"] = [{"who": "Caldicott Guardian", "date": ON.isoformat(), **decision}]
     (advice,) = over_there(parse_form(document)).consultations
     assert (advice.decision, advice.decided) == (sent, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("not_known", None),
+        (["westhaven"], ()),
+        (["westhaven", "Eastvale"], ("eastvale",)),
+        ([], ()),
+    ],
+)
+def test_an_area_reads_of_flight_what_concerns_itself_alone(
+    answer: object, told: tuple[str, ...] | None
+) -> None:
+    document = form_named("police")
+    document["fled_from"] = answer
+    assert over_there(parse_form(document)).fled_from == told
+
+
+def test_an_interest_that_was_described_is_still_one_over_there() -> None:
+    document = form_named("police")
+    document["conflicts"] = {"declared": True, "details": "I know her brother from the larch rise club."}
+    assert over_there(parse_form(document)).conflicts.details == KEPT_HERE
+
+
+def test_advice_of_the_signing_manager_by_name_is_a_managers() -> None:
+    document = form_named("police")
+    manager = {"role": "manager", "name": "Robin Sample", "date": str(ON)}
+    document["signatures"] = [
+        *(one for one in document.get("signatures", []) if one["role"] != "manager"),
+        manager,
+    ]
+    document["consultations"] = [
+        {"kind": "internal", "who": who, "date": str(ON), "advice": "Yes.", "decision": "share"}
+        for who in ("Robin Sample", "Alex Sample")
+    ]
+    read_there = over_there(parse_form(document)).consultations
+    assert [one.who for one in read_there] == ["manager", KEPT_HERE]

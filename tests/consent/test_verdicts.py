@@ -53,6 +53,10 @@ def test_only_plain_words_are_read(words: str, *, read: bool | None) -> None:
         ("share: involvement only, no location", Level.involvement),
         ("Share the summary only", Level.summary),
         ("share only involvement, or a summary only", Level.involvement),
+        (
+            "share: a transfer only, or a summary only",
+            Level.summary,
+        ),  # The least of them, not the first by letters.
         ("share with the coordinator only", None),
         ("share", None),
     ],
