@@ -36,6 +36,7 @@ def init(
     agency_kind: Annotated[
         AgencyKind | None, typer.Option(help="What kind of agency that is.", show_default=False)
     ] = None,
+    console_url: Annotated[str, typer.Option(help="The address at which browsers reach the console.")] = "",
 ) -> None:
     """Make a node's home: its settings, keys and an empty database."""
     with reporting(as_json=False):
@@ -47,6 +48,7 @@ def init(
             contact={"phone": phone, "hours": hours},
             agency=agency,
             agency_kind=agency_kind,
+            console={"url": console_url or None},
         )
         node = create_home(home, settings)
         root = load_root(key_folder(node.home, node.settings))
@@ -120,6 +122,7 @@ def serve(
 
 
 _WANTED: Final = {
+    "console_url": "is an address without a path, such as https://console.northmoor.example",
     "node_id": "is lower-case letters, digits and dashes, at most 64, such as northmoor",
     "area": "is the area's name, at most 200 characters",
     "url": "is an address such as https://hub.northmoor.example",
@@ -131,7 +134,8 @@ def _settings(**values: object) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        name = str(first_error(error, "the settings").path[-1])
+        path = first_error(error, "the settings").path
+        name = "console_url" if path[0] == "console" else str(path[-1])
         wanted = _WANTED.get(name, "is at most 200 characters")
         raise UsageError(
             f"--{name.replace('_', '-')} {wanted}.", do="Give it so; see `hub init --help`."

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final, NamedTuple
 
+from hub.accounts.accounts import every_account
 from hub.cases.access import of_no_case
 from hub.cases.staff import staff_list
 from hub.consent import digest_said
@@ -24,6 +26,7 @@ from hub.node.node import Node, key_folder
 from hub.node.settings import SHIPPED_CONFIG, Contact, config_file
 from hub.node.status import status_of
 from hub.records import restorations
+from hub.records.accounts import AccountRole, AccountState
 from hub.store import feeds
 from hub.store.outbox import DeliveryState
 from hub.values import Mode, Purpose, typed
@@ -31,6 +34,8 @@ from hub.wire.certificates import certificate_warning
 
 LEAST_FREE: Final = 1_000_000_000  # bytes
 SOON_DAYS: Final = 30
+STATIC: Final = Path(__file__).parents[1] / "web" / "console" / "static"
+_ASSETS: Final = ("console.css", "console.js", "vendor/govuk-frontend.css", "vendor/govuk-frontend.js")
 
 
 class Finding(NamedTuple):
@@ -229,6 +234,38 @@ def _staff(node: Node) -> Found:
         yield exclusion_of_no_case(ref), "Correct it there, or enter or import the case.", False
 
 
+def _console(node: Node) -> Found:
+    """What keeps people from signing in: commands ask and answer without it."""
+    url = node.settings.console.url
+    if url is None:
+        text = "`[console] url` is not in node.toml: nobody is told where the console is."
+        yield (
+            text,
+            "Write where browsers reach it, with https on a live node; docs/operations.md says how.",
+            False,
+        )
+    elif node.settings.mode is Mode.live and not node.settings.console.https:
+        text = f"The console's address in node.toml is not https: {url}."
+        yield (
+            text,
+            "Put a TLS proxy before it and write that address: a live node's console starts by no other.",
+            False,
+        )
+    with node.read() as tx:
+        managers = [one for one in every_account(tx) if one.role is AccountRole.manager]
+    if not any(one.state is AccountState.open for one in managers):
+        text = "No manager has opened an account: nobody can confirm who may sign in to the console."
+        yield (
+            text,
+            f"Run `{typed('accounts invite', node.home)}`, and have them open it in the console.",
+            False,
+        )
+    lost = [name for name in _ASSETS if not STATIC.joinpath(name).is_file()]
+    if lost:
+        text = f"The console's pages lack what they are drawn with: {', '.join(lost)}."
+        yield text, "Install the program anew.", False
+
+
 def _deliveries(node: Node) -> Found:
     stopped = sum(count for state, count in status_of(node).deliveries.items() if state != DeliveryState.open)
     if stopped:
@@ -250,6 +287,7 @@ QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
     "peers": _peers,
     "feed": _feed,
     "worker": _worker,
+    "console": _console,
     "deliveries": _deliveries,
     "staff": _staff,
 }

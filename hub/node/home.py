@@ -53,6 +53,9 @@ keys = {keys}
 [contact]
 phone = {phone}
 hours = {hours}
+
+# Where browsers reach the console (`hub console`), by a name or a port of its own; a live node's is https.
+{console}
 """
 
 
@@ -140,8 +143,12 @@ def _write_settings(home: Path, settings: Settings) -> None:
         "phone": settings.contact.phone,
         "hours": settings.contact.hours,
     }
+    console = settings.console.url
+    shown = "[console]", f"url = {_toml(console or 'http://127.0.0.1:8018')}"
     text = _NODE_TOML.format(
-        **{name: _toml(value) for name, value in values.items()}, agency=_AGENCY + "\n".join(lines) + "\n"
+        **{name: _toml(value) for name, value in values.items()},
+        agency=_AGENCY + "\n".join(lines) + "\n",
+        console="\n".join(shown if console else (f"# {line}" for line in shown)),
     )
     write_atomically(home / NODE_TOML, text.encode())
 

@@ -98,6 +98,7 @@ def _without_password(url: str) -> str:
 Address = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~/-]*)?$")
 ]
+Origin = Annotated[str, StringConstraints(max_length=200, pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+$")]
 DatabaseAddress = Annotated[str, AfterValidator(_without_password)]
 
 
@@ -111,6 +112,17 @@ class Feeds(Value):
     most_bytes: int = Field(default=250_000_000, gt=0)
     catch_up_s: float = Field(default=15.0, gt=0, le=120)
     sync_s: float = Field(default=600.0, gt=0)
+
+
+class ConsoleSettings(Value):
+    """The node's console: `url` is where browsers reach it, a name or a port of its own, without a path."""
+
+    url: Origin | None = None
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach it by https alone."""
+        return self.url is not None and self.url.startswith("https:")
 
 
 class Settings(Value):
@@ -136,6 +148,7 @@ class Settings(Value):
     quotas: Quotas = Quotas()
     schedules: Schedules = Schedules()
     server: ServerLimits = ServerLimits()
+    console: ConsoleSettings = ConsoleSettings()
     backup: Backups = Backups()
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)

@@ -65,6 +65,19 @@ def worker_of(settings: dict[str, str], log: Path) -> Iterator[subprocess.Popen[
         assert process.wait(WAIT_S) == 0, log.read_text()
 
 
+@contextmanager
+def console_of(settings: dict[str, str], log: Path) -> Iterator[None]:
+    """A node's console, run by the start script, healthy; stopped at the end as a container is."""
+    with log.open("a") as output:
+        process = subprocess.Popen([NODE, "console"], env=settings, stdout=output, stderr=output)
+    try:
+        until(lambda: run_node("console-health", settings).returncode == 0, process, log)
+        yield
+    finally:
+        process.terminate()
+        process.wait(WAIT_S)
+
+
 def wait_until_healthy(settings: dict[str, str], process: subprocess.Popen[bytes], log: Path) -> None:
     """Ask as the container's health check does."""
     until(lambda: run_node("health", settings).returncode == 0, process, log)

@@ -102,12 +102,12 @@ def test_what_runs_on_is_watched_and_started_again(service: dict[str, Any]) -> N
 @pytest.mark.parametrize("area", AREAS)
 def test_no_area_waits_for_another(area: str) -> None:
     """Whatever an area's services need to start, directly or by others, is its own or the preparation."""
-    needed, seen = {area, f"{area}-db", f"{area}-worker"}, set[str]()
+    needed, seen = {area, f"{area}-db", f"{area}-worker", f"{area}-console"}, set[str]()
     while needed - seen:
         name = (needed - seen).pop()
         seen.add(name)
         needed |= set(SERVICES[name].get("depends_on", ()))
-    assert seen == {area, f"{area}-db", f"{area}-worker", "prepare"}
+    assert seen == {area, f"{area}-db", f"{area}-worker", f"{area}-console", "prepare"}
 
 
 def secrets_in(value: object, key: str = "") -> Iterator[str]:
@@ -139,14 +139,14 @@ def test_an_areas_keys_and_its_data_are_in_volumes_of_their_own(area: str) -> No
     assert set(database.values()) & set(node.values()) == {f"{area}-secrets"}
     assert database["/var/lib/postgresql/data"] == f"{area}-db"
     assert node["/var/lib/hub"] == f"{area}-home"
-    assert mounts(SERVICES[f"{area}-worker"]) == node
+    assert mounts(SERVICES[f"{area}-worker"]) == mounts(SERVICES[f"{area}-console"]) == node
 
 
 @pytest.mark.parametrize("volume", [f"{area}-{kind}" for area in AREAS for kind in ("db", "home", "secrets")])
 def test_no_area_sees_anothers_volumes(volume: str) -> None:
     area = volume.split("-")[0]
     seen_by = {name for name, service in SERVICES.items() if volume in mounts(service).values()}
-    assert seen_by <= {area, f"{area}-db", f"{area}-worker", "prepare"}
+    assert seen_by <= {area, f"{area}-db", f"{area}-worker", f"{area}-console", "prepare"}
 
 
 def test_the_authoritys_key_is_seen_by_the_preparation_alone() -> None:
@@ -177,7 +177,7 @@ def test_only_the_proxy_is_reached_from_outside_and_on_this_machine_alone() -> N
 def test_a_database_is_reached_by_its_own_area_alone(area: str) -> None:
     assert SERVICES[f"{area}-db"]["networks"] == [area]
     members = {name for name, service in SERVICES.items() if area in service.get("networks", ())}
-    assert members == {area, f"{area}-db", f"{area}-worker"}
+    assert members == {area, f"{area}-db", f"{area}-worker", f"{area}-console"}
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -194,6 +194,18 @@ def test_an_area_is_found_under_its_address(area: str) -> None:
     assert re.search(rf"server_name {host};\s+set \$node http://{area}:8000;", NGINX)
     assert f"@{area}-db/hub?passfile={'/run/secrets/pgpass'}" in environment["HUB_DATABASE"]
     assert SERVICES[f"{area}-worker"]["environment"] == environment
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_a_console_has_a_face_of_its_own(area: str) -> None:
+    """A name that is not the node's, of the node's own settings, which leads to another process and port."""
+    service, host = SERVICES[f"{area}-console"], f"{area}-console.localhost"
+    assert service["command"] == ["console"]
+    assert service["environment"] == SERVICES[area]["environment"]
+    assert service["environment"]["HUB_CONSOLE_URL"] == f"https://{host}:8443"
+    assert host in SERVICES["prepare"]["command"]
+    assert re.search(rf"server_name {host};\s+set \$console http://{area}-console:8001;", NGINX)
+    assert "console_port=${HUB_CONSOLE_PORT:-8001}" in NODE
 
 
 def test_every_setting_is_one_that_the_start_script_reads() -> None:

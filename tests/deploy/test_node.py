@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,12 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 
 from deploy import prepare
+from hub.wire import messages
 from tests.cli.running import free_port, inside, until
-from tests.deploy.areas import environment, run_node, serving, tls_proxy, worker_of
+from tests.deploy.areas import console_of, environment, run_node, serving, tls_proxy, worker_of
 
 AREAS = ("northmoor", "eastvale", "southmere")
 
@@ -112,6 +115,45 @@ def test_a_peer_that_is_down_holds_up_neither_publishing_nor_the_others(tmp_path
         assert listed["worker"]["running"]
 
 
+def test_the_console_is_another_process_behind_an_address_of_its_own(tmp_path: Path) -> None:
+    """It waits for the node to be made; what one face answers the other does not know."""
+    prepared, settings = tmp_path / "prepared", dict[str, str]()
+    prepare.main([str(prepared), "northmoor", "--", "localhost"])
+    front, back, behind = free_port(), free_port(), free_port()
+    settings = environment(
+        tmp_path / "northmoor",
+        "northmoor",
+        "sqlite:///hub.sqlite3",
+        HUB_URL=f"http://127.0.0.1:{back}",
+        HUB_PORT=str(back),
+        HUB_CONSOLE_URL=f"https://localhost:{front}",
+        HUB_CONSOLE_PORT=str(behind),
+    )
+    assert run_node("console-health", settings).returncode != 0
+    with (
+        tls_proxy(prepared, {front: behind}),
+        serving(settings, tmp_path / "log"),
+        console_of(settings, tmp_path / "log"),
+    ):
+        page = seen_by_browser(prepared, front, "/sign-in")
+        assert page.status_code == 200
+        assert page.headers["strict-transport-security"]
+        peers = messages.METADATA_PATH
+        assert httpx2.get(settings["HUB_URL"] + peers, trust_env=False).status_code == 200
+        assert seen_by_browser(prepared, front, peers).status_code == 303
+        assert httpx2.get(settings["HUB_URL"] + "/sign-in", trust_env=False).status_code == 404
+        looked_at = inside("doctor", settings["HUB_HOME"], "--json").json
+        (found,) = [one for one in looked_at["findings"] if one["about"] == "console"]
+        assert "No manager" in found["what"]
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def seen_by_browser(prepared: Path, port: int, path: str) -> httpx2.Response:
+    """What whoever trusts the authority gets, of a form's own page."""
+    trust = ssl.create_default_context(cafile=prepared / "trust" / "ca.pem")
+    return httpx2.get(f"https://localhost:{port}{path}", verify=trust, trust_env=False)
+
+
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """A PostgreSQL server that asks the role `hub` for the prepared password; database addresses by area."""
@@ -148,6 +190,7 @@ def test_three_areas_start_join_publish_and_sync_on_postgresql_behind_tls(
     prepare.main([str(prepared), *AREAS, "--", "localhost"])
     fronts = {area: free_port() for area in AREAS}
     backs = {area: free_port() for area in AREAS}
+    consoles, behind = ({area: free_port() for area in AREAS} for _ in range(2))
     urls = {area: f"https://localhost:{fronts[area]}" for area in AREAS}
     settings = {
         area: environment(
@@ -160,14 +203,19 @@ def test_three_areas_start_join_publish_and_sync_on_postgresql_behind_tls(
             HUB_SAMPLES="yes",
             HUB_AGENCY=f"{area.capitalize()} Council",
             HUB_AGENCY_KIND="council",
+            HUB_CONSOLE_URL=f"https://localhost:{consoles[area]}",
+            HUB_CONSOLE_PORT=str(behind[area]),
             SSL_CERT_FILE=str(prepared / "trust" / "ca.pem"),
         )
         for area in AREAS
     }
     with ExitStack() as stack:
         stack.enter_context(tls_proxy(prepared, {fronts[area]: backs[area] for area in AREAS}))
+        stack.enter_context(tls_proxy(prepared, {consoles[area]: behind[area] for area in AREAS}))
         for area in AREAS:
             stack.enter_context(serving(settings[area], tmp_path / f"{area}.log"))
+            stack.enter_context(console_of(settings[area], tmp_path / f"{area}.log"))
+            assert seen_by_browser(prepared, consoles[area], "/sign-in").status_code == 200
         with ExitStack() as workers:
             logs = {area: tmp_path / f"{area}-worker.log" for area in AREAS}
             for area in AREAS:

@@ -87,7 +87,7 @@ def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient
 
     pages = Pages(node)
     app = Protected(
-        https=node.settings.url.startswith("https:"),
+        https=node.settings.console.https,
         title="Cross-Marac hub, console",
         lifespan=lifespan,
         docs_url=None,
