@@ -40,7 +40,9 @@ ANSWERS: Final[Fields] = MappingProxyType(
         "areas": "eastvale",
     }
 )
-NO_PAGES: Final = frozenset({"GET /healthz", "GET /static/{digest}/{name:path}"})
+NO_PAGES: Final = frozenset(
+    {"GET /healthz", "GET /static/{digest}/{name:path}", "GET /checks/{check}/certificate"}
+)
 
 
 @dataclass(frozen=True)
