@@ -94,6 +94,17 @@ def shown_among(node: Node, acting: Acting, digests: Collection[bytes]) -> froze
     )
 
 
+def overseen_among(node: Node, acting: Acting, digests: Collection[bytes]) -> frozenset[bytes]:
+    """Those of these cases whose record they may read: a data-protection officer as a manager there would.
+
+    Others those that they may open. Raises as `shown_among`.
+    """
+    account = acting.account
+    if account.role is AccountRole.data_protection_officer:
+        account = account.model_copy(update={"role": AccountRole.manager})
+    return shown_among(node, Acting(account, acting.organisation), digests)
+
+
 def _of_marac(acting: Acting) -> bool:
     roles = (AccountRole.coordinator, AccountRole.manager)
     return not acting.organisation.idva_service and acting.account.role in roles

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from hub.consent.evidence import DisclosureLogEntry
@@ -56,6 +56,22 @@ class DisclosureLogRow(NamedTuple):
 def of_case(tx: Reading, case_digest: bytes) -> list[DisclosureLogRow]:
     """The record of a case, oldest first. Raises StorageError."""
     return _opened(tx, disclosures.of_case(tx.session, case_digest))
+
+
+def newest(tx: Reading, cases: Collection[bytes] | None = None) -> Iterator[tuple[bytes, DisclosureLogRow]]:
+    """The rows of these cases with the digest of the case, or of all, the newest first; opened as they are taken.
+
+    Raises RowsError where one is not as the log has it, or is gone; StorageError.
+    """
+    tx.require_tables_as_bound("sharing_record")
+    for digest, row in disclosures.every(tx.session):
+        if cases is None or digest in cases:
+            yield digest, _opened(tx, [row])[0]
+
+
+def cases_with_any(tx: Reading) -> frozenset[bytes]:
+    """The digests of the cases of which anything is recorded."""
+    return frozenset(digest for digest, _ in disclosures.every(tx.session))
 
 
 def of_matter(tx: Reading, matter: Activity) -> list[DisclosureLogRow]:

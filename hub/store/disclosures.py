@@ -29,6 +29,13 @@ def of_case(session: Session, case_digest: bytes) -> list[SharingRow]:
     return _rows(session, col(SharingRecord.case_digest) == case_digest)
 
 
+def every(session: Session) -> list[tuple[bytes, SharingRow]]:
+    """All rows with the digest of their case, the newest first."""
+    order = (col(SharingRecord.recorded_at).desc(), col(SharingRecord.id))
+    found = session.exec(select(SharingRecord).order_by(*order))
+    return [(row.case_digest, SharingRow(row.id, row.matter, row.recorded_at, row.sealed)) for row in found]
+
+
 def of_matter(session: Session, matter: Activity) -> list[SharingRow]:
     """The rows of one matter, in no order."""
     its_case = col(SharingRecord.case_digest) == matter.case_digest

@@ -17,6 +17,7 @@ EVERYBODY: Final = frozenset(AccountRole)
 CASEWORKERS: Final = frozenset({_R.coordinator, _R.idva, _R.manager})
 CASE_OPENERS: Final = CASEWORKERS | {_R.representative}
 MANAGERS: Final = frozenset({_R.manager})
+LOG_READERS: Final = CASEWORKERS | {_R.data_protection_officer}
 ADMINISTRATORS: Final = frozenset({_R.manager, _R.operator})
 
 
@@ -70,6 +71,8 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("GET", "/obligations"): Guard(CASEWORKERS),
     ("GET", "/obligations/{number}"): Guard(CASEWORKERS),
     ("POST", "/obligations/{number}"): Guard(CASEWORKERS),
+    ("GET", "/disclosures"): Guard(LOG_READERS),
+    ("POST", "/disclosures"): Guard(LOG_READERS),
     ("GET", "/nothing"): Guard(EVERYBODY),
     ("GET", "/accounts"): Guard(ADMINISTRATORS),
     ("POST", "/accounts/{account}/confirm"): Guard(MANAGERS, fresh=True),

@@ -59,6 +59,8 @@ EXPECTED: Final = {
     "GET /obligations": "cim",
     "GET /obligations/{number}": "cim",
     "POST /obligations/{number}": "cim",
+    "GET /disclosures": "cimd",
+    "POST /disclosures": "cimd",
     "GET /nothing": "cirmdo",
     "GET /accounts": "mo",
     "POST /accounts/{account}/confirm": "m!",
