@@ -28,6 +28,9 @@ from hub.store.journal import look_over
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_S = 30
+# Whoever holds one connection may need another: with a bound, enough of them at once wait for each other. How many
+# are at work is bounded where they begin (`hub.web`).
+UNBOUNDED = -1
 
 # Else a command that is interrupted while a connection goes back prints a traceback of the library's beside its own
 # words. Where a log is kept, as by a server, it is told there.
@@ -157,7 +160,10 @@ def _revisions(connection: Connection) -> set[str]:
 def _engine(url: str, *, create: bool, read_only: bool) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}, hide_parameters=True
+            url,
+            connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+            hide_parameters=True,
+            max_overflow=UNBOUNDED,
         )
         if read_only:
             event.listen(engine, "do_connect", _sqlite_to_read)
@@ -170,7 +176,7 @@ def _engine(url: str, *, create: bool, read_only: bool) -> Engine:
         return engine
     if url.startswith("postgresql+psycopg:"):
         options = {"execution_options": {"postgresql_readonly": True}} if read_only else {}
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, **options)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, max_overflow=UNBOUNDED, **options)
     raise UsageError(
         "The database must be sqlite:///PATH or postgresql+psycopg://...",
         do="Correct `database` in node.toml.",

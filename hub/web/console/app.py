@@ -67,6 +67,9 @@ PAGES: Final[tuple[Page, ...]] = (
 )
 _UNSAFE: Final = ("POST",)
 PASSWORDS_AT_ONCE: Final = 2
+PAGES_AT_ONCE: Final = (
+    16  # Each may hold two or three connections to the database, of which PostgreSQL has a hundred.
+)
 logger = logging.getLogger("hub")
 
 
@@ -97,7 +100,7 @@ def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient
         openapi_url=None,
         redirect_slashes=False,
     )
-    made = Made(node, pages, client, CapacityLimiter(PASSWORDS_AT_ONCE))
+    made = Made(node, pages, client, CapacityLimiter(PASSWORDS_AT_ONCE), CapacityLimiter(PAGES_AT_ONCE))
     for page in PAGES:
         app.add_api_route(
             page.path,
@@ -139,11 +142,13 @@ class Made(NamedTuple):
     pages: Pages
     client: Callable[[Node], PeerClient]
     hashing: CapacityLimiter
+    working: CapacityLimiter
 
 
 def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaitable[Response]]:
     """What answers at an address: the page, for whoever may open it."""
-    node, hashing = made.node, made.hashing
+    node = made.node
+    limiter = made.hashing if guard.open else made.working
 
     async def answer(request: Request) -> Response:
         # Who asks is looked up when all is there: somebody who is disabled meanwhile does nothing more.
@@ -163,7 +168,7 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
             if guard.fresh and not session.fresh(node.now()):
                 await _keep_typed(asked, page, session)
                 return see("/confirm")
-        return await _answered(page, asked, hashing if guard.open else None)
+        return await _answered(page, asked, limiter)
 
     return answer
 
@@ -173,8 +178,8 @@ async def _session(node: Node, request: Request) -> SignedIn | None:
     return await to_thread.run_sync(sessions.find, node, token) if token else None
 
 
-async def _answered(page: Page, asked: Asked, limiter: CapacityLimiter | None) -> Response:
-    """The page. `limiter`: so many at once, where a password may be looked at: each takes 64 MiB."""
+async def _answered(page: Page, asked: Asked, limiter: CapacityLimiter) -> Response:
+    """The page. `limiter`: so many at once; fewer where a password may be looked at, which takes 64 MiB."""
     if inspect.iscoroutinefunction(page.handler):
         given: Response = await page.handler(asked)
         return given

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
 from hub.errors import UsageError
 from hub.node.node import Node
 from hub.node.settings import ConsoleSettings
+from hub.records.accounts import AccountRole
 from hub.values import Mode
 from hub.web.console.app import create_console
 from hub.web.console.serving import serve_console
 from hub.web.serving import Listening
+from tests.accounts.people import cheap_passwords
 from tests.federation.nodes import copied
+from tests.web.console.browser import served
+from tests.web.console.signed_in import Console
+
+MANY: Final = 24
 
 
 @pytest.fixture
@@ -46,3 +56,21 @@ def test_a_live_nodes_console_does_not_start_without_https(node: Node, url: str 
     with pytest.raises(UsageError, match="no https address"):
         serve_console(at(node, url, Mode.live), Listening("127.0.0.1", 0))
     node.database.close()
+
+
+def test_many_who_look_at_once_do_not_wait_for_each_other(tmp_path: Path, sqlite_template: Path) -> None:
+    """A page holds one connection to the database and needs another: all of them are answered."""
+    areas = copied(sqlite_template, tmp_path, lambda _: "sqlite:///hub.sqlite3", ["eastvale"])
+    with cheap_passwords():
+        console = Console.of(areas["eastvale"])
+        token = console.users[AccountRole.coordinator].signed_in()
+    together = threading.Barrier(MANY)
+
+    def look(_: int) -> int:
+        together.wait()
+        cookie = {"Cookie": f"__Host-eastvale={token}"}
+        return httpx2.get(f"{url}/requests", headers=cookie, timeout=120, trust_env=False).status_code
+
+    with served(console.app) as url, ThreadPoolExecutor(MANY) as pool:
+        assert set(pool.map(look, range(MANY))) == {200}
+    areas.close()
