@@ -29,6 +29,7 @@ _MENU: Final = (
     (mark("Cases"), "/cases"),
     (mark("Requests"), "/requests"),
     (mark("Obligations"), "/obligations"),
+    (mark("To countersign"), "/countersign"),
     (mark("Disclosures"), "/disclosures"),
     (mark("People"), "/accounts"),
 )

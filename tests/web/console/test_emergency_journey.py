@@ -10,8 +10,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.accounts.accounts import acting_as
+from hub.accounts.sessions import FRESH_S
 from hub.cases.obligations import list_obligations
 from hub.cases.shown import lines
+from hub.cases.staff import STAFF_FILE
 from hub.checks.earlier import EarlierCheck, earlier_checks
 from hub.consent import NotTold
 from hub.crypto.one_time import STEP_S
@@ -21,11 +23,11 @@ from hub.records.accounts import AccountRole
 from hub.records.check import AreaStatus, DisclosureStatus
 from hub.values import Kind, Person, Requester
 from hub.web.console.app import create_console
-from tests.accounts.people import User, cheap_passwords, user
+from tests.accounts.people import PASSWORD, User, cheap_passwords, user
 from tests.federation.nodes import IMPORTER, Areas, cases_of, copied
 from tests.web.console import browser as browsers
 from tests.web.console.browser import complaints, served, width
-from tests.web.console.signed_in import sign_in_on_page
+from tests.web.console.signed_in import normal, sign_in_on_page
 
 KNOWN: Final = cases_of("eastvale")[0][0]
 OTHER: Final = cases_of("eastvale")[1][0]
@@ -149,7 +151,68 @@ def test_the_least_facts_ask_and_tell_at_once_and_the_rest_is_owed_in_the_manage
     expect(page.get_by_role("heading", name="Emergencies to be completed")).to_be_visible()
     page.get_by_role("link", name=f"Case {found.request.case_ref}").first.click()
     assert "Complete and confirm the form" in page.get_by_role("main").inner_text()
+
+    page.get_by_role("link", name="To countersign").click()
+    assert "Emergency." in page.get_by_role("listitem").filter(has_text=found.request.case_ref).inner_text()
+    assert violations(page) == []
+    page.get_by_role("link", name=f"Case {found.request.case_ref}").click()
+    text = page.get_by_role("main").inner_text()
+    for words in (THREAT, "Ash Underhill", KNOWN.surname, "Eastvale: name, other names", "No, nobody has"):
+        assert words in text
+    assert KNOWN.surname not in page.title() + page.url
+    assert violations(page) == []
+    assert width(page) <= 320
+    page.get_by_role("button", name="Sign", exact=True).click()
+    assert "Tick that you have no connection" in page.get_by_role("alert").inner_text()
+    assert countersigned(node, manager, found) == []
+    page.get_by_label("I have no connection").check()
+    areas.clock.advance(FRESH_S + 1)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Code").fill(manager.code())
+    page.get_by_role("main").get_by_role("button").last.click()
+    assert page.get_by_label("I have no connection").is_checked()
+    assert countersigned(node, manager, found) == []
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_role("heading", name="It is signed")).to_be_visible()
+    assert countersigned(node, manager, found) == ["Mo Ashdown"]
+    assert violations(page) == []
     assert [one for one in said if "422" not in one] == []
+
+
+def countersigned(node: Node, who: User, found: EarlierCheck) -> list[str]:
+    """Who countersigned it."""
+    closed = list_obligations(node, manager_of(node, who), node.today(), closed=True)
+    mine = [one for one in closed if (one.case_ref, one.code) == (found.request.case_ref, "countersign")]
+    return [one.closing.by.name for one in mine if one.closing]
+
+
+def test_nobody_countersigns_what_they_asked_themselves_or_may_not_know_of(
+    node: Node, areas: Areas, manager: User, url: str, page: Page
+) -> None:
+    begin(page, url, manager, areas)
+    fill(page, OTHER, "No, nobody has")
+    page.get_by_role("button", name="Ask now").click()
+    ref = newest(node).request.case_ref
+    page.get_by_role("link", name="To countersign").click()
+    page.get_by_role("link", name=f"Case {ref}").click()
+    assert "another manager signs it" in page.get_by_role("main").inner_text()
+    assert page.get_by_role("button", name="Sign", exact=True).count() == 0
+    staff = node.home / STAFF_FILE
+    staff.write_text(f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "Mo Ashdown"\n', encoding="utf-8")
+    try:
+        there, absent = page.request.get(page.url), page.request.get(f"{url}/countersign/{'ab' * 16}")
+        assert (there.status, absent.status) == (404, 404)
+        assert normal(there.text()) == normal(absent.text())
+        assert ref not in page.request.get(f"{url}/countersign").text()
+    finally:
+        staff.unlink()
+    sent = page.request.post(
+        page.url, form={"no_connection": "yes"}, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"}
+    )
+    assert sent.status == 422
+    assert countersigned(node, manager, newest(node)) == []
 
 
 def manager_of(node: Node, who: User) -> Requester:
