@@ -20,10 +20,9 @@ from hub.accounts.sessions import SignedIn
 from hub.audit.events import NODE, Action, Refs
 from hub.crypto.one_time import as_typed, new_code, new_secret, step_of
 from hub.crypto.passwords import hash_password, is_password
-from hub.errors import StorageError
 from hub.node.node import Node
 from hub.node.transaction import Transaction
-from hub.records.accounts import Account, AccountState
+from hub.records.accounts import Account, AccountState, opened_factor, sealed_factor
 from hub.records.restorations import require_none_open
 from hub.store import accounts
 from hub.store.accounts import Tries
@@ -161,21 +160,9 @@ def new_factor(node: Node, account: Account, before: str = "") -> NewFactor:
 
     `before`: the one that their form brought back, which their app has read already.
     """
-    place = _factor_place(account)
-    secret = _opened_factor(node, account, before) or new_secret()
-    return NewFactor(secret, node.keys.vault.seal(place, secret.encode()).hex())
-
-
-def _opened_factor(node: Node, account: Account, sealed: str) -> str:
-    """The second factor that was shown to whoever brings it back; nothing where it was another's or none."""
-    try:
-        return node.keys.vault.open(_factor_place(account), bytes.fromhex(sealed)).decode()
-    except (StorageError, ValueError):
-        return ""
-
-
-def _factor_place(account: Account) -> str:
-    return f"new_factor/{account.id}/{account.invitation}"
+    vault = node.keys.vault
+    secret = opened_factor(vault, account, before) or new_secret()
+    return NewFactor(secret, sealed_factor(vault, account, secret))
 
 
 def open_account(node: Node, typed: Opening) -> Opened | Unopened:
@@ -190,7 +177,7 @@ def open_account(node: Node, typed: Opening) -> Opened | Unopened:
     known = {*account.name.casefold().split(), *account.sign_in.casefold().split("@")}
     if len(typed.password) > MOST_PASSWORD or _easily_guessed(typed.password, known):
         return Unopened.known
-    factor = _opened_factor(node, account, typed.factor)
+    factor = opened_factor(node.keys.vault, account, typed.factor)
     password, codes = (
         hash_password(typed.password),
         tuple(new_code(_RECOVERY_GROUPS) for _ in range(RECOVERY_CODES)),

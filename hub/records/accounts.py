@@ -161,6 +161,19 @@ def keep_account(tx: Transaction, account: Account, digest: bytes, *, new: bool 
     (accounts.add if new else accounts.replace)(tx.session, row)
 
 
+def sealed_factor(vault: Vault, account: Account, secret: str) -> str:
+    """The second factor that is shown to whoever opens an account, as their form brings it back: in hex."""
+    return vault.seal(_factor_place(account), secret.encode()).hex()
+
+
+def opened_factor(vault: Vault, account: Account, sealed: str) -> str:
+    """The second factor that a form brings back; nothing where it was shown to another, or is none."""
+    try:
+        return vault.open(_factor_place(account), bytes.fromhex(sealed)).decode()
+    except (StorageError, ValueError):
+        return ""
+
+
 def session_id(token: str) -> bytes:
     """What a session is kept under, of its cookie's value: whoever reads the database has no cookie."""
     return hashlib.sha256(b"marac-hub/session/v1\x00" + token.encode()).digest()
@@ -218,6 +231,10 @@ def _organisation(vault: Vault, key: bytes, sealed: bytes) -> Organisation:
 
 def _account(vault: Vault, row: AccountRow) -> Account:
     return Account.model_validate_json(vault.open(f"account/{row.id.hex()}", row.sealed))
+
+
+def _factor_place(account: Account) -> str:
+    return f"new_factor/{account.id}/{account.invitation}"
 
 
 def _session_place(key: bytes) -> str:
