@@ -40,6 +40,17 @@ ANSWERS: Final[Fields] = MappingProxyType(
         "areas": "eastvale",
     }
 )
+EMERGENCY: Final[Fields] = MappingProxyType(
+    {
+        "given_names": "Nell",
+        "surname": "Longstaffe",
+        "date_of_birth": "1991",
+        "threat": "He said that he comes tonight.",
+        "fled": "none",
+        "areas": "eastvale",
+        "once": "1f" * 16,
+    }
+)
 NO_PAGES: Final = frozenset(
     {"GET /healthz", "GET /static/{digest}/{name:path}", "GET /checks/{check}/certificate"}
 )
@@ -134,6 +145,17 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     ),
     E("GET /requests", at="eastvale"),
     E("GET /work", at="eastvale"),
+    E("GET /countersign", R.manager),
+    E("POST /emergency", form=EMERGENCY),
+    E("GET /countersign", R.manager),
+    E("GET /countersign/{number}", R.manager, places={"number": "{to_sign}"}),
+    E("POST /countersign/{number}", R.manager, places={"number": "{to_sign}"}, status=422),
+    E(
+        "POST /countersign/{number}",
+        R.manager,
+        form={"no_connection": "yes"},
+        places={"number": "{to_sign}"},
+    ),
     E("GET /nothing", R.data_protection_officer),
     E("GET /accounts", R.operator),
     E("GET /accounts", R.manager),
@@ -233,5 +255,6 @@ _LINKS: Final = {
     "factor": r'name="factor" value="([^"]+)"',
     "people": r'name="people"[^>]*value="([0-9a-f]{32})"',
     "check": r"/checks/(?P<check>[0-9a-f]{32})/(?P<area>\w+)/(?P<candidate>[0-9a-f]+)/tell",
+    "to_sign": r'href="/countersign/(\w+)"',
     "request": r'href="/requests/([0-9a-f]+)"',
 }
