@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import threading
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -106,11 +108,10 @@ def _wait(shown: Demo, *, quiet: bool) -> None:
         signal.signal(name, lambda *_: stop.set())
     if not quiet:
         out.print()
+        command = shlex.quote(str(Path(sys.argv[0]).resolve()))
         out.print("The three nodes keep running. Try, in another terminal:")
         for node in shown.nodes:
-            out.print(
-                f"  {node.settings.area}: {node.settings.url}   hub peer list {node.home}", markup=False
-            )
+            out.print(f"  {node.settings.area}: {command} peer list {node.home}", markup=False)
         out.print()
         out.print("And in a browser, with a console of each area. Everybody here is invented:")
         for console in shown.consoles:

@@ -56,7 +56,9 @@ def list_(
             if not few:
                 _show_many(publications, home, closed=closed)
         if not found:
-            out.print("Nothing is closed." if closed else "Nothing is due.")
+            later = [] if closed else list_obligations(node, asker(node, who), day, every=True)
+            more = f" Not due yet: {len(later)}; --all lists them." if later else ""
+            out.print("Nothing is closed." if closed else f"Nothing is due.{more}")
 
 
 @obligations_app.command("close")

@@ -44,7 +44,8 @@ def encrypt(source: BinaryIO, target: BinaryIO, recipients: Sequence[str]) -> No
     """Encrypt what `source` reads to every recipient. Raises InputError on none, or one that is no recipient."""
     if not recipients:
         raise InputError(
-            "Nobody could open it: there is no recipient.", do="Give the recipient of a backup key."
+            "Nobody could open it: there is no recipient.",
+            do="Make a key with `hub backup-key FILE`, and give its recipient: --recipient, or in node.toml.",
         )
     pyrage.encrypt_io(
         source, target, [x25519.Recipient.from_str(require_recipient(one)) for one in recipients]

@@ -226,7 +226,7 @@ def test_a_hundred_publications_are_a_line_and_not_a_flood(
     assert "20 published cases" in reviews[0]
     every = inside("obligations", "list", home, "--on", in_years, "--json").json["due"]
     assert len([one for one in every if one["code"] == "review"]) == 20
-    assert inside("obligations", "list", home).out == "Nothing is due.\n"
+    assert inside("obligations", "list", home).out == "Nothing is due. Not due yet: 40; --all lists them.\n"
 
 
 def test_a_worker_escalates_what_is_overdue_when_it_starts_and_says_so_once(

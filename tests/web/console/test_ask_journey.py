@@ -26,6 +26,7 @@ from hub.records.check import DisclosureResult, DisclosureStatus
 from hub.records.gists import every_gist
 from hub.values import Kind, Person, Role
 from hub.web.console.app import create_console
+from hub.web.console.language import day
 from tests.accounts.people import User, cheap_passwords, user
 from tests.federation.nodes import IMPORTER, Areas, cases_of, copied, stranger
 from tests.web.console import browser as browsers
@@ -186,6 +187,7 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     assert {one.status for one in answers_of(node, handle)} == {DisclosureStatus.not_asked}
     page.get_by_label("Tell them and ask for involvement").check()
     page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text(f"They were told about whom you ask on {day(node.today())}, by")).to_be_visible()
     expect(page.get_by_text("Answer of Eastvale:")).to_be_visible()
     expect(page.get_by_text("involvement, as victim; last activity September 2026")).to_be_visible()
     expect(page.get_by_role("heading", name="Asked about the alleged perpetrator")).to_be_visible()
