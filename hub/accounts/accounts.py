@@ -20,6 +20,7 @@ from hub.matching import name_words
 from hub.node.transaction import Reading, Transaction
 from hub.parsing import hidden_characters
 from hub.records import accounts as records
+from hub.records import tokens
 from hub.records.accounts import Account, AccountRole, AccountState, Organisation
 from hub.values import Requester, RequesterRole
 
@@ -131,7 +132,7 @@ def confirm(tx: Transaction, account: Account, by: Account) -> tuple[Account, st
 
 
 def disable(tx: Transaction, account: Account, by: Account | None) -> Account:
-    """Let an account do nothing more, at once: its sessions end. Raises UsageError.
+    """Let an account do nothing more, at once: its sessions and tokens end. Raises UsageError.
 
     Not the last manager's: nobody could confirm another one.
     """
@@ -155,7 +156,7 @@ def disable(tx: Transaction, account: Account, by: Account | None) -> Account:
         invited_until=0,
         reset_asked_by="",
     )
-    end_all_sessions(tx, changed)
+    end_all_access(tx, changed)
     return changed
 
 
@@ -180,7 +181,7 @@ def reset_factor(tx: Transaction, account: Account, by: Account) -> tuple[Accoun
         )
     _require_rules(tx, by, account)
     changed, code = _invited_anew(tx, account, Action.factor_reset, by)
-    end_all_sessions(tx, changed)
+    end_all_access(tx, changed)
     return changed, code
 
 
@@ -250,12 +251,15 @@ def put(tx: Transaction, account: Account, action: Action, by: Account | None, *
     return changed
 
 
-def end_all_sessions(tx: Transaction, account: Account) -> None:
-    """End whatever sessions an account has."""
-    numbers = records.sessions_of(tx, account)
-    records.end_sessions(tx, numbers)
-    if numbers:
-        tx.record(Action.session_ended, about=Refs(account=account.id), times=len(numbers))
+def end_all_access(tx: Transaction, account: Account) -> None:
+    """End whatever sessions an account has, and its programs' tokens."""
+    sessions, programs = records.sessions_of(tx, account), tokens.tokens_of(tx, account)
+    records.end_sessions(tx, sessions)
+    if sessions:
+        tx.record(Action.session_ended, about=Refs(account=account.id), times=len(sessions))
+    tokens.end_tokens(tx, programs)
+    if programs:
+        tx.record(Action.program_ended, about=Refs(account=account.id), times=len(programs))
 
 
 def code_digest(tx: Reading, code: str) -> str:

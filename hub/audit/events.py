@@ -98,6 +98,8 @@ class Action(StrEnum):
     sign_in_refused = "sign_in_refused"
     authenticated_anew = "authenticated_anew"
     session_ended = "session_ended"
+    program_admitted = "program_admitted"
+    program_ended = "program_ended"
 
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"

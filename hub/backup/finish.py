@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from hub.accounts.accounts import end_all_sessions, every_account
+from hub.accounts.accounts import end_all_access, every_account
 from hub.audit.events import OPERATOR, Action
 from hub.backup.done_again import DoneAgain
 from hub.cases.alerts import review_of_unsealing
@@ -137,8 +137,8 @@ def finish(
             tx.record(Action.lost_act_waived, by=node.actor(name), kind=NOT_KNOWN)
         restorations.end(tx, found, how=how, because=because)
         tx.record(Action.restoration_ended, by=OPERATOR, kind=how)
-        for account in everybody:  # A session that was ended since the backup is there again.
-            end_all_sessions(tx, account)
+        for account in everybody:  # A session or a token that was ended since the backup is there again.
+            end_all_access(tx, account)
 
 
 def not_known_in_words(backup_at: int) -> str:

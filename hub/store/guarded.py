@@ -43,6 +43,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "organisation": _NOTHING,
     "account": _NOTHING,
     "session": _NOTHING,
+    "api_token": _NOTHING,
 }
 """Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
 

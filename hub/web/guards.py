@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from hub.records.accounts import AccountRole
+from hub.records.tokens import TokenScope
 
 _R = AccountRole
 EVERYBODY: Final = frozenset(AccountRole)
@@ -22,10 +23,14 @@ ADMINISTRATORS: Final = frozenset({_R.manager, _R.operator})
 
 
 class Guard(NamedTuple):
-    """Who may: no roles means anybody, signed in or not. `fresh`: only moments after password and code."""
+    """Who may: no roles means anybody, signed in or not. `fresh`: only moments after password and code.
+
+    `program`: at an address of programs what a token has to be for, or `PERSON` where no token will do.
+    """
 
     roles: frozenset[AccountRole] = frozenset()
     fresh: bool = False
+    program: str = ""
 
     @property
     def open(self) -> bool:
@@ -38,6 +43,9 @@ class Guard(NamedTuple):
 
 
 OPEN: Final = Guard()
+PERSON: Final = "person"
+READ: Final = TokenScope.read.value
+ASK: Final = TokenScope.ask.value
 ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("GET", "/healthz"): OPEN,
     ("GET", "/static/{digest}/{name:path}"): OPEN,
@@ -82,4 +90,22 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/accounts/{account}/disable"): Guard(ADMINISTRATORS, fresh=True),
     ("POST", "/accounts/{account}/ask-for-reset"): Guard(ADMINISTRATORS, fresh=True),
     ("POST", "/accounts/{account}/reset"): Guard(MANAGERS, fresh=True),
+    ("GET", "/programs"): Guard(CASE_OPENERS),
+    ("POST", "/programs"): Guard(CASE_OPENERS, fresh=True),
+    ("POST", "/programs/{token}/end"): Guard(CASE_OPENERS),
+    ("GET", "/api/v1/openapi.json"): OPEN,
+    ("GET", "/api/v1/cases"): Guard(CASE_OPENERS, program=READ),
+    ("POST", "/api/v1/cases"): Guard(CASEWORKERS, program=ASK),
+    ("POST", "/api/v1/cases/search"): Guard(CASE_OPENERS, program=READ),
+    ("GET", "/api/v1/cases/{case}"): Guard(CASE_OPENERS, program=READ),
+    ("POST", "/api/v1/cases/{case}/questions"): Guard(CASEWORKERS, program=ASK),
+    ("GET", "/api/v1/cases/{case}/checks"): Guard(CASEWORKERS, program=READ),
+    ("GET", "/api/v1/checks/{check}"): Guard(CASEWORKERS, program=READ),
+    ("GET", "/api/v1/requests"): Guard(CASEWORKERS, program=READ),
+    ("GET", "/api/v1/obligations"): Guard(CASEWORKERS, program=READ),
+    ("POST", "/api/v1/requests/{request}"): Guard(CASEWORKERS, program=PERSON),
+    ("POST", "/api/v1/checks/{check}/disclosures"): Guard(CASEWORKERS, program=PERSON),
+    ("POST", "/api/v1/checks/{check}/dismissals"): Guard(CASEWORKERS, program=PERSON),
+    ("POST", "/api/v1/obligations/{number}"): Guard(CASEWORKERS, program=PERSON),
+    ("POST", "/api/v1/accounts"): Guard(CASE_OPENERS, program=PERSON),
 }

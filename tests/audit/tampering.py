@@ -16,6 +16,7 @@ import pytest
 
 from hub.accounts.sessions import find
 from hub.accounts.sign_in import authenticate_anew
+from hub.accounts.tokens import TokenWanted, bearer, make
 from hub.audit.chain import Head
 from hub.audit.checkpoint import read_checkpoint
 from hub.audit.events import OPERATOR, Action
@@ -32,6 +33,7 @@ from hub.records import restorations
 from hub.records.accounts import AccountRole
 from hub.records.check import CandidateRef, CheckResult
 from hub.records.restorations import Reasons
+from hub.records.tokens import TokenScope
 from hub.store import outbox
 from hub.store.database import Database
 from hub.store.guarded import GUARDED, table_of
@@ -98,6 +100,9 @@ def _sign_in(node: Node, number: int) -> None:
         assert session
         again = person.credentials(code=person.recovery[0])
         assert authenticate_anew(node, again, session) is None
+        with node.write() as tx:
+            made = make(tx, session.acting, TokenWanted(program="a list", scopes=(TokenScope.read,)))
+        assert bearer(node, made)
 
 
 async def _use(areas: Areas, own: Person, theirs: Person) -> None:

@@ -6,6 +6,8 @@ leaves the store under no name: queries give values of their own. Times are whol
 
 from hub.store.tables.accounts import (
     AccountRecord,
+    ApiTokenRecord,
+    ApiTokenSeen,
     OrganisationRecord,
     SessionRecord,
     SessionSeen,
@@ -31,6 +33,8 @@ from hub.store.tables.witness import AcknowledgementRecord, PeerHead
 __all__ = [
     "AccountRecord",
     "AcknowledgementRecord",
+    "ApiTokenRecord",
+    "ApiTokenSeen",
     "AuditEntry",
     "CaseRecord",
     "CheckRecord",

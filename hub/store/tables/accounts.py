@@ -1,4 +1,4 @@
-"""Who may sign in: organisations, accounts, sessions, and how often a sign-in was tried."""
+"""Who may sign in: organisations, accounts, sessions, tokens of programs, and how often a sign-in was tried."""
 
 from __future__ import annotations
 
@@ -38,6 +38,25 @@ class SessionSeen(SQLModel, table=True):
     """When a session was last used, and what its user has typed and not sent. Its loss locks the session."""
 
     __tablename__ = "session_seen"
+
+    id: bytes = Field(primary_key=True)
+    sealed: bytes
+
+
+class ApiTokenRecord(SQLModel, table=True):
+    """A token by which a program acts for an account. `id` is a digest of it."""
+
+    __tablename__ = "api_token"
+
+    id: bytes = Field(primary_key=True)
+    account: bytes = Field(index=True)
+    sealed: bytes
+
+
+class ApiTokenSeen(SQLModel, table=True):
+    """The day on which a token was last used. Its loss changes nothing but what the list of tokens says."""
+
+    __tablename__ = "api_token_seen"
 
     id: bytes = Field(primary_key=True)
     sealed: bytes

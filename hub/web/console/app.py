@@ -26,6 +26,8 @@ from hub.federation.client import PeerClient
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node
+from hub.web.api.app import Served, add_api, failed, is_api
+from hub.web.api.app import nowhere as programs_nowhere
 from hub.web.console import (
     accounts,
     ask,
@@ -37,6 +39,7 @@ from hub.web.console import (
     incoming,
     nothing,
     obligations,
+    programs,
     rendering,
     result,
     sign_in,
@@ -66,6 +69,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *accounts.PAGES,
     *incoming.PAGES,
     *obligations.PAGES,
+    *programs.PAGES,
 )
 _UNSAFE: Final = ("POST",)
 PASSWORDS_AT_ONCE: Final = 2
@@ -118,7 +122,7 @@ def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient
         await to_thread.run_sync(node.require_intact)
         return {"status": "ok"}
 
-    _require_as_listed(PAGES)
+    _require_as_listed(PAGES, add_api(app, Served(node, client, made.working)))
     _handle_errors(app, node, pages)
     return app
 
@@ -128,8 +132,9 @@ def cookie_name(node: Node) -> str:
     return f"__Host-{node.node_id}"
 
 
-def _require_as_listed(pages: Iterable[Page]) -> None:
+def _require_as_listed(pages: Iterable[Page], programs: Iterable[tuple[str, str]]) -> None:
     there = {(one.method, one.path) for one in pages} | {
+        *programs,
         ("GET", "/healthz"),
         ("GET", "/static/{digest}/{name:path}"),
     }
@@ -216,15 +221,15 @@ def _handle_errors(app: FastAPI, node: Node, pages: Pages) -> None:
 
     async def known(request: Request, error: Exception) -> Response:
         if not isinstance(error, HubError):
-            return pages.error(
-                request, HubError("This page failed.", do="Try again; then ring your support desk.")
-            )
-        if error.status >= 500:
+            error = HubError("This page failed.", do="Try again; then ring your support desk.")
+        elif error.status >= 500:
             logger.error("A page failed. %s", error, exc_info=error)
-        return pages.error(request, error)
+        return failed(error) if is_api(request) else pages.error(request, error)
 
     async def nowhere(request: Request, _: Exception) -> Response:
         """Whoever is signed in gets what they get where they may not look; others are asked who they are."""
+        if is_api(request):
+            return await programs_nowhere(node, request)
         session = await _session(node, request)
         if session is None or session.locked:
             return see("/sign-in")

@@ -7,7 +7,7 @@ it says is shown with what was typed, and then nobody was asked. A form sent twi
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -76,6 +76,45 @@ class AskForm(BaseModel):
         return (NOT_KNOWN,) if self.fled == "not_known" else ()
 
 
+def questions_of(case: HeldCase, answers: AskForm, asking: Asking) -> dict[str, CheckRequest]:
+    """The question about each person, by the handle of the record. Pure."""
+    people = [one.handle.hex() for one in routine.askable(case) if one.handle.hex() in answers.people]
+    given = RoutineAnswers(
+        why=answers.why,
+        line=answers.line,
+        said=answers.said,
+        fled_from=answers.fled_from,
+        knows_anyone=answers.knows,
+        known_how=answers.how,
+        people=tuple(people),
+        areas=answers.areas,
+        others_at_risk=answers.others if answers.said is VictimAgreement.refused else None,
+    )
+    return dict(zip(people, routine.routine_questions(case, given, asking), strict=True))
+
+
+def wrong_with(answers: AskForm, case: HeldCase) -> Iterator[tuple[str, str]]:
+    """What the fields say against each other, or against the case: the field, and a sentence."""
+    if answers.said is VictimAgreement.refused and answers.others is None:
+        yield "others", gettext(mark("Say whether anyone else is at risk"))
+    if answers.said is VictimAgreement.refused and answers.others is False:
+        yield "others", gettext(_REVIEWS)
+    if answers.fled == "areas" and not answers.fled_from:
+        yield "fled_areas", gettext(mark("Tick the areas that were fled, or name another"))
+    if answers.fled != "areas" and (answers.fled_areas or answers.fled_else):
+        yield "fled", gettext(mark("You named an area that somebody fled: choose Yes, or take the area away"))
+    if answers.fled_else:
+        try:
+            area_written(answers.fled_else)
+        except ValueError:
+            yield "fled_else", gettext(mark("Write the name of an area"))
+    if answers.knows and not answers.how:
+        yield "how", gettext(mark("Say how you know them"))
+    known = {one.handle.hex() for one in routine.askable(case)}
+    if not known.intersection(answers.people):
+        yield "people", gettext(mark("Tick somebody to ask about"))
+
+
 @dataclass(frozen=True)
 class _Begun:
     """The case that the page is about, and the agreement that it rests on."""
@@ -94,21 +133,7 @@ class _Begun:
 
     def questions(self, answers: AskForm) -> dict[str, CheckRequest]:
         """The question about each person, by the handle of the record."""
-        people = [
-            one.handle.hex() for one in routine.askable(self.case) if one.handle.hex() in answers.people
-        ]
-        given = RoutineAnswers(
-            why=answers.why,
-            line=answers.line,
-            said=answers.said,
-            fled_from=answers.fled_from,
-            knows_anyone=answers.knows,
-            known_how=answers.how,
-            people=tuple(people),
-            areas=answers.areas,
-            others_at_risk=answers.others if answers.said is VictimAgreement.refused else None,
-        )
-        return dict(zip(people, routine.routine_questions(self.case, given, self.asking), strict=True))
+        return questions_of(self.case, answers, self.asking)
 
     def shown(self) -> dict[str, Any]:
         """What both pages show of the case, the account and the agreement."""
@@ -179,25 +204,8 @@ def _read(begun: _Begun) -> Form[AskForm]:
     answers = form.value
     if answers is None:
         return form
-    if answers.said is VictimAgreement.refused and answers.others is None:
-        form = form.with_error("others", gettext(mark("Say whether anyone else is at risk")))
-    if answers.said is VictimAgreement.refused and answers.others is False:
-        form = form.with_error("others", gettext(_REVIEWS))
-    if answers.fled == "areas" and not answers.fled_from:
-        form = form.with_error("fled_areas", gettext(mark("Tick the areas that were fled, or name another")))
-    if answers.fled != "areas" and (answers.fled_areas or answers.fled_else):
-        said = mark("You named an area that somebody fled: choose Yes, or take the area away")
-        form = form.with_error("fled", gettext(said))
-    if answers.fled_else:
-        try:
-            area_written(answers.fled_else)
-        except ValueError:
-            form = form.with_error("fled_else", gettext(mark("Write the name of an area")))
-    if answers.knows and not answers.how:
-        form = form.with_error("how", gettext(mark("Say how you know them")))
-    known = {one.handle.hex() for one in routine.askable(begun.case)}
-    if not known.intersection(answers.people):
-        form = form.with_error("people", gettext(mark("Tick somebody to ask about")))
+    for name, text in wrong_with(answers, begun.case):
+        form = form.with_error(name, text)
     return form
 
 
@@ -220,12 +228,12 @@ def _ask(asked: Asked) -> Response:
             return _page(begun, form, 422, tuple(one.text for one in reasons))
     if form.button != "ask" or not form.once:
         return _check_answers(begun, form, answers)
-    asked.peers(lambda client: _put(asked.node, client, questions, ids))
+    asked.peers(lambda client: put_questions(asked.node, client, questions, ids))
     forget(asked)
     return _result(ids)
 
 
-async def _put(
+async def put_questions(
     node: Node, client: PeerClient, questions: Mapping[str, CheckRequest], ids: Mapping[str, str]
 ) -> None:
     """Ask each question, one after the other; one that is asked already is not asked again."""

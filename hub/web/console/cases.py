@@ -11,6 +11,7 @@ from typing import Final, Literal
 from fastapi import Response
 from pydantic import Field
 
+from hub.accounts.accounts import Acting
 from hub.cases.shown import case_shown, lines
 from hub.cases.stub import Referrer, Stub, enter_case
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
@@ -145,26 +146,26 @@ def _enter(asked: Asked) -> Response:
     if form.button == MORE:
         return _form_page(asked, Form(typed=form.typed), more=True)
     typed = form.value
-    if typed is not None and (wrong := _fled_wrong(typed)):
+    if typed is not None and (wrong := fled_wrong(typed)):
         form = form.with_error("fled", wrong)
     if typed is None or form.value is None:
         return _form_page(asked, form, 422)
     try:
-        stub = _stub(asked, typed)
+        stub = stub_of(asked.acting, typed)
         enter_case(asked.node, stub)
     except ConflictError:
-        there = _same(asked, typed)
+        there = same_case(asked.node, asked.acting, typed)
         if there is not None:  # It was sent twice.
             return see(f"/cases/{there}")
         taken = gettext("There is a case of this number here already. Find it under Cases")
         return _form_page(asked, form.with_error("case_ref", taken), 409)
     except InputError as error:
         return _form_page(asked, form.with_error("", error.text), 422)
-    there = _same(asked, typed)
+    there = same_case(asked.node, asked.acting, typed)
     return see(f"/cases/{there}" if there else "/cases")
 
 
-def _fled_wrong(typed: CaseTyped) -> str:
+def fled_wrong(typed: CaseTyped) -> str:
     """What is wrong with the answer to who fled; nothing is read into one that says two things."""
     if typed.fled == "areas" and not typed.fled_from:
         return gettext("Say which area anyone here fled")
@@ -173,24 +174,25 @@ def _fled_wrong(typed: CaseTyped) -> str:
     return ""
 
 
-def _stub(asked: Asked, typed: CaseTyped) -> Stub:
-    body = asked.acting.organisation
+def stub_of(acting: Acting, typed: CaseTyped) -> Stub:
+    """The case as it is entered: in the name of an account, and of its organisation's kind."""
+    body = acting.organisation
     return Stub(
         case_ref=typed.case_ref,
         kind=Kind.idva if body.idva_service else Kind.marac,
         idva_service=body.name if body.idva_service else "",
         referrer=Referrer(agency=typed.agency, contact=typed.contact),
-        by=asked.acting.requester,
+        by=acting.requester,
         sealed=typed.sealed,
         fled_from=typed.fled_from,
         people=typed.people,
     )
 
 
-def _same(asked: Asked, typed: CaseTyped) -> str | None:
+def same_case(node: Node, acting: Acting, typed: CaseTyped) -> str | None:
     """The address of the case that was just entered: of that number, with these people."""
-    for line in lines(asked.node, asked.acting, MOST, typed.case_ref):
-        held = case_shown(asked.node, asked.acting, line.handle)
+    for line in lines(node, acting, MOST, typed.case_ref):
+        held = case_shown(node, acting, line.handle)
         if held and line.number == typed.case_ref and _names(held) == _names_typed(typed):
             return line.handle
     return None

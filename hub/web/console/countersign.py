@@ -61,7 +61,7 @@ def _items(asked: Asked) -> list[Item]:
     """What waits for a manager's signature, emergencies first, then by day."""
     today, now = asked.node.today(), dt.datetime.fromtimestamp(asked.node.now(), ZONE)
     found = []
-    for one in owed(asked, today + AHEAD):
+    for one in owed(asked.node, asked.acting, today + AHEAD):
         there = look_at(asked.node, one.number, asked.acting.requester) if one.code == CODE else None
         if there is not None:
             found.append(Item(one, there.open.form.emergency is not None, _hours(one.due, now)))

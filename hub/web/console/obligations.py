@@ -15,12 +15,14 @@ from typing import Annotated, Any, Final, NamedTuple
 from fastapi import Response
 from pydantic import Field
 
+from hub.accounts.accounts import Acting
 from hub.cases.close import ToClose, close, look_at
 from hub.cases.obligations import ListedObligation, list_obligations
 from hub.cases.shown import shown_among
 from hub.consent.evidence import RECORD, Closing, DisclosureLogEntry
 from hub.errors import NotFoundError
 from hub.matching.written_dates import DayWritten
+from hub.node.node import Node
 from hub.values import LongText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import ask_anew, forget, typed_before
@@ -70,9 +72,8 @@ class Recipient(NamedTuple):
     parts: tuple[str, ...]
 
 
-def owed(asked: Asked, until: dt.date) -> list[ListedObligation]:
+def owed(node: Node, acting: Acting, until: dt.date) -> list[ListedObligation]:
     """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once."""
-    node, acting = asked.node, asked.acting
     found = list_obligations(node, acting.requester, until)
     shown = shown_among(node, acting, {one.case_digest for one in found})
     once: set[tuple[bytes, str]] = set()
@@ -105,7 +106,7 @@ def by_case(
 
 def _list(asked: Asked) -> Response:
     today = asked.node.today()
-    found = owed(asked, today + AHEAD)
+    found = owed(asked.node, asked.acting, today + AHEAD)
     late = [one for one in found if one.due and one.due < today]
     now = [one for one in found if one.due == today]
     later = [one for one in found if one.due and one.due > today]

@@ -32,6 +32,7 @@ _MENU: Final = (
     (mark("To countersign"), "/countersign"),
     (mark("Disclosures"), "/disclosures"),
     (mark("People"), "/accounts"),
+    (mark("Programs"), "/programs"),
 )
 
 

@@ -23,9 +23,9 @@ _RESULT: Final = "/checks/{check}"
 
 def _work(asked: Asked) -> Response:
     today = asked.node.today()
-    found = owed(asked, today)
+    found = owed(asked.node, asked.acting, today)
     until = today + dt.timedelta(days=asked.node.rules.policy.emergency.days_to_complete)
-    urgent = [one for one in owed(asked, until) if one.code == COMPLETE_EMERGENCY]
+    urgent = [one for one in owed(asked.node, asked.acting, until) if one.code == COMPLETE_EMERGENCY]
     late = [one for one in found if one.overdue_days]
     now = [one for one in found if not one.overdue_days]
     return asked.page(

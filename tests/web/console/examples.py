@@ -19,6 +19,7 @@ from hub.cases.stub import Referrer, Stub, enter_case
 from hub.crypto.one_time import STEP_S, code_at
 from hub.records.accounts import AccountRole
 from hub.values import Kind, Role
+from hub.web.guards import ROUTES
 from tests.accounts.people import PASSWORD, User, invited, user
 from tests.checks.pending import asked, told
 from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
@@ -53,7 +54,7 @@ EMERGENCY: Final[Fields] = MappingProxyType(
 )
 NO_PAGES: Final = frozenset(
     {"GET /healthz", "GET /static/{digest}/{name:path}", "GET /checks/{check}/certificate"}
-)
+) | {f"{method} {path}" for method, path in ROUTES if path.startswith("/api/")}
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,10 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("GET /"),
     E("GET /confirm"),
     E("POST /confirm", status=403),
+    E("GET /programs"),
+    E("POST /programs", status=422),
+    E("POST /programs", form={"program": "A nightly list", "scopes": ("read", "ask"), "days": "30"}),
+    E("GET /programs"),
     E("GET /cases", R.representative),
     E("GET /cases"),
     E("POST /cases", form={"number": "{ref}"}),
@@ -167,6 +172,9 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /accounts/{account}/reset", R.manager, status=409, places={"account": "{other}"}),
     E("POST /accounts/{account}/disable", R.manager, places={"account": "{other}"}),
     E("POST /accounts/{account}/disable", R.manager, status=400, places={"account": "{haven}"}),
+    E("GET /programs", R.manager),
+    E("POST /programs/{token}/end", places={"token": "ab" * 32}, status=404),
+    E("POST /programs/{token}/end"),
     E("POST /sign-out", R.manager),
 )
 
@@ -256,5 +264,6 @@ _LINKS: Final = {
     "people": r'name="people"[^>]*value="([0-9a-f]{32})"',
     "check": r"/checks/(?P<check>[0-9a-f]{32})/(?P<area>\w+)/(?P<candidate>[0-9a-f]+)/tell",
     "to_sign": r'href="/countersign/(\w+)"',
+    "token": r'action="/programs/([0-9a-f]{64})/end"',
     "request": r'href="/requests/([0-9a-f]+)"',
 }

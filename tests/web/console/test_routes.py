@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 from starlette.routing import Route
@@ -15,64 +13,8 @@ from hub.web.console import app as console_app
 from hub.web.guards import ROUTES, Guard
 from tests.accounts.people import cheap_passwords
 from tests.federation.nodes import copied
+from tests.web.console.routes import BEHIND, EXPECTED, LETTERS, address
 from tests.web.console.signed_in import BROWSERS, Console, normal
-
-_LETTERS: Final = {
-    "c": AccountRole.coordinator,
-    "i": AccountRole.idva,
-    "r": AccountRole.representative,
-    "m": AccountRole.manager,
-    "d": AccountRole.data_protection_officer,
-    "o": AccountRole.operator,
-}
-# Who may: roles by their letters, `open` for anybody at all; `!` only moments after password and code.
-EXPECTED: Final = {
-    "GET /healthz": "open",
-    "GET /static/{digest}/{name:path}": "open",
-    "GET /sign-in": "open",
-    "POST /sign-in": "open",
-    "GET /invitation": "open",
-    "POST /invitation": "open",
-    "POST /invitation/open": "open",
-    "GET /": "cirmdo",
-    "POST /sign-out": "cirmdo",
-    "GET /confirm": "cirmdo",
-    "POST /confirm": "cirmdo",
-    "GET /work": "cim",
-    "GET /emergency": "cim",
-    "POST /emergency": "cim",
-    "GET /cases": "cirm",
-    "POST /cases": "cirm",
-    "GET /cases/new": "cim",
-    "POST /cases/new": "cim",
-    "GET /cases/{case}": "cirm",
-    "GET /requests": "cim",
-    "GET /requests/{request}": "cim",
-    "POST /requests/{request}": "cim!",
-    "GET /cases/{case}/ask": "cim",
-    "POST /cases/{case}/ask": "cim",
-    "GET /checks/{check}": "cim",
-    "GET /checks/{check}/certificate": "cim",
-    "GET /checks/{check}/{area}/{candidate}/tell": "cim",
-    "POST /checks/{check}/{area}/{candidate}/tell": "cim",
-    "POST /checks/{check}/{area}/{candidate}/dismiss": "cim",
-    "GET /obligations": "cim",
-    "GET /obligations/{number}": "cim",
-    "POST /obligations/{number}": "cim",
-    "GET /countersign": "m",
-    "GET /countersign/{number}": "m",
-    "POST /countersign/{number}": "m!",
-    "GET /disclosures": "cimd",
-    "POST /disclosures": "cimd",
-    "GET /nothing": "cirmdo",
-    "GET /accounts": "mo",
-    "POST /accounts/{account}/confirm": "m!",
-    "POST /accounts/{account}/disable": "mo!",
-    "POST /accounts/{account}/ask-for-reset": "mo!",
-    "POST /accounts/{account}/reset": "m!",
-}
-BEHIND: Final = [route for route, who in EXPECTED.items() if who != "open"]
-NOBODY: Final = "ab" * 16
 
 
 @pytest.fixture(scope="module")
@@ -88,18 +30,13 @@ def tokens(console: Console) -> dict[AccountRole, str]:
     return {role: person.signed_in() for role, person in console.users.items()}
 
 
-def address(route: str) -> tuple[str, str]:
-    """A route with something in its places that is not there."""
-    method, path = route.split(" ")
-    return method, re.sub(r"\{[^}]*\}", NOBODY, path)
-
-
 def test_the_table_is_what_is_written_here() -> None:
     said = {
         f"{method} {path}": "open"
         if guard.open
-        else "".join(letter for letter, role in _LETTERS.items() if role in guard.roles)
+        else "".join(letter for letter, role in LETTERS.items() if role in guard.roles)
         + ("!" if guard.fresh else "")
+        + (f" {guard.program}" if guard.program else "")
         for (method, path), guard in ROUTES.items()
     }
     assert said == EXPECTED
@@ -134,15 +71,15 @@ def test_nobody_is_sent_to_sign_in(console: Console, route: str, token: str) -> 
 
 
 @pytest.mark.parametrize("route", BEHIND)
-@pytest.mark.parametrize("letter", _LETTERS)
+@pytest.mark.parametrize("letter", LETTERS)
 def test_each_role_gets_what_is_written_here(
     console: Console, tokens: dict[AccountRole, str], route: str, letter: str
 ) -> None:
     """Whoever may not gets the very page of an address that there is not."""
     if route in ("POST /sign-out", "POST /confirm"):
         pytest.skip("ends the session, or is a sign-in")
-    answer = console.send(*address(route), tokens[_LETTERS[letter]])
-    nowhere = console.send("GET", "/nowhere/at/all", tokens[_LETTERS[letter]])
+    answer = console.send(*address(route), tokens[LETTERS[letter]])
+    nowhere = console.send("GET", "/nowhere/at/all", tokens[LETTERS[letter]])
     assert nowhere.status_code == 404
     alike = normal(answer.text) == normal(nowhere.text)
     if letter in EXPECTED[route] and "{" not in route:

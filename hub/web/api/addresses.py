@@ -1,0 +1,185 @@
+"""Every address of the programs' interface: what does its work, what it takes and gives, and an example of each.
+
+Who may, and what a token has to be for, is in `hub.web.guards`. The examples are tested against the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from pydantic import BaseModel
+
+from hub.web.api import acts, models
+from hub.web.api.acts import Call
+
+ROOT: Final = "/api/v1"
+_CASE: Final = "5f0c" * 8
+_RECORD: Final = "a1b2" * 8
+_CHECK: Final = "9e7d" * 8
+
+
+class Address(NamedTuple):
+    """An address of the interface. `act` is None where it takes a person; `doing` says what that person does."""
+
+    method: str
+    path: str
+    act: Callable[[Call], BaseModel] | None = None
+    takes: type[BaseModel] | None = None
+    gives: type[BaseModel] | None = None
+    sent: Mapping[str, Any] | None = None
+    given: Mapping[str, Any] | None = None
+    doing: str = ""
+    status: int = 200
+
+
+_LISTED: Final = {
+    "cases": [{"case": _CASE, "case_ref": "NM-2026-0412", "kind": "marac", "stub": True}],
+    "more": False,
+}
+_PERSON: Final = {
+    "role": "victim",
+    "given_names": "Toya",
+    "surname": "Grant",
+    "date_of_birth": "1997-02-18",
+    "postcode": "NM14 8YN",
+}
+_SHOWN: Final = {
+    "case": _CASE,
+    "case_ref": "NM-2026-0412",
+    "kind": "marac",
+    "stub": True,
+    "sealed": False,
+    "referring_agency": "Northmoor Police",
+    "referring_contact": "The duty desk",
+    "meeting_date": None,
+    "fled_from": [],
+    "people": [{"record": _RECORD, "person": _PERSON}],
+}
+_STUB: Final = {
+    "case_ref": "NM-2026-0412",
+    "agency": "Northmoor Police",
+    "contact": "The duty desk",
+    "victim": {
+        "given_names": "Toya",
+        "surname": "Grant",
+        "date_of_birth": "18 February 1997",
+        "postcode": "NM14 8YN",
+    },
+    "sealed": False,
+    "fled": "none",
+}
+_QUESTION: Final = {
+    "once": "listing-2026-11-29",
+    "why": "risk_grew",
+    "said": "given",
+    "fled": "none",
+    "knows": False,
+    "people": [_RECORD],
+    "areas": ["eastvale"],
+}
+_RESULT: Final = {
+    "check_id": _CHECK,
+    "case_ref": "NM-2026-0412",
+    "decision": {"outcome": "permit", "level": "involvement"},
+    "areas": [
+        {
+            "node_id": "eastvale",
+            "area": "Eastvale",
+            "status": "answered",
+            "contact": "01632 960002",
+            "candidates": [
+                {
+                    "band": "strong",
+                    "whole": True,
+                    "reasons": ["surname agrees"],
+                    "handle": _RECORD,
+                    "disclosure": {"status": "not_asked"},
+                }
+            ],
+        }
+    ],
+    "took_ms": 412.5,
+}
+
+ADDRESSES: Final = (
+    Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=_LISTED),
+    Address(
+        "POST",
+        "/cases/search",
+        acts.search_cases,
+        models.Search,
+        models.Cases,
+        {"number": "2026-0412"},
+        _LISTED,
+    ),
+    Address("POST", "/cases", acts.enter, models.CaseTyped, models.CaseShown, _STUB, _SHOWN, status=201),
+    Address("GET", "/cases/{case}", acts.show_case, gives=models.CaseShown, given=_SHOWN),
+    Address(
+        "POST",
+        "/cases/{case}/questions",
+        acts.ask,
+        models.Question,
+        models.QuestionsPut,
+        _QUESTION,
+        {"checks": [{"record": _RECORD, "check_id": _CHECK}], "refusals": []},
+    ),
+    Address(
+        "GET",
+        "/cases/{case}/checks",
+        acts.list_checks,
+        gives=models.Checks,
+        given={
+            "checks": [
+                {
+                    "check_id": _CHECK,
+                    "asked_at": "2026-11-29T09:30:00Z",
+                    "asked_by": "Ash Underhill",
+                    "outcome": "permit",
+                }
+            ]
+        },
+    ),
+    Address("GET", "/checks/{check}", acts.show_check, gives=models.CheckResult, given=_RESULT),
+    Address(
+        "GET",
+        "/requests",
+        acts.list_requests,
+        gives=models.Requests,
+        given={
+            "requests": [
+                {
+                    "page": f"/requests/{_RECORD}",
+                    "area": "eastvale",
+                    "case_ref": "NM-2026-0412",
+                    "level": "involvement",
+                    "came_at": "2026-11-29T09:30:00Z",
+                }
+            ]
+        },
+    ),
+    Address(
+        "GET",
+        "/obligations",
+        acts.list_obligations,
+        gives=models.Obligations,
+        given={
+            "obligations": [
+                {
+                    "page": f"/obligations/{_RECORD}",
+                    "code": "notify_client",
+                    "text": "Tell the client what was shared, unless that is unsafe.",
+                    "case_ref": "NM-2026-0412",
+                    "due": "2026-12-02",
+                    "overdue_days": 0,
+                    "owner": "Ash Underhill",
+                }
+            ]
+        },
+    ),
+    Address("POST", "/requests/{request}", doing="decides about a request"),
+    Address("POST", "/checks/{check}/disclosures", doing="tells an area about whom a question is"),
+    Address("POST", "/checks/{check}/dismissals", doing="says that somebody is not the same person"),
+    Address("POST", "/obligations/{number}", doing="closes or countersigns what is owed"),
+    Address("POST", "/accounts", doing="changes an account"),
+)

@@ -1,0 +1,127 @@
+"""What programs send and are sent. What a page has a model of is that model; no other field is taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from hub.records.check import CheckResult
+from hub.values import Kind, Level, Person, ShortText, Value
+from hub.web.console.ask import AskForm
+from hub.web.console.cases import CaseTyped, Search
+
+__all__ = ["CaseTyped", "CheckResult", "Search"]
+
+
+class CaseListed(Value):
+    """A case in a list. `case` is what addresses name it by. `stub`: its referral has not been imported."""
+
+    case: str
+    case_ref: ShortText
+    kind: Kind
+    stub: bool
+
+
+class Cases(Value):
+    """The newest cases that the account may open. `more`: there are others; search for them."""
+
+    cases: tuple[CaseListed, ...]
+    more: bool
+
+
+class PersonShown(Value):
+    """Somebody on a case. `record` is what a question names them by."""
+
+    record: str
+    person: Person
+
+
+class CaseShown(Value):
+    """A case. `fled_from`: None where nobody has answered yet whether anyone fled an area."""
+
+    case: str
+    case_ref: ShortText
+    kind: Kind
+    stub: bool
+    sealed: bool
+    referring_agency: ShortText
+    referring_contact: ShortText
+    meeting_date: dt.date | None
+    fled_from: tuple[str, ...] | None
+    people: tuple[PersonShown, ...]
+
+
+class Question(AskForm):
+    """The answers that the page asks for; all else is filled in from the case, the account and the agreement.
+
+    `once`: a word of the program's own. Sent again with the same word, it is asked once.
+    """
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
+
+    once: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class Put(Value):
+    """A question that was put: about whom, by the record, and the check by which its result is read."""
+
+    record: str
+    check_id: str
+
+
+class QuestionsPut(Value):
+    """What came of a question. `refusals`: why nobody was asked, where the law or an agreement is against it."""
+
+    checks: tuple[Put, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+
+class CheckListed(Value):
+    """A check of a case. `asked_at` is UTC."""
+
+    check_id: str
+    asked_at: dt.datetime
+    asked_by: ShortText
+    outcome: str
+
+
+class Checks(Value):
+    """The checks of a case, the newest first."""
+
+    checks: tuple[CheckListed, ...]
+
+
+class RequestWaiting(Value):
+    """What another area asks of us, and a person has to decide. `page` is where, in the console."""
+
+    page: str
+    area: str
+    case_ref: ShortText
+    level: Level
+    came_at: dt.datetime
+
+
+class Requests(Value):
+    """What waits, the oldest first."""
+
+    requests: tuple[RequestWaiting, ...]
+
+
+class Obligation(Value):
+    """Something owed because of a decision. `page` is where it is closed, in the console."""
+
+    page: str
+    code: str
+    text: str
+    case_ref: ShortText
+    due: dt.date | None
+    overdue_days: int
+    owner: ShortText
+
+
+class Obligations(Value):
+    """What is due within a fortnight, and what is overdue, the longest first."""
+
+    obligations: tuple[Obligation, ...]

@@ -1,0 +1,188 @@
+"""What programs do: enter a case once, ask about it, read what came; and what is kept from them is not there."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from typing import Any
+
+import pytest
+
+from hub.cases.staff import STAFF_FILE
+from hub.records.accounts import AccountRole
+from hub.web.api.addresses import ADDRESSES, ROOT
+from hub.web.api.openapi import models_of
+from tests.federation.nodes import cases_of
+from tests.web.api.conftest import Programs, problem
+
+HER = cases_of("northmoor")[0][0]
+
+
+def stub(**changes: Any) -> dict[str, Any]:
+    return {
+        "case_ref": f"EV-{secrets.token_hex(4)}",
+        "agency": "Eastvale Police",
+        "contact": "The duty desk",
+        "victim": {
+            "given_names": HER.given_names,
+            "surname": HER.surname,
+            "date_of_birth": HER.date_of_birth,
+            "postcode": HER.postcode,
+        },
+        "sealed": False,
+        "fled": "none",
+        **changes,
+    }
+
+
+def entered(programs: Programs, token: str, **changes: Any) -> dict[str, Any]:
+    answer = programs.send("POST", "/cases", token, stub(**changes))
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def question(case: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "once": secrets.token_hex(8),
+        "why": "risk_grew",
+        "said": "given",
+        "fled": "none",
+        "knows": False,
+        "people": [one["record"] for one in case["people"]],
+        "areas": ["northmoor"],
+        **changes,
+    }
+
+
+@pytest.fixture(scope="module")
+def ash(programs: Programs) -> str:
+    return programs.token(AccountRole.coordinator)
+
+
+def test_a_case_sent_twice_is_entered_once_and_found_by_its_number(programs: Programs, ash: str) -> None:
+    sent = stub(fled="areas", fled_areas=["southmere"])
+    first, again = (programs.send("POST", "/cases", ash, sent) for _ in range(2))
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert first.json()["fled_from"] == ["southmere"]
+    found = programs.send("POST", "/cases/search", ash, {"number": sent["case_ref"].lower()}).json()
+    assert [one["case"] for one in found["cases"]] == [first.json()["case"]]
+    shown = programs.send("GET", f"/cases/{first.json()['case']}", ash)
+    assert shown.json() == first.json()
+    other = sent | {"victim": sent["victim"] | {"surname": "Somebody"}}
+    assert problem(programs.send("POST", "/cases", ash, other)) == (409, "conflict")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"entered_by": "x"},
+        {"kind": "idva"},
+        {"victim": {"surname": "Grant", "role": "child"}},
+        {"sealed": "Quillfeather"},
+        {"fled": "none", "fled_areas": ["southmere"]},
+        {"contact": "The duty\u202edesk"},
+    ],
+    ids=["another field", "its kind", "a field within", "no answer", "two answers", "hidden"],
+)
+def test_what_the_model_does_not_have_is_refused_and_not_repeated(
+    programs: Programs, ash: str, changes: dict[str, Any]
+) -> None:
+    sent = stub(**changes)
+    answer = programs.send("POST", "/cases", ash, sent)
+    assert problem(answer) == (422, "invalid_input")
+    assert "Quillfeather" not in answer.text
+    assert programs.send("POST", "/cases/search", ash, {"number": sent["case_ref"]}).json()["cases"] == []
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"number":"a","number":"b"}', b"{" + b" " * 100_001])
+def test_what_is_no_request_is_refused(programs: Programs, ash: str, body: bytes) -> None:
+    assert problem(programs.send("POST", "/cases/search", ash, body)) == (422, "invalid_input")
+
+
+def test_a_question_is_asked_once_in_the_accounts_name_and_its_result_read(
+    programs: Programs, ash: str
+) -> None:
+    case = entered(programs, ash)
+    sent = question(case)
+    put = programs.send("POST", f"/cases/{case['case']}/questions", ash, sent)
+    assert put.status_code == 200
+    (check,) = put.json()["checks"]
+    assert put.json()["refusals"] == []
+    assert programs.send("POST", f"/cases/{case['case']}/questions", ash, sent).json() == put.json()
+    (listed,) = programs.send("GET", f"/cases/{case['case']}/checks", ash).json()["checks"]
+    account = programs.console.users[AccountRole.coordinator].account
+    assert (listed["check_id"], listed["asked_by"]) == (check["check_id"], account.name)
+    result = programs.send("GET", f"/checks/{check['check_id']}", ash).json()
+    (area,) = result["areas"]
+    assert (area["node_id"], area["status"], len(area["candidates"])) == ("northmoor", "answered", 1)
+    assert area["candidates"][0]["disclosure"]["status"] == "not_asked"
+    owed = programs.send("GET", "/obligations", ash)
+    assert owed.status_code == 200
+
+
+def test_who_asks_is_the_account_and_nothing_typed(programs: Programs, ash: str) -> None:
+    case = entered(programs, ash)
+    for field in ("requester", "agency", "agency_kind"):
+        sent = question(case, **{field: "police"})
+        answer = programs.send("POST", f"/cases/{case['case']}/questions", ash, sent)
+        assert problem(answer) == (422, "invalid_input")
+    assert programs.send("GET", f"/cases/{case['case']}/checks", ash).json() == {"checks": []}
+
+
+def test_of_an_organisation_that_signed_no_agreement_nobody_is_asked(programs: Programs) -> None:
+    """An Idva of Haven, of which no agreement says anything."""
+    token = programs.token(AccountRole.idva)
+    case = entered(programs, token)
+    answer = programs.send("POST", f"/cases/{case['case']}/questions", token, question(case)).json()
+    assert answer["checks"] == []
+    assert "signed by this account's organisation" in answer["refusals"][0]
+
+
+def test_what_somebody_is_kept_from_is_what_is_not_there(programs: Programs, ash: str) -> None:
+    """The same bytes, at each address; and in no list."""
+    ida, mo = programs.token(AccountRole.idva), programs.token(AccountRole.manager)
+    theirs, ours = entered(programs, ida), entered(programs, ash)
+    sent = question(ours)
+    check = programs.send("POST", f"/cases/{ours['case']}/questions", ash, sent).json()["checks"][0][
+        "check_id"
+    ]
+    name = programs.console.users[AccountRole.coordinator].account.name
+    staff = programs.console.node.home / STAFF_FILE
+    staff.write_text(f'[[exclusion]]\ncase_ref = "{ours["case_ref"]}"\nperson = "{name}"\n', encoding="utf-8")
+    nobody = "ab" * 16
+    try:
+        answers = [
+            *(programs.send("GET", f"/cases/{one}", ash) for one in (theirs["case"], ours["case"], nobody)),
+            *(programs.send("GET", f"/cases/{one}/checks", ash) for one in (ours["case"], nobody)),
+            *(programs.send("GET", f"/checks/{one}", ash) for one in (check, nobody)),
+            *(programs.send("POST", f"/cases/{one}/questions", ash, sent) for one in (ours["case"], nobody)),
+        ]
+        assert {one.status_code for one in answers} == {404}
+        assert len({one.content for one in answers}) == 1
+        assert len({re.sub("default-src.*", "", str(sorted(one.headers.items()))) for one in answers}) == 1
+        for path in ("/cases", "/obligations", "/requests"):
+            assert ours["case_ref"] not in programs.send("GET", path, ash).text
+        assert programs.send("GET", f"/cases/{ours['case']}", mo).status_code == 200
+        assert programs.send("GET", f"/cases/{theirs['case']}", mo).status_code == 404
+    finally:
+        staff.unlink()
+
+
+def test_the_description_is_open_and_whole(programs: Programs) -> None:
+    answer = programs.send("GET", "/openapi.json")
+    assert answer.status_code == 200
+    document = answer.json()
+    assert document["openapi"].startswith("3.1")
+    listed = {(m.upper(), path) for path, some in document["paths"].items() for m in some}
+    assert listed == {(one.method, ROOT + one.path) for one in ADDRESSES}
+    refs = set(re.findall(r'"#/components/(\w+)/([^"]+)"', json.dumps(document)))
+    assert all(name in document["components"][kind] for kind, name in refs)
+
+
+@pytest.mark.parametrize("address", [one for one in ADDRESSES if one.act], ids=lambda one: one.path)
+def test_each_example_is_what_the_model_takes(address: Any) -> None:
+    for model, example in models_of(address):
+        said = json.loads(model.model_validate_json(json.dumps(example)).model_dump_json(exclude_unset=True))
+        assert said.keys() == example.keys()
