@@ -8,9 +8,13 @@ from sqlalchemy import text
 
 from hub.accounts.accounts import Acting, acting_as, disable
 from hub.accounts.tokens import MOST_OF_ONE, TokenWanted, bearer, make, take_back, tokens_for
+from hub.audit.events import OPERATOR, Action
+from hub.backup.finish import finish
 from hub.errors import InputError, LogError, NotFoundError
 from hub.node.node import Node
+from hub.records import restorations
 from hub.records.accounts import AccountRole
+from hub.records.restorations import Reasons, RestoringError
 from hub.records.tokens import TokenScope, token_id
 from tests.accounts.people import User, user
 from tests.federation.nodes import Areas, events
@@ -116,6 +120,21 @@ def test_it_ends_with_its_account(node: Node, ash: User) -> None:
     assert bearer(node, token) is None
     with node.database.read() as session:
         assert session.connection().execute(text("SELECT count(*) FROM api_token")).scalar_one() == 0
+
+
+def test_a_restoration_ends_all_of_them_and_none_holds_while_it_is_open(node: Node, ash: User) -> None:
+    """One that was taken back since the backup is there again."""
+    token = made(ash)
+    with node.write() as tx:
+        tx.record(Action.restored, by=OPERATOR)
+        head = tx.head()
+        reasons = Reasons(because="a drill", head_size=head.size, head_hash=head.hash, all_known=True)
+        restorations.add(tx, backup_at=node.now(), lost_size=None, reasons=reasons)
+    with pytest.raises(RestoringError):
+        bearer(node, token)
+    finish(node, "imported", "All files are in.")
+    assert bearer(node, token) is None
+    assert len(events(node, "program_ended")) == 1
 
 
 def test_nobody_has_tokens_without_end(node: Node, ash: User) -> None:
