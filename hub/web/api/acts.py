@@ -115,7 +115,11 @@ def enter(call: Call) -> models.CaseShown:
     """Enter a case by its stub; sent twice, it is entered once."""
     typed: CaseTyped = call.body
     if wrong := fled_wrong(typed):
-        raise InputError(f"fled: {wrong}.", kept="Nothing.", do="Correct it and send it again.")
+        raise InputError(
+            f"The answer on areas that were fled cannot stand: {wrong}.",
+            kept="Nothing.",
+            do="Correct it and send it again.",
+        )
     try:
         enter_case(call.node, stub_of(call.acting, typed))
     except ConflictError:
