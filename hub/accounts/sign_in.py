@@ -31,7 +31,6 @@ LEAST_PASSWORD: Final = 12
 MOST_PASSWORD: Final = 200
 RECOVERY_CODES: Final = 10
 _RECOVERY_GROUPS: Final = 4
-MOST_WRONG_CODES: Final = 10  # in a row behind the right password: somebody else has it
 _BY_NAME: Final = (5.0, 1 / 180)  # five at once, then one in three minutes
 _BY_ADDRESS: Final = (30.0, 1 / 10)  # a building behind one address
 
@@ -229,7 +228,7 @@ def may_try(node: Node, name: str, address: str) -> bool:
 
 def _may_sign_in(account: Account) -> bool:
     """Whether it is open, and nobody seems to guess its codes with its password in hand."""
-    return account.state is AccountState.open and account.wrong_codes < MOST_WRONG_CODES
+    return account.state is AccountState.open and not account.guessed
 
 
 def _with_code_used(tx: Transaction, account: Account, code: str) -> dict[str, object] | None:

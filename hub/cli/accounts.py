@@ -162,7 +162,9 @@ def _row(account: Account, organisations: Sequence[Organisation]) -> dict[str, A
         "organisation": names.get(account.organisation, ""),
         "state": account.state.value,
         "reset_asked": bool(account.reset_asked_by),
-        "says": _STATES[account.state] + (", asks for a new second factor" if account.reset_asked_by else ""),
+        "says": _STATES[account.state]
+        + (", codes were guessed with the right password: nobody signs in" if account.guessed else "")
+        + (", asks for a new second factor" if account.reset_asked_by else ""),
     }
 
 

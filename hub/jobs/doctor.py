@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from hub.accounts.accounts import every_account
@@ -34,8 +33,6 @@ from hub.wire.certificates import certificate_warning
 
 LEAST_FREE: Final = 1_000_000_000  # bytes
 SOON_DAYS: Final = 30
-STATIC: Final = Path(__file__).parents[1] / "web" / "console" / "static"
-_ASSETS: Final = ("console.css", "console.js", "vendor/govuk-frontend.css", "vendor/govuk-frontend.js")
 
 
 class Finding(NamedTuple):
@@ -252,18 +249,23 @@ def _console(node: Node) -> Found:
             False,
         )
     with node.read() as tx:
-        managers = [one for one in every_account(tx) if one.role is AccountRole.manager]
-    if not any(one.state is AccountState.open for one in managers):
+        managers = [
+            one
+            for one in every_account(tx)
+            if one.role is AccountRole.manager and one.state is AccountState.open
+        ]
+    if not managers:
         text = "No manager has opened an account: nobody can confirm who may sign in to the console."
         yield (
             text,
             f"Run `{typed('accounts invite', node.home)}`, and have them open it in the console.",
             False,
         )
-    lost = [name for name in _ASSETS if not STATIC.joinpath(name).is_file()]
-    if lost:
-        text = f"The console's pages lack what they are drawn with: {', '.join(lost)}."
-        yield text, "Install the program anew.", False
+    elif len(managers) == 1:
+        text = (
+            "One manager alone has an account: should they lose the second factor, nobody could give another."
+        )
+        yield text, f"Invite another with `{typed('accounts invite', node.home)}`, whom they confirm.", False
 
 
 def _deliveries(node: Node) -> Found:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 from pydantic import Field
 
@@ -18,6 +19,9 @@ from hub.node.transaction import Reading, Transaction
 from hub.store import accounts
 from hub.store.accounts import AccountRow, SessionRow
 from hub.values import AgencyKind, ShortText, Value
+
+MOST_WRONG_CODES: Final = 10
+"""So many in a row behind the right password are no slips of whoever has the app."""
 
 
 class Organisation(Value):
@@ -83,6 +87,11 @@ class Account(Value):
     def key(self) -> bytes:
         """Its id as the store has it."""
         return bytes.fromhex(self.id)
+
+    @property
+    def guessed(self) -> bool:
+        """Whether codes were guessed with its password in hand: nobody signs in before two people mend that."""
+        return self.wrong_codes >= MOST_WRONG_CODES
 
 
 class KeptSession(Value):

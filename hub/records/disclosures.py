@@ -71,7 +71,7 @@ def newest(tx: Reading, cases: Collection[bytes] | None = None) -> Iterator[tupl
 
 def cases_with_any(tx: Reading) -> frozenset[bytes]:
     """The digests of the cases of which anything is recorded."""
-    return frozenset(digest for digest, _ in disclosures.every(tx.session))
+    return disclosures.cases_with_any(tx.session)
 
 
 def of_matter(tx: Reading, matter: Activity) -> list[DisclosureLogRow]:

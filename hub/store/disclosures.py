@@ -29,6 +29,11 @@ def of_case(session: Session, case_digest: bytes) -> list[SharingRow]:
     return _rows(session, col(SharingRecord.case_digest) == case_digest)
 
 
+def cases_with_any(session: Session) -> frozenset[bytes]:
+    """The digests of the cases that have a row."""
+    return frozenset(session.exec(select(SharingRecord.case_digest).distinct()))
+
+
 def every(session: Session) -> list[tuple[bytes, SharingRow]]:
     """All rows with the digest of their case, the newest first."""
     order = (col(SharingRecord.recorded_at).desc(), col(SharingRecord.id))

@@ -26,7 +26,7 @@ from hub.crypto import passwords
 from hub.crypto.one_time import code_at
 from hub.node.node import Node
 from hub.records import restorations
-from hub.records.accounts import AccountRole
+from hub.records.accounts import MOST_WRONG_CODES, AccountRole
 from hub.records.restorations import Reasons, RestoringError
 from tests.accounts.people import ADDRESS, PASSWORD, User, invited, opening, user
 from tests.federation.nodes import Areas
@@ -190,12 +190,13 @@ def test_whoever_has_a_password_and_guesses_the_codes_is_stopped(areas: Areas) -
             areas.clock.advance(600)
             assert sign_in.sign_in(node, ash.credentials(code="000000")) is Refused.wrong
 
-    guess(sign_in.MOST_WRONG_CODES - 1)
+    guess(MOST_WRONG_CODES - 1)
     areas.clock.advance(600)
     ash.signed_in()  # She is not put out by what somebody else mistypes now and then.
-    guess(sign_in.MOST_WRONG_CODES)
+    guess(MOST_WRONG_CODES)
     areas.clock.advance(600)
     assert sign_in.sign_in(node, ash.credentials()) is Refused.wrong
+    assert ash.account.guessed
     with node.write() as tx:
         asked = ask_for_reset(tx, ash.account, manager.account)
     with node.write() as tx:

@@ -12,6 +12,8 @@ from hub.demo.form import write_agreement
 from hub.jobs import schedule
 from hub.jobs.warnings import backup_warning
 from hub.node.node import open_node
+from hub.records.accounts import AccountRole
+from tests.accounts.people import cheap_passwords, user
 from tests.cli.conftest import Pair, make, today
 from tests.cli.running import Ended, hub, inside, query
 
@@ -70,6 +72,23 @@ def test_a_node_that_can_ask_and_answer_lacks_nothing(pair: Pair) -> None:
     done = doctor(home)
     assert (done.code, done.json["ready"]) == (0, True)
     assert "Nothing is missing before a first question." in inside("doctor", home).out
+
+
+def test_a_console_is_told_that_it_takes_two_managers(tmp_path: Path) -> None:
+    home = make(tmp_path / "northmoor", "northmoor")
+
+    def said() -> str:
+        return " ".join(one["what"] for one in doctor(home).json["findings"] if one["about"] == "console")
+
+    assert "[console] url" in said()
+    assert "No manager has opened an account" in said()
+    with cheap_passwords():
+        node = open_node(home)
+        first = user(node, "Mo Ashdown", AccountRole.manager)
+        assert "One manager alone has an account" in said()
+        user(node, "Ma Lowther", AccountRole.manager, by=first.account)
+        node.database.close()
+    assert "manager" not in said()
 
 
 def test_what_is_broken_is_named_with_its_file_and_the_rest_is_still_looked_at(home: Path) -> None:

@@ -73,9 +73,7 @@ PAGES: Final[tuple[Page, ...]] = (
 )
 _UNSAFE: Final = ("POST",)
 PASSWORDS_AT_ONCE: Final = 2
-PAGES_AT_ONCE: Final = (
-    16  # Each may hold two or three connections to the database, of which PostgreSQL has a hundred.
-)
+PAGES_AT_ONCE: Final = 16  # Each may hold three connections to the database; PostgreSQL has a hundred.
 logger = logging.getLogger("hub")
 
 

@@ -128,7 +128,7 @@ def _match(match: Match) -> Iterator[str]:
         yield gettext(mark("Dismissed as not the same person."))
     if match.told:
         yield gettext(mark("They were told about whom is asked."))
-        yield " ".join(filter(None, (match.answer, match.quotation)))
+        yield match.answer  # What they wrote in their own words may name anybody, and stays on the page.
     else:
         yield gettext(mark("They were not told about whom is asked."))
 

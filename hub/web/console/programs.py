@@ -15,7 +15,7 @@ from hub.accounts import tokens
 from hub.accounts.tokens import DEFAULT_DAYS, MOST_DAYS, TokenWanted, tokens_for
 from hub.errors import InputError
 from hub.records.tokens import TokenScope
-from hub.values import ShortText, Value
+from hub.values import ShortText
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
@@ -27,8 +27,8 @@ SCOPES: Final = {
 }
 
 
-class ProgramTyped(Value):
-    """What a person types who wants a token."""
+class ProgramTyped(TokenWanted):
+    """The same as a person types it, with the names of its fields."""
 
     program: ShortText = Field(min_length=1, title=mark("what the token is for"))
     scopes: Annotated[tuple[TokenScope, ...], Field(min_length=1, max_length=2)] = Field(
@@ -67,10 +67,9 @@ def _make(asked: Asked) -> Response:
     typed = form.value
     if typed is None:
         return _page(asked, form, 422)
-    wanted = TokenWanted(program=typed.program, scopes=typed.scopes, days=typed.days)
     try:
         with asked.node.write() as tx:
-            token = tokens.make(tx, asked.acting, wanted)
+            token = tokens.make(tx, asked.acting, typed)
     except InputError as error:
         return _page(asked, form.with_error("", error.text), 422)
     forget(asked)

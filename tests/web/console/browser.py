@@ -113,6 +113,25 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def violations_with_scripts(page: Page) -> list[str]:
+    """What axe finds; without scripts it cannot run, and the page is the same."""
+    return violations(page) if page.locator("body.js-enabled").count() else []
+
+
+def reach(page: Page, target: Locator) -> None:
+    """Come to something by the tabulator alone, as whoever has no mouse; it shows that it is reached."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if target.evaluate("one => one === document.activeElement"):
+            shadow, outline = target.evaluate(
+                "one => { const s = getComputedStyle(one), b = getComputedStyle(one, '::before');"
+                " return [s.boxShadow + b.boxShadow, s.outlineStyle] }"
+            )
+            assert shadow.replace("none", "") or outline != "none"
+            return
+    raise AssertionError(f"not reached by the tabulator: {target}")
+
+
 def complaints(page: Page) -> list[str]:
     """A list that fills with what the browser complains of: blocked by policy, not found, a script's error."""
     said: list[str] = []

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.accounts.people import cheap_passwords
+from tests.federation.nodes import Areas, copied
 from tests.web.console.browser import opened_browser
 
 
@@ -29,3 +32,20 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """An empty page of that person's."""
     return context.new_page()
+
+
+@pytest.fixture(scope="module")
+def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
+    """Three areas of this module's own, where a password costs little."""
+    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    with cheap_passwords():
+        yield made
+    made.close()
+
+
+@pytest.fixture(params=["scripts", "no scripts"])
+def person(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    """Somebody at a machine of their own, with scripts and then without."""
+    made = browser.new_context(locale="en-GB", java_script_enabled=request.param == "scripts")
+    yield made
+    made.close()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.accounts.accounts import acting_as
 from hub.cases.access import restrictions_on
@@ -27,10 +26,10 @@ from hub.records.gists import every_gist
 from hub.values import Kind, Person, Role
 from hub.web.console.app import create_console
 from hub.web.console.language import day
-from tests.accounts.people import User, cheap_passwords, user
-from tests.federation.nodes import IMPORTER, Areas, cases_of, copied, stranger
-from tests.web.console import browser as browsers
-from tests.web.console.browser import complaints, served, width
+from tests.accounts.people import User, user
+from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
+from tests.web.console.browser import complaints, reach, served, width
+from tests.web.console.browser import violations_with_scripts as violations
 from tests.web.console.signed_in import normal, sign_in_on_page
 
 HER: Final = cases_of("eastvale")[0][0]
@@ -39,14 +38,6 @@ FLED_SINCE: Final = cases_of("eastvale")[1][0]
 DISMISSED: Final = cases_of("eastvale")[1][1].model_copy(update={"role": Role.victim})
 FLED: Final = stranger(33)
 ROUTINE_ANSWERS, ROUTINE_CLICKS = 4, 25
-
-
-@pytest.fixture(scope="module")
-def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
-    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    with cheap_passwords():
-        yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +64,6 @@ def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=["scripts", "no scripts"])
-def person(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(locale="en-GB", java_script_enabled=request.param == "scripts")
-    yield made
-    made.close()
-
-
 def entered(node: Node, who: User, people: tuple[Person, ...] = (HER, HIM), **changes: Any) -> str:
     """A case that somebody entered; its handle."""
     ref = f"NM-{secrets.token_hex(4)}"
@@ -98,12 +82,6 @@ def arrive(page: Page, url: str, who: User, areas: Areas) -> None:
     """Sign in, some time after whoever did before: a code is used once."""
     areas.clock.advance(2 * STEP_S)
     sign_in_on_page(page, url, who)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds; without scripts it cannot run, and the page is the same."""
-    runs = page.locator("body.js-enabled").count()
-    return browsers.violations(page) if runs else []
 
 
 class Hand:
@@ -195,20 +173,6 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     page.set_viewport_size({"width": 320, "height": 640})
     assert width(page) <= 320
     assert [one for one in said if "422" not in one] == []
-
-
-def reach(page: Page, target: Locator) -> None:
-    """Come to something by the tabulator alone, as whoever has no mouse; it shows that it is reached."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if target.evaluate("one => one === document.activeElement"):
-            shadow, outline = target.evaluate(
-                "one => { const s = getComputedStyle(one), b = getComputedStyle(one, '::before');"
-                " return [s.boxShadow + b.boxShadow, s.outlineStyle] }"
-            )
-            assert shadow.replace("none", "") or outline != "none"
-            return
-    raise AssertionError(f"not reached by the tabulator: {target}")
 
 
 def press(page: Page, name: str) -> None:

@@ -5,24 +5,14 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.records.accounts import AccountRole
-from tests.accounts.people import cheap_passwords
-from tests.federation.nodes import Areas, copied
+from tests.federation.nodes import Areas
 from tests.web.console.browser import apart, complaints, served, violations, width
 from tests.web.console.signed_in import Console, sign_in_on_page
-
-
-@pytest.fixture(scope="module")
-def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
-    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    with cheap_passwords():
-        yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

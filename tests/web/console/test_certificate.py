@@ -8,7 +8,6 @@ import re
 import secrets
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -27,20 +26,12 @@ from hub.store import feeds
 from hub.values import Person
 from hub.web.console.app import create_console
 from hub.web.console.certificate import FILE_NAME
-from tests.accounts.people import User, cheap_passwords, user
-from tests.federation.nodes import Areas, cases_of, copied, entered, question, stranger
+from tests.accounts.people import User, user
+from tests.federation.nodes import Areas, cases_of, entered, question, stranger
 from tests.web.console.browser import apart, served
 from tests.web.console.signed_in import normal, sign_in_on_page
 
 KNOWN: Final = cases_of("eastvale")[0][0]
-
-
-@pytest.fixture(scope="module")
-def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
-    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    with cheap_passwords():
-        yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

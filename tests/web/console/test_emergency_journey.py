@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from hub.accounts.accounts import acting_as
 from hub.accounts.sessions import FRESH_S
@@ -23,23 +22,15 @@ from hub.records.accounts import AccountRole
 from hub.records.check import AreaStatus, DisclosureStatus
 from hub.values import Kind, Person, Requester
 from hub.web.console.app import create_console
-from tests.accounts.people import PASSWORD, User, cheap_passwords, user
-from tests.federation.nodes import IMPORTER, Areas, cases_of, copied
-from tests.web.console import browser as browsers
+from tests.accounts.people import PASSWORD, User, user
+from tests.federation.nodes import IMPORTER, Areas, cases_of
 from tests.web.console.browser import complaints, served, width
+from tests.web.console.browser import violations_with_scripts as violations
 from tests.web.console.signed_in import normal, sign_in_on_page
 
 KNOWN: Final = cases_of("eastvale")[0][0]
 OTHER: Final = cases_of("eastvale")[1][0]
 THREAT: Final = "texted to be ten minutes away with a knife"
-
-
-@pytest.fixture(scope="module")
-def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
-    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    with cheap_passwords():
-        yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -66,23 +57,11 @@ def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=["scripts", "no scripts"])
-def person(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(locale="en-GB", java_script_enabled=request.param == "scripts")
-    yield made
-    made.close()
-
-
 def begin(page: Page, url: str, who: User, areas: Areas) -> None:
     """Sign in, some time after whoever did before, and open the page from the menu."""
     areas.clock.advance(2 * STEP_S)
     sign_in_on_page(page, url, who)
     page.get_by_role("link", name="Emergency", exact=True).click()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds; without scripts it cannot run, and the page is the same."""
-    return browsers.violations(page) if page.locator("body.js-enabled").count() else []
 
 
 def fill(page: Page, whom: Person, fled: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -19,23 +18,15 @@ from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.records.check import CheckResult, DisclosureResult, DisclosureStatus
 from hub.values import Kind, Level
-from tests.accounts.people import PASSWORD, User, cheap_passwords, user
+from tests.accounts.people import PASSWORD, User, user
 from tests.checks import disclosing
 from tests.checks.pending import asked, told
-from tests.federation.nodes import IMPORTER, Areas, copied, events, stranger
+from tests.federation.nodes import IMPORTER, Areas, events, stranger
 from tests.web.console.browser import apart, served, violations, width
 from tests.web.console.signed_in import NAMES, Console, normal
 
 R = AccountRole
 WITHHOLD: Final = {"answer": "withhold", "because": "She asked us not to."}
-
-
-@pytest.fixture(scope="module")
-def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
-    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    with cheap_passwords():
-        yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from hub.crypto.one_time import STEP_S, code_at
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.web.console.app import create_console
-from tests.accounts.people import PASSWORD, User, cheap_passwords, invited, user
-from tests.federation.nodes import Areas, copied
+from tests.accounts.people import PASSWORD, User, invited, user
+from tests.federation.nodes import Areas
 from tests.web.console.browser import complaints, served, violations, width
 from tests.web.console.signed_in import sign_in_on_page
-
-
-@pytest.fixture(scope="module")
-def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
-    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    with cheap_passwords():
-        yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -41,13 +32,6 @@ def manager(node: Node) -> User:
 def url(node: Node, manager: User) -> Iterator[str]:
     with served(create_console(node)) as address:
         yield address
-
-
-@pytest.fixture(params=["scripts", "no scripts"])
-def person(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(locale="en-GB", java_script_enabled=request.param == "scripts")
-    yield made
-    made.close()
 
 
 def fresh_code(node: Node, who: User, areas: Areas) -> str:
