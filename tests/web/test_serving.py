@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from hub.node.certificates import CERTIFICATES
 from hub.node.keys import COPY
 from hub.node.node import CHECKPOINT
 from hub.node.pins import PINS
-from hub.web.serving import Workers
+from hub.web.serving import Listening, Workers, listening
 from tests.cli.running import Ended, free_port, hub, inside, serving
 from tests.web.homes import home_with
 
@@ -55,6 +56,13 @@ def test_a_home_that_has_lost_a_file_is_not_served(tmp_path: Path, names: tuple[
     done = run("serve", home, "--port", free_port())
     assert done.code == 2
     assert "listen" not in done.err
+
+
+def test_an_answer_does_not_wait_for_its_first_packet_to_be_acknowledged() -> None:
+    with listening(Listening("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def children(pid: int) -> list[psutil.Process]:

@@ -233,7 +233,7 @@ def list_obligations(call: Call) -> models.Obligations:
                 text=one.text,
                 case_ref=one.case_ref,
                 due=one.due,
-                overdue_days=max(0, (call.node.today() - one.due).days) if one.due else 0,
+                overdue_days=one.overdue_days,
                 owner=one.owner,
             )
             for one in found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -73,7 +74,11 @@ class Recipient(NamedTuple):
 
 
 def owed(node: Node, acting: Acting, until: dt.date) -> list[ListedObligation]:
-    """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once."""
+    """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once.
+
+    How many days it is overdue is counted to today, whatever the day that it is looked for by.
+    """
+    today = node.today()
     found = list_obligations(node, acting.requester, until)
     shown = shown_among(node, acting, {one.case_digest for one in found})
     once: set[tuple[bytes, str]] = set()
@@ -81,25 +86,24 @@ def owed(node: Node, acting: Acting, until: dt.date) -> list[ListedObligation]:
     for one in found:
         key = one.case_digest, one.code
         if one.case_digest in shown and key not in once:
-            kept.append(one)
+            late = max(0, (today - one.due).days) if one.due else 0
+            kept.append(replace(one, overdue_days=late))
             once |= {key} if one.code in _TOGETHER else set()
     return kept
 
 
-def when(one: ListedObligation, today: dt.date) -> str:
+def when(one: ListedObligation) -> str:
     """How late something is, in words; nothing where it is not."""
-    late = (today - one.due).days if one.due else 0
-    return ngettext("%(num)d day overdue", "%(num)d days overdue", late) if late > 0 else ""
+    late = one.overdue_days
+    return ngettext("%(num)d day overdue", "%(num)d days overdue", late) if late else ""
 
 
-def by_case(
-    found: Sequence[ListedObligation], today: dt.date
-) -> list[tuple[str, list[tuple[ListedObligation, str]]]]:
+def by_case(found: Sequence[ListedObligation]) -> list[tuple[str, list[tuple[ListedObligation, str]]]]:
     """What is owed by case, the longest overdue case first."""
     order = list(dict.fromkeys(one.case_ref for one in found))
     ordered = sorted(found, key=lambda one: order.index(one.case_ref))
     return [
-        (case, [(one, when(one, today)) for one in group])
+        (case, [(one, when(one)) for one in group])
         for case, group in groupby(ordered, key=lambda one: one.case_ref)
     ]
 
@@ -107,13 +111,13 @@ def by_case(
 def _list(asked: Asked) -> Response:
     today = asked.node.today()
     found = owed(asked.node, asked.acting, today + AHEAD)
-    late = [one for one in found if one.due and one.due < today]
+    late = [one for one in found if one.overdue_days]
     now = [one for one in found if one.due == today]
     later = [one for one in found if one.due and one.due > today]
     return asked.page(
         "obligations.html",
         groups=[
-            (title, by_case(some, today))
+            (title, by_case(some))
             for title, some in (
                 (gettext("Overdue"), late),
                 (gettext("Due today"), now),

@@ -23,20 +23,20 @@ _RESULT: Final = "/checks/{check}"
 
 def _work(asked: Asked) -> Response:
     today = asked.node.today()
-    found = owed(asked.node, asked.acting, today)
     until = today + dt.timedelta(days=asked.node.rules.policy.emergency.days_to_complete)
-    urgent = [one for one in owed(asked.node, asked.acting, until) if one.code == COMPLETE_EMERGENCY]
+    found = owed(asked.node, asked.acting, until)
+    urgent = [one for one in found if one.code == COMPLETE_EMERGENCY]
     late = [one for one in found if one.overdue_days]
-    now = [one for one in found if not one.overdue_days]
+    now = [one for one in found if one.due == today]
     return asked.page(
         "work.html",
         requests=lines(asked),
         answered=answered(asked),
         overdue=len(late),
         due=len(now),
-        urgent=[(one, when(one, today)) for one in urgent],
-        late_cases=by_case(late, today),
-        due_cases=by_case(now, today),
+        urgent=[(one, when(one)) for one in urgent],
+        late_cases=by_case(late),
+        due_cases=by_case(now),
         checks=_asked_lately(asked),
         linked=("GET", _RESULT) in ROUTES,
     )

@@ -132,7 +132,10 @@ def test_the_least_facts_ask_and_tell_at_once_and_the_rest_is_owed_in_the_manage
     assert "Complete and confirm the form" in page.get_by_role("main").inner_text()
 
     page.get_by_role("link", name="To countersign").click()
-    assert "Emergency." in page.get_by_role("listitem").filter(has_text=found.request.case_ref).inner_text()
+    listed = page.get_by_role("listitem").filter(has_text=found.request.case_ref).inner_text()
+    assert "Emergency." in listed
+    assert "hours left" in listed
+    assert "Overdue" not in listed
     assert violations(page) == []
     page.get_by_role("link", name=f"Case {found.request.case_ref}").click()
     text = page.get_by_role("main").inner_text()
