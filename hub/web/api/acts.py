@@ -187,11 +187,11 @@ def show_check(call: Call) -> CheckResult:
     if check_shown(call.node, call.acting, check_id) is None:
         raise absent()
     result = earlier_result(call.node, call.acting.requester, check_id)
-    return result.model_copy(update={"areas": tuple(map(_safe, result.areas))})
+    return result.model_copy(update={"areas": tuple(map(safe_to_show, result.areas))})
 
 
-def _safe(area: AreaResult) -> AreaResult:
-    """An area without a number that is not known to be safe to ring."""
+def safe_to_show(area: AreaResult) -> AreaResult:
+    """An area without any number that is not known to be safe to ring."""
     grave = {"contact": "", "note": ""} if area.not_told in GRAVE else {}
     candidates = tuple(map(_without_numbers, area.candidates))
     before = tuple(map(_without_numbers, area.set_aside))

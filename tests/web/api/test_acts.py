@@ -9,11 +9,16 @@ from typing import Any
 
 import pytest
 
+from hub.cases.flight import correct_answer
+from hub.cases.seals import Said
 from hub.cases.staff import STAFF_FILE
 from hub.records.accounts import AccountRole
+from hub.records.check import AreaResult, AreaStatus, Candidate, DisclosureResult, DisclosureStatus
+from hub.values import Band
+from hub.web.api.acts import safe_to_show
 from hub.web.api.addresses import ADDRESSES, ROOT
 from hub.web.api.openapi import models_of
-from tests.federation.nodes import cases_of
+from tests.federation.nodes import IMPORTER, cases_of
 from tests.web.api.conftest import Programs, problem
 
 HER = cases_of("northmoor")[0][0]
@@ -120,6 +125,44 @@ def test_a_question_is_asked_once_in_the_accounts_name_and_its_result_read(
     assert area["candidates"][0]["disclosure"]["status"] == "not_asked"
     owed = programs.send("GET", "/obligations", ash)
     assert owed.status_code == 200
+
+
+def test_of_an_area_that_was_fled_no_telephone_is_read(programs: Programs, ash: str) -> None:
+    case = entered(
+        programs, ash, victim={"given_names": "Nell", "surname": "Longstaffe", "date_of_birth": "1991"}
+    )
+    sent = question(case, areas=["northmoor", "southmere"])
+    (check,) = programs.send("POST", f"/cases/{case['case']}/questions", ash, sent).json()["checks"]
+
+    def telephones() -> dict[str, str]:
+        result = programs.send("GET", f"/checks/{check['check_id']}", ash).json()
+        return {one["node_id"]: one["contact"] for one in result["areas"]}
+
+    assert all("01632" in one for one in telephones().values())
+    correct_answer(
+        programs.console.node, case["case_ref"], ("southmere",), Said(IMPORTER, "She told us since.")
+    )
+    assert telephones()["southmere"] == ""
+    assert "01632" in telephones()["northmoor"]
+
+
+def test_no_number_in_an_areas_own_words_is_read() -> None:
+    said = DisclosureResult(
+        status=DisclosureStatus.answered, summary="Ring her on 07700 900123 on 4 July 2026."
+    )
+    one = Candidate(band=Band.strong, whole=True, reasons=(), handle="ab" * 16, disclosure=said)
+    area = AreaResult(
+        node_id="eastvale",
+        area="Eastvale",
+        contact="01632 960102",
+        status=AreaStatus.answered,
+        candidates=(one,),
+        set_aside=(one,),
+    )
+    shown = safe_to_show(area).model_dump_json()
+    assert "900123" not in shown
+    assert "01632 960102" in shown
+    assert shown.count("4 July 2026") == 2
 
 
 def test_who_asks_is_the_account_and_nothing_typed(programs: Programs, ash: str) -> None:

@@ -12,15 +12,18 @@ from playwright.sync_api import Browser
 
 from hub.cases.disclosure_log import AddedEntries, add_entries
 from hub.cases.staff import STAFF_FILE
+from hub.cases.stub import Referrer, Stub, enter_case
 from hub.consent.evidence import DisclosureLogEntry
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
+from hub.values import Kind
 from tests.accounts.people import cheap_passwords
 from tests.cases.casework import CASE, KNOWN, asked, tell_area, who
-from tests.federation.nodes import Areas, copied
+from tests.federation.nodes import IMPORTER, Areas, copied
 from tests.web.console.browser import apart, served, violations, width
 from tests.web.console.signed_in import Console, normal, sign_in_on_page
 
+OTHER: Final = "NM-OTHER"
 BY_HAND: Final = "Dilys Quarrendon of Exampleshire housing"
 
 
@@ -123,6 +126,35 @@ def test_of_a_case_that_they_are_restricted_from_there_is_no_row_and_no_count(
     assert normal(found.text.replace(CASE, "ZZ-9")) == normal(absent.text)
     there = apart(lambda: send("POST", "/disclosures", token, {"number": CASE.lower()}))
     assert CASE in there.text.split("<table")[1]
+
+
+def test_of_whom_they_are_restricted_from_by_another_case_there_is_no_row_either(
+    areas: Areas, consoles: dict[str, Console], tokens: Tokens
+) -> None:
+    """She is on a case that somebody is excluded from; what was asked about her from this one is not theirs."""
+    node = areas["northmoor"]
+    role = AccountRole.coordinator
+    name = consoles["northmoor"].users[role].account.name
+    stub = Stub(
+        case_ref=OTHER,
+        kind=Kind.marac,
+        sealed=False,
+        fled_from=(),
+        referrer=Referrer(agency="Police", contact="The duty desk"),
+        by=IMPORTER,
+        people=(KNOWN,),
+    )
+    enter_case(node, stub)
+    staff = node.home / STAFF_FILE
+    before = text_of(consoles, tokens, "northmoor", role)
+    staff.write_text(f'[[exclusion]]\ncase_ref = "{OTHER}"\nperson = "{name}"\n', encoding="utf-8")
+    try:
+        after = text_of(consoles, tokens, "northmoor", role)
+    finally:
+        staff.unlink()
+    assert "Out: asked without giving the name" in before
+    assert "Out: asked without giving the name" not in after
+    assert "Out: name and date of birth given" not in after
 
 
 @pytest.mark.parametrize("scripts", [True, False])

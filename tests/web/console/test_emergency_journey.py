@@ -197,6 +197,23 @@ def test_nobody_countersigns_what_they_asked_themselves_or_may_not_know_of(
     assert countersigned(node, manager, newest(node)) == []
 
 
+def test_a_manager_of_an_idva_service_signs_nothing_of_the_maracs(
+    node: Node, areas: Areas, manager: User, url: str, page: Page
+) -> None:
+    found = next(
+        one
+        for one in list_obligations(node, manager_of(node, manager), node.today(), every=True)
+        if one.code == "countersign"
+    )
+    head = user(node, "Hal Fairweather", AccountRole.manager, organisation="Haven", idva_service=True)
+    areas.clock.advance(2 * STEP_S)
+    sign_in_on_page(page, url, head)
+    there, absent = (page.request.get(f"{url}/countersign/{one}") for one in (found.number, "ab" * 16))
+    assert (there.status, absent.status) == (404, 404)
+    assert normal(there.text()) == normal(absent.text())
+    assert found.case_ref not in page.request.get(f"{url}/countersign").text()
+
+
 def manager_of(node: Node, who: User) -> Requester:
     with node.read() as tx:
         return acting_as(tx, who.account).requester
