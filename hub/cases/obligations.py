@@ -17,7 +17,6 @@ from hub.cases.alerts import for_managers
 from hub.consent.evidence import Closing
 from hub.node.node import Node
 from hub.records import decisions
-from hub.records.decisions import RecordedDecision
 from hub.records.obligations import evidence_of
 from hub.store import obligations
 from hub.values import Requester
@@ -56,13 +55,15 @@ def list_obligations(
     found = []
     with node.read() as tx:
         tx.require_tables_as_bound("obligation_record", "decision_record")
-        rows = obligations.listed(tx.session, "closed" if closed else "open", None if every or closed else on)
-        read: dict[int, RecordedDecision] = {}  # One decision obliges to several things.
+        state, due_by = "closed" if closed else "open", None if every or closed else on
+        rows = [
+            row
+            for row in obligations.listed(tx.session, state, due_by)
+            if not hidden.restricts(row.case_digest) and for_managers(row.code, asker)
+        ]
+        read = decisions.several(tx, {row.decision_id for row in rows})
         for row in rows:
-            if hidden.restricts(row.case_digest) or not for_managers(row.code, asker):
-                continue
-            decided = read.get(row.decision_id) or decisions.get(tx, row.decision_id)
-            read[row.decision_id] = decided
+            decided = read[row.decision_id]
             late = (on - row.due).days if row.due and not closed else 0
             found.append(
                 ListedObligation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from hub.consent import Decision, SharingForm
@@ -52,7 +53,16 @@ def get(tx: Reading, decision_id: int) -> RecordedDecision:
 
 def named(tx: Reading, decision_id: int) -> NamedDecision:
     """A kept decision with its name. Raises StorageError."""
-    kept = decisions.get(tx.session, decision_id).sealed
+    return _opened(tx, decisions.get(tx.session, decision_id).sealed)
+
+
+def several(tx: Reading, numbers: Iterable[int]) -> dict[int, RecordedDecision]:
+    """Kept decisions by their number. Raises StorageError where one is missing."""
+    found = decisions.several(tx.session, numbers)
+    return {number: _opened(tx, kept).recorded for number, kept in found.items()}
+
+
+def _opened(tx: Reading, kept: bytes) -> NamedDecision:
     place, sealed = kept[:_PLACE_BYTES], kept[_PLACE_BYTES:]
     recorded = RecordedDecision.model_validate_json(tx.vault.open(_place(place), sealed))
     return NamedDecision(place.hex(), recorded)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from hub.errors import StorageError
 from hub.store.tables import DecisionRecord
+
+_BOUND = 1_000  # parameters of one statement
 
 
 class DecisionRow(NamedTuple):
@@ -27,13 +30,29 @@ def add(session: Session, row: DecisionRow) -> int:
     return record.id or 0
 
 
+def several(session: Session, numbers: Iterable[int]) -> dict[int, bytes]:
+    """Kept decisions, sealed, by their number. Raises StorageError when one is missing."""
+    every, found = sorted(set(numbers)), dict[int, bytes]()
+    for at in range(0, len(every), _BOUND):
+        some = every[at : at + _BOUND]
+        query = select(DecisionRecord.id, DecisionRecord.sealed).where(col(DecisionRecord.id).in_(some))
+        found |= {number: sealed for number, sealed in session.exec(query) if number is not None}
+    if len(found) < len(every):
+        raise _missing()
+    return found
+
+
 def get(session: Session, decision_id: int) -> DecisionRow:
     """A kept decision. Raises StorageError when it is missing."""
     row = session.get(DecisionRecord, decision_id)
     if row is None:
-        raise StorageError(
-            "A recorded decision is missing from the database.",
-            kept="Nothing was changed.",
-            do="Run `hub audit verify`, and call your auditor.",
-        )
+        raise _missing()
     return DecisionRow(row.made_at, row.purpose, row.outcome, row.sealed)
+
+
+def _missing() -> StorageError:
+    return StorageError(
+        "A recorded decision is missing from the database.",
+        kept="Nothing was changed.",
+        do="Run `hub audit verify`, and call your auditor.",
+    )
