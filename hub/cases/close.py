@@ -78,10 +78,11 @@ def look_at(node: Node, number: str, by: Requester) -> ToClose | None:
     hidden = restrictions_on(node, by)
     nothing = Closing(by=by, on=node.today())
     with node.read() as tx:
-        tx.require_tables_as_bound("obligation_record", "decision_record")
+        tx.require_as_bound({"obligation_record": [(number,)]})
         row = obligations.get(tx.session, number)
         if row is None or hidden.restricts(row.case_digest) or not for_managers(row.code, by):
             return None
+        tx.require_as_bound({"decision_record": [(row.decision_id,)]})
         found, closing = _open_obligation(tx, row), evidence_of(tx, row)
         return ToClose(number, row.case_digest, found, _lacks(tx, row, nothing), row.state != "open", closing)
 

@@ -8,6 +8,7 @@ create (`hub.records.recording`) or close (`close`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,9 +17,12 @@ from hub.cases.access import restrictions_on
 from hub.cases.alerts import for_managers
 from hub.consent.evidence import Closing
 from hub.node.node import Node
+from hub.node.transaction import Reading
 from hub.records import decisions
-from hub.records.obligations import evidence_of
+from hub.records.decisions import RecordedDecision
+from hub.records.obligations import evidence_of, in_state
 from hub.store import obligations
+from hub.store.obligations import ObligationRow
 from hub.values import Requester
 
 BATCH: Final = 200
@@ -51,36 +55,46 @@ def list_obligations(
 
     Raises UsageError when `staff.toml` is broken, StorageError.
     """
+    return opened(node, rows_owed(node, asker, on, every=every, closed=closed), on)
+
+
+def rows_owed(
+    node: Node, asker: Requester | None, on: dt.date, *, every: bool = False, closed: bool = False
+) -> list[ObligationRow]:
+    """As `list_obligations`, without opening what they are about: for counting, and for a part of a long list."""
     hidden = restrictions_on(node, asker)
-    found = []
+    any_hidden = hidden.any
+    state, last = "closed" if closed else "open", None if every or closed else on
     with node.read() as tx:
-        tx.require_tables_as_bound("obligation_record", "decision_record")
-        state, due_by = "closed" if closed else "open", None if every or closed else on
-        rows = [
+        return [
             row
-            for row in obligations.listed(tx.session, state, due_by)
-            if not hidden.restricts(row.case_digest) and for_managers(row.code, asker)
+            for row in in_state(tx, state, last)
+            if not (any_hidden and hidden.restricts(row.case_digest)) and for_managers(row.code, asker)
         ]
+
+
+def opened(node: Node, rows: Sequence[ObligationRow], on: dt.date) -> list[ListedObligation]:
+    """These as people see them. Raises RowsError, StorageError."""
+    with node.read() as tx:
         read = decisions.several(tx, {row.decision_id for row in rows})
-        for row in rows:
-            decided = read[row.decision_id]
-            late = (on - row.due).days if row.due and not closed else 0
-            found.append(
-                ListedObligation(
-                    number=row.id,
-                    code=row.code,
-                    text=decided.decision.obligations[row.place].text,
-                    case_ref=decided.case_ref,
-                    purpose=decided.form.purpose.value if decided.form.purpose else "",
-                    due=row.due,
-                    overdue_days=max(0, late),
-                    escalated=row.escalated_at is not None,
-                    closing=evidence_of(tx, row),
-                    owner=decided.form.review.owner or decided.form.requester.name,
-                    case_digest=row.case_digest,
-                )
-            )
-    return found
+        return [_listed(tx, row, read[row.decision_id], on) for row in rows]
+
+
+def _listed(tx: Reading, row: ObligationRow, decided: RecordedDecision, on: dt.date) -> ListedObligation:
+    late = (on - row.due).days if row.due and row.state == "open" else 0
+    return ListedObligation(
+        number=row.id,
+        code=row.code,
+        text=decided.decision.obligations[row.place].text,
+        case_ref=decided.case_ref,
+        purpose=decided.form.purpose.value if decided.form.purpose else "",
+        due=row.due,
+        overdue_days=max(0, late),
+        escalated=row.escalated_at is not None,
+        closing=evidence_of(tx, row),
+        owner=decided.form.review.owner or decided.form.requester.name,
+        case_digest=row.case_digest,
+    )
 
 
 def escalate(node: Node) -> int:

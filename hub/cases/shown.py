@@ -6,7 +6,7 @@ representative opens what their own agency referred. Whatever else there is read
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -48,14 +48,14 @@ def asker_of(acting: Acting) -> Requester:
 
 def lines(node: Node, acting: Acting, most: int, containing: str = "") -> list[CaseLine]:
     """The newest cases that they may open, whose number contains a text. Raises UsageError, RowsError."""
-    restrictions = restrictions_on(node, asker_of(acting))
+    restrictions, theirs = restrictions_on(node, asker_of(acting)), _theirs(acting)
     wanted = folded(containing)
     with node.read() as tx:
         found = (
             CaseLine(one.row.handle.hex(), one.case_ref, one.kind, bool(one.stub))
             for one in sorted(every_gist(tx), key=lambda one: -(one.row.id or 0))
             if wanted in folded(one.case_ref)
-            and _theirs(acting, one)
+            and theirs(one)
             and _finds(restrictions, one.apart_for, one.row.ref_digest)
         )
         return list(islice(found, most))
@@ -70,7 +70,7 @@ def case_shown(node: Node, acting: Acting, handle: str) -> HeldCase | None:
     restrictions = restrictions_on(node, asker_of(acting))
     with node.read() as tx:
         held = _held(tx, key)
-        if held is None or not _theirs(acting, held.details):
+        if held is None or not _theirs(acting)(held.details):
             return None
         return held if _finds(restrictions, held.details.apart, held.row.ref_digest) else None
 
@@ -80,16 +80,20 @@ def shown_among(node: Node, acting: Acting, digests: Collection[bytes]) -> froze
 
     What concerns no case that is held is for the Marac's coordinators and managers.
     """
-    restrictions = restrictions_on(node, asker_of(acting))
+    restrictions, theirs, of_none = (
+        restrictions_on(node, asker_of(acting)),
+        _theirs(acting),
+        _of_marac(acting),
+    )
     with node.read() as tx:
         held = {one.row.ref_digest: one for one in every_gist(tx) if one.row.ref_digest in digests}
     return frozenset(
         one
         for one in digests
         if (
-            _theirs(acting, held[one]) and _finds(restrictions, held[one].apart_for, one)
+            theirs(held[one]) and _finds(restrictions, held[one].apart_for, one)
             if one in held
-            else _of_marac(acting) and not restrictions.restricts(one)
+            else of_none and not restrictions.restricts(one)
         )
     )
 
@@ -129,7 +133,7 @@ def check_shown(node: Node, acting: Acting, check_id: str) -> CheckFound | None:
         return None
     with node.read() as tx:
         held = restrictions_on(node, asker).find(tx, kept.request.case_ref)
-    if held is None or not _theirs(acting, held.details):
+    if held is None or not _theirs(acting)(held.details):
         return None
     return CheckFound(kept, held.row.handle.hex())
 
@@ -143,16 +147,18 @@ def _held(tx: Reading, key: bytes) -> HeldCase | None:
     return held
 
 
-def _theirs(acting: Acting, case: CaseDetails | Gist) -> bool:
+def _theirs(acting: Acting) -> Callable[[CaseDetails | Gist], bool]:
     """Whether a case is one of their organisation's and role's."""
     own, role = folded(acting.organisation.name), acting.account.role
     if acting.organisation.idva_service:
-        return folded(case.idva_service) == own and role in (AccountRole.idva, AccountRole.manager)
+        its_own = role in (AccountRole.idva, AccountRole.manager)
+        return lambda case: its_own and folded(case.idva_service) == own
     if role in (AccountRole.coordinator, AccountRole.manager):
-        return case.kind is Kind.marac
-    if case.kind is not Kind.marac or case.idva_service:  # Clients of a service are its own people's.
-        return False
-    return role is AccountRole.representative and folded(case.referring_agency) == own
+        return lambda case: case.kind is Kind.marac
+    refers = role is AccountRole.representative
+    return lambda case: (  # Clients of a service are its own people's.
+        refers and case.kind is Kind.marac and not case.idva_service and folded(case.referring_agency) == own
+    )
 
 
 def _finds(restrictions: CaseRestrictions, apart: str, ref_digest: bytes) -> bool:

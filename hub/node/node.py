@@ -35,11 +35,10 @@ from hub.node.watch import LogWatch
 from hub.store import feeds
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
-from hub.store.guarded import Digested
+from hub.store.remembered import Remembered
 
 NODE_TOML = "node.toml"
 CHECKPOINT = "audit-checkpoint.txt"
-AT_EACH_QUESTION = ("case_record",)
 
 
 @dataclass(frozen=True)
@@ -154,9 +153,9 @@ class Node:
         return BoundLog(self.home / ROWS_SAID, lambda: self.keys.vault, self.log, self.database.read)
 
     @cached_property
-    def digested(self) -> Digested:
-        """The rows that were digested before, of the tables that each question looks at."""
-        return Digested(*AT_EACH_QUESTION)
+    def remembered(self) -> Remembered:
+        """The rows that were read before, of the tables that are looked at whole, and what was made of them."""
+        return Remembered()
 
     def mark(self, entry_hash: str) -> str:
         """The node's mark of an entry of its log, by the entry's hash: nobody without its keys can make it."""

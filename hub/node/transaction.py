@@ -7,10 +7,11 @@ it. Does not query (`hub.store`) or decide.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from hub.audit.chain import Head, genesis, head_after
@@ -21,6 +22,7 @@ from hub.crypto.vault import Vault
 from hub.store.audit import DatabaseAudit
 from hub.store.guarded import HELD_AGAINST_PINS
 from hub.store.journal import Journal
+from hub.store.remembered import Look
 from hub.store.verify import (
     KnownBy,
     RowFinding,
@@ -34,6 +36,8 @@ from hub.store.verify import (
 
 if TYPE_CHECKING:
     from hub.node.node import Node
+
+T = TypeVar("T")
 
 
 class Reading:
@@ -76,7 +80,18 @@ class Reading:
     def require_tables_as_bound(self, *tables: str) -> None:
         """Look at all rows of these tables, and that none is gone. Raises as `require_as_bound` does."""
         for table in tables:
-            self._require(table_found(self.session, table, self.said_of(table), self.node.digested))
+            self._require(table_found(self.session, table, self.said_of(table)))
+
+    def every_row(self, table: str, make: Callable[[Vault, RowMapping], T]) -> tuple[T, ...]:
+        """What `make` gives of each row of a table, all of which are as the log says; of one that stays so, once.
+
+        `make` is always the same function. Raises as `require_as_bound`, and what `make` does.
+        """
+        return self._every_row(table, make, anew=False)
+
+    def _every_row(self, table: str, make: Callable[[Vault, RowMapping], T], *, anew: bool) -> tuple[T, ...]:
+        look = Look(self.session, table, self.said_of(table), self._require, anew)
+        return self.node.remembered.every(look, partial(make, self.vault), make)
 
     def require_lines_as_bound(self, counted: bytes | None = None) -> None:
         """Look at the node's own feed: its state, and the live lines that this stands for. Raises likewise.
@@ -127,6 +142,11 @@ class Transaction(Reading):
         """As in a look; nobody else writes such rows before this ends. It has not written any of them yet."""
         self.hold_others_off()
         super().require_tables_as_bound(*tables)
+
+    def every_row(self, table: str, make: Callable[[Vault, RowMapping], T]) -> tuple[T, ...]:
+        """As in a look; nobody else writes such rows before this ends. It has not written any of them yet."""
+        self.hold_others_off()
+        return self._every_row(table, make, anew=True)
 
     def hold_others_off(self) -> None:
         """Wait for other writers of the log, and let none commit until this transaction ends. Any event does so."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from pydantic import Field
+from sqlalchemy import RowMapping
 
 from hub.crypto.vault import Vault
 from hub.errors import NotFoundError, StorageError
@@ -112,9 +113,7 @@ class SessionUse(Value):
 
 def organisations(tx: Reading) -> list[Organisation]:
     """All organisations. Raises RowsError where the log does not vouch for one."""
-    rows = accounts.organisations(tx.session)
-    tx.require_tables_as_bound("organisation")
-    return [_organisation(tx.vault, *row) for row in rows]
+    return list(tx.every_row("organisation", _organisation_row))
 
 
 def organisation_of(tx: Reading, number: str) -> Organisation:
@@ -136,9 +135,7 @@ def keep_organisation(tx: Transaction, organisation: Organisation) -> None:
 
 def every(tx: Reading) -> list[Account]:
     """All accounts. Raises RowsError where the log does not vouch for one."""
-    rows = accounts.every(tx.session)
-    tx.require_tables_as_bound("account")
-    return [_account(tx.vault, row) for row in rows]
+    return list(tx.every_row("account", _account_row))
 
 
 def account_of(tx: Reading, number: str) -> Account:
@@ -240,6 +237,14 @@ def _organisation(vault: Vault, key: bytes, sealed: bytes) -> Organisation:
 
 def _account(vault: Vault, row: AccountRow) -> Account:
     return Account.model_validate_json(vault.open(f"account/{row.id.hex()}", row.sealed))
+
+
+def _organisation_row(vault: Vault, row: RowMapping) -> Organisation:
+    return _organisation(vault, row["id"], row["sealed"])
+
+
+def _account_row(vault: Vault, row: RowMapping) -> Account:
+    return _account(vault, AccountRow(row["id"], row["sign_in"], row["sealed"]))
 
 
 def _factor_place(account: Account) -> str:

@@ -280,12 +280,6 @@ def held_cases(tx: Reading, rows: Sequence[StoredCase]) -> list[HeldCase]:
     return [_held(tx.vault, row, people[row.id]) for row in rows]
 
 
-def every_case(tx: Reading) -> list[StoredCase]:
-    """All cases, once it is sure that none is missing and none is from elsewhere. Raises RowsError."""
-    tx.require_tables_as_bound("case_record")
-    return cases.every(tx.session)
-
-
 def named_people(tx: Reading, rows: Sequence[StoredCase]) -> list[HeldCase]:
     """Cases that the log vouches for, opened, with exactly the people whom they name.
 

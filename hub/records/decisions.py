@@ -57,7 +57,9 @@ def named(tx: Reading, decision_id: int) -> NamedDecision:
 
 
 def several(tx: Reading, numbers: Iterable[int]) -> dict[int, RecordedDecision]:
-    """Kept decisions by their number. Raises StorageError where one is missing."""
+    """Kept decisions by their number. Raises RowsError, StorageError where one is missing."""
+    numbers = list(numbers)
+    tx.require_as_bound({"decision_record": [(number,) for number in numbers]})
     found = decisions.several(tx.session, numbers)
     return {number: _opened(tx, kept).recorded for number, kept in found.items()}
 

@@ -1,17 +1,18 @@
 """What every case says in a word, for whoever goes through all of them: each is opened once while it stays so.
 
-A record that is the same, byte for byte, in the same place, says what it said. Which records stand, and that
-none is missing, is read and held to the log each time (`every_case`). In memory, for each opened database.
+Which records stand, and that none is missing, is held to the log each time (`Reading.every_row`).
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
+from sqlalchemy import RowMapping
+
+from hub.crypto.vault import Vault
 from hub.node.transaction import Reading
-from hub.records.cases import every_case, open_kept
-from hub.store.cases import StoredCase
+from hub.records.cases import open_kept
+from hub.store.cases import StoredCase, stored_case
 from hub.values import Kind
 
 
@@ -32,22 +33,14 @@ class Gist(NamedTuple):
     stub: str
 
 
-_opened: WeakKeyDictionary[object, dict[tuple[bytes, bytes], Gist]] = WeakKeyDictionary()
-
-
-def every_gist(tx: Reading) -> list[Gist]:
+def every_gist(tx: Reading) -> tuple[Gist, ...]:
     """Every case in a word. Raises RowsError, StorageError."""
-    before, now = _opened.get(tx.node.database, {}), dict[tuple[bytes, bytes], Gist]()
-    for row in every_case(tx):
-        place = row.handle, row.sealed
-        gist = before.get(place) or _gist(tx, row)
-        now[place] = gist if gist.row == row else gist._replace(row=row)
-    _opened[tx.node.database] = now
-    return list(now.values())
+    return tx.every_row("case_record", _gist)
 
 
-def _gist(tx: Reading, row: StoredCase) -> Gist:
-    kept = open_kept(tx.vault, row.handle, row.sealed)
+def _gist(vault: Vault, values: RowMapping) -> Gist:
+    row = stored_case(values)
+    kept = open_kept(vault, row.handle, row.sealed)
     details = kept.details
     return Gist(
         row=row,

@@ -5,14 +5,19 @@ Does not judge evidence (`hub.consent.evidence`) or say who may see what (`hub.c
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from sqlalchemy import RowMapping
+
 from hub.consent import Obligation
 from hub.consent.evidence import Closing
+from hub.crypto.vault import Vault
 from hub.node.transaction import Reading, Transaction
 from hub.store import obligations
-from hub.store.obligations import Activity, NewObligation, ObligationRow
+from hub.store.obligations import Activity, NewObligation, obligation_row
+from hub.store.obligations import ObligationRow as ObligationRow
 
 
 class Item(NamedTuple):
@@ -29,6 +34,23 @@ class NewObligations(NamedTuple):
     matter: Activity
     decision_id: int
     items: tuple[Item, ...]
+
+
+def in_state(tx: Reading, state: str, due_by: dt.date | None) -> list[ObligationRow]:
+    """Those in that state, due by that day (None: all, also undated), the longest overdue first.
+
+    None of them is missing. Raises RowsError.
+    """
+    found = (
+        row
+        for row in tx.every_row("obligation_record", _row)
+        if row.state == state and (due_by is None or (row.due is not None and row.due <= due_by))
+    )
+    return sorted(found, key=lambda row: (row.due or dt.date.max, row.code, row.id))
+
+
+def _row(_: Vault, values: RowMapping) -> ObligationRow:
+    return obligation_row(values)
 
 
 def add_obligations(tx: Transaction, arisen: Iterable[NewObligations]) -> None:

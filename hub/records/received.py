@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from sqlalchemy import RowMapping
+
 from hub.crypto.encoding import unb64
 from hub.crypto.vault import Vault
 from hub.node.transaction import Reading, Transaction
 from hub.records.bodies import ExchangeName
 from hub.store import received
-from hub.store.received import AnswerRow, CheckRow, DisclosureId, DisclosureRow
+from hub.store.received import AnswerRow, CheckRow, DisclosureId, DisclosureRow, disclosure_row
 from hub.values import Level, LongText, NodeId, ShortText, Value, Whole
 from hub.wire.messages import Disclosure, DisclosureQuestion, EvaluationRequest
 
@@ -144,8 +146,12 @@ def waiting(tx: Reading) -> list[ReceivedDisclosure]:
 
     Raises RowsError, StorageError.
     """
-    tx.require_tables_as_bound("received_disclosure")
-    return [_opened(tx, row) for row in received.pending_disclosures(tx.session)]
+    rows = [row for row in tx.every_row("received_disclosure", _row) if row.pending]
+    return [_opened(tx, row) for row in sorted(rows, key=lambda row: row.received_at)]
+
+
+def _row(_: Vault, values: RowMapping) -> DisclosureRow:
+    return disclosure_row(values)
 
 
 def of_case(tx: Reading, case_digest: bytes) -> list[ReceivedDisclosure]:

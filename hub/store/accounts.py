@@ -39,11 +39,6 @@ class Tries(NamedTuple):
     level_at: int
 
 
-def organisations(session: Session) -> list[tuple[bytes, bytes]]:
-    """All organisations: id, and what is sealed."""
-    return [(row.id, row.sealed) for row in session.exec(select(OrganisationRecord))]
-
-
 def organisation(session: Session, number: bytes) -> bytes | None:
     """What is sealed of an organisation."""
     found = session.get(OrganisationRecord, number)
@@ -54,11 +49,6 @@ def add_organisation(session: Session, number: bytes, sealed: bytes) -> None:
     """Keep a new organisation."""
     session.add(OrganisationRecord(id=number, sealed=sealed))
     session.flush()
-
-
-def every(session: Session) -> list[AccountRow]:
-    """All accounts."""
-    return [_account(row) for row in session.exec(select(AccountRecord))]
 
 
 def is_any(session: Session) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, func, true, update
+from sqlalchemy import ColumnElement, RowMapping, func, true, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -187,6 +187,11 @@ def counts(session: Session) -> dict[str, int]:
     cases = session.exec(select(func.count()).select_from(CaseRecord)).one()
     may = session.exec(select(func.count()).select_from(CaseRecord).where(col(CaseRecord.may_publish))).one()
     return {"cases": cases, "people": version(session)[0], "may_publish": may}
+
+
+def stored_case(row: RowMapping) -> StoredCase:
+    """A case of its row."""
+    return StoredCase(*[row[name] for name in StoredCase._fields])
 
 
 def _stored(session: Session, condition: ColumnElement[bool]) -> list[StoredCase]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Result, Select, Table, bindparam, select, tuple_
+from sqlalchemy import BindParameter, Connection, Result, Row, Select, Table, bindparam, select, tuple_
 from sqlmodel import Session, SQLModel
 
 from hub.audit.rows import Anchor, key_digest, row_digest
@@ -71,48 +71,38 @@ def table_of(name: str) -> Table:
     return SQLModel.metadata.tables[name]
 
 
-class Digested:
-    """The rows of some tables as they were last read completely, each with its anchor. Safe with threads.
-
-    A row that is the same in every value has the same digest, so of all that are read again those are digested
-    that are not. It says nothing of what stands in the database: each row is read there each time. It takes as
-    much memory as the tables, and is for those that are looked at with every question.
-    """
-
-    def __init__(self, *tables: str) -> None:
-        self._known: dict[str, dict[tuple[Any, ...], GuardedRow]] = {name: {} for name in tables}
-
-    def every_row(self, session: Session, name: str) -> Iterator[GuardedRow]:
-        """As `every_row`."""
-        if name not in self._known:
-            yield from every_row(session, name)
-            return
-        table, known, now = table_of(name), self._known[name], dict[tuple[Any, ...], GuardedRow]()
-        for row in _read(session, table):
-            values = tuple(row)
-            found = now[values] = known.get(values) or as_bound(table, row._mapping)
-            yield found
-        self._known[name] = now
-
-
 def every_row(session: Session, name: str) -> Iterator[GuardedRow]:
     """The rows of a table, streamed. A value that the table cannot have raises, as the driver says."""
-    return all_as_bound(table_of(name), _read(session, table_of(name)).mappings())
+    return all_as_bound(table_of(name), read_table(session, table_of(name)).mappings())
 
 
-def _read(session: Session, table: Table) -> Result[Any]:
+def read_table(session: Session, table: Table) -> Result[Any]:
+    """The rows of a table, streamed."""
     return session.connection().execute(select(table), execution_options={"yield_per": _MANY})
+
+
+def read_keys(session: Session, table: Table) -> Iterator[tuple[Any, ...]]:
+    """The primary keys of the rows that are there."""
+    return (tuple(row) for row in session.connection().execute(select(*table.primary_key)))
 
 
 def rows_of(
     connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]], *, hold: bool = False
 ) -> Iterator[GuardedRow]:
     """The rows of these primary keys that are there. `hold`: nobody changes them before this transaction ends."""
+    rows = read_rows(connection, table, keys, hold=hold)
+    return all_as_bound(table, (row._mapping for row in rows))
+
+
+def read_rows(
+    connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]], *, hold: bool = False
+) -> Iterator[Row[Any]]:
+    """As `rows_of`, the rows alone."""
     query = _by_key(table.name, hold=hold)
     alone = len(table.primary_key) == 1
     for at in range(0, len(keys), _MANY):
         some = [key[0] if alone else key for key in keys[at : at + _MANY]]
-        yield from all_as_bound(table, connection.execute(query, {"keys": some}).mappings())
+        yield from connection.execute(query, {"keys": some})
 
 
 @cache

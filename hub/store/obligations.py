@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, insert, update
+from sqlalchemy import ColumnElement, RowMapping, func, insert, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -20,6 +20,7 @@ from hub.store.tables import ObligationRecord
 
 PUBLISH = "publish"
 _MANY = 500
+_SAME = ("id", "decision_id", "place", "case_digest", "matter", "code", "due", "state", "escalated_at")
 
 
 class Activity(NamedTuple):
@@ -90,13 +91,10 @@ def open_in(session: Session, matter: Activity, codes: Iterable[str]) -> list[Ob
     return _rows(session, select(ObligationRecord).where(wanted))
 
 
-def listed(session: Session, state: str, due_by: dt.date | None) -> list[ObligationRow]:
-    """Those in that state, due by that day (None: all, also undated), the longest overdue first."""
-    query = select(ObligationRecord).where(ObligationRecord.state == state)
-    if due_by is not None:
-        query = query.where(col(ObligationRecord.due) <= due_by)
-    order = (col(ObligationRecord.due).is_(None), col(ObligationRecord.due), col(ObligationRecord.code))
-    return _rows(session, query.order_by(*order, col(ObligationRecord.id)))
+def obligation_row(row: RowMapping) -> ObligationRow:
+    """One of its row."""
+    kept = {name: row[name] for name in _SAME}
+    return ObligationRow(**kept, evidence=row["sealed"])
 
 
 def to_escalate(session: Session, today: dt.date, limit: int) -> list[ObligationRow]:

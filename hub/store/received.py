@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import NamedTuple
 
-from sqlalchemy import delete
+from sqlalchemy import RowMapping, delete
 from sqlmodel import Session, col, select
 
 from hub.errors import AuthenticationError
@@ -128,10 +128,9 @@ def put_disclosure(session: Session, row: DisclosureRow) -> None:
     session.merge(ReceivedDisclosure(**row._asdict()))
 
 
-def pending_disclosures(session: Session) -> list[DisclosureRow]:
-    """Disclosures that wait for a person, oldest first."""
-    query = select(ReceivedDisclosure).where(col(ReceivedDisclosure.pending))
-    return [_disclosure(row) for row in session.exec(query.order_by(col(ReceivedDisclosure.received_at)))]
+def disclosure_row(row: RowMapping) -> DisclosureRow:
+    """One of its row."""
+    return DisclosureRow(*[row[name] for name in DisclosureRow._fields])
 
 
 def disclosures_of_case(session: Session, case_digest: bytes) -> list[DisclosureRow]:

@@ -21,7 +21,7 @@ from hub.audit.rows import GONE, Anchor, Ledger, Written, unpack_entry
 from hub.errors import RowsError
 from hub.store import feed_content, peers
 from hub.store.audit import DatabaseAudit
-from hub.store.guarded import GUARDED, Digested, GuardedRow, every_row, gone, rows_of, table_of
+from hub.store.guarded import GUARDED, GuardedRow, every_row, gone, rows_of, table_of
 from hub.store.tables import FeedState, Peer
 
 _SHOWN: Final = 100
@@ -146,11 +146,16 @@ def anchors_found(anchors: Iterable[Anchor], said_of: SaidOf) -> Iterator[RowFin
                 yield RowFinding(table, RowTampering.altered, key.hex(), said.seq)
 
 
-def table_found(
-    session: Session, table: str, written: Mapping[bytes, Written], digested: Digested
+def table_found(session: Session, table: str, written: Mapping[bytes, Written]) -> Iterator[RowFinding]:
+    """Which rows of a table are not as the log says."""
+    return read_found(every_row(session, table), table, written)
+
+
+def read_found(
+    rows: Iterable[GuardedRow], table: str, written: Mapping[bytes, Written]
 ) -> Iterator[RowFinding]:
-    """Which rows of a table are not as the log says. `digested`: what is known of rows that were read before."""
-    return _safely(table, _table(digested.every_row(session, table), table, written, list))
+    """Which rows of a table, all of which are these, are not as the log says."""
+    return _safely(table, _table(rows, table, written, list))
 
 
 def not_as_said(session: Session, table: str, written: Mapping[bytes, Written]) -> Iterator[GuardedRow]:

@@ -33,7 +33,7 @@ from hub.web.api import models
 from hub.web.api.models import CaseTyped, Question, Search
 from hub.web.console.ask import put_questions, questions_of, wrong_with
 from hub.web.console.cases import fled_wrong, same_case, stub_of
-from hub.web.console.obligations import AHEAD, owed
+from hub.web.console.obligations import AHEAD, owed, read
 
 MOST_CASES: Final = 200
 MOST_CHECKS: Final = 200
@@ -236,7 +236,7 @@ def list_obligations(call: Call) -> models.Obligations:
                 overdue_days=one.overdue_days,
                 owner=one.owner,
             )
-            for one in found
+            for one in read(call.node, found)
         )
     )
 

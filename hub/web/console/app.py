@@ -74,6 +74,8 @@ PAGES: Final[tuple[Page, ...]] = (
 _UNSAFE: Final = ("POST",)
 PASSWORDS_AT_ONCE: Final = 2
 PAGES_AT_ONCE: Final = 16  # Each may hold three connections to the database; PostgreSQL has a hundred.
+REMEMBER_S: Final = 60
+"""How long what was read of whole tables serves pages: `hub.store.remembered` says what that means."""
 logger = logging.getLogger("hub")
 
 
@@ -85,6 +87,7 @@ def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        node.remembered.for_s = REMEMBER_S
         with node.write() as tx:
             tx.record(Action.node_started, by=NODE)
         watching = asyncio.create_task(watch_log(node, lambda: None))

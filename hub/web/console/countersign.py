@@ -28,7 +28,7 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import ZONE, gettext, mark
-from hub.web.console.obligations import AHEAD, owed
+from hub.web.console.obligations import AHEAD, owed, read
 
 CODE: Final = "countersign"
 _OWN: Final = "by.name: another person than the caseworker"
@@ -61,8 +61,9 @@ def _items(asked: Asked) -> list[Item]:
     """What waits for a manager's signature, emergencies first, then by day."""
     today, now = asked.node.today(), dt.datetime.fromtimestamp(asked.node.now(), ZONE)
     found = []
-    for one in owed(asked.node, asked.acting, today + AHEAD):
-        there = look_at(asked.node, one.number, asked.acting.requester) if one.code == CODE else None
+    owing = [one for one in owed(asked.node, asked.acting, today + AHEAD) if one.code == CODE]
+    for one in read(asked.node, owing):
+        there = look_at(asked.node, one.number, asked.acting.requester)
         if there is not None:
             found.append(Item(one, there.open.form.emergency is not None, _hours(one.due, now)))
     return sorted(found, key=lambda one: (not one.emergency, one.hours))

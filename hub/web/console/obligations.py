@@ -9,21 +9,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 from fastapi import Response
 from pydantic import Field
 
 from hub.accounts.accounts import Acting
 from hub.cases.close import ToClose, close, look_at
-from hub.cases.obligations import ListedObligation, list_obligations
+from hub.cases.obligations import ListedObligation, opened, rows_owed
 from hub.cases.shown import shown_among
 from hub.consent.evidence import RECORD, Closing, DisclosureLogEntry
 from hub.errors import NotFoundError
 from hub.matching.written_dates import DayWritten
 from hub.node.node import Node
+from hub.records.obligations import ObligationRow
 from hub.values import LongText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import ask_anew, forget, typed_before
@@ -31,6 +31,9 @@ from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark, ngettext, short_day
 
 AHEAD: Final = dt.timedelta(days=14)
+A_PAGE: Final = 25
+_DIGITS: Final = 6
+Due = TypeVar("Due", ListedObligation, ObligationRow)
 _SIGNED: Final = frozenset({"countersign", "review_unsealing", "review_telling"})
 _TOGETHER: Final = frozenset({"notify_client", "answer_refusal"})
 """What is done once for a case, however often it arose."""
@@ -73,23 +76,23 @@ class Recipient(NamedTuple):
     parts: tuple[str, ...]
 
 
-def owed(node: Node, acting: Acting, until: dt.date) -> list[ListedObligation]:
-    """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once.
-
-    How many days it is overdue is counted to today, whatever the day that it is looked for by.
-    """
-    today = node.today()
-    found = list_obligations(node, acting.requester, until)
+def owed(node: Node, acting: Acting, until: dt.date) -> list[ObligationRow]:
+    """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once."""
+    found = rows_owed(node, acting.requester, until)
     shown = shown_among(node, acting, {one.case_digest for one in found})
     once: set[tuple[bytes, str]] = set()
     kept = []
     for one in found:
         key = one.case_digest, one.code
         if one.case_digest in shown and key not in once:
-            late = max(0, (today - one.due).days) if one.due else 0
-            kept.append(replace(one, overdue_days=late))
+            kept.append(one)
             once |= {key} if one.code in _TOGETHER else set()
     return kept
+
+
+def read(node: Node, some: Sequence[ObligationRow]) -> list[ListedObligation]:
+    """What these are about. How many days it is overdue is counted to today, whatever the day that it is due by."""
+    return opened(node, some, node.today())
 
 
 def when(one: ListedObligation) -> str:
@@ -110,21 +113,32 @@ def by_case(found: Sequence[ListedObligation]) -> list[tuple[str, list[tuple[Lis
 
 def _list(asked: Asked) -> Response:
     today = asked.node.today()
-    found = owed(asked.node, asked.acting, today + AHEAD)
-    late = [one for one in found if one.overdue_days]
-    now = [one for one in found if one.due == today]
-    later = [one for one in found if one.due and one.due > today]
+    every = owed(asked.node, asked.acting, today + AHEAD)
+    pages = max(1, -(-len(every) // A_PAGE))
+    page = min(max(1, _number(asked.request.query_params.get("page", ""))), pages)
+    found = read(asked.node, every[(page - 1) * A_PAGE : page * A_PAGE])
+    titles = (gettext("Overdue"), gettext("Due today"), gettext("Due in the next two weeks"))
+    groups = zip(titles, by_time(found, today), by_time(every, today), strict=True)
     return asked.page(
         "obligations.html",
-        groups=[
-            (title, by_case(some))
-            for title, some in (
-                (gettext("Overdue"), late),
-                (gettext("Due today"), now),
-                (gettext("Due in the next two weeks"), later),
-            )
-        ],
+        groups=[(title, by_case(some), len(of)) for title, some, of in groups],
+        page=page,
+        pages=pages,
     )
+
+
+def by_time(found: Sequence[Due], today: dt.date) -> tuple[list[Due], list[Due], list[Due]]:
+    """Those past their day, those due today, and those due later."""
+    dated = [(one, one.due) for one in found if one.due]
+    return (
+        [one for one, due in dated if due < today],
+        [one for one, due in dated if due == today],
+        [one for one, due in dated if due > today],
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 1
 
 
 def _found(asked: Asked) -> ToClose | None:
@@ -175,9 +189,9 @@ def _numbers(asked: Asked, found: ToClose) -> list[str]:
     """The number, and those of the same that are done with it."""
     if found.open.obligation.code not in _TOGETHER:
         return [found.number]
-    every = list_obligations(asked.node, asked.acting.requester, asked.node.today() + AHEAD)
+    every = rows_owed(asked.node, asked.acting.requester, asked.node.today() + AHEAD)
     same = (found.case_digest, found.open.obligation.code)
-    return [found.number, *(one.number for one in every if (one.case_digest, one.code) == same)]
+    return [found.number, *(one.id for one in every if (one.case_digest, one.code) == same)]
 
 
 def _lack(text: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from hub.cases.shown import shown_among
 from hub.checks.earlier import EarlierCheck, earlier_checks
 from hub.web.console.asked import Asked, Page
 from hub.web.console.incoming import answered, lines
-from hub.web.console.obligations import by_case, owed, when
+from hub.web.console.obligations import by_case, by_time, owed, read, when
 from hub.web.guards import ROUTES
 
 COMPLETE_EMERGENCY: Final = "complete_emergency"
@@ -25,18 +25,18 @@ def _work(asked: Asked) -> Response:
     today = asked.node.today()
     until = today + dt.timedelta(days=asked.node.rules.policy.emergency.days_to_complete)
     found = owed(asked.node, asked.acting, until)
+    past, now, _ = by_time(found, today)
     urgent = [one for one in found if one.code == COMPLETE_EMERGENCY]
-    late = [one for one in found if one.overdue_days]
-    now = [one for one in found if one.due == today]
     return asked.page(
         "work.html",
         requests=lines(asked),
         answered=answered(asked),
-        overdue=len(late),
+        overdue=len(past),
         due=len(now),
-        urgent=[(one, when(one)) for one in urgent],
-        late_cases=by_case(late),
-        due_cases=by_case(now),
+        urgent=[(one, when(one)) for one in read(asked.node, urgent)],
+        late_cases=by_case(read(asked.node, past[:_NEWEST])),
+        due_cases=by_case(read(asked.node, now[:_NEWEST])),
+        shown=_NEWEST,
         checks=_asked_lately(asked),
         linked=("GET", _RESULT) in ROUTES,
     )

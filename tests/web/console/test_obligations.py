@@ -11,11 +11,13 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from hub.accounts.accounts import acting_as
 from hub.cases.obligations import list_obligations
 from hub.cases.staff import STAFF_FILE
 from hub.crypto.one_time import STEP_S
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
+from hub.web.console import obligations
 from tests.accounts.people import PASSWORD, User, cheap_passwords
 from tests.checks import disclosing
 from tests.checks.pending import asked, told
@@ -218,3 +220,23 @@ def test_my_work_counts_what_waits_and_leads_there(
     assert "2 days overdue" in main.inner_text()
     main.locator("h3:has-text('northmoor-2') + ul").get_by_role("link", name="Tell the victim").click()
     assert page.url.endswith(number)
+
+
+def test_a_long_list_is_read_a_page_at_a_time(
+    areas: Areas, node: Node, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(obligations, "A_PAGE", 2)
+    token, found, path, last = signed_in(areas, console.users[R.coordinator]), list[str](), "/obligations", ""
+    while path:
+        _, text = get(console, path, token)
+        some = re.findall(r'href="/obligations/([0-9a-f]+)"', text)
+        assert 0 < len(some) <= 2
+        found += some
+        last, path = path, next(iter(re.findall(r'href="(/obligations\?page=\d+)" rel="next"', text)), "")
+    with node.read() as tx:
+        acting = acting_as(tx, console.users[R.coordinator].account)
+    assert found == [one.id for one in obligations.owed(node, acting, node.today() + obligations.AHEAD)]
+    assert len(found) > 4
+    ends = get(console, "/obligations", token), get(console, last, token)
+    for typed in ("0", "99999999999999999999", "-1", "x", "", "999"):
+        assert get(console, f"/obligations?page={typed}", token) in ends
