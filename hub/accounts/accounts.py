@@ -17,6 +17,7 @@ from hub.audit.events import Action, Refs
 from hub.crypto.one_time import new_code
 from hub.errors import ConflictError, InputError, UsageError
 from hub.matching import name_words
+from hub.node.node import THE_OPERATOR, Node
 from hub.node.transaction import Reading, Transaction
 from hub.parsing import hidden_characters
 from hub.records import accounts as records
@@ -63,6 +64,12 @@ class Invitation:
 def every_account(tx: Reading) -> list[Account]:
     """All accounts, by name. Raises RowsError where the log does not vouch for one."""
     return sorted(records.every(tx), key=lambda one: folded(one.name))
+
+
+def has_accounts(node: Node) -> bool:
+    """Whether anybody has an account, in whatever state: then nobody acts by a typed name. Raises RowsError."""
+    with node.read() as tx:
+        return bool(records.every(tx))
 
 
 def signing_in_as(tx: Reading, sign_in: str) -> Account | None:
@@ -290,12 +297,14 @@ def _require_new(everybody: Sequence[Account], invitation: Invitation) -> None:
         raise InputError(
             "The name is not one in full.", kept="Nobody was invited.", do="Write given name and surname."
         )
+    if sorted(words) == sorted(name_words(THE_OPERATOR)):
+        raise InputError("That is nobody's name.", kept="Nobody was invited.", do="Write their own.")
     for one in everybody:
         if folded(one.sign_in) == folded(invitation.sign_in):
             raise ConflictError(
                 "Somebody signs in so already.", kept="That account is as it was.", do="Use another address."
             )
-        if sorted(name_words(one.name)) == sorted(words):
+        if sorted(words) == sorted(name_words(one.name)):
             raise ConflictError(
                 "There is an account of that name.",
                 kept="It is as it was.",

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from hub.accounts.accounts import Acting, acting_as, decides_about
 from hub.audit.events import Action, Refs
-from hub.errors import InputError, NotFoundError
+from hub.errors import HubError, InputError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import tokens as records
@@ -32,6 +32,22 @@ PREFIX: Final = "marac-hub-"
 """What every token begins with, so that scanners for secrets find one that was left somewhere."""
 _DAY_S: Final = 86_400
 _SECRET_BYTES: Final = 32
+
+
+class NoTokenError(HubError):
+    """No token that holds was shown."""
+
+    code = "no_token"
+    status = 401
+    exit_code = 1
+
+
+class NotAllowedError(HubError):
+    """A token that is right is not for this, or it takes a person."""
+
+    code = "not_allowed"
+    status = 403
+    exit_code = 1
 
 
 class TokenWanted(Value):

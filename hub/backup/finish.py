@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from hub.accounts.accounts import end_all_access, every_account
+from hub.accounts.accounts import end_all_access, every_account, has_accounts
 from hub.audit.events import OPERATOR, Action
 from hub.backup.done_again import DoneAgain
-from hub.cases.alerts import review_of_unsealing
+from hub.cases.alerts import alert_of_waiver, review_of_unsealing
 from hub.cases.seals import Said
-from hub.cases.staff import staff_list
+from hub.cases.staff import operator_of, staff_list
 from hub.errors import ConflictError, NotFoundError
-from hub.node.node import Node
-from hub.node.transaction import Reading
+from hub.node.node import THE_OPERATOR, Node
+from hub.node.transaction import Reading, Transaction
 from hub.records import restorations
 from hub.records.restorations import LostAct, Restoration
 from hub.values import day_in_words
@@ -61,14 +61,16 @@ def to_do(node: Node) -> ToDo:
 def waive(node: Node, numbers: Sequence[int], said: Said) -> None:
     """Do without what people did, by its numbers; each is an event, with who says so.
 
-    It takes a manager, as taking it back does, and for what protects somebody another person to review it.
+    It takes a manager, as taking it back does, and for what protects somebody another person to review it. Where
+    people have accounts nobody is signed in before it is ended: it is the operator's, and managers look into it.
     Raises NotFoundError when no restoration is open or it has no such number, InputError without name or
     reason, UsageError for somebody who is no manager.
     """
-    _require_manager(node, said)
+    said = _entitled(node, said)
     with node.write() as tx:
         tx.hold_others_off()
         found = _open(tx)
+        _alert(tx, said)
         again = DoneAgain(tx, found)
         known = {one.number: one for one in found.reasons.lost}
         if unknown := sorted(set(numbers) - set(known)):
@@ -87,13 +89,25 @@ def waive(node: Node, numbers: Sequence[int], said: Said) -> None:
         restorations.change(tx, found, reasons)
 
 
-def _require_manager(node: Node, said: Said) -> None:
+def _entitled(node: Node, said: Said) -> Said:
+    """Who says it: a manager or, where people have accounts, the operator. Raises UsageError, InputError."""
+    if has_accounts(node):
+        said = Said(operator_of(node), said.because)
+        said.require()
+        return said
     said.require()
     staff = staff_list(node)
     if not staff.is_manager(said.by.name):
         raise staff.only_a_manager(
             "To do without what people did since the backup is for a manager.", kept="Nothing was changed."
         )
+    return said
+
+
+def _alert(tx: Transaction, said: Said) -> None:
+    """Have managers look into it that the operator did without what people did."""
+    if said.by.name == THE_OPERATOR:
+        alert_of_waiver(tx)
 
 
 def finish(
@@ -112,7 +126,7 @@ def finish(
     ConflictError while something is left to do again, UsageError for who is no manager.
     """
     if without_knowing is not None:
-        _require_manager(node, without_knowing)
+        without_knowing = _entitled(node, without_knowing)
     with node.write() as tx:
         tx.hold_others_off()
         everybody = every_account(tx)
@@ -129,12 +143,14 @@ def finish(
                 f"{not_known_in_words(found.backup_at)}: {why}.",
                 kept="Nobody is published, and no peer is answered.",
                 do="Ask everyone who works with cases what they sealed, answered or excluded since, and do that"
-                " again. Then a manager answers for what nobody remembers: --acts-not-known --as WHO.json.",
+                " again. Then a manager answers for what nobody remembers: --acts-not-known --as WHO.json; where"
+                " people have accounts the operator does, without --as, and managers look into it.",
             )
         if without_knowing is not None:
             name = without_knowing.by.name
             because = f"{because} {not_known_in_words(found.backup_at)}: {name} answers for that."
             tx.record(Action.lost_act_waived, by=node.actor(name), kind=NOT_KNOWN)
+            _alert(tx, without_knowing)
         restorations.end(tx, found, how=how, because=because)
         tx.record(Action.restoration_ended, by=OPERATOR, kind=how)
         for account in everybody:  # A session or a token that was ended since the backup is there again.

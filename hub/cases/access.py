@@ -7,7 +7,7 @@ be wider, by any shared match-key. Decides nothing about a question: `hub.consen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -220,9 +220,17 @@ def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions
     return CaseRestrictions(node, user, staff_list(node).against(requester))
 
 
-def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDetails | None = None) -> Context:
+def context_of(
+    node: Node,
+    request: CheckRequest,
+    *,
+    tells: bool,
+    made: CaseDetails | None = None,
+    opens: Callable[[CaseDetails], bool] | None = None,
+) -> Context:
     """Return what the engine must know of this asker and of the case as they find it. `made`: one made in the act.
 
+    `opens`: which cases are their organisation's and role's; another reads like none.
     Raises UsageError when `staff.toml` is broken.
     """
     known = staff_list(node)
@@ -233,6 +241,8 @@ def context_of(node: Node, request: CheckRequest, *, tells: bool, made: CaseDeta
         areas = known_areas(tx)
         restrictions = restrictions_on(node, request.requester)
         held = None if made else restrictions.find(tx, request.case_ref)
+        if held is not None and opens is not None and not opens(held.details):
+            held = None
         # Who is restricted from somebody asks nobody, and must not learn that there is anything.
         kept_out = restrictions.any and restrictions.concern(asked)
         elsewhere = said_of(tx, asked, restrictions.restricts, kept_out=kept_out, own=held)

@@ -176,6 +176,19 @@ def alert_of_candidate(tx: Transaction, peer: NodeId, handle: str, checks: Seque
     return _alert_of_area(tx, f"made-up:{peer}", reason, text)
 
 
+def alert_of_waiver(tx: Transaction) -> bool:
+    """Have a manager look into it that the operator did without what people did since a backup, once."""
+    text = (
+        "The node was brought back from a backup, and the operator did without something that people had done by"
+        " hand since: nobody is signed in meanwhile. Ask them what and why, and do again what is to be: seals,"
+        " areas fled, accounts that were disabled."
+    )
+    why = Reason(
+        code="operator_waived", text="The operator did without acts since a backup.", source="hazard H1"
+    )
+    return _alert_of_area(tx, "restored", why, text)
+
+
 def _alert_of_area(tx: Transaction, matter: str, why: Reason, text: str) -> bool:
     """Have a manager look into that, once until it is closed; returns whether nothing of it was open."""
     activity = Activity(tx.case_digest(_OF_NO_CASE), matter)

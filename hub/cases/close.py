@@ -145,7 +145,12 @@ def _find(tx: Reading, restrictions: CaseRestrictions, number: str, closing: Clo
         same = row.state == "closed" and evidence_of(tx, row) == closing
         if row.state == "open" or same:
             return row
-    raise NotFoundError(
+    raise not_open()
+
+
+def not_open() -> NotFoundError:
+    """The error for an obligation that is not open, or not for who closes."""
+    return NotFoundError(
         "No such obligation is open here.", kept="Nothing was closed.", do="See `hub obligations list`."
     )
 

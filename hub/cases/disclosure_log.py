@@ -41,6 +41,11 @@ class AddedEntries(Value):
     sharings: Annotated[tuple[DisclosureLogEntry, ...], Field(min_length=1, max_length=200)]
 
 
+def no_such_case() -> NotFoundError:
+    """The error for a case that is not there, or not for who asks."""
+    return NotFoundError("There is no such case here.", kept="Nothing.", do="Check the case reference.")
+
+
 def read_log(node: Node, asker: Requester | None, case_ref: str) -> list[DisclosureLogRow]:
     """The disclosure log of a case, oldest first.
 
@@ -134,5 +139,5 @@ def require_case(tx: Reading, asker: Requester | None, case_ref: str) -> bytes:
     """The digest of a case, as the asker finds it. Raises NotFoundError where there is none, UsageError."""
     digest = restrictions_on(tx.node, asker).digest(case_ref)
     if cases.find(tx.session, digest) is None and not obligations.known_case(tx.session, digest):
-        raise NotFoundError("There is no such case here.", kept="Nothing.", do="Check the case reference.")
+        raise no_such_case()
     return digest

@@ -80,22 +80,33 @@ def shown_among(node: Node, acting: Acting, digests: Collection[bytes]) -> froze
 
     What concerns no case that is held is for the Marac's coordinators and managers.
     """
-    restrictions, theirs, of_none = (
-        restrictions_on(node, asker_of(acting)),
-        _theirs(acting),
-        _of_marac(acting),
-    )
+    return frozenset(filter(_opener(node, acting, digests), digests))
+
+
+def opener(node: Node, acting: Acting) -> Callable[[bytes], bool]:
+    """Whether they may open a case, by the digest of its reference; for many. Raises as `shown_among`."""
+    return _opener(node, acting, None)
+
+
+def _opener(node: Node, acting: Acting, digests: Collection[bytes] | None) -> Callable[[bytes], bool]:
+    restrictions, theirs = restrictions_on(node, asker_of(acting)), _theirs(acting)
+    of_none = _of_marac(acting)
     with node.read() as tx:
-        held = {one.row.ref_digest: one for one in every_gist(tx) if one.row.ref_digest in digests}
-    return frozenset(
-        one
-        for one in digests
-        if (
-            theirs(held[one]) and _finds(restrictions, held[one].apart_for, one)
-            if one in held
-            else of_none and not restrictions.restricts(one)
-        )
-    )
+        gists = every_gist(tx)
+        held = {one.row.ref_digest: one for one in gists if digests is None or one.row.ref_digest in digests}
+
+    def may_open(digest: bytes) -> bool:
+        case = held.get(digest)
+        if case is None:
+            return of_none and not restrictions.restricts(digest)
+        return theirs(case) and _finds(restrictions, case.apart_for, digest)
+
+    return may_open
+
+
+def opens(acting: Acting) -> Callable[[CaseDetails], bool]:
+    """Whether a case that they are not excluded from is one of their organisation's and role's."""
+    return _theirs(acting)
 
 
 def overseen_among(node: Node, acting: Acting, digests: Collection[bytes]) -> frozenset[bytes]:
@@ -112,6 +123,21 @@ def overseen_among(node: Node, acting: Acting, digests: Collection[bytes]) -> fr
 def _of_marac(acting: Acting) -> bool:
     roles = (AccountRole.coordinator, AccountRole.manager)
     return not acting.organisation.idva_service and acting.account.role in roles
+
+
+def checks_read(node: Node, acting: Acting) -> Callable[[RecordedCheck], bool]:
+    """Which checks they read, exclusions apart: of cases that they may open, and what they asked of nobody.
+
+    So what they asked about a case that is none of theirs reads like what they asked about one that is not there.
+    Raises as `shown_among`.
+    """
+    may_open, user = opener(node, acting), node.user(acting.account.name)
+
+    def reads(kept: RecordedCheck) -> bool:
+        own = node.user(kept.request.requester.name) == user
+        return (own and kept.asked_nobody) or may_open(node.case_digest(kept.request.case_ref))
+
+    return reads
 
 
 class CheckFound(NamedTuple):

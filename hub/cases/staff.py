@@ -17,10 +17,10 @@ from hub.consent import Exclusion, is_excluded
 from hub.consent import Staff as Asker
 from hub.errors import UsageError
 from hub.matching import may_be_called, name_words
-from hub.node.node import Node
+from hub.node.node import THE_OPERATOR, Node
 from hub.node.settings import parse, read_toml
 from hub.records.accounts import AccountRole, AccountState
-from hub.values import Person, Requester, ShortText, Value
+from hub.values import AgencyKind, Person, Requester, RequesterRole, ShortText, Value
 
 STAFF_FILE: Final = "staff.toml"
 
@@ -83,7 +83,10 @@ class StaffList(Value):
 
     def only_a_manager(self, text: str, kept: str) -> UsageError:
         """The error for somebody who is none. Where nobody is, it says how somebody becomes one."""
-        do = "A manager does this: one who has an account as such or, where nobody has an account, in staff.toml."
+        do = (
+            "A manager does this: one who has an account as such, in the console, or, where nobody has an account,"
+            " in staff.toml."
+        )
         if not any(one.manager for one in self.staff):
             do = (
                 "No manager is named yet. Whoever answers for this node invites one with `hub accounts invite` or,"
@@ -115,6 +118,12 @@ class StaffList(Value):
             if may_be_called(one.name, requester.name)
         ]
         return tuple(one for one in self.exclusion if any(is_excluded(asker, (one,)) for asker in may_be))
+
+
+def operator_of(node: Node) -> Requester:
+    """Whoever acts on the machine where people have accounts: no manager, and nobody's name."""
+    kind = node.settings.agency_kind or AgencyKind.council
+    return Requester(name=THE_OPERATOR, role=RequesterRole.coordinator, agency_kind=kind)
 
 
 def staff_list(node: Node) -> StaffList:

@@ -6,6 +6,7 @@ from somebody in it asks nobody, and reads what one reads whose areas cannot be 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub.cases.access import CaseRestrictions, restrictions_on
@@ -61,11 +62,18 @@ class AskedCase:
             put_case_of_emergency(tx, self.details, (self.request.subject, *self.request.related), by)
 
 
-def asked_case(node: Node, request: CheckRequest, check_id: str) -> AskedCase:
-    """The case of a question. Raises InputError where nobody on it is who is named; UsageError; StorageError."""
+def asked_case(
+    node: Node, request: CheckRequest, check_id: str, opens: Callable[[CaseDetails], bool] | None = None
+) -> AskedCase:
+    """The case of a question. `opens`: which cases are theirs who ask; another reads like none.
+
+    Raises InputError where nobody on it is who is named; UsageError; StorageError.
+    """
     restrictions = restrictions_on(node, request.requester)
     with node.read() as tx:
         held = restrictions.find(tx, request.case_ref) if request.case_ref else None
+    if held is not None and opens is not None and not opens(held.details):
+        held = None
     people = tuple(one.details.person for one in held.people) if held else ()
     details, made = held.details if held else None, False
     if held is not None:

@@ -36,6 +36,7 @@ from hub.matching import AskedPerson
 from hub.node.node import Node
 from hub.node.settings import Contact
 from hub.records import recording
+from hub.records.cases import CaseDetails
 from hub.records.check import (
     AreaResult,
     AreaStatus,
@@ -86,17 +87,19 @@ async def check(
     request: CheckRequest,
     timing: Timing | None = None,
     check_id: str = "",
+    opens: Callable[[CaseDetails], bool] | None = None,
 ) -> CheckResult:
     """Ask the areas named by `request` and return what they know, recorded. Raises InputError or StorageError.
 
     Without a permit nobody is asked and the decision says why; an area that fails is reported and holds
-    nobody up. `check_id`: that of a form that may be sent twice; ConflictError where it has been asked.
+    nobody up. `check_id`: that of a form that may be sent twice; ConflictError where it has been asked. `opens`:
+    which cases are theirs who ask, by organisation and role; another reads like none.
     """
     timing = timing or Timing()
     check_id = check_id or secrets.token_hex(16)
 
     # 1. Find the case and the people on it, decide, and record the decision with the form it was made on.
-    case, context, form, decision = _decided(node, request, check_id)
+    case, context, form, decision = _decided(node, request, check_id, opens)
     request = case.request
     areas = areas_asked(node, request)
     result = CheckResult(check_id=check_id, case_ref=request.case_ref, decision=decision, took_ms=timing.ms())
@@ -139,11 +142,15 @@ async def check(
 
 
 def _decided(
-    node: Node, request: CheckRequest, check_id: str
+    node: Node,
+    request: CheckRequest,
+    check_id: str,
+    opens: Callable[[CaseDetails], bool] | None = None,
 ) -> tuple[AskedCase, Context, SharingForm, Decision]:
     """The case of a question, what the engine has to know, the form as it counts, and what is decided on it."""
-    case = asked_case(node, request, check_id)
-    context = context_of(node, case.request, tells=False, made=case.details if case.made else None)
+    case = asked_case(node, request, check_id, opens)
+    made = case.details if case.made else None
+    context = context_of(node, case.request, tells=False, made=made, opens=opens)
     form = form_of(case.request, context)
     return case, context, form, decide(form, node.rules, node.today(), context)
 

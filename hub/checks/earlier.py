@@ -6,7 +6,7 @@ What stands against telling an area is worked out as of today: an old result off
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from hub.cases.access import check_for, context_of, restrictions_on
@@ -15,7 +15,15 @@ from hub.checks.named import named_candidate
 from hub.checks.telling import marked
 from hub.consent import Telling
 from hub.node.node import Node
-from hub.records.check import Candidate, CandidateRef, CheckRequest, CheckResult, recorded_checks
+from hub.records.check import (
+    Candidate,
+    CandidateRef,
+    CheckRequest,
+    CheckResult,
+    RecordedCheck,
+    recorded_checks,
+    unknown_check,
+)
 from hub.values import Requester
 
 
@@ -34,22 +42,37 @@ class EarlierCheck:
 
 
 def earlier_checks(
-    node: Node, asker: Requester | None, case_ref: str | None = None
+    node: Node,
+    asker: Requester | None,
+    case_ref: str | None = None,
+    reads: Callable[[RecordedCheck], bool] = lambda _: True,
 ) -> Iterator[EarlierCheck]:
     """Our own checks, the newest first, without those restricted for the asker; those of one case, if named.
+
+    `reads`: which of them whoever asks may read, exclusions apart.
 
     Raises UsageError when `staff.toml` is broken.
     """
     hidden = restrictions_on(node, asker)
     with node.read() as tx:
         for asked_at, kept in recorded_checks(tx):
-            if case_ref in (None, kept.request.case_ref) and not hidden.hide(kept):
+            if case_ref in (None, kept.request.case_ref) and not hidden.hide(kept) and reads(kept):
                 yield EarlierCheck(asked_at, kept.request, kept.result)
 
 
-def earlier_result(node: Node, asker: Requester | None, check_id: str) -> CheckResult:
-    """A check's result as it was shown, with what stands against telling each area today. Raises as `check_for`."""
+def earlier_result(
+    node: Node,
+    asker: Requester | None,
+    check_id: str,
+    reads: Callable[[RecordedCheck], bool] = lambda _: True,
+) -> CheckResult:
+    """A check's result as it was shown, with what stands against telling each area today. Raises as `check_for`.
+
+    `reads`: which checks whoever asks may read, exclusions apart.
+    """
     kept = check_for(node, asker, check_id)
+    if not reads(kept):
+        raise unknown_check()
     context = context_of(node, kept.request, tells=True)
     telling = Telling.of(form_of(kept.request, context), context)
     areas = tuple(marked(one, telling) for one in kept.result.areas)

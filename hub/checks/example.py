@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from hub.accounts.accounts import has_accounts
 from hub.node.node import Node
 from hub.sample.question import sharing_form
 from hub.store import peers
@@ -16,7 +17,10 @@ CASE_REF: Final = "YOUR-CASE-REFERENCE"
 
 
 def example_question(node: Node) -> dict[str, Any]:
-    """A CheckRequest as JSON: complete but for the case and what only a person can answer. Raises UsageError."""
+    """A CheckRequest as JSON: complete but for the case and what only a person can answer. Raises UsageError.
+
+    Where people have accounts it does not say who asks: the account does.
+    """
     today = node.today()
     agreed = [
         one
@@ -36,12 +40,15 @@ def example_question(node: Node) -> dict[str, Any]:
     unasked = {"agreement": None, "capacity": "not_assessed", "aware": False, "only_self_at_risk": None}
     form["subjects"][0] |= unasked
     form |= {"necessity": "", "fled_from": None, "conflicts": {"declared": None, "details": ""}}
+    if has_accounts(node):
+        del question["requester"], form["requester"]
     return {**question, "sharing_form": form}
 
 
 def example_evidence(node: Node) -> dict[str, Any]:
-    """What closes an obligation, as JSON: complete but for who did what."""
-    return {"by": _somebody(node), "on": node.today().isoformat(), "text": ""}
+    """What closes an obligation, as JSON: complete but for who did what; where people have accounts, for what."""
+    by = {} if has_accounts(node) else {"by": _somebody(node)}
+    return {**by, "on": node.today().isoformat(), "text": ""}
 
 
 def example_entries(node: Node) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from pydantic import ValidationError
 
 from hub.consent import SharingForm, parse_form
 from hub.consent.context import same
+from hub.consent.form.form import Asker
 from hub.consent.form.parse import check_text
 from hub.errors import InputError, UsageError
 from hub.matching import strict_date
 from hub.parsing import JsonError, first_error, read_json
 from hub.records.check import CheckRequest
-from hub.values import Person, Value
+from hub.values import Person, Requester, Value
 
 MAX_BYTES: Final = 2 * 1024 * 1024
 SEE: Final = "See docs/formats.md."
@@ -22,17 +23,24 @@ SEE: Final = "See docs/formats.md."
 Document = TypeVar("Document", bound=Value)
 
 
-def read_check_request(path: Path) -> CheckRequest:
-    """Read a CheckRequest from a JSON file. Raises InputError naming the field at fault, UsageError without one."""
-    return parse_check_request(_content(path, "the question"))
+def read_check_request(path: Path, by: Requester | None = None) -> CheckRequest:
+    """Read a CheckRequest from a JSON file. `by`: the account that asks, of which the file then says nothing.
+
+    Raises InputError naming the field at fault, UsageError without a file.
+    """
+    return parse_check_request(_content(path, "the question"), by)
 
 
-def read_document(path: Path, model: type[Document], what: str) -> Document:
+def read_document(
+    path: Path, model: type[Document], what: str, by: Requester | None = None, field: str = "by"
+) -> Document:
     """Read a small JSON document such as evidence. A `form` in it may be of any edition.
 
-    Raises InputError, UsageError where there is no such file.
+    `by`: the account that acts, of which the file then says nothing in that field. Raises InputError, UsageError
+    where there is no such file.
     """
     document = _json(_content(path, what), what)
+    _say_who(document, field, by)
     if isinstance(document.get("form"), dict):
         document["form"] = parse_form(document["form"])
     try:
@@ -48,15 +56,16 @@ def read_form(path: Path) -> SharingForm:
     return parse_form(_content(path, "the sharing form"))
 
 
-def parse_check_request(data: bytes) -> CheckRequest:
-    """Parse a CheckRequest. Raises InputError naming the field at fault, never its value."""
+def parse_check_request(data: bytes, by: Requester | None = None) -> CheckRequest:
+    """Parse a CheckRequest; `by` as there. Raises InputError naming the field at fault, never its value."""
     document = _json(data, "the question")
+    _say_who(document, "requester", by)
     form = document.get("sharing_form")
     if not isinstance(form, dict):
         raise InputError(
             "The question has no sharing_form.", do="Attach the sharing form, even if it is not complete."
         )
-    document["sharing_form"] = parse_form(form)
+    document["sharing_form"] = of_account(parse_form(form), by)
     try:
         request = CheckRequest.model_validate(document)
     except ValidationError as error:
@@ -70,6 +79,31 @@ def parse_check_request(data: bytes) -> CheckRequest:
     ):
         _strict_person(where, person)
     return request
+
+
+def of_account(form: SharingForm, by: Requester | None) -> SharingForm:
+    """A form whose requester is the account that gives it. Raises InputError where another is typed."""
+    if by is None:
+        return form
+    if form.requester != Asker():
+        raise _typed("sharing_form.requester")
+    return form.model_copy(update={"requester": Asker(**by.model_dump())})
+
+
+def _say_who(document: dict[str, Any], field: str, by: Requester | None) -> None:
+    """Let the account be who acts. Raises InputError where the file says who."""
+    if by is not None:
+        if field in document:
+            raise _typed(field)
+        document[field] = by.model_dump(mode="json")
+
+
+def _typed(field: str) -> InputError:
+    return InputError(
+        f"{field}: who acts here is the account of the token, and no name that is typed.",
+        kept="Nothing was done.",
+        do="Take that field out of the file.",
+    )
 
 
 def _require_one_agency(request: CheckRequest) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from hub.checks import dismissals
-from hub.cli.options import CheckId, Home, Who, asker, opened
+from hub.cli.acting import speaker
+from hub.cli.options import CheckId, Home, Who, opened
 from hub.cli.output import out
 from hub.records.check import CandidateRef
 
@@ -30,7 +31,8 @@ def dismiss(
     """Dismiss a candidate as not the person asked about. Later checks count it, and do not list it."""
     with opened(home) as node:
         act = dismissals.undo_dismissal if undo else dismissals.dismiss
-        act(node, CandidateRef(check_id, area, handle), asker(node, who))
+        known = speaker(node, "candidates dismiss", who)
+        act(node, CandidateRef(check_id, area, handle), known.named)
         out.print(
             "The dismissal is undone: the candidate is shown again from the next check on."
             if undo

@@ -7,22 +7,26 @@ from typing import Annotated
 
 import typer
 
+from hub.accounts.organisations import folded
 from hub.cases.areas import unknown_among
 from hub.cases.stub import Stub, enter_case
 from hub.checks.read import read_document
+from hub.cli.acting import Speaker, TokenFile, speaker
 from hub.cli.fled import UNKNOWN, fled
 from hub.cli.options import Json, opened
 from hub.cli.output import counted, err, out, plain, print_json
 from hub.cli.safe import safe
 from hub.cli.seals import seal, unseal
+from hub.errors import InputError
 from hub.sample.stub import sample_stub
+from hub.values import Kind
 
 case_app = typer.Typer(help="One case of this node.", no_args_is_help=True)
 
 EXPLAINED = """\
 A sample: everyone in it is made up. Write it to a file, change it, and enter it with `hub case add`.
   referrer            the agency that refers, and whom to ring there
-  by                  who enters it
+  by                  who enters it; where people have accounts, leave it out: the account of the token does
   sealed              has anyone here fled, or is anyone a witness or staff? true or false: there is no default
   fled_from           has anyone here fled an area? [] for nobody, the areas, or "not_known": there is no default
   people              victim, perpetrator, children; date_of_birth as YYYY, YYYY-MM or YYYY-MM-DD, or leave it out
@@ -44,6 +48,7 @@ def add(
     example: Annotated[
         bool, typer.Option("--example", help="Print a sample STUB.json, and enter nothing.")
     ] = False,
+    token: TokenFile = None,
     as_json: Json = False,
 ) -> None:
     """Enter a case by its stub, so that its people can be asked about. Nobody on it is published."""
@@ -55,7 +60,9 @@ def add(
     if home is None or stub is None:
         raise typer.BadParameter("HOME and STUB.json are needed, or --example alone.")
     with opened(home, as_json=as_json) as node:
-        told = read_document(stub, Stub, "the stub")
+        known = speaker(node, "case add", token=token)
+        told = read_document(stub, Stub, "the stub", known.account)
+        _require_own_kind(known, told)
         case = enter_case(node, told)
         with node.read() as tx:
             unknown = unknown_among(tx, told.fled_from)
@@ -74,6 +81,21 @@ def add(
         out.print("Nobody on it is published. Import its referral under the same reference when it comes.")
         for area in unknown:
             err.print(plain(UNKNOWN.format(area)))
+
+
+def _require_own_kind(known: Speaker, told: Stub) -> None:
+    """Raise InputError for a case that is not of the account's organisation: a service's are its own clients'."""
+    if known.acting is None:
+        return
+    body = known.acting.organisation
+    own = Kind.idva if body.idva_service else Kind.marac
+    if told.kind is not own or (body.idva_service and folded(told.idva_service) != folded(body.name)):
+        service = f" and idva_service `{body.name}`" if body.idva_service else ""
+        raise InputError(
+            "kind: this account enters cases of its own organisation alone.",
+            kept="Nothing.",
+            do=f"Write kind `{own.value}`{service}.",
+        )
 
 
 case_app.command("fled")(fled)

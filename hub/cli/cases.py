@@ -10,7 +10,8 @@ import typer
 from hub.cases.importing.assemble import read_cases, write_rejected
 from hub.cases.importing.run import import_cases
 from hub.cases.importing.tally import Imported
-from hub.cli.options import Home, Json, Who, asker, opened
+from hub.cli.acting import TokenFile, speaker
+from hub.cli.options import Home, Json, Who, opened
 from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json, progress_bar
 from hub.cli.seals import found_words
 
@@ -33,6 +34,7 @@ def import_(
         typer.Option(metavar="REF", help="The agreement to publish under, where the file names none."),
     ] = "",
     who: Who = None,
+    token: TokenFile = None,
     as_json: Json = False,
 ) -> None:
     """Bring referrals in from a file. Good rows are kept; bad ones go to FILE.rejected.csv with the reason."""
@@ -45,7 +47,7 @@ def import_(
         return f"{some}, in complete cases; running it again adds the rest and stores nothing twice."
 
     with opened(home, as_json=as_json, interrupted=left) as node:
-        importer = asker(node, who)
+        importer = speaker(node, "import", who, token).named
         with progress_bar("Importing", shown=not as_json) as progress:
 
             def count(done: int) -> None:

@@ -16,13 +16,15 @@ from hub.checks.earlier import earlier_candidate
 from hub.checks.example import example_question
 from hub.checks.read import read_check_request, read_form
 from hub.checks.telephones import telephones
-from hub.cli.options import CheckId, Home, Json, Who, asker, opened, opened_to_read
+from hub.cli.acting import Speaker, TokenFile, speaker, takes_person
+from hub.cli.options import CheckId, Home, Json, Who, opened, opened_to_read
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json
 from hub.cli.show import show_decision, show_result, told_words
 from hub.consent import Decision, Outcome
 from hub.errors import HubError
 from hub.federation.client import PeerClient
-from hub.records.check import CandidateRef, CheckResult
+from hub.node.node import Node
+from hub.records.check import CandidateRef, CheckRequest, CheckResult
 from hub.values import Level, typed
 
 EXPLAINED: Final = """\
@@ -50,6 +52,7 @@ def check(
     example: Annotated[
         bool, typer.Option("--example", help="Print a question to be completed, and ask nobody.")
     ] = False,
+    token: TokenFile = None,
     as_json: Json = False,
 ) -> None:
     """Ask "referred elsewhere?" and show who may be known where, with the reasons."""
@@ -69,15 +72,27 @@ def check(
         return telephones(home, "all")
 
     with opened(home, as_json=as_json, interrupted=kept, asked=asked) as node:
-        question = read_check_request(request)
+        who = speaker(node, "check", token=token)
+        question = read_check_request(request, who.account)
+        if not who.typed:
+            _require_no_person(node, question)
 
         async def run() -> CheckResult:
             async with PeerClient(node) as client:
-                result = await ask(node, client, question)
+                result = await ask(node, client, question, opens=who.opens)
                 return await disclose_at_once(node, client, question, result)
 
         result = asyncio.run(run())
-        _finish(home, result, result.decision, as_json=as_json)
+        _finish(home, who, result, result.decision, as_json=as_json)
+
+
+def _require_no_person(node: Node, question: CheckRequest) -> None:
+    """Raise NotAllowedError for what a person does who signs in: no token signs, or tells an area."""
+    form = question.sharing_form
+    if form.emergency is not None:
+        raise takes_person(node, "/emergency")
+    if form.signatures or question.disclose == "at_once":
+        raise takes_person(node, "/cases")
 
 
 def disclose(
@@ -107,13 +122,14 @@ def disclose(
     """
     kept = "What was already recorded of this disclosure."
     with opened(home, as_json=as_json, interrupted=kept, asked=lambda: telephones(home, (area,))) as node:
-        speaker, target = asker(node, who), CandidateRef(check_id, area, handle)
+        known = speaker(node, "disclose", who)
+        target = CandidateRef(check_id, area, handle)
         completed = read_form(form) if form is not None else None
-        before = earlier_candidate(node, speaker, target)
+        before = earlier_candidate(node, known.named, target)
 
         async def run() -> tuple[CheckResult, Decision]:
             async with PeerClient(node) as client:
-                return await tell(node, client, target, Level(level), speaker, completed)
+                return await tell(node, client, target, Level(level), known.named, completed)
 
         result, decision = asyncio.run(run())
         if not as_json and before.told_on:
@@ -124,14 +140,14 @@ def disclose(
                 "Complete the sharing form (the question's `sharing_form`) in a file of its own, and give it:"
             )
             err.print(plain(f"  {line}"))
-        _finish(home, result, decision, as_json=as_json)
+        _finish(home, known, result, decision, as_json=as_json)
 
 
-def _finish(home: Path, result: CheckResult, decision: Decision, *, as_json: bool) -> None:
+def _finish(home: Path, who: Speaker, result: CheckResult, decision: Decision, *, as_json: bool) -> None:
     if as_json:
         print_json(result.model_dump(mode="json"))
     else:
         show_decision(decision, disclosed=decision is not result.decision)
-        show_result(result, home)
+        show_result(result, home, who.page(f"/checks/{result.check_id}"))
     if decision.outcome is not Outcome.permit:
         raise typer.Exit(EXIT_REFUSED)

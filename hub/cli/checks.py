@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from hub.checks.earlier import EarlierCheck, earlier_checks, earlier_result
-from hub.cli.options import CheckId, Home, Json, Who, asker, opened_to_read, read_case_ref
+from hub.cli.acting import TokenFile, speaker
+from hub.cli.options import CheckId, Home, Json, Who, opened_to_read, read_case_ref
 from hub.cli.output import out, plain, print_json
 from hub.cli.show import STATUS, show_decision, show_result
 
@@ -25,13 +26,14 @@ def list_(
     ] = False,
     most: Annotated[int, typer.Option(min=1, help="How many at most, the newest first.")] = 20,
     who: Who = None,
+    token: TokenFile = None,
     as_json: Json = False,
 ) -> None:
     """List earlier checks: when and by whom they were asked, and which areas answered. Nobody is asked."""
     with opened_to_read(home, as_json=as_json) as node:
-        known = asker(node, who)
+        known = speaker(node, "checks list", who, token)
         case_ref = read_case_ref() if one_case else None
-        found = list(islice(earlier_checks(node, known, case_ref), most + 1))
+        found = list(islice(earlier_checks(node, known.named, case_ref, known.reads()), most + 1))
         rows = [_row(one) for one in found[:most]]
         if as_json:
             print_json({"checks": rows, "more": len(found) > most})
@@ -49,16 +51,18 @@ def show(
     home: Home,
     check_id: CheckId,
     who: Who = None,
+    token: TokenFile = None,
     as_json: Json = False,
 ) -> None:
     """Show an earlier check and its result, area by area, as it was shown. Nobody is asked."""
     with opened_to_read(home, as_json=as_json) as node:
-        result = earlier_result(node, asker(node, who), check_id)
+        known = speaker(node, "checks show", who, token)
+        result = earlier_result(node, known.named, check_id, known.reads())
         if as_json:
             print_json(result.model_dump(mode="json"))
             return
         show_decision(result.decision)
-        show_result(result, home)
+        show_result(result, home, known.page(f"/checks/{check_id}"))
         if result.decision.permitted and not result.areas:
             out.print("It ended before any area's answer was kept. Areas may have been asked: ask again.")
 

@@ -11,11 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.cases.access import restrictions_on
 from hub.cases.case_file import case_paper
-from hub.cases.disclosure_log import AddedEntries, add_entries, read_log, warned_of
+from hub.cases.disclosure_log import AddedEntries, add_entries, no_such_case, read_log, warned_of
 from hub.checks.example import example_entries
 from hub.checks.read import read_document
-from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read, read_case_ref
+from hub.cli.acting import Speaker, TokenFile, speaker
+from hub.cli.options import Home, Json, Who, opened, opened_to_read, read_case_ref
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json, write_file
 from hub.errors import UsageError
 from hub.node.node import Node
@@ -48,6 +50,7 @@ def add(
     if rows is None:
         raise typer.BadParameter("ENTRIES.json is needed, or --example.")
     with opened(home, as_json=as_json) as node:
+        speaker(node, "disclosures add")
         added = read_document(rows, AddedEntries, "the file of rows")
         lacks = add_entries(node, added)
         warned = warned_of(node, added)
@@ -77,14 +80,16 @@ def list_(
         ),
     ] = None,
     who: Who = None,
+    token: TokenFile = None,
     as_json: Json = False,
 ) -> None:
     """List the disclosure log of the case whose reference is read from standard input."""
     with opened_to_read(home, as_json=as_json) as node:
-        known, case_ref = asker(node, who), read_case_ref()
-        rows = read_log(node, known, case_ref)
+        known, case_ref = speaker(node, "disclosures list", who, token), read_case_ref()
+        _require_case(known, case_ref)
+        rows = read_log(node, known.named, case_ref)
         if pdf is not None:
-            write_file(pdf, _paper(node, known, case_ref))
+            write_file(pdf, _paper(node, known.named, case_ref))
         if as_json:
             print_json({"disclosures": [_row(one) for one in rows]})
             return
@@ -92,6 +97,12 @@ def list_(
             _show_row(one)
         if not rows:
             out.print("Nothing is recorded.")
+
+
+def _require_case(known: Speaker, case_ref: str) -> None:
+    """Raise NotFoundError for a case that is not of the account's organisation and role: it reads like none."""
+    if not known.sees()(restrictions_on(known.node, known.named).digest(case_ref)):
+        raise no_such_case()
 
 
 def _paper(node: Node, known: Requester | None, case_ref: str) -> bytes:

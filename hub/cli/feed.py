@@ -9,7 +9,8 @@ import typer
 
 from hub.cases.access import restrictions_on
 from hub.cases.renewal import follow_agreements
-from hub.cli.options import Home, Json, Who, asker, opened
+from hub.cli.acting import TokenFile, speaker
+from hub.cli.options import Home, Json, Who, opened
 from hub.cli.output import EXIT_FAULT, counted, err, out, plain, print_json, progress_bar
 from hub.federation.client import PeerClient
 from hub.federation.publish import publish as publish_feed
@@ -27,13 +28,13 @@ ENDED: Final = (
 )
 
 
-def publish(home: Home, who: Who = None, as_json: Json = False) -> None:
+def publish(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = False) -> None:
     """Publish tokens of everyone discoverable, and withdraw those who are not any more.
 
     Figures of the feed are shown to those alone from whom no case is restricted.
     """
     with opened(home, as_json=as_json, interrupted="The feed as it was; nothing was half-published.") as node:
-        shown = not restrictions_on(node, asker(node, who)).any
+        shown = not restrictions_on(node, speaker(node, "publish", who, token).named).any
         ended = follow_agreements(node)
         with progress_bar("Publishing match-keys", shown=not as_json) as progress:
             done = publish_feed(node, progress)
@@ -65,7 +66,7 @@ def publish(home: Home, who: Who = None, as_json: Json = False) -> None:
             )
         else:
             out.print(
-                "The feed is as it is to be. Its figures are shown to whom no case is restricted: --as."
+                "The feed is as it is to be. Its figures are shown to whom no case is restricted: say who you are."
             )
 
 

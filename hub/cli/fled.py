@@ -10,12 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 from hub.cases.areas import unknown_among
 from hub.cases.flight import correct_answer
 from hub.cases.seals import Said
-from hub.checks.read import read_document
+from hub.cli.acting import decides
 from hub.cli.options import Because, By, Home, Json, opened, read_case_ref
 from hub.cli.output import counted, err, out, plain, print_json
 from hub.consent.form.fled import NOT_KNOWN, FledFrom, fled_areas
 from hub.errors import InputError, UsageError
-from hub.values import Requester
+from hub.node.node import THE_OPERATOR
 
 UNKNOWN = (
     "{} is no area that this node knows, by id or name. Nobody is told about anyone on this case before that is "
@@ -25,8 +25,8 @@ UNKNOWN = (
 
 def fled(
     home: Home,
-    who: By,
     because: Because,
+    who: By = None,
     area: Annotated[
         list[str] | None,
         typer.Option(help="An area fled, by node id or name; once for each.", show_default=False),
@@ -42,16 +42,19 @@ def fled(
     person reviews it. Nobody is told of anyone by this.
     """
     with opened(home, as_json=as_json) as node:
+        by = decides(node, "case fled", who)
         answer = _answer(area or [], not_known=not_known, nobody=nobody)
-        said = Said(read_document(who, Requester, "the file of who answers"), because)
+        said = Said(by, because)
         done = correct_answer(node, read_case_ref(), answer, said)
         with node.read() as tx:
             unknown = unknown_among(tx, answer)
+        before = None if by.name == THE_OPERATOR else done.before  # Who opens no case reads nothing of one.
         if as_json:
-            document = {"before": done.before, "fled_from": done.now, "withdrawn": done.withdrawn}
+            document = {"before": before, "fled_from": done.now, "withdrawn": done.withdrawn}
             print_json({**document, "unknown_areas": unknown})
             return
-        out.print(plain(f"Before: {_words(done.before)}. Now: {_words(done.now)}."))
+        shown = "" if by.name == THE_OPERATOR else f"Before: {_words(done.before)}. "
+        out.print(plain(f"{shown}Now: {_words(done.now)}."))
         if done.withdrawn:
             out.print(f"{counted(done.withdrawn, 'person has/people have')} left the feed.")
         out.print(

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from hub.audit.events import OPERATOR
-from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.cli.acting import TokenFile, speaker
+from hub.cli.options import Home, Json, Who, opened, opened_to_read
 from hub.cli.output import counted, out, plain, print_json
 from hub.errors import UsageError
 from hub.jobs import listing
@@ -30,11 +31,12 @@ Name = Annotated[
 
 
 @jobs_app.command("list")
-def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
+def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = False) -> None:
     """List what waits to be delivered, what failed and why, and when each job ran and is next."""
     with opened_to_read(home, as_json=as_json) as node:
         worker = listing.worker_state(node)
-        deliveries = [_delivery(row) for row in listing.deliveries(node, asker(node, who))]
+        known = speaker(node, "jobs list", who, token).named
+        deliveries = [_delivery(row) for row in listing.deliveries(node, known)]
         jobs = [_job(row) for row in listing.jobs(node)]
         if as_json:
             state = {"running": worker.running, "seen": _time(worker.seen_at)}
@@ -57,13 +59,14 @@ def retry(
     name: Name = None,
     every: Annotated[bool, typer.Option("--all", help="Everything that waits or failed.")] = False,
     who: Who = None,
+    token: TokenFile = None,
 ) -> None:
     """Have a delivery or a job tried within a minute, also one that was given up."""
     with opened(home) as node:
+        known = speaker(node, "jobs retry", who, token).named
         if every == (name is not None):
             raise UsageError("Give one NAME, or --all.", do="See `hub jobs list`.")
-        speaker = asker(node, who)
-        for one in listing.retry(node, speaker, name, _actor(node, speaker)):
+        for one in listing.retry(node, known, name, _actor(node, known)):
             out.print(f"{plain(one)} is tried with the worker's next look, within a minute.")
 
 
@@ -74,16 +77,17 @@ def cancel(
         str, typer.Argument(metavar="NAME", help="The delivery's number, as listed.", show_default=False)
     ],
     who: Who = None,
+    token: TokenFile = None,
 ) -> None:
     """Take back a delivery that waits. What the area was told by an earlier try, it knows."""
     with opened(home) as node:
-        speaker = asker(node, who)
-        listing.cancel(node, speaker, name, _actor(node, speaker))
+        known = speaker(node, "jobs cancel", who, token).named
+        listing.cancel(node, known, name, _actor(node, known))
         out.print("Cancelled: it is not sent any more.")
 
 
-def _actor(node: Node, speaker: Requester | None) -> str:
-    return node.actor(speaker.name) if speaker and speaker.name else OPERATOR
+def _actor(node: Node, known: Requester | None) -> str:
+    return node.actor(known.name) if known and known.name else OPERATOR
 
 
 def _delivery(row: DeliveryRow) -> dict[str, Any]:

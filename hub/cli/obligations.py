@@ -13,15 +13,18 @@ from typing import Annotated, Any, Final
 import typer
 
 from hub.cases.close import close as close_all
+from hub.cases.close import look_at, not_open
 from hub.cases.obligations import ListedObligation, list_obligations
 from hub.checks.example import example_evidence
-from hub.checks.read import read_document
-from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.checks.read import of_account, read_document
+from hub.cli.acting import Speaker, TokenFile, speaker, takes_person
+from hub.cli.options import Home, Json, Who, opened, opened_to_read
 from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json
 from hub.consent.evidence import Closing
 from hub.errors import UsageError
 from hub.values import Purpose, day_in_words, typed
 
+COMPLETE: Final = "complete_emergency"
 FEW: Final = 5
 
 
@@ -37,12 +40,14 @@ def list_(
     every: Annotated[bool, typer.Option("--all", help="Every open one, also those not due yet.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="The closed ones, with what closed them.")] = False,
     who: Who = None,
+    token: TokenFile = None,
     as_json: Json = False,
 ) -> None:
     """List what must be done because of earlier decisions, the longest overdue first."""
     with opened_to_read(home, as_json=as_json) as node:
         day = _day(on) if on else node.today()
-        found = list_obligations(node, asker(node, who), day, every=every, closed=closed)
+        known = speaker(node, "obligations list", who, token)
+        found = _listed(known, day, every=every, closed=closed)
         if as_json:
             print_json({"on": day.isoformat(), "due": [_document(one) for one in found]})
             return
@@ -52,11 +57,11 @@ def list_(
             few = len(publications) <= FEW
             for one in alike:
                 if few or one.purpose != Purpose.publish:
-                    _show(one, home, closed=closed)
+                    _show(one, known, home, closed=closed)
             if not few:
-                _show_many(publications, home, closed=closed)
+                _show_many(publications, known, home, closed=closed)
         if not found:
-            later = [] if closed else list_obligations(node, asker(node, who), day, every=True)
+            later = [] if closed else _listed(known, day, every=True, closed=False)
             more = f" Not due yet: {len(later)}; --all lists them." if later else ""
             out.print("Nothing is closed." if closed else f"Nothing is due.{more}")
 
@@ -75,9 +80,13 @@ def close(
     example: Annotated[
         bool, typer.Option("--example", help="Print an EVIDENCE.json to be completed, and close nothing.")
     ] = False,
+    token: TokenFile = None,
     as_json: Json = False,
 ) -> None:
-    """Close obligations with evidence: all of those named, or none, saying what the evidence lacks."""
+    """Close obligations with evidence: all of those named, or none, saying what the evidence lacks.
+
+    On a node with accounts people do that in the console; a token brings the completed form after an emergency.
+    """
     if example:
         with opened_to_read(home, as_json=as_json) as node:
             print_json(example_evidence(node))
@@ -85,7 +94,11 @@ def close(
     if evidence is None or not numbers:
         raise typer.BadParameter("EVIDENCE.json and a NUMBER are needed, or --example.")
     with opened(home, as_json=as_json) as node:
-        done = close_all(node, numbers, read_document(evidence, Closing, "the evidence"))
+        known = speaker(node, "obligations close", token=token)
+        closing = read_document(evidence, Closing, "the evidence", known.account)
+        if not known.typed:
+            closing = _of_account(known, numbers, closing)
+        done = close_all(node, numbers, closing)
         if as_json:
             print_json({"closed": done.closed, "lacking": done.lacking, "not_published": done.not_published})
         for number, lacks in () if as_json else done.lacking.items():
@@ -97,6 +110,26 @@ def close(
             if done.not_published:
                 ended = counted(done.not_published, "publication does/publications do")
                 err.print(f"[bold]{ended} not stand any more: the people have left the feed.[/]")
+
+
+def _of_account(known: Speaker, numbers: list[str], closing: Closing) -> Closing:
+    """The evidence as an account gives it. Raises NotFoundError, NotAllowedError for what takes the console."""
+    by, sees = closing.by, known.sees()
+    found = [look_at(known.node, number, by) for number in numbers]
+    if any(one is None or not sees(one.case_digest) for one in found):
+        raise not_open()
+    form = closing.form and of_account(closing.form, by)
+    codes = {one.open.obligation.code for one in found if one is not None}
+    if form is None or codes != {COMPLETE} or any(one.name != by.name for one in form.signatures):
+        raise takes_person(known.node, "/obligations")
+    return closing.model_copy(update={"form": form})
+
+
+def _listed(known: Speaker, day: dt.date, *, every: bool, closed: bool) -> list[ListedObligation]:
+    """What is owed, of the cases that they may open."""
+    sees = known.sees()
+    found = list_obligations(known.node, known.named, day, every=every, closed=closed)
+    return [one for one in found if sees(one.case_digest)]
 
 
 def _day(text: str) -> dt.date:
@@ -122,7 +155,7 @@ def _document(one: ListedObligation) -> dict[str, Any]:
     return document
 
 
-def _show(one: ListedObligation, home: Path, *, closed: bool) -> None:
+def _show(one: ListedObligation, known: Speaker, home: Path, *, closed: bool) -> None:
     out.print(f"[bold]{_when(one)}[/] {plain(one.case_ref)}: {plain(one.text)}")
     if one.closing is not None:
         out.print(
@@ -133,17 +166,20 @@ def _show(one: ListedObligation, home: Path, *, closed: bool) -> None:
     elif closed:
         out.print("  Closed by the disclosure log.")
     else:
-        out.print(plain(f"  To close: {typed('obligations close', home, 'EVIDENCE.json', one.number)}"))
+        how = known.page(f"/obligations/{one.number}")
+        out.print(
+            plain(f"  To close: {how or typed('obligations close', home, 'EVIDENCE.json', one.number)}")
+        )
 
 
-def _show_many(alike: list[ListedObligation], home: Path, *, closed: bool) -> None:
+def _show_many(alike: list[ListedObligation], known: Speaker, home: Path, *, closed: bool) -> None:
     """Publications come by the hundred: one line for those alike, their numbers by --json."""
     first = alike[0]
     out.print(
         f"[bold]{_when(first)}[/] {counted(len(alike), 'published case/published cases')}: {plain(first.text)}"
     )
     if not closed:
-        line = typed("obligations close", home, "EVIDENCE.json", "NUMBER...")
+        line = known.page("/obligations") or typed("obligations close", home, "EVIDENCE.json", "NUMBER...")
         out.print(plain(f"  To close: {line} (by --json, code {first.code})"))
 
 

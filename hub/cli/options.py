@@ -10,14 +10,11 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.cases.access import restrictions_on
-from hub.checks.read import read_document
 from hub.cli.output import OutputError, err, fail, plain, progress_bar, reporting
-from hub.errors import HubError, InputError, LogError, StorageError, UsageError
+from hub.errors import HubError, InputError, LogError, StorageError
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node, open_node
 from hub.node.upgrade import searched_for_hidden
-from hub.values import Requester
 
 Home = Annotated[Path, typer.Argument(metavar="HOME", help="The node's home folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
@@ -35,7 +32,7 @@ Because = Annotated[
 ]
 
 By = Annotated[
-    Path,
+    Path | None,
     typer.Option(
         "--as",
         metavar="WHO.json",
@@ -153,16 +150,6 @@ def _sign_for(node: Node) -> None:
         fail(error, as_json=False)
     except StorageError as error:
         err.print(f"[bold]Warning:[/] {plain(error)}")
-
-
-def asker(node: Node, who: Path | None) -> Requester | None:
-    """Return who asks; somebody unnamed reads that there may be more to see. Raises InputError on a bad file."""
-    if who is not None:
-        return read_document(who, Requester, "the file of who asks")
-    with suppress(UsageError):  # Told by whatever needs the list of staff.
-        if restrictions_on(node, None).any:
-            err.print("Cases that are restricted for somebody are not shown without --as WHO.json.")
-    return None
 
 
 def read_case_ref() -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hub.checks.answer import HolderDecision, WaitingRequest, record_holder_decision
 from hub.checks.answer import waiting_requests as waiting
-from hub.cli.options import Home, Json, Who, asker, opened, opened_to_read
+from hub.checks.incoming import waiting_for
+from hub.cli.acting import Speaker, TokenFile, speaker
+from hub.cli.options import Home, Json, Who, opened, opened_to_read
 from hub.cli.output import out, plain, print_json
 from hub.consent import Decider
 from hub.errors import NotFoundError
@@ -22,10 +26,10 @@ requests_app = typer.Typer(
 
 
 @requests_app.command("list")
-def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
+def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = False) -> None:
     """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
     with opened_to_read(home, as_json=as_json) as node:
-        rows = [_row(one) for one in waiting(node, asker(node, who))]
+        rows = [_row(one, page) for one, page in _waiting(speaker(node, "requests list", who, token))]
         if as_json:
             print_json({"pending": rows})
             return
@@ -34,10 +38,8 @@ def list_(home: Home, who: Who = None, as_json: Json = False) -> None:
             out.print(f"  asked by {plain(row['asked_by'])}")
             for reason in row["reasons"]:
                 out.print(f"  - {plain(reason)}")
-            how = "--withhold --by manager --as WHO.json" if row["refused"] else "--release or --withhold"
             to = "For a manager, to close it" if row["refused"] else "To answer"
-            line = typed("requests answer", home, row["check_id"], row["handle"])
-            out.print(plain(f"  {to}: {line} {how}"))
+            out.print(plain(f"  {to}: {row['page'] or _typed(home, row)}"))
         if not rows:
             out.print("No requests are waiting.")
 
@@ -59,9 +61,9 @@ def answer(
 ) -> None:
     """Record a person's decision on a waiting disclosure. The asking area reads it when it asks again."""
     with opened(home) as node:
-        speaker = asker(node, who)
-        key = _find(node, speaker, check_id, handle)
-        told = record_holder_decision(node, key, HolderDecision(by, release, speaker.name if speaker else ""))
+        known = speaker(node, "requests answer", who).named
+        key = _find(node, known, check_id, handle)
+        told = record_holder_decision(node, key, HolderDecision(by, release, known.name if known else ""))
         words = {
             "pending": "Recorded; it still waits: an Idva service decides about its own records.",
             "answered": "Recorded: the area reads the answer when it asks again.",
@@ -70,14 +72,31 @@ def answer(
         out.print(words[told.status])
 
 
-def _find(node: Node, speaker: Requester | None, check_id: str, handle: str) -> DisclosureKey:
-    for one in waiting(node, speaker):
+def _find(node: Node, known: Requester | None, check_id: str, handle: str) -> DisclosureKey:
+    for one in waiting(node, known):
         if (one.key.check_id, one.key.handle.hex()) == (check_id, handle):
             return one.key
     raise NotFoundError("No such request is waiting here.", do="See `hub requests list`.")
 
 
-def _row(one: WaitingRequest) -> dict[str, Any]:
+def _waiting(known: Speaker) -> Iterator[tuple[WaitingRequest, str]]:
+    """What waits, each with its page in the console where people decide it there."""
+    every = waiting(known.node, known.named)
+    if known.acting is None:
+        yield from ((one, "") for one in every)
+        return
+    theirs = {one.request.key: one.address for one in waiting_for(known.node, known.acting)}
+    for one in every:
+        if one.key in theirs:
+            yield one, known.page(f"/requests/{theirs[one.key]}")
+
+
+def _typed(home: Path, row: dict[str, Any]) -> str:
+    how = "--withhold --by manager --as WHO.json" if row["refused"] else "--release or --withhold"
+    return f"{typed('requests answer', home, row['check_id'], row['handle'])} {how}"
+
+
+def _row(one: WaitingRequest, page: str) -> dict[str, Any]:
     subject = one.question.subject
     requester = one.question.excerpt.get("requester", {})
     return {
@@ -90,4 +109,5 @@ def _row(one: WaitingRequest) -> dict[str, Any]:
         "waits_for": list(one.waits_for),
         "refused": one.refused,
         "reasons": list(one.reasons),
+        "page": page,
     }

@@ -8,13 +8,14 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
+from hub.accounts.accounts import has_accounts
 from hub.audit.events import Action
 from hub.backup.finish import ToDo, finish, not_known_in_words, to_do, waive
 from hub.backup.lost_acts import EXCLUDED
 from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.seals import Said
 from hub.cases.staff import CaseExclusion
-from hub.checks.read import read_document
+from hub.cli.acting import says
 from hub.cli.options import Home, Json, opened
 from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json
 from hub.errors import LogError, UsageError
@@ -93,8 +94,8 @@ def restored(
     """List what was done by hand since the backup, and end the restoration: the node publishes and answers."""
     ending = imported or waived
     with opened(home, as_json=as_json, interrupted="What was recorded.") as node:
-        _require_sense(because, who, ends=(imported, waived), waives=(bool(numbers), not_known))
-        asker = read_document(who, Requester, "the file of who says so") if who else None
+        asker = says(node, "restored", who)
+        _require_sense(because, asker, ends=(imported, waived), waives=(bool(numbers), not_known))
         if numbers:
             waive(node, numbers, Said(asker or _nobody(), because))
         to_do(node)  # There is one, or nobody is asked.
@@ -111,7 +112,7 @@ def restored(
                 out.print(f"The node publishes and answers again: {some} can be matched by peers' checks.")
             return
         found = to_do(node)
-        _list(found, restrictions_on(node, asker), node, as_json=as_json)
+        _list(found, restrictions_on(node, None if has_accounts(node) else asker), node, as_json=as_json)
         if found.left or not found.all_known:
             raise typer.Exit(EXIT_REFUSED)
 
@@ -134,7 +135,7 @@ async def _hear_from_peers(node: Node) -> list[str]:
 
 
 def _require_sense(
-    because: str, who: Path | None, *, ends: tuple[bool, bool], waives: tuple[bool, bool]
+    because: str, who: Requester | None, *, ends: tuple[bool, bool], waives: tuple[bool, bool]
 ) -> None:
     what, do = "", ""
     if all(ends):

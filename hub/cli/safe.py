@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hub.cases.not_safe import named_on, take_off
 from hub.cases.seals import Said
-from hub.checks.read import read_document
-from hub.cli.options import Home, Json, opened, read_case_ref, read_line
+from hub.cli.acting import decides
+from hub.cli.options import By, Home, Json, opened, read_case_ref, read_line
 from hub.cli.output import out, plain, print_json
-from hub.values import Requester
 
 
 def safe(
     home: Home,
-    who: Annotated[
-        Path,
-        typer.Option(
-            "--as",
-            metavar="WHO.json",
-            help="Who decides: a requester, such as HOME/examples/who.json.",
-            show_default=False,
-        ),
-    ],
+    who: By = None,
     because: Annotated[
         str, typer.Option("--because", metavar="TEXT", help="Why; kept.", show_default=False)
     ] = "",
@@ -40,7 +30,7 @@ def safe(
     staff.toml names; another person reviews it. Nobody is told of anyone by this.
     """
     with opened(home, as_json=as_json) as node:
-        by = read_document(who, Requester, "the file of who decides")
+        by = decides(node, "case safe", who)
         case_ref = read_case_ref()
         if listing:
             named = named_on(node, case_ref, by)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from hub.cases.access import restrictions_on
 from hub.cases.hidden_for import Counts, HiddenFor
 from hub.cases.seals import (
     Resealed,
@@ -20,16 +21,16 @@ from hub.cases.seals import (
     seal_case,
     shown_likenesses,
 )
-from hub.checks.read import read_document
-from hub.cli.options import Because, By, Home, Json, Who, asker, opened, opened_to_read, read_case_ref
+from hub.cli.acting import Speaker, TokenFile, decides, speaker
+from hub.cli.options import Because, By, Home, Json, Who, opened, opened_to_read, read_case_ref
 from hub.cli.output import counted, err, out, plain, print_json
 from hub.records.words import SealWord
-from hub.values import Person, Requester, day_in_words, typed
+from hub.values import Person, day_in_words, typed
 
 seals_app = typer.Typer(help="Who may be a sealed person on another case.", no_args_is_help=True)
 
 
-def seal(home: Home, who: By, because: Because, as_json: Json = False) -> None:
+def seal(home: Home, because: Because, who: By = None, as_json: Json = False) -> None:
     """Seal the case whose reference is read from standard input: its people leave the feed at once.
 
     The node's other records of them are sealed too, where that is certain; where it is likely a person decides.
@@ -37,7 +38,7 @@ def seal(home: Home, who: By, because: Because, as_json: Json = False) -> None:
     _reseal(home, who, because, sealed=True, as_json=as_json)
 
 
-def unseal(home: Home, who: By, because: Because, as_json: Json = False) -> None:
+def unseal(home: Home, because: Because, who: By = None, as_json: Json = False) -> None:
     """Unseal the case whose reference is read from standard input, and those that were sealed for it alone.
 
     For a manager whom staff.toml names; another person reviews it. A case on which somebody is sealed elsewhere
@@ -46,9 +47,9 @@ def unseal(home: Home, who: By, because: Because, as_json: Json = False) -> None
     _reseal(home, who, because, sealed=False, as_json=as_json)
 
 
-def _reseal(home: Path, who: Path, because: str, *, sealed: bool, as_json: bool) -> None:
+def _reseal(home: Path, who: Path | None, because: str, *, sealed: bool, as_json: bool) -> None:
     with opened(home, as_json=as_json) as node:
-        said = Said(read_document(who, Requester, "the file of who decides"), because)
+        said = Said(decides(node, "case seal" if sealed else "case unseal", who), because)
         done = seal_case(node, read_case_ref(), said, sealed=sealed)
         _tell(done, as_json=as_json)
 
@@ -60,16 +61,18 @@ def list_(
         bool, typer.Option("--all", help="Also those that are certain, or were decided.")
     ] = False,
     who: Who = None,
+    token: TokenFile = None,
     as_json: Json = False,
 ) -> None:
     """List who may be somebody whom another case hides. Until somebody decides, their cases are hidden too."""
     with opened_to_read(home, as_json=as_json) as node:
-        found = shown_likenesses(node, asker(node, who), every=every)
+        known = speaker(node, "seals list", who, token)
+        found = _shown(known, every=every)
         if as_json:
             print_json({"seals": [_document(one) for one in found]})
             return
         for one in found:
-            _show(one, home)
+            _show(one, known, home)
         if not found:
             out.print("Nothing waits." if not every else "There is none.")
 
@@ -81,8 +84,8 @@ def decide(
         str, typer.Argument(metavar="ID", help="As `hub seals list` shows it.", show_default=False)
     ],
     same: Annotated[bool, typer.Option("--same/--not-same", help="What was decided.", show_default=False)],
-    who: By,
     because: Because,
+    who: By = None,
     as_json: Json = False,
 ) -> None:
     """Decide whether somebody is the sealed person: then the case stays sealed, or is decided anew without that.
@@ -90,8 +93,17 @@ def decide(
     That they are not is for a manager whom staff.toml names; another person reviews it.
     """
     with opened(home, as_json=as_json) as node:
-        said = Said(read_document(who, Requester, "the file of who decides"), because)
+        said = Said(decides(node, "seals decide", who), because)
         _tell(decide_likeness(node, number, said, same=same), as_json=as_json)
+
+
+def _shown(known: Speaker, *, every: bool) -> list[ShownLikeness]:
+    """The likenesses of which they may open both cases."""
+    found = shown_likenesses(known.node, known.named, every=every)
+    if known.acting is None:
+        return found
+    sees, digest = known.sees(), restrictions_on(known.node, known.named).digest
+    return [one for one in found if sees(digest(one.case_ref)) and sees(digest(one.sealed_case_ref))]
 
 
 _ELSEWHERE: Final = {
@@ -188,7 +200,7 @@ def _document(one: ShownLikeness) -> dict[str, Any]:
     }
 
 
-def _show(one: ShownLikeness, home: Path) -> None:
+def _show(one: ShownLikeness, known: Speaker, home: Path) -> None:
     like = one.likeness
     how = "is" if like.same else "may be" if like.seals else "is not"
     out.print(plain(f"{like.id}  {_words(one.person)}, on {one.case_ref},"))
@@ -198,14 +210,18 @@ def _show(one: ShownLikeness, home: Path) -> None:
         when = f" on {day_in_words(_on(like.at))}" if like.at else ""
         out.print(plain(f"  Decided by {like.by}{when}: {same}. {like.because}"))
     elif like.certain:
-        line = typed("seals decide", home, like.id)
+        how = known.page(f"/seals/{like.id}")
+        line = how or f"{typed('seals decide', home, like.id)} --not-same --as WHO.json --because ..."
         out.print(
             "  Certain, as they are written down: nobody has to decide. If it is somebody else all the same:"
         )
-        out.print(plain(f"  {line} --not-same --as WHO.json --because ..."))
+        out.print(plain(f"  {line}"))
     else:
-        line = typed("seals decide", home, like.id)
-        out.print(plain(f"  To decide: {line} --same or --not-same --as WHO.json --because ..."))
+        how = known.page(f"/seals/{like.id}")
+        line = (
+            how or f"{typed('seals decide', home, like.id)} --same or --not-same --as WHO.json --because ..."
+        )
+        out.print(plain(f"  To decide: {line}"))
 
 
 def _words(person: Person) -> str:

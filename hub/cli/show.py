@@ -59,16 +59,16 @@ def _outcome(decision: Decision, *, disclosed: bool) -> str:
     return f"[yellow]Not sent yet[/]: {missing} missing."
 
 
-def show_result(result: CheckResult, home: PurePath) -> None:
-    """Print a check's result, area by area, with what is typed on that home to tell one."""
+def show_result(result: CheckResult, home: PurePath, page: str = "") -> None:
+    """Print a check's result, area by area, with what is typed on that home, or the page, to tell one."""
     for area in result.areas:
-        _show_area(area, result.check_id, home)
+        _show_area(area, result.check_id, home, page)
     if result.areas:
         out.print(NEVER)
         out.print(f"Check {result.check_id}, {result.took_ms / 1000:.1f} s.")
 
 
-def _show_area(area: AreaResult, check_id: str, home: PurePath) -> None:
+def _show_area(area: AreaResult, check_id: str, home: PurePath, page: str) -> None:
     out.print(f"[bold]{plain(area.area)}[/] {STATUS[area.status]}. Phone: {plain(area.contact)}")
     if area.note:
         out.print(plain(f"  {area.note}"))
@@ -81,21 +81,25 @@ def _show_area(area: AreaResult, check_id: str, home: PurePath) -> None:
         reasons = f" {reasons[:1].upper()}{reasons[1:]}." if reasons else ""
         out.print(f"  [bold]Possible match {number}.[/] {_BANDS[candidate.band]}.{plain(reasons)}")
         if candidate.disclosure.status is DisclosureStatus.not_asked:
-            _show_not_told(candidate, area, check_id, home)
+            _show_not_told(area, page or _told_by(area, candidate, check_id, home))
         else:
             if candidate.told_on:
                 out.print(plain(f"    They were told {told_words(candidate)}."))
             _show_answer(candidate.disclosure, area.area)
 
 
-def _show_not_told(candidate: Candidate, area: AreaResult, check_id: str, home: PurePath) -> None:
+def _told_by(area: AreaResult, candidate: Candidate, check_id: str, home: PurePath) -> str:
+    which = ("--area", area.node_id, "--handle", candidate.handle[:SHOWN_DIGITS])
+    return typed("disclose", home, check_id, *which)
+
+
+def _show_not_told(area: AreaResult, how: str) -> None:
     """Print how an area is told about whom the check is; where anything stands against that, what it is instead."""
     out.print(
         "    They have not been told about whom you ask." + (" To tell them:" if not area.not_told else "")
     )
     if area.not_told is None:
-        which = ("--area", area.node_id, "--handle", candidate.handle[:SHOWN_DIGITS])
-        out.print(plain(f"    {typed('disclose', home, check_id, *which)}"))
+        out.print(plain(f"    {how}"))
     elif area.not_told not in GRAVE:  # Those stand above already, in the place of any advice.
         out.print(f"    {IN_WORDS[area.not_told]}")
 

@@ -75,7 +75,7 @@ def create(folder: Path) -> None:
 
 def load(folder: Path) -> NodeKeys:
     """Load the online keys. Raises UsageError saying which file is missing, readable by others or damaged."""
-    return _parsed(folder, _read_secret(folder / NODE_KEY))
+    return _parsed(folder, read_secret(folder / NODE_KEY))
 
 
 def _parsed(folder: Path, text: str) -> NodeKeys:
@@ -92,7 +92,7 @@ def _parsed(folder: Path, text: str) -> NodeKeys:
 
 def prf_seeds_of_before(folder: Path) -> bytes:
     """The seeds of the first epoch's PRF keys, joined, in a `node.key` from when they stood there; else b""."""
-    raw = _read_fields(folder, _read_secret(folder / NODE_KEY))
+    raw = _read_fields(folder, read_secret(folder / NODE_KEY))
     return b"".join(raw[name] for name in _PRF) if set(_PRF) <= raw.keys() else b""
 
 
@@ -101,7 +101,7 @@ def drop_prf_seeds(folder: Path) -> None:
     path = folder / NODE_KEY
     if _provided(path):
         raise PermissionError(errno.EROFS, "a mounted secret is not written to", str(path))
-    raw = _read_fields(folder, _read_secret(path))
+    raw = _read_fields(folder, read_secret(path))
     write_atomically(path, json.dumps({name: b64(raw[name]) for name in raw if name not in _PRF}).encode())
 
 
@@ -171,7 +171,7 @@ def next_keys(folder: Path, *names: str) -> NextKeys:
             " run this again, and provide the changed file from then on.",
         )
     fresh = {name: b64(_MAKERS[name]()) for name in names}
-    text = json.dumps({**read_json(_read_secret(folder / NODE_KEY).encode()), **fresh})
+    text = json.dumps({**read_json(read_secret(folder / NODE_KEY).encode()), **fresh})
     return NextKeys(_parsed(folder, text), text)
 
 
@@ -202,7 +202,7 @@ def load_root(folder: Path) -> SigningKey:
 
 def read_root(file: Path) -> SigningKey:
     """Load a root key, which certifies online keys. Raises UsageError when it is missing or damaged."""
-    text = _read_secret(file)
+    text = read_secret(file)
     try:
         return SigningKey.of(signing.PrivateKey.from_private_bytes(unb64(text.strip())))
     except (ValueError, HubError):
@@ -230,7 +230,8 @@ def keeps_files(folder: Path) -> bool:
     return os.access(folder, os.W_OK) and not _provided(folder)
 
 
-def _read_secret(path: Path) -> str:
+def read_secret(path: Path) -> str:
+    """A file that its owner alone reads. Raises UsageError where it is missing, or others can read it too."""
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="ascii")

@@ -39,6 +39,8 @@ from hub.store.remembered import Remembered
 
 NODE_TOML = "node.toml"
 CHECKPOINT = "audit-checkpoint.txt"
+THE_OPERATOR = "the operator of this machine"
+"""Whoever acts at a command where people have accounts and none of them is signed in: nobody else is called so."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,8 @@ class Node:
         return self.keys.vault.lookup("case_ref", case_ref)
 
     def actor(self, name: str) -> str:
-        """A user as the audit log names them: by their pseudonym."""
-        return "user:" + self.user(name)
+        """A user as the audit log names them: by their pseudonym; the operator as such."""
+        return events.OPERATOR if name == THE_OPERATOR else "user:" + self.user(name)
 
     @cached_property
     def log(self) -> LogWatch:

@@ -65,6 +65,25 @@ WALKED: Final[dict[tuple[str, str], str]] = {
         "public_keys",
     ): "--database sqlite:///{home}/hub.sqlite3 --checkpoint {stub} --public-key {missing}",
 }
+WALKED.update(
+    ((name, "token"), f"{words} --token-file {{missing}}")
+    for name, words in {
+        "jobs list": "{home}",
+        "jobs retry": "{home} --all",
+        "jobs cancel": f"{{home}} {ID}",
+        "import": "{home} {stub}",
+        "case add": "{home} {stub}",
+        "seals list": "{home}",
+        "check": "{home} {form}",
+        "checks list": "{home}",
+        "checks show": f"{{home}} {ID}",
+        "requests list": "{home}",
+        "obligations list": "{home}",
+        "obligations close": f"{{home}} {{form}} {ID}",
+        "disclosures list": "{home}",
+        "publish": "{home}",
+    }.items()
+)
 WRITTEN: Final = {
     ("keys replace-root", "new"),
     ("disclosures list", "pdf"),

@@ -119,7 +119,7 @@ class _Importer:
             raise UsageError(
                 "This node has exclusions from cases, and it is not said who imports.",
                 kept="Nothing was imported.",
-                do="Say it: --as WHO.json, the file of a requester.",
+                do="Say it: --token-file FILE where people have accounts, else --as WHO.json, a requester.",
             )
 
     @property

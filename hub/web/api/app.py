@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from hub.accounts import tokens
-from hub.accounts.tokens import TokenBearer
+from hub.accounts.tokens import NotAllowedError, NoTokenError, TokenBearer
 from hub.consent.form.parse import check_text
 from hub.errors import HubError, InputError, QuotaError
 from hub.federation.client import PeerClient
@@ -31,22 +31,6 @@ from hub.web.problems import problem_of
 MOST_BYTES: Final = 100_000
 PER_SECOND: Final = 5.0
 BURST: Final = 60
-
-
-class NotAllowedError(HubError):
-    """A token that is right is not for this."""
-
-    code = "not_allowed"
-    status = 403
-    exit_code = 1
-
-
-class NoTokenError(HubError):
-    """Nobody's token was shown."""
-
-    code = "no_token"
-    status = 401
-    exit_code = 1
 
 
 class Served(NamedTuple):

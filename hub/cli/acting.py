@@ -1,0 +1,262 @@
+"""Who acts at a command: the table of commands, and the one place where somebody is known by more than a name.
+
+On a node with accounts nobody acts by a typed name. Whoever asks or reads is the account of a token, which is read
+from a file or from the environment, never from an argument; what takes a person is done in the console; the rest is
+the operator's and recorded so. On a node without accounts who acts is who they say, as `staff.toml` knows them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, NamedTuple
+
+import typer
+
+from hub.accounts.accounts import Acting, has_accounts
+from hub.accounts.tokens import NotAllowedError, NoTokenError, bearer
+from hub.cases.access import restrictions_on
+from hub.cases.shown import checks_read, opener, opens
+from hub.cases.staff import operator_of
+from hub.checks.read import read_document
+from hub.cli.output import err
+from hub.errors import UsageError
+from hub.node.keys import read_secret
+from hub.node.node import Node
+from hub.records.cases import CaseDetails
+from hub.records.check import RecordedCheck
+from hub.values import Requester
+from hub.web.guards import ASK, CASEWORKERS, OPEN, PERSON, READ, Guard
+
+TOKEN_VARIABLE: Final = "HUB_TOKEN"  # noqa: S105 - its name
+
+TokenFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file",
+        metavar="FILE",
+        help="On a node with accounts: the token of the account that acts. Or in the environment: HUB_TOKEN.",
+        show_default=False,
+    ),
+]
+
+
+class Rule(NamedTuple):
+    """What a command takes on a node with accounts.
+
+    `guard`: as of an address of the console; open where it is the operator's own act. `page`: where in the
+    console a person does it. `operators`: nobody need show a token; whoever does acts for its account.
+    """
+
+    guard: Guard
+    page: str = ""
+    operators: bool = False
+
+
+_READS: Final = Rule(Guard(CASEWORKERS, program=READ))
+_ASKS: Final = Rule(Guard(CASEWORKERS, program=ASK))
+_OPERATORS: Final = Rule(OPEN, operators=True)
+_SEES: Final = Rule(Guard(CASEWORKERS, program=READ), operators=True)
+_ACTS: Final = Rule(Guard(CASEWORKERS, program=ASK), operators=True)
+
+
+def _person(page: str) -> Rule:
+    return Rule(Guard(CASEWORKERS, program=PERSON), page)
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "check": _ASKS,
+    "case add": _ASKS,
+    "checks list": _READS,
+    "checks show": _READS,
+    "requests list": _READS,
+    "obligations list": _READS,
+    "disclosures list": _READS,
+    "seals list": _READS,
+    "disclose": _person("/work"),
+    "candidates dismiss": _person("/work"),
+    "requests answer": _person("/requests"),
+    "obligations close": _ASKS,
+    "disclosures add": _person("/cases"),
+    "case seal": _OPERATORS,
+    "case unseal": _person("/cases"),
+    "case fled": _OPERATORS,
+    "case safe": _person("/cases"),
+    "seals decide": _OPERATORS,
+    "import": _ACTS,
+    "publish": _SEES,
+    "jobs list": _SEES,
+    "jobs retry": _ACTS,
+    "jobs cancel": _ACTS,
+    **dict.fromkeys(
+        (
+            *("init", "doctor", "serve", "worker", "console", "demo", "decide", "policy explain"),
+            *("accounts invite", "accounts list", "accounts disable", "accounts reset"),
+            *("certify", "keys list", "keys replace-root", "keys revoke", "keys rotate"),
+            *("sync", "peer add", "peer remove", "peer list"),
+            *("backup-key", "backup", "restore", "restored"),
+            *("audit verify", "audit resume", "audit heads", "audit reconcile", "audit request"),
+        ),
+        _OPERATORS,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who acts. `named`: as they are known, None where nobody is. `acting`: the account, on a node that has any."""
+
+    node: Node
+    named: Requester | None = None
+    acting: Acting | None = None
+
+    @property
+    def typed(self) -> bool:
+        """Whether a file may say who acts: nobody has an account, or the operator acts."""
+        return self.acting is None
+
+    @property
+    def account(self) -> Requester | None:
+        """Who acts by an account; None where a file says it."""
+        return self.named if self.acting else None
+
+    @property
+    def opens(self) -> Callable[[CaseDetails], bool] | None:
+        """Which of the cases that they find are their organisation's and role's; None where all are."""
+        return opens(self.acting) if self.acting else None
+
+    def page(self, path: str) -> str:
+        """Where a person does what follows, in the console; nothing where it is done by commands."""
+        return address(self.node, path) if self.acting else ""
+
+    def reads(self) -> Callable[[RecordedCheck], bool]:
+        """Which checks they may read, beside what they are excluded from."""
+        return checks_read(self.node, self.acting) if self.acting else lambda _: True
+
+    def sees(self) -> Callable[[bytes | None], bool]:
+        """Which cases they may open, by the digests of their references, beside what they are excluded from."""
+        if self.acting is None:
+            return lambda _: True
+        found = opener(self.node, self.acting)
+        return lambda digest: digest is not None and found(digest)
+
+
+def speaker(node: Node, command: str, who: Path | None = None, token: Path | None = None) -> Speaker:
+    """Who acts at a command. `who`: the file of a typed name; `token`: that of a token.
+
+    Raises NoTokenError, NotAllowedError, UsageError, InputError on a bad file; RowsError.
+    """
+    rule, given = RULES[command], _token(token)
+    if not has_accounts(node):
+        if given is not None:
+            text = "Nobody has an account on this node, so that no token holds here."
+            raise UsageError(
+                text, kept="Nothing was done.", do=f"Take --token-file and {TOKEN_VARIABLE} away."
+            )
+        return Speaker(node, _typed(node, who))
+    if who is not None:
+        raise typed_name(node, rule)
+    if rule.guard.program == PERSON:
+        raise takes_person(node, rule.page)
+    if rule.operators and given is None:
+        return Speaker(node, _typed(node, None))
+    if rule.guard.open:
+        text = "This is the operator's own to do, and is recorded as the operator's."
+        raise UsageError(text, kept="Nothing was done.", do=f"Take --token-file and {TOKEN_VARIABLE} away.")
+    found = bearer(node, given) if given else None
+    if (
+        found is None
+        or not rule.guard.admits(found.acting.account.role)
+        or rule.guard.program not in {scope.value for scope in found.scopes}
+    ):
+        raise _no_token(node, rule)
+    return Speaker(node, found.acting.requester, found.acting)
+
+
+def says(node: Node, command: str, who: Path | None) -> Requester | None:
+    """Who says something: by a file of theirs or, where people have accounts, the operator whose act it is.
+
+    Raises as `speaker`.
+    """
+    named = speaker(node, command, who).named
+    return operator_of(node) if named is None and has_accounts(node) else named
+
+
+def decides(node: Node, command: str, who: Path | None) -> Requester:
+    """As `says`, where somebody has to. Raises UsageError where nobody is named."""
+    named = says(node, command, who)
+    if named is None:
+        raise UsageError(
+            "It is not said who decides.", kept="Nothing was done.", do="Say it: --as WHO.json, a requester."
+        )
+    return named
+
+
+def typed_name(node: Node, rule: Rule) -> UsageError:
+    """The error for a name that somebody typed, on a node whose people have accounts."""
+    do = _in_console(node, rule.page) if rule.guard.program == PERSON else _by_token(node, rule)
+    if rule.guard.open:
+        do = "Leave the name out: this is recorded as the operator's."
+    return UsageError(
+        "People have accounts on this node, and a name that is typed is nobody's.",
+        kept="Nothing was done.",
+        do=do,
+    )
+
+
+def takes_person(node: Node, page: str) -> NotAllowedError:
+    """The error for what somebody does who signs in."""
+    return NotAllowedError(
+        "This takes a person, who signs in: people have accounts on this node.",
+        kept="Nothing was done.",
+        do=_in_console(node, page),
+    )
+
+
+def address(node: Node, page: str) -> str:
+    """A page of the console as people open it."""
+    return f"{node.settings.console.url or 'the console'}{page}"
+
+
+def _no_token(node: Node, rule: Rule) -> NoTokenError:
+    """The one error, whether there is no token, it does not hold any more, or it is for something else."""
+    return NoTokenError(
+        "People have accounts on this node, and no token was shown that holds for this.",
+        kept="Nothing was done.",
+        do=_by_token(node, rule),
+    )
+
+
+def _in_console(node: Node, page: str) -> str:
+    return f"Sign in and do it there: {address(node, page)}."
+
+
+def _by_token(node: Node, rule: Rule) -> str:
+    what = "asking" if rule.guard.program == ASK else "reading"
+    return (
+        f"Sign in to the console and do it there, or make a token for {what} at {address(node, '/programs')} and"
+        f" give its file: --token-file FILE, or the token itself in {TOKEN_VARIABLE}."
+    )
+
+
+def _token(file: Path | None) -> str | None:
+    """The token that was given, in a file or else in the environment; None where none was. Raises UsageError."""
+    if file is None:
+        return os.environ.get(TOKEN_VARIABLE, "").strip() or None
+    if not file.is_file():
+        raise UsageError("--token-file is not a file.", kept="Nothing was done.", do="Give its path.")
+    return read_secret(file).strip()
+
+
+def _typed(node: Node, who: Path | None) -> Requester | None:
+    """Who acts as a file says; somebody unnamed reads that there may be more to see. Raises InputError."""
+    if who is not None:
+        return read_document(who, Requester, "the file of who asks")
+    with suppress(UsageError):  # Told by whatever needs the list of staff.
+        if restrictions_on(node, None).any:
+            how = "--token-file" if has_accounts(node) else "--as WHO.json"
+            err.print(f"Cases that are restricted for somebody are not shown without {how}.")
+    return None
