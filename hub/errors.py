@@ -110,6 +110,13 @@ class UnreachableError(PeerError):
         self.why = why
 
 
+class NoticeError(HubError):
+    """A notice could not be handed to whoever carries it. Its text names nobody."""
+
+    code = "notice"
+    status = 502
+
+
 class AuthenticationError(HubError):
     """A message is not from whom it says, is stale, replayed, or bound to something else."""
 

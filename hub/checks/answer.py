@@ -42,7 +42,7 @@ from hub.federation.handles import LabelHandles
 from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records import decisions, received, recording
+from hub.records import decisions, notices, received, recording
 from hub.records.bodies import answer_digest
 from hub.records.cases import (
     CaseDetails,
@@ -55,6 +55,7 @@ from hub.records.cases import (
     rests_on,
 )
 from hub.records.decisions import RecordedDecision
+from hub.records.notices import Matter, Waits
 from hub.records.received import (
     DisclosureKey,
     HolderCase,
@@ -105,6 +106,7 @@ def answer_request(
         words=earlier.recorded.words if earlier else (),
     )
     received.put_disclosure(tx, key, recorded, case)
+    _tell(tx, key, question, case)
     return disclosure
 
 
@@ -201,6 +203,8 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
         words = waiting.recorded.words + ((decided.word,) if decided.word else ())
         answered = waiting.recorded.model_copy(update={"disclosure": disclosure, "words": words})
         received.put_disclosure(tx, key, answered, case, waiting.came_at)
+        if not decided.open:
+            _tell(tx, key, waiting.recorded.question, case)
         refs = Refs(check_id=key.check_id, handle=key.handle.hex(), peer=key.peer)
         actor = node.actor(decided.name) if decided.name else OPERATOR
         tx.record(
@@ -213,6 +217,14 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
             digests=answer_digest(key.name, encoding.unb64(waiting.recorded.question.salt), disclosure),
         )
     return disclosure
+
+
+def _tell(tx: Transaction, key: DisclosureKey, question: DisclosureQuestion, case: HolderCase) -> None:
+    """Have whoever decides it told that it waits."""
+    if case.waits:
+        about = (key.peer, key.check_id, key.handle.hex(), key.level.value)
+        urgent = bool(question.excerpt.get("emergency"))
+        notices.arises(tx, Matter(waits=Waits.request, about=about, urgent=urgent), case.case_digest)
 
 
 def _require_managers_look(node: Node, decided: HolderDecision) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
-from hub.audit.events import Action, Refs
+from hub.audit.events import NODE, Action, Refs
 from hub.checks.acknowledge import acknowledge
 from hub.checks.quoted import without_numbers
 from hub.crypto import encoding, hpke, signing
@@ -21,7 +21,7 @@ from hub.federation.faults import fault_of
 from hub.federation.peers import KnownPeer, up_to_date
 from hub.node.node import Node
 from hub.node.transaction import Transaction
-from hub.records import outbox, recording
+from hub.records import notices, outbox, recording
 from hub.records.bodies import ExchangeName, answer_digest
 from hub.records.check import (
     AreaResult,
@@ -35,6 +35,7 @@ from hub.records.check import (
     update_check,
 )
 from hub.records.disclosures import Act
+from hub.records.notices import Matter, Waits
 from hub.records.outbox import Delivery, Parcel
 from hub.store.checks import add_receipt
 from hub.store.obligations import Activity
@@ -171,6 +172,9 @@ def _record_answer(
             outbox.done(tx, delivery.id)
             of = (sent.check_id, sent.handle, sent.level)
             acknowledge(tx, sent.area, of, answer.body, tx.case_digest(request.case_ref))
+            if node.acts_as == NODE:  # Else whoever asked has it before them.
+                matter = Matter(waits=Waits.answer, about=(sent.check_id,), asker=sent.requester.name)
+                notices.arises(tx, matter, tx.case_digest(request.case_ref))
         salt = bytes.fromhex(recorded.salts[sent.area])
         answers = {**recorded.answers, f"{sent.area}/{sent.name}": released}
         recorded = recorded.model_copy(update={"answers": answers})

@@ -15,6 +15,7 @@ from hub.cli.output import counted, out, plain, print_json
 from hub.errors import UsageError
 from hub.jobs import listing
 from hub.node.node import Node
+from hub.store.notices import NoticeRow
 from hub.store.outbox import DeliveryRow
 from hub.store.schedule import JobRow
 from hub.values import Requester, typed
@@ -25,7 +26,9 @@ jobs_app = typer.Typer(
 Name = Annotated[
     str | None,
     typer.Argument(
-        metavar="[NAME]", help="A delivery's number or a job's name, as listed.", show_default=False
+        metavar="[NAME]",
+        help="A delivery's or notice's number or a job's name, as listed.",
+        show_default=False,
     ),
 ]
 
@@ -37,18 +40,21 @@ def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = 
         worker = listing.worker_state(node)
         known = speaker(node, "jobs list", who, token).named
         deliveries = [_delivery(row) for row in listing.deliveries(node, known)]
+        notices = [_notice(row) for row in listing.waiting_notices(node, known)]
         jobs = [_job(row) for row in listing.jobs(node)]
         if as_json:
             state = {"running": worker.running, "seen": _time(worker.seen_at)}
-            print_json({"worker": state, "deliveries": deliveries, "jobs": jobs})
+            print_json({"worker": state, "deliveries": deliveries, "notices": notices, "jobs": jobs})
             return
         if not worker.running:
             since = f"since {_time(worker.seen_at)}" if worker.seen_at else "yet"
             out.print(f"[bold]No worker has run {since}.[/] Start `hub worker` on this home.")
         for delivery in deliveries:
-            _show_delivery(delivery, home)
+            _show(delivery, f"{delivery['kind']} to {delivery['area']}", home)
         if not deliveries:
             out.print("Nothing waits to be delivered.")
+        for notice in notices:
+            _show(notice, "notice", home)
         for job in jobs:
             _show_job(job)
 
@@ -61,7 +67,7 @@ def retry(
     who: Who = None,
     token: TokenFile = None,
 ) -> None:
-    """Have a delivery or a job tried within a minute, also one that was given up."""
+    """Have a delivery, a notice or a job tried within a minute, also one that was given up."""
     with opened(home) as node:
         known = speaker(node, "jobs retry", who, token).named
         if every == (name is not None):
@@ -73,13 +79,11 @@ def retry(
 @jobs_app.command("cancel")
 def cancel(
     home: Home,
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="The delivery's number, as listed.", show_default=False)
-    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The number, as listed.", show_default=False)],
     who: Who = None,
     token: TokenFile = None,
 ) -> None:
-    """Take back a delivery that waits. What the area was told by an earlier try, it knows."""
+    """Take back a delivery or a notice that waits. What was told by an earlier try is told."""
     with opened(home) as node:
         known = speaker(node, "jobs cancel", who, token).named
         listing.cancel(node, known, name, _actor(node, known))
@@ -91,10 +95,15 @@ def _actor(node: Node, known: Requester | None) -> str:
 
 
 def _delivery(row: DeliveryRow) -> dict[str, Any]:
+    return {"id": row.id, "kind": row.kind, "area": row.peer, **_waiting(row)}
+
+
+def _notice(row: NoticeRow) -> dict[str, Any]:
+    return {"id": row.id, **_waiting(row)}
+
+
+def _waiting(row: DeliveryRow | NoticeRow) -> dict[str, Any]:
     return {
-        "id": row.id,
-        "kind": row.kind,
-        "area": row.peer,
         "state": row.state.value,
         "since": _time(row.created_at),
         "tries": row.tries,
@@ -119,8 +128,8 @@ def _time(at: int | None) -> str | None:
     return dt.datetime.fromtimestamp(at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at is not None else None
 
 
-def _show_delivery(row: dict[str, Any], home: Path) -> None:
-    out.print(f"[bold]{row['id']}[/]: {row['kind']} to {plain(row['area'])}, {_state(row)}")
+def _show(row: dict[str, Any], what: str, home: Path) -> None:
+    out.print(f"[bold]{row['id']}[/]: {plain(what)}, {_state(row)}")
     if row["fault"]:
         out.print(plain(f"  {row['fault']}"))
     if row["state"] != "open":

@@ -14,19 +14,23 @@ from hub.accounts.accounts import every_account
 from hub.cases.access import of_no_case
 from hub.cases.staff import staff_list
 from hub.consent import digest_said
+from hub.crypto.notify import NotifyKey
 from hub.errors import HubError
 from hub.federation.differences import differences
 from hub.federation.peers import DisabledPeer, every_known
+from hub.jobs.carriers import secret_of
 from hub.jobs.listing import worker_state
+from hub.jobs.notices import mail_address, told_by_notice
 from hub.jobs.warnings import backup_warning, exclusion_of_no_case
 from hub.node.certificates import own_certificate
 from hub.node.keys import ROOT_KEY
 from hub.node.node import Node, key_folder
+from hub.node.notice_settings import NotifyService
 from hub.node.settings import SHIPPED_CONFIG, Contact, config_file
 from hub.node.status import status_of
 from hub.records import restorations
 from hub.records.accounts import AccountRole, AccountState
-from hub.store import feeds
+from hub.store import feeds, notices
 from hub.store.outbox import DeliveryState
 from hub.values import Mode, Purpose, typed
 from hub.wire.certificates import certificate_warning
@@ -278,6 +282,30 @@ def _deliveries(node: Node) -> Found:
         )
 
 
+def _notices(node: Node) -> Found:
+    """Whether people hear of what waits for them. Raises UsageError where a secret cannot be read."""
+    settings = node.settings.notices
+    if settings is None:
+        text = "`[notices]` is not in node.toml: people hear of what waits for them only where they look."
+        yield text, "Write how they are told, by a mail server or GOV.UK Notify: docs/operations.md.", False
+        return
+    secret = secret_of(node.home, settings)
+    if isinstance(settings, NotifyService):
+        NotifyKey.parse(secret)
+    elif settings.user and not secret:
+        text = "`[notices]` in node.toml has a `user` of the mail server, and no `password_file`."
+        yield text, "Name the file that holds the password.", False
+    without = sum(not mail_address(one) for one in told_by_notice(node))
+    if without:
+        text = f"People who sign in with what is no mail address, and so are sent no notices: {without}."
+        yield text, "Invite them anew with their address at work.", False
+    with node.read() as tx:
+        failed = sum(row.state is not DeliveryState.open for row in notices.every(tx.session))
+    if failed:
+        text = f"Notices that were given up and wait for a person: {failed}."
+        yield text, f"See `{typed('jobs list', node.home)}`.", False
+
+
 QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
     "restoration": _restoration,
     "machine": _machine,
@@ -291,6 +319,7 @@ QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
     "worker": _worker,
     "console": _console,
     "deliveries": _deliveries,
+    "notices": _notices,
     "staff": _staff,
 }
 

@@ -6,14 +6,17 @@ not send it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from hub.cases.access import restrictions_on
 from hub.errors import NotFoundError, UsageError
 from hub.node.node import Node
+from hub.records import notices as told
 from hub.records import outbox as parcels
-from hub.store import outbox, schedule
+from hub.store import notices, outbox, schedule
+from hub.store.notices import NoticeRow
 from hub.store.outbox import DeliveryRow
 from hub.store.schedule import WORKER, JobRow
 from hub.values import Requester
@@ -49,6 +52,14 @@ def deliveries(node: Node, asker: Requester | None) -> list[DeliveryRow]:
     return [row for row in rows if row.case_digest is None or not hidden.restricts(row.case_digest)]
 
 
+def waiting_notices(node: Node, asker: Requester | None) -> list[NoticeRow]:
+    """The notices that are not sent yet or were given up, the oldest first. Raises as `deliveries`."""
+    hidden = restrictions_on(node, asker)
+    with node.read() as tx:
+        rows = notices.every(tx.session)
+    return [row for row in rows if row.case_digest is None or not hidden.restricts(row.case_digest)]
+
+
 def jobs(node: Node) -> list[JobRow]:
     """Each job, in the order of their names."""
     with node.read() as tx:
@@ -56,11 +67,11 @@ def jobs(node: Node) -> list[JobRow]:
 
 
 def retry(node: Node, asker: Requester | None, name: str | None, by: str) -> list[str]:
-    """Have a delivery or a job tried with the worker's next look, or (None) all that failed; returns which.
+    """Have a delivery, notice or job tried with the worker's next look, or (None) all that failed; returns which.
 
     Raises NotFoundError.
     """
-    rows = deliveries(node, asker)
+    rows: list[DeliveryRow | NoticeRow] = [*deliveries(node, asker), *waiting_notices(node, asker)]
     failing = [row for row in jobs(node) if row.failing_since is not None]
     if name is not None:
         failing = [row for row in jobs(node) if row.name == name and row.next_at is not None]
@@ -71,27 +82,31 @@ def retry(node: Node, asker: Requester | None, name: str | None, by: str) -> lis
         for one in rows:
             if (row := outbox.get(tx.session, one.id)) is not None:
                 parcels.reopen(tx, row, by)
+            elif (notice := notices.get(tx.session, one.id)) is not None:
+                told.reopen(tx, notice)
     return [job.name for job in failing] + [row.id for row in rows]
 
 
 def cancel(node: Node, asker: Requester | None, name: str, by: str) -> None:
-    """Take a delivery out of the outbox; a try that is under way is not called back. Raises NotFoundError.
+    """Take a delivery out of the outbox, or a notice; a try under way is not called back. Raises NotFoundError.
 
     A broken `staff.toml` stops nobody from it.
     """
     try:
-        rows = deliveries(node, asker)
+        rows: list[DeliveryRow | NoticeRow] = [*deliveries(node, asker), *waiting_notices(node, asker)]
     except UsageError:
         with node.read() as tx:
-            rows = outbox.every(tx.session)
+            rows = [*outbox.every(tx.session), *notices.every(tx.session)]
     number = _named(rows, name).id
     with node.write() as tx:
         if (row := outbox.get(tx.session, number)) is not None:
             parcels.cancel(tx, row, by)
+        else:
+            told.drop(tx, [number])
 
 
-def _named(rows: list[DeliveryRow], name: str) -> DeliveryRow:
-    """The delivery of that number, complete or by its first digits."""
+def _named(rows: Sequence[DeliveryRow | NoticeRow], name: str) -> DeliveryRow | NoticeRow:
+    """The delivery or notice of that number, complete or by its first digits."""
     found = [row for row in rows if len(name) >= SHOWN_DIGITS and row.id.startswith(name)]
     if len(found) != 1:
         raise NotFoundError("Nothing of that name waits here.", do="See `hub jobs list`.")

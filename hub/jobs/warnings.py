@@ -17,7 +17,7 @@ from hub.federation.peers import KnownPeer, every_known
 from hub.node.node import Node
 from hub.node.revocations import own_warning
 from hub.node.status import late_jobs
-from hub.store import outbox
+from hub.store import notices, outbox
 from hub.store.audit import DatabaseAudit
 from hub.store.outbox import DeliveryState
 from hub.values import Mode
@@ -52,6 +52,10 @@ def _given_up(node: Node) -> Iterator[str]:
         stopped = sum(row.state is not DeliveryState.open for row in outbox.every(tx.session))
     if stopped:
         yield f"Deliveries that are not made and wait for a person: {stopped}. See `hub jobs list`."
+    with node.read() as tx:
+        unsent = sum(row.state is not DeliveryState.open for row in notices.every(tx.session))
+    if unsent:
+        yield f"Notices that were given up and wait for a person: {unsent}. See `hub jobs list`."
 
 
 def _late(node: Node) -> Iterator[str]:

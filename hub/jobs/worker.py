@@ -16,7 +16,7 @@ from typing import Final
 from hub.audit.events import NODE
 from hub.errors import HubError, unforeseen
 from hub.federation.client import PeerClient
-from hub.jobs import deliveries, schedule
+from hub.jobs import deliveries, notices, schedule
 from hub.jobs.engine import Engine
 from hub.jobs.schedule import Run, Stopped, WantedPeer
 from hub.node.at_work import WORKER, working
@@ -55,6 +55,7 @@ class Worker:
         node = self._node
         try:
             tasks = [*schedule.due(node, schedule.jobs_of(node, self._wanted)), *deliveries.due(node)]
+            tasks += notices.due(node)
         except HubError as error:
             logger.error("looking for work: %s", error)
             return
@@ -64,6 +65,9 @@ class Worker:
     def _work(self, name: str) -> None:
         """Do one task, in a thread of the engine. Nothing is raised: the engine keeps what is."""
         try:
+            if name.startswith(notices.PREFIX):
+                notices.attempt(self._node, name.removeprefix(notices.PREFIX))
+                return
             job = schedule.jobs_of(self._node, self._wanted).get(name)
             if job is not None:
                 schedule.do(job, Run(self._node, self._alive))

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
 from hub.consent import Jurisdiction
 from hub.consent.rules.files import line_of
 from hub.errors import UsageError
+from hub.node.notice_settings import Notices
 from hub.node.schedules import Schedules
 from hub.parsing import first_error
 from hub.values import AgencyKind, Mode, NodeId, Purpose, ShortText, Value
@@ -149,10 +150,17 @@ class Settings(Value):
     schedules: Schedules = Schedules()
     server: ServerLimits = ServerLimits()
     console: ConsoleSettings = ConsoleSettings()
+    notices: Notices | None = None
     backup: Backups = Backups()
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)
     feeds: Feeds = Feeds()
+
+    @model_validator(mode="after")
+    def _notices_lead_somewhere(self) -> Settings:
+        if self.notices is not None and self.console.url is None:
+            raise ValueError("[notices] needs `url` in [console]: it is all that a notice says")
+        return self
 
 
 class KnownArea(Value):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import RowMapping
 
@@ -15,9 +15,16 @@ from hub.consent import Obligation
 from hub.consent.evidence import Closing
 from hub.crypto.vault import Vault
 from hub.node.transaction import Reading, Transaction
+from hub.records import notices
+from hub.records.notices import Matter, Waits
 from hub.store import obligations
 from hub.store.obligations import Activity, NewObligation, obligation_row
 from hub.store.obligations import ObligationRow as ObligationRow
+
+COMPLETE_EMERGENCY: Final = "complete_emergency"
+TOLD: Final = frozenset({COMPLETE_EMERGENCY, "countersign", "review_unsealing", "review_telling"})
+MORNING: Final = dt.time(7)  # UTC
+"""When whoever completes an emergency's form is told of it on its day."""
 
 
 class Item(NamedTuple):
@@ -54,7 +61,8 @@ def _row(_: Vault, values: RowMapping) -> ObligationRow:
 
 
 def add_obligations(tx: Transaction, arisen: Iterable[NewObligations]) -> None:
-    """Add what decisions left."""
+    """Add what decisions left, and have whose work it is told of what cannot wait for its day."""
+    arisen = list(arisen)
     obligations.add(
         tx.session,
         tx.now,
@@ -71,6 +79,22 @@ def add_obligations(tx: Transaction, arisen: Iterable[NewObligations]) -> None:
             for item in one.items
         ),
     )
+    for one in arisen:
+        for item in one.items:
+            if item.obligation.code in TOLD and not item.closed:
+                _tell(tx, one, item.obligation)
+
+
+def _tell(tx: Transaction, arisen: NewObligations, owed: Obligation) -> None:
+    """That it arose; and of an emergency's completion once more on the morning of its day."""
+    emergency = any(one.obligation.code == COMPLETE_EMERGENCY for one in arisen.items)
+    about = (arisen.matter.name, owed.code)
+    matter = Matter(waits=Waits.obligation, about=about, urgent=emergency)
+    notices.arises(tx, matter, arisen.matter.case_digest)
+    if owed.code == COMPLETE_EMERGENCY and owed.due is not None:
+        morning = dt.datetime.combine(owed.due, MORNING, dt.UTC).timestamp()
+        if (wait_s := int(morning) - tx.now) > 0:
+            notices.arises(tx, matter, arisen.matter.case_digest, wait_s=wait_s)
 
 
 def close_obligation(tx: Transaction, row: ObligationRow, closing: Closing | None) -> None:

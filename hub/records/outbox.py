@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from hub.audit.events import NODE, Action, Refs
 from hub.node.transaction import Reading, Transaction
+from hub.records import notices
+from hub.records.notices import Matter, Waits
 from hub.store import outbox
 from hub.store.outbox import DeliveryRow, DeliveryState
 from hub.values import NodeId
@@ -132,6 +134,7 @@ def cancel(tx: Transaction, row: DeliveryRow, by: str) -> None:
 def _stop(tx: Transaction, row: DeliveryRow, state: DeliveryState) -> None:
     outbox.change(tx.session, row._replace(state=state))
     tx.record(Action.delivery_stopped, by=NODE, about=_refs(row), kind=row.kind, status=state.value)
+    notices.arises(tx, Matter(waits=Waits.delivery, about=(row.id,)), row.case_digest)
 
 
 def _refs(row: DeliveryRow) -> Refs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,7 +83,7 @@ def invited(
     kind = AgencyKind.idva_charity if idva_service else AgencyKind.police
     with node.write() as tx:
         body = add_organisation(tx, organisation, kind, idva_service=idva_service, by="operator")
-        sign_in_as = f"{name.replace(' ', '.').lower()}@example.org"
+        sign_in_as = f"{'.'.join(re.findall(r'[a-z]+', name.lower()))}@example.org"
         return invite(tx, Invitation(sign_in_as, name, body, role), by)
 
 

@@ -91,6 +91,39 @@ def test_a_console_is_told_that_it_takes_two_managers(tmp_path: Path) -> None:
     assert "manager" not in said()
 
 
+def test_whether_people_hear_of_what_waits_is_said_and_no_secret_with_it(tmp_path: Path) -> None:
+    home = make(tmp_path / "northmoor", "northmoor")
+    settings = home / "node.toml"
+    plain = settings.read_text()
+
+    def said(lines: str = "", console: str = '[console]\nurl = "http://127.0.0.1:9471"\n') -> str:
+        settings.write_text(f"{plain}\n{console}{lines}")
+        done = doctor(home)
+        assert "hunter2" not in done.out + done.err
+        about = ("home", "notices")
+        return " ".join(one["what"] for one in done.json["findings"] if one["about"] in about)
+
+    assert "hear of what waits for them only where they look" in said()
+    mail = '[notices]\nkind = "smtp"\nsender = "hub@example.org"\nhost = "mail.example.org"\n'
+    assert "has a `user` of the mail server, and no `password_file`" in said(f'{mail}user = "hub"\n')
+    assert "needs `url` in [console]" in said(mail, console="")
+    assert "sender" in said(mail.replace("hub@example.org", "hub@example.org\\r\\nBcc: him@example.net"))
+    notify = '[notices]\nkind = "notify"\nkey_file = "notify-key"\ntemplate_id = "' + "1" * 8 + '"\n'
+    assert "template_id" in said(notify)
+    notify = notify.replace("1" * 8, "11111111-2222-4333-8444-555555555555")
+    assert "notify-key is missing" in said(notify)
+    (home / "notify-key").write_text("hunter2")
+    (home / "notify-key").chmod(0o640)
+    assert "can be read by others" in said(notify)
+    (home / "notify-key").chmod(0o600)
+    assert "holds none" in said(notify)
+    with cheap_passwords():
+        node = open_node(home)
+        user(node, "Mo Ashdown", AccountRole.manager)
+        node.database.close()
+    assert said(mail) == ""
+
+
 def test_what_is_broken_is_named_with_its_file_and_the_rest_is_still_looked_at(home: Path) -> None:
     (home / "agreements" / "inter-area.toml").write_text("version = 1\n")
     (home / "config").mkdir(exist_ok=True)

@@ -3,63 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import http.server
-import ipaddress
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from hub.crypto.signing import CLOCK_SKEW_S
 from hub.errors import UnreachableError
 from hub.federation.client import REQUEST_LIFE_S, PeerClient
 from hub.federation.sync import sync_all
 from hub.records.check import AreaResult, AreaStatus
+from tests.certificates import HERE, Certificate, certificate
 from tests.federation.nodes import Areas, check, events, one_name, question
-
-HERE = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-
-
-@dataclass
-class Certificate:
-    made: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
-
-    @property
-    def pem(self) -> bytes:
-        return self.made.public_bytes(serialization.Encoding.PEM)
-
-
-def certificate(
-    days: tuple[int, int], names: list[x509.GeneralName], by: Certificate | None = None
-) -> Certificate:
-    """A certificate from one day to another (from today), by an authority, or by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server" if names else "authority")])
-    today = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(by.made.subject if by else name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today + dt.timedelta(days=days[0]))
-        .not_valid_after(today + dt.timedelta(days=days[1]))
-        .add_extension(x509.BasicConstraints(ca=not names, path_length=None), critical=True)
-    )
-    if names:
-        made = made.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    return Certificate(made.sign(by.key if by else key, hashes.SHA256()), key)
 
 
 @contextmanager
@@ -67,15 +27,7 @@ def serving(folder: Path, own: Certificate | None) -> Iterator[str]:
     """A server on loopback, with a certificate or without TLS; gives its https address."""
     server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
     if own is not None:
-        key = own.key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        file = folder / "server.pem"
-        file.write_bytes(own.pem + key)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
+        context = own.served_from(folder)
         server.socket = context.wrap_socket(server.socket, server_side=True)
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     thread = threading.Thread(target=server.serve_forever)

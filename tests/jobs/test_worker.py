@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
+import threading
+import time
 from pathlib import Path
 
+from hub.jobs import notices
 from hub.jobs.engine import DATABASE
+from hub.jobs.listing import waiting_notices
 from hub.node.at_work import WORKER
 from hub.node.node import CHECKPOINT
+from hub.records import outbox
+from hub.records.accounts import AccountRole
+from hub.records.outbox import Parcel
+from hub.store import notices as rows
+from tests.accounts.people import cheap_passwords, user
 from tests.cli.running import WAIT_S, hub, inside, until
 from tests.federation.nodes import events
+from tests.jobs.carrying import by_notify, notify_service
 from tests.jobs.working import job, new_home, opened, working
 
 DEAD = "http://127.0.0.1:9"
@@ -69,3 +80,35 @@ def test_a_fault_ends_it_with_a_status_of_its_own(tmp_path: Path) -> None:
     assert ended.code == 2
     assert DATABASE in ended.err
     assert hub("worker", tmp_path / "nowhere").code == 2
+
+
+def test_a_worker_that_is_killed_while_a_notice_is_under_way_has_it_told_once(tmp_path: Path) -> None:
+    home, log = new_home(tmp_path), tmp_path / "log"
+    with notify_service(tmp_path, time.time()) as notify:
+        told = by_notify(tmp_path, notify)
+        lines = "".join(f"{name} = {json.dumps(value)}\n" for name, value in told.model_dump().items())
+        with (home / "node.toml").open("a") as settings:
+            settings.write(f'\n[console]\nurl = "http://127.0.0.1:9471"\n\n[notices]\n{lines}')
+        with opened(home) as node:
+            with cheap_passwords():
+                user(node, "Mo Ashdown", AccountRole.manager)
+            with node.write() as tx:
+                parcel = Parcel("disclosure", "eastvale", "an act", b"words", tx.case_digest("NM-1"))
+                outbox.lapse(tx, outbox.put(tx, parcel), "It stands no more.")
+            (task,) = notices.due(node)
+            notices.attempt(node, task.name.removeprefix(notices.PREFIX))
+            with node.write() as tx:
+                rows.change(tx.session, rows.every(tx.session)[0]._replace(next_at=tx.now))
+            notify.hold = threading.Event()
+            with working(home, log) as worker:
+                until(lambda: notify.got, log=log)
+                os.kill(worker.pid, signal.SIGKILL)
+                worker.wait(WAIT_S)
+            notify.hold.set()
+            notify.hold = None
+            assert len(waiting_notices(node, None)) == 1
+            with working(home, log):
+                until(lambda: not waiting_notices(node, None), log=log)
+        assert [one["email_address"] for one in notify.got] == ["mo.ashdown@example.org"]
+    assert "Ashdown" not in log.read_text()
+    assert "example.org" not in log.read_text()

@@ -19,6 +19,7 @@ from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt, ToldCandi
 from hub.store.tables.decisions import DecisionRecord, ObligationRecord, SharingRecord
 from hub.store.tables.feed import CrowdedKeys, FeedEntry, FeedState
 from hub.store.tables.jobs import OutboxRow, ScheduledJob
+from hub.store.tables.notices import LastNotice, NoticeRecord
 from hub.store.tables.peers import Peer, PeerEntry, PeerFeed
 from hub.store.tables.received import (
     IdempotentAnswer,
@@ -43,7 +44,9 @@ __all__ = [
     "FeedEntry",
     "FeedState",
     "IdempotentAnswer",
+    "LastNotice",
     "NotSamePair",
+    "NoticeRecord",
     "ObligationRecord",
     "OrganisationRecord",
     "OutboxRow",
