@@ -77,6 +77,15 @@ def signing_in_as(tx: Reading, sign_in: str) -> Account | None:
     return records.signing_in_with(tx, sign_in_digest(tx, sign_in))
 
 
+def opens_by_provider(tx: Reading, account: Account) -> bool:
+    """Whether an account is opened at the provider, where its organisation's people sign in: with no password."""
+    settings = tx.node.settings.provider
+    if settings is None:
+        return False
+    body = records.organisation_of(tx, account.organisation)
+    return folded(body.name) in map(folded, settings.organisations)
+
+
 def sign_in_digest(tx: Reading, sign_in: str) -> bytes:
     """The keyed digest by which an account is found again."""
     return tx.vault.lookup("sign_in", folded(sign_in))
@@ -209,6 +218,7 @@ def _invited_anew(tx: Transaction, account: Account, action: Action, by: Account
         last_step=0,
         wrong_codes=0,
         reset_asked_by="",
+        identity="",
     )
     return changed, code
 

@@ -15,7 +15,7 @@ from hub.accounts.accounts import Acting, acting_as
 from hub.audit.events import Action, Refs
 from hub.errors import NotFoundError
 from hub.node.node import Node
-from hub.node.transaction import Transaction
+from hub.node.transaction import Reading, Transaction
 from hub.records import accounts as records
 from hub.records.accounts import Account, AccountState, KeptSession, SessionUse
 from hub.records.restorations import require_none_open
@@ -23,7 +23,7 @@ from hub.records.restorations import require_none_open
 IDLE_S: Final = 20 * 60
 ABSOLUTE_S: Final = 12 * 3_600
 FRESH_S: Final = 5 * 60
-"""How long after a password and a code something may be signed or released without them."""
+"""How long after somebody showed who they are something may be signed or released without it."""
 _TOUCH_S: Final = 30
 _MOST_DRAFT: Final = 200_000
 _TOKEN_BYTES: Final = 32
@@ -43,15 +43,15 @@ class SignedIn:
     draft_of: str = ""
 
     def fresh(self, now: int) -> bool:
-        """Whether password and code were given a moment ago."""
+        """Whether its user showed a moment ago who they are."""
         return now - self.authenticated_at <= FRESH_S
 
 
-def begin(tx: Transaction, account: Account) -> str:
-    """Begin a session for somebody who has just given password and code; gives its cookie's value."""
+def begin(tx: Transaction, account: Account, shown_at: int | None = None) -> str:
+    """Begin a session for somebody who showed who they are, just now or then; gives its cookie's value."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     key = records.session_id(token)
-    kept = KeptSession(account=account.id, began_at=tx.now, authenticated_at=tx.now)
+    kept = KeptSession(account=account.id, began_at=tx.now, authenticated_at=_at(tx, shown_at))
     records.keep_session(tx, key, kept, new=True)
     records.keep_use(tx, key, SessionUse(at=tx.now))
     return token
@@ -62,29 +62,33 @@ def find(node: Node, token: str) -> SignedIn | None:
 
     Raises RowsError, and RestoringError while the node is brought back: nobody knows who was disabled since.
     """
-    key = records.session_id(token)
     with node.read() as tx:
         require_none_open(tx)
-        kept = records.session_of(tx, key)
-        if kept is None or not 0 <= tx.now - kept.began_at <= ABSOLUTE_S:
-            return None
-        try:
-            account = records.account_of(tx, kept.account)
-        except NotFoundError:
-            return None
-        if account.state is not AccountState.open:
-            return None
-        use = records.use_of(tx, key)
-        return SignedIn(
-            id=key,
-            acting=acting_as(tx, account),
-            began_at=kept.began_at,
-            authenticated_at=kept.authenticated_at,
-            used_at=use.at,
-            locked=tx.now - use.at > IDLE_S,
-            draft=use.draft,
-            draft_of=use.draft_of,
-        )
+        return found(tx, records.session_id(token))
+
+
+def found(tx: Reading, key: bytes) -> SignedIn | None:
+    """The session of that id, as `find` finds it. Raises RowsError."""
+    kept = records.session_of(tx, key)
+    if kept is None or not 0 <= tx.now - kept.began_at <= ABSOLUTE_S:
+        return None
+    try:
+        account = records.account_of(tx, kept.account)
+    except NotFoundError:
+        return None
+    if account.state is not AccountState.open:
+        return None
+    use = records.use_of(tx, key)
+    return SignedIn(
+        id=key,
+        acting=acting_as(tx, account),
+        began_at=kept.began_at,
+        authenticated_at=kept.authenticated_at,
+        used_at=use.at,
+        locked=tx.now - use.at > IDLE_S,
+        draft=use.draft,
+        draft_of=use.draft_of,
+    )
 
 
 def touch(node: Node, signed_in: SignedIn) -> None:
@@ -110,10 +114,10 @@ def end(node: Node, signed_in: SignedIn) -> None:
         tx.record(Action.session_ended, by=by, about=about, times=1)
 
 
-def freshen(tx: Transaction, signed_in: SignedIn) -> None:
-    """Note that password and code were given again in a session."""
+def freshen(tx: Transaction, signed_in: SignedIn, shown_at: int | None = None) -> None:
+    """Note that the user of a session showed again who they are, just now or then."""
     account, began = signed_in.acting.account.id, signed_in.began_at
-    kept = KeptSession(account=account, began_at=began, authenticated_at=tx.now)
+    kept = KeptSession(account=account, began_at=began, authenticated_at=_at(tx, shown_at))
     records.keep_session(tx, signed_in.id, kept)
 
 
@@ -130,3 +134,7 @@ def end_what_is_over(tx: Transaction, account: Account) -> None:
     every = {key: records.session_of(tx, key) for key in records.sessions_of(tx, account)}
     over = [key for key, kept in every.items() if kept and tx.now - kept.began_at > ABSOLUTE_S]
     records.end_sessions(tx, over)
+
+
+def _at(tx: Transaction, shown_at: int | None) -> int:
+    return tx.now if shown_at is None else min(tx.now, shown_at)

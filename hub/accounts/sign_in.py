@@ -14,7 +14,7 @@ from ipaddress import ip_address, ip_network
 from typing import Final, TypeVar
 
 from hub.accounts import sessions
-from hub.accounts.accounts import code_digest, put, sign_in_digest, signing_in_as
+from hub.accounts.accounts import code_digest, opens_by_provider, put, sign_in_digest, signing_in_as
 from hub.accounts.organisations import folded
 from hub.accounts.sessions import SignedIn
 from hub.audit.events import NODE, Action, Refs
@@ -184,7 +184,7 @@ def open_account(node: Node, typed: Opening) -> Opened | Unopened:
     with node.write() as tx:
         tx.hold_others_off()
         account = signing_in_as(tx, typed.sign_in)
-        if account is None or account.state is not AccountState.invited:
+        if account is None or account.state is not AccountState.invited or opens_by_provider(tx, account):
             return Unopened.invitation
         step = step_of(factor, typed.code, tx.now, after=account.last_step) if factor else None
         if step is None:
@@ -206,15 +206,14 @@ def open_account(node: Node, typed: Opening) -> Opened | Unopened:
         return Opened(sessions.begin(tx, account), codes)
 
 
-def may_try(node: Node, name: str, address: str) -> bool:
-    """Take one try from the name's and from the address's; whether both had one left."""
+def may_try(node: Node, name: str | None, address: str) -> bool:
+    """Take one try from the name's, if one was typed, and from the address's; whether all had one left."""
     with node.write() as tx:
         tx.hold_others_off()
         require_none_open(tx)
-        owners = {
-            sign_in_digest(tx, name): _BY_NAME,
-            tx.vault.lookup("tries_of", _network(address)): _BY_ADDRESS,
-        }
+        owners = {tx.vault.lookup("tries_of", _network(address)): _BY_ADDRESS}
+        if name is not None:
+            owners[sign_in_digest(tx, name)] = _BY_NAME
         left = {owner: _left(tx, owner, *limit) for owner, limit in owners.items()}
         if any(one < 1 for one in left.values()):
             return False

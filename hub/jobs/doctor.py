@@ -1,16 +1,18 @@
 """What a node lacks before a first question can be asked and answered, and what else its operator should see to.
 
 A list of questions to the node, each of which gives what it found, with what to do about it. Looks, and mends
-nothing; no answer is about a person. Asks no other node.
+nothing; no answer is about a person. Asks no other node; the provider of sign-in it asks.
 """
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from hub.accounts.accounts import every_account
+from hub.accounts.organisations import every_organisation, folded
 from hub.cases.access import of_no_case
 from hub.cases.staff import staff_list
 from hub.consent import digest_said
@@ -272,6 +274,34 @@ def _console(node: Node) -> Found:
         yield text, f"Invite another with `{typed('accounts invite', node.home)}`, whom they confirm.", False
 
 
+def _provider(node: Node) -> Found:
+    """Whether the provider of sign-in, if the node has one, is as a sign-in needs it: it is asked."""
+    settings = node.settings.provider
+    if settings is None:
+        return
+    # Of all commands this question alone speaks to a provider; the others start faster without.
+    from hub.accounts.provider_client import look
+
+    bodies = set(map(folded, settings.organisations))
+    with node.read() as tx:
+        known = {folded(one.name): one for one in every_organisation(tx)}
+        theirs = {one.id for name, one in known.items() if name in bodies}
+        with_password = [one for one in every_account(tx) if one.password and one.organisation in theirs]
+    for name in settings.organisations:
+        if folded(name) not in known:
+            text = f"`organisations` of `[provider]` names a body that no account is of: {name}."
+            yield text, "Write it as its accounts have it, or invite somebody of it.", False
+    if with_password:
+        text = f"Accounts of its organisations that still have a password: {len(with_password)}."
+        do = "They go on with it. Two people give each a new start: see `hub accounts reset --help`."
+        yield text, do, False
+    try:
+        asyncio.run(look(node))
+    except HubError as error:
+        do = "Correct `[provider]` in node.toml; where that is right, ring those who run the provider."
+        yield f"Nobody signs in by the provider. {error.text}", do, False
+
+
 def _deliveries(node: Node) -> Found:
     stopped = sum(count for state, count in status_of(node).deliveries.items() if state != DeliveryState.open)
     if stopped:
@@ -318,6 +348,7 @@ QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
     "feed": _feed,
     "worker": _worker,
     "console": _console,
+    "provider": _provider,
     "deliveries": _deliveries,
     "notices": _notices,
     "staff": _staff,

@@ -126,6 +126,40 @@ class ConsoleSettings(Value):
         return self.url is not None and self.url.startswith("https:")
 
 
+class ProviderRoles(Value):
+    """What the provider calls each role of an account; a role that it has no name for does not sign in by it."""
+
+    coordinator: ShortText = ""
+    idva: ShortText = ""
+    representative: ShortText = ""
+    manager: ShortText = ""
+    data_protection_officer: ShortText = ""
+    operator: ShortText = ""
+
+
+class ProviderSettings(Value):
+    """The provider by which people of some organisations sign in, by OpenID Connect.
+
+    `name`: what people call it. `organisations`: whose people sign in by it, and by nothing else; named as their
+    accounts have them. `secret_file`: the client's secret, in the home or absolute; none where the provider knows
+    the client by PKCE alone. The claims are those of its ID token: what somebody signs in with, what they may be,
+    and one of the values of `second_factor` where they showed one. `contact`: whom to ring where it fails.
+    """
+
+    name: ShortText = Field(min_length=1)
+    issuer: Address
+    client_id: ShortText = Field(min_length=1)
+    secret_file: ShortText = ""
+    organisations: tuple[ShortText, ...] = Field(min_length=1)
+    scopes: tuple[ShortText, ...] = ("openid", "email")
+    sign_in_claim: ShortText = Field(default="email", min_length=1)
+    roles_claim: ShortText = Field(default="roles", min_length=1)
+    roles: ProviderRoles
+    second_factor_claim: ShortText = Field(default="amr", min_length=1)
+    second_factor: tuple[ShortText, ...] = Field(default=("mfa",), min_length=1)
+    contact: Contact = Contact()
+
+
 class Settings(Value):
     """A node's own settings, from `node.toml`.
 
@@ -151,6 +185,7 @@ class Settings(Value):
     server: ServerLimits = ServerLimits()
     console: ConsoleSettings = ConsoleSettings()
     notices: Notices | None = None
+    provider: ProviderSettings | None = None
     backup: Backups = Backups()
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)

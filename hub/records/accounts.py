@@ -21,6 +21,7 @@ from hub.store import accounts
 from hub.store.accounts import AccountRow, SessionRow
 from hub.values import AgencyKind, ShortText, Value
 
+_FLOW_PLACE: Final = "provider_flow"
 MOST_WRONG_CODES: Final = 10
 """So many in a row behind the right password are no slips of whoever has the app."""
 
@@ -65,7 +66,9 @@ class Account(Value):
     `invitation` is a keyed digest of the code that opens it, until `invited_until`. `last_step` is the last time
     step whose code was used, `recovery` the keyed digests of the codes that are left. `wrong_codes`: how often in a
     row the password was right and the code was not. `reset_asked_by`: the account that asked for a new second
-    factor, which another has to confirm.
+    factor, which another has to confirm. `identity`: a keyed digest of who they are at the provider by which they
+    sign in, where they have no password; `last_flow`: when the last sign-in there was begun that was used, in
+    milliseconds.
     """
 
     id: str
@@ -83,11 +86,18 @@ class Account(Value):
     wrong_codes: int = 0
     recovery: tuple[str, ...] = Field(default=(), max_length=20)
     reset_asked_by: str = ""
+    identity: str = ""
+    last_flow: int = 0
 
     @property
     def key(self) -> bytes:
         """Its id as the store has it."""
         return bytes.fromhex(self.id)
+
+    @property
+    def by_provider(self) -> bool:
+        """Whether its user signs in by the organisation's own provider, and has no password here."""
+        return bool(self.identity)
 
     @property
     def guessed(self) -> bool:
@@ -96,7 +106,7 @@ class Account(Value):
 
 
 class KeptSession(Value):
-    """A session as it is kept. `authenticated_at`: when password and code were last given in it."""
+    """A session as it is kept. `authenticated_at`: when its user last showed in it who they are."""
 
     account: str
     began_at: int
@@ -176,6 +186,19 @@ def opened_factor(vault: Vault, account: Account, sealed: str) -> str:
     """The second factor that a form brings back; nothing where it was shown to another, or is none."""
     try:
         return vault.open(_factor_place(account), bytes.fromhex(sealed)).decode()
+    except (StorageError, ValueError):
+        return ""
+
+
+def sealed_flow(vault: Vault, flow: str) -> str:
+    """A sign-in at the provider that is under way, as the browser that began it keeps it: in hex."""
+    return vault.seal(_FLOW_PLACE, flow.encode()).hex()
+
+
+def opened_flow(vault: Vault, sealed: str) -> str:
+    """The sign-in that a browser brings back; nothing where it brings none of ours."""
+    try:
+        return vault.open(_FLOW_PLACE, bytes.fromhex(sealed)).decode()
     except (StorageError, ValueError):
         return ""
 

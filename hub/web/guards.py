@@ -23,7 +23,7 @@ ADMINISTRATORS: Final = frozenset({_R.manager, _R.operator})
 
 
 class Guard(NamedTuple):
-    """Who may: no roles means anybody, signed in or not. `fresh`: only moments after password and code.
+    """Who may: no roles means anybody, signed in or not. `fresh`: only moments after somebody showed who they are.
 
     `program`: at an address of programs what a token has to be for, or `PERSON` where no token will do.
     """
@@ -51,6 +51,8 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("GET", "/static/{digest}/{name:path}"): OPEN,
     ("GET", "/sign-in"): OPEN,
     ("POST", "/sign-in"): OPEN,
+    ("GET", "/sign-in/provider"): OPEN,
+    ("GET", "/sign-in/provider/back"): OPEN,
     ("GET", "/invitation"): OPEN,
     ("POST", "/invitation"): OPEN,
     ("POST", "/invitation/open"): OPEN,
@@ -58,6 +60,7 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/sign-out"): Guard(EVERYBODY),
     ("GET", "/confirm"): Guard(EVERYBODY),
     ("POST", "/confirm"): Guard(EVERYBODY),
+    ("GET", "/confirm/provider"): Guard(EVERYBODY),
     ("GET", "/work"): Guard(CASEWORKERS),
     ("GET", "/emergency"): Guard(CASEWORKERS),
     ("POST", "/emergency"): Guard(CASEWORKERS),

@@ -108,7 +108,12 @@ def test_the_prf_library_stands_behind_one_module() -> None:
 
 def test_one_library_signs_and_verifies() -> None:
     assert importers("jwt") == {"hub/crypto/signing.py", "hub/crypto/notify.py"}
-    assert not importers("joserfc") | importers("jose") | importers("jwcrypto") | importers("authlib")
+    assert not importers("jose") | importers("jwcrypto")
+
+
+def test_what_a_provider_of_sign_in_signed_is_read_in_one_module() -> None:
+    assert importers("joserfc") == {"hub/crypto/id_token.py"}
+    assert importers("authlib") == {"hub/accounts/provider_client.py", "hub/crypto/id_token.py"}
 
 
 def test_tables_are_the_stores_own() -> None:

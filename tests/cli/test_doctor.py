@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import time
@@ -14,6 +15,7 @@ from hub.jobs.warnings import backup_warning
 from hub.node.node import open_node
 from hub.records.accounts import AccountRole
 from tests.accounts.people import cheap_passwords, user
+from tests.accounts.provider import running
 from tests.cli.conftest import Pair, make, today
 from tests.cli.running import Ended, hub, inside, query
 
@@ -122,6 +124,41 @@ def test_whether_people_hear_of_what_waits_is_said_and_no_secret_with_it(tmp_pat
         user(node, "Mo Ashdown", AccountRole.manager)
         node.database.close()
     assert said(mail) == ""
+
+
+def test_a_provider_of_sign_in_is_asked_and_what_it_lacks_is_said(tmp_path: Path) -> None:
+    home = make(tmp_path / "northmoor", "northmoor")
+    settings = home / "node.toml"
+    before = settings.read_text()
+
+    def said(**changes: object) -> str:
+        told = {
+            "issuer": provider.issuer,
+            "client_id": "hub",
+            "organisations": ["Northmoor Council"],
+        } | changes
+        lines = [f"{name} = {json.dumps(value)}" for name, value in told.items()]
+        roles = ["[provider.roles]", 'manager = "hub"']
+        text = "\n".join(["[provider]", 'name = "Northmoor sign-in"', *lines, *roles])
+        settings.write_text(f'{before}\n[console]\nurl = "https://console.northmoor.example"\n{text}\n')
+        done = doctor(home)
+        assert "provider" not in missing(done), "questions are asked without it"
+        return " ".join(one["what"] for one in done.json["findings"] if one["about"] == "provider")
+
+    with running(time.time) as provider, cheap_passwords():
+        assert "no account is of: Northmoor Council" in said()
+        settings.write_text(before)
+        node = open_node(home)
+        user(node, "Mo Ashdown", AccountRole.manager, organisation="Northmoor Council")
+        node.database.close()
+        assert said() == "Accounts of its organisations that still have a password: 1."
+        assert "is not https" in said(issuer="http://provider.example")
+        assert "secret is missing" in said(secret_file="no.secret")  # pragma: allowlist secret
+        provider.published = []
+        assert "does not answer as OpenID Connect has it" in said()
+        provider.discovered = {"issuer": "https://provider.example"}
+        assert "is another than `issuer`" in said()
+    assert "cannot be reached" in said()
 
 
 def test_what_is_broken_is_named_with_its_file_and_the_rest_is_still_looked_at(home: Path) -> None:

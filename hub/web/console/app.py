@@ -40,13 +40,14 @@ from hub.web.console import (
     nothing,
     obligations,
     programs,
+    provider,
     rendering,
     result,
     sign_in,
     tell,
     work,
 )
-from hub.web.console.asked import Asked, Page, see
+from hub.web.console.asked import Asked, Page, cookie_of, see
 from hub.web.console.assets import asset_routes
 from hub.web.console.forms import read_pairs
 from hub.web.console.headers import Protected
@@ -56,6 +57,7 @@ from hub.web.guards import ROUTES, Guard
 
 PAGES: Final[tuple[Page, ...]] = (
     *sign_in.PAGES,
+    *provider.PAGES,
     *work.PAGES,
     *cases.PAGES,
     *emergency.PAGES,
@@ -128,11 +130,6 @@ def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient
     return app
 
 
-def cookie_name(node: Node) -> str:
-    """The name of the node's cookie: nodes at one address do not sign each other out."""
-    return f"__Host-{node.node_id}"
-
-
 def _require_as_listed(pages: Iterable[Page], programs: Iterable[tuple[str, str]]) -> None:
     there = {(one.method, one.path) for one in pages} | {
         *programs,
@@ -182,7 +179,7 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
 
 
 async def _session(node: Node, request: Request) -> SignedIn | None:
-    token = request.cookies.get(cookie_name(node), "")
+    token = request.cookies.get(cookie_of(node), "")
     return await to_thread.run_sync(sessions.find, node, token) if token else None
 
 

@@ -102,3 +102,14 @@ class Page(NamedTuple):
 def see(path: str) -> Response:
     """Go to another address of the console."""
     return RedirectResponse(path, status_code=303)
+
+
+def cookie_of(node: Node) -> str:
+    """The name of the node's cookie: nodes at one address do not sign each other out."""
+    return f"__Host-{node.node_id}"
+
+
+def with_cookie(asked: Asked, response: Response, token: str) -> Response:
+    """The cookie is new at each sign-in: one that somebody planted before is nobody's."""
+    response.set_cookie(cookie_of(asked.node), token, path="/", secure=True, httponly=True, samesite="strict")
+    return response

@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 import segno
+from anyio import to_thread
 from fastapi import Response
 
 from hub.accounts import sessions
+from hub.accounts.accounts import opens_by_provider
 from hub.accounts.sign_in import (
     LEAST_PASSWORD,
     Credentials,
@@ -27,7 +29,8 @@ from hub.accounts.sign_in import (
 )
 from hub.crypto.one_time import address_for_app
 from hub.records.accounts import Account
-from hub.web.console.asked import Asked, Page, see
+from hub.web.console import provider
+from hub.web.console.asked import Asked, Page, cookie_of, see, with_cookie
 from hub.web.console.language import gettext, mark
 
 SECRET: Final = frozenset({"password", "code", "invitation"})
@@ -59,7 +62,10 @@ def _ask(asked: Asked) -> Response:
 
 def _sign_in_page(asked: Asked, error: str = "", status: int = 200) -> Response:
     locked = asked.session is not None and asked.session.locked
-    return asked.page("sign_in.html", status, error=error, locked=locked, typed=asked.one("sign_in"))
+    name = provider.name_of(asked)
+    return asked.page(
+        "sign_in.html", status, error=error, locked=locked, typed=asked.one("sign_in"), provider=name
+    )
 
 
 def _sign_in(asked: Asked) -> Response:
@@ -67,18 +73,28 @@ def _sign_in(asked: Asked) -> Response:
     given = sign_in(asked.node, _credentials(asked), before)
     if isinstance(given, Refused):
         return _sign_in_page(asked, gettext(_refused(given)), 429 if given is Refused.too_often else 403)
-    return _with_cookie(asked, see("/"), given)
+    return with_cookie(asked, see("/"), given)
 
 
 def _invitation(asked: Asked) -> Response:
     return asked.page("invitation.html", error="", typed="")
 
 
-def _take_invitation(asked: Asked) -> Response:
+async def _take_invitation(asked: Asked) -> Response:
+    found = await to_thread.run_sync(_look_at_invitation, asked)
+    return await provider.offer(asked, found) if isinstance(found, Account) else found
+
+
+def _look_at_invitation(asked: Asked) -> Account | Response:
+    """What an invitation that was typed leads to: a page, or an account that is opened at the provider."""
     if not may_try(asked.node, asked.one("sign_in"), asked.address):
         return _invitation_page(asked, Unopened.too_often)
     account = invited(asked.node, asked.one("sign_in"), asked.one("invitation"))
-    return _invitation_page(asked, Unopened.invitation) if account is None else _open_page(asked, account)
+    if account is None:
+        return _invitation_page(asked, Unopened.invitation)
+    with asked.node.read() as tx:
+        elsewhere = opens_by_provider(tx, account)
+    return account if elsewhere else _open_page(asked, account)
 
 
 def _invitation_page(asked: Asked, why: Unopened) -> Response:
@@ -116,7 +132,7 @@ def _open(asked: Asked) -> Response:
         ),
     )
     if isinstance(opened, Opened):
-        return _with_cookie(asked, asked.page("opened.html", codes=opened.recovery), opened.token)
+        return with_cookie(asked, asked.page("opened.html", codes=opened.recovery), opened.token)
     account = None
     if opened in (Unopened.short, Unopened.known, Unopened.code):
         account = invited(asked.node, asked.one("sign_in"), asked.one("invitation"))
@@ -130,8 +146,11 @@ def _confirm(asked: Asked) -> Response:
 
 
 def _confirm_page(asked: Asked, error: str = "", status: int = 200) -> Response:
-    mine = asked.acting.account.sign_in  # For the browser's own store of passwords.
-    return asked.page("confirm.html", status, error=error, sign_in=mine)
+    mine = asked.acting.account
+    if mine.by_provider:
+        return asked.page("confirm_by_provider.html", provider=provider.name_of(asked))
+    # What they sign in with is for the browser's own store of passwords.
+    return asked.page("confirm.html", status, error=error, sign_in=mine.sign_in)
 
 
 def _confirmed(asked: Asked) -> Response:
@@ -151,18 +170,7 @@ def _sign_out(asked: Asked) -> Response:
     if asked.session is not None:
         sessions.end(asked.node, asked.session)
     response = see("/sign-in")
-    response.delete_cookie(cookie_of(asked), path="/", secure=True, httponly=True, samesite="strict")
-    return response
-
-
-def cookie_of(asked: Asked) -> str:
-    """The name of the node's cookie."""
-    return f"__Host-{asked.node.node_id}"
-
-
-def _with_cookie(asked: Asked, response: Response, token: str) -> Response:
-    """The cookie is new at each sign-in: one that somebody planted before is nobody's."""
-    response.set_cookie(cookie_of(asked), token, path="/", secure=True, httponly=True, samesite="strict")
+    response.delete_cookie(cookie_of(asked.node), path="/", secure=True, httponly=True, samesite="strict")
     return response
 
 

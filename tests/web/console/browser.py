@@ -19,7 +19,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 T = TypeVar("T")
 
@@ -75,10 +75,10 @@ def opened_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """An application on a port of this machine, by a real server; its address."""
+def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
+    """An application on a port of this machine, by a real server; its address. `port`: none is one that is free."""
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
@@ -89,6 +89,20 @@ def served(app: ASGIApp) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(20)
+
+
+def without_refresh(app: ASGIApp) -> ASGIApp:
+    """The same, of which no page leads on by itself."""
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        async def stripped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [one for one in message["headers"] if one[0].lower() != b"refresh"]
+            await send(message)
+
+        await app(scope, receive, stripped)
+
+    return answering
 
 
 def apart(function: Callable[[], T]) -> T:

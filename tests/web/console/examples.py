@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from hub.accounts.accounts import acting_as
+from hub.accounts.provider import Flow, Proof
+from hub.accounts.provider_sign_in import Entered, finish
 from hub.cases.obligations import list_obligations
 from hub.cases.shown import lines
 from hub.cases.stub import Referrer, Stub, enter_case
@@ -21,7 +23,9 @@ from hub.records.accounts import AccountRole
 from hub.values import Kind, Role
 from hub.web.guards import ROUTES
 from tests.accounts.people import PASSWORD, User, invited, user
+from tests.accounts.provider import ORGANISATION, Provider, with_provider
 from tests.checks.pending import asked, told
+from tests.cli.running import free_port
 from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
 from tests.web.console.browser import apart
 from tests.web.console.signed_in import Console
@@ -29,6 +33,7 @@ from tests.web.console.signed_in import Console
 R = AccountRole
 NOBODY: Final = "nobody"
 UNSIGNED: Final = "unsigned"  # A coordinator whose agency has signed no agreement.
+PROVEN: Final = "proven"  # Somebody who signs in by the provider.
 AWAY: Final = "away"  # Somebody whose session is locked.
 Fields = Mapping[str, str | tuple[str, ...]]
 ANSWERS: Final[Fields] = MappingProxyType(
@@ -93,6 +98,18 @@ EXAMPLES: Final[tuple[Example, ...]] = (
             "factor": "{factor}",
         },
     ),
+    E("GET /sign-in", PROVEN, at="eastvale"),
+    E(
+        "POST /invitation",
+        NOBODY,
+        {"sign_in": "{elsewhere}", "invitation": "{elsewhere_code}"},
+        at="eastvale",
+    ),
+    E("GET /sign-in/provider/back", NOBODY, at="eastvale", status=403),
+    E("GET /sign-in/provider", PROVEN, at="eastvale"),
+    E("GET /confirm", PROVEN, at="eastvale"),
+    E("GET /confirm/provider", PROVEN, at="eastvale"),
+    E("GET /work", PROVEN, at="eastvale"),
     E("GET /work", AWAY),
     E("GET /"),
     E("GET /confirm"),
@@ -182,11 +199,14 @@ EXAMPLES: Final[tuple[Example, ...]] = (
 class World:
     """The two areas' consoles, their people, and what stands in each address (`places`)."""
 
-    def __init__(self, areas: Areas) -> None:
-        self.areas = areas
+    def __init__(self, areas: Areas, provider: Provider) -> None:
+        self.areas, self.provider = areas, provider
+        self.ports = {"northmoor": free_port(), "eastvale": free_port()}
+        there = f"http://127.0.0.1:{self.ports['eastvale']}"
+        nodes = (areas["northmoor"], with_provider(areas["eastvale"], provider.issuer, there))
         self.consoles = {
-            area: Console.of(areas[area], "Police", lambda node: areas.client(node.node_id))
-            for area in ("northmoor", "eastvale")
+            node.node_id: Console.of(node, "Police", lambda node: areas.client(node.node_id))
+            for node in nodes
         }
         node = areas["northmoor"]
         self.manager = self.consoles["northmoor"].users[R.manager]
@@ -212,6 +232,7 @@ class World:
             "area": "eastvale",
             "factor": "",
         }
+        self._by_provider()
         told(areas, asked(areas))
         self._owed()
 
@@ -227,6 +248,19 @@ class World:
         enter_case(node, Stub(**stub, referrer=referrer, by=IMPORTER, people=people))
         with node.read() as tx:
             return lines(node, acting_as(tx, who.account), 1, ref)[0].handle
+
+    def _by_provider(self) -> None:
+        """Two people of Eastvale's who sign in by the provider: one is there, the other is invited."""
+        console = self.consoles["eastvale"]
+        node, by = console.node, console.users[R.manager].account
+        there, _ = invited(node, "Pru Proven", by=by, organisation=ORGANISATION)
+        began = {"opening": there.id, "invitation": there.invitation, "begun_at": 1}
+        flow = Flow(state="", nonce="", verifier="", **began)
+        proof = Proof(self.provider.issuer, "pru", there.sign_in, frozenset(["hub-coordinator"]), node.now())
+        assert isinstance(finish(node, flow, proof), Entered)
+        self.provider.somebody = {"sub": "pru", "email": there.sign_in}
+        new, code = invited(node, "Ned Elsewhere", by=by, organisation=ORGANISATION)
+        self.places |= {"elsewhere": new.sign_in, "elsewhere_code": code}
 
     def _owed(self) -> None:
         node = self.areas["northmoor"]

@@ -18,8 +18,9 @@ from hub.web.console import rendering
 from hub.web.console.rendering import Pages
 from hub.web.guards import ROUTES
 from tests.accounts.people import cheap_passwords
+from tests.accounts.provider import running
 from tests.federation.nodes import copied
-from tests.web.console.browser import complaints, served, violations, width
+from tests.web.console.browser import complaints, served, violations, width, without_refresh
 from tests.web.console.examples import AWAY, EXAMPLES, NO_PAGES, Example, World
 
 WIDE: Final = {"width": 1280, "height": 1024}
@@ -69,8 +70,8 @@ CUT_OFF: Final = """html => {
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[World]:
     areas = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    with cheap_passwords():
-        yield World(areas)
+    with cheap_passwords(), running(areas.clock) as provider:
+        yield World(areas, provider)
     areas.close()
 
 
@@ -118,8 +119,12 @@ def test_every_page_in_every_state_can_be_read_by_everybody(
     wrong: list[str] = []
     people: dict[tuple[str, str], Page] = {}
     with ExitStack() as stack:
-        urls = {area: stack.enter_context(served(one.app)) for area, one in world.consoles.items()}
+        urls = {
+            area: stack.enter_context(served(without_refresh(one.app), world.ports[area]))
+            for area, one in world.consoles.items()
+        }
         for number, example in enumerate(EXAMPLES):
+            world.areas.clock.advance(1)
             name = f"{number} {example.route} by {example.who} {dict(example.form)}"[:200]
             who = (example.at, str(example.who))
             if who not in people:

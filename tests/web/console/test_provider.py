@@ -1,0 +1,611 @@
+"""Signing in by an organisation's own provider, as it should go and as somebody would have it go."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from joserfc.jwk import OctKey, RSAKey
+
+from hub.accounts import provider_client, sessions
+from hub.accounts.accounts import ask_for_reset, disable, reset_factor
+from hub.accounts.provider import FLOW_S
+from hub.node.node import Node
+from hub.records.accounts import AccountRole
+from hub.values import Mode
+from hub.web.console.app import create_console
+from tests.accounts.people import PASSWORD, User, cheap_passwords, invited, user
+from tests.accounts.provider import (
+    CONTACT,
+    ORGANISATION,
+    Provider,
+    running,
+    say,
+    with_provider,
+)
+from tests.federation.nodes import Areas, copied
+from tests.web.console.signed_in import normal
+from tests.web.console.visitor import Visitor
+
+SESSION: Final = "__Host-eastvale"
+FLOW: Final = "__Host-eastvale.provider"
+WHO: Final = {"sub": "subject-1", "email": "ash.underhill@example.org"}
+
+
+class World:
+    """Eastvale's console, its provider, and Ash Underhill, whose account is opened by it."""
+
+    def __init__(self, areas: Areas, provider: Provider) -> None:
+        self.areas, self.provider = areas, provider
+        self.node = with_provider(areas["eastvale"], provider.issuer)
+        self.app = create_console(self.node)
+        self.manager = user(areas["eastvale"], "Mo Ashdown", AccountRole.manager)
+        self.second = user(areas["eastvale"], "Ma Lowther", AccountRole.manager, by=self.manager.account)
+        self.ash = self.invited("Ash Underhill")
+        assert self.opened(self.ash, None, **WHO).status_code == 200
+
+    def visitor(self) -> Visitor:
+        """Somebody at a machine that nobody used yet, after a while in which nobody tried anything."""
+        self.areas.clock.advance(400)
+        return Visitor(self.app)
+
+    def invited(self, name: str, role: AccountRole = AccountRole.coordinator) -> tuple[User, str]:
+        account, code = invited(self.node, name, role, by=self.manager.account, organisation=ORGANISATION)
+        return User(self.node, account.sign_in, ()), code
+
+    def opened(self, who: tuple[User, str], visitor: Visitor | None = None, **claims: Any) -> Any:
+        """What somebody gets who opens an account with their code, at the provider as these claims say."""
+        visitor = visitor or self.visitor()
+        page = visitor.post("/invitation", {"sign_in": who[0].sign_in, "invitation": who[1]})
+        assert page.status_code == 200, page.text
+        (address,) = re.findall(r'href="(http[^"]+/authorize[^"]+)"', page.text)
+        back = self.provider.signs_in(address.replace("&amp;", "&"), **claims)
+        return visitor.get(back, sent_by_another_site=True)
+
+    def begun(self, visitor: Visitor, path: str = "/sign-in/provider") -> str:
+        """The address of the provider to which a browser is sent."""
+        answer = visitor.get(path)
+        assert answer.status_code == 303, answer.text
+        assert answer.headers["location"].startswith(self.provider.issuer + "/authorize?")
+        return answer.headers["location"]
+
+    def came_back(self, visitor: Visitor, **claims: Any) -> Any:
+        """What somebody gets who signs in at the provider, as these claims say."""
+        back = self.provider.signs_in(self.begun(visitor), **(WHO | claims))
+        return visitor.get(back, sent_by_another_site=True)
+
+    def signed_in(self) -> Visitor:
+        """Ash, at work."""
+        visitor = self.visitor()
+        assert self.came_back(visitor).status_code == 200
+        assert visitor.get("/work").status_code == 200
+        return visitor
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[World]:
+    areas = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    with pytest.MonkeyPatch.context() as patch, cheap_passwords(), running(areas.clock) as provider:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        yield World(areas, provider)
+    areas.close()
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was(world: World) -> Iterator[None]:
+    """The provider is honest again after each test."""
+    before = replace(world.provider)
+    yield
+    for name in ("key", "algorithm", "header", "published", "discovered", "forgetful", "id_token", "instead"):
+        setattr(world.provider, name, getattr(before, name))
+    world.provider.instead, world.provider.discovered, world.provider.header = {}, {}, {}
+
+
+def refused(visitor: Visitor, answer: Any, says: str) -> None:
+    """Nobody was signed in, and the page says that, and why."""
+    assert answer.status_code == 403
+    assert says in answer.text
+    assert SESSION not in visitor.kept
+    assert FLOW not in visitor.kept
+    assert visitor.get("/work").headers["location"] == "/sign-in"
+
+
+def test_who_was_invited_opens_their_account_there_and_signs_in_there(world: World) -> None:
+    visitor = world.visitor()
+    answer = world.came_back(visitor)
+    assert answer.status_code == 200
+    assert 'href="/"' in answer.text
+    assert answer.headers["refresh"] == "0; url=/"
+    assert visitor.kept[SESSION][1] == "strict"
+    assert FLOW not in visitor.kept
+    assert "Ash Underhill" in visitor.get("/work").text
+    account = world.ash[0].account
+    assert (account.password, account.factor, account.recovery) == ("", "", ())
+    assert account.identity not in ("", WHO["sub"])
+
+
+def test_what_is_under_way_and_what_is_kept_of_it_shows_nothing(world: World) -> None:
+    visitor = world.visitor()
+    address = world.begun(visitor)
+    kept, same_site = visitor.kept[FLOW]
+    assert same_site == "lax"
+    assert "Ash" not in address
+    for secret in re.findall(r"(?:state|nonce)=([^&]+)", address):
+        assert secret not in kept
+        assert len(secret) >= 43
+
+
+OTHER: Final = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
+NOT_SO: Final = "does not hold"
+NO_FACTOR: Final = "second factor"
+NOT_NOW: Final = "just now"
+NOBODY: Final = "no open account here"
+
+
+@pytest.mark.parametrize(
+    ("claims", "says"),
+    [
+        ({"iss": "https://other.example"}, NOT_SO),
+        ({"iss": None}, NOT_SO),
+        ({"aud": "another-client"}, NOT_SO),
+        ({"aud": ["another-client", "hub-of-eastvale"]}, NOT_SO),  # and no azp
+        ({"aud": ["another-client", "hub-of-eastvale"], "azp": "another-client"}, NOT_SO),
+        ({"exp": 1_000_000_000}, NOT_SO),
+        ({"exp": None}, NOT_SO),
+        ({"iat": 4_000_000_000}, NOT_SO),
+        ({"nonce": None}, NOT_SO),
+        ({"nonce": "of another sign-in"}, NOT_SO),
+        ({"sub": ""}, NOT_SO),
+        ({"at_hash": "of another access token"}, NOT_SO),
+        ({"amr": None}, NO_FACTOR),
+        ({"amr": ["pwd"]}, NO_FACTOR),
+        ({"amr": "pwd mfa"}, NOT_SO),
+        ({"auth_time": None}, NOT_NOW),
+        ({"auth_time": True}, NOT_NOW),
+        ({"auth_time": "now"}, NOT_SO),
+        ({"auth_time": 1_000_000_000}, NOT_NOW),
+        ({"auth_time": 4_000_000_000}, NOT_NOW),
+        ({"roles": None}, NOBODY),
+        ({"roles": []}, NOBODY),
+        ({"roles": [""]}, NOBODY),
+        ({"roles": ["hub-manager"]}, NOBODY),
+        ({"roles": {"hub-coordinator": True}}, NOBODY),
+        ({"sub": "subject-2"}, NOBODY),  # Her address was given to somebody else there.
+        ({"email": "nobody@example.org"}, NOBODY),
+        ({"email": "mo.ashdown@example.org", "roles": ["hub-manager"]}, NOBODY),
+        ({"email": None}, NOBODY),
+        ({"email": ["ash.underhill@example.org"]}, NOBODY),
+        ({"email_verified": False}, NOBODY),
+        ({"email_verified": "false"}, NOBODY),
+    ],
+    ids=lambda one: str(one)[:60],
+)
+def test_what_the_provider_does_not_say_rightly_signs_nobody_in(
+    world: World, claims: dict[str, Any], says: str
+) -> None:
+    visitor = world.visitor()
+    refused(visitor, world.came_back(visitor, **claims), says)
+
+
+def test_who_may_not_is_told_the_same_whatever_the_account_is(world: World) -> None:
+    """An account that there is not, another's, one with a password, and one that is invited, are one page."""
+    bo, _ = world.invited("Bo Waiting")
+    pages = set()
+    for claims in (
+        {"sub": "x", "email": "nobody@example.org"},
+        {"sub": "x"},
+        {"sub": "x", "email": world.manager.sign_in, "roles": ["hub-manager"]},
+        {"sub": "x", "email": bo.sign_in},
+        {"roles": ["hub-manager"]},
+    ):
+        pages.add(normal(world.came_back(world.visitor(), **claims).text))
+    assert len(pages) == 1
+
+
+def test_a_signature_that_is_not_the_providers_signs_nobody_in(world: World) -> None:
+    provider, honest = world.provider, world.provider.key
+    shared = OctKey.import_key({"kty": "oct", "k": "YSBzaGFyZWQgc2VjcmV0IG9mIHRoZSB0ZXN0cw", "kid": "one"})
+    for forged in (
+        {"key": OTHER},
+        {"key": OTHER, "header": {"jwk": OTHER.as_dict(private=False)}},
+        {"key": OTHER, "header": {"jku": f"{provider.issuer}/other", "kid": "two"}},
+        {"key": shared, "algorithm": "HS256"},
+        {"key": shared, "algorithm": "HS256", "published": [shared]},
+        {"algorithm": "none"},
+        {"id_token": "eyJhbGciOiJub25lIn0.e30."},  # pragma: allowlist secret
+        {"id_token": "no token"},
+    ):
+        for name, value in forged.items():
+            setattr(provider, name, value)
+        visitor = world.visitor()
+        refused(visitor, world.came_back(visitor), NOT_SO)
+        provider.key, provider.published, provider.algorithm = honest, [honest], "RS256"
+        provider.header, provider.id_token = {}, ""
+    world.signed_in()
+
+
+def test_a_key_that_the_provider_has_changed_is_believed_at_once(world: World) -> None:
+    world.provider.key, world.provider.published = OTHER, [OTHER]
+    world.signed_in()
+
+
+def test_nobody_ends_a_sign_in_that_another_browser_began(world: World) -> None:
+    """Else a page of theirs would sign her in as them, and she would write her case into their account."""
+    attacker, victim = world.visitor(), world.visitor()
+    back = world.provider.signs_in(world.begun(attacker), **WHO)
+    refused(victim, victim.get(back, sent_by_another_site=True), "not begun in this browser")
+    world.begun(victim)  # Nor where she is on her way herself.
+    refused(victim, victim.get(back, sent_by_another_site=True), "not begun in this browser")
+    assert attacker.get(back, sent_by_another_site=True).status_code == 200
+
+
+def test_a_code_that_was_stolen_is_no_use_in_another_sign_in(world: World) -> None:
+    """The verifier is the other browser's (PKCE), and so is the nonce, where a provider does not look."""
+    victim, attacker = world.visitor(), world.visitor()
+    stolen = world.provider.signs_in(world.begun(victim), **WHO)
+    mine = world.provider.signs_in(world.begun(attacker), **WHO)
+    code, own = (re.findall(r"code=([^&]+)", one)[0] for one in (stolen, mine))
+    refused(attacker, attacker.get(mine.replace(own, code)), NOT_SO)
+    grant = world.provider.grants[code]
+    world.begun(attacker)
+    address = world.begun(attacker)
+    grant.asked = {**grant.asked, **dict(re.findall(r"(code_challenge)=([^&]+)", address))}
+    state = re.findall(r"state=([^&]+)", address)[0]
+    refused(attacker, attacker.get(f"/sign-in/provider/back?code={code}&state={state}"), NOT_SO)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda back: re.sub(r"state=[^&]+", "state=x", back),
+        lambda back: re.sub(r"&state=[^&]+", "", back),
+        lambda back: back + "&state=x",
+        lambda back: back.replace("state=", "State="),
+    ],
+    ids=["another", "none", "two", "under another name"],
+)
+def test_a_state_that_is_not_what_was_sent_ends_nothing(world: World, change: Callable[[str], str]) -> None:
+    visitor = world.visitor()
+    back = world.provider.signs_in(world.begun(visitor), **WHO)
+    refused(visitor, visitor.get(change(back)), "not begun in this browser")
+
+
+def test_what_a_browser_keeps_cannot_be_changed_or_kept_for_long(world: World) -> None:
+    visitor = world.visitor()
+    back = world.provider.signs_in(world.begun(visitor), **WHO)
+    kept, _ = visitor.kept[FLOW]
+    changed = ("0" if kept[-1] != "0" else "1").join([kept[:-1], ""])
+    for forged in ("", "00", "not hex", changed):
+        visitor.kept[FLOW] = (forged, "lax")
+        refused(visitor, visitor.get(back), "not begun in this browser")
+    visitor.kept[FLOW] = (kept, "lax")
+    world.areas.clock.advance(FLOW_S + 1)
+    refused(visitor, visitor.get(back), "not begun in this browser")
+
+
+def test_a_sign_in_is_used_once_even_where_the_provider_takes_its_code_again(world: World) -> None:
+    world.provider.forgetful = True
+    visitor = world.visitor()
+    back = world.provider.signs_in(world.begun(visitor), **WHO)
+    kept = dict(visitor.kept)
+    assert visitor.get(back, sent_by_another_site=True).status_code == 200
+    again = Visitor(world.app)
+    again.kept = kept
+    refused(again, again.get(back, sent_by_another_site=True), "is used")
+
+
+def test_what_the_provider_refuses_is_said_and_begins_again(world: World) -> None:
+    visitor = world.visitor()
+    state = re.findall(r"state=([^&]+)", world.begun(visitor))[0]
+    words = "error=access_denied&error_description=%3Cb%3Ering+01632%3C%2Fb%3E"
+    answer = visitor.get(f"/sign-in/provider/back?{words}&state={state}", sent_by_another_site=True)
+    refused(visitor, answer, "did not say who you are")
+    assert "ring 01632" not in answer.text  # What stands in an address is anybody's.
+    assert CONTACT in answer.text
+    assert world.came_back(visitor).status_code == 200
+
+
+def test_an_answer_that_another_provider_gave_ends_nothing(world: World) -> None:
+    visitor = world.visitor()
+    back = world.provider.signs_in(world.begun(visitor), **WHO)
+    refused(visitor, visitor.get(f"{back}&iss=https%3A%2F%2Fother.example"), NOT_SO)
+
+
+def test_no_address_leads_anywhere_but_to_this_console(world: World) -> None:
+    evil = "to=//evil.example&next=https://evil.example&redirect_uri=https://evil.example&url=//evil.example"
+    visitor = world.visitor()
+    address = world.begun(visitor, f"/sign-in/provider?{evil}")
+    assert "evil" not in address
+    answer = visitor.get(f"{world.provider.signs_in(address, **WHO)}&{evil}", sent_by_another_site=True)
+    assert answer.status_code == 200
+    assert answer.headers["refresh"] == "0; url=/"
+    assert "evil" not in answer.text
+
+
+def test_a_cookie_that_somebody_planted_is_nobodys_after_a_sign_in(world: World) -> None:
+    visitor = world.visitor()
+    visitor.kept[SESSION] = ("x" * 43, "strict")
+    assert world.came_back(visitor).status_code == 200
+    assert visitor.kept[SESSION][0] != "x" * 43
+    assert sessions.find(world.node, "x" * 43) is None
+
+
+def test_what_was_typed_before_a_lock_goes_on_with_its_writer(world: World) -> None:
+    visitor = world.signed_in()
+    before = visitor.kept[SESSION][0]
+    world.areas.clock.advance(sessions.IDLE_S + 60)
+    form = {"surname": "Longstaffe"}
+    assert visitor.post("/cases/new", form).headers["location"] == "/sign-in"
+    assert world.came_back(visitor).status_code == 200
+    session = sessions.find(world.node, visitor.kept[SESSION][0])
+    assert session is not None
+    assert "Longstaffe" in session.draft
+    assert sessions.find(world.node, before) is None
+
+
+def stale(world: World) -> tuple[Visitor, str]:
+    """Ash, who signed in a while ago and was asked who she is, on her way to the provider."""
+    visitor = world.signed_in()
+    world.areas.clock.advance(sessions.FRESH_S + 60)
+    form = {"program": "A nightly list", "scopes": "read", "days": "30"}
+    assert visitor.post("/programs", form).headers["location"] == "/confirm"
+    page = visitor.get("/confirm")
+    assert 'href="/confirm/provider"' in page.text
+    assert "Password" not in page.text
+    return visitor, world.begun(visitor, "/confirm/provider")
+
+
+def fresh(world: World, visitor: Visitor) -> bool:
+    session = sessions.find(world.node, visitor.kept[SESSION][0])
+    return session is not None and session.fresh(world.node.now())
+
+
+def test_whoever_signs_shows_at_the_provider_again_who_they_are(world: World) -> None:
+    visitor, address = stale(world)
+    token = visitor.kept[SESSION]
+    answer = visitor.get(world.provider.signs_in(address, **WHO), sent_by_another_site=True)
+    assert answer.status_code == 200
+    assert answer.headers["refresh"] == "0; url=/programs"
+    assert visitor.kept[SESSION] == token
+    assert fresh(world, visitor)
+    assert "A nightly list" in visitor.get("/programs").text
+
+
+@pytest.mark.parametrize(
+    ("claims", "says"),
+    [
+        ({"sub": "subject-2"}, NOBODY),
+        ({"email": "mo.ashdown@example.org"}, NOBODY),
+        ({"amr": ["pwd"]}, NO_FACTOR),
+        ({"auth_time": 1_000_000_000}, NOT_NOW),
+    ],
+    ids=["another person", "another account", "one factor", "long ago"],
+)
+def test_who_does_not_show_it_signs_nothing(world: World, claims: dict[str, Any], says: str) -> None:
+    visitor, address = stale(world)
+    answer = visitor.get(world.provider.signs_in(address, **(WHO | claims)), sent_by_another_site=True)
+    assert answer.status_code == 403
+    assert says in answer.text
+    assert 'href="/confirm"' in answer.text
+    assert not fresh(world, visitor)
+    assert visitor.get("/work").status_code == 200
+
+
+def test_another_account_of_the_provider_freshens_no_session_but_its_own(world: World) -> None:
+    bo = world.invited("Bo Fairweather")
+    world.opened(bo, sub="bo", email=bo[0].sign_in)
+    visitor, address = stale(world)
+    answer = visitor.get(
+        world.provider.signs_in(address, "bo", email=bo[0].sign_in), sent_by_another_site=True
+    )
+    assert answer.status_code == 403
+    assert not fresh(world, visitor)
+
+
+def test_a_session_that_ended_or_locked_meanwhile_is_not_made_fresh(world: World) -> None:
+    visitor, address = stale(world)
+    visitor.post("/sign-out", {})
+    answer = visitor.get(world.provider.signs_in(address, **WHO), sent_by_another_site=True)
+    refused(visitor, answer, "not begun in this browser")
+
+
+def test_who_is_signed_in_by_the_provider_is_fresh_since_they_showed_it_and_no_longer(world: World) -> None:
+    visitor = world.visitor()
+    address = world.begun(visitor)
+    back = world.provider.signs_in(address, **WHO)
+    world.areas.clock.advance(200)
+    assert visitor.get(back, sent_by_another_site=True).status_code == 200
+    assert fresh(world, visitor)
+    world.areas.clock.advance(sessions.FRESH_S - 199)
+    assert not fresh(world, visitor)
+
+
+def test_an_invitation_is_opened_by_whom_it_is_for_and_once(world: World) -> None:
+    bo, code = world.invited("Bo Lowther")
+    for claims in (
+        {"sub": "other", "email": "colleague@example.org"},  # Whoever overheard the code.
+        {"sub": WHO["sub"], "email": WHO["email"]},
+        {"sub": "bo-2", "email": bo.sign_in, "roles": ["hub-manager"]},
+    ):
+        visitor = world.visitor()
+        refused(visitor, world.opened((bo, code), visitor, **claims), NOBODY)
+    visitor = world.visitor()
+    refused(visitor, world.came_back(visitor, sub="bo-2", email=bo.sign_in), NOBODY)  # Without the code.
+    assert world.opened((bo, code), sub="bo-2", email=bo.sign_in).status_code == 200
+    again = world.visitor().post("/invitation", {"sign_in": bo.sign_in, "invitation": code})
+    assert again.status_code == 403
+
+
+def test_who_signs_in_at_the_provider_opens_no_account_with_a_password(world: World) -> None:
+    bo, code = world.invited("Bo Penrose")
+    visitor = world.visitor()
+    answer = visitor.post(
+        "/invitation/open",
+        {"sign_in": bo.sign_in, "invitation": code, "password": PASSWORD, "code": "000000", "factor": "00"},
+    )
+    assert answer.status_code == 403
+    assert "opens nothing" in answer.text
+
+
+def test_a_provider_speaks_for_no_other_organisation_and_makes_no_manager(world: World) -> None:
+    """An account with a password stays its user's, whatever the provider says; others choose one as before."""
+    account, code = invited(world.node, "Bo Elsewhere", by=world.manager.account)
+    visitor = world.visitor()
+    page = visitor.post("/invitation", {"sign_in": account.sign_in, "invitation": code})
+    assert "Password" in page.text
+    assert world.provider.issuer not in page.text
+    visitor = world.visitor()
+    claims = {"sub": "bo", "email": account.sign_in, "roles": ["hub-coordinator", "hub-manager"]}
+    refused(visitor, world.came_back(visitor, **claims), NOBODY)
+    assert world.came_back(visitor, roles=["hub-manager", "hub-coordinator"]).status_code == 200
+    assert world.ash[0].account.role is AccountRole.coordinator
+    assert visitor.get("/accounts").status_code == 404
+
+
+def test_who_is_disabled_on_the_way_does_not_come_in(world: World) -> None:
+    bo = world.invited("Bo Leaver")
+    world.opened(bo, sub="bo-3", email=bo[0].sign_in)
+    visitor = world.visitor()
+    back = world.provider.signs_in(world.begun(visitor), "bo-3", email=bo[0].sign_in)
+    with world.node.write() as tx:
+        disable(tx, bo[0].account, world.manager.account)
+    refused(visitor, visitor.get(back, sent_by_another_site=True), NOBODY)
+
+
+def test_who_became_another_at_the_provider_is_mended_by_two_people(world: World) -> None:
+    bo = world.invited("Bo Newname")
+    world.opened(bo, sub="bo-4", email=bo[0].sign_in)
+    visitor = world.visitor()
+    refused(visitor, world.came_back(visitor, sub="bo-5", email=bo[0].sign_in), NOBODY)
+    with world.node.write() as tx:
+        asked = ask_for_reset(tx, bo[0].account, world.manager.account)
+    with world.node.write() as tx:
+        _, code = reset_factor(tx, asked, world.second.account)
+    assert world.opened((bo[0], code), sub="bo-5", email=bo[0].sign_in).status_code == 200
+    visitor = world.visitor()
+    refused(visitor, world.came_back(visitor, sub="bo-4", email=bo[0].sign_in), NOBODY)
+
+
+def test_the_password_form_does_not_tell_an_account_of_the_provider(world: World) -> None:
+    pages, costs = [], []
+    for name in (WHO["email"], "nobody@example.org", world.manager.sign_in):
+        visitor = world.visitor()
+        # pragma: allowlist nextline secret
+        form = {"sign_in": name, "password": "wrong wrong wrong", "code": "000000"}
+        answer = visitor.post("/sign-in", form)
+        assert answer.status_code == 403
+        pages.append(normal(answer.text).replace(name, "NAME"))
+        costs.append(sorted(answer.headers))
+    assert len(set(pages)) == 1
+    assert costs[0] == costs[1] == costs[2]
+
+
+def test_beginning_again_and_again_ends(world: World) -> None:
+    visitor = world.visitor()
+    answers = [visitor.get("/sign-in/provider").status_code for _ in range(32)]
+    assert answers == [303] * 30 + [429] * 2
+
+
+def _drip(request: BaseHTTPRequestHandler) -> None:
+    request.send_response(200)
+    request.end_headers()
+    for _ in range(40):
+        request.wfile.write(b" ")
+        request.wfile.flush()
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "path", ["/.well-known/openid-configuration", "/token", "/keys"], ids=["what it says", "token", "keys"]
+)
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda request: say(request, {}, 500),
+        lambda request: say(request, b"<html>"),
+        lambda request: say(request, []),
+        lambda request: say(request, b" " * 300_000),
+        lambda request: say(request, gzip.compress(b"{}"), Content_Encoding="gzip"),
+        lambda request: say(request, b"", 302, Location="https://evil.example/"),
+        lambda request: request.connection.close(),
+        _drip,
+    ],
+    ids=["500", "a page", "a list", "too long", "packed", "elsewhere", "hangs up", "slow"],
+)
+def test_a_provider_that_fails_signs_nobody_in_and_the_page_says_whom_to_ring(
+    world: World, path: str, broken: Callable[[BaseHTTPRequestHandler], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider_client, "PROVIDER_S", 0.8)
+    visitor = world.visitor()
+    back = world.provider.signs_in(world.begun(visitor), **WHO)
+    world.provider.instead[path] = broken
+    answer = visitor.get(back, sent_by_another_site=True)
+    assert answer.status_code == 503
+    assert "Nobody was signed in" in answer.text
+    assert CONTACT in answer.text
+    assert SESSION not in visitor.kept
+    if path.startswith("/.well"):
+        assert visitor.get("/sign-in/provider").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"issuer": "http://127.0.0.1:1"}, "is another than"),
+        ({"token_endpoint": "http://provider.example/token"}, "not https"),
+        ({"authorization_endpoint": "javascript:alert(1)"}, "OpenID Connect"),
+        ({"jwks_uri": None}, "OpenID Connect"),
+    ],
+    ids=["another issuer", "no https", "a script", "no keys"],
+)
+def test_a_provider_that_is_not_what_it_should_be_is_not_asked(
+    world: World, said: dict[str, Any], why: str
+) -> None:
+    world.provider.discovered = said
+    answer = world.visitor().get("/sign-in/provider")
+    assert answer.status_code == 503
+    assert why in answer.text
+
+
+def test_a_secret_that_is_wrong_signs_nobody_in(world: World) -> None:
+    visitor = world.visitor()
+    back = world.provider.signs_in(world.begun(visitor), **WHO)
+    secret = world.node.home / "provider.secret"
+    kept = secret.read_text()
+    try:
+        secret.write_text("another")
+        answer = visitor.get(back)
+        assert answer.status_code == 503
+        assert "client_id or secret" in answer.text
+        secret.chmod(0o644)
+        assert str(secret) not in visitor.get("/sign-in/provider").text
+    finally:
+        secret.write_text(kept)
+        secret.chmod(0o600)
+
+
+def test_a_provider_that_takes_the_secret_in_the_form_gets_it_so(world: World) -> None:
+    world.provider.discovered = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    world.signed_in()
+
+
+def test_a_live_node_asks_no_provider_that_is_not_https(world: World) -> None:
+    node: Node = world.node
+    live = replace(node, settings=node.settings.model_copy(update={"mode": Mode.live}))
+    answer = Visitor(create_console(live)).get("/sign-in/provider")
+    assert answer.status_code == 503
+    assert "not https" in answer.text
+
+
+def test_a_node_without_a_provider_has_no_such_way_in(world: World) -> None:
+    visitor = Visitor(create_console(world.areas["eastvale"]))
+    assert "/sign-in/provider" not in visitor.get("/sign-in").text
+    assert visitor.get("/sign-in/provider").headers["location"] == "/sign-in"
+    assert visitor.get("/sign-in/provider/back?code=x&state=y").status_code == 403
