@@ -8,7 +8,8 @@ minutes, and is over after twelve hours; what was typed in it and not sent stays
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from hub.accounts.accounts import Acting, acting_as
@@ -26,6 +27,7 @@ FRESH_S: Final = 5 * 60
 """How long after somebody showed who they are something may be signed or released without it."""
 _TOUCH_S: Final = 30
 _MOST_DRAFT: Final = 200_000
+_MOST_FORMS: Final = 5
 _TOKEN_BYTES: Final = 32
 
 
@@ -41,6 +43,7 @@ class SignedIn:
     locked: bool
     draft: str = ""
     draft_of: str = ""
+    forms: Mapping[str, str] = field(default_factory=dict)
 
     def fresh(self, now: int) -> bool:
         """Whether its user showed a moment ago who they are."""
@@ -48,12 +51,19 @@ class SignedIn:
 
 
 def begin(tx: Transaction, account: Account, shown_at: int | None = None) -> str:
-    """Begin a session for somebody who showed who they are, just now or then; gives its cookie's value."""
+    """Begin a session for somebody who showed who they are, just now or then; gives its cookie's value.
+
+    What they began to fill in elsewhere and did not send goes on in it.
+    """
+    uses = sorted(
+        (records.use_of(tx, one) for one in records.sessions_of(tx, account)), key=lambda one: one.at
+    )
+    forms = {of: text for use in uses for of, text in use.forms.items()}
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     key = records.session_id(token)
     kept = KeptSession(account=account.id, began_at=tx.now, authenticated_at=_at(tx, shown_at))
     records.keep_session(tx, key, kept, new=True)
-    records.keep_use(tx, key, SessionUse(at=tx.now))
+    records.keep_use(tx, key, SessionUse(at=tx.now, forms=forms))
     return token
 
 
@@ -88,6 +98,7 @@ def found(tx: Reading, key: bytes) -> SignedIn | None:
         locked=tx.now - use.at > IDLE_S,
         draft=use.draft,
         draft_of=use.draft_of,
+        forms=use.forms,
     )
 
 
@@ -100,9 +111,28 @@ def touch(node: Node, signed_in: SignedIn) -> None:
 def keep_draft(node: Node, signed_in: SignedIn, of: str, draft: str) -> None:
     """Keep what was typed in a form and not sent; what is too long to keep is not."""
     at = signed_in.used_at if signed_in.locked else node.now()
-    use = SessionUse(at=at, draft_of=of, draft=draft if len(draft) <= _MOST_DRAFT else "")
+    kept = {"at": at, "draft_of": of, "draft": draft if len(draft) <= _MOST_DRAFT else ""}
     with node.write() as tx:
-        records.keep_use(tx, signed_in.id, use)
+        records.keep_use(tx, signed_in.id, records.use_of(tx, signed_in.id).model_copy(update=kept))
+
+
+def change_form(node: Node, signed_in: SignedIn, of: str, change: Callable[[str], str]) -> str:
+    """Change what is kept of a form of several pages, by its address: from what it is now; empty forgets it.
+
+    Gives what is kept. What is too long to keep stays as it was; of more than a few the oldest goes.
+    """
+    with node.write() as tx:
+        tx.hold_others_off()
+        use = records.use_of(tx, signed_in.id)
+        before = use.forms.get(of, "")
+        after = change(before)
+        if len(after) > _MOST_DRAFT:
+            return before
+        others = {place: text for place, text in use.forms.items() if place != of}
+        forms = {**others, of: after} if after else others
+        latest = dict(list(forms.items())[-_MOST_FORMS:])
+        records.keep_use(tx, signed_in.id, use.model_copy(update={"forms": latest}))
+    return after
 
 
 def end(node: Node, signed_in: SignedIn) -> None:
@@ -124,8 +154,8 @@ def freshen(tx: Transaction, signed_in: SignedIn, shown_at: int | None = None) -
 def take_the_place_of(tx: Transaction, token: str, before: SignedIn, account: Account) -> None:
     """End the session that a browser had before, and give what was typed in it to its own user alone."""
     if before.acting.account.id == account.id:
-        use = SessionUse(at=tx.now, draft=before.draft, draft_of=before.draft_of)
-        records.keep_use(tx, records.session_id(token), use)
+        key, kept = records.session_id(token), {"draft": before.draft, "draft_of": before.draft_of}
+        records.keep_use(tx, key, records.use_of(tx, key).model_copy(update=kept))
     records.end_sessions(tx, [before.id])
 
 

@@ -36,14 +36,17 @@ def _read(text: Any) -> Any:
     return found
 
 
-def _whole(text: Any) -> Any:
+def whole_day(text: Any) -> Any:
+    """A whole date as YYYY-MM-DD. Raises PydanticCustomError for what is none, or could be two."""
     found = _read(text)
     if isinstance(found, str) and len(found) < len("YYYY-MM-DD"):
         raise PydanticCustomError("date_part", "the day, the month and the year are needed")
     return found
 
 
-DayWritten = Annotated[dt.date, BeforeValidator(_whole), WithJsonSchema({"type": "string", "format": "date"})]
+DayWritten = Annotated[
+    dt.date, BeforeValidator(whole_day), WithJsonSchema({"type": "string", "format": "date"})
+]
 """A whole date."""
 
 DateWritten = Annotated[

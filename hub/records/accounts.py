@@ -114,11 +114,15 @@ class KeptSession(Value):
 
 
 class SessionUse(Value):
-    """When a session was last used, and its draft: what was typed, of the form at an address, and not sent."""
+    """When a session was last used, and its draft: what was typed, of the form at an address, and not sent.
+
+    `forms`: those of several pages that were begun and not sent, by address, the latest last.
+    """
 
     at: int
     draft: str = ""
     draft_of: str = ""
+    forms: dict[str, str] = Field(default_factory=dict)
 
 
 def organisations(tx: Reading) -> list[Organisation]:

@@ -308,3 +308,33 @@ def test_while_the_node_is_brought_back_nobody_is_signed_in(node: Node) -> None:
     finish(node, "waived", "A drill.", without_knowing=said)
     assert sessions.find(node, token) is None
     assert sessions.find(node, str(sign_in.sign_in(node, credentials)))
+
+
+def test_a_form_that_was_begun_goes_on_in_the_next_session(stored_areas: Areas) -> None:
+    """Until its user signs out; and for nobody else."""
+    node = stored_areas["eastvale"]
+    ash, bo = user(node, "Ash Underhill"), user(node, "Bo Fairweather")
+
+    def signed_in(who: User) -> sessions.SignedIn:
+        stored_areas.clock.at += 60
+        found = sessions.find(node, who.signed_in())
+        assert found is not None
+        return found
+
+    first = signed_in(ash)
+    assert sessions.change_form(node, first, "/cases/1/form", lambda before: before + "what was typed")
+    sessions.keep_draft(node, first, "/cases/new", "another page")
+    second = signed_in(ash)
+    assert second.forms == {"/cases/1/form": "what was typed"}
+    assert signed_in(bo).forms == {}
+    for number in range(6):
+        sessions.change_form(node, second, f"/cases/{number}/form", lambda _: "x")
+    assert (
+        sessions.change_form(node, second, "/cases/5/form", lambda _: "y" * 300_000) == "x"
+    )  # Too long to keep.
+    sessions.change_form(node, second, "/cases/4/form", lambda _: "")
+    third = signed_in(ash)
+    assert set(third.forms) == {f"/cases/{number}/form" for number in (1, 2, 3, 5)}
+    for one in (first, second, third):
+        sessions.end(node, one)
+    assert signed_in(ash).forms == {}

@@ -32,7 +32,7 @@ from tests.consent.stories import ON, form_named, ground, remove
         ("subjects[0].agreement", {"subjects": [{"agreement": "maybe"}]}),
         ("subjects[0].surname", {"subjects": [{"surname": "Example"}]}),
         ("subjects", {"subjects": "s1"}),
-        ("review.date", {"review": {"date": "31/12/2026"}}),
+        ("review.date", {"review": {"date": "31/13/2026"}}),
         ("signatures[0].role", {"signatures": [{"role": "director", "name": "D"}]}),
         ("protocol.covers[0]", {"protocol": {"ref": "P", "covers": ["anything"]}}),
         ("dash.yes", {"dash": {"tool": "SafeLives Dash", "yes": -1}}),
@@ -172,7 +172,20 @@ def test_evidence_given_as_json_values_reads_as_text(rules: Rules) -> None:
 
 
 @pytest.mark.parametrize(
-    "date", ["2026-02-30", "20261120", "1795392000", 1795392000, 0, True, "0001-01-01", "9999-12-31", [], {}]
+    "date",
+    [
+        "2026-02-30",
+        "20261120",
+        "1795392000",
+        1795392000,
+        0,
+        True,
+        "0001-01-01",
+        "9999-12-31",
+        "4/7/26",
+        [],
+        {},
+    ],
 )
 def test_what_is_no_date_is_no_date(date: Any) -> None:
     form = form_named("refuge")
@@ -180,8 +193,18 @@ def test_what_is_no_date_is_no_date(date: Any) -> None:
     assert refusal(form).text.startswith("signatures[0].date: ")
 
 
-@pytest.mark.parametrize("date", ["2026-11-20", " 2026-11-20 ", "2026-11-20T16:55:00Z", "2026-11-20 16:55"])
-def test_a_day_may_carry_its_time(date: str) -> None:
+@pytest.mark.parametrize(
+    "date",
+    [
+        "2026-11-20",
+        " 2026-11-20 ",
+        "2026-11-20T16:55:00Z",
+        "2026-11-20 16:55",
+        "20/11/2026",
+        "20 November 2026",
+    ],
+)
+def test_a_day_may_carry_its_time_and_be_written_as_people_write_it(date: str) -> None:
     form = form_named("refuge")
     form["signatures"][0]["date"] = date
     assert parse_form(form).signatures[0].date == dt.date(2026, 11, 20)

@@ -29,6 +29,7 @@ from hub.consent.form.vocabulary import (
     VictimAgreement,
     answered,
 )
+from hub.matching.written_dates import whole_day
 from hub.values import AgencyKind, Level, LongText, Purpose, RequesterRole, Role, ShortText, Value
 
 FORM_VERSION = 1
@@ -51,9 +52,11 @@ YEARS = range(1900, 2200)
 
 
 def _day(value: Any) -> Any:
-    """A day, with or without a time of day behind it. Numbers are no dates, whatever they might count."""
+    """A day as people write it, or with a time of day behind it. A bare number is no date, whatever it counts."""
     if isinstance(value, str) and (written := ISO_DAY.fullmatch(value.strip())):
         value = dt.date.fromisoformat(written[1])
+    elif isinstance(value, str) and any(map(str.isdecimal, value)) and not value.strip().isdecimal():
+        value = dt.date.fromisoformat(whole_day(value))
     if not isinstance(value, dt.date) or value.year not in YEARS:
         raise ValueError("a date is written YYYY-MM-DD")
     return value

@@ -31,6 +31,7 @@ from hub.web.api.app import nowhere as programs_nowhere
 from hub.web.console import (
     accounts,
     ask,
+    case_form,
     cases,
     certificate,
     countersign,
@@ -62,6 +63,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *cases.PAGES,
     *emergency.PAGES,
     *ask.PAGES,
+    *case_form.PAGES,
     *result.PAGES,
     *certificate.PAGES,
     *tell.PAGES,

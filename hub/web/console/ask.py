@@ -10,10 +10,10 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from hub.cases.shown import case_shown, check_shown
 from hub.checks import routine
@@ -21,7 +21,7 @@ from hub.checks.check import check, not_permitted
 from hub.checks.routine import Asking, RoutineAnswers, WhyNow
 from hub.consent import VictimAgreement
 from hub.consent.agreements import SharingAgreement
-from hub.consent.form.fled import NOT_KNOWN, area_written, fled_areas
+from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.errors import ConflictError
 from hub.federation.client import PeerClient
 from hub.node.node import Node
@@ -30,8 +30,11 @@ from hub.records.check import CheckRequest
 from hub.values import NodeId, ShortText
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
-from hub.web.console.forms import Form, unsent
+from hub.web.console.fled_typed import FledTyped, wrong_with_fled
+from hub.web.console.form_draft import Draft, change_draft, form_address
+from hub.web.console.forms import BUTTON, Form, unsent
 from hub.web.console.language import gettext, mark
+from hub.web.console.questions import SAID_WORDS
 from hub.web.console.result import beside
 
 WHY_WORDS: Final = {
@@ -40,12 +43,6 @@ WHY_WORDS: Final = {
     WhyNow.risk_grew: mark("The risk has grown"),
     WhyNow.harmed_others: mark("The alleged perpetrator is said to have harmed somebody elsewhere"),
 }
-SAID_WORDS: Final = {
-    VictimAgreement.given: mark("Agreed"),
-    VictimAgreement.refused: mark("Refused"),
-    VictimAgreement.not_asked: mark("Was not asked"),
-    VictimAgreement.cannot_ask: mark("Cannot be asked safely"),
-}
 _REVIEWS: Final = mark(
     "Only the victim is at risk, so what was said stands and nobody was asked: take it to your manager or Caldicott"
     " Guardian"
@@ -53,27 +50,17 @@ _REVIEWS: Final = mark(
 _ONCE_BYTES: Final = 16
 
 
-class AskForm(BaseModel):
+class AskForm(FledTyped):
     """What the page asks, and what it has ticked already."""
 
     why: WhyNow = Field(title=mark("why you ask now"))
     line: ShortText = Field(default="", title=mark("the line about why"))
     said: VictimAgreement = Field(title=mark("what the victim said about asking"))
     others: bool | None = Field(default=None, title=mark("whether anyone else is at risk"))
-    fled: Literal["areas", "none", "not_known"] = Field(title=mark("whether anyone here fled an area"))
-    fled_areas: tuple[NodeId, ...] = Field(default=(), max_length=50, title=mark("the areas that were fled"))
-    fled_else: ShortText = Field(default="", title=mark("another area that was fled"))
     knows: bool = Field(title=mark("whether you know anyone in this case"))
     how: ShortText = Field(default="", title=mark("how you know them"))
     people: tuple[ShortText, ...] = Field(max_length=20, title=mark("the people to ask about"))
     areas: tuple[NodeId, ...] = Field(max_length=400, title=mark("the areas to ask"))
-
-    @property
-    def fled_from(self) -> tuple[str, ...]:
-        """Who fled which area, as the sharing form has it."""
-        if self.fled == "areas":
-            return (*self.fled_areas, *([self.fled_else] if self.fled_else else []))
-        return (NOT_KNOWN,) if self.fled == "not_known" else ()
 
 
 def questions_of(case: HeldCase, answers: AskForm, asking: Asking) -> dict[str, CheckRequest]:
@@ -99,15 +86,7 @@ def wrong_with(answers: AskForm, case: HeldCase) -> Iterator[tuple[str, str]]:
         yield "others", gettext(mark("Say whether anyone else is at risk"))
     if answers.said is VictimAgreement.refused and answers.others is False:
         yield "others", gettext(_REVIEWS)
-    if answers.fled == "areas" and not answers.fled_from:
-        yield "fled_areas", gettext(mark("Tick the areas that were fled, or name another"))
-    if answers.fled != "areas" and (answers.fled_areas or answers.fled_else):
-        yield "fled", gettext(mark("You named an area that somebody fled: choose Yes, or take the area away"))
-    if answers.fled_else:
-        try:
-            area_written(answers.fled_else)
-        except ValueError:
-            yield "fled_else", gettext(mark("Write the name of an area"))
+    yield from wrong_with_fled(answers)
     if answers.knows and not answers.how:
         yield "how", gettext(mark("Say how you know them"))
     known = {one.handle.hex() for one in routine.askable(case)}
@@ -213,6 +192,8 @@ def _ask(asked: Asked) -> Response:
     begun = _begin(asked)
     if isinstance(begun, Response):
         return begun
+    if asked.one(BUTTON) == "form":
+        return _to_the_form(begun)
     form = _read(begun)
     answers = form.value
     if answers is None or form.button == "change":
@@ -231,6 +212,38 @@ def _ask(asked: Asked) -> Response:
     asked.peers(lambda client: put_questions(asked.node, client, questions, ids))
     forget(asked)
     return _result(ids)
+
+
+_THE_SAME: Final = {
+    "said": "subjects.0.agreement",
+    "others": "subjects.0.only_self_at_risk",
+    "fled": "fled",
+    "fled_areas": "fled_areas",
+    "fled_else": "fled_else",
+    "knows": "conflicts.declared",
+    "how": "conflicts.details",
+    "people": "people",
+    "areas": "areas",
+}
+"""Fields of this page by those of the sharing form that ask the same; who else is at risk it asks the other way."""
+_OTHERS: Final = {"yes": "no", "no": "yes"}
+
+
+def _to_the_form(begun: _Begun) -> Response:
+    """Go on with the sharing form: what was typed here is not asked again there."""
+    form = begun.asked.form(AskForm)
+    typed: dict[str, tuple[str, ...]] = {}
+    for name, same in _THE_SAME.items():
+        texts = tuple(filter(None, form.texts(name)))
+        if texts and not form.error(name):
+            typed[same] = tuple(_OTHERS.get(one, one) for one in texts) if name == "others" else texts
+    why = form.text("why")
+    if why in {one.value for one in WhyNow}:
+        typed["necessity"] = (f"{routine.NECESSITY[WhyNow(why)]} {form.text('line')}".strip(),)
+    address = form_address(begun.case.row.handle)
+    change_draft(begun.asked, address, lambda before: (before or Draft()).filled(typed))
+    forget(begun.asked)
+    return see(address)
 
 
 async def put_questions(

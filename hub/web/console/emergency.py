@@ -9,10 +9,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, Literal
+from typing import Final
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from hub.cases.shown import check_shown
 from hub.checks import routine
@@ -20,7 +20,6 @@ from hub.checks.check import check
 from hub.checks.disclose import disclose_at_once
 from hub.checks.emergency import GROUND, EmergencyFacts, emergency_question
 from hub.checks.telephones import telephones
-from hub.consent.form.fled import NOT_KNOWN, area_written
 from hub.consent.form.vocabulary import answered
 from hub.errors import ConflictError, InputError
 from hub.federation.client import PeerClient
@@ -29,6 +28,7 @@ from hub.records.check import CheckRequest, CheckResult
 from hub.values import NodeId, Person, Role, ShortText
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
+from hub.web.console.fled_typed import FledTyped, wrong_with_fled
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
 
@@ -37,7 +37,7 @@ _MOST_WORDS: Final = 2_000
 _TICKS: Final = frozenset({"yes", "y", "true"})
 
 
-class EmergencyTyped(BaseModel):
+class EmergencyTyped(FledTyped):
     """What is typed at night. `fled` has no default."""
 
     given_names: ShortText = ""
@@ -45,17 +45,7 @@ class EmergencyTyped(BaseModel):
     date_of_birth: DateWritten = ""
     coming: ShortText = ""
     threat: str = Field(max_length=_MOST_WORDS, title=mark("what threatens"))
-    fled: Literal["none", "areas", "not_known"] = Field(title=mark("whether anyone fled an area"))
-    fled_areas: tuple[NodeId, ...] = Field(default=(), max_length=50)
-    fled_else: ShortText = ""
     areas: tuple[NodeId, ...] = Field(max_length=400, title=mark("the areas to ask"))
-
-    @property
-    def fled_from(self) -> tuple[str, ...]:
-        """Who fled which area, as the sharing form has it."""
-        if self.fled == "areas":
-            return (*self.fled_areas, *([self.fled_else] if self.fled_else else []))
-        return (NOT_KNOWN,) if self.fled == "not_known" else ()
 
     @property
     def facts(self) -> EmergencyFacts:
@@ -101,16 +91,8 @@ def _read(asked: Asked) -> Form[EmergencyTyped]:
         form = form.with_error("surname", gettext(mark("Enter a name: nobody can be found without one")))
     if not answered(typed.threat) or typed.threat.strip().casefold() in _TICKS:
         form = form.with_error("threat", gettext(mark("Say in words what threatens")))
-    if typed.fled == "areas" and not typed.fled_from:
-        form = form.with_error("fled_areas", gettext(mark("Tick the areas that were fled, or name another")))
-    if typed.fled != "areas" and (typed.fled_areas or typed.fled_else):
-        said = mark("You named an area that somebody fled: choose Yes, or take the area away")
-        form = form.with_error("fled", gettext(said))
-    if typed.fled_else:
-        try:
-            area_written(typed.fled_else)
-        except ValueError:
-            form = form.with_error("fled_else", gettext(mark("Write the name of an area")))
+    for name, text in wrong_with_fled(typed):
+        form = form.with_error(name, text)
     return form
 
 

@@ -5,6 +5,7 @@ Pure reading of Pydantic models. Reads no request and checks no value.
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pydantic.fields import FieldInfo
 from hub.web.console.language import gettext
 
 MOST_ROWS: Final = 100
+_NAME: Final = re.compile("[A-Za-z0-9_]{1,64}")
 _LISTS: Final = (list, tuple, set, frozenset)
 
 
@@ -53,6 +55,10 @@ def shape_of(model: type[BaseModel], path: tuple[str, ...]) -> FieldShape | None
                 return None
             info = kind.model_fields[part]
             kind, title = info.annotation, _title(part, info)
+        elif (value := _named(kind)) is not None:
+            if not _NAME.fullmatch(part):
+                return None
+            kind, title = value, f"the {part.replace('_', ' ')}"
         elif (item := _item(kind)) is not None and _is_model(_bare(item)):
             if not (part.isascii() and part.isdecimal() and str(int(part)) == part and int(part) < MOST_ROWS):
                 return None
@@ -64,7 +70,7 @@ def shape_of(model: type[BaseModel], path: tuple[str, ...]) -> FieldShape | None
         return None
     kind = _bare(kind)
     item = _item(kind)
-    leaf = not _is_model(kind) and not (item is not None and _is_model(_bare(item)))
+    leaf = not _is_model(kind) and _named(kind) is None and not (item is not None and _is_model(_bare(item)))
     chosen = leaf and (item is not None or _is_choice(kind))
     return FieldShape(tuple(walked), leaf, leaf and item is not None, chosen, title)
 
@@ -126,6 +132,11 @@ def _bare(kind: Any) -> Any:
 def _item(kind: Any) -> Any:
     """What a list has in it; None where it is no list."""
     return get_args(kind)[0] if get_origin(kind) in _LISTS and get_args(kind) else None
+
+
+def _named(kind: Any) -> Any:
+    """What stands under each name where values are kept by name; None where they are not."""
+    return get_args(kind)[1] if get_origin(kind) is dict else None
 
 
 def _is_model(kind: Any) -> bool:

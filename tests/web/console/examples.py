@@ -57,6 +57,20 @@ EMERGENCY: Final[Fields] = MappingProxyType(
         "once": "1f" * 16,
     }
 )
+FORM_PAGES: Final = (
+    "asked",
+    "fled",
+    "others",
+    "able",
+    "level",
+    "data",
+    "receiver",
+    "grounds",
+    "ground-statutory-function",
+    "ground-child-protection",
+    "advice",
+    "review",
+)  # The rest are met in `test_form_journey`.
 NO_PAGES: Final = frozenset(
     {"GET /healthz", "GET /static/{digest}/{name:path}", "GET /checks/{check}/certificate"}
 ) | {f"{method} {path}" for method, path in ROUTES if path.startswith("/api/")}
@@ -132,6 +146,20 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /cases/{case}/ask", status=422),
     E("POST /cases/{case}/ask", form=ANSWERS),
     E("POST /cases/{case}/ask", form={**ANSWERS, "once": "0f" * 16, "button": "ask"}),
+    E("GET /cases/{case}/form", UNSIGNED, places={"case": "{unsigned_case}"}),
+    *(
+        E("GET /cases/{case}/form/{question}", UNSIGNED, places={"case": "{unsigned_case}", "question": one})
+        for one in FORM_PAGES
+    ),
+    E("GET /cases/{case}/form/{question}", places={"question": "nothing"}, status=404),
+    E("POST /cases/{case}/form/{question}", places={"question": "necessity"}, status=422),
+    E(
+        "POST /cases/{case}/form/{question}",
+        form={"necessity": "For her safety."},
+        places={"question": "necessity"},
+    ),
+    E("GET /cases/{case}/form"),
+    E("POST /cases/{case}/form", places={"case": "ab" * 16}, status=404),
     E("GET /emergency"),
     E("POST /emergency", status=422),
     E("GET /work"),

@@ -97,7 +97,7 @@ def test_the_least_facts_ask_and_tell_at_once_and_the_rest_is_owed_in_the_manage
     before = len(list(earlier_checks(node, IMPORTER)))
     page.get_by_role("button", name="Ask now").click()
     problems = page.get_by_role("alert").inner_text()
-    for missing in ("whether anyone fled an area", "what threatens"):
+    for missing in ("whether anyone here fled an area", "what threatens"):
         assert missing in problems
     assert violations(page) == []
     fill(page, KNOWN, "No, nobody has")

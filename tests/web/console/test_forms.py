@@ -217,6 +217,20 @@ def test_a_field_that_no_page_of_ours_has_is_refused(pairs: list[tuple[str, str]
     assert "rivermouth" not in str(refused.value)
 
 
+class Shown(Value):
+    evidence: dict[ShortText, Annotated[str, StringConstraints(max_length=20)]] = Field(default_factory=dict)
+
+
+def test_what_is_kept_by_name_is_typed_by_name() -> None:
+    form = form_of([("evidence.court", "Eastvale"), ("evidence.case_no", "")], Shown)
+    assert form.value == Shown(evidence={"court": "Eastvale"})
+    [problem] = form_of([("evidence.court", "x" * 21)], Shown).errors
+    assert problem.name == "evidence.court"
+    for name in ("evidence", "evidence.a-b", "evidence.court.more", "evidence." + "x" * 65):
+        with pytest.raises(InputError):
+            form_of([(name, "x")], Shown)
+
+
 @given(
     st.lists(
         st.tuples(

@@ -1,0 +1,223 @@
+"""The sharing form of a question about a case: where no agreement covers it, or somebody refused.
+
+What the case, the account and the agreement say is not asked again. What came of it is the result of the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from fastapi import Response
+
+from hub.cases.shown import case_shown, check_shown
+from hub.checks import routine
+from hub.checks.check import not_permitted
+from hub.checks.sharing import Considered, Sharing, SharingAnswers, refusal_stands
+from hub.consent import Decision, Rules
+from hub.consent.form.fled import fled_areas
+from hub.records.cases import HeldCase
+from hub.records.check import CheckRequest
+from hub.values import Person
+from hub.web.console.ask import put_questions
+from hub.web.console.asked import Asked, Page, see
+from hub.web.console.form_draft import Draft, FormTyped, form_address
+from hub.web.console.language import day, gettext, mark
+from hub.web.console.questions import Question
+from hub.web.console.result import ROLES, beside
+from hub.web.console.sharing import (
+    answer_question,
+    forget_form,
+    send_form,
+    show_answers,
+    show_question,
+)
+
+
+@dataclass(frozen=True)
+class CaseForm:
+    """The form of a question about a case."""
+
+    asked: Asked
+    case: HeldCase
+
+    @property
+    def address(self) -> str:
+        """Where its pages are."""
+        return form_address(self.case.row.handle)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the day."""
+        return self.asked.node.rules
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """Who asks about which case."""
+        return Sharing(self.asked.node, self.case, self.asked.acting.requester)
+
+    @cached_property
+    def _considered(self) -> Considered:
+        usual = self.sharing.usual()
+        return Considered.of(self.asked.node, self.sharing.questions(usual))
+
+    def _answers(self, typed: FormTyped) -> SharingAnswers:
+        usual = self.sharing.usual()
+        return SharingAnswers(typed.form, typed.people or usual.people, typed.areas or usual.areas)
+
+    def questions(self, typed: FormTyped) -> dict[str, CheckRequest]:
+        """The question about each person."""
+        return self.sharing.questions(self._answers(typed))
+
+    def wanting(self, typed: FormTyped) -> list[Decision]:
+        """What the engine says of it, and of what telling an area needs."""
+        return self._considered.wanting(self.questions(typed))
+
+    def decisions(self, typed: FormTyped) -> list[Decision]:
+        """What it would decide."""
+        return self._considered.decisions(self.questions(typed))
+
+    def stands(self, typed: FormTyped) -> bool:
+        """Whether a refusal stands."""
+        return refusal_stands(typed.form, self.asked.node)
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Every page belongs to it."""
+        return frozenset()
+
+    def shown(self) -> dict[str, Any]:
+        """What its pages show besides the answers."""
+        node, details = self.asked.node, self.case.details
+        return {
+            "back": (gettext(mark("Back to the case")), f"/cases/{self.case.row.handle.hex()}"),
+            "what": gettext(mark("Ask other areas")),
+            "permitted": gettext(mark("You may ask")),
+            "send": gettext(mark("Sign and ask")),
+            "promise": gettext(mark("Nobody will be told anyone's name by this step.")),
+            "known": [
+                (gettext(mark("Case")), details.case_ref),
+                (gettext(mark("You ask as")), f"{self.sharing.by.name}, {self.sharing.by.agency}"),
+                *self._under(),
+                *self._fled(),
+            ],
+            "everybody": [(one.handle.hex(), _who(one.details.person)) for one in routine.askable(self.case)],
+            "areas": {one: _name(node, one) for one in routine.neighbours(node)},
+            "children": [
+                one.details.person for one in self.case.people if one.details.person.role.value == "child"
+            ],
+        }
+
+    def _under(self) -> list[tuple[str, str]]:
+        agreement = routine.agreement_for(self.asked.node, self.sharing.by)
+        under = (
+            f"{agreement.title} ({agreement.ref})" if agreement else gettext(mark("No agreement covers this"))
+        )
+        return [(gettext(mark("Under")), under)]
+
+    def _fled(self) -> list[tuple[str, str]]:
+        said = self.case.details.fled_from
+        if said is None:
+            return []
+        areas = [_name(self.asked.node, one) for one in fled_areas(said)]
+        words = ", ".join(areas) or gettext(mark("No, nobody has" if not said else "Not known"))
+        return [(gettext(mark("Fled an area, as the case says")), words)]
+
+    def usual(self, typed: FormTyped) -> Mapping[str, list[str]]:
+        """Whom and where one asks, how much, and when it is looked at again."""
+        answers = self._answers(typed)
+        people = [
+            _who(one.details.person)
+            for one in routine.askable(self.case)
+            if one.handle.hex() in answers.people
+        ]
+        review = routine.review_on(self.case.details.meeting_date, self.asked.node.today())
+        return {
+            "asked": [*people, ", ".join(_name(self.asked.node, one) for one in answers.areas)],
+            "level": [gettext(mark("Whether the person is known there, and whom to speak to"))],
+            "review": [day(review)],
+        }
+
+    def filled_in(self, page: Question) -> dict[str, Any]:
+        """What a page has in its fields before anything was typed."""
+        usual = self.sharing.usual()
+        review = routine.review_on(self.case.details.meeting_date, self.asked.node.today())
+        values: dict[str, dict[str, Any]] = {
+            "asked": {"people": usual.people, "areas": usual.areas},
+            "level": {"level": "involvement"},
+            "review": {"review": {"date": review}},
+        }
+        return values.get(page.slug, {})
+
+    def _ids(self, once: str) -> dict[str, str]:
+        """The checks of a form, by the people who may be asked about."""
+        own = "\x00".join((self.asked.acting.account.id, self.case.row.handle.hex(), once))
+        people = [one.handle.hex() for one in routine.askable(self.case)]
+        return routine.question_ids(self.asked.node, own, people)
+
+    def sent_before(self, once: str) -> str | None:
+        """The result of a form that was sent already."""
+        node, acting = self.asked.node, self.asked.acting
+        return _result([one for one in self._ids(once).values() if check_shown(node, acting, one)])
+
+    def record_stop(self, typed: FormTyped) -> None:
+        """Keep on record what was decided of each question that may not be asked."""
+        for question in self.questions(typed).values():
+            not_permitted(self.asked.node, question)
+
+    def send(self, draft: Draft) -> Response:
+        """Ask the other areas."""
+        questions = self.questions(draft.value)
+        ids = {one: self._ids(draft.once)[one] for one in questions}
+        self.asked.peers(lambda client: put_questions(self.asked.node, client, questions, ids))
+        forget_form(self)
+        return see(_result(list(ids.values())) or self.address)
+
+
+def _result(ids: list[str]) -> str | None:
+    return f"/checks/{ids[0]}{beside(ids[1:])}" if ids else None
+
+
+def _who(person: Person) -> str:
+    name = " ".join(filter(None, (person.given_names, person.surname))) or gettext(mark("name not known"))
+    return f"{name} ({gettext(ROLES[person.role])})"
+
+
+def _name(node: Any, node_id: str) -> str:
+    area = node.areas.get(node_id)
+    return area.area if area else node_id
+
+
+def _of(asked: Asked) -> CaseForm | None:
+    case = case_shown(asked.node, asked.acting, asked.place("case"))
+    return CaseForm(asked, case) if case is not None else None
+
+
+def _show(asked: Asked) -> Response:
+    of = _of(asked)
+    return show_answers(of) if of else asked.not_found()
+
+
+def _send(asked: Asked) -> Response:
+    of = _of(asked)
+    return send_form(of) if of else asked.not_found()
+
+
+def _question(asked: Asked) -> Response:
+    of = _of(asked)
+    return show_question(of) if of else asked.not_found()
+
+
+def _answer(asked: Asked) -> Response:
+    of = _of(asked)
+    return answer_question(of) if of else asked.not_found()
+
+
+PAGES: Final = (
+    Page("GET", "/cases/{case}/form", _show),
+    Page("POST", "/cases/{case}/form", _send),
+    Page("GET", "/cases/{case}/form/{question}", _question),
+    Page("POST", "/cases/{case}/form/{question}", _answer),
+)
