@@ -11,8 +11,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from hub.cases.access import restrictions_on
 from hub.cases.hidden_for import Counts, HiddenFor
+from hub.cases.likenesses import likenesses_shown
 from hub.cases.seals import (
     Resealed,
     Said,
@@ -99,11 +99,9 @@ def decide(
 
 def _shown(known: Speaker, *, every: bool) -> list[ShownLikeness]:
     """The likenesses of which they may open both cases."""
-    found = shown_likenesses(known.node, known.named, every=every)
-    if known.acting is None:
-        return found
-    sees, digest = known.sees(), restrictions_on(known.node, known.named).digest
-    return [one for one in found if sees(digest(one.case_ref)) and sees(digest(one.sealed_case_ref))]
+    if known.acting is not None:
+        return likenesses_shown(known.node, known.acting, every=every)
+    return shown_likenesses(known.node, known.named, every=every)
 
 
 _ELSEWHERE: Final = {

@@ -6,7 +6,7 @@ A case's number and the names on it are in no address. Decides nothing: `hub.cas
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from fastapi import Response
 from pydantic import Field
@@ -44,6 +44,32 @@ class PersonTyped(Value):
         return Person(role=role, **{**self.model_dump(), "aliases": others})
 
 
+class FledTyped(Protocol):
+    """An answer to whether anyone fled an area, as forms have it."""
+
+    @property
+    def fled(self) -> Literal["none", "areas", "not_known"]:
+        """Whether anyone did."""
+
+    @property
+    def fled_areas(self) -> tuple[str, ...]:
+        """Those that were ticked."""
+
+    @property
+    def fled_other(self) -> str:
+        """Others by name, with a semicolon between them."""
+
+
+def fled_answer(typed: FledTyped) -> tuple[str, ...]:
+    """The answer as cases keep it."""
+    if typed.fled == "not_known":
+        return (NOT_KNOWN,)
+    if typed.fled == "none":
+        return ()
+    others = (name for one in typed.fled_other.split(";") if (name := one.strip()))
+    return (*typed.fled_areas, *others)
+
+
 class CaseTyped(Value):
     """A stub, as typed."""
 
@@ -70,12 +96,7 @@ class CaseTyped(Value):
     @property
     def fled_from(self) -> tuple[str, ...]:
         """The answer as cases keep it."""
-        if self.fled == "not_known":
-            return (NOT_KNOWN,)
-        if self.fled == "none":
-            return ()
-        others = (name for one in self.fled_other.split(";") if (name := one.strip()))
-        return (*self.fled_areas, *others)
+        return fled_answer(self)
 
 
 class Search(Value):
@@ -109,17 +130,32 @@ def _show(asked: Asked) -> Response:
     held = case_shown(asked.node, asked.acting, asked.place("case"))
     if held is None:
         return asked.not_found()
-    names = dict(_areas(asked.node))
+    names, handle = dict(areas_of(asked.node)), held.row.handle.hex()
     return asked.page(
         "case.html",
         case=held.details,
-        handle=held.row.handle.hex(),
+        handle=handle,
         people=[(one.details, gettext(_ROLES[one.details.person.role])) for one in held.people],
         fled=[names.get(one, one) for one in fled_areas(held.details.fled_from)],
         fled_known=held.details.fled_from is not None and NOT_KNOWN not in held.details.fled_from,
         sealed=held.kept.sealed,
         may_ask=asked.may("/cases/{case}/ask"),
+        words=[
+            (gettext(text), f"/cases/{handle}/{path}")
+            for path, text in WORDS.items()
+            if asked.may(f"/cases/{{case}}/{path}") and path not in _of_no_use(held)
+        ],
     )
+
+
+def _of_no_use(held: HeldCase) -> set[str]:
+    """What is not to be said of a case as it stands."""
+    said = {
+        "seal": not held.kept.sealed_by_hand,
+        "unseal": held.details.sealed,
+        "safe": bool(held.details.not_safe_to_talk_to),
+    }
+    return {path for path, of_use in said.items() if not of_use}
 
 
 def _new(asked: Asked) -> Response:
@@ -137,7 +173,7 @@ def _form_page(asked: Asked, form: Form[CaseTyped], status: int = 200, *, more: 
         form=form,
         perpetrators=rows("perpetrators"),
         children=rows("children"),
-        areas=_areas(asked.node),
+        areas=areas_of(asked.node),
     )
 
 
@@ -165,9 +201,9 @@ def _enter(asked: Asked) -> Response:
     return see(f"/cases/{there}" if there else "/cases")
 
 
-def fled_wrong(typed: CaseTyped) -> str:
+def fled_wrong(typed: FledTyped) -> str:
     """What is wrong with the answer to who fled; nothing is read into one that says two things."""
-    if typed.fled == "areas" and not typed.fled_from:
+    if typed.fled == "areas" and not fled_answer(typed):
         return gettext("Say which area anyone here fled")
     if typed.fled != "areas" and (typed.fled_areas or typed.fled_other):
         return gettext("You named an area that somebody fled: choose Yes, or take the area away")
@@ -206,7 +242,7 @@ def _names_typed(typed: CaseTyped) -> list[tuple[str, str]]:
     return sorted((one.given_names, one.surname) for one in typed.people)
 
 
-def _areas(node: Node) -> list[tuple[str, str]]:
+def areas_of(node: Node) -> list[tuple[str, str]]:
     """The areas that somebody may have fled, by node id and name."""
     return sorted(((one.node_id, one.area) for one in node.areas.area), key=lambda one: one[1].casefold())
 
@@ -217,6 +253,15 @@ _ROLES: Final = {
     Role.child: mark("Child"),
     Role.other: mark("Somebody else"),
 }
+
+WORDS: Final = {
+    "seal": mark("Seal this case"),
+    "unseal": mark("Take the seal back"),
+    "fled": mark("Say who fled an area"),
+    "safe": mark("Say that somebody is safe to talk to"),
+    "told": mark("Record that somebody was told"),
+}
+"""What somebody may say of a case, each on a page of its own."""
 
 PAGES: Final = (
     Page("GET", "/cases", _list),

@@ -54,7 +54,7 @@ _LACKS: Final = {
     ),
     "form": (
         "",
-        mark("The completed form is needed: your operator closes this with the form, on the machine"),
+        mark("The completed form is needed: it is given on the machine, with a token of yours"),
     ),
 }
 

@@ -30,6 +30,7 @@ _MENU: Final = (
     (mark("Requests"), "/requests"),
     (mark("Obligations"), "/obligations"),
     (mark("To countersign"), "/countersign"),
+    (mark("Who may be hidden"), "/seals"),
     (mark("Disclosures"), "/disclosures"),
     (mark("People"), "/accounts"),
     (mark("Programs"), "/programs"),

@@ -20,7 +20,7 @@ from hub.cases.shown import lines
 from hub.cases.stub import Referrer, Stub, enter_case
 from hub.crypto.one_time import STEP_S, code_at
 from hub.records.accounts import AccountRole
-from hub.values import Kind, Role
+from hub.values import Kind, Person, Role
 from hub.web.guards import ROUTES
 from tests.accounts.people import PASSWORD, User, invited, user
 from tests.accounts.provider import ORGANISATION, Provider, with_provider
@@ -31,6 +31,7 @@ from tests.web.console.browser import apart
 from tests.web.console.signed_in import Console
 
 R = AccountRole
+HER: Final = cases_of("eastvale")[0][0]
 NOBODY: Final = "nobody"
 UNSIGNED: Final = "unsigned"  # A coordinator whose agency has signed no agreement.
 PROVEN: Final = "proven"  # Somebody who signs in by the provider.
@@ -71,6 +72,15 @@ FORM_PAGES: Final = (
     "advice",
     "review",
 )  # The rest are met in `test_form_journey`.
+TOLD: Final[Fields] = MappingProxyType(
+    {
+        "date": "1 November 2026",
+        "agency": "Southmere Council",
+        "person": "Jo Lowther",
+        "method": "by telephone",
+        "authority": "Her agreement.",
+    }
+)
 NO_PAGES: Final = frozenset(
     {"GET /healthz", "GET /static/{digest}/{name:path}", "GET /checks/{check}/certificate"}
 ) | {f"{method} {path}" for method, path in ROUTES if path.startswith("/api/")}
@@ -206,6 +216,37 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         form={"no_connection": "yes"},
         places={"number": "{to_sign}"},
     ),
+    E("GET /cases/{case}/told"),
+    E("POST /cases/{case}/told", status=422),
+    E("POST /cases/{case}/told", form=TOLD),
+    E("GET /cases/{case}/fled"),
+    E("POST /cases/{case}/fled", status=422),
+    E(
+        "POST /cases/{case}/fled",
+        form={"fled": "areas", "fled_areas": "southmere", "because": "She said so."},
+    ),
+    E("POST /cases/{case}/fled", form={"fled": "none", "because": "A slip."}, status=422),
+    E("GET /cases/{case}/safe", R.manager),
+    E("GET /cases/{case}/safe", R.manager, places={"case": "{not_safe}"}),
+    E("POST /cases/{case}/safe", R.manager, places={"case": "{not_safe}"}, status=422),
+    E(
+        "POST /cases/{case}/safe",
+        R.manager,
+        form={"entry": "Jo Lowther", "because": "She asked us to."},
+        places={"case": "{not_safe}"},
+    ),
+    E("GET /cases/{case}/unseal", R.manager),
+    E("GET /cases/{case}/seal"),
+    E("POST /cases/{case}/seal", status=422),
+    E("POST /cases/{case}/seal", form={"because": "He works for an agency here."}),
+    E("GET /seals"),
+    E("GET /seals/{likeness}"),
+    E("POST /seals/{likeness}", status=422),
+    E("POST /seals/{likeness}", form={"same": "not_same", "because": "Born another year."}, status=422),
+    E("POST /seals/{likeness}", R.manager, form={"same": "not_same", "because": "Born another year."}),
+    E("GET /cases/{case}/unseal", R.manager),
+    E("POST /cases/{case}/unseal", R.manager, status=422),
+    E("POST /cases/{case}/unseal", R.manager, form={"because": "Ada is to be found again."}),
     E("GET /nothing", R.data_protection_officer),
     E("GET /accounts", R.operator),
     E("GET /accounts", R.manager),
@@ -251,6 +292,10 @@ class World:
         self.places: dict[str, str] = {
             "ref": "NM-seen",
             "case": self._case("NM-seen", self.consoles["northmoor"].users[R.coordinator]),
+            "not_safe": self._case(
+                "NM-named", self.unsigned, stranger(77), not_safe_to_talk_to=("Jo Lowther",)
+            ),
+            "likely": self._case("NM-likely", self.unsigned, HER.model_copy(update={"date_of_birth": ""})),
             "unsigned_case": self._case("NM-other", self.unsigned),
             "invited": new.sign_in,
             "code": code,
@@ -267,12 +312,12 @@ class World:
     def _somebody(self, name: str, organisation: str) -> User:
         return user(self.areas["northmoor"], name, by=self.manager.account, organisation=organisation)
 
-    def _case(self, ref: str, who: User) -> str:
+    def _case(self, ref: str, who: User, victim: Person = HER, **more: Any) -> str:
         him = stranger(31).model_copy(update={"role": Role.perpetrator})
-        stub: dict[str, Any] = {"case_ref": ref, "kind": Kind.marac, "sealed": False, "fled_from": ()}
+        stub: dict[str, Any] = {"case_ref": ref, "kind": Kind.marac, "sealed": False, "fled_from": (), **more}
         referrer = Referrer(agency="Police", contact="The duty desk")
         node = self.areas["northmoor"]
-        people = (cases_of("eastvale")[0][0], him)
+        people = (victim, him)
         enter_case(node, Stub(**stub, referrer=referrer, by=IMPORTER, people=people))
         with node.read() as tx:
             return lines(node, acting_as(tx, who.account), 1, ref)[0].handle
@@ -328,4 +373,5 @@ _LINKS: Final = {
     "to_sign": r'href="/countersign/(\w+)"',
     "token": r'action="/programs/([0-9a-f]{64})/end"',
     "request": r'href="/requests/([0-9a-f]+)"',
+    "likeness": r'href="/seals/([0-9a-f]+)"',
 }
