@@ -69,7 +69,7 @@ def finish(node: Node, flow: Flow, proof: Proof) -> Entered | Unproven:
             if before is not None:
                 sessions.take_the_place_of(tx, token, before, account)
             return Entered(token)
-        if before is None or before.locked or before.acting.account.id != account.id:
+        if before is None or before.acting.account.id != account.id:
             return refuse(tx, Unproven.begun_elsewhere, account)
         put(tx, account, Action.authenticated_anew, account, last_flow=flow.begun_at)
         sessions.freshen(tx, before, proof.shown_at)

@@ -141,9 +141,9 @@ class ProviderSettings(Value):
     """The provider by which people of some organisations sign in, by OpenID Connect.
 
     `name`: what people call it. `organisations`: whose people sign in by it, and by nothing else; named as their
-    accounts have them. `secret_file`: the client's secret, in the home or absolute; none where the provider knows
-    the client by PKCE alone. The claims are those of its ID token: what somebody signs in with, what they may be,
-    and one of the values of `second_factor` where they showed one. `contact`: whom to ring where it fails.
+    accounts have them. `secret_file`: the client's secret, from the home or absolute; none where the provider
+    knows the client by PKCE alone. The claims are those of its ID token: what somebody signs in with, what they may
+    be, and one of the values of `second_factor` where they showed one. `contact`: whom to ring where it fails.
     """
 
     name: ShortText = Field(min_length=1)

@@ -15,7 +15,11 @@ PAGE: Final = DOCS.joinpath("claims.md").read_text(encoding="utf-8")
 # The sections that promise: each sentence there, and each row of a table, has a claim.
 PROMISING: Final = {
     "README.md": ("How it keeps people safe",),
-    "SECURITY.md": ("Against whom, in order of harm", "The audit log, and what it proves"),
+    "SECURITY.md": (
+        "Against whom, in order of harm",
+        "Sign-in by an organisation's provider",
+        "The audit log, and what it proves",
+    ),
     "ARCHITECTURE.md": ("Where things are kept, and what protects them", "Transactions"),
 }
 TITLE: Final = re.compile(r"^(?:- |\d+\. )(?:\*\*[^*]+\*\*\s*)?")

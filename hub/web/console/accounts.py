@@ -34,7 +34,7 @@ def _list(asked: Asked) -> Response:
         {
             "account": one,
             "role": role_in_words(one.role),
-            "state": state_in_words(one.state),
+            "state": state_in_words(one),
             "organisation": bodies.get(one.organisation, ""),
             "acts": _acts(one, mine),
         }

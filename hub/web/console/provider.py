@@ -52,6 +52,11 @@ def name_of(asked: Asked) -> str:
     return settings.name if settings else ""
 
 
+def called(asked: Asked) -> str:
+    """The same in a sentence, also where `node.toml` names none any more."""
+    return name_of(asked) or gettext("your organisation's sign-in")
+
+
 async def offer(asked: Asked, account: Account) -> Response:
     """The page from which somebody whose invitation was right goes to the provider, to open their account."""
     begun = await provider.begin(asked.node, opening=(account.id, account.invitation))
@@ -113,7 +118,7 @@ def _finished(asked: Asked, flow: Flow, proof: Proof | Unproven) -> Response:
 
 
 def _refused(asked: Asked, why: Unproven, *, anew: bool) -> Response:
-    said = gettext(_WHY[why], provider=name_of(asked) or gettext("Your organisation's sign-in"))
+    said = gettext(_WHY[why], provider=called(asked))
     settings = asked.node.settings.provider
     page = asked.page(
         "provider_refused.html",

@@ -148,7 +148,7 @@ def _confirm(asked: Asked) -> Response:
 def _confirm_page(asked: Asked, error: str = "", status: int = 200) -> Response:
     mine = asked.acting.account
     if mine.by_provider:
-        return asked.page("confirm_by_provider.html", provider=provider.name_of(asked))
+        return asked.page("confirm_by_provider.html", provider=provider.called(asked))
     # What they sign in with is for the browser's own store of passwords.
     return asked.page("confirm.html", status, error=error, sign_in=mine.sign_in)
 

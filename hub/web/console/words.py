@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.records.accounts import AccountRole, AccountState
+from hub.records.accounts import Account, AccountRole, AccountState
 from hub.web.console.language import gettext, mark
 from hub.web.console.rendering import Link
 from hub.web.guards import ROUTES
@@ -42,9 +42,10 @@ def role_in_words(role: AccountRole) -> str:
     return gettext(_ROLES[role])
 
 
-def state_in_words(state: AccountState) -> str:
-    """How an account stands."""
-    return gettext(_STATES[state])
+def state_in_words(account: Account) -> str:
+    """How an account stands, and whether its user signs in by the provider."""
+    said = gettext(_STATES[account.state])
+    return gettext(mark("%(state)s, by the provider"), state=said) if account.by_provider else said
 
 
 def menu_of(role: AccountRole) -> tuple[Link, ...]:
