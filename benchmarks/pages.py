@@ -2,8 +2,10 @@
 
 A node holds three times `--people` people, in cases of about 3.5, and asks three areas that serve. `pages` is what
 a request takes at one user and at ten at once, in milliseconds on the clock, and the console's own processor time;
-each page is asked for once before it is measured. `question` is from the press of "Ask" to the whole result page, a
-case each time, its alleged perpetrator asked about too. `bytes` are what a browser that keeps what it may gets at
+each page is asked for once before it is measured. `kept_from` is how well the clock tells a case that somebody is
+excluded from, at each address, from one that is not there: the chance that the one takes longer than the other (0.5
+is not at all), of so many requests of each in turn. `question` is from the press of "Ask" to the whole result page,
+a case each time, its alleged perpetrator asked about too. `bytes` are what a browser that keeps what it may gets at
 the sign-in and at the first page after it.
 """
 
@@ -15,9 +17,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -30,10 +34,13 @@ from benchmarks.nodes import KEPT, home, introduce, serving
 from benchmarks.publish import made
 from hub.accounts import sessions
 from hub.accounts.accounts import every_account
+from hub.cases.staff import STAFF_FILE
 from hub.demo import servers
 from hub.demo.consoles import SEED, open_accounts
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
+from hub.records.check import recorded_checks
+from hub.records.gists import every_gist
 from hub.sample.people import World
 
 NEIGHBOURS: Final = ("area-01", "area-02", "area-03")
@@ -42,6 +49,7 @@ NEIGHBOURS_PEOPLE: Final = 150
 TIMES: Final = 40
 USERS: Final = 10
 QUESTIONS: Final = 12
+EXCLUDED_TIMES: Final = 300
 FORM: Final = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 AREAS: Final = """version = "1"
 as_of = 2026-11-29
@@ -62,10 +70,10 @@ class Person:
         self._cookie = {"Cookie": f"__Host-{node.node_id}={token}"}
         self._client = httpx2.Client(base_url=url, timeout=120, trust_env=False)
 
-    def get(self, path: str) -> str:
-        """A page, which is there."""
+    def get(self, path: str, status: int = 200) -> str:
+        """A page, which is there, or (404) is not."""
         answer = self._client.get(path, headers=self._cookie)
-        if answer.status_code != 200:
+        if answer.status_code != status:
             raise RuntimeError(f"{path}: {answer.status_code}")
         return answer.text
 
@@ -95,14 +103,23 @@ def measure(cases: int) -> dict[str, object]:
             people = [_signed_in(node, url, coordinator) for _ in range(USERS)]
             boss = _signed_in(node, url, manager)
             question = _question(people[0], process)
-            pages = {name: _page(people, boss, path, process) for name, path in _paths(people[0]).items()}
+            paths = _paths(people[0])
+            pages = {name: _page(people, boss, path, process) for name, path in paths.items()}
             sizes = _bytes(url, people[0])
+            kept_from = _kept_from(node, people[0], paths, coordinator.name)
             for one in (*people, boss):
                 one.close()
         node.database.close()
     finally:
         shutil.rmtree(folder)
-    return {"cases": cases, "pages": pages, "question": question, "bytes": sizes, "machine": machine()}
+    return {
+        "cases": cases,
+        "pages": pages,
+        "kept_from": kept_from,
+        "question": question,
+        "bytes": sizes,
+        "machine": machine(),
+    }
 
 
 @contextmanager
@@ -173,6 +190,33 @@ def _page(people: Sequence[Person], boss: Person, path: str, process: psutil.Pro
         )
         together = [one for turn in turns for one in turn]
     return {"one": _p(alone), "ten": _p(together), "cpu_ms": round(cpu, 1)}
+
+
+def _kept_from(node: Node, person: Person, paths: Mapping[str, str], name: str) -> dict[str, object]:
+    """How well time tells what somebody is excluded from, at each address, from what is not there."""
+    with node.read() as tx:
+        refs = {one.case_ref for one in every_gist(tx) if one.row.handle.hex() in paths["a case"]}
+        refs |= {
+            kept.request.case_ref
+            for _, kept in recorded_checks(tx)
+            if kept.result.check_id in paths["result"]
+        }
+    excluded = (f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "{name}"\n' for ref in sorted(refs))
+    (node.home / STAFF_FILE).write_text("".join(excluded), encoding="utf-8")
+    found: dict[str, object] = {"requests": EXCLUDED_TIMES}
+    for page in ("a case", "ask", "result"):
+        both = paths[page], re.sub("[0-9a-f]{32}", "ab" * 16, paths[page])
+        took = [[_ms(partial(person.get, path, 404)) for path in both] for _ in range(EXCLUDED_TIMES)]
+        found[page] = round(_longer([one for one, _ in took], [one for _, one in took]), 3)
+    (node.home / STAFF_FILE).unlink()
+    return found
+
+
+def _longer(ones: Sequence[float], others: Sequence[float]) -> float:
+    """The chance that one of the first is more than one of the second: the area under the curve."""
+    ordered = sorted(others)
+    below = sum(bisect_left(ordered, one) + bisect_right(ordered, one) for one in ones)
+    return below / 2 / len(ones) / len(ordered)
 
 
 class _Nobody(Person):

@@ -75,12 +75,14 @@ def _reset(asked: Asked) -> Response:
 
 
 def _with_code(asked: Asked, act: Callable[[Transaction, Account, Account], tuple[Account, str]]) -> Response:
+    asked.pressed()
     with asked.node.write() as tx:
         _, code = act(tx, _account(asked, tx), asked.acting.account)
     return asked.page("account_reset.html", code=code)
 
 
 def _done(asked: Asked, act: Callable[[Transaction, Account, Account], object]) -> Response:
+    asked.pressed()
     with asked.node.write() as tx:
         act(tx, _account(asked, tx), asked.acting.account)
     return see("/accounts")

@@ -27,6 +27,10 @@ T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")
 
 
+class _Nothing(BaseModel):
+    """What a button alone sends."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """One request. `typed`: what its form had, field by field in order. `client`: by which peers are reached.
@@ -69,6 +73,10 @@ class Asked:
     def form(self, model: type[T], sentences: Sentences | None = None) -> Form[T]:
         """What was typed, as a model or with what is wrong with it. Raises InputError as `form_of`."""
         return form_of(self.typed, model, sentences)
+
+    def pressed(self) -> None:
+        """A button alone was pressed. Raises InputError where a form had anything else."""
+        form_of(self.typed, _Nothing)
 
     def peers(self, act: Callable[[PeerClient], Coroutine[Any, Any, R]]) -> R:
         """What comes of an act that reaches peers. It blocks: for a handler that runs in a thread of its own."""

@@ -77,6 +77,7 @@ def _make(asked: Asked) -> Response:
 
 
 def _end(asked: Asked) -> Response:
+    asked.pressed()
     with asked.node.write() as tx:
         tokens.take_back(tx, asked.place("token"), asked.acting.account)
     return see("/programs")
