@@ -101,6 +101,10 @@ class Action(StrEnum):
     program_admitted = "program_admitted"
     program_ended = "program_ended"
 
+    submission_made = "submission_made"
+    submission_decided = "submission_decided"
+    call_recorded = "call_recorded"
+
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"
     deliveries_anchored = "deliveries_anchored"

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from hub.accounts.accounts import has_accounts
 from hub.cases.areas import known_areas
 from hub.cases.elsewhere import said_of
 from hub.cases.staff import CaseExclusion, staff_list
-from hub.consent import Context, Exclusion, conflicts_of_interest
-from hub.matching import MatchKey, confirm, match_keys
+from hub.consent import Context, Exclusion, Staff, conflicts_of_interest, is_excluded
+from hub.matching import MatchKey, confirm, match_keys, may_be_called
 from hub.node.node import Node
 from hub.node.transaction import Reading
 from hub.records.cases import (
@@ -266,7 +267,23 @@ def context_of(
         sealed=elsewhere.sealed,
         agreements=node.agreements.held,
         area=node.node_id,
+        signed_by=() if has_accounts(node) else None,
+        receiver_in_case=receiver_in_case(node, request),
     )
+
+
+def receiver_in_case(node: Node, request: CheckRequest) -> bool:
+    """Whether who is named to receive it is, or may be, on the case or asked about, or is kept out of the case."""
+    receiver = request.sharing_form.recipient.person
+    if not receiver:
+        return False
+    with node.read() as tx:
+        held = restrictions_on(node, request.requester).find(tx, request.case_ref)
+    people = (request.subject, *request.related, *(held.ever if held else ()))
+    names = {name for one in people for name in (f"{one.given_names} {one.surname}", *one.aliases)}
+    if held is not None and is_excluded(Staff(receiver), exclusions_from(node, held)):
+        return True
+    return any(may_be_called(receiver, one) for one in names)
 
 
 def exclusions_from(node: Node, held: HeldCase) -> tuple[Exclusion, ...]:

@@ -8,21 +8,19 @@ Does not ask in general (`hub.checks.check`) or send (`hub.checks.deliver`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
-from hub.audit.events import Action, Refs
-from hub.cases.access import check_for, context_of, restrictions_on
+from hub.audit.events import Action
+from hub.cases.access import restrictions_on
 from hub.cases.alerts import review_of_telling
 from hub.cases.flight import keep_answer
-from hub.checks.check import form_of
 from hub.checks.deliver import KIND, SealedDisclosure, act_of, deliver, read_disclosure, sealed_request
-from hub.checks.named import named_candidate
+from hub.checks.disclosure import DisclosureAct, found_act
 from hub.checks.results import LIKELY
-from hub.checks.telling import marked
 from hub.checks.told_before import alert_if_told_of_others
-from hub.consent import Context, Decision, NotTold, Protocol, SharingForm, Telling, decide, excerpt
+from hub.consent import Decision, Protocol, SharingForm, excerpt
 from hub.consent.coverage import named
 from hub.consent.form.vocabulary import SignatureRole
 from hub.consent.required_answers import threat_in_words
@@ -30,18 +28,16 @@ from hub.crypto import encoding
 from hub.errors import HubError, NotFoundError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
-from hub.federation.peers import KnownPeer, known, refresh, up_to_date
+from hub.federation.peers import refresh, up_to_date
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import outbox, recording
 from hub.records.bodies import ExchangeName, question_digest
 from hub.records.check import (
-    Candidate,
     CandidateRef,
     CheckRequest,
     CheckResult,
     DisclosureStatus,
-    RecordedCheck,
     keep_form,
 )
 from hub.records.decisions import RecordedDecision
@@ -77,20 +73,25 @@ async def disclose(
     # 1. Find the check and the candidate.
     with suppress(NotFoundError):  # Said with what else is missing.
         await up_to_date(node, client, target.area)
-    act = _found(node, target, level, asker, form)
+    act = found_act(node, target, level, asker, form)
     if form is not None and form.fled_from:
         _keep_flight(node, act, form)
 
     # 2. Decide, record the decision, and put the sealed request into the outbox, all at once or not at all.
-    decision, delivery = _decide(node, act)
+    decision, delivery = decide_act(node, act)
     if delivery is None:
         return act.shown, decision
     if form is not None:
         _keep_flight(node, act, form)
 
     # 3. Deliver it, and record what was released.
+    return await deliver_first(node, client, delivery), decision
+
+
+async def deliver_first(node: Node, client: PeerClient, delivery: Delivery) -> CheckResult:
+    """The first try to deliver what was decided just now. Raises PeerError when the area fails: then it waits."""
     try:
-        return await _deliver(node, client, delivery), decision
+        return await _deliver(node, client, delivery)
     except HubError as error:
         with node.write() as tx:
             outbox.put_off(tx, delivery.id, str(error))
@@ -102,7 +103,7 @@ async def disclose(
         raise
 
 
-def _keep_flight(node: Node, act: _Act, form: SharingForm) -> None:
+def _keep_flight(node: Node, act: DisclosureAct, form: SharingForm) -> None:
     """Keep with the case what a form says of areas fled: that nobody did only once it is permitted."""
     by, case_ref = act.request.requester, act.request.case_ref
     keep_answer(node, restrictions_on(node, by), case_ref, form.fled_from, node.actor(by.name))
@@ -143,7 +144,7 @@ async def _deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckR
             peer = await refresh(node, client, sent.area)
             if peer.sealing_key_id == sent.key_id:
                 raise
-    act = _found(node, CandidateRef(sent.check_id, sent.area, sent.handle), sent.level, sent.requester)
+    act = found_act(node, CandidateRef(sent.check_id, sent.area, sent.handle), sent.level, sent.requester)
     again = _sealed(node, act).model_copy(update={"until": sent.until})
     with node.write() as tx:
         anew = outbox.seal_anew(tx, delivery, again.parcel(tx.case_digest(act.request.case_ref)).content)
@@ -162,7 +163,7 @@ def _lapsed(node: Node, sent: SealedDisclosure) -> str:
         return "The review date of its decision has passed."
     target = CandidateRef(sent.check_id, sent.area, sent.handle)
     try:
-        act = _found(node, target, sent.level, sent.requester)
+        act = found_act(node, target, sent.level, sent.requester)
     except NotFoundError as error:
         return error.text
     if not act.decided(node).permitted:
@@ -170,85 +171,13 @@ def _lapsed(node: Node, sent: SealedDisclosure) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class _Act:
-    """One disclosure: the check it is of, who asks now, the candidate in which area, its form and its case.
+def decide_act(
+    node: Node, act: DisclosureAct, then: Callable[[Transaction, Decision], None] | None = None
+) -> tuple[Decision, Delivery | None]:
+    """The decision, recorded with the entry of the disclosure log and the delivery that a permit makes.
 
-    `completed`: the form that was given for it.
+    `then` writes what else came of it, first and in the same transaction; what it raises undoes all of it.
     """
-
-    recorded: RecordedCheck
-    request: CheckRequest
-    peer: KnownPeer
-    candidate: Candidate
-    level: Level
-    form: SharingForm
-    context: Context
-    completed: SharingForm | None = None
-
-    def decided(self, node: Node) -> Decision:
-        """What the engine says of it today."""
-        return decide(self.form, node.rules, node.today(), self.context)
-
-    @property
-    def telling(self) -> Telling:
-        """What stands against telling the area."""
-        return Telling.of(self.form, self.context)
-
-    @property
-    def shown(self) -> CheckResult:
-        """The check's result, with what stands against telling the area today."""
-        result = self.recorded.result
-        marks = (marked(one, self.telling) if one.node_id == self.area else one for one in result.areas)
-        return result.model_copy(update={"areas": tuple(marks)})
-
-    @property
-    def check_id(self) -> str:
-        """The check's id."""
-        return self.recorded.result.check_id
-
-    @property
-    def area(self) -> NodeId:
-        """The node to which the name is disclosed."""
-        return self.peer.pinned.node_id
-
-    @property
-    def against(self) -> tuple[NotTold, ...]:
-        """What stands against telling that area, which a manager alone may decide about."""
-        telling = Telling.of(self.form, self.context)
-        return telling.against(telling.area(self.area))
-
-    @property
-    def refs(self) -> Refs:
-        """The references of its events in the audit log."""
-        return Refs(check_id=self.check_id, handle=self.candidate.handle, peer=self.area)
-
-
-def _found(
-    node: Node,
-    target: CandidateRef,
-    level: Level,
-    asker: Requester | None,
-    completed: SharingForm | None = None,
-) -> _Act:
-    recorded = check_for(node, asker, target.check_id)
-    request = recorded.request
-    if asker is not None and asker.name:
-        request = request.model_copy(update={"requester": asker})
-    candidate = named_candidate(recorded.result, target.area, target.handle)
-    kept = completed or recorded.forms.get(act_of(target.check_id, candidate.handle, level))
-    if kept is not None:
-        request = request.model_copy(update={"level": level, "sharing_form": kept})
-    if target.area not in recorded.salts:
-        raise NotFoundError("That area did not answer this check.", do="Ask it again with `hub check`.")
-    context = context_of(node, request, tells=True)
-    recipient = request.sharing_form.recipient.model_copy(update={"node_id": target.area})
-    form = form_of(request, context).model_copy(update={"level": level, "recipient": recipient})
-    return _Act(recorded, request, known(node, target.area), candidate, level, form, context, completed)
-
-
-def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
-    """The decision, recorded with the entry of the disclosure log and the delivery that a permit makes."""
     request, today, decision = act.request, node.today(), act.decided(node)
     decided = RecordedDecision(form=act.form, decision=decision, case_ref=request.case_ref)
     agency = act.form.recipient.agency or act.peer.pinned.area
@@ -258,6 +187,8 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
     actor = node.actor(request.requester.name)
     with node.write() as tx:
         tx.hold_others_off()
+        if then is not None:
+            then(tx, decision)
         waiting = outbox.of_act(tx, KIND, act_of(act.check_id, act.candidate.handle, act.level))
         again = waiting is not None or act.candidate.disclosure.status is not DisclosureStatus.not_asked
         activity = Activity(tx.case_digest(request.case_ref), act.check_id)
@@ -284,7 +215,7 @@ def _decide(node: Node, act: _Act) -> tuple[Decision, Delivery | None]:
         return decision, _outgoing(tx, act, waiting, actor)
 
 
-def _outgoing(tx: Transaction, act: _Act, waiting: Delivery | None, actor: str) -> Delivery | None:
+def _outgoing(tx: Transaction, act: DisclosureAct, waiting: Delivery | None, actor: str) -> Delivery | None:
     """The delivery of an act: the one that waits already, as long as the area can open it, or a new one."""
     if waiting is not None:
         if read_disclosure(waiting).key_id == act.peer.sealing_key_id:
@@ -295,7 +226,7 @@ def _outgoing(tx: Transaction, act: _Act, waiting: Delivery | None, actor: str) 
     return outbox.get(tx, outbox.put(tx, parcel, wait_s=FIRST_TRY_S))
 
 
-def _sealed(node: Node, act: _Act) -> SealedDisclosure:
+def _sealed(node: Node, act: DisclosureAct) -> SealedDisclosure:
     """The disclosure as it is sent, sealed to the area."""
     about = (act.check_id, act.candidate.handle, act.level)
     request, key = sealed_request(node, act.peer, about, _question(node, act))
@@ -312,7 +243,7 @@ def _sealed(node: Node, act: _Act) -> SealedDisclosure:
     )
 
 
-def _question(node: Node, act: _Act) -> DisclosureQuestion:
+def _question(node: Node, act: DisclosureAct) -> DisclosureQuestion:
     """What the area is told: names, aliases and date of birth alone, with the form as it may read it."""
     return DisclosureQuestion(
         excerpt=_excerpt(act, node.today()).model_dump(mode="json", exclude_defaults=True),
@@ -321,14 +252,14 @@ def _question(node: Node, act: _Act) -> DisclosureQuestion:
     )
 
 
-def _digest(node: Node, act: _Act) -> dict[str, Any]:
+def _digest(node: Node, act: DisclosureAct) -> dict[str, Any]:
     """The digest of what the area is told, for the record, and the level that is asked."""
     name = ExchangeName(act.check_id, act.candidate.handle, act.level)
     salt = bytes.fromhex(act.recorded.salts[act.area])
     return {"digests": question_digest(name, salt, _question(node, act)), "requested_level": act.level}
 
 
-def _excerpt(act: _Act, on: dt.date) -> SharingForm:
+def _excerpt(act: DisclosureAct, on: dt.date) -> SharingForm:
     """The form as the area may read it: with the answer about areas fled that counts, and our agreement."""
     agreement = named(act.form.protocol, act.context.agreements or ())
     protocol = agreement and Protocol(ref=agreement.ref, date=agreement.date, digest=agreement.digest)

@@ -16,7 +16,7 @@ from hub.consent.areas import Area
 from hub.consent.conditions import Conditions
 from hub.consent.context import NO_CONTEXT, Context, same
 from hub.consent.coverage import Between
-from hub.consent.form.form import SharingForm, Subject
+from hub.consent.form.form import SharingForm, Signature, Subject
 from hub.consent.form.vocabulary import DataClass, SignatureRole
 from hub.consent.grounds import Standing
 from hub.consent.rules.rules import Rules
@@ -164,12 +164,17 @@ class Assessment:
 
     @cached_property
     def manager_signed(self) -> bool:
-        """Whether a manager other than the caseworker has signed by that day."""
+        """Whether a manager other than the caseworker has signed by that day; by account where there are any."""
         manager = self.form.signature(SignatureRole.manager)
         caseworker = self.form.signature(SignatureRole.caseworker)
-        if manager is None or manager.date is None or manager.date > self.on:
+        if manager is None or manager.date is None or manager.date > self.on or not self.by_account(manager):
             return False
         return caseworker is None or not same(manager.name, caseworker.name)
+
+    def by_account(self, signature: Signature) -> bool:
+        """Whether a manager's signature is an account's, on a node that has any: no typed name signs there."""
+        signed_by = self.context.signed_by
+        return signed_by is None or any(same(signature.name, one) for one in signed_by)
 
 
 def name_of(person: Subject, index: int) -> str:

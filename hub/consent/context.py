@@ -60,6 +60,9 @@ class Context:
     `fled_elsewhere`: the areas that somebody asked about fled by any case of this node, or that it is not known.
     `agreements`: those that this node holds; None for a form on its own, whose protocol is taken as stated.
     `area`: the node id of the area that shares, for which its agency has to have signed.
+    `signed_by`: whose account signed this very form, by name. None: nobody has an account here, and a manager's
+    name counts as it is written. `receiver_in_case`: who is named to receive it there is, or may be, somebody in
+    the case, or is kept out of it.
     """
 
     case_ref: str | None = None
@@ -80,6 +83,8 @@ class Context:
     fled_elsewhere: tuple[str, ...] = ()
     agreements: tuple[SharingAgreement, ...] | None = None
     area: str = ""
+    signed_by: tuple[str, ...] | None = None
+    receiver_in_case: bool = False
 
     @property
     def of_a_node(self) -> bool:

@@ -81,6 +81,7 @@ def _asked(assessment: Assessment) -> Findings:
     required_answers.essentials(assessment, found)
     required_answers.whole_form(assessment, found)
     refusals.ask_who_else(assessment, found)
+    refusals.ask_who_receives(assessment, found)
     if assessment.uncovered or not assessment.form.subjects:
         required_answers.own_case(assessment.form, found)
         required_answers.signatures(assessment, found)

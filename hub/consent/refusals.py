@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hub.consent.areas import folded
+from hub.consent.areas import Area, folded
 from hub.consent.assessment import Assessment, name_of
 from hub.consent.context import same
 from hub.consent.decision import Reason
@@ -16,7 +16,7 @@ from hub.consent.five_questions import Findings
 from hub.consent.form.contradictions import interest_described
 from hub.consent.form.fled import fled_areas
 from hub.consent.form.form import Consultation, SharingForm, Subject
-from hub.consent.form.vocabulary import Capacity, GroundKey, SignatureRole, VictimAgreement
+from hub.consent.form.vocabulary import Capacity, GroundKey, SignatureRole, VictimAgreement, answered
 from hub.consent.telling import NotTold
 from hub.consent.verdicts import verdict
 from hub.values import Level, Purpose, Role
@@ -33,6 +33,7 @@ SOURCE_FLED = "hazard H2; protocol step 4"
 GUARDIAN = "Caldicott Guardian or senior clinician"
 MANAGER = "manager"
 OFFICER = "data-protection officer"
+_REFERRED = frozenset({NotTold.fled, NotTold.sealed, NotTold.area_unknown})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,13 @@ def refusals(assessment: Assessment) -> tuple[Reason, ...]:
         found.append(
             _reason("not_safe_to_talk_to", text, "Marac referral form; hazard H7", "recipient.agency")
         )
+    receiver = Area(names=(form.recipient.person,))
+    if any(receiver.stands_in(one) for one in context.not_safe_to_talk_to) or context.receiver_in_case:
+        text = (
+            "Who is named to receive it there is, or may be, somebody in this case, kept out of it, or named by the"
+            " victim as not safe to talk to: name somebody else there."
+        )
+        found.append(_reason("receiver_not_safe", text, "hazards H1 and H7", "recipient.person"))
     if settled(assessment) is False and _refused_alone(form) and _guardians_case(assessment):
         text = "The Guardian consulted decided not to share."
         found.append(_reason("guardian_decided", text, "GMC and BMA guidance; common law", "consultations"))
@@ -102,8 +110,7 @@ def referrals(assessment: Assessment) -> tuple[Referral, ...]:
 def _area_fled(assessment: Assessment) -> Iterator[Referral]:
     """What a manager decides about an area that somebody fled, or that may be the one."""
     form, against = assessment.form, assessment.not_told
-    referred = {NotTold.fled, NotTold.sealed, NotTold.area_unknown}
-    if not referred.intersection(against) or _manager_decided(assessment):
+    if not _REFERRED.intersection(against) or _manager_decided(assessment):
         return
     if NotTold.sealed in against:
         text = (
@@ -137,6 +144,8 @@ def _manager_decided(assessment: Assessment) -> bool:
         return False
     if context.of_a_node and not any(same(manager.name, one) for one in context.managers):
         return False
+    if _receiver_unnamed(assessment):
+        return False
     asking = (form.requester.name, context.staff.person)
     return folded(manager.name) not in map(folded, filter(None, asking)) and any(
         (same(advice.who, manager.name) or "manager" in advice.who.casefold())
@@ -144,6 +153,19 @@ def _manager_decided(assessment: Assessment) -> bool:
         and verdict(advice, assessment.on, form.level) is True
         for advice in form.consultations
     )
+
+
+def ask_who_receives(assessment: Assessment, out: Findings) -> None:
+    """Who there receives it: named by a manager who decides in an account to tell an area that somebody fled."""
+    decides = assessment.manager_signed and bool(_REFERRED.intersection(assessment.not_told))
+    if decides and _receiver_unnamed(assessment):
+        text = "Say who in that area is to receive it, by name."
+        out.lack("recipient.person", text, SOURCE_FLED)
+
+
+def _receiver_unnamed(assessment: Assessment) -> bool:
+    """Whether nobody is named to receive it, where a manager decides in an account."""
+    return assessment.context.signed_by is not None and not answered(assessment.form.recipient.person)
 
 
 def _about_the_recipient(advice: Consultation, assessment: Assessment) -> bool:

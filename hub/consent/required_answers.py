@@ -6,6 +6,7 @@ Not here: the five questions (`five_questions`), what refuses or refers outright
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from hub.consent.areas import folded
 from hub.consent.assessment import Assessment, name_of
@@ -198,6 +199,14 @@ def two_people(assessment: Assessment, out: Findings) -> None:
         out.lack("signatures[manager].name", text, FORM, "same_signatory")
     if manager and not _counts(manager, assessment.on):
         _signed(assessment, SignatureRole.manager, out)
+    elif manager and not assessment.by_account(manager):
+        out.lack("signatures[manager]", _NO_ACCOUNT, FORM, "not_signed_in_an_account")
+
+
+_NO_ACCOUNT: Final = (
+    "A manager signs in an account of their own, on the page “To countersign”: a name that is typed signs nothing,"
+    " so take it away or have it signed there."
+)
 
 
 def _counts(signature: Signature, on: dt.date) -> bool:

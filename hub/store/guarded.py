@@ -44,6 +44,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "account": _NOTHING,
     "session": _NOTHING,
     "api_token": _NOTHING,
+    "submission": _NOTHING,
 }
 """Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
 

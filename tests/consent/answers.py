@@ -82,6 +82,8 @@ def context(given: dict[str, Any]) -> Context:
         values["insider"] = frozenset(ConflictOfInterest(kind) for kind in values["insider"])
     if "not_safe_to_talk_to" in values:
         values["not_safe_to_talk_to"] = tuple(values["not_safe_to_talk_to"])
+    if "signed_by" in values:
+        values["signed_by"] = tuple(values["signed_by"])
     return Context(**values)
 
 

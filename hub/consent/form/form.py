@@ -93,10 +93,11 @@ class Asker(Part):
 
 
 class Recipient(Part):
-    """The agency that would receive; legal authority is recorded for each one."""
+    """The agency that would receive; legal authority is recorded for each one. `person`: who there, by name."""
 
     node_id: AreaName | None = None
     agency: ShortText = ""
+    person: ShortText = ""
     agency_kind: AgencyKind | None = None
 
 

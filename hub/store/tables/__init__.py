@@ -29,6 +29,7 @@ from hub.store.tables.received import (
     SeenMessage,
 )
 from hub.store.tables.restorations import RestorationRecord
+from hub.store.tables.submissions import SubmissionRecord
 from hub.store.tables.witness import AcknowledgementRecord, PeerHead
 
 __all__ = [
@@ -66,5 +67,6 @@ __all__ = [
     "SessionSeen",
     "SharingRecord",
     "SignInTries",
+    "SubmissionRecord",
     "ToldCandidate",
 ]

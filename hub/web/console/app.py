@@ -31,6 +31,7 @@ from hub.web.api.app import nowhere as programs_nowhere
 from hub.web.console import (
     accounts,
     ask,
+    before,
     by_hand,
     case_form,
     cases,
@@ -48,6 +49,7 @@ from hub.web.console import (
     rendering,
     result,
     sign_in,
+    submissions,
     tell,
     work,
 )
@@ -73,6 +75,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *result.PAGES,
     *certificate.PAGES,
     *tell.PAGES,
+    *submissions.PAGES,
+    *before.PAGES,
     *countersign.PAGES,
     *disclosures.PAGES,
     *nothing.PAGES,

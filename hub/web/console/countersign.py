@@ -2,7 +2,7 @@
 
 Emergencies first, with the hours left. A manager signs in their own name once they have shown again who they are,
 and never for what they asked themselves. There is no way to sign several at once. What has to be signed before
-anything moves is not here: it is refused until it has been (`hub.consent`).
+anything moves stands above it in the list, and has pages of its own (`before`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pydantic import Field
 from hub.cases.close import ToClose, close, look_at
 from hub.cases.obligations import ListedObligation
 from hub.cases.shown import case_shown, shown_among
+from hub.checks.submissions import waiting_for_manager
 from hub.consent.evidence import Closing
-from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.consent.form.form import SharingForm
 from hub.errors import NotFoundError
 from hub.records.cases import HeldCase
@@ -29,15 +29,10 @@ from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import ZONE, gettext, mark
 from hub.web.console.obligations import AHEAD, owed, read
+from hub.web.console.submission_words import fled_in_words, said_in_words
 
 CODE: Final = "countersign"
 _OWN: Final = "by.name: another person than the caseworker"
-_SAID: Final = {
-    "given": mark("Agreed"),
-    "refused": mark("Refused"),
-    "not_asked": mark("Was not asked"),
-    "cannot_ask": mark("Cannot be asked safely"),
-}
 
 
 class Signed(Value):
@@ -76,7 +71,9 @@ def _hours(due: dt.date | None, now: dt.datetime) -> int:
 
 
 def _list(asked: Asked) -> Response:
-    return asked.page("countersign_list.html", items=_items(asked))
+    return asked.page(
+        "countersign_list.html", items=_items(asked), before=waiting_for_manager(asked.node, asked.acting)
+    )
 
 
 def _found(asked: Asked) -> ToClose | None:
@@ -130,10 +127,10 @@ def _page(asked: Asked, found: ToClose, form: Form[Any], status: int = 200) -> R
         people=[one.details.person for one in held.people] if held else [],
         moved=[one for one in found.open.rows if one.told],
         asked_blind=[one for one in found.open.rows if not one.told],
-        said=list(dict.fromkeys(_said(decided))),
+        said=list(dict.fromkeys(said_in_words(decided))),
         reason=_reason(decided),
         owing=found.open.obligation.text,
-        fled=_fled(decided),
+        fled=fled_in_words(decided.fled_from),
         own=_OWN in found.lacks,
         emergency=decided.emergency is not None,
         hours=_hours(found.open.obligation.due, dt.datetime.fromtimestamp(asked.node.now(), ZONE)),
@@ -146,22 +143,9 @@ def _case(asked: Asked, found: ToClose) -> HeldCase | None:
     return case_shown(asked.node, asked.acting, handles[0]) if handles else None
 
 
-def _said(form: SharingForm) -> list[str]:
-    """What was said about asking, of those who were to be asked."""
-    return [gettext(_SAID[one.agreement.value]) for one in form.subjects if one.agreement is not None]
-
-
 def _reason(form: SharingForm) -> str:
     """The caseworker's reason in their own words."""
     return (form.emergency.imminent_threat if form.emergency else "") or form.necessity or form.incident
-
-
-def _fled(form: SharingForm) -> str:
-    if form.fled_from is None:
-        return gettext(mark("Not decided: nobody has answered it"))
-    if areas := fled_areas(form.fled_from):
-        return gettext(mark("Yes: %(areas)s"), areas=", ".join(areas))
-    return gettext(mark("Not known")) if NOT_KNOWN in form.fled_from else gettext(mark("No, nobody has"))
 
 
 PAGES: Final = (

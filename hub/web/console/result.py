@@ -17,6 +17,7 @@ from fastapi import Response
 from hub.cases.shown import check_shown
 from hub.checks.earlier import earlier_result
 from hub.checks.quoted import quoted, without_numbers
+from hub.checks.submissions import A_MANAGERS
 from hub.checks.telephones import telephones
 from hub.consent.telling import GRAVE, IN_WORDS
 from hub.matching.reasons import Comparison, comparison
@@ -88,6 +89,11 @@ class ShownArea:
     warning: str
     matches: list[Match]
     dismissed: list[Match]
+
+    @property
+    def ask_manager(self) -> bool:
+        """Whether telling it is for a manager alone."""
+        return self.area.not_told in A_MANAGERS
 
     @property
     def may_tell(self) -> bool:

@@ -16,6 +16,7 @@ from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss_with_reason
 from hub.checks.earlier import earlier_result
 from hub.checks.named import named_candidate
+from hub.checks.submissions import A_MANAGERS, Shown, about_candidate
 from hub.consent.telling import IN_WORDS
 from hub.errors import NotFoundError
 from hub.records.check import AreaResult, Candidate, CandidateRef, DisclosureStatus, RecordedCheck
@@ -24,6 +25,7 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import mark
 from hub.web.console.result import beside
+from hub.web.console.submission_words import state_in_words
 
 
 class TellForm(BaseModel):
@@ -38,7 +40,7 @@ class DismissForm(BaseModel):
     because: ShortText = Field(title=mark("why it is not the same person"))
 
 
-class _Named:
+class Named:
     """The candidate that an address names, for somebody who may see its check."""
 
     def __init__(self, asked: Asked, kept: RecordedCheck) -> None:
@@ -49,31 +51,41 @@ class _Named:
         if self.candidate.handle != handle:
             raise NotFoundError("This check has no such candidate.")
         self.result = f"/checks/{self.check_id}{beside(asked.request.query_params.getlist('also'))}"
+        self.address = f"/checks/{self.check_id}/{asked.place('area')}/{handle}"
         self.area: AreaResult = next(one for one in result.areas if one.node_id == asked.place("area"))
 
     @property
     def target(self) -> CandidateRef:
+        """Its check, area and handle."""
         return CandidateRef(self.check_id, self.area.node_id, self.candidate.handle)
 
     @property
     def told(self) -> bool:
+        """Whether the area was told of it over the hub."""
         return self.candidate.disclosure.status is not DisclosureStatus.not_asked
 
 
-def _named(asked: Asked) -> _Named | None:
+def named_at(asked: Asked) -> Named | None:
+    """The candidate that an address names; None where its check is none for them. Raises NotFoundError."""
     found = check_shown(asked.node, asked.acting, asked.place("check"))
-    return _Named(asked, found.kept) if found is not None else None
+    return Named(asked, found.kept) if found is not None else None
+
+
+def lines_about(asked: Asked, target: CandidateRef) -> list[tuple[Shown, str]]:
+    """What was put before a manager about a candidate, with what has become of it."""
+    found = about_candidate(asked.node, asked.acting, target)
+    return [(one, state_in_words(one.state)) for one in found]
 
 
 def _show(asked: Asked) -> Response:
-    named = _named(asked)
+    named = named_at(asked)
     if named is None:
         return asked.not_found()
     return _result(named) if named.told else _page(asked, named, unsent())
 
 
 def _page(
-    asked: Asked, named: _Named, form: Form[TellForm], status: int = 200, reasons: tuple[str, ...] = ()
+    asked: Asked, named: Named, form: Form[TellForm], status: int = 200, reasons: tuple[str, ...] = ()
 ) -> Response:
     against = named.area.not_told
     return asked.page(
@@ -83,12 +95,14 @@ def _page(
         named=named,
         person=named.kept.request.subject,
         against=IN_WORDS[against] if against else "",
+        ask_manager=f"{named.address}/ask-manager" if against is None or against in A_MANAGERS else "",
+        put=lines_about(asked, named.target),
         reasons=reasons,
     )
 
 
 def _tell(asked: Asked) -> Response:
-    named = _named(asked)
+    named = named_at(asked)
     if named is None:
         return asked.not_found()
     if named.candidate.disclosure.status is DisclosureStatus.answered:
@@ -107,7 +121,7 @@ def _tell(asked: Asked) -> Response:
 
 
 def _dismiss(asked: Asked) -> Response:
-    named = _named(asked)
+    named = named_at(asked)
     if named is None:
         return asked.not_found()
     form = asked.form(DismissForm)
@@ -117,7 +131,7 @@ def _dismiss(asked: Asked) -> Response:
     return _result(named)
 
 
-def _result(named: _Named) -> Response:
+def _result(named: Named) -> Response:
     return see(named.result)
 
 

@@ -10,9 +10,11 @@ from fastapi import Response
 
 from hub.cases.shown import shown_among
 from hub.checks.earlier import EarlierCheck, earlier_checks
+from hub.checks.submissions import waiting_for_manager
 from hub.web.console.asked import Asked, Page
 from hub.web.console.incoming import answered, lines
 from hub.web.console.obligations import by_case, by_time, owed, read, when
+from hub.web.console.submissions import own_lines
 from hub.web.guards import ROUTES
 
 COMPLETE_EMERGENCY: Final = "complete_emergency"
@@ -39,6 +41,8 @@ def _work(asked: Asked) -> Response:
         shown=_NEWEST,
         checks=_asked_lately(asked),
         linked=("GET", _RESULT) in ROUTES,
+        put=own_lines(asked),
+        before=len(waiting_for_manager(asked.node, asked.acting)) if asked.may("/countersign") else 0,
     )
 
 

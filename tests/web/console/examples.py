@@ -25,6 +25,7 @@ from hub.web.guards import ROUTES
 from tests.accounts.people import PASSWORD, User, invited, user
 from tests.accounts.provider import ORGANISATION, Provider, with_provider
 from tests.checks.pending import asked, told
+from tests.checks.signing import CASEWORKER, she_fled
 from tests.cli.running import free_port
 from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
 from tests.web.console.browser import apart
@@ -79,6 +80,31 @@ TOLD: Final[Fields] = MappingProxyType(
         "person": "Jo Lowther",
         "method": "by telephone",
         "authority": "Her agreement.",
+    }
+)
+FLED: Final = MappingProxyType({"check": "{fled_check}", "candidate": "{fled_candidate}"})
+FOR_MINUTES: Final[Fields] = MappingProxyType({"level": "summary", "reason": "The minutes are wanted."})
+TO_TELL: Final[Fields] = MappingProxyType(
+    {"level": "involvement", "reason": "Their Idva knows her, and he works for the council there."}
+)
+YES: Final[Fields] = MappingProxyType(
+    {
+        "button": "sign",
+        "telling": "yes",
+        "words": "She asked us to ring Jo.",
+        "receiver": "Jo Lowther",
+        "receiver_known": "yes",
+        "no_connection": "yes",
+        "seen": "fled",
+    }
+)
+CALL: Final[Fields] = MappingProxyType(
+    {
+        "button": "rung",
+        "spoken_to": "Jo Lowther",
+        "on": "1 November 2026",
+        "clock": "14:20",
+        "said": "She is known there, and has an Idva.",
     }
 )
 NO_PAGES: Final = frozenset(
@@ -247,6 +273,34 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("GET /cases/{case}/unseal", R.manager),
     E("POST /cases/{case}/unseal", R.manager, status=422),
     E("POST /cases/{case}/unseal", R.manager, form={"because": "Ada is to be found again."}),
+    E("GET /checks/{check}/{area}/{candidate}/tell", places=FLED),
+    E("GET /checks/{check}/{area}/{candidate}/ask-manager", places=FLED),
+    E("GET /checks/{check}/{area}/{candidate}/ask-manager"),
+    E("POST /checks/{check}/{area}/{candidate}/ask-manager", status=422, places=FLED),
+    E("POST /checks/{check}/{area}/{candidate}/ask-manager", form=FOR_MINUTES, status=422),
+    E("POST /checks/{check}/{area}/{candidate}/ask-manager", form=TO_TELL, places=FLED),
+    E("GET /checks/{check}/{area}/{candidate}/tell", places=FLED),
+    E("GET /checks/{check}/{area}/{candidate}/ask-manager", places=FLED),
+    E("GET /submissions/{submission}"),
+    E("GET /work"),
+    E("GET /work", R.manager),
+    E("GET /countersign", R.manager),
+    E("GET /countersign/before/{submission}", R.manager),
+    E("POST /countersign/before/{submission}", R.manager, status=422),
+    E("POST /countersign/before/{submission}", R.manager, {"button": "back"}, 422),
+    E("POST /countersign/before/{submission}", R.manager, {"button": "back", "missing": "Which minutes?"}),
+    E("GET /submissions/{submission}"),
+    E("GET /work"),
+    E("POST /checks/{check}/{area}/{candidate}/ask-manager", form=TO_TELL, places=FLED),
+    E("POST /countersign/before/{submission}", R.manager, {**YES, "receiver": "Jo"}, 422),
+    E("POST /countersign/before/{submission}", R.manager, YES),
+    E("GET /submissions/{submission}"),
+    E("POST /countersign/before/{submission}", R.manager, status=422),
+    E("POST /countersign/before/{submission}", R.manager, CALL),
+    E("GET /submissions/{submission}"),
+    E("POST /checks/{check}/{area}/{candidate}/ask-manager", form=TO_TELL, places=FLED),
+    E("POST /submissions/{submission}/withdraw", places={"submission": "ab" * 16}, status=404),
+    E("POST /submissions/{submission}/withdraw"),
     E("GET /nothing", R.data_protection_officer),
     E("GET /accounts", R.operator),
     E("GET /accounts", R.manager),
@@ -306,8 +360,16 @@ class World:
             "factor": "",
         }
         self._by_provider()
-        told(areas, asked(areas))
+        told(areas, asked(areas, asks={"signatures": CASEWORKER}))
+        self._fled()
         self._owed()
+
+    def _fled(self) -> None:
+        """A question about somebody who, it is learnt then, fled the area that may know her."""
+        found = asked(self.areas, number=3, ref="ev-fled", asks={"signatures": CASEWORKER})
+        she_fled(self.areas)
+        candidate = found.areas[0].candidates[0].handle
+        self.places |= {"fled_check": found.check_id, "fled_candidate": candidate}
 
     def _somebody(self, name: str, organisation: str) -> User:
         return user(self.areas["northmoor"], name, by=self.manager.account, organisation=organisation)
@@ -348,7 +410,7 @@ class World:
 
     def signed_in(self, who: User) -> str:
         """The cookie of somebody who signs in now."""
-        self.areas.clock.advance(2 * STEP_S)
+        self.areas.clock.advance(STEP_S)
         return apart(who.signed_in)
 
     def filled(self, text: str, own: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -372,6 +434,7 @@ _LINKS: Final = {
     "check": r"/checks/(?P<check>[0-9a-f]{32})/(?P<area>\w+)/(?P<candidate>[0-9a-f]+)/tell",
     "to_sign": r'href="/countersign/(\w+)"',
     "token": r'action="/programs/([0-9a-f]{64})/end"',
+    "submission": r"/(?:submissions|countersign/before)/([0-9a-f]{32})",
     "request": r'href="/requests/([0-9a-f]+)"',
     "likeness": r'href="/seals/([0-9a-f]+)"',
 }

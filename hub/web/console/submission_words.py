@@ -1,0 +1,59 @@
+"""Words on pages about what is signed: how it stands, how much is asked, what she said, and whether anyone fled."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.consent.form.fled import NOT_KNOWN, fled_areas
+from hub.consent.form.form import SharingForm
+from hub.records.submissions import SubmissionState
+from hub.values import Level
+from hub.web.console.language import gettext, mark
+
+STATES: Final = {
+    SubmissionState.waiting: mark("Waits for a manager"),
+    SubmissionState.sent_back: mark("Sent back"),
+    SubmissionState.withdrawn: mark("Withdrawn"),
+    SubmissionState.lapsed: mark("Lapsed: no manager signed it in time"),
+    SubmissionState.not_told: mark("The manager decided that they are not told"),
+    SubmissionState.to_ring: mark("The manager decided to ring them; the call is not recorded yet"),
+    SubmissionState.rung: mark("They were told by telephone; nothing went over the hub"),
+    SubmissionState.refused: mark("Signed, and not permitted: nothing moved"),
+    SubmissionState.signed: mark("Signed"),
+}
+LEVELS: Final = {
+    Level.involvement: mark("Tell them and ask for involvement"),
+    Level.summary: mark("Tell them and also ask for the plan and minutes"),
+}
+
+
+_SAID: Final = {
+    "given": mark("Agreed"),
+    "refused": mark("Refused"),
+    "not_asked": mark("Was not asked"),
+    "cannot_ask": mark("Cannot be asked safely"),
+}
+
+
+def state_in_words(state: SubmissionState) -> str:
+    """What has become of one."""
+    return gettext(STATES[state])
+
+
+def level_in_words(level: Level) -> str:
+    """What is asked of an area."""
+    return gettext(LEVELS[level])
+
+
+def said_in_words(form: SharingForm) -> list[str]:
+    """What was said about asking, of those who were to be asked."""
+    return [gettext(_SAID[one.agreement.value]) for one in form.subjects if one.agreement is not None]
+
+
+def fled_in_words(answer: tuple[str, ...] | None) -> str:
+    """The answer whether anyone fled an area."""
+    if answer is None:
+        return gettext(mark("Not decided: nobody has answered it"))
+    if areas := fled_areas(answer):
+        return gettext(mark("Yes: %(areas)s"), areas=", ".join(areas))
+    return gettext(mark("Not known")) if NOT_KNOWN in answer else gettext(mark("No, nobody has"))

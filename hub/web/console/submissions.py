@@ -1,0 +1,130 @@
+"""Asking one's manager, before anything moves: putting it before them, and what has become of it.
+
+It is said in the asker's own words. What a signature alone would not be enough for is not put, and it is said what
+else is missing. Who signs has pages of their own (`before`).
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from fastapi import Response
+from pydantic import BaseModel, Field
+
+from hub.checks.submissions import (
+    Shown,
+    levels_to_put,
+    own_submissions,
+    put_telling,
+    submission_shown,
+    withdraw,
+)
+from hub.records.submissions import SubmissionState
+from hub.values import Level, LongText
+from hub.web.console.asked import Asked, Page, see
+from hub.web.console.drafts import forget, typed_before
+from hub.web.console.forms import Form, unsent
+from hub.web.console.language import mark
+from hub.web.console.submission_words import level_in_words, state_in_words
+from hub.web.console.tell import Named, lines_about, named_at
+
+
+class AskManagerForm(BaseModel):
+    """What somebody asks their manager, and why."""
+
+    level: Literal[Level.involvement, Level.summary] = Field(title=mark("what you want to ask them for"))
+    reason: LongText = Field(min_length=1, title=mark("why, in your own words"))
+
+
+def _ask(asked: Asked) -> Response:
+    named = named_at(asked)
+    if named is None:
+        return asked.not_found()
+    return _page(asked, named, typed_before(asked, AskManagerForm) or unsent())
+
+
+def _page(
+    asked: Asked,
+    named: Named,
+    form: Form[AskManagerForm],
+    status: int = 200,
+    lacks: tuple[str, ...] = (),
+) -> Response:
+    levels = levels_to_put(asked.node, asked.acting, named.target)
+    return asked.page(
+        "ask_manager.html",
+        status,
+        form=form,
+        named=named,
+        person=named.kept.request.subject,
+        levels=[{"value": one.value, "text": level_in_words(one)} for one in levels],
+        lacks=lacks,
+        earlier=lines_about(asked, named.target),
+    )
+
+
+def _put(asked: Asked) -> Response:
+    named = named_at(asked)
+    if named is None:
+        return asked.not_found()
+    form = asked.form(AskManagerForm)
+    if form.value is None:
+        return _page(asked, named, form, 422)
+    put = put_telling(asked.node, asked.acting, named.target, form.value.level, form.value.reason)
+    if not put.number:
+        return _page(asked, named, form, 422, put.lacks)
+    forget(asked)
+    return see(f"/submissions/{put.number}")
+
+
+def _show(asked: Asked) -> Response:
+    shown = _own(asked)
+    return _shown(asked, shown) if shown is not None else asked.not_found()
+
+
+def _own(asked: Asked) -> Shown | None:
+    shown = submission_shown(asked.node, asked.acting, asked.place("submission"))
+    own = shown is not None and shown.submission.account == asked.acting.account.id
+    return shown if own else None
+
+
+def _shown(asked: Asked, shown: Shown) -> Response:
+    submission = shown.submission
+    return asked.page(
+        "submission.html",
+        shown=shown,
+        one=submission,
+        state=state_in_words(shown.state),
+        level=level_in_words(submission.level),
+        steps=[(step, state_in_words(step.state)) for step in submission.steps],
+        result=f"/checks/{submission.check_id}",
+        again=f"/checks/{submission.check_id}/{submission.area}/{submission.handle}/ask-manager",
+        may_withdraw=shown.state
+        in (
+            SubmissionState.waiting,
+            SubmissionState.sent_back,
+            SubmissionState.refused,
+            SubmissionState.lapsed,
+        ),
+    )
+
+
+def _withdraw(asked: Asked) -> Response:
+    if _own(asked) is None:
+        return asked.not_found()
+    asked.pressed()
+    withdraw(asked.node, asked.acting, asked.place("submission"))
+    return see(f"/submissions/{asked.place('submission')}")
+
+
+def own_lines(asked: Asked) -> list[tuple[Shown, str]]:
+    """What somebody put before a manager and that is not over, with what has become of it."""
+    return [(one, state_in_words(one.state)) for one in own_submissions(asked.node, asked.acting)]
+
+
+PAGES: Final = (
+    Page("GET", "/checks/{check}/{area}/{candidate}/ask-manager", _ask),
+    Page("POST", "/checks/{check}/{area}/{candidate}/ask-manager", _put),
+    Page("GET", "/submissions/{submission}", _show),
+    Page("POST", "/submissions/{submission}/withdraw", _withdraw),
+)

@@ -1,0 +1,321 @@
+"""What a manager signs before anything moves: by their account alone, once, on the facts of that moment."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from hub.accounts.accounts import disable
+from hub.cases.disclosure_log import read_log
+from hub.cases.obligations import list_obligations
+from hub.cases.staff import STAFF_FILE
+from hub.checks.disclose import redeliver
+from hub.checks.sign import not_rung, record_call, sign, to_sign
+from hub.checks.submissions import (
+    own_submissions,
+    put_telling,
+    send_back,
+    submission_shown,
+    waiting_for_manager,
+    withdraw,
+)
+from hub.consent.form.form import Signature
+from hub.consent.form.vocabulary import SignatureRole
+from hub.errors import ConflictError, NotFoundError
+from hub.records.accounts import AccountRole
+from hub.records.check import DisclosureStatus, recorded_check
+from hub.records.outbox import of_act
+from hub.records.submissions import DAY_S, WAITS_DAYS, Call, SubmissionState, submission_of
+from hub.values import Level
+from tests.accounts.people import cheap_passwords, user
+from tests.checks.signing import CASEWORKER, NO, WHY, YES, Office, office, she_fled
+from tests.federation.nodes import IMPORTER, Areas, events
+
+S = SubmissionState
+
+
+@pytest.fixture(autouse=True)
+def cheap() -> Iterator[None]:
+    with cheap_passwords():
+        yield
+
+
+def call_of(here: Office) -> Call:
+    today = here.node.today()
+    return Call(spoken_to="Jo Lowther", on=today, clock="14:20", said="She knows.", number="01632 960102")
+
+
+def status(here: Office) -> DisclosureStatus:
+    with here.node.read() as tx:
+        return recorded_check(tx, here.check_id).result.areas[0].candidates[0].disclosure.status
+
+
+def test_a_summary_waits_for_a_managers_account_and_then_moves_once(stored_areas: Areas) -> None:
+    here = office(stored_areas)
+    refused = here.disclose()
+    assert not refused.permitted
+    number = here.put()
+    assert here.put() == number
+    assert [one.number for one in waiting_for_manager(here.node, here.acting(here.mo))] == [number]
+    assert here.told() == 0
+    done = here.sign(number)
+    assert done.decision is not None
+    assert (done.decision.permitted, done.decision.level) == (True, Level.summary)
+    with pytest.raises(ConflictError):
+        here.sign(number, here.ned)
+    here.send(done)
+    assert here.told() == 1
+    assert status(here) is DisclosureStatus.pending
+    (made,) = events(here.node, "submission_made")
+    refs = {"check_id": here.check_id, "handle": here.candidate, "peer": "eastvale"}
+    assert made["refs"] == refs
+    assert made["actor"] == here.node.actor("Ash Underhill")
+    (signed,) = events(here.node, "submission_decided")
+    assert (signed["actor"], signed["detail"]) == (here.node.actor("Mo Ashdown"), {"kind": "signed"})
+    assert here.shown(number).submission.signed is not None
+    assert waiting_for_manager(here.node, here.acting(here.mo)) == []
+    assert own_submissions(here.node, here.acting(here.ash)) == []
+
+
+def test_a_managers_name_that_is_typed_signs_nothing(areas: Areas) -> None:
+    """Nor one that is typed into another form than the one that was signed, by the very manager who signed it."""
+    here = office(areas)
+    number = here.put()
+    here.send(here.sign(number))
+    form = here.shown(number).submission.signed
+    assert form is not None
+    assert here.disclose(form).permitted
+    more = form.model_copy(update={"necessity": "All of it, to be sure."})
+    decision = here.disclose(more)
+    assert (decision.permitted, decision.missing) == (False, ("signatures[manager]",))
+
+
+def test_typed_before_anybody_signed_it_moves_nothing(areas: Areas) -> None:
+    here = office(areas)
+    with here.node.read() as tx:
+        form = recorded_check(tx, here.check_id).request.sharing_form
+    typed = Signature(role=SignatureRole.manager, name="Mo Ashdown", date=here.node.today())
+    whole = form.model_copy(update={"level": Level.summary, "signatures": (*form.signatures, typed)})
+    decision = here.disclose(whole)
+    assert (decision.permitted, decision.missing) == (False, ("signatures[manager]",))
+    assert here.told() == 0
+
+
+def test_nobody_signs_what_they_put_or_asked(areas: Areas) -> None:
+    here = office(areas)
+    number = here.put(here.mo)
+    mo = here.acting(here.mo)
+    assert waiting_for_manager(here.node, mo) == []
+    assert to_sign(here.node, mo, here.shown(number).submission).own
+    shown = here.shown(number)
+    with pytest.raises(ConflictError, match="another manager"):
+        sign(here.node, mo, shown, None)
+    assert here.sign(number, here.ned).delivery is not None
+
+
+def test_a_signature_that_would_not_be_enough_is_not_asked_for(areas: Areas) -> None:
+    here = office(areas, routine=True)
+    put = put_telling(here.node, here.acting(here.ash), here.target, Level.summary, WHY)
+    assert put.number == ""
+    assert any("considerations that were weighed" in text for text in put.lacks)
+    assert waiting_for_manager(here.node, here.acting(here.mo)) == []
+
+
+def test_it_is_decided_on_the_facts_of_the_signature(areas: Areas) -> None:
+    here = office(areas)
+    number = here.put()
+    she_fled(areas)
+    done = here.sign(number)
+    assert done.delivery is None
+    found = here.shown(number)
+    assert found.state is S.refused
+    assert any("fled" in text for text in found.submission.steps[-1].words)
+    assert here.told() == 0
+
+
+def test_whoever_put_it_and_has_no_account_any_more_moves_nothing(areas: Areas) -> None:
+    here = office(areas)
+    number = here.put()
+    with here.node.write() as tx:
+        disable(tx, here.ash.account, here.mo.account)
+    with pytest.raises(ConflictError, match="no account"):
+        here.sign(number)
+    assert here.shown(number).state is S.waiting
+    assert here.told() == 0
+
+
+def test_two_managers_at_once_move_it_once(stored_areas: Areas) -> None:
+    here = office(stored_areas)
+    number = here.put()
+
+    def act(who: object) -> bool:
+        try:
+            return here.sign(number, who).delivery is not None  # type: ignore[arg-type]
+        except ConflictError:
+            return False
+
+    with ThreadPoolExecutor(2) as pool:
+        moved = list(pool.map(act, (here.mo, here.ned)))
+    assert sorted(moved) == [False, True]
+    assert len(events(here.node, "disclosure_sent")) == 1
+
+
+def test_a_worker_delivers_what_was_signed_by_a_process_that_died(areas: Areas) -> None:
+    here = office(areas)
+    done = here.sign(here.put())
+    assert here.told() == 0
+    act = f"{here.check_id}/{here.candidate}/summary"
+
+    async def later() -> None:
+        with here.node.write() as tx:
+            waits = of_act(tx, "disclosure", act)
+        assert waits is not None
+        async with areas.client("northmoor") as client:
+            await redeliver(here.node, client, waits)
+
+    asyncio.run(later())
+    assert here.told() == 1
+    assert done.delivery is not None
+
+
+def test_it_is_sent_back_withdrawn_and_lapses(areas: Areas) -> None:
+    here = office(areas)
+    number = here.put()
+    assert send_back(here.node, here.acting(here.mo), number, "Which minutes?")
+    (mine,) = own_submissions(here.node, here.acting(here.ash))
+    assert (mine.state, mine.submission.steps[-1].words) == (S.sent_back, ("Which minutes?",))
+    with pytest.raises(ConflictError):
+        here.sign(number)
+    again = here.put()
+    assert again != number
+    assert [one.number for one in own_submissions(here.node, here.acting(here.ash))] == [again]
+    with pytest.raises(NotFoundError):
+        withdraw(here.node, here.acting(here.mo), again)
+    withdraw(here.node, here.acting(here.ash), again)
+    withdraw(here.node, here.acting(here.ash), again)
+    assert not send_back(here.node, here.acting(here.mo), again, "Too late.")
+    third = here.put()
+    areas.clock.advance(WAITS_DAYS * DAY_S)
+    with pytest.raises(ConflictError):
+        here.sign(third)
+    (mine,) = own_submissions(here.node, here.acting(here.ash))
+    assert mine.state is S.lapsed
+    assert here.told() == 0
+
+
+def test_an_area_she_fled_is_told_by_telephone_and_nothing_goes_over_the_hub(areas: Areas) -> None:
+    here = office(areas, fled=True)
+    number = here.put(level=Level.involvement)
+    done = here.sign(number, answer=YES)
+    assert done.decision is not None
+    assert done.decision.permitted, done.decision
+    assert done.delivery is None
+    assert here.shown(number).state is S.to_ring
+    signed = here.shown(number).submission.signed
+    assert signed is not None
+    assert not here.disclose(signed, Level.involvement).permitted, "that was signed for the telephone"
+    record_call(here.node, here.acting(here.mo), here.shown(number), call_of(here))
+    with pytest.raises(ConflictError):
+        record_call(here.node, here.acting(here.ned), here.shown(number), call_of(here))
+    assert here.shown(number).state is S.rung
+    assert not here.disclose(signed, Level.involvement).permitted
+    assert here.told() == 0
+    rows = [one.shared.sharing for one in read_log(here.node, IMPORTER, "NM-1")]
+    (rung,) = [one for one in rows if one.told]
+    assert (rung.person, rung.response) == ("Jo Lowther", "She knows.")
+    assert rung.method.startswith("telephone")
+    codes = [one.code for one in list_obligations(here.node, IMPORTER, here.node.today(), every=True)]
+    assert "review_telling" in codes
+    assert "record_recipients" not in codes
+
+
+def test_an_area_she_fled_is_told_over_the_hub_where_the_decision_says_so_and_not_before_the_call(
+    areas: Areas,
+) -> None:
+    here = office(areas, fled=True)
+    number = here.put(level=Level.involvement)
+    assert here.sign(number, answer=YES.model_copy(update={"over_hub": True})).delivery is None
+    assert here.told() == 0
+    done = record_call(here.node, here.acting(here.mo), here.shown(number), call_of(here))
+    here.send(done)
+    assert here.told() == 1
+    assert here.shown(number).state is S.signed
+
+
+def test_after_the_call_nothing_goes_over_the_hub_that_would_not_be_permitted_now(areas: Areas) -> None:
+    here = office(areas, fled=True)
+    number = here.put(level=Level.involvement)
+    here.sign(number, answer=YES.model_copy(update={"over_hub": True}))
+    here.node.home.joinpath(STAFF_FILE).write_text(
+        '[[exclusion]]\ncase_ref = "NM-1"\nperson = "Jo Lowther"\n', encoding="utf-8"
+    )
+    done = record_call(here.node, here.acting(here.mo), here.shown(number), call_of(here))
+    assert done.delivery is None
+    found = here.shown(number)
+    assert found.state is S.rung
+    assert found.submission.steps[-1].words
+    assert here.told() == 0
+
+
+def test_a_no_tells_nobody_and_a_call_that_was_not_made_is_said(areas: Areas) -> None:
+    here = office(areas, fled=True)
+    number = here.put(level=Level.involvement)
+    assert here.sign(number, answer=NO).delivery is None
+    assert here.shown(number).state is S.not_told
+    again = here.put(level=Level.involvement)
+    here.sign(again, answer=YES)
+    not_rung(here.node, here.acting(here.mo), here.shown(again), "Nobody there can be reached alone.")
+    assert here.shown(again).state is S.not_told
+    assert here.told() == 0
+    assert not any(one.shared.sharing.told for one in read_log(here.node, IMPORTER, "NM-1"))
+
+
+def test_nobody_receives_it_who_may_be_somebody_in_the_case(areas: Areas) -> None:
+    here = office(areas, fled=True)
+    with here.node.read() as tx:
+        her = recorded_check(tx, here.check_id).request.subject
+    number = here.put(level=Level.involvement)
+    answer = YES.model_copy(update={"receiver": f"{her.given_names[:1]}. {her.surname}"})
+    done = here.sign(number, answer=answer)
+    assert done.decision is not None
+    assert [one.code for one in done.decision.reasons][:1] == ["receiver_not_safe"]
+    assert here.shown(number).state is S.refused
+
+
+def test_a_manager_of_another_body_and_whoever_is_restricted_see_nothing(areas: Areas) -> None:
+    here = office(areas)
+    number = here.put()
+    ida = user(
+        here.node,
+        "Ina Head",
+        AccountRole.manager,
+        by=here.ned.account,
+        organisation="Haven",
+        idva_service=True,
+    )
+    cory = user(here.node, "Cory Penrose", by=here.mo.account, organisation="Police")
+    for who in (ida, cory):
+        assert submission_shown(here.node, here.acting(who), number) is None
+    assert waiting_for_manager(here.node, here.acting(ida)) == []
+    here.node.home.joinpath(STAFF_FILE).write_text(
+        '[[exclusion]]\ncase_ref = "NM-1"\nperson = "Mo Ashdown"\n', encoding="utf-8"
+    )
+    assert waiting_for_manager(here.node, here.acting(here.mo)) == []
+    assert submission_shown(here.node, here.acting(here.mo), number) is None
+    assert submission_shown(here.node, here.acting(here.ned), number) is not None
+    with pytest.raises(NotFoundError), here.node.read() as tx:
+        submission_of(tx, "ab" * 16)
+
+
+def test_a_review_date_that_passes_while_it_waits_is_refused_in_words(areas: Areas) -> None:
+    soon = {"date": "2026-11-05", "owner": "Marac coordinator"}
+    here = office(areas, review=soon, signatures=CASEWORKER)
+    number = here.put()
+    areas.clock.advance(dt.timedelta(days=10).total_seconds())
+    done = here.sign(number)
+    assert done.delivery is None
+    assert any("review" in text for text in here.shown(number).submission.steps[-1].words)
