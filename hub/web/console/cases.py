@@ -14,7 +14,7 @@ from pydantic import Field
 from hub.accounts.accounts import Acting
 from hub.cases.shown import case_shown, lines
 from hub.cases.stub import Referrer, Stub, enter_case
-from hub.consent.form.fled import NOT_KNOWN, fled_areas
+from hub.consent.form.fled import NOT_KNOWN, area_written, fled_areas
 from hub.errors import ConflictError, InputError
 from hub.matching.written_dates import DateWritten
 from hub.node.node import Node
@@ -207,6 +207,11 @@ def fled_wrong(typed: FledTyped) -> str:
         return gettext("Say which area anyone here fled")
     if typed.fled != "areas" and (typed.fled_areas or typed.fled_other):
         return gettext("You named an area that somebody fled: choose Yes, or take the area away")
+    try:
+        for one in fled_answer(typed):
+            area_written(one)
+    except ValueError:
+        return gettext("Write the names of areas in letters, with a semicolon between them")
     return ""
 
 

@@ -105,6 +105,17 @@ CALL: Final[Fields] = MappingProxyType(
         "on": "1 November 2026",
         "clock": "14:20",
         "said": "She is known there, and has an Idva.",
+NEW_CASE: Final[Fields] = MappingProxyType(
+    {
+        "case_ref": "NM-new",
+        "agency": "Northmoor Police",
+        "contact": "The duty desk",
+        "victim.given_names": "Dorothea",
+        "victim.surname": "Quillfeather",
+        "victim.date_of_birth": "4 July 1991",
+        "sealed": "no",
+        "fled": "areas",
+        "fled_other": "Vale of Elsewhere",
     }
 )
 NO_PAGES: Final = frozenset(
@@ -175,6 +186,7 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /cases", form={"number": "x" * 3_000}, status=422),
     E("GET /cases/new"),
     E("POST /cases/new", status=422),
+    E("POST /cases/new", form=NEW_CASE),
     E("GET /cases/{case}"),
     E("GET /cases/{case}", places={"case": "ab" * 16}, status=404),
     E("GET /cases/{case}/ask", UNSIGNED, places={"case": "{unsigned_case}"}),

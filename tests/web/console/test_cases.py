@@ -114,6 +114,11 @@ def test_an_area_that_somebody_fled_is_kept_and_named(
     token = tokens[AccountRole.coordinator]
     asked = console.send("POST", "/cases/new", token, typed("EV-fled", fled="areas"))
     assert asked.status_code == 422
+    for written in ("<b>", "?", "n/a", "Vale; 12 ="):
+        form = typed("EV-fled", fled="areas", fled_other=written)
+        refused = console.send("POST", "/cases/new", token, form)
+        assert refused.status_code == 422, written
+        assert "names of areas" in refused.text
     for answer in ("none", "not_known"):
         form = typed("EV-fled", fled=answer, fled_other="Vale of Elsewhere")
         assert console.send("POST", "/cases/new", token, form).status_code == 422

@@ -9,7 +9,7 @@ import anyio
 import httpx2
 
 from hub.records.accounts import AccountRole
-from tests.web.console.examples import EXAMPLES, Example, World
+from tests.web.console.examples import EXAMPLES, UNSIGNED, Example, World
 from tests.web.console.signed_in import BROWSERS, FORM
 
 Pairs = list[tuple[str, str]]
@@ -20,14 +20,16 @@ class Walk:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.opened = set[str]()
         self._tokens: dict[tuple[str, str], str] = {}
 
     def examples(self) -> Iterator[Example]:
         """Every example in its turn: what whoever walks does with it, and then the example itself."""
         for example in EXAMPLES:
-            if isinstance(example.who, AccountRole) and example.route != "POST /sign-out":
+            signed_in = isinstance(example.who, AccountRole) or example.who == UNSIGNED
+            if signed_in and example.route != "POST /sign-out":
                 yield example
-                self.send(example)
+                self.opened |= {example.route} if self.send(example).status_code != 404 else set()
 
     def pairs(self, example: Example) -> Pairs:
         """What an example sends, field by field."""
