@@ -105,6 +105,8 @@ CALL: Final[Fields] = MappingProxyType(
         "on": "1 November 2026",
         "clock": "14:20",
         "said": "She is known there, and has an Idva.",
+    }
+)
 NEW_CASE: Final[Fields] = MappingProxyType(
     {
         "case_ref": "NM-new",
