@@ -92,7 +92,7 @@ def _require_own_kind(known: Speaker, told: Stub) -> None:
     if told.kind is not own or (body.idva_service and folded(told.idva_service) != folded(body.name)):
         service = f" and idva_service `{body.name}`" if body.idva_service else ""
         raise InputError(
-            "kind: this account enters cases of its own organisation alone.",
+            "This account enters cases of its own organisation alone.",
             kept="Nothing.",
             do=f"Write kind `{own.value}`{service}.",
         )

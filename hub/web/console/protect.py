@@ -29,7 +29,7 @@ from hub.web.console.language import ZONE, gettext, mark
 _WHY: Final = mark("why")
 
 
-class Reason(Value):
+class Because(Value):
     """Why somebody says it."""
 
     because: ShortText = Field(min_length=1, title=_WHY)
@@ -60,11 +60,11 @@ def _said(asked: Asked, because: str) -> Said:
 
 
 def _show_seal(asked: Asked) -> Response:
-    return _shown(asked, Reason, _seal_page)
+    return _shown(asked, Because, _seal_page)
 
 
 def _show_unseal(asked: Asked) -> Response:
-    return _shown(asked, Reason, _unseal_page)
+    return _shown(asked, Because, _unseal_page)
 
 
 def _show_fled(asked: Asked) -> Response:
@@ -139,7 +139,7 @@ def _reseal(asked: Asked, page: Any, *, sealed: bool) -> Response:
     held = _case(asked)
     if held is None:
         return asked.not_found()
-    form = asked.form(Reason)
+    form = asked.form(Because)
     if form.value is None:
         again: Response = page(asked, held, form, 422)
         return again

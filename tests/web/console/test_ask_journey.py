@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from hub.accounts.accounts import acting_as
 from hub.cases.access import restrictions_on
 from hub.cases.flight import keep_answer
-from hub.cases.shown import lines
 from hub.cases.staff import STAFF_FILE
-from hub.cases.stub import Referrer, Stub, enter_case
-from hub.checks.earlier import earlier_checks
-from hub.crypto.one_time import STEP_S
 from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.records.check import DisclosureResult, DisclosureStatus
-from hub.records.gists import every_gist
-from hub.values import Kind, Person, Role
+from hub.values import Role
 from hub.web.console.app import create_console
 from hub.web.console.language import day
 from tests.accounts.people import User, user
 from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
+from tests.web.console.asking import HER, arrive, checks_of, entered, press
 from tests.web.console.browser import complaints, reach, served, width
 from tests.web.console.browser import violations_with_scripts as violations
-from tests.web.console.signed_in import normal, sign_in_on_page
+from tests.web.console.signed_in import normal
 
-HER: Final = cases_of("eastvale")[0][0]
-HIM: Final = stranger(31).model_copy(update={"role": Role.perpetrator})
 FLED_SINCE: Final = cases_of("eastvale")[1][0]
 DISMISSED: Final = cases_of("eastvale")[1][1].model_copy(update={"role": Role.victim})
 FLED: Final = stranger(33)
@@ -64,26 +56,6 @@ def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
         yield address
 
 
-def entered(node: Node, who: User, people: tuple[Person, ...] = (HER, HIM), **changes: Any) -> str:
-    """A case that somebody entered; its handle."""
-    ref = f"NM-{secrets.token_hex(4)}"
-    said: dict[str, Any] = {"sealed": False, "fled_from": (), **changes}
-    referrer = Referrer(agency="Police", contact="The duty desk")
-    enter_case(
-        node, Stub(case_ref=ref, kind=Kind.marac, referrer=referrer, by=IMPORTER, people=people, **said)
-    )
-
-    with node.read() as tx:
-        acting = acting_as(tx, who.account)
-    return lines(node, acting, 1, ref)[0].handle
-
-
-def arrive(page: Page, url: str, who: User, areas: Areas) -> None:
-    """Sign in, some time after whoever did before: a code is used once."""
-    areas.clock.advance(2 * STEP_S)
-    sign_in_on_page(page, url, who)
-
-
 class Hand:
     """A person's hand: counts what it answers, and what it clicks or types."""
 
@@ -105,13 +77,6 @@ def answer_all(hand: Hand, fled: str = "No, nobody has") -> None:
     hand.choose("What did the victim say about asking other areas?", "Agreed")
     hand.choose("Has anyone in this case fled an area?", fled)
     hand.choose("Do you know anyone in this case?", "No")
-
-
-def checks_of(node: Node, handle: str) -> list[Any]:
-
-    with node.read() as tx:
-        ref = next(one.case_ref for one in every_gist(tx) if one.row.handle.hex() == handle)
-    return list(earlier_checks(node, IMPORTER, ref))
 
 
 def answers_of(node: Node, handle: str) -> list[DisclosureResult]:
@@ -173,13 +138,6 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     page.set_viewport_size({"width": 320, "height": 640})
     assert width(page) <= 320
     assert [one for one in said if "422" not in one] == []
-
-
-def press(page: Page, name: str) -> None:
-    """Press a button, or what looks like one, by the keyboard."""
-    reach(page, page.get_by_role("main").get_by_role("button", name=name).first)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 def test_a_routine_question_is_asked_by_the_keyboard_alone(

@@ -20,10 +20,10 @@ from hub.values import Role
 from hub.web.console.app import create_console
 from tests.accounts.people import User, user
 from tests.federation.nodes import Areas, cases_of, stranger
+from tests.web.console.asking import arrive, checks_of, entered, press
 from tests.web.console.browser import complaints, reach, served, width
 from tests.web.console.browser import violations_with_scripts as violations
 from tests.web.console.signed_in import normal, sign_in_on_page
-from tests.web.console.test_ask_journey import arrive, checks_of, entered, press
 
 HER: Final = cases_of("eastvale")[0][0]
 HIM: Final = stranger(31).model_copy(update={"role": Role.perpetrator})
