@@ -24,6 +24,12 @@ WANTED = TokenWanted(program="the case system", scopes=(TokenScope.read,))
 
 
 @pytest.fixture
+def areas(stored_areas: Areas) -> Areas:
+    """On SQLite and on PostgreSQL."""
+    return stored_areas
+
+
+@pytest.fixture
 def node(areas: Areas) -> Node:
     return areas["eastvale"]
 

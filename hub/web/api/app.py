@@ -7,9 +7,10 @@ repeats nothing of what was sent.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import monotonic as clock
 from typing import Final, NamedTuple
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, sleep, to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from hub.accounts import tokens
 from hub.accounts.tokens import NotAllowedError, NoTokenError, TokenBearer
 from hub.consent.form.parse import check_text
-from hub.errors import HubError, InputError, QuotaError
+from hub.errors import HubError, InputError, NotFoundError, QuotaError
 from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.parsing import JsonError, first_error, read_json
@@ -31,6 +32,8 @@ from hub.web.problems import problem_of
 MOST_BYTES: Final = 100_000
 PER_SECOND: Final = 5.0
 BURST: Final = 60
+TICK_S: Final = 0.25
+"""At multiples of this, since it came, a request is answered that finds nothing."""
 
 
 class Served(NamedTuple):
@@ -85,23 +88,38 @@ def _guarded(one: Address, made: Served, allowances: Allowances) -> Callable[[Re
     guard = ROUTES[one.method, ROOT + one.path]
 
     async def answer(request: Request) -> Response:
-        body = await _read(request)
+        body, begun = await _read(request), clock()
         found = await _bearer(made.node, request)
         if found is None:
             return failed(_no_token())
         if not allowances.take(found.id.hex()):
             return failed(QuotaError("This token is used too often.", retry_after=1, do="Wait, then go on."))
         if not guard.admits(found.acting.account.role):
+            await _to_the_tick(begun)
             return failed(absent())
         if guard.program == PERSON or one.act is None:
             return failed(_takes_person(one.doing))
         if guard.program not in {scope.value for scope in found.scopes}:
             return failed(_scope(guard.program))
         call = Call(made.node, found.acting, request, made.client, _typed(one, body))
-        given = await to_thread.run_sync(one.act, call, limiter=made.working)
+        try:
+            given = await to_thread.run_sync(one.act, call, limiter=made.working)
+        except NotFoundError:
+            await _to_the_tick(begun)
+            raise
         return JSONResponse(given.model_dump(mode="json"), status_code=one.status)
 
     return answer
+
+
+async def _to_the_tick(begun: float) -> None:
+    """Wait until the next tick since then.
+
+    To find out that something is kept from somebody takes longer than that it is not there; either is far less than
+    a tick, so that both are answered at the same one.
+    """
+    spent = clock() - begun
+    await sleep(TICK_S - spent % TICK_S)
 
 
 async def _bearer(node: Node, request: Request) -> TokenBearer | None:

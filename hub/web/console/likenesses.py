@@ -70,7 +70,8 @@ def _decide(asked: Asked) -> Response:
     if said is None:
         return _page(asked, found, form, 422)
     same = said.same == "same"
-    if not same and (anew := ask_anew(asked)) is not None:
+    less = not same and asked.may("/cases/{case}/unseal")
+    if less and (anew := ask_anew(asked)) is not None:  # Whoever may not is told so at once.
         return anew
     try:
         decide_likeness(asked.node, found.likeness.id, Said(asked.acting.requester, said.because), same=same)

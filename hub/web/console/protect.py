@@ -16,7 +16,7 @@ from hub.cases.flight import correct_answer, takes_back
 from hub.cases.not_safe import take_off
 from hub.cases.seals import Said, seal_case
 from hub.cases.shown import case_shown
-from hub.consent.form.fled import NOT_KNOWN, fled_areas
+from hub.consent.form.fled import NOT_KNOWN, area_written, fled_areas
 from hub.errors import InputError, NotFoundError, UsageError
 from hub.records.cases import HeldCase
 from hub.values import ShortText, Value
@@ -114,6 +114,14 @@ def _safe_page(asked: Asked, held: HeldCase, form: Form[Any], status: int = 200)
     return _page(asked, "case_safe.html", held, form, status, named=named, words=words)
 
 
+def _is_area(text: str) -> bool:
+    try:
+        area_written(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _answer_in_words(answer: tuple[str, ...] | None, names: dict[str, str]) -> str:
     if answer is None:
         return gettext(mark("nobody has answered it"))
@@ -155,10 +163,13 @@ def _correct(asked: Asked) -> Response:
     said = form.value
     if said is not None and (wrong := fled_wrong(said)):
         form = form.with_error("fled", wrong)
+    if said is not None and not all(map(_is_area, fled_answer(said))):
+        form = form.with_error("fled_other", gettext(mark("Write the name of an area")))
     if said is None or form.value is None:
         return _fled_page(asked, held, form, 422)
     answer = tuple(dict.fromkeys(fled_answer(said)))
-    if takes_back(held.details.fled_from, answer) and (anew := ask_anew(asked)) is not None:
+    less = takes_back(held.details.fled_from, answer) and asked.may("/cases/{case}/unseal")
+    if less and (anew := ask_anew(asked)) is not None:  # Whoever may not is told so at once.
         return anew
     try:
         correct_answer(asked.node, held.details.case_ref, answer, _said(asked, said.because))

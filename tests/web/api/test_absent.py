@@ -1,0 +1,162 @@
+"""What is not there, and what is kept from an account, at every address: the same bytes, at the same tick."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import httpx2
+import pytest
+
+from hub.cases.staff import STAFF_FILE
+from hub.records.accounts import AccountRole
+from hub.web.api import app as api_app
+from hub.web.guards import PERSON, ROUTES
+from tests.web.api.conftest import Programs
+from tests.web.api.test_acts import entered, question, stub
+
+PLACES: Final = ("{case}", "{check}")
+READ_BY_ADDRESS: Final = [
+    (method, path.removeprefix("/api/v1"))
+    for (method, path), guard in ROUTES.items()
+    if path.startswith("/api/") and guard.program not in ("", PERSON) and "{" in path
+]
+OTHERS: Final = [
+    (method, path.removeprefix("/api/v1"))
+    for (method, path), guard in ROUTES.items()
+    if path.startswith("/api/") and guard.program not in ("", PERSON) and "{" not in path
+]
+
+
+@pytest.fixture
+def kept_from(programs: Programs) -> Iterator[dict[str, Mapping[str, str]]]:
+    """By why the coordinator does not read it: what stands in each place of an address, and its number."""
+    ash, ida = (programs.token(role) for role in (AccountRole.coordinator, AccountRole.idva))
+    ours, theirs = entered(programs, ash), entered(programs, ida)
+    put = programs.send("POST", f"/cases/{ours['case']}/questions", ash, question(ours))
+    check = put.json()["checks"][0]["check_id"]
+    name = programs.console.users[AccountRole.coordinator].account.name
+    staff = programs.console.node.home / STAFF_FILE
+    staff.write_text(f'[[exclusion]]\ncase_ref = "{ours["case_ref"]}"\nperson = "{name}"\n', encoding="utf-8")
+    yield {
+        "excluded": {"{case}": ours["case"], "{check}": check, "ref": ours["case_ref"]},
+        "of a service": {"{case}": theirs["case"], "{check}": "cd" * 16, "ref": theirs["case_ref"]},
+        "not there": {"{case}": "ab" * 16, "{check}": "ab" * 16, "ref": "EV-none"},
+        "no id": {"{case}": "no-id", "{check}": "no-id", "ref": "EV-none"},
+    }
+    staff.unlink()
+
+
+def filled(path: str, places: Mapping[str, str]) -> str:
+    for name in PLACES:
+        path = path.replace(name, places[name])
+    assert "{" not in path, "a place of an address that this test does not know"
+    return path
+
+
+def headers(answer: httpx2.Response) -> list[tuple[str, str]]:
+    return sorted(
+        (name, re.sub(r"nonce-[^']+", "nonce", text)) for name, text in answer.headers.multi_items()
+    )
+
+
+BODY: Final = {
+    "once": "x" * 8,
+    "why": "risk_grew",
+    "said": "given",
+    "fled": "none",
+    "knows": False,
+    "people": ["ab" * 16],
+    "areas": ["northmoor"],
+}
+
+
+@pytest.mark.parametrize(("method", "path"), READ_BY_ADDRESS)
+def test_each_address_answers_alike(
+    programs: Programs,
+    kept_from: dict[str, Mapping[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    path: str,
+) -> None:
+    """However long it took to find out: they are answered at one tick."""
+    waited: list[float] = []
+
+    async def noted(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(api_app, "sleep", noted)
+    ash = programs.token(AccountRole.coordinator)
+    ticks, answers = {}, {}
+    for at, (why, places) in enumerate(kept_from.items()):
+        begun, spent = 1_000.0 + at, 0.013 * (at + 1)
+        times = iter((begun, begun + spent))
+        monkeypatch.setattr(api_app, "clock", lambda times=times: next(times))
+        answers[why] = programs.send(method, filled(path, places), ash, BODY if method == "POST" else None)
+        ticks[why] = round(spent + waited.pop(), 6)
+        assert not waited
+    assert {one.status_code for one in answers.values()} == {404}
+    assert len({one.content for one in answers.values()}) == 1
+    assert len({str(headers(one)) for one in answers.values()}) == 1
+    assert set(ticks.values()) == {api_app.TICK_S}
+
+
+@pytest.mark.parametrize(("method", "path"), OTHERS)
+def test_each_list_says_nothing_of_it(
+    programs: Programs, kept_from: dict[str, Mapping[str, str]], method: str, path: str
+) -> None:
+    ash = programs.token(AccountRole.coordinator)
+    shown = []
+    for places in kept_from.values():
+        sent: dict[tuple[str, str], Any] = {
+            ("POST", "/cases/search"): {"number": places["ref"]},
+            ("POST", "/cases"): stub(case_ref=places["ref"]) if places["ref"] != "EV-none" else stub(),
+        }
+        if (method, path) == ("POST", "/cases") and places["{check}"] == "cd" * 16:
+            continue  # Numbers are one each on a node: that one is taken says no more than that.
+        answer = programs.send(method, path, ash, sent.get((method, path)))
+        assert answer.status_code in (200, 201)
+        for one in kept_from.values():
+            assert one["{case}"] not in answer.text
+        if (method, path) != ("POST", "/cases"):
+            assert not any(one["ref"] in answer.text for one in kept_from.values())
+            shown.append(answer.content)
+    assert len(set(shown)) <= 1
+
+
+def test_a_request_without_end_is_read_no_further_than_it_may_be_long(programs: Programs) -> None:
+    """Whoever sends it: before it is looked who they are."""
+    read: list[int] = []
+
+    async def endless() -> dict[str, Any]:
+        read.append(10_000)
+        assert sum(read) <= api_app.MOST_BYTES + 10_000, "It is read on and on."
+        return {"type": "http.request", "body": b" " * 10_000, "more_body": True}
+
+    sent: list[dict[str, Any]] = []
+
+    async def take(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/api/v1/cases",
+        "raw_path": b"/api/v1/cases",
+        "query_string": b"",
+        "headers": [(b"host", b"console"), (b"sec-fetch-site", b"same-origin")],
+        "client": ("192.0.2.1", 1),
+        "server": ("console", 80),
+        "scheme": "http",
+    }
+
+    async def go() -> None:
+        await programs.console.app(scope, endless, take)
+
+    asyncio.run(go())
+    assert sent[0]["status"] == 422
+    assert sum(read) > api_app.MOST_BYTES
