@@ -63,6 +63,7 @@ class Action(StrEnum):
     answer_sent = "answer_sent"
     answer_received = "answer_received"
     check_recorded = "check_recorded"
+    area_rung = "area_rung"
     pair_set_aside = "pair_set_aside"
     pair_taken_back = "pair_taken_back"
 

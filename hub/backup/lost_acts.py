@@ -47,6 +47,7 @@ ACTS: Final = frozenset(
         Action.publication_ended,
         Action.pair_set_aside,
         Action.pair_taken_back,
+        Action.area_rung,
         Action.disclosure_decided,
         Action.delivery_stopped,
         Action.delivery_resumed,

@@ -6,6 +6,7 @@ What stands against telling an area is worked out as of today: an old result off
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from hub.checks.telling import marked
 from hub.consent import Telling
 from hub.node.node import Node
 from hub.records.check import (
+    AreaResult,
     Candidate,
     CandidateRef,
     CheckRequest,
@@ -75,8 +77,15 @@ def earlier_result(
         raise unknown_check()
     context = context_of(node, kept.request, tells=True)
     telling = Telling.of(form_of(kept.request, context), context)
-    areas = tuple(marked(one, telling) for one in kept.result.areas)
+    areas = tuple(_rung(marked(one, telling), kept) for one in kept.result.areas)
     return kept.result.model_copy(update={"areas": areas})
+
+
+def _rung(area: AreaResult, kept: RecordedCheck) -> AreaResult:
+    """The area with when it was rung."""
+    rung = kept.rung.get(area.node_id, ())
+    when = tuple(dt.datetime.fromtimestamp(one.at, dt.UTC) for one in rung)
+    return area.model_copy(update={"rung_at": when})
 
 
 def earlier_candidate(node: Node, asker: Requester | None, target: CandidateRef) -> Candidate:

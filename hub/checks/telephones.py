@@ -22,6 +22,11 @@ def telephones(home: Path, asked: Sequence[str] | str) -> list[str]:
 
     Raises HubError where the settings cannot be read.
     """
+    return list(by_area(home, asked).values())
+
+
+def by_area(home: Path, asked: Sequence[str] | str) -> dict[str, str]:
+    """The same lines by node id."""
     settings, known = load_settings(home), load_areas(home)
     lines = {one.node_id: f"{one.area}: {one.contact}" for one in known.area}
     with suppress(HubError):  # What was edited in the home is not told.
@@ -36,4 +41,4 @@ def telephones(home: Path, asked: Sequence[str] | str) -> list[str]:
             if own and asked == "neighbours"
             else [one for one in lines if one != settings.node_id]
         )
-    return [lines.get(one, f"{one}: {Contact()}") for one in dict.fromkeys(asked)]
+    return {one: lines.get(one, f"{one}: {Contact()}") for one in asked}

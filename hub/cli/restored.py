@@ -39,6 +39,7 @@ _IN_WORDS: Final = {
     Action.publication_ended: "a case ceased to be published",
     Action.pair_set_aside: "a candidate was dismissed",
     Action.pair_taken_back: "a dismissal was taken back",
+    Action.area_rung: "an area was rung, and what was said written down",
     Action.disclosure_decided: "a disclosure was decided",
     Action.delivery_stopped: "a delivery was cancelled",
     Action.delivery_resumed: "a delivery was tried again",

@@ -6,7 +6,7 @@ Values with the names of the public contract; a check is sealed as one. Asks not
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -14,10 +14,25 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from hub.consent import Decision, NotTold, SharingForm
+from hub.consent.telling import GRAVE
 from hub.errors import ConflictError, NotFoundError
+from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.store import checks
-from hub.values import Band, Kind, Level, NodeId, Person, Purpose, Requester, Role, ShortText, Value
+from hub.values import (
+    Band,
+    Kind,
+    Level,
+    LongText,
+    NodeId,
+    Person,
+    Purpose,
+    Requester,
+    Role,
+    ShortText,
+    Value,
+    Whole,
+)
 from hub.wire.messages import Disclosure
 
 SHOWN_DIGITS: Final = 8  # of a handle, where people read it
@@ -99,7 +114,7 @@ class AreaResult(Value):
     """One area's part of a result. `contact` is its phone route; `note` says what to do.
 
     `not_told`: what stands against telling it about whom. `set_aside` are candidates that a person dismissed before
-    as not the same person.
+    as not the same person. `rung_at`: when somebody here rang it.
     """
 
     node_id: str
@@ -110,6 +125,15 @@ class AreaResult(Value):
     candidates: tuple[Candidate, ...] = ()
     set_aside: tuple[Candidate, ...] = ()
     note: str = ""
+    rung_at: tuple[dt.datetime, ...] = ()
+
+    @property
+    def silent(self) -> bool:
+        """Whether it gave no answer, so that somebody rings it; not where that is for a manager to say."""
+        return self.status in SILENT and self.not_told not in GRAVE
+
+
+SILENT: Final = frozenset({AreaStatus.not_connected, AreaStatus.unreachable, AreaStatus.error})
 
 
 class CheckResult(Value):
@@ -148,6 +172,19 @@ class DismissedWord(Value):
     agreed_by: ShortText = ""
 
 
+class Rung(Value):
+    """That somebody here rang an area which gave no answer: who, when (since 1970), whom, and what was said.
+
+    `once`: of the form that said it, so that one sent twice is kept once.
+    """
+
+    by: ShortText
+    at: Whole
+    whom: ShortText
+    said: LongText
+    once: ShortText = ""
+
+
 class PublishedState(Value):
     """What an area had published when it was asked: epoch, last line and digest (hex) of its feed, by its manifest.
 
@@ -169,6 +206,7 @@ class RecordedCheck(Value):
     `answers`: what areas released, as it came, by area and `hub.records.bodies.ExchangeName`; nobody is shown it
     but as the result has it. `dismissed`: why a candidate is not the same person, by handle, where it was said.
     `published`: what each area that answered had published then; empty in checks of before it was kept.
+    `rung`: what was said on the telephone, by area.
     """
 
     request: CheckRequest
@@ -180,12 +218,36 @@ class RecordedCheck(Value):
     answers: dict[str, Disclosure] = Field(default_factory=dict)
     dismissed: dict[str, DismissedWord] = Field(default_factory=dict)
     published: dict[str, PublishedState] = Field(default_factory=dict)
+    rung: dict[str, tuple[Rung, ...]] = Field(default_factory=dict)
+
+
+def still_to_ring(node: Node, recorded: RecordedCheck) -> tuple[NodeId, ...]:
+    """The areas of a check that gave no answer and that nobody has rung; of an interrupted one, all."""
+    result = recorded.result
+    if not result.decision.permitted:
+        return ()
+    if result.areas:
+        silent: Sequence[NodeId] = [one.node_id for one in result.areas if one.silent]
+    else:
+        silent = asked_of(node, recorded.request)
+    return tuple(one for one in silent if one not in recorded.rung)
+
+
+def asked_of(node: Node, request: CheckRequest) -> Sequence[NodeId]:
+    """The areas that a question names, by node id, as far as `areas.toml` knows them."""
+    known, own = node.areas, node.areas.get(node.node_id)
+    if request.areas == "all":
+        return [one.node_id for one in known.area if one.node_id != node.node_id]
+    if isinstance(request.areas, str):
+        return own.neighbours if own else ()
+    return request.areas
 
 
 def add_check(tx: Transaction, recorded: RecordedCheck) -> None:
     """Keep a new check."""
     result = recorded.result
-    checks.add(tx.session, result.check_id, tx.now, result.decision.outcome.value, _sealed(tx, recorded))
+    sealed, owed = _sealed(tx, recorded), bool(still_to_ring(tx.node, recorded))
+    checks.add(tx.session, result.check_id, tx.now, result.decision.outcome.value, sealed, to_ring=owed)
 
 
 def require_new(tx: Transaction, check_id: str) -> None:
@@ -196,7 +258,8 @@ def require_new(tx: Transaction, check_id: str) -> None:
 
 def update_check(tx: Transaction, recorded: RecordedCheck) -> None:
     """Replace what is kept of a check."""
-    checks.replace(tx.session, recorded.result.check_id, _sealed(tx, recorded))
+    owed = bool(still_to_ring(tx.node, recorded))
+    checks.replace(tx.session, recorded.result.check_id, _sealed(tx, recorded), to_ring=owed)
 
 
 def keep_form(tx: Transaction, check_id: str, act: str, form: SharingForm) -> None:
@@ -231,6 +294,12 @@ def receipts_of(tx: Reading, check_id: str) -> list[tuple[str, str]]:
 def recorded_checks(tx: Reading) -> Iterator[tuple[int, RecordedCheck]]:
     """All kept checks with when they were asked, the newest first. Raises StorageError."""
     for check_id, asked_at, sealed in checks.newest_first(tx.session):
+        yield asked_at, RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
+
+
+def checks_to_ring(tx: Reading) -> Iterator[tuple[int, RecordedCheck]]:
+    """Those of which an area is still to be rung, likewise. Raises StorageError."""
+    for check_id, asked_at, sealed in checks.to_ring(tx.session):
         yield asked_at, RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
 
 

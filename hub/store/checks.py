@@ -22,15 +22,20 @@ class ReceiptRow(NamedTuple):
     token: str
 
 
-def add(session: Session, check_id: str, asked_at: int, outcome: str, sealed: bytes) -> None:
-    """Keep a new check."""
-    session.add(CheckRecord(check_id=check_id, asked_at=asked_at, outcome=outcome, sealed=sealed))
+def add(
+    session: Session, check_id: str, asked_at: int, outcome: str, sealed: bytes, *, to_ring: bool
+) -> None:
+    """Keep a new check. `to_ring`: an area of it is still to be rung."""
+    rings = 1 if to_ring else None
+    session.add(
+        CheckRecord(check_id=check_id, asked_at=asked_at, outcome=outcome, to_ring=rings, sealed=sealed)
+    )
 
 
-def replace(session: Session, check_id: str, sealed: bytes) -> None:
-    """Replace what is kept of a check."""
+def replace(session: Session, check_id: str, sealed: bytes, *, to_ring: bool) -> None:
+    """Replace what is kept of a check. `to_ring`: an area of it is still to be rung."""
     row = session.get_one(CheckRecord, check_id)
-    row.sealed = sealed
+    row.sealed, row.to_ring = sealed, 1 if to_ring else None
     session.add(row)
 
 
@@ -45,6 +50,14 @@ def newest_first(session: Session) -> Iterator[tuple[str, int, bytes]]:
     order = (col(CheckRecord.asked_at).desc(), col(CheckRecord.check_id))
     query = select(CheckRecord.check_id, CheckRecord.asked_at, CheckRecord.sealed).order_by(*order)
     yield from session.exec(query.execution_options(yield_per=50))
+
+
+def to_ring(session: Session) -> Iterator[tuple[str, int, bytes]]:
+    """The checks of which an area is still to be rung, the newest first: as all checks."""
+    order = (col(CheckRecord.asked_at).desc(), col(CheckRecord.check_id))
+    query = select(CheckRecord.check_id, CheckRecord.asked_at, CheckRecord.sealed)
+    rung = query.where(col(CheckRecord.to_ring) == 1).order_by(*order)
+    yield from session.exec(rung.execution_options(yield_per=50))
 
 
 def add_receipt(session: Session, check_id: str, peer: str, token: str) -> None:

@@ -100,6 +100,8 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/checks/{check}/{area}/{candidate}/ask-manager"): Guard(CASEWORKERS),
     ("GET", "/submissions/{submission}"): Guard(CASEWORKERS),
     ("POST", "/submissions/{submission}/withdraw"): Guard(CASEWORKERS),
+    ("GET", "/checks/{check}/{area}/rung"): Guard(CASEWORKERS),
+    ("POST", "/checks/{check}/{area}/rung"): Guard(CASEWORKERS),
     ("GET", "/obligations"): Guard(CASEWORKERS),
     ("GET", "/obligations/{number}"): Guard(CASEWORKERS),
     ("POST", "/obligations/{number}"): Guard(CASEWORKERS),

@@ -80,11 +80,13 @@ def asked(
     ref: str = "ev-pending",
     number: int = 1,
     asks: Mapping[str, Any] = MappingProxyType({}),
+    also: tuple[str, ...] = (),
     **case_changes: Any,
 ) -> CheckResult:
     """Northmoor asks about a woman whom Eastvale holds in that role, on a ground alone.
 
-    `ref`: the case's here, `number`: which woman; `asks`: what is otherwise in the form.
+    `ref`: the case's here, `number`: which woman; `asks`: what is otherwise in the form; `also`: which
+    areas besides.
     """
     her = stranger(number)
     others = [] if role is Role.victim else [stranger(number + 1)]
@@ -93,7 +95,7 @@ def asked(
 
     async def once() -> CheckResult:
         async with areas.client("northmoor") as client:
-            request = question(her, "eastvale", sharing_form=grounded(**asks))
+            request = question(her, "eastvale", *also, sharing_form=grounded(**asks))
             return await check(areas["northmoor"], client, request)
 
     result = asyncio.run(once())

@@ -7,13 +7,17 @@ from sqlmodel import Field, SQLModel
 
 
 class CheckRecord(SQLModel, table=True):
-    """A question this node asked, with what came of it (sealed)."""
+    """A question this node asked, with what came of it (sealed).
+
+    `to_ring`: 1 while an area of it gave no answer and nobody has rung it; else empty, as in rows of before.
+    """
 
     __tablename__ = "check_record"
 
     check_id: str = Field(primary_key=True)
     asked_at: int
     outcome: str
+    to_ring: int | None = Field(default=None, index=True)
     sealed: bytes
 
 

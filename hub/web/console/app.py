@@ -48,6 +48,7 @@ from hub.web.console import (
     provider,
     rendering,
     result,
+    rung,
     sign_in,
     submissions,
     tell,
@@ -55,6 +56,7 @@ from hub.web.console import (
 )
 from hub.web.console.asked import Asked, Page, cookie_of, see
 from hub.web.console.assets import asset_routes
+from hub.web.console.banners import Banners
 from hub.web.console.forms import read_pairs
 from hub.web.console.headers import Protected
 from hub.web.console.rendering import Pages
@@ -73,6 +75,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *ask.PAGES,
     *case_form.PAGES,
     *result.PAGES,
+    *rung.PAGES,
     *certificate.PAGES,
     *tell.PAGES,
     *submissions.PAGES,
@@ -104,14 +107,14 @@ def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient
         node.remembered.for_s = REMEMBER_S
         with node.write() as tx:
             tx.record(Action.node_started, by=NODE)
-        watching = asyncio.create_task(watch_log(node, lambda: None))
+        watching = asyncio.create_task(watch_log(node, banners.look))
         yield
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
         advance_audit_checkpoint(node)
 
-    pages = Pages(node)
+    pages, banners = Pages(node), Banners(node)
     app = Protected(
         https=node.settings.console.https,
         title="Cross-Marac hub, console",
@@ -121,6 +124,7 @@ def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient
         openapi_url=None,
         redirect_slashes=False,
     )
+    app.state.banners = banners
     made = Made(node, pages, client, CapacityLimiter(PASSWORDS_AT_ONCE), CapacityLimiter(PAGES_AT_ONCE))
     for page in PAGES:
         app.add_api_route(
@@ -206,6 +210,7 @@ async def _answered(page: Page, asked: Asked, limiter: CapacityLimiter) -> Respo
 
 def _show_who(request: Request, session: SignedIn) -> None:
     acting = session.acting
+    request.state.banners = request.app.state.banners.sentences
     request.state.signed_in = rendering.SignedIn(
         name=acting.account.name,
         organisation=acting.organisation.name,

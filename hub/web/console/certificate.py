@@ -43,7 +43,9 @@ def _certificate(asked: Asked) -> Response:
     paper = Certificate(
         title=gettext(mark("Certificate of a check")),
         facts=tuple(_facts(check_id, found.kept, shown, at)),
-        areas=tuple((one.area.area, tuple(_area(one, found.kept, signed))) for one in shown.areas),
+        areas=tuple(
+            (one.area.area, tuple(_area(one, found.kept, signed))) for one in shown.areas or shown.waiting
+        ),
         refused=tuple(shown.reasons),
         printed=gettext(
             mark("Printed by %(name)s, %(organisation)s, at %(moment)s."),
@@ -82,11 +84,15 @@ def _area(
     one: ShownArea, kept: RecordedCheck, signed: Iterable[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
     area = one.area
-    yield gettext(mark("State")), gettext(_STATUS[area.status])
+    state_of = mark("No answer is kept") if one.waits else _STATUS[area.status]
+    yield gettext(mark("State")), gettext(state_of)
     if area.status is AreaStatus.answered:
         yield from _answer(one)
     if area.note:
         yield gettext(mark("Note")), area.note
+    for call in one.rung:  # Whom, and what was said, may name anybody, and stay on the page.
+        told = gettext(mark("at %(moment)s, by %(name)s"), moment=moment(call.at), name=call.by)
+        yield gettext(mark("Rung")), told
     if one.warning:
         yield gettext(mark("Not told")), one.warning
     state = kept.published.get(area.node_id)

@@ -25,6 +25,7 @@ from hub.web.console.language import gettext, mark, ngettext
 
 _DAY_S: Final = 86_400
 _NEWEST: Final = 10
+_MANY: Final = 50
 OTHER: Final = "other"
 _SENTENCES: Final = {
     ("answer", "missing"): mark("Choose what you decide"),
@@ -64,9 +65,9 @@ def lines(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def answered(asked: Asked) -> list[tuple[str, Incoming]]:
+def answered(asked: Asked, most: int = _NEWEST) -> list[tuple[str, Incoming]]:
     """What an agreement answered lately, each with what its area is called."""
-    found = incoming.answered_lately(asked.node, asked.acting, _NEWEST)
+    found = incoming.answered_lately(asked.node, asked.acting, most)
     return [(area_name(asked.node, one.request.key.peer), one) for one in found]
 
 
@@ -77,7 +78,7 @@ def area_name(node: Node, peer: str) -> str:
 
 
 def _list(asked: Asked) -> Response:
-    return asked.page("requests.html", requests=lines(asked), answered=answered(asked))
+    return asked.page("requests.html", requests=lines(asked), answered=answered(asked, _MANY))
 
 
 def _one(asked: Asked) -> Response:

@@ -7,6 +7,7 @@ that is not to be told there is no button. Asks and tells nobody.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,7 +19,7 @@ from hub.cases.shown import check_shown
 from hub.checks.earlier import earlier_result
 from hub.checks.quoted import quoted, without_numbers
 from hub.checks.submissions import A_MANAGERS
-from hub.checks.telephones import telephones
+from hub.checks.telephones import by_area
 from hub.consent.telling import GRAVE, IN_WORDS
 from hub.matching.reasons import Comparison, comparison
 from hub.records.check import (
@@ -29,6 +30,7 @@ from hub.records.check import (
     DisclosureStatus,
     DismissedWord,
     RecordedCheck,
+    Rung,
 )
 from hub.values import Band, Kind, Role
 from hub.web.console.asked import Asked, Page
@@ -82,13 +84,19 @@ class Match:
 
 @dataclass(frozen=True)
 class ShownArea:
-    """An area as a page shows it. `number`: whom to telephone, empty where that is not safe. `warning`: why not."""
+    """An area as a page shows it. `number`: whom to telephone, empty where that is not safe. `warning`: why not.
+
+    `waits`: no answer of it is kept yet. `rings`: somebody rings it; `rung`: what was said then.
+    """
 
     area: AreaResult
     number: str
     warning: str
     matches: list[Match]
     dismissed: list[Match]
+    rung: tuple[Rung, ...] = ()
+    waits: bool = False
+    rings: bool = False
 
     @property
     def ask_manager(self) -> bool:
@@ -109,10 +117,15 @@ class ShownCheck:
     role: str
     possible: list[ShownArea] = field(default_factory=list)
     none: list[ShownArea] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
+    waiting: list[ShownArea] = field(default_factory=list)
     groups: list[tuple[str, list[ShownArea]]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     areas: list[ShownArea] = field(default_factory=list)
+
+    @property
+    def to_ring(self) -> list[ShownArea]:
+        """The areas that gave no answer, of which somebody writes down what was said on the telephone."""
+        return [one for one in (*self.waiting, *self.areas) if one.rings]
 
 
 def _show(asked: Asked) -> Response:
@@ -127,6 +140,7 @@ def _show(asked: Asked) -> Response:
         checks=shown,
         case_ref=first.kept.request.case_ref,
         case=first.case,
+        once_token=secrets.token_hex(16),
         beside={one.check_id: beside([other for other in ids if other != one.check_id]) for one in shown},
     )
 
@@ -148,11 +162,20 @@ def shown_check(asked: Asked, check_id: str, kept: RecordedCheck) -> ShownCheck:
     answered = [one for one in areas if one.area.status is AreaStatus.answered]
     shown.possible = [one for one in answered if one.matches or one.dismissed]
     shown.none = [one for one in answered if not one.matches and not one.dismissed]
-    shown.waiting = [] if areas else telephones(asked.node.home, kept.request.areas)
+    if not areas:
+        lines = by_area(asked.node.home, kept.request.areas)
+        shown.waiting = [_waiting(node_id, line, kept) for node_id, line in lines.items()]
     for status, title in _GROUPS:
         if there := [one for one in areas if one.area.status is status]:
             shown.groups.append((gettext(title), there))
     return shown
+
+
+def _waiting(node_id: str, line: str, kept: RecordedCheck) -> ShownArea:
+    """An area of which no answer is kept yet, by its line of telephones."""
+    name, _, number = line.partition(": ")
+    area = AreaResult(node_id=node_id, area=name, status=AreaStatus.unreachable, contact=number)
+    return ShownArea(area, number, "", [], [], kept.rung.get(node_id, ()), waits=True, rings=True)
 
 
 def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
@@ -165,6 +188,8 @@ def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
         warning=IN_WORDS[area.not_told] if area.not_told else "",
         matches=[one for one in matches if not one.dismissed],
         dismissed=[*(one for one in matches if one.dismissed), *before],
+        rung=kept.rung.get(area.node_id, ()),
+        rings=any(one.silent and one.node_id == area.node_id for one in kept.result.areas),
     )
 
 

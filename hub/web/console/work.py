@@ -10,9 +10,10 @@ from fastapi import Response
 
 from hub.cases.shown import shown_among
 from hub.checks.earlier import EarlierCheck, earlier_checks
+from hub.checks.rung import to_be_rung
 from hub.checks.submissions import waiting_for_manager
 from hub.web.console.asked import Asked, Page
-from hub.web.console.incoming import answered, lines
+from hub.web.console.incoming import answered, area_name, lines
 from hub.web.console.obligations import by_case, by_time, owed, read, when
 from hub.web.console.submissions import own_lines
 from hub.web.guards import ROUTES
@@ -40,6 +41,7 @@ def _work(asked: Asked) -> Response:
         due_cases=by_case(read(asked.node, now[:_NEWEST])),
         shown=_NEWEST,
         checks=_asked_lately(asked),
+        to_ring=_to_ring(asked),
         linked=("GET", _RESULT) in ROUTES,
         put=own_lines(asked),
         before=len(waiting_for_manager(asked.node, asked.acting)) if asked.may("/countersign") else 0,
@@ -53,6 +55,19 @@ def _asked_lately(asked: Asked) -> list[EarlierCheck]:
     digests = {one.result.check_id: node.case_digest(one.request.case_ref) for one in found}
     shown = shown_among(node, acting, set(digests.values()))
     return [one for one in found if digests[one.result.check_id] in shown][:_NEWEST]
+
+
+def _to_ring(asked: Asked) -> list[tuple[EarlierCheck, str]]:
+    """The checks of the cases that they may open of which areas are still to be rung, and which areas, in words."""
+    node, acting = asked.node, asked.acting
+    found = list(islice(to_be_rung(node, acting.requester), _LOOKED_AT))
+    digests = [node.case_digest(one.request.case_ref) for one, _ in found]
+    shown = shown_among(node, acting, set(digests))
+    return [
+        (one, ", ".join(area_name(node, area) for area in left))
+        for (one, left), digest in zip(found, digests, strict=True)
+        if digest in shown
+    ]
 
 
 PAGES: Final = (Page("GET", "/work", _work),)

@@ -120,6 +120,8 @@ NEW_CASE: Final[Fields] = MappingProxyType(
         "fled_other": "Vale of Elsewhere",
     }
 )
+SILENT: Final[Mapping[str, str]] = MappingProxyType({"check": "{silent}", "area": "westhaven"})
+"""A check of which an area gave no answer."""
 NO_PAGES: Final = frozenset(
     {"GET /healthz", "GET /static/{digest}/{name:path}", "GET /checks/{check}/certificate"}
 ) | {f"{method} {path}" for method, path in ROUTES if path.startswith("/api/")}
@@ -245,6 +247,11 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     ),
     E("GET /requests", at="eastvale"),
     E("GET /work", at="eastvale"),
+    E("GET /checks/{check}", places=SILENT),
+    E("GET /checks/{check}/{area}/rung", places=SILENT),
+    E("POST /checks/{check}/{area}/rung", places=SILENT, status=422),
+    E("POST /checks/{check}/{area}/rung", form={"whom": "The duty desk", "said": "No reply."}, places=SILENT),
+    E("GET /work"),
     E("GET /countersign", R.manager),
     E("POST /emergency", form=EMERGENCY),
     E("GET /countersign", R.manager),
@@ -374,7 +381,9 @@ class World:
             "factor": "",
         }
         self._by_provider()
-        told(areas, asked(areas, asks={"signatures": CASEWORKER}))
+        signed = {"signatures": CASEWORKER}
+        self.places["silent"] = asked(areas, asks=signed, also=("westhaven",)).check_id
+        told(areas, asked(areas, asks=signed))
         self._fled()
         self._owed()
 

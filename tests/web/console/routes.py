@@ -71,6 +71,8 @@ EXPECTED: Final = {
     "POST /checks/{check}/{area}/{candidate}/ask-manager": "cim",
     "GET /submissions/{submission}": "cim",
     "POST /submissions/{submission}/withdraw": "cim",
+    "GET /checks/{check}/{area}/rung": "cim",
+    "POST /checks/{check}/{area}/rung": "cim",
     "GET /obligations": "cim",
     "GET /obligations/{number}": "cim",
     "POST /obligations/{number}": "cim",

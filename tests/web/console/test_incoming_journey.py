@@ -284,6 +284,14 @@ def test_what_an_agreement_answered_is_a_line_for_who_holds_the_case(areas: Area
     assert line in pages[R.coordinator]
     assert line in apart(lambda: console.send("GET", "/work", tokens[R.coordinator])).text
     assert line not in pages[R.idva]
+    assert "Is the victim still in your area?" in pages[R.coordinator]
+    staff = console.node.home / STAFF_FILE
+    staff.write_text(f'[[exclusion]]\ncase_ref = "eastvale-0"\nperson = "{NAMES[R.coordinator]}"\n')
+    try:
+        for address in ("/work", "/requests"):
+            assert line not in apart(partial(console.send, "GET", address, tokens[R.coordinator])).text
+    finally:
+        staff.unlink()
     path = pages[R.coordinator].partition(f'">{line}')[0].rpartition('href="')[2]
     text = apart(lambda: console.send("GET", path, tokens[R.coordinator])).text
     assert "It is decided: Northmoor reads the answer" in text

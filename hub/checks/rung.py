@@ -1,0 +1,54 @@
+"""Areas that gave no answer and are rung: which checks wait for that, and what was said.
+
+It is kept sealed with the check. Rings nobody, and gives no number (`telephones`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hub.audit.events import Action, Refs
+from hub.cases.access import check_for, restrictions_on
+from hub.checks.earlier import EarlierCheck
+from hub.errors import NotFoundError
+from hub.node.node import Node
+from hub.records.check import (
+    Rung,
+    asked_of,
+    checks_to_ring,
+    recorded_check,
+    still_to_ring,
+    update_check,
+)
+from hub.values import NodeId, Requester
+
+
+def to_be_rung(node: Node, asker: Requester) -> Iterator[tuple[EarlierCheck, tuple[NodeId, ...]]]:
+    """The checks of which areas are still to be rung, the newest first, and which, without those restricted.
+
+    Raises UsageError when `staff.toml` is broken.
+    """
+    hidden = restrictions_on(node, asker)
+    with node.read() as tx:
+        for asked_at, kept in checks_to_ring(tx):
+            if not hidden.hide(kept) and (left := still_to_ring(node, kept)):
+                yield EarlierCheck(asked_at, kept.request, kept.result), left
+
+
+def ring(node: Node, asker: Requester, check_id: str, area: NodeId, said: Rung) -> None:
+    """Keep what was said when an area was rung that gave no answer; the same form again keeps nothing more.
+
+    Raises NotFoundError for an area that answered, or was not asked, and as `check_for`.
+    """
+    check_for(node, asker, check_id)
+    with node.write() as tx:
+        tx.hold_others_off()
+        kept = recorded_check(tx, check_id)
+        before = kept.rung.get(area, ())
+        silent = [one.node_id for one in kept.result.areas if one.silent]
+        if area not in (silent if kept.result.areas else asked_of(node, kept.request)):
+            raise NotFoundError("This area is not to be rung for this check.", kept="Nothing was changed.")
+        if said.once and any(one.once == said.once for one in before):
+            return
+        update_check(tx, kept.model_copy(update={"rung": {**kept.rung, area: (*before, said)}}))
+        tx.record(Action.area_rung, by=node.actor(said.by), about=Refs(check_id=check_id, peer=area))
