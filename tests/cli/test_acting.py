@@ -122,6 +122,21 @@ def test_what_somebody_signed_in_a_managers_typed_name_is_signed_no_more(
     assert "already by the operator" in staffed.hub("case seal", "--because", "x", said=f"{ref}\n").out
 
 
+def test_what_protects_the_operator_does_and_reads_nothing_of_the_case(staffed: Staffed, ref: str) -> None:
+    def fled(*answer: str) -> Ended:
+        return staffed.hub("case fled", *answer, "--because", "She told us.", said=f"{ref}\n")
+
+    assert fled("--area", "southmere").code == 0
+    more = fled("--area", "southmere", "--area", "eastvale")
+    assert (more.code, "Before" in more.out) == (0, False)
+    assert json.loads(fled("--area", "southmere", "--area", "eastvale", "--json").out)["before"] is None
+    back = fled("--nobody")
+    assert back.code == 2
+    assert "a manager decides that" in back.err
+    events = query(staffed.home, "SELECT body FROM audit_entry WHERE action = 'flight_answered'")
+    assert {json.loads(body)["actor"] for (body,) in events} == {"operator"}
+
+
 @pytest.mark.parametrize("name", BY_PERSON)
 @pytest.mark.parametrize("token", [False, True], ids=["nobody", "a manager's token"])
 def test_what_takes_a_person_is_refused_with_the_place_where_a_person_does_it(

@@ -18,9 +18,10 @@ from hub.cases.changes import find_case
 from hub.cli.restored import _IN_WORDS
 from hub.crypto import age
 from hub.node.at_work import stopped
-from hub.node.node import open_node
+from hub.node.node import THE_OPERATOR, open_node
 from hub.sample.referrals import Row
 from hub.store import feeds
+from tests.cli.accounts import Staffed
 from tests.cli.casework import ADA, stub_of
 from tests.cli.conftest import TOLD, Pair
 from tests.cli.running import (
@@ -120,13 +121,17 @@ def waivers(home: Path) -> list[dict[str, Any]]:
 @pytest.fixture
 def kept(home: Path, rows: list[Row], tmp_path: Path) -> Kept:
     (home / "staff.toml").write_text(MANAGER)
-    one = Kept(home, tmp_path, rows)
+    return backed_up(Kept(home, tmp_path, rows))
+
+
+def backed_up(one: Kept) -> Kept:
+    """The node, with all its cases published, and its backup."""
     one.import_all()
-    assert inside("publish", home).code == 0
+    assert inside("publish", one.home).code == 0
     for name in ("backups", "safe"):
-        (tmp_path / name).mkdir()
-    how = ("--recipient", RECIPIENT, "--keys", tmp_path / "safe")
-    assert inside("backup", home, tmp_path / "backups", *how).code == 0
+        (one.folder / name).mkdir()
+    how = ("--recipient", RECIPIENT, "--keys", one.folder / "safe")
+    assert inside("backup", one.home, one.folder / "backups", *how).code == 0
     return one
 
 
@@ -273,6 +278,34 @@ def test_only_a_manager_does_without_what_people_did(kept: Kept) -> None:
     assert "for a manager" in refused.err
     assert kept.restored("--imported", "--acts-not-known", "--as", kept.who).code == 2
     assert (waivers(kept.home), kept.states()) == ([], [("case_sealed", "to do")])
+
+
+def test_where_people_have_accounts_it_is_the_operators_and_managers_look_into_it(
+    home: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    """Nobody is signed in meanwhile, and no token holds: what the operator does again is the operator's."""
+    staffed = Staffed.of(home, tmp_path / "tokens")
+    kept = backed_up(Kept(home, tmp_path, rows))
+    for ref in kept.alone[:2]:
+        assert staffed.hub("case seal", "--because", "She fled.", said=f"{ref}\n").code == 0
+    before = staffed.token()
+    kept.restore()
+    assert staffed.hub("checks list", "--token-file", before).code != 0
+    assert "nobody's" in kept.restored("--waive-act", 2, "--as", kept.who).err
+    assert staffed.hub("case seal", "--because", "She fled.", said=f"{kept.alone[0]}\n").code == 0
+    assert kept.restored("--imported").code != 0
+    assert kept.restored("--waive-act", 2).code == 0
+    acts = inside("restored", home, "--json").json["acts"]
+    assert [(one["state"], one["waived_by"]) for one in acts] == [("done", ""), ("waived", THE_OPERATOR)]
+    assert [one["actor"] for one in waivers(home)] == ["operator"]
+    assert kept.restored("--imported").code == 0
+    owed = staffed.hub("obligations list", "--all", "--json", "--token-file", staffed.token("manager")).json[
+        "due"
+    ]
+    texts = {one["code"]: one["text"] for one in owed}
+    assert f"in the name of {THE_OPERATOR}" in texts["review_unsealing"]
+    assert "the operator did without something" in texts["look_into_area"]
+    assert kept.shown(kept.alone[0]) == 0
 
 
 def test_every_kind_of_thing_that_a_person_said_is_listed_until_it_is_so_again(kept: Kept) -> None:
