@@ -21,7 +21,7 @@ from hub.crypto.id_token import LEEWAY_S, Wanted, read_id_token
 from hub.errors import AuthenticationError
 from hub.node.node import Node
 from hub.node.settings import ProviderSettings
-from hub.records.accounts import opened_flow, sealed_flow
+from hub.records.accounts import Account, opened_flow, sealed_flow
 from hub.values import Value
 
 FLOW_S: Final = 10 * 60
@@ -43,8 +43,8 @@ class Unproven(StrEnum):
 class Flow(Value):
     """A sign-in that is under way at the provider. `begun_at`: milliseconds since 1970.
 
-    `session`: the id, in hex, of the one that its browser had, which is made fresh where it is `anew`. `opening`:
-    the account that is opened by it, whose `invitation` was given; both as the account has them.
+    `session`: the id, in hex, of the one that its browser had, made fresh where it is `anew`. `invitation`: what
+    the account that is opened by it has of the one that was given.
     """
 
     state: str
@@ -53,7 +53,6 @@ class Flow(Value):
     begun_at: int
     session: str = ""
     anew: bool = False
-    opening: str = ""
     invitation: str = ""
 
 
@@ -87,9 +86,9 @@ class Proof:
 
 
 async def begin(
-    node: Node, *, session: bytes = b"", anew: bool = False, opening: tuple[str, str] = ("", "")
+    node: Node, *, session: bytes = b"", anew: bool = False, opening: Account | None = None
 ) -> Begun:
-    """Begin a sign-in. `session`: the id of the browser's; `opening`: an account to open, and its invitation.
+    """Begin a sign-in. `session`: the id of the browser's; `opening`: the account that it is to open.
 
     Raises ProviderError.
     """
@@ -100,8 +99,7 @@ async def begin(
         begun_at=int(node.clock() * 1000),
         session=session.hex(),
         anew=anew,
-        opening=opening[0],
-        invitation=opening[1],
+        invitation=opening.invitation if opening else "",
     )
     address = await provider_client.authorization_address(
         node, state=flow.state, nonce=flow.nonce, verifier=flow.verifier
@@ -145,7 +143,7 @@ def _proof(settings: ProviderSettings, flow: Flow, claims: Mapping[str, Any], no
     if not _texts(claims.get(settings.second_factor_claim)) & set(settings.second_factor):
         return Unproven.one_factor
     shown_at = claims.get("auth_time")
-    if isinstance(shown_at, bool) or not isinstance(shown_at, int | float):
+    if not isinstance(shown_at, int | float):
         return Unproven.long_ago
     earliest = max(flow.begun_at / 1000, now - FRESH_S)
     if not earliest - LEEWAY_S <= shown_at <= now + LEEWAY_S:

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass, field
 
 from hub.accounts import sessions
-from hub.accounts.accounts import opens_by_provider, put, signing_in_as
+from hub.accounts.accounts import every_account, opens_by_provider, put, signing_in_as
 from hub.accounts.provider import Flow, Proof, Unproven
 from hub.audit.events import NODE, Action, Refs
 from hub.node.node import Node
@@ -38,42 +38,45 @@ def finish(node: Node, flow: Flow, proof: Proof) -> Entered | Unproven:
         tx.hold_others_off()
         require_none_open(tx)
         account = signing_in_as(tx, proof.sign_in)
-        before = sessions.found(tx, bytes.fromhex(flow.session)) if flow.session else None
-        if account is None or not _may(tx, account, proof):
+        if account is None or not _speaks_for(tx, account, proof):
             return refuse(tx, Unproven.nobody_here, account)
-        identity = _identity(tx, proof)
-        if flow.opening:
-            if not _opens(tx, account, flow):
-                return refuse(tx, Unproven.nobody_here, account)
-            opened = put(
-                tx,
-                account,
-                Action.account_opened,
-                account,
-                state=AccountState.open,
-                invitation="",
-                invited_until=0,
-                identity=identity,
-                last_flow=flow.begun_at,
-            )
-            return Entered(sessions.begin(tx, opened, proof.shown_at))
-        theirs = account.state is AccountState.open and hmac.compare_digest(account.identity, identity)
-        if not theirs:
+        if flow.invitation:
+            return _open(tx, flow, proof, account)
+        if not hmac.compare_digest(account.identity, _identity(tx, proof)):
             return refuse(tx, Unproven.nobody_here, account)
-        if flow.begun_at <= account.last_flow:
-            return refuse(tx, Unproven.begun_elsewhere, account)
-        if not flow.anew:
-            account = put(tx, account, Action.signed_in, account, last_flow=flow.begun_at)
-            sessions.end_what_is_over(tx, account)
-            token = sessions.begin(tx, account, proof.shown_at)
-            if before is not None:
-                sessions.take_the_place_of(tx, token, before, account)
-            return Entered(token)
-        if before is None or before.acting.account.id != account.id:
-            return refuse(tx, Unproven.begun_elsewhere, account)
-        put(tx, account, Action.authenticated_anew, account, last_flow=flow.begun_at)
+        return _enter(tx, flow, proof, account)
+
+
+def _open(tx: Transaction, flow: Flow, proof: Proof, account: Account) -> Entered | Unproven:
+    """Open the account whose invitation was given when this began, for whoever has no other: two are two people."""
+    identity = _identity(tx, proof)
+    theirs = any(one.identity == identity and one.state is AccountState.open for one in every_account(tx))
+    given = hmac.compare_digest(account.invitation, flow.invitation) and tx.now <= account.invited_until
+    if theirs or not given:
+        return refuse(tx, Unproven.nobody_here, account)
+    changes = {"invitation": "", "invited_until": 0, "identity": identity, "last_flow": flow.begun_at}
+    opened = put(tx, account, Action.account_opened, account, state=AccountState.open, **changes)
+    return Entered(sessions.begin(tx, opened, proof.shown_at))
+
+
+def _enter(tx: Transaction, flow: Flow, proof: Proof, account: Account) -> Entered | Unproven:
+    """Begin a session of an account, or make fresh the one that its user has."""
+    if account.state is not AccountState.open:
+        return refuse(tx, Unproven.nobody_here, account)
+    before = sessions.found(tx, bytes.fromhex(flow.session)) if flow.session else None
+    own = before is not None and before.acting.account.id == account.id
+    if flow.begun_at <= account.last_flow or (flow.anew and not own):
+        return refuse(tx, Unproven.begun_elsewhere, account)
+    action = Action.authenticated_anew if flow.anew else Action.signed_in
+    account = put(tx, account, action, account, last_flow=flow.begun_at)
+    if flow.anew and before is not None:
         sessions.freshen(tx, before, proof.shown_at)
         return Entered("", before.draft_of or "/")
+    sessions.end_what_is_over(tx, account)
+    token = sessions.begin(tx, account, proof.shown_at)
+    if before is not None:
+        sessions.take_the_place_of(tx, token, before, account)
+    return Entered(token)
 
 
 def refuse(tx: Transaction, why: Unproven, account: Account | None = None) -> Unproven:
@@ -83,23 +86,13 @@ def refuse(tx: Transaction, why: Unproven, account: Account | None = None) -> Un
     return why
 
 
-def _may(tx: Reading, account: Account, proof: Proof) -> bool:
+def _speaks_for(tx: Reading, account: Account, proof: Proof) -> bool:
     """Whether the provider speaks for the account's organisation, and says that they are what the account is."""
     settings = tx.node.settings.provider
     if settings is None or not opens_by_provider(tx, account):
         return False
     called = getattr(settings.roles, account.role.value)
     return bool(called) and called in proof.roles
-
-
-def _opens(tx: Reading, account: Account, flow: Flow) -> bool:
-    """Whether it is the account whose invitation was given when this began, and nobody has opened it since."""
-    return (
-        account.state is AccountState.invited
-        and account.id == flow.opening
-        and hmac.compare_digest(account.invitation, flow.invitation)
-        and tx.now <= account.invited_until
-    )
 
 
 def _identity(tx: Reading, proof: Proof) -> str:

@@ -39,8 +39,8 @@ _WHY: Final = {
         "support desk."
     ),
     Unproven.nobody_here: mark(
-        "%(provider)s knows you, but by it you have no open account here in the role that it gives you. If you "
-        "were invited, begin with your invitation code. Otherwise ask your manager."
+        "%(provider)s knows you, but you have no open account here that goes with it, or not in the role that it "
+        "gives you. If you were invited, begin with your invitation code. Otherwise ask your manager."
     ),
 }
 _RETRY_S: Final = 10
@@ -59,7 +59,7 @@ def called(asked: Asked) -> str:
 
 async def offer(asked: Asked, account: Account) -> Response:
     """The page from which somebody whose invitation was right goes to the provider, to open their account."""
-    begun = await provider.begin(asked.node, opening=(account.id, account.invitation))
+    begun = await provider.begin(asked.node, opening=account)
     page = asked.page("open_by_provider.html", provider=name_of(asked), address=begun.address)
     return _keeping(asked, page, begun)
 

@@ -412,8 +412,7 @@ class World:
         console = self.consoles["eastvale"]
         node, by = console.node, console.users[R.manager].account
         there, _ = invited(node, "Pru Proven", by=by, organisation=ORGANISATION)
-        began = {"opening": there.id, "invitation": there.invitation, "begun_at": 1}
-        flow = Flow(state="", nonce="", verifier="", **began)
+        flow = Flow(state="", nonce="", verifier="", begun_at=1, invitation=there.invitation)
         proof = Proof(self.provider.issuer, "pru", there.sign_in, frozenset(["hub-coordinator"]), node.now())
         assert isinstance(finish(node, flow, proof), Entered)
         self.provider.somebody = {"sub": "pru", "email": there.sign_in}

@@ -148,7 +148,7 @@ OTHER: Final = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS
 NOT_SO: Final = "does not hold"
 NO_FACTOR: Final = "second factor"
 NOT_NOW: Final = "just now"
-NOBODY: Final = "no open account here"
+NOBODY: Final = "no open account here that goes with it"
 
 
 @pytest.mark.parametrize(
@@ -236,6 +236,19 @@ def test_a_signature_that_is_not_the_providers_signs_nobody_in(world: World) -> 
 def test_a_key_that_the_provider_has_changed_is_believed_at_once(world: World) -> None:
     world.provider.key, world.provider.published = OTHER, [OTHER]
     world.signed_in()
+
+
+def test_a_session_that_was_left_open_at_the_provider_is_no_proof(world: World) -> None:
+    """Nor is one of a minute ago, before this sign-in was begun: its clock may be a minute behind, and no more."""
+    visitor = world.visitor()
+    earlier = int(world.areas.clock()) - 90
+    refused(visitor, world.came_back(visitor, auth_time=earlier), NOT_NOW)
+    long: dict[str, Any] = {**WHO, "exp": int(world.areas.clock()) + 3_600}
+    back = world.provider.signs_in(world.begun(visitor), **long)
+    world.areas.clock.advance(sessions.FRESH_S + 90)
+    refused(visitor, visitor.get(back, sent_by_another_site=True), NOT_NOW)
+    earlier = int(world.areas.clock()) - 30
+    assert world.came_back(visitor, auth_time=earlier).status_code == 200
 
 
 def test_nobody_ends_a_sign_in_that_another_browser_began(world: World) -> None:
@@ -392,6 +405,12 @@ def test_whoever_signs_shows_at_the_provider_again_who_they_are(world: World) ->
     assert visitor.kept[SESSION] == token
     assert fresh(world, visitor)
     assert "A nightly list" in visitor.get("/programs").text
+    world.areas.clock.advance(100)
+    back = world.provider.signs_in(world.begun(visitor, "/confirm/provider"), **WHO)
+    world.areas.clock.advance(200)
+    assert visitor.get(back, sent_by_another_site=True).status_code == 200
+    world.areas.clock.advance(sessions.FRESH_S - 199)
+    assert not fresh(world, visitor)  # Since they showed it, and not since they came back.
 
 
 @pytest.mark.parametrize(
@@ -448,6 +467,7 @@ def test_an_invitation_is_opened_by_whom_it_is_for_and_once(world: World) -> Non
     for claims in (
         {"sub": "other", "email": "colleague@example.org"},  # Whoever overheard the code.
         {"sub": WHO["sub"], "email": WHO["email"]},
+        {"sub": WHO["sub"], "email": bo.sign_in},  # Two accounts are two people, who sign for each other.
         {"sub": "bo-2", "email": bo.sign_in, "roles": ["hub-manager"]},
     ):
         visitor = world.visitor()
@@ -515,6 +535,18 @@ def test_a_provider_speaks_for_no_other_organisation_and_makes_no_manager(world:
     assert world.came_back(visitor, roles=["hub-manager", "hub-coordinator"]).status_code == 200
     assert world.ash[0].account.role is AccountRole.coordinator
     assert visitor.get("/accounts").status_code == 404
+
+
+def test_a_provider_speaks_no_more_for_an_organisation_that_is_taken_from_it(world: World) -> None:
+    settings = world.node.settings
+    assert settings.provider
+    for provider in (None, settings.provider.model_copy(update={"organisations": ("Haven",)})):
+        told = settings.model_copy(update={"provider": provider})
+        visitor = world.visitor()
+        back = world.provider.signs_in(world.begun(visitor), **WHO)
+        visitor.app = create_console(replace(world.node, settings=told))
+        answer = visitor.get(back, sent_by_another_site=True)
+        assert (answer.status_code, SESSION in visitor.kept) == (403 if provider else 503, False)
 
 
 def test_who_is_disabled_on_the_way_does_not_come_in(world: World) -> None:
@@ -599,10 +631,11 @@ def _drip(request: BaseHTTPRequestHandler) -> None:
 def test_a_provider_that_fails_signs_nobody_in_and_the_page_says_whom_to_ring(
     world: World, path: str, broken: Callable[[BaseHTTPRequestHandler], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(provider_client, "PROVIDER_S", 0.8)
     visitor = world.visitor()
     back = world.provider.signs_in(world.begun(visitor), **WHO)
     world.provider.instead[path] = broken
+    if broken is _drip:
+        monkeypatch.setattr(provider_client, "PROVIDER_S", 0.8)
     answer = visitor.get(back, sent_by_another_site=True)
     assert answer.status_code == 503
     assert "Nobody was signed in" in answer.text
@@ -610,6 +643,32 @@ def test_a_provider_that_fails_signs_nobody_in_and_the_page_says_whom_to_ring(
     assert SESSION not in visitor.kept
     if path.startswith("/.well"):
         assert visitor.get("/sign-in/provider").status_code == 503
+
+
+def test_an_answer_that_is_right_but_long_late_or_elsewhere_is_none(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, path = world.provider, "/.well-known/openid-configuration"
+    endpoints = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
+    right = {name: f"{provider.issuer}/{part}" for name, part in endpoints.items()} | {
+        "issuer": provider.issuer
+    }
+
+    def late(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(2)
+        say(request, right)
+
+    provider.instead["/moved"] = provider.instead[path] = lambda request: say(request, right)
+    assert world.visitor().get("/sign-in/provider").status_code == 303
+    for wrong in (
+        lambda request: say(request, right | {"long": "x" * 300_000}),
+        lambda request: say(request, b"", 302, Location="/moved"),
+        late,
+    ):
+        if wrong is late:
+            monkeypatch.setattr(provider_client, "PROVIDER_S", 0.8)
+        provider.instead[path] = wrong
+        assert world.visitor().get("/sign-in/provider").status_code == 503
 
 
 @pytest.mark.parametrize(

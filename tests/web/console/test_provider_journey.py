@@ -92,7 +92,7 @@ def test_somebody_opens_their_account_signs_in_and_shows_again_who_they_are(
 
     page.get_by_role("button", name="Sign out").click()
     areas.clock.at = time.time()
-    page.get_by_role("button", name="Sign in by Eastvale sign-in").click()
+    page.get_by_role("button", name="Sign in with Eastvale sign-in").click()
     signs_in_there(page, issuer, sub)
     expect(page.get_by_role("heading", name="My work")).to_be_visible()
     page.go_back()  # Neither does the address with the code stand there, nor does it sign in again.
@@ -162,7 +162,7 @@ def test_the_page_that_leads_on_can_be_read_by_everybody(
         page.get_by_role("button", name="Continue").click()
         page.get_by_role("button", name="Go to Eastvale sign-in").click()
         signs_in_there(page, issuer, "bo-patient")
-        expect(page.get_by_role("heading", name="That was you")).to_be_visible()
+        expect(page.get_by_role("heading", name="You are signed in")).to_be_visible()
         sound(page)
         page.get_by_role("button", name="Continue").click()
         expect(page.get_by_role("heading", name="My work")).to_be_visible()
