@@ -11,7 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Final
 
@@ -49,6 +49,7 @@ from hub.records.check import (
     update_check,
 )
 from hub.records.decisions import RecordedDecision
+from hub.records.submissions import signed_by
 from hub.store import dismissals, peers
 from hub.store.checks import add_receipt
 from hub.wire.blinding import plan, test_keys
@@ -151,6 +152,10 @@ def _decided(
     case = asked_case(node, request, check_id, opens)
     made = case.details if case.made else None
     context = context_of(node, case.request, tells=False, made=made, opens=opens)
+    if context.signed_by is not None:
+        with node.read() as tx:
+            names = signed_by(tx, check_id, case.request.sharing_form)
+        context = replace(context, signed_by=names)
     form = form_of(case.request, context)
     return case, context, form, decide(form, node.rules, node.today(), context)
 

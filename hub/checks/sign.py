@@ -7,6 +7,7 @@ says so too. What is signed is kept in the transaction that decides it, with the
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,9 +15,11 @@ from hub.accounts.accounts import Acting
 from hub.audit.events import Action
 from hub.cases.alerts import review_of_telling
 from hub.cases.disclosure_log import put_entries
+from hub.checks.check import check
 from hub.checks.deliver import act_of
 from hub.checks.disclose import decide_act
 from hub.checks.disclosure import DisclosureAct
+from hub.checks.question import QuestionAct
 from hub.checks.submissions import (
     A_MANAGERS,
     Shown,
@@ -25,15 +28,17 @@ from hub.checks.submissions import (
     signed_now,
     step_of,
 )
-from hub.consent import Decision, NotTold, conflicts_of_interest
+from hub.consent import Decision, NotTold, Telling, conflicts_of_interest
 from hub.consent.context import same
 from hub.consent.evidence import DisclosureLogEntry, authority_of
 from hub.consent.form.vocabulary import Decided, SignatureRole
 from hub.errors import ConflictError
+from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import recording
 from hub.records.accounts import AccountState, account_of
+from hub.records.check import CheckRequest
 from hub.records.decisions import RecordedDecision
 from hub.records.outbox import Delivery
 from hub.records.submissions import Call, Submission, SubmissionState, TellingAnswer, submission_of
@@ -48,17 +53,19 @@ _MEANWHILE: Final = "Somebody has decided this meanwhile."
 class ToSign:
     """A submission as a manager decides about it now.
 
-    `lacks`: what the engine says without them; `against`: what stands against telling the area; `would`: the
-    decision if they sign, with yes where that is asked. `own`: they put or asked it, or have the name of somebody
-    in the case. `number`: by which the area is rung.
+    `request`: with the people as the case has them; `fled_from`: the answer that counts. `lacks`: what the engine
+    says without them; `against`: what stands against telling the area; `would`: the decision if they sign, with yes
+    where that is asked. `own`: they put or asked it, or have the name of somebody in the case. `number`: by which
+    the area is rung.
     """
 
-    act: DisclosureAct
+    request: CheckRequest
+    fled_from: tuple[str, ...] | None
     lacks: tuple[str, ...]
-    against: tuple[NotTold, ...]
     would: Decision
     own: bool
-    number: str
+    against: tuple[NotTold, ...] = ()
+    number: str = ""
 
     @property
     def fled(self) -> bool:
@@ -73,37 +80,45 @@ class ToSign:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """What came of a signature. `delivery`: to be tried at once."""
+    """What came of a signature. `delivery`: to be tried at once; `question`: to be asked at once."""
 
     decision: Decision | None = None
     delivery: Delivery | None = None
+    question: CheckRequest | None = None
 
 
 def to_sign(node: Node, acting: Acting, submission: Submission) -> ToSign:
-    """What a manager reads who decides about one. Raises NotFoundError, PeerError, UsageError."""
+    """What a manager reads who decides about one. Raises NotFoundError, PeerError, InputError, UsageError."""
+    name = acting.account.name
+    if submission.question is not None:
+        asked = QuestionAct.of(node, submission.question)
+        return ToSign(
+            request=asked.request,
+            fled_from=Telling.of(asked.form, asked.context).fled_from,
+            lacks=tuple(one.text for one in asked.decided(node).reasons),
+            would=asked.signed(node, name).decided(node),
+            own=_is_own(acting, submission, asked.request, asked.request.requester.name),
+        )
     act = act_of_submission(node, submission)
-    share = TellingAnswer(decided=Decided.share, receiver="")
     contact = node.areas.get(act.area)
     return ToSign(
-        act=act,
+        request=act.request,
+        fled_from=act.telling.fled_from,
         lacks=tuple(one.text for one in act.decided(node).reasons),
+        would=signed_now(act, name, node, TellingAnswer(decided=Decided.share)).decided(node),
+        own=_is_own(acting, submission, act.request, act.recorded.request.requester.name),
         against=act.against,
-        would=signed_now(act, acting.account.name, node, share).decided(node),
-        own=is_own(acting, submission, act),
         number=str(contact.contact) if contact else act.peer.contact,
     )
 
 
-def is_own(acting: Acting, submission: Submission, act: DisclosureAct) -> bool:
+def _is_own(acting: Acting, submission: Submission, request: CheckRequest, asker: str) -> bool:
     """Whether somebody put it, asked it, signed it as the caseworker, or has the name of somebody in the case."""
-    caseworker = act.form.signature(SignatureRole.caseworker)
-    names = [
-        act.form.requester.name,
-        act.recorded.request.requester.name,
-        caseworker.name if caseworker else "",
-    ]
+    form = request.sharing_form
+    caseworker = form.signature(SignatureRole.caseworker)
+    names = [asker, form.requester.name, caseworker.name if caseworker else ""]
     given, _, surname = acting.account.name.rpartition(" ")
-    people = (act.request.subject, *act.request.related)
+    people = (request.subject, *request.related)
     insider = conflicts_of_interest(Person(given_names=given, surname=surname), (), people)
     asked = any(same(acting.account.name, one) for one in names)
     return asked or bool(insider) or submission.account == acting.account.id
@@ -127,7 +142,10 @@ def sign(node: Node, acting: Acting, shown: Shown, answer: TellingAnswer | None)
             step = step_of(tx, acting, SubmissionState.not_told, *filter(None, [answer.words]))
             keep_step(tx, _waiting(tx, shown.number), step, answer=answer)
         return Signing()
-    act = signed_now(then.act, acting.account.name, node, answer if then.fled else None)
+    if shown.submission.question is not None:
+        return _sign_question(node, acting, shown.submission, shown.submission.question)
+    found = act_of_submission(node, shown.submission)
+    act = signed_now(found, acting.account.name, node, answer if then.fled else None)
     if then.fled:
         return _let_ring(node, acting, shown.submission, act, answer)
 
@@ -138,6 +156,28 @@ def sign(node: Node, acting: Acting, shown: Shown, answer: TellingAnswer | None)
 
     decision, delivery = decide_act(node, act, write)
     return Signing(decision, delivery)
+
+
+def _sign_question(node: Node, acting: Acting, submission: Submission, question: CheckRequest) -> Signing:
+    """Keep that a question may be asked with this form; its check then asks it, once."""
+    act = QuestionAct.of(node, question).signed(node, acting.account.name)
+    decision = act.decided(node)
+    with node.write() as tx:
+        tx.hold_others_off()
+        state = SubmissionState.signed if decision.permitted else SubmissionState.refused
+        step = step_of(tx, acting, state, *_words(decision))
+        keep_step(tx, _waiting(tx, submission.id), step, signed=act.request.sharing_form)
+    return Signing(decision, question=act.request if decision.permitted else None)
+
+
+async def ask_signed(node: Node, client: PeerClient, submission: Submission) -> None:
+    """Ask what was signed; what was asked already is not asked again. Raises as `check`."""
+    if submission.question is None or submission.state is not SubmissionState.signed:
+        return
+    form = submission.signed or submission.form
+    question = submission.question.model_copy(update={"sharing_form": form})
+    with suppress(ConflictError):
+        await check(node, client, question, check_id=submission.check_id)
 
 
 def _let_ring(

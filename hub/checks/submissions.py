@@ -15,7 +15,9 @@ from hub.accounts.accounts import Acting
 from hub.audit.events import Action, Refs
 from hub.cases.access import receiver_in_case, restrictions_on
 from hub.cases.shown import shown_among
+from hub.checks.check import areas_asked
 from hub.checks.disclosure import DisclosureAct, found_act
+from hub.checks.question import QuestionAct
 from hub.consent import NotTold, SharingForm
 from hub.consent.form.form import Consultation, Signature
 from hub.consent.form.vocabulary import Decided, SignatureRole
@@ -23,7 +25,7 @@ from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records.accounts import AccountRole
-from hub.records.check import CandidateRef
+from hub.records.check import CandidateRef, CheckRequest
 from hub.records.submissions import (
     DAY_S,
     WAITS_DAYS,
@@ -111,6 +113,41 @@ def put_telling(node: Node, acting: Acting, target: CandidateRef, level: Level, 
             level=level,
             form=act.request.sharing_form,
             not_accepted=tuple(one.text for one in now.reasons),
+            until=tx.now + WAITS_DAYS * DAY_S,
+            steps=(step_of(tx, acting, SubmissionState.waiting),),
+        )
+        keep_submission(tx, made, new=True)
+        _record(tx, Action.submission_made, made)
+    return Put(made.id)
+
+
+def put_question(node: Node, acting: Acting, question: CheckRequest, check_id: str, reason: str) -> Put:
+    """Put before a manager that a question be asked, as the check of that id. Twice, it is the same one.
+
+    Raises InputError, UsageError, RowsError, StorageError.
+    """
+    act = QuestionAct.of(node, question)
+    would = act.signed(node, SOMEBODY).decided(node)
+    if not would.permitted:
+        return Put(lacks=tuple(one.text for one in would.reasons))
+    asked = areas_asked(node, act.request)
+    known = {one.node_id: one.area for one in node.areas.area}
+    with node.write() as tx:
+        tx.hold_others_off()
+        if before := submissions_about(tx, check_id):
+            return Put(before[-1].id)
+        made = Submission(
+            id=secrets.token_hex(ID_BYTES),
+            case_ref=act.request.case_ref,
+            account=acting.account.id,
+            proposer=acting.requester,
+            reason=reason,
+            check_id=check_id,
+            area_called=", ".join(known.get(one, one) for one in asked)[:200],
+            level=act.request.level,
+            question=act.request,
+            form=act.request.sharing_form,
+            not_accepted=tuple(one.text for one in act.decided(node).reasons),
             until=tx.now + WAITS_DAYS * DAY_S,
             steps=(step_of(tx, acting, SubmissionState.waiting),),
         )

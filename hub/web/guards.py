@@ -102,6 +102,7 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/submissions/{submission}/withdraw"): Guard(CASEWORKERS),
     ("GET", "/checks/{check}/{area}/rung"): Guard(CASEWORKERS),
     ("POST", "/checks/{check}/{area}/rung"): Guard(CASEWORKERS),
+    ("POST", "/submissions/{submission}/ask"): Guard(CASEWORKERS),
     ("GET", "/obligations"): Guard(CASEWORKERS),
     ("GET", "/obligations/{number}"): Guard(CASEWORKERS),
     ("POST", "/obligations/{number}"): Guard(CASEWORKERS),

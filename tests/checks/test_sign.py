@@ -13,10 +13,12 @@ from hub.accounts.accounts import disable
 from hub.cases.disclosure_log import read_log
 from hub.cases.obligations import list_obligations
 from hub.cases.staff import STAFF_FILE
+from hub.checks.check import check
 from hub.checks.disclose import redeliver
-from hub.checks.sign import not_rung, record_call, sign, to_sign
+from hub.checks.sign import ask_signed, not_rung, record_call, sign, to_sign
 from hub.checks.submissions import (
     own_submissions,
+    put_question,
     put_telling,
     send_back,
     submission_shown,
@@ -27,7 +29,7 @@ from hub.consent.form.form import Signature
 from hub.consent.form.vocabulary import SignatureRole
 from hub.errors import ConflictError, NotFoundError
 from hub.records.accounts import AccountRole
-from hub.records.check import DisclosureStatus, recorded_check
+from hub.records.check import CheckRequest, CheckResult, DisclosureStatus, recorded_check
 from hub.records.outbox import of_act
 from hub.records.submissions import DAY_S, WAITS_DAYS, Call, SubmissionState, submission_of
 from hub.values import Level
@@ -319,3 +321,48 @@ def test_a_review_date_that_passes_while_it_waits_is_refused_in_words(areas: Are
     done = here.sign(number)
     assert done.delivery is None
     assert any("review" in text for text in here.shown(number).submission.steps[-1].words)
+
+
+def test_a_question_that_needs_a_signature_is_asked_once_a_manager_has_signed_it(areas: Areas) -> None:
+    here = office(areas)
+    with here.node.read() as tx:
+        earlier = recorded_check(tx, here.check_id).request
+    form = earlier.sharing_form.model_copy(update={"level": Level.summary})
+    question = earlier.model_copy(
+        update={"level": Level.summary, "sharing_form": form, "requester": here.acting(here.ash).requester}
+    )
+    check_id = "1c" * 16
+    put = put_question(here.node, here.acting(here.ash), question, check_id, WHY)
+    assert put == put_question(here.node, here.acting(here.ash), question, check_id, WHY)
+    before = len(areas.network.asked)
+
+    def ask() -> CheckResult:
+        async def go() -> None:
+            async with areas.client("northmoor") as client:
+                await ask_signed(here.node, client, here.shown(put.number).submission)
+
+        asyncio.run(go())
+        with here.node.read() as tx:
+            return recorded_check(tx, check_id).result
+
+    typed = Signature(role=SignatureRole.manager, name="Mo Ashdown", date=here.node.today())
+    forged = form.model_copy(update={"signatures": (*form.signatures, typed)})
+    assert not check_of(here, question.model_copy(update={"sharing_form": forged}))
+    assert len(areas.network.asked) == before
+    assert here.sign(put.number).question is not None
+    result = ask()
+    assert result.decision.permitted
+    assert [one.node_id for one in result.areas] == ["eastvale"]
+    asked = len(areas.network.asked)
+    assert ask() == result
+    assert len(areas.network.asked) == asked
+
+
+def check_of(here: Office, question: CheckRequest) -> bool:
+    """Whether a question is permitted that somebody asks straight away."""
+
+    async def go() -> CheckResult:
+        async with here.areas.client("northmoor") as client:
+            return await check(here.node, client, question)
+
+    return asyncio.run(go()).decision.permitted

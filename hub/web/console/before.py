@@ -16,22 +16,22 @@ from fastapi import Response
 from pydantic import Field, StringConstraints
 
 from hub.checks.disclose import deliver_first
-from hub.checks.sign import Signing, ToSign, not_rung, record_call, sign, to_sign
+from hub.checks.sign import Signing, ToSign, ask_signed, not_rung, record_call, sign, to_sign
 from hub.checks.submissions import Shown, send_back, submission_shown
 from hub.consent.form.vocabulary import Decided
 from hub.consent.telling import NotTold
 from hub.errors import ConflictError, HubError
 from hub.matching import name_words
 from hub.matching.written_dates import DayWritten
-from hub.records.submissions import Call, SubmissionState, TellingAnswer
+from hub.records.submissions import Call, SubmissionState, TellingAnswer, submission_of
 from hub.values import LongText, ShortText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
 from hub.web.console.submission_words import (
+    asked_in_words,
     fled_in_words,
-    level_in_words,
     said_in_words,
     state_in_words,
 )
@@ -138,7 +138,7 @@ def _signed(asked: Asked, shown: Shown) -> Response:
             raise
         return _page(asked, shown, form, 422, (error.text,))
     forget(asked)
-    return _sent(asked, done)
+    return _sent(asked, done, shown)
 
 
 def _state_now(asked: Asked, shown: Shown) -> SubmissionState | None:
@@ -146,12 +146,17 @@ def _state_now(asked: Asked, shown: Shown) -> SubmissionState | None:
     return found.state if found is not None else None
 
 
-def _sent(asked: Asked, done: Signing) -> Response:
-    """Send what was signed; where the area cannot be reached it waits, and the worker goes on trying."""
+def _sent(asked: Asked, done: Signing, shown: Shown) -> Response:
+    """Send or ask what was signed; where an area cannot be told it waits, and the worker goes on trying."""
     delivery = done.delivery
     if delivery is not None:
         with suppress(HubError):
             asked.peers(lambda client: deliver_first(asked.node, client, delivery))
+    if done.question is not None:
+        with asked.node.read() as tx:
+            signed = submission_of(tx, shown.number)
+        with suppress(HubError):
+            asked.peers(lambda client: ask_signed(asked.node, client, signed))
     return see(asked.request.url.path)
 
 
@@ -206,7 +211,7 @@ def _rung(asked: Asked, shown: Shown) -> Response:
     call = Call(spoken_to=said.spoken_to, on=said.on, clock=said.clock, said=said.said, number=number)
     done = record_call(asked.node, asked.acting, shown, call)
     forget(asked)
-    return _sent(asked, done)
+    return _sent(asked, done, shown)
 
 
 def _wrong_call(said: CallForm, today: dt.date) -> list[tuple[str, str]]:
@@ -241,9 +246,9 @@ def _page(
         against=[gettext(AGAINST[one]) for one in then.against] if then else [],
         state=state_in_words(shown.state),
         steps=[(step, state_in_words(step.state)) for step in submission.steps],
-        level=level_in_words(submission.level),
+        level=asked_in_words(submission),
         said=list(dict.fromkeys(said_in_words(submission.form))),
-        fled=fled_in_words(then.act.telling.fled_from if then else submission.form.fled_from),
+        fled=fled_in_words(then.fled_from if then else submission.form.fled_from),
         lacking=then.lacks if then and shown.state is SubmissionState.waiting else submission.not_accepted,
         to_area=submission.area_called,
     )

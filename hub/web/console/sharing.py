@@ -69,6 +69,9 @@ class Purposed(Filling, Protocol):
     def send(self, draft: Draft) -> Response:
         """Do what the form is for."""
 
+    def put_before_manager(self, draft: Draft) -> Response:
+        """Put it before a manager, whose signature is all that it lacks."""
+
 
 def show_answers(of: Purposed) -> Response:
     """All answers, and what they come to; where none was given yet, the first question."""
@@ -205,8 +208,10 @@ def send_form(of: Purposed) -> Response:
     draft = kept_draft(of.asked, of.address)
     if draft is None or draft.once != once:
         return see(of.address)
-    following = next_question(of, draft)
-    if following is not None or verdict_of(of, draft.value).comes is not Comes.permitted:
+    following, comes = next_question(of, draft), verdict_of(of, draft.value).comes
+    if following is None and comes is Comes.manager_signs:
+        return of.put_before_manager(draft)
+    if following is not None or comes is not Comes.permitted:
         return _answers(of, draft, following, 422)
     return of.send(draft)
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.consent.form.form import SharingForm
-from hub.records.submissions import SubmissionState
+from hub.records.submissions import Submission, SubmissionState
 from hub.values import Level
 from hub.web.console.language import gettext, mark
 
@@ -27,6 +27,12 @@ LEVELS: Final = {
 }
 
 
+QUESTIONS: Final = {
+    Level.involvement: mark("Ask them, without giving the name, whether they know the person"),
+    Level.summary: mark(
+        "Ask them, without giving the name; what they tell later may be a summary of the risk"
+    ),
+}
 _SAID: Final = {
     "given": mark("Agreed"),
     "refused": mark("Refused"),
@@ -57,3 +63,10 @@ def fled_in_words(answer: tuple[str, ...] | None) -> str:
     if areas := fled_areas(answer):
         return gettext(mark("Yes: %(areas)s"), areas=", ".join(areas))
     return gettext(mark("Not known")) if NOT_KNOWN in answer else gettext(mark("No, nobody has"))
+
+
+def asked_in_words(submission: Submission) -> str:
+    """What is asked by it: of an area that is told, or of areas that are asked without the name."""
+    if submission.question is None:
+        return level_in_words(submission.level)
+    return gettext(QUESTIONS[submission.level])

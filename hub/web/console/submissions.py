@@ -11,6 +11,8 @@ from typing import Final, Literal
 from fastapi import Response
 from pydantic import BaseModel, Field
 
+from hub.cases.shown import check_shown
+from hub.checks.sign import ask_signed
 from hub.checks.submissions import (
     Shown,
     levels_to_put,
@@ -25,7 +27,7 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import mark
-from hub.web.console.submission_words import level_in_words, state_in_words
+from hub.web.console.submission_words import asked_in_words, level_in_words, state_in_words
 from hub.web.console.tell import Named, lines_about, named_at
 
 
@@ -90,15 +92,18 @@ def _own(asked: Asked) -> Shown | None:
 
 def _shown(asked: Asked, shown: Shown) -> Response:
     submission = shown.submission
+    known = check_shown(asked.node, asked.acting, submission.check_id) is not None
+    place = f"{submission.area}/{submission.handle}"
     return asked.page(
         "submission.html",
         shown=shown,
         one=submission,
         state=state_in_words(shown.state),
-        level=level_in_words(submission.level),
+        level=asked_in_words(submission),
         steps=[(step, state_in_words(step.state)) for step in submission.steps],
-        result=f"/checks/{submission.check_id}",
-        again=f"/checks/{submission.check_id}/{submission.area}/{submission.handle}/ask-manager",
+        result=f"/checks/{submission.check_id}" if known else "/work",
+        again="" if submission.question else f"/checks/{submission.check_id}/{place}/ask-manager",
+        to_ask=submission.question is not None and not known and shown.state is SubmissionState.signed,
         may_withdraw=shown.state
         in (
             SubmissionState.waiting,
@@ -117,6 +122,16 @@ def _withdraw(asked: Asked) -> Response:
     return see(f"/submissions/{asked.place('submission')}")
 
 
+def _ask_signed(asked: Asked) -> Response:
+    """Ask what was signed, where whatever was to ask it at once died."""
+    shown = _own(asked)
+    if shown is None:
+        return asked.not_found()
+    asked.pressed()
+    asked.peers(lambda client: ask_signed(asked.node, client, shown.submission))
+    return see(f"/submissions/{asked.place('submission')}")
+
+
 def own_lines(asked: Asked) -> list[tuple[Shown, str]]:
     """What somebody put before a manager and that is not over, with what has become of it."""
     return [(one, state_in_words(one.state)) for one in own_submissions(asked.node, asked.acting)]
@@ -127,4 +142,5 @@ PAGES: Final = (
     Page("POST", "/checks/{check}/{area}/{candidate}/ask-manager", _put),
     Page("GET", "/submissions/{submission}", _show),
     Page("POST", "/submissions/{submission}/withdraw", _withdraw),
+    Page("POST", "/submissions/{submission}/ask", _ask_signed),
 )

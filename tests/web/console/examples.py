@@ -320,6 +320,8 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /countersign/before/{submission}", R.manager, CALL),
     E("GET /submissions/{submission}"),
     E("POST /checks/{check}/{area}/{candidate}/ask-manager", form=TO_TELL, places=FLED),
+    E("POST /submissions/{submission}/ask", places={"submission": "ab" * 16}, status=404),
+    E("POST /submissions/{submission}/ask"),
     E("POST /submissions/{submission}/withdraw", places={"submission": "ab" * 16}, status=404),
     E("POST /submissions/{submission}/withdraw"),
     E("GET /nothing", R.data_protection_officer),

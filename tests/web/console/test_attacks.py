@@ -47,7 +47,7 @@ ELSEWHERE: Final = {
 }
 FETCHED: Final = "?next=//evil.example&url=https://evil.example&to=//evil.example&back=/\\evil.example"
 KINDS: Final = ("text/html", "application/pdf")  # Nothing is exported that a spreadsheet opens.
-ITS_PLACES: Final = ("case", "check", "candidate", "number", "request")
+ITS_PLACES: Final = ("case", "check", "candidate", "number", "request", "submission")
 
 
 @pytest.fixture

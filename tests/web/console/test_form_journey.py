@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -272,8 +273,8 @@ def test_who_has_an_interest_in_it_is_sent_to_a_manager_and_that_is_on_record(
     assert [one.result.decision.outcome.value for one in found] == ["refer"]
 
 
-def test_more_than_whether_they_are_known_waits_for_a_managers_signature(
-    node: Node, areas: Areas, council: User, url: str, page: Page
+def test_more_than_whether_they_are_known_waits_for_a_managers_signature_and_is_asked_then(
+    node: Node, areas: Areas, council: User, manager: User, url: str, page: Page, browser: Browser
 ) -> None:
     handle = entered(node, council, (HER,))
     begun(page, url, council, areas, handle, "/form")
@@ -287,7 +288,25 @@ def test_more_than_whether_they_are_known_waits_for_a_managers_signature(
     assert "A manager signs before" in page.get_by_role("main").inner_text()
     assert page.get_by_role("button", name="Sign and ask").count() == 0
     assert violations(page) == []
+    page.get_by_role("button", name="Put it before a manager").click()
+    page.get_by_role("main").get_by_role("link", name=re.compile("^Case NM-")).first.click()
+    expect(page.get_by_text("Waits for a manager.").first).to_be_visible()
+    assert violations(page) == []
     assert checks_of(node, handle) == []
+    signs = browser.new_context(locale="en-GB").new_page()
+    arrive(signs, url, manager, areas)
+    signs.goto(f"{url}/countersign")
+    signs.get_by_role("link", name=re.compile("asking ")).click()
+    assert "they are asked without the name" in signs.get_by_role("main").inner_text()
+    assert violations(signs) == []
+    signs.get_by_label("I have no connection with anyone in this case").check()
+    signs.get_by_role("button", name="Sign", exact=True).click()
+    expect(signs.get_by_text("Signed.").first).to_be_visible()
+    (asked,) = checks_of(node, handle)
+    assert asked.result.decision.permitted
+    page.reload()
+    page.get_by_role("link", name="Back to the result").click()
+    expect(page.get_by_role("heading", name="Result by area")).to_be_visible()
 
 
 def test_a_page_sets_its_own_fields_and_no_other(
