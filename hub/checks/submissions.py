@@ -24,8 +24,10 @@ from hub.consent.form.vocabulary import Decided, SignatureRole
 from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
+from hub.records import notices
 from hub.records.accounts import AccountRole
 from hub.records.check import CandidateRef, CheckRequest
+from hub.records.notices import Matter, Waits
 from hub.records.submissions import (
     DAY_S,
     WAITS_DAYS,
@@ -315,7 +317,11 @@ def keep_step(tx: Transaction, found: Submission, step: Step, **changes: object)
 
 
 def _record(tx: Transaction, action: Action, found: Submission) -> None:
-    """The event of what somebody did last about a submission."""
+    """The event of what somebody did last about a submission, and that it waits for whoever is to know of it."""
     last = found.steps[-1]
+    asker = "" if last.state is SubmissionState.waiting else found.proposer.name
+    matter = Matter(waits=Waits.submission, about=(found.id,), asker=asker)
+    if last.state is not SubmissionState.withdrawn:
+        notices.arises(tx, matter, tx.case_digest(found.case_ref))
     refs = Refs(check_id=found.check_id, peer=found.area, handle=found.handle or None)
     tx.record(action, by=tx.node.actor(last.by), about=refs, kind=last.state.value)

@@ -18,6 +18,7 @@ from hub.accounts.organisations import folded
 from hub.cases.close import ToClose, look_at
 from hub.cases.shown import check_shown, shown_among
 from hub.checks import incoming
+from hub.checks.submissions import submission_shown
 from hub.errors import HubError, NotFoundError, unforeseen
 from hub.jobs.carriers import Message, carry
 from hub.jobs.task import Task
@@ -28,6 +29,7 @@ from hub.records.accounts import AccountRole, AccountState, account_of
 from hub.records.notices import Notice, Waits
 from hub.records.received import DisclosureKey
 from hub.records.restorations import require_none_open
+from hub.records.submissions import SubmissionState
 from hub.store import notices, obligations, outbox
 from hub.store.obligations import Activity
 from hub.store.outbox import DeliveryState
@@ -167,11 +169,23 @@ def _delivery(node: Node, acting: Acting, notice: Notice) -> bool:
     return row.case_digest in shown_among(node, acting, {row.case_digest})
 
 
+def _submission(node: Node, acting: Acting, notice: Notice) -> bool:
+    """Whoever put it once a manager has decided; until then the managers who may sign it."""
+    shown = submission_shown(node, acting, notice.matter.about[0])
+    if shown is None:
+        return False
+    own = shown.submission.account == acting.account.id
+    if notice.matter.asker:
+        return own and shown.state not in (SubmissionState.waiting, SubmissionState.withdrawn)
+    return not own and shown.state is SubmissionState.waiting
+
+
 _CONCERNED: Final[Mapping[Waits, Callable[[Node, Acting, Notice], bool]]] = MappingProxyType(
     {
         Waits.request: _request,
         Waits.answer: _answer,
         Waits.obligation: _obligation,
         Waits.delivery: _delivery,
+        Waits.submission: _submission,
     }
 )

@@ -33,13 +33,14 @@ class Waits(StrEnum):
     answer = "answer"
     obligation = "obligation"
     delivery = "delivery"
+    submission = "submission"
 
 
 class Matter(Value):
     """What somebody is to be told of, by identifiers alone. `asker`: who asked, where an answer came.
 
     `about`: of a request peer, check, handle and level; of an answer the check; of an obligation the activity and
-    its code; of a delivery its number. `urgent`: an emergency, told at once.
+    its code; of a delivery or a submission its number. `urgent`: an emergency, told at once.
     """
 
     waits: Waits

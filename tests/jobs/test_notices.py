@@ -12,10 +12,11 @@ from typing import Any, Final
 
 import pytest
 
-from hub.accounts.accounts import disable
+from hub.accounts.accounts import acting_as, disable
 from hub.audit.events import NODE
 from hub.cases.staff import STAFF_FILE
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
+from hub.checks.submissions import put_telling, send_back, withdraw
 from hub.consent import Decider, Decision, Obligation, Outcome, parse_form
 from hub.jobs import deliveries, listing, notices
 from hub.jobs.carriers import SUBJECT
@@ -24,6 +25,7 @@ from hub.node.settings import ConsoleSettings
 from hub.records import notices as records
 from hub.records import outbox, received, recording, restorations
 from hub.records.accounts import AccountRole
+from hub.records.check import CandidateRef
 from hub.records.decisions import RecordedDecision
 from hub.records.notices import Matter, Waits
 from hub.records.outbox import Parcel
@@ -33,6 +35,7 @@ from hub.store import outbox as outbox_rows
 from hub.store.notices import NoticeRow
 from hub.store.obligations import Activity
 from hub.store.outbox import DeliveryState
+from hub.values import Level
 from tests.accounts.people import User, cheap_passwords, user
 from tests.checks.pending import asked, grounded, told, waiting
 from tests.federation.nodes import Areas, case, hold, log, stranger
@@ -325,3 +328,22 @@ def test_a_delivery_that_is_given_up_is_told_to_those_whose_case_it_is(eastvale:
         outbox.cancel(tx, row, "operator")
     eastvale.areas.clock.advance(3_600)
     assert eastvale.work(notices.LATEST_S) == [], "somebody saw to it"
+
+
+def test_managers_are_told_of_what_waits_for_a_signature_and_its_asker_of_what_they_decided(
+    areas: Areas, tmp_path: Path
+) -> None:
+    with made(areas, tmp_path, "northmoor") as here:
+        signed = [{"role": "caseworker", "name": PEOPLE["coordinator"], "date": "2026-11-01"}]
+        found = asked(areas, asks={"signatures": signed})
+        target = CandidateRef(found.check_id, "eastvale", found.areas[0].candidates[0].handle)
+        with here.node.read() as tx:
+            ash, mo = (acting_as(tx, here.people[role].account) for role in ("coordinator", "manager"))
+        here.work(3_600)  # Whatever the question itself left.
+        put = put_telling(here.node, ash, target, Level.summary, "The minutes are wanted.")
+        assert here.work(3_600) == ["mo.ashdown"]
+        assert send_back(here.node, mo, put.number, "Which minutes?")
+        assert here.work(3_600) == ["ash.underhill"]
+        again = put_telling(here.node, ash, target, Level.summary, "Those of May.")
+        withdraw(here.node, ash, again.number)
+        assert here.work(3_600) == []
