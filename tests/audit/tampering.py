@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any, Final
 
 import pytest
 
+from hub.accounts.accounts import Acting
 from hub.accounts.sessions import find
 from hub.accounts.sign_in import authenticate_anew
 from hub.accounts.tokens import TokenWanted, bearer, make
@@ -22,6 +24,8 @@ from hub.audit.checkpoint import read_checkpoint
 from hub.audit.events import OPERATOR, Action
 from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss
+from hub.checks.submissions import send_back, step_of
+from hub.consent import SharingForm
 from hub.errors import PeerError
 from hub.federation.heads import KEPT_EVERY_S, show_head
 from hub.federation.publish import publish
@@ -33,6 +37,7 @@ from hub.records import restorations
 from hub.records.accounts import AccountRole
 from hub.records.check import CandidateRef, CheckResult
 from hub.records.restorations import Reasons
+from hub.records.submissions import Submission, SubmissionState, keep_submission
 from hub.records.tokens import TokenScope
 from hub.store import outbox
 from hub.store.database import Database
@@ -41,7 +46,7 @@ from hub.store.verify import Report, verify_database
 from hub.values import Level, Person
 from tests.accounts.people import cheap_passwords, user
 from tests.checks import pending
-from tests.federation.nodes import Areas, case, cases_of, check, hold, question, stranger
+from tests.federation.nodes import IMPORTER, Areas, case, cases_of, check, hold, question, stranger
 
 NODE: Final = "northmoor"
 LINES: Final = ("feed_entry", "peer_entry")
@@ -103,6 +108,27 @@ def _sign_in(node: Node, number: int) -> None:
         with node.write() as tx:
             made = make(tx, session.acting, TokenWanted(program="a list", scopes=(TokenScope.read,)))
         assert bearer(node, made)
+        _put_before_a_manager(node, session.acting)
+
+
+def _put_before_a_manager(node: Node, acting: Acting) -> None:
+    """Something waits for a signature, and is sent back."""
+    with node.write() as tx:
+        made = Submission(
+            id=secrets.token_hex(16),
+            case_ref="NM-1",
+            account=acting.account.id,
+            proposer=IMPORTER,
+            reason="The minutes are wanted.",
+            check_id=secrets.token_hex(16),
+            level=Level.summary,
+            form=SharingForm(),
+            until=tx.now + 86_400,
+            steps=(step_of(tx, acting, SubmissionState.waiting),),
+        )
+        keep_submission(tx, made, new=True)
+        tx.record(Action.submission_made, by=OPERATOR)
+    assert send_back(node, acting, made.id, "Which minutes?")
 
 
 async def _use(areas: Areas, own: Person, theirs: Person) -> None:
