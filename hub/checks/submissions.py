@@ -89,6 +89,7 @@ def put_telling(node: Node, acting: Acting, target: CandidateRef, level: Level, 
     now, trial = act.decided(node), signed_now(act, SOMEBODY, node, TellingAnswer(decided=Decided.share))
     if not A_MANAGERS.intersection(act.against) and not trial.decided(node).permitted:
         return Put(lacks=tuple(one.text for one in trial.decided(node).reasons))
+    found = restrictions_on(node, acting.requester)
     with node.write() as tx:
         tx.hold_others_off()
         before = submissions_about(tx, target.check_id)
@@ -105,6 +106,7 @@ def put_telling(node: Node, acting: Acting, target: CandidateRef, level: Level, 
         made = Submission(
             id=secrets.token_hex(ID_BYTES),
             case_ref=act.request.case_ref,
+            case_digest=found.digest(act.request.case_ref).hex(),
             account=acting.account.id,
             proposer=acting.requester,
             reason=reason,
@@ -134,6 +136,7 @@ def put_question(node: Node, acting: Acting, question: CheckRequest, check_id: s
         return Put(lacks=tuple(one.text for one in would.reasons))
     asked = areas_asked(node, act.request)
     known = {one.node_id: one.area for one in node.areas.area}
+    found = restrictions_on(node, acting.requester)
     with node.write() as tx:
         tx.hold_others_off()
         if before := submissions_about(tx, check_id):
@@ -141,6 +144,7 @@ def put_question(node: Node, acting: Acting, question: CheckRequest, check_id: s
         made = Submission(
             id=secrets.token_hex(ID_BYTES),
             case_ref=act.request.case_ref,
+            case_digest=found.digest(act.request.case_ref).hex(),
             account=acting.account.id,
             proposer=acting.requester,
             reason=reason,
@@ -249,13 +253,9 @@ def about_candidate(node: Node, acting: Acting, target: CandidateRef) -> list[Sh
 
 def _theirs(node: Node, acting: Acting, found: list[Submission]) -> list[Submission]:
     """Those of the cases that they may open, none of them about somebody whom they must not know of."""
-    digests = {one.id: _digest(node, one) for one in found}
+    digests = {one.id: bytes.fromhex(one.case_digest) for one in found}
     shown = shown_among(node, acting, set(digests.values()))
     return [one for one in found if digests[one.id] in shown]
-
-
-def _digest(node: Node, submission: Submission) -> bytes:
-    return restrictions_on(node, submission.proposer).digest(submission.case_ref)
 
 
 def _shown(tx: Reading, submission: Submission) -> Shown:

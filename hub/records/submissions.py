@@ -86,12 +86,14 @@ class Call(Value):
 class Submission(Value):
     """What is put before a manager: to tell an area of a candidate (`area`, `handle`), or a question to be asked.
 
-    `account`: whose it is; `reason` in their own words. `form`: as they put it; `not_accepted`: what the engine
-    said of it then. `signed`: the form as a manager signed it.
+    `case_digest` (hex): of the case as whoever put it found it then. `account`: whose it is; `reason` in their own
+    words. `form`: as they put it; `not_accepted`: what the engine said of it then. `signed`: the form as a manager
+    signed it.
     """
 
     id: str
     case_ref: ShortText
+    case_digest: str
     account: str
     proposer: Requester
     reason: LongText

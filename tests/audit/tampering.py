@@ -117,6 +117,7 @@ def _put_before_a_manager(node: Node, acting: Acting) -> None:
         made = Submission(
             id=secrets.token_hex(16),
             case_ref="NM-1",
+            case_digest=node.case_digest("NM-1").hex(),
             account=acting.account.id,
             proposer=IMPORTER,
             reason="The minutes are wanted.",

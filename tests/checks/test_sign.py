@@ -309,6 +309,11 @@ def test_a_manager_of_another_body_and_whoever_is_restricted_see_nothing(areas: 
     assert waiting_for_manager(here.node, here.acting(here.mo)) == []
     assert submission_shown(here.node, here.acting(here.mo), number) is None
     assert submission_shown(here.node, here.acting(here.ned), number) is not None
+    here.node.home.joinpath(STAFF_FILE).write_text(
+        '[[exclusion]]\ncase_ref = "NM-1"\nperson = "Ash Underhill"\n', encoding="utf-8"
+    )
+    assert own_submissions(here.node, here.acting(here.ash)) == []
+    assert submission_shown(here.node, here.acting(here.ash), number) is None
     with pytest.raises(NotFoundError), here.node.read() as tx:
         submission_of(tx, "ab" * 16)
 
