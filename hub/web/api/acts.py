@@ -31,9 +31,9 @@ from hub.records.cases import HeldCase
 from hub.records.check import AreaResult, Candidate, CheckResult
 from hub.web.api import models
 from hub.web.api.models import CaseTyped, Question, Search
-from hub.web.console.ask import put_questions, questions_of, wrong_with
-from hub.web.console.cases import fled_wrong, same_case, stub_of
-from hub.web.console.obligations import AHEAD, owed, read
+from hub.web.typed.cases import fled_wrong, same_case, stub_of
+from hub.web.typed.owed import AHEAD, owed, read
+from hub.web.typed.questions import put_questions, questions_of, wrong_with
 
 MOST_CASES: Final = 200
 MOST_CHECKS: Final = 200

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 
 from hub.records.check import CheckResult
 from hub.values import Kind, Level, Person, ShortText, Value
-from hub.web.console.ask import AskForm
-from hub.web.console.cases import CaseTyped, Search
+from hub.web.typed.cases import CaseTyped, Search
+from hub.web.typed.questions import AskForm
 
 __all__ = ["CaseTyped", "CheckResult", "Search"]
 

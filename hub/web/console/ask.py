@@ -7,35 +7,29 @@ it says is shown with what was typed, and then nobody was asked. A form sent twi
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import Response
-from pydantic import Field
 
 from hub.cases.shown import case_shown, check_shown
 from hub.checks import routine
-from hub.checks.check import check, not_permitted
-from hub.checks.routine import Asking, RoutineAnswers, WhyNow
-from hub.consent import VictimAgreement
+from hub.checks.check import not_permitted
+from hub.checks.routine import Asking, WhyNow
 from hub.consent.agreements import SharingAgreement
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
-from hub.errors import ConflictError
-from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.records.cases import HeldCase
 from hub.records.check import CheckRequest
-from hub.values import NodeId, ShortText
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
-from hub.web.console.fled_typed import FledTyped, wrong_with_fled
 from hub.web.console.form_draft import Draft, change_draft, form_address
 from hub.web.console.forms import BUTTON, Form, unsent
 from hub.web.console.language import gettext, mark
 from hub.web.console.questions import SAID_WORDS
 from hub.web.console.result import beside
+from hub.web.typed.questions import AskForm, put_questions, questions_of, wrong_with
 
 WHY_WORDS: Final = {
     WhyNow.listed: mark("The case is to be heard, and earlier help elsewhere changes the safety plan"),
@@ -43,55 +37,7 @@ WHY_WORDS: Final = {
     WhyNow.risk_grew: mark("The risk has grown"),
     WhyNow.harmed_others: mark("The alleged perpetrator is said to have harmed somebody elsewhere"),
 }
-_REVIEWS: Final = mark(
-    "Only the victim is at risk, so what was said stands and nobody was asked: take it to your manager or Caldicott"
-    " Guardian"
-)
 _ONCE_BYTES: Final = 16
-
-
-class AskForm(FledTyped):
-    """What the page asks, and what it has ticked already."""
-
-    why: WhyNow = Field(title=mark("why you ask now"))
-    line: ShortText = Field(default="", title=mark("the line about why"))
-    said: VictimAgreement = Field(title=mark("what the victim said about asking"))
-    others: bool | None = Field(default=None, title=mark("whether anyone else is at risk"))
-    knows: bool = Field(title=mark("whether you know anyone in this case"))
-    how: ShortText = Field(default="", title=mark("how you know them"))
-    people: tuple[ShortText, ...] = Field(max_length=20, title=mark("the people to ask about"))
-    areas: tuple[NodeId, ...] = Field(max_length=400, title=mark("the areas to ask"))
-
-
-def questions_of(case: HeldCase, answers: AskForm, asking: Asking) -> dict[str, CheckRequest]:
-    """The question about each person, by the handle of the record. Pure."""
-    people = [one.handle.hex() for one in routine.askable(case) if one.handle.hex() in answers.people]
-    given = RoutineAnswers(
-        why=answers.why,
-        line=answers.line,
-        said=answers.said,
-        fled_from=answers.fled_from,
-        knows_anyone=answers.knows,
-        known_how=answers.how,
-        people=tuple(people),
-        areas=answers.areas,
-        others_at_risk=answers.others if answers.said is VictimAgreement.refused else None,
-    )
-    return dict(zip(people, routine.routine_questions(case, given, asking), strict=True))
-
-
-def wrong_with(answers: AskForm, case: HeldCase) -> Iterator[tuple[str, str]]:
-    """What the fields say against each other, or against the case: the field, and a sentence."""
-    if answers.said is VictimAgreement.refused and answers.others is None:
-        yield "others", gettext(mark("Say whether anyone else is at risk"))
-    if answers.said is VictimAgreement.refused and answers.others is False:
-        yield "others", gettext(_REVIEWS)
-    yield from wrong_with_fled(answers)
-    if answers.knows and not answers.how:
-        yield "how", gettext(mark("Say how you know them"))
-    known = {one.handle.hex() for one in routine.askable(case)}
-    if not known.intersection(answers.people):
-        yield "people", gettext(mark("Tick somebody to ask about"))
 
 
 @dataclass(frozen=True)
@@ -184,7 +130,7 @@ def _read(begun: _Begun) -> Form[AskForm]:
     if answers is None:
         return form
     for name, text in wrong_with(answers, begun.case):
-        form = form.with_error(name, text)
+        form = form.with_error(name, gettext(text))
     return form
 
 
@@ -244,15 +190,6 @@ def _to_the_form(begun: _Begun) -> Response:
     change_draft(begun.asked, address, lambda before: (before or Draft()).filled(typed))
     forget(begun.asked)
     return see(address)
-
-
-async def put_questions(
-    node: Node, client: PeerClient, questions: Mapping[str, CheckRequest], ids: Mapping[str, str]
-) -> None:
-    """Ask each question, one after the other; one that is asked already is not asked again."""
-    for handle, question in questions.items():
-        with suppress(ConflictError):
-            await check(node, client, question, check_id=ids[handle])
 
 
 def _once(begun: _Begun, form: Form[AskForm]) -> str:

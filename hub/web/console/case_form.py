@@ -22,7 +22,6 @@ from hub.consent.form.fled import fled_areas
 from hub.records.cases import HeldCase
 from hub.records.check import CheckRequest
 from hub.values import Person
-from hub.web.console.ask import put_questions
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.form_draft import Draft, FormTyped, form_address
 from hub.web.console.language import day, gettext, mark
@@ -35,6 +34,7 @@ from hub.web.console.sharing import (
     show_answers,
     show_question,
 )
+from hub.web.typed.questions import put_questions
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import ZONE, gettext, mark
-from hub.web.console.obligations import AHEAD, owed, read
 from hub.web.console.submission_words import fled_in_words, said_in_words
+from hub.web.typed.owed import AHEAD, owed, read
 
 CODE: Final = "countersign"
 _OWN: Final = "by.name: another person than the caseworker"

@@ -12,9 +12,9 @@ from fastapi import Response
 from hub.cases.whole_log import LogLine, Way, log_lines
 from hub.records.accounts import AccountRole
 from hub.web.console.asked import Asked, Page
-from hub.web.console.cases import Search
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
+from hub.web.typed.cases import Search
 
 MOST: Final = 100
 WAYS: Final = {

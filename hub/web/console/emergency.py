@@ -28,9 +28,9 @@ from hub.records.check import CheckRequest, CheckResult
 from hub.values import NodeId, Person, Role, ShortText
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
-from hub.web.console.fled_typed import FledTyped, wrong_with_fled
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
+from hub.web.typed.fled import FledTyped, wrong_with_fled
 
 _ONCE_BYTES: Final = 16
 _MOST_WORDS: Final = 2_000
@@ -92,7 +92,7 @@ def _read(asked: Asked) -> Form[EmergencyTyped]:
     if not answered(typed.threat) or typed.threat.strip().casefold() in _TICKS:
         form = form.with_error("threat", gettext(mark("Say in words what threatens")))
     for name, text in wrong_with_fled(typed):
-        form = form.with_error(name, text)
+        form = form.with_error(name, gettext(text))
     return form
 
 

@@ -20,10 +20,10 @@ from hub.consent import SharingForm
 from hub.errors import InputError
 from hub.values import NodeId, ShortText
 from hub.web.console.asked import Asked
-from hub.web.console.fled_typed import Fled, fled_from
 from hub.web.console.forms import form_of
 from hub.web.console.language import mark
 from hub.web.console.questions import ROWS, Question
+from hub.web.typed.fled import Fled, fled_from
 
 Typed = Mapping[str, tuple[str, ...]]
 _ONCE_BYTES: Final = 16

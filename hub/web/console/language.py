@@ -18,14 +18,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
+from hub.web.typed.words import mark as mark
+
 LOCALE: Final = "en_GB"
 WORDS: Final = Path(__file__).with_name("words")
 ZONE: Final = ZoneInfo("Europe/London")
-
-
-def mark(message: str) -> str:
-    """Return the message itself: it is gathered here and put through `gettext` where it is shown."""
-    return message
 
 
 def catalogue(path: Path) -> Translations:

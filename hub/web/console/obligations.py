@@ -15,28 +15,24 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar
 from fastapi import Response
 from pydantic import Field
 
-from hub.accounts.accounts import Acting
 from hub.cases.close import ToClose, close, look_at
-from hub.cases.obligations import ListedObligation, opened, rows_owed
+from hub.cases.obligations import ListedObligation, rows_owed
 from hub.cases.shown import shown_among
 from hub.consent.evidence import RECORD, Closing, DisclosureLogEntry
 from hub.errors import NotFoundError
 from hub.matching.written_dates import DayWritten
-from hub.node.node import Node
 from hub.records.obligations import ObligationRow
 from hub.values import LongText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import ask_anew, forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark, ngettext, short_day
+from hub.web.typed.owed import AHEAD, TOGETHER, owed, read
 
-AHEAD: Final = dt.timedelta(days=14)
 A_PAGE: Final = 25
 _DIGITS: Final = 6
 Due = TypeVar("Due", ListedObligation, ObligationRow)
 _SIGNED: Final = frozenset({"countersign", "review_unsealing", "review_telling"})
-_TOGETHER: Final = frozenset({"notify_client", "answer_refusal"})
-"""What is done once for a case, however often it arose."""
 _PARTS: Final = {
     "person": mark("Write whom you told at %(agency)s"),
     "method": mark("Write how %(agency)s was told"),
@@ -74,25 +70,6 @@ class Recipient(NamedTuple):
     agency: str
     date: dt.date
     parts: tuple[str, ...]
-
-
-def owed(node: Node, acting: Acting, until: dt.date) -> list[ObligationRow]:
-    """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once."""
-    found = rows_owed(node, acting.requester, until)
-    shown = shown_among(node, acting, {one.case_digest for one in found})
-    once: set[tuple[bytes, str]] = set()
-    kept = []
-    for one in found:
-        key = one.case_digest, one.code
-        if one.case_digest in shown and key not in once:
-            kept.append(one)
-            once |= {key} if one.code in _TOGETHER else set()
-    return kept
-
-
-def read(node: Node, some: Sequence[ObligationRow]) -> list[ListedObligation]:
-    """What these are about. How many days it is overdue is counted to today, whatever the day that it is due by."""
-    return opened(node, some, node.today())
 
 
 def when(one: ListedObligation) -> str:
@@ -187,7 +164,7 @@ def _close(asked: Asked) -> Response:
 
 def _numbers(asked: Asked, found: ToClose) -> list[str]:
     """The number, and those of the same that are done with it."""
-    if found.open.obligation.code not in _TOGETHER:
+    if found.open.obligation.code not in TOGETHER:
         return [found.number]
     every = rows_owed(asked.node, asked.acting.requester, asked.node.today() + AHEAD)
     same = (found.case_digest, found.open.obligation.code)

@@ -16,15 +16,16 @@ from hub.cases.flight import correct_answer, takes_back
 from hub.cases.not_safe import take_off
 from hub.cases.seals import Said, seal_case
 from hub.cases.shown import case_shown
-from hub.consent.form.fled import NOT_KNOWN, area_written, fled_areas
+from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.errors import InputError, NotFoundError, UsageError
 from hub.records.cases import HeldCase
 from hub.values import ShortText, Value
 from hub.web.console.asked import Asked, Page, see
-from hub.web.console.cases import areas_of, fled_answer, fled_wrong
+from hub.web.console.cases import areas_of
 from hub.web.console.drafts import ask_anew, forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import ZONE, gettext, mark
+from hub.web.typed.cases import fled_answer, fled_wrong
 
 _WHY: Final = mark("why")
 
@@ -114,14 +115,6 @@ def _safe_page(asked: Asked, held: HeldCase, form: Form[Any], status: int = 200)
     return _page(asked, "case_safe.html", held, form, status, named=named, words=words)
 
 
-def _is_area(text: str) -> bool:
-    try:
-        area_written(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _answer_in_words(answer: tuple[str, ...] | None, names: dict[str, str]) -> str:
     if answer is None:
         return gettext(mark("nobody has answered it"))
@@ -162,9 +155,7 @@ def _correct(asked: Asked) -> Response:
     form = asked.form(FledSaid)
     said = form.value
     if said is not None and (wrong := fled_wrong(said)):
-        form = form.with_error("fled", wrong)
-    if said is not None and not all(map(_is_area, fled_answer(said))):
-        form = form.with_error("fled_other", gettext(mark("Write the name of an area")))
+        form = form.with_error("fled", gettext(wrong))
     if said is None or form.value is None:
         return _fled_page(asked, held, form, 422)
     answer = tuple(dict.fromkeys(fled_answer(said)))

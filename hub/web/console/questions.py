@@ -16,8 +16,8 @@ from typing import Final
 from hub.consent import GroundKey, Rules, VictimAgreement
 from hub.consent.form.vocabulary import ADULT_AT_RISK, Balance, Capacity, DataClass, Decided
 from hub.values import AgencyKind, Level
-from hub.web.console.fled_typed import FLED_WORDS
 from hub.web.console.language import mark
+from hub.web.typed.fled import FLED_WORDS
 
 SAID_WORDS: Final = {
     VictimAgreement.given: mark("Agreed"),

@@ -27,11 +27,11 @@ from hub.web.console.filling import (
     why_asked,
     wrong_with,
 )
-from hub.web.console.fled_typed import FledTyped, wrong_with_fled
 from hub.web.console.form_draft import Draft, FormTyped, Typed, change_draft, kept_draft
 from hub.web.console.forms import BUTTON, ONCE, Form, form_of, unsent
 from hub.web.console.language import gettext
 from hub.web.console.questions import EVIDENCE_WORDS, ROWS, Question, question_called
+from hub.web.typed.fled import FledTyped, wrong_with_fled
 
 _NOT_OURS: Final = "Open the page again and send the form from there."
 
@@ -193,7 +193,7 @@ def _read(of: Purposed, page: Question, draft: Draft, typed: Typed) -> Form[Any]
         return form
     if page.slug == "fled" and typed.get("fled"):
         for name, text in wrong_with_fled(of.asked.form(FledTyped).value or FledTyped(fled="none")):
-            form = form.with_error(name, text)
+            form = form.with_error(name, gettext(text))
     for name, text in (*wrong_with(page, draft.value), *lacks_of(of, draft, page, typed)):
         if not form.error(name):
             form = form.with_error(name, text)

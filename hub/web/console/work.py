@@ -14,9 +14,10 @@ from hub.checks.rung import to_be_rung
 from hub.checks.submissions import waiting_for_manager
 from hub.web.console.asked import Asked, Page
 from hub.web.console.incoming import answered, area_name, lines
-from hub.web.console.obligations import by_case, by_time, owed, read, when
+from hub.web.console.obligations import by_case, by_time, when
 from hub.web.console.submissions import own_lines
 from hub.web.guards import ROUTES
+from hub.web.typed.owed import owed, read
 
 COMPLETE_EMERGENCY: Final = "complete_emergency"
 _NEWEST: Final = 10

@@ -15,7 +15,7 @@ from hub.records.accounts import AccountRole
 from hub.web.api import app as api_app
 from hub.web.guards import PERSON, ROUTES
 from tests.web.api.conftest import Programs
-from tests.web.api.test_acts import entered, question, stub
+from tests.web.api.sent import entered, question, stub
 
 PLACES: Final = ("{case}", "{check}")
 READ_BY_ADDRESS: Final = [

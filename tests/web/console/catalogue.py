@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 from hub.web.console.language import LOCALE, WORDS
 
 CONSOLE: Final = WORDS.parent
+TYPED: Final = CONSOLE.parent / "typed"
 PAGE: Final = WORDS / f"{LOCALE}.po"
 _WAYS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
 _OPTIONS: Final = {
@@ -47,7 +48,7 @@ def written() -> str:
     with PAGE.open("rb") as text:
         before = read_po(text, locale=LOCALE)
     catalogue = Catalog(locale=LOCALE, fuzzy=False)
-    for message in gathered():
+    for message in (*gathered(), *gathered(TYPED)):
         known = before.get(message if isinstance(message, str) else message[0])
         catalogue.add(message, string=known.string if known else None)
     out = BytesIO()

@@ -19,6 +19,7 @@ from hub.crypto.one_time import STEP_S
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.web.console import obligations
+from hub.web.typed import owed as typed
 from tests.accounts.people import PASSWORD, User, cheap_passwords
 from tests.checks import disclosing
 from tests.checks.pending import asked, told
@@ -238,11 +239,11 @@ def test_a_long_list_is_read_a_page_at_a_time(
         last, path = path, next(iter(re.findall(r'href="(/obligations\?page=\d+)" rel="next"', text)), "")
     with node.read() as tx:
         acting = acting_as(tx, console.users[R.coordinator].account)
-    assert found == [one.id for one in obligations.owed(node, acting, node.today() + obligations.AHEAD)]
+    assert found == [one.id for one in typed.owed(node, acting, node.today() + typed.AHEAD)]
     assert len(found) > 3
     ends = get(console, "/obligations", token), get(console, last, token)
-    for typed in ("0", "99999999999999999999", "-1", "x", "", "999"):
-        assert get(console, f"/obligations?page={typed}", token) in ends
+    for text in ("0", "99999999999999999999", "-1", "x", "", "999"):
+        assert get(console, f"/obligations?page={text}", token) in ends
 
 
 def _told(areas: Areas, number: int) -> None:

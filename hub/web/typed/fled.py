@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from hub.consent.form.fled import NOT_KNOWN, area_written
 from hub.values import NodeId, ShortText
-from hub.web.console.language import gettext, mark
+from hub.web.typed.words import mark
 
 Fled = Literal["areas", "none", "not_known"]
 FLED_WORDS: Final = {
@@ -42,11 +42,11 @@ def fled_from(fled: Fled, areas: tuple[str, ...], other: str) -> tuple[str, ...]
 def wrong_with_fled(typed: FledTyped) -> Iterator[tuple[str, str]]:
     """What the answers say against each other: the field, and a sentence."""
     if typed.fled == "areas" and not typed.fled_from:
-        yield "fled_areas", gettext(mark("Tick the areas that were fled, or name another"))
+        yield "fled_areas", mark("Tick the areas that were fled, or name another")
     if typed.fled != "areas" and (typed.fled_areas or typed.fled_else):
-        yield "fled", gettext(mark("You named an area that somebody fled: choose Yes, or take the area away"))
+        yield "fled", mark("You named an area that somebody fled: choose Yes, or take the area away")
     if typed.fled_else:
         try:
             area_written(typed.fled_else)
         except ValueError:
-            yield "fled_else", gettext(mark("Write the name of an area"))
+            yield "fled_else", mark("Write the name of an area")
