@@ -16,8 +16,8 @@ from hub.cases.changes import carry_out
 from hub.cases.disclosure_log import put_entries
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
-from hub.consent import Context
-from hub.consent.evidence import Closing, OpenObligation, lacking
+from hub.consent import Context, Decision, SharingForm
+from hub.consent.evidence import Closing, OpenObligation, decided_when_calm, lacking
 from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
@@ -87,6 +87,11 @@ def look_at(node: Node, number: str, by: Requester) -> ToClose | None:
         return ToClose(number, row.case_digest, found, _lacks(tx, row, nothing), row.state != "open", closing)
 
 
+def completing(node: Node, found: ToClose, form: SharingForm) -> Decision:
+    """What is decided on a form that would complete an emergency's. Closes nothing."""
+    return decided_when_calm(found.open, form, node.rules, node.today(), _known(node))
+
+
 @dataclass(frozen=True, slots=True)
 class _Close:
     """Obligations to close with one piece of evidence, by somebody who must not know of some cases."""
@@ -131,8 +136,12 @@ class _Close:
 
 
 def _lacks(tx: Reading, row: ObligationRow, closing: Closing) -> tuple[str, ...]:
-    known = Context(agreements=tx.node.agreements.held, area=tx.node.node_id)
-    return lacking(_open_obligation(tx, row), closing, tx.node.rules, tx.today, known)
+    return lacking(_open_obligation(tx, row), closing, tx.node.rules, tx.today, _known(tx.node))
+
+
+def _known(node: Node) -> Context:
+    """What the node knows that decides on a completed form."""
+    return Context(agreements=node.agreements.held, area=node.node_id)
 
 
 def _open(rows: Sequence[ObligationRow]) -> list[ObligationRow]:

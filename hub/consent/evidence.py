@@ -187,14 +187,21 @@ def _completed(
     found = [] if form.purpose is earlier.purpose else ["form.purpose: the one that was decided on"]
     if {one.ref for one in form.subjects} != {one.ref for one in earlier.subjects}:
         found.append("form.subjects: the people who were decided on")
-    calm = form.model_copy(update={"emergency": None})
-    context = replace(known, case_ref=obligation.case_ref, tells=False, recipient_known=True)
-    decision = decide(calm, rules, on, context)
+    decision = decided_when_calm(obligation, form, rules, on, known)
     if not decision.permitted:
         found += [f"form.{name}" for name in decision.missing]
         if not decision.missing:
             found += [f"form: {reason.code}" for reason in decision.reasons]
     return found
+
+
+def decided_when_calm(
+    obligation: OpenObligation, form: SharingForm, rules: Rules, on: dt.date, known: Context
+) -> Decision:
+    """What is decided on a form that completes an emergency's: without the emergency."""
+    calm = form.model_copy(update={"emergency": None})
+    context = replace(known, case_ref=obligation.case_ref, tells=False, recipient_known=True)
+    return decide(calm, rules, on, context)
 
 
 def _lacks(

@@ -36,6 +36,7 @@ from hub.node.keys import load_root
 from hub.node.node import Node, key_folder
 from hub.node.settings import Settings, load_areas
 from hub.records.check import CandidateRef, CheckRequest, CheckResult
+from hub.sample.question import earlier_referral, form_on_a_ground
 from hub.sample.story import Story, story
 from hub.values import AgencyKind
 
@@ -106,6 +107,8 @@ def running_demo(say: Say, *, consoles: bool = False) -> Iterator[Demo]:
             advance_audit_checkpoint(node)
         shown: tuple[DemoConsole, ...] = ()
         if consoles:
+            say("Asking once more, on a legal ground, and leaving it to a person in the other area ...")
+            asyncio.run(_leave_waiting(asking, told))
             say("Opening accounts, and a console of each area ...")
             shown = stack.enter_context(running_consoles(tuple(nodes)))
         yield Demo(tuple(nodes), asking.settings.area, tuple(checks), shown)
@@ -164,3 +167,15 @@ async def _ask(node: Node, story: Story) -> list[DemoCheck]:
                     result, _ = await disclose(node, client, who, request.level, request.requester)
             results.append(DemoCheck(name, request, result))
     return results
+
+
+async def _leave_waiting(node: Node, story: Story) -> None:
+    """What no agreement answers: somebody in the area that knows her has it to decide when their console opens."""
+    question = earlier_referral(story.questions["known_elsewhere"])
+    form = form_on_a_ground(question, node.today())
+    request = CheckRequest.model_validate({**question, "areas": [story.knowing], "sharing_form": form})
+    async with PeerClient(node) as client:
+        result = await check(node, client, request)
+        found = next(one for area in result.areas for one in area.candidates if one.band in LIKELY)
+        who = CandidateRef(result.check_id, story.knowing, found.handle)
+        await disclose(node, client, who, request.level, request.requester)

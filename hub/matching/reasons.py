@@ -67,10 +67,26 @@ def comparison(text: str) -> Comparison:
     code = _CODES.get(text, "another_agrees")
     if code == "another_agrees":
         return Comparison.beside
-    if code.endswith("_differs"):
+    if code.endswith("_differs") or code in _PARTLY:
         return Comparison.differs
     return Comparison.not_recorded if "_absent_" in code else Comparison.agrees
 
+
+_PARTLY = frozenset(
+    {
+        "date_swapped",
+        "date_year_slip",
+        "date_day_slip",
+        "date_year_month",
+        "date_year_day",
+        "date_month_day",
+        "date_year",
+        "forename_close",
+        "surname_close",
+        "names_swapped",
+    }
+)
+"""Of what agrees in part: the words say what agrees, and it stands where what differs is looked for."""
 
 _CODES = {text: code for code, text in _TEXTS.items()}
 

@@ -43,3 +43,25 @@ def near_miss(seed: int, cases: int, today: dt.date, ref: str) -> dict[str, Any]
     asked = story(seed, cases).questions["known_elsewhere"]
     form = sharing_form(asked, today, grounded=True, ref=ref)
     return {**asked, "areas": "neighbours", "disclose": "ask_first", "sharing_form": form}
+
+
+def earlier_referral(question: dict[str, Any]) -> dict[str, Any]:
+    """The same question about her earlier referral in that area."""
+    return {**question, "case_ref": question["case_ref"].replace("-9002", "-9001")}
+
+
+def form_on_a_ground(question: dict[str, Any], today: dt.date) -> dict[str, Any]:
+    """A sharing form that names no agreement, and rests on a legal ground: a person in the other area decides."""
+    asker = question["requester"]["name"]
+    shown = {
+        "offence_type": "threats to kill",
+        "why_without_consent": "asking first would alert him",
+        "substantial_public_interest": "preventing a homicide",
+    }
+    return sharing_form(question, today, grounded=False) | {
+        "recipient": {"agency": "Marac of the other area", "agency_kind": "council"},
+        "incident": "He has threatened to kill her, and knows where she lives.",
+        "grounds": [{"key": "crime", "evidence": shown}],
+        "balancing": ["pressing_need", "risk_of_not_disclosing"],
+        "signatures": [{"role": "caseworker", "name": asker, "date": today.isoformat()}],
+    }

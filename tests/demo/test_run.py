@@ -204,16 +204,28 @@ def test_its_consoles_are_signed_in_to_with_what_it_says(tmp_path: Path) -> None
         consoles = shown["console"]
         assert [one["node_id"] for one in consoles] == [node["node_id"] for node in shown["nodes"]]
         cookies: dict[str, str] = {}
+        decides = ""
         for console in consoles[:2]:
             roles = {one["role"] for one in console["accounts"]}
             assert roles == {one.value for one in AccountRole}
             for one in console["accounts"]:
-                cookies |= _signed_in(console["url"], one)
+                mine = _signed_in(console["url"], one)
+                cookies |= mine
+                if (console["node_id"], one["role"]) == ("eastvale", "coordinator"):
+                    decides = _page(console["url"] + "/requests", mine)
         assert set(cookies) == {"__Host-northmoor", "__Host-eastvale"}
+        assert "/requests/" in decides, "something waits for a decision in Eastvale"
         os.killpg(process.pid, signal.SIGINT)
         process.communicate(timeout=600)
     assert process.returncode == 0
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def _page(url: str, cookies: dict[str, str]) -> str:
+    """What somebody reads there."""
+    [(name, value)] = cookies.items()
+    sent = {"Cookie": f"{name}={value.split(';')[0]}"}
+    return httpx2.get(url, headers=sent, trust_env=False, timeout=60).text
 
 
 def _signed_in(url: str, account: dict[str, str]) -> dict[str, str]:

@@ -36,6 +36,7 @@ from hub.web.console import (
     case_form,
     cases,
     certificate,
+    completion,
     countersign,
     disclosures,
     emergency,
@@ -86,6 +87,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *accounts.PAGES,
     *incoming.PAGES,
     *obligations.PAGES,
+    *completion.PAGES,
     *programs.PAGES,
 )
 _UNSAFE: Final = ("POST",)

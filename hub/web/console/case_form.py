@@ -5,7 +5,7 @@ What the case, the account and the agreement say is not asked again. What came o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -28,6 +28,7 @@ from hub.web.console.language import day, gettext, mark
 from hub.web.console.questions import Question
 from hub.web.console.result import ROLES, beside
 from hub.web.console.sharing import (
+    Purposed,
     answer_question,
     forget_form,
     send_form,
@@ -97,6 +98,10 @@ class CaseForm:
             "what": gettext(mark("Ask other areas")),
             "permitted": gettext(mark("You may ask")),
             "send": gettext(mark("Sign and ask")),
+            "signing": gettext(
+                mark("You sign this form as its caseworker, in your own name and with today's date.")
+            ),
+            "stopped": gettext(mark("Nobody was asked. That is on record.")),
             "promise": gettext(mark("Nobody will be told anyone's name by this step.")),
             "known": [
                 (gettext(mark("Case")), details.case_ref),
@@ -199,34 +204,19 @@ def _name(node: Any, node_id: str) -> str:
     return area.area if area else node_id
 
 
-def _of(asked: Asked) -> CaseForm | None:
-    case = case_shown(asked.node, asked.acting, asked.place("case"))
-    return CaseForm(asked, case) if case is not None else None
+def _page(handle: Callable[[Purposed], Response]) -> Callable[[Asked], Response]:
+    """A page of the form: the case is found first."""
 
+    def answer(asked: Asked) -> Response:
+        case = case_shown(asked.node, asked.acting, asked.place("case"))
+        return handle(CaseForm(asked, case)) if case is not None else asked.not_found()
 
-def _show(asked: Asked) -> Response:
-    of = _of(asked)
-    return show_answers(of) if of else asked.not_found()
-
-
-def _send(asked: Asked) -> Response:
-    of = _of(asked)
-    return send_form(of) if of else asked.not_found()
-
-
-def _question(asked: Asked) -> Response:
-    of = _of(asked)
-    return show_question(of) if of else asked.not_found()
-
-
-def _answer(asked: Asked) -> Response:
-    of = _of(asked)
-    return answer_question(of) if of else asked.not_found()
+    return answer
 
 
 PAGES: Final = (
-    Page("GET", "/cases/{case}/form", _show),
-    Page("POST", "/cases/{case}/form", _send),
-    Page("GET", "/cases/{case}/form/{question}", _question),
-    Page("POST", "/cases/{case}/form/{question}", _answer),
+    Page("GET", "/cases/{case}/form", _page(show_answers)),
+    Page("POST", "/cases/{case}/form", _page(send_form)),
+    Page("GET", "/cases/{case}/form/{question}", _page(show_question)),
+    Page("POST", "/cases/{case}/form/{question}", _page(answer_question)),
 )

@@ -50,7 +50,7 @@ _LACKS: Final = {
     ),
     "form": (
         "",
-        mark("The completed form is needed: it is given on the machine, with a token of yours"),
+        mark("The completed form is needed: complete the sharing form"),
     ),
 }
 
@@ -70,6 +70,17 @@ class Recipient(NamedTuple):
     agency: str
     date: dt.date
     parts: tuple[str, ...]
+
+
+def to_do(asked: Asked, case_ref: str) -> list[tuple[ListedObligation, str]]:
+    """What is owed of a case in the next two weeks, each with how late it is."""
+    node = asked.node
+    own = [
+        one
+        for one in owed(node, asked.acting, node.today() + AHEAD)
+        if one.case_digest == node.case_digest(case_ref)
+    ]
+    return [(one, when(one)) for one in read(node, own)]
 
 
 def when(one: ListedObligation) -> str:
@@ -118,7 +129,8 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < _DIGITS else 1
 
 
-def _found(asked: Asked) -> ToClose | None:
+def found_by(asked: Asked) -> ToClose | None:
+    """The obligation of the address, where they may open its case."""
     acting = asked.acting
     found = look_at(asked.node, asked.place("number"), acting.requester)
     if found is None or found.case_digest not in shown_among(asked.node, acting, {found.case_digest}):
@@ -127,14 +139,14 @@ def _found(asked: Asked) -> ToClose | None:
 
 
 def _one(asked: Asked) -> Response:
-    found = _found(asked)
+    found = found_by(asked)
     if found is None:
         return asked.not_found()
     return _shown(asked, found, typed_before(asked, Done) or unsent({"on": short_day(asked.node.today())}))
 
 
 def _close(asked: Asked) -> Response:
-    found = _found(asked)
+    found = found_by(asked)
     if found is None:
         return asked.not_found()
     form = asked.form(Done)
@@ -152,7 +164,7 @@ def _close(asked: Asked) -> Response:
             lacking = {}
         if lacking:
             return _shown(asked, found, _with_lacks(found, form, lacking.get(found.number, ())), 422)
-    now = _found(asked)
+    now = found_by(asked)
     if now is None:
         return asked.not_found()
     return (
@@ -224,7 +236,7 @@ def _shown(
         done=found.done,
         closing=found.closing,
         signed=owing.code in _SIGNED,
-        on_machine="form" in found.lacks,
+        by_form="form" in found.lacks,
     )
 
 

@@ -35,6 +35,7 @@ from hub.records.check import (
 from hub.values import Band, Kind, Role
 from hub.web.console.asked import Asked, Page
 from hub.web.console.language import gettext, mark, partial_date
+from hub.web.console.obligations import to_do
 
 BANDS: Final = {
     Band.strong: mark("Very likely the same person"),
@@ -141,6 +142,7 @@ def _show(asked: Asked) -> Response:
         case_ref=first.kept.request.case_ref,
         case=first.case,
         once_token=secrets.token_hex(16),
+        to_do=to_do(asked, first.kept.request.case_ref),
         beside={one.check_id: beside([other for other in ids if other != one.check_id]) for one in shown},
     )
 
