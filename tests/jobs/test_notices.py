@@ -38,6 +38,7 @@ from hub.store.outbox import DeliveryState
 from hub.values import Level
 from tests.accounts.people import User, cheap_passwords, user
 from tests.checks.pending import asked, grounded, told, waiting
+from tests.checks.signing import CASEWORKER
 from tests.federation.nodes import Areas, case, hold, log, stranger
 from tests.jobs.carrying import Mailbox, by_mail, mail_server
 
@@ -296,8 +297,8 @@ def test_an_answer_that_came_by_itself_is_told_to_whoever_asked(
     with made(areas, tmp_path, "northmoor") as northmoor:
         if there:
             user(northmoor.node, "A. Coordinator")
-        northmoor.waits()
-        assert northmoor.rows == [], "they have before them that it waits"
+        northmoor.waits(signatures=CASEWORKER)
+        assert "ash.underhill" not in northmoor.work(notices.LATEST_S), "they have before them that it waits"
         decided = HolderDecision(Decider.coordinator, release=True, name="H. Older")
         record_holder_decision(areas["eastvale"], waiting(areas), decided)
         areas.clock.advance(3_600)
