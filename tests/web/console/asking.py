@@ -21,6 +21,7 @@ from tests.web.console.browser import reach
 from tests.web.console.signed_in import sign_in_on_page
 
 HER: Final = cases_of("eastvale")[0][0]
+SAID: Final = "He broke the door and threatens to come back."
 HIM: Final = stranger(31).model_copy(update={"role": Role.perpetrator})
 
 
@@ -56,3 +57,30 @@ def checks_of(node: Node, handle: str) -> list[Any]:
     with node.read() as tx:
         ref = next(one.case_ref for one in every_gist(tx) if one.row.handle.hex() == handle)
     return list(earlier_checks(node, IMPORTER, ref))
+
+
+def go_on(page: Page) -> None:
+    page.get_by_role("button", name="Continue", exact=True).click()
+
+
+def answer(page: Page) -> str:
+    """Answer the question that is open, as anybody might; its page."""
+    slug = page.url.rsplit("/", 1)[1]
+    main = page.get_by_role("main")
+    if slug == "said":
+        page.get_by_label("Was not asked").check()
+    elif slug == "balancing":
+        page.get_by_label("The risk of not sharing").check()
+    elif slug == "interest":
+        page.get_by_label("No", exact=True).check()
+    elif slug == "receiver":
+        page.get_by_label("Police", exact=True).check()
+    elif slug == "grounds":
+        page.get_by_label("Prevention or detection of crime").check()
+    else:
+        boxes = main.get_by_role("textbox")
+        for at in range(boxes.count()):
+            if boxes.nth(at).is_visible():
+                boxes.nth(at).fill(SAID)
+    go_on(page)
+    return slug

@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.accounts.people import cheap_passwords
+from hub.federation.client import PeerClient
+from hub.node.node import Node
+from hub.records.accounts import AccountRole
+from hub.web.console.app import create_console
+from tests.accounts.people import User, cheap_passwords, user
 from tests.federation.nodes import Areas, copied
-from tests.web.console.browser import opened_browser
+from tests.web.console.browser import opened_browser, served
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +53,38 @@ def person(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browser
     made = browser.new_context(locale="en-GB", java_script_enabled=request.param == "scripts")
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def node(areas: Areas) -> Node:
+    """The node that asks."""
+    return areas["northmoor"]
+
+
+@pytest.fixture(scope="module")
+def manager(node: Node) -> User:
+    """Who signs there."""
+    return user(node, "Mo Ashdown", AccountRole.manager, organisation="Police")
+
+
+@pytest.fixture(scope="module")
+def coordinator(node: Node, manager: User) -> User:
+    """Whose agency has signed the agreement."""
+    return user(node, "Ash Underhill", by=manager.account, organisation="Police")
+
+
+@pytest.fixture(scope="module")
+def council(node: Node, manager: User) -> User:
+    """Somebody whose agency has signed no agreement."""
+    return user(node, "Bo Elsewhere", by=manager.account, organisation="Northmoor Council")
+
+
+@pytest.fixture(scope="module")
+def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
+    """Where its console is; by real nodes it reaches the others."""
+
+    def client(_: Node) -> PeerClient:
+        return areas.client("northmoor")
+
+    with served(create_console(node, client)) as address:
+        yield address

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.cases.access import restrictions_on
 from hub.cases.flight import keep_answer
 from hub.cases.staff import STAFF_FILE
-from hub.federation.client import PeerClient
 from hub.node.node import Node
-from hub.records.accounts import AccountRole
 from hub.records.check import DisclosureResult, DisclosureStatus
 from hub.values import Role
-from hub.web.console.app import create_console
 from hub.web.console.language import day
 from tests.accounts.people import User, user
 from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
 from tests.web.console.asking import HER, arrive, checks_of, entered, press
-from tests.web.console.browser import complaints, reach, served, width
+from tests.web.console.browser import complaints, reach, width
 from tests.web.console.browser import violations_with_scripts as violations
 from tests.web.console.signed_in import normal
 
@@ -30,30 +25,6 @@ FLED_SINCE: Final = cases_of("eastvale")[1][0]
 DISMISSED: Final = cases_of("eastvale")[1][1].model_copy(update={"role": Role.victim})
 FLED: Final = stranger(33)
 ROUTINE_ANSWERS, ROUTINE_CLICKS = 4, 25
-
-
-@pytest.fixture(scope="module")
-def node(areas: Areas) -> Node:
-    return areas["northmoor"]
-
-
-@pytest.fixture(scope="module")
-def manager(node: Node) -> User:
-    return user(node, "Mo Ashdown", AccountRole.manager, organisation="Police")
-
-
-@pytest.fixture(scope="module")
-def coordinator(node: Node, manager: User) -> User:
-    return user(node, "Ash Underhill", by=manager.account, organisation="Police")
-
-
-@pytest.fixture(scope="module")
-def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
-    def client(_: Node) -> PeerClient:
-        return areas.client("northmoor")
-
-    with served(create_console(node, client)) as address:
-        yield address
 
 
 class Hand:

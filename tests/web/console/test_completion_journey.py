@@ -13,24 +13,12 @@ from hub.node.node import Node
 from hub.values import Role
 from tests.accounts.people import User
 from tests.federation.nodes import Areas, stranger
+from tests.web.console.asking import answer, go_on
 from tests.web.console.browser import complaints, width
 from tests.web.console.browser import violations_with_scripts as violations
+from tests.web.console.emergencies import KNOWN, THREAT, begin, fill, manager_of, newest
 from tests.web.console.signed_in import normal, sign_in_on_page
-from tests.web.console.test_emergency_journey import (
-    KNOWN,
-    THREAT,
-    begin,
-    coordinator,
-    fill,
-    manager,
-    manager_of,
-    newest,
-    node,
-    url,
-)
-from tests.web.console.test_form_journey import answer, council, go_on
 
-__all__ = ["coordinator", "council", "manager", "node", "url"]
 CODE: Final = "complete_emergency"
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from hub.accounts.accounts import acting_as
@@ -16,64 +14,18 @@ from hub.cases.staff import STAFF_FILE
 from hub.checks.earlier import EarlierCheck, earlier_checks
 from hub.consent import NotTold
 from hub.crypto.one_time import STEP_S
-from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.records.check import AreaStatus, DisclosureStatus
-from hub.values import Kind, Person, Requester
-from hub.web.console.app import create_console
+from hub.values import Kind
 from tests.accounts.people import PASSWORD, User, user
 from tests.federation.nodes import IMPORTER, Areas, cases_of
-from tests.web.console.browser import complaints, served, width
+from tests.web.console.browser import complaints, width
 from tests.web.console.browser import violations_with_scripts as violations
+from tests.web.console.emergencies import KNOWN, THREAT, begin, fill, manager_of, newest
 from tests.web.console.signed_in import normal, sign_in_on_page
 
-KNOWN: Final = cases_of("eastvale")[0][0]
 OTHER: Final = cases_of("eastvale")[1][0]
-THREAT: Final = "texted to be ten minutes away with a knife"
-
-
-@pytest.fixture(scope="module")
-def node(areas: Areas) -> Node:
-    return areas["northmoor"]
-
-
-@pytest.fixture(scope="module")
-def manager(node: Node) -> User:
-    return user(node, "Mo Ashdown", AccountRole.manager, organisation="Police")
-
-
-@pytest.fixture(scope="module")
-def coordinator(node: Node, manager: User) -> User:
-    return user(node, "Ash Underhill", by=manager.account, organisation="Police")
-
-
-@pytest.fixture(scope="module")
-def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
-    def client(_: Node) -> PeerClient:
-        return areas.client("northmoor")
-
-    with served(create_console(node, client)) as address:
-        yield address
-
-
-def begin(page: Page, url: str, who: User, areas: Areas) -> None:
-    """Sign in, some time after whoever did before, and open the page from the menu."""
-    areas.clock.advance(2 * STEP_S)
-    sign_in_on_page(page, url, who)
-    page.get_by_role("link", name="Emergency", exact=True).click()
-
-
-def fill(page: Page, whom: Person, fled: str) -> None:
-    page.get_by_label("Given names").fill(whom.given_names)
-    page.get_by_label("Surname").fill(whom.surname)
-    page.get_by_label("Date of birth").fill(whom.date_of_birth)
-    page.get_by_label("What threatens?").fill(THREAT)
-    page.get_by_role("group", name="Has anyone here fled an area?").get_by_label(fled, exact=True).check()
-
-
-def newest(node: Node) -> EarlierCheck:
-    return next(earlier_checks(node, IMPORTER))
 
 
 def told(found: EarlierCheck) -> set[DisclosureStatus]:
@@ -212,11 +164,6 @@ def test_a_manager_of_an_idva_service_signs_nothing_of_the_maracs(
     assert (there.status, absent.status) == (404, 404)
     assert normal(there.text()) == normal(absent.text())
     assert found.case_ref not in page.request.get(f"{url}/countersign").text()
-
-
-def manager_of(node: Node, who: User) -> Requester:
-    with node.read() as tx:
-        return acting_as(tx, who.account).requester
 
 
 def test_where_nobody_knows_who_fled_areas_are_asked_and_nobody_is_told(

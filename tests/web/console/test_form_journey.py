@@ -3,90 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.accounts.sessions import IDLE_S
 from hub.cases.staff import STAFF_FILE
 from hub.consent import VictimAgreement
 from hub.crypto.one_time import STEP_S
-from hub.federation.client import PeerClient
 from hub.node.node import Node
-from hub.records.accounts import AccountRole
 from hub.records.gists import every_gist
 from hub.values import Role
-from hub.web.console.app import create_console
-from tests.accounts.people import User, user
-from tests.federation.nodes import Areas, cases_of, stranger
-from tests.web.console.asking import arrive, checks_of, entered, press
-from tests.web.console.browser import complaints, reach, served, width
+from tests.accounts.people import User
+from tests.federation.nodes import Areas
+from tests.web.console.asking import HER, SAID, answer, arrive, checks_of, entered, go_on, press
+from tests.web.console.browser import complaints, reach, width
 from tests.web.console.browser import violations_with_scripts as violations
 from tests.web.console.signed_in import normal, sign_in_on_page
-
-HER: Final = cases_of("eastvale")[0][0]
-HIM: Final = stranger(31).model_copy(update={"role": Role.perpetrator})
-
-SAID: Final = "He broke the door and threatens to come back."
-
-
-@pytest.fixture(scope="module")
-def node(areas: Areas) -> Node:
-    return areas["northmoor"]
-
-
-@pytest.fixture(scope="module")
-def manager(node: Node) -> User:
-    return user(node, "Mo Ashdown", AccountRole.manager, organisation="Police")
-
-
-@pytest.fixture(scope="module")
-def council(node: Node, manager: User) -> User:
-    """Somebody whose agency has signed no agreement."""
-    return user(node, "Bo Elsewhere", by=manager.account, organisation="Northmoor Council")
-
-
-@pytest.fixture(scope="module")
-def coordinator(node: Node, manager: User) -> User:
-    return user(node, "Ash Underhill", by=manager.account, organisation="Police")
-
-
-@pytest.fixture(scope="module")
-def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
-    def client(_: Node) -> PeerClient:
-        return areas.client("northmoor")
-
-    with served(create_console(node, client)) as address:
-        yield address
-
-
-def go_on(page: Page) -> None:
-    page.get_by_role("button", name="Continue", exact=True).click()
-
-
-def answer(page: Page) -> str:
-    """Answer the question that is open, as anybody might; its page."""
-    slug = page.url.rsplit("/", 1)[1]
-    main = page.get_by_role("main")
-    if slug == "said":
-        page.get_by_label("Was not asked").check()
-    elif slug == "balancing":
-        page.get_by_label("The risk of not sharing").check()
-    elif slug == "interest":
-        page.get_by_label("No", exact=True).check()
-    elif slug == "receiver":
-        page.get_by_label("Police", exact=True).check()
-    elif slug == "grounds":
-        page.get_by_label("Prevention or detection of crime").check()
-    else:
-        boxes = main.get_by_role("textbox")
-        for at in range(boxes.count()):
-            if boxes.nth(at).is_visible():
-                boxes.nth(at).fill(SAID)
-    go_on(page)
-    return slug
 
 
 def test_where_no_agreement_covers_it_the_engine_is_answered_page_by_page_and_then_it_is_asked(
