@@ -36,7 +36,7 @@ GIVEN: Final = [
     ("decision.outcome", "permit"),
     ("__proto__.role", "manager"),
 ]
-HOSTILE: Final = "=1+1\"'><x-evil x-evil=\"' x-evil>{{7*191}}"
+HOSTILE: Final = "=1+1\"'><x-evil x-evil=\"' x-evil>{{7*'7z'}}"
 FREE: Final = re.compile(r"<(?:textarea|input(?=[^>]*type=\"(?:text|search|tel)\"))[^>]*\bname=\"([^\"]+)\"")
 ELSEWHERE: Final = {
     **BROWSERS,
@@ -71,7 +71,7 @@ def evil(text: str) -> bool:
     """Whether what was typed became markup, or was worked out."""
     parser = _Evil()
     parser.feed(text)
-    return parser.found or "1337" in text
+    return parser.found or "7z7z7z" in text
 
 
 def test_mass_assignment_nothing_is_taken_that_the_form_does_not_ask_for(walk: Walk) -> None:
