@@ -49,7 +49,7 @@ NEIGHBOURS_PEOPLE: Final = 150
 TIMES: Final = 40
 USERS: Final = 10
 QUESTIONS: Final = 12
-EXCLUDED_TIMES: Final = 300
+EXCLUDED_TIMES: Final = 100
 FORM: Final = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 AREAS: Final = """version = "1"
 as_of = 2026-11-29

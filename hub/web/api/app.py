@@ -7,10 +7,9 @@ repeats nothing of what was sent.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from time import monotonic as clock
 from typing import Final, NamedTuple
 
-from anyio import CapacityLimiter, sleep, to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
@@ -22,18 +21,18 @@ from hub.errors import HubError, InputError, NotFoundError, QuotaError
 from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.parsing import JsonError, first_error, read_json
+from hub.web import ticks
 from hub.web.api.acts import Call, absent
 from hub.web.api.addresses import ADDRESSES, ROOT, Address
 from hub.web.api.openapi import openapi
 from hub.web.guards import PERSON, ROUTES
 from hub.web.limits import Allowances
 from hub.web.problems import problem_of
+from hub.web.ticks import to_the_tick
 
 MOST_BYTES: Final = 100_000
 PER_SECOND: Final = 5.0
 BURST: Final = 60
-TICK_S: Final = 0.25
-"""At multiples of this, since it came, a request is answered that finds nothing."""
 
 
 class Served(NamedTuple):
@@ -88,14 +87,14 @@ def _guarded(one: Address, made: Served, allowances: Allowances) -> Callable[[Re
     guard = ROUTES[one.method, ROOT + one.path]
 
     async def answer(request: Request) -> Response:
-        body, begun = await _read(request), clock()
+        body, begun = await _read(request), ticks.clock()
         found = await _bearer(made.node, request)
         if found is None:
             return failed(_no_token())
         if not allowances.take(found.id.hex()):
             return failed(QuotaError("This token is used too often.", retry_after=1, do="Wait, then go on."))
         if not guard.admits(found.acting.account.role):
-            await _to_the_tick(begun)
+            await to_the_tick(begun)
             return failed(absent())
         if guard.program == PERSON or one.act is None:
             return failed(_takes_person(one.doing))
@@ -105,21 +104,11 @@ def _guarded(one: Address, made: Served, allowances: Allowances) -> Callable[[Re
         try:
             given = await to_thread.run_sync(one.act, call, limiter=made.working)
         except NotFoundError:
-            await _to_the_tick(begun)
+            await to_the_tick(begun)
             raise
         return JSONResponse(given.model_dump(mode="json"), status_code=one.status)
 
     return answer
-
-
-async def _to_the_tick(begun: float) -> None:
-    """Wait until the next tick since then.
-
-    To find out that something is kept from somebody takes longer than that it is not there; either is far less than
-    a tick, so that both are answered at the same one.
-    """
-    spent = clock() - begun
-    await sleep(TICK_S - spent % TICK_S)
 
 
 async def _bearer(node: Node, request: Request) -> TokenBearer | None:

@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from typing import Final, NamedTuple
 
 from anyio import CapacityLimiter, to_thread
@@ -21,11 +22,12 @@ from starlette.exceptions import HTTPException
 from hub.accounts import sessions
 from hub.accounts.sessions import SignedIn
 from hub.audit.events import NODE, Action
-from hub.errors import HubError
+from hub.errors import HubError, NotFoundError
 from hub.federation.client import PeerClient
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node
+from hub.web import ticks
 from hub.web.api.app import Served, add_api, failed, is_api
 from hub.web.api.app import nowhere as programs_nowhere
 from hub.web.console import (
@@ -176,6 +178,7 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
     async def answer(request: Request) -> Response:
         # Who asks is looked up when all is there: somebody who is disabled meanwhile does nothing more.
         typed = tuple(await read_pairs(request)) if page.method in _UNSAFE else ()
+        begun = ticks.clock()
         session = await _session(node, request)
         asked = Asked(node, made.pages, request, session, typed, made.client)
         if not guard.open:
@@ -187,11 +190,19 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
             await to_thread.run_sync(sessions.touch, node, session)
             _show_who(request, session)
             if not guard.admits(session.acting.account.role):
+                await ticks.to_the_tick(begun)
                 return asked.not_found()
             if guard.fresh and not session.fresh(node.now()):
                 await _keep_typed(asked, page, session)
                 return see("/confirm")
-        return await _answered(page, asked, limiter)
+        try:
+            given = await _answered(page, asked, limiter)
+        except NotFoundError:
+            await ticks.to_the_tick(begun)
+            raise
+        if given.status_code == HTTPStatus.NOT_FOUND:
+            await ticks.to_the_tick(begun)
+        return given
 
     return answer
 

@@ -74,12 +74,8 @@ class Recipient(NamedTuple):
 
 def to_do(asked: Asked, case_ref: str) -> list[tuple[ListedObligation, str]]:
     """What is owed of a case in the next two weeks, each with how late it is."""
-    node = asked.node
-    own = [
-        one
-        for one in owed(node, asked.acting, node.today() + AHEAD)
-        if one.case_digest == node.case_digest(case_ref)
-    ]
+    node, case = asked.node, asked.node.case_digest(case_ref)
+    own = owed(node, asked.acting, node.today() + AHEAD, case)
     return [(one, when(one)) for one in read(node, own)]
 
 

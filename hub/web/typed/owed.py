@@ -13,15 +13,18 @@ from hub.node.node import Node
 from hub.records.obligations import ObligationRow
 
 AHEAD: Final = dt.timedelta(days=14)
-
-
 TOGETHER: Final = frozenset({"notify_client", "answer_refusal"})
 """What is done once for a case, however often it arose."""
 
 
-def owed(node: Node, acting: Acting, until: dt.date) -> list[ObligationRow]:
-    """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once."""
-    found = rows_owed(node, acting.requester, until)
+def owed(node: Node, acting: Acting, until: dt.date, case: bytes | None = None) -> list[ObligationRow]:
+    """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once.
+
+    `case`: of that case alone, by the digest of its reference.
+    """
+    found = [
+        one for one in rows_owed(node, acting.requester, until) if case is None or one.case_digest == case
+    ]
     shown = shown_among(node, acting, {one.case_digest for one in found})
     once: set[tuple[bytes, str]] = set()
     kept = []

@@ -16,7 +16,6 @@ from hub.accounts.accounts import acting_as
 from hub.accounts.tokens import TokenWanted, make
 from hub.records.accounts import AccountRole
 from hub.records.tokens import TokenScope
-from hub.web.api import app as api_app
 from tests.accounts.people import cheap_passwords
 from tests.federation.nodes import Areas, copied
 from tests.web.console.signed_in import Console
@@ -55,16 +54,6 @@ class Programs:
                 return await client.request(method, f"/api/v1{path}", content=content, headers=sent)
 
         return asyncio.run(go())
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What finds nothing is answered at once, but where a test is about that."""
-
-    async def at_once(_: float) -> None:
-        """Do not wait."""
-
-    monkeypatch.setattr(api_app, "sleep", at_once)
 
 
 @pytest.fixture(scope="module")

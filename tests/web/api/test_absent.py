@@ -12,6 +12,7 @@ import pytest
 
 from hub.cases.staff import STAFF_FILE
 from hub.records.accounts import AccountRole
+from hub.web import ticks
 from hub.web.api import app as api_app
 from hub.web.guards import PERSON, ROUTES
 from tests.web.api.conftest import Programs
@@ -87,20 +88,20 @@ def test_each_address_answers_alike(
     async def noted(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(api_app, "sleep", noted)
+    monkeypatch.setattr(ticks, "sleep", noted)
     ash = programs.token(AccountRole.coordinator)
-    ticks, answers = {}, {}
+    at_tick, answers = {}, {}
     for at, (why, places) in enumerate(kept_from.items()):
         begun, spent = 1_000.0 + at, 0.013 * (at + 1)
         times = iter((begun, begun + spent))
-        monkeypatch.setattr(api_app, "clock", lambda times=times: next(times))
+        monkeypatch.setattr(ticks, "clock", lambda times=times: next(times))
         answers[why] = programs.send(method, filled(path, places), ash, BODY if method == "POST" else None)
-        ticks[why] = round(spent + waited.pop(), 6)
+        at_tick[why] = round(spent + waited.pop(), 6)
         assert not waited
     assert {one.status_code for one in answers.values()} == {404}
     assert len({one.content for one in answers.values()}) == 1
     assert len({str(headers(one)) for one in answers.values()}) == 1
-    assert set(ticks.values()) == {api_app.TICK_S}
+    assert set(at_tick.values()) == {ticks.TICK_S}
 
 
 @pytest.mark.parametrize(("method", "path"), OTHERS)

@@ -15,6 +15,7 @@ from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.records.gists import every_gist
 from hub.store.audit import DatabaseAudit
+from hub.web import ticks
 from hub.web.guards import ROUTES
 from tests.accounts.people import PASSWORD, cheap_passwords
 from tests.accounts.provider import running
@@ -197,8 +198,11 @@ def _without(text: str, *names: str) -> str:
     return re.sub("|".join(map(re.escape, names)), "", normal(text))
 
 
-def test_restricted_equals_absent_at_every_address(walk: Walk) -> None:
-    """In its normal form, without the nonce. Whoever asks is excluded from the case; what is absent is random."""
+def test_restricted_equals_absent_at_every_address(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its normal form, without the nonce, and at a tick, however long it took to find out.
+
+    Whoever asks is excluded from the case; what is absent is random.
+    """
     assert list(walk.examples())  # All is there: checks, candidates, what is owed, what another area asks.
     theirs = [one for one in EXAMPLES if one.who in (R.coordinator, R.manager) and _of_a_case(one)]
     assert walk.opened >= {one.route for one in theirs if one.route.startswith("GET")}
@@ -211,12 +215,21 @@ def test_restricted_equals_absent_at_every_address(walk: Walk) -> None:
             for ref in refs
         )
         (node.home / STAFF_FILE).write_text(excluded, encoding="utf-8")
+    waited: list[float] = []
+
+    async def noted(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(ticks, "sleep", noted)
     for example in theirs:
+        waited.clear()
         absent = dict.fromkeys(_of_a_case(example), NOBODY)
         there, nowhere = walk.send(example), walk.send(example, places=absent)
         assert (there.status_code, normal(there.text)) == (404, normal(nowhere.text)), example
         assert nowhere.status_code == 404, example
         assert there.headers.keys() == nowhere.headers.keys()
+        assert len(waited) == 2, example
+        assert all(0 < one <= ticks.TICK_S for one in waited)
     assert len({one.route for one in theirs}) >= 13
 
 
