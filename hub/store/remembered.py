@@ -69,14 +69,14 @@ class Remembered:
         self.for_s = 0.0
         self._clock = clock
         self._tables: dict[object, _Table] = {}
-        self._lock = Lock()
+        self._locks: dict[object, Lock] = {}
 
     def every(self, look: Look, make: Make[T], of: object) -> tuple[T, ...]:
         """What `make` gives of every row of a table. `of`: what that is known by here.
 
         Raises what `look.require` does, and what `make` does.
         """
-        with self._lock:
+        with self._locks.setdefault(of, Lock()):  # Who reads one table waits for no other.
             before = self._tables.get(of, _Table())
             young = self._young(before) and not look.anew
             if young and look.said is before.said:
