@@ -13,6 +13,7 @@ from hub.cases.obligations import list_obligations
 from hub.crypto.vault import Vault
 from hub.errors import HubError, RowsError
 from hub.node.node import Node, open_node
+from hub.records.obligations import in_state
 from hub.store.remembered import Remembered
 from tests.audit.acting import HER, OTHER, sql
 from tests.cases.casework import FIRST, done, who
@@ -129,6 +130,18 @@ def test_what_another_process_wrote_is_there_at_once(
     expected = owed(other)
     other.database.close()
     assert owed(node) == expected != before
+
+
+def test_what_an_upgrade_or_a_resumption_believes_is_not_remembered(
+    stored_areas: Areas, watch: Watch
+) -> None:
+    node = stored_areas["northmoor"]
+    before = owed(node)
+    sql(node, CHANGED["closed"])
+    with node.write() as tx:
+        tx.believing = True
+        assert in_state(tx, "open", None) == []
+    assert owed(node) == before
 
 
 def test_what_is_the_same_is_made_once(stored_areas: Areas, watch: Watch) -> None:
