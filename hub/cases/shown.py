@@ -6,7 +6,7 @@ representative opens what their own agency referred. Whatever else there is read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -48,17 +48,22 @@ def asker_of(acting: Acting) -> Requester:
 
 def lines(node: Node, acting: Acting, most: int, containing: str = "") -> list[CaseLine]:
     """The newest cases that they may open, whose number contains a text. Raises UsageError, RowsError."""
-    restrictions, theirs = restrictions_on(node, asker_of(acting)), _theirs(acting)
     wanted = folded(containing)
+    found = (line_of(one) for one in gists_shown(node, acting) if wanted in folded(one.case_ref))
+    return list(islice(found, most))
+
+
+def line_of(one: Gist) -> CaseLine:
+    """A case as lists have it."""
+    return CaseLine(one.row.handle.hex(), one.case_ref, one.kind, bool(one.stub))
+
+
+def gists_shown(node: Node, acting: Acting) -> Iterator[Gist]:
+    """The cases that they may open, the newest first. Raises UsageError, RowsError."""
+    restrictions, theirs = restrictions_on(node, asker_of(acting)), _theirs(acting)
     with node.read() as tx:
-        found = (
-            CaseLine(one.row.handle.hex(), one.case_ref, one.kind, bool(one.stub))
-            for one in sorted(every_gist(tx), key=lambda one: -(one.row.id or 0))
-            if wanted in folded(one.case_ref)
-            and theirs(one)
-            and _finds(restrictions, one.apart_for, one.row.ref_digest)
-        )
-        return list(islice(found, most))
+        every = sorted(every_gist(tx), key=lambda one: -(one.row.id or 0))
+    return (one for one in every if theirs(one) and _finds(restrictions, one.apart_for, one.row.ref_digest))
 
 
 def case_shown(node: Node, acting: Acting, handle: str) -> HeldCase | None:

@@ -9,12 +9,14 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field
+from sqlalchemy import RowMapping
 
 from hub.consent import Decision, NotTold, SharingForm
 from hub.consent.telling import GRAVE
+from hub.crypto.vault import Vault
 from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
@@ -301,6 +303,23 @@ def checks_to_ring(tx: Reading) -> Iterator[tuple[int, RecordedCheck]]:
     """Those of which an area is still to be rung, likewise. Raises StorageError."""
     for check_id, asked_at, sealed in checks.to_ring(tx.session):
         yield asked_at, RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
+
+
+class AskedCase(NamedTuple):
+    """Which case a check was of, by the digest of its reference. `nobody`: no area was asked for whoever asked."""
+
+    case_digest: bytes
+    nobody: bool
+
+
+def every_asked_case(tx: Reading) -> tuple[AskedCase, ...]:
+    """The case of every check; each is opened once while it stays so. Raises RowsError, StorageError."""
+    return tx.every_row("check_record", _asked_case)
+
+
+def _asked_case(vault: Vault, row: RowMapping) -> AskedCase:
+    kept = RecordedCheck.model_validate_json(vault.open(_place(row["check_id"]), row["sealed"]))
+    return AskedCase(vault.lookup("case_ref", kept.request.case_ref), kept.asked_nobody)
 
 
 def unknown_check() -> NotFoundError:

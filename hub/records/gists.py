@@ -5,6 +5,7 @@ Which records stand, and that none is missing, is held to the log each time (`Re
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import NamedTuple
 
 from sqlalchemy import RowMapping
@@ -20,6 +21,7 @@ class Gist(NamedTuple):
     """A case in a word: its reference, whose it is, whether it is kept apart for somebody, and says grave things.
 
     `grave`: it is sealed, or somebody on it fled an area, or may have, or named who is not safe to talk to.
+    `meeting`: the day of its meeting, where it has one.
     """
 
     row: StoredCase
@@ -31,6 +33,7 @@ class Gist(NamedTuple):
     referring_agency: str
     apart_for: str
     stub: str
+    meeting: dt.date | None
 
 
 def every_gist(tx: Reading) -> tuple[Gist, ...]:
@@ -52,4 +55,5 @@ def _gist(vault: Vault, values: RowMapping) -> Gist:
         referring_agency=details.referring_agency,
         apart_for=details.apart,
         stub=details.stub,
+        meeting=details.meeting_date,
     )

@@ -10,10 +10,14 @@ from fastapi import Response
 
 from hub.cases.shown import shown_among
 from hub.checks.earlier import EarlierCheck, earlier_checks
+from hub.checks.not_yet_asked import not_yet_asked
 from hub.checks.rung import to_be_rung
 from hub.checks.submissions import waiting_for_manager
+from hub.node.node import Node
+from hub.records.check import DisclosureStatus
 from hub.web.console.asked import Asked, Page
 from hub.web.console.incoming import answered, area_name, lines
+from hub.web.console.language import gettext, mark
 from hub.web.console.obligations import by_case, by_time, when
 from hub.web.console.submissions import own_lines
 from hub.web.guards import ROUTES
@@ -22,6 +26,12 @@ from hub.web.typed.owed import owed, read
 COMPLETE_EMERGENCY: Final = "complete_emergency"
 _NEWEST: Final = 10
 _LOOKED_AT: Final = 50
+_CAME: Final = {  # The furthest first.
+    DisclosureStatus.answered: mark("%(area)s has answered."),
+    DisclosureStatus.not_answered: mark("%(area)s answers nothing here: telephone them."),
+    DisclosureStatus.pending: mark("%(area)s has been told; its answer waits for a person there."),
+    DisclosureStatus.not_asked: mark("Possible match in %(area)s, which has not been told."),
+}
 _RESULT: Final = "/checks/{check}"
 
 
@@ -41,7 +51,8 @@ def _work(asked: Asked) -> Response:
         late_cases=by_case(read(asked.node, past[:_NEWEST])),
         due_cases=by_case(read(asked.node, now[:_NEWEST])),
         shown=_NEWEST,
-        checks=_asked_lately(asked),
+        checks=[(one, _came(asked.node, one)) for one in _asked_lately(asked)],
+        unasked=not_yet_asked(asked.node, asked.acting),
         to_ring=_to_ring(asked),
         linked=("GET", _RESULT) in ROUTES,
         put=own_lines(asked),
@@ -56,6 +67,17 @@ def _asked_lately(asked: Asked) -> list[EarlierCheck]:
     digests = {one.result.check_id: node.case_digest(one.request.case_ref) for one in found}
     shown = shown_among(node, acting, set(digests.values()))
     return [one for one in found if digests[one.result.check_id] in shown][:_NEWEST]
+
+
+def _came(node: Node, one: EarlierCheck) -> list[str]:
+    """What came of a check so far, area by area, in words that name nobody."""
+    words = []
+    for area in one.result.areas:
+        found = {each.disclosure.status for each in area.candidates}
+        status = next((each for each in _CAME if each in found), None)
+        if status is not None:
+            words.append(gettext(_CAME[status], area=area_name(node, area.node_id)))
+    return words
 
 
 def _to_ring(asked: Asked) -> list[tuple[EarlierCheck, str]]:
