@@ -1,8 +1,9 @@
 """Who may know of which cases and of whom in them, and what the engine has to know of who asks.
 
-An exclusion names a case. Whoever is under it is restricted from everybody who is in that case or ever was, in
-every other case of the node too: by the comparison in the clear, by the names alone and, since a question must not
-be wider, by any shared match-key. Decides nothing about a question: `hub.consent` does, with the Context made here.
+An exclusion names a case. Whoever is under it is restricted from everybody who is in that case or ever was, and
+from every other case of the node that one of them is in or ever was: by the comparison in the clear, by the names
+alone and, since a question must not be wider, by any shared match-key. Decides nothing about a question:
+`hub.consent` does, with the Context made here.
 """
 
 from __future__ import annotations
@@ -103,10 +104,12 @@ class CaseRestrictions:
         return dict.fromkeys(self.named, True)
 
     def _restricted(self, case_digest: bytes) -> bool:
-        """Whether it is a case named, or has somebody of them in it and they did not enter it."""
+        """Whether it is a case named, or has or ever had somebody of them in it and they did not enter it."""
         if case_digest not in self._known:
             with self.node.read() as tx:
                 row = cases.find(tx.session, case_digest)
+                if row is None:
+                    _require_none(tx, case_digest)
                 held = named_people(tx, [row] if row else [])
                 tx.require_as_bound(rests_on(held))
                 self._known[case_digest] = any(map(self._hides, held))
@@ -114,7 +117,7 @@ class CaseRestrictions:
 
     def _hides(self, held: HeldCase) -> bool:
         own = held.details.entered_by == self.user != NOBODY
-        return not own and self.concern(one.details.person for one in held.people)
+        return not own and self.concern(held.ever)
 
     def restricts(self, case_digest: bytes | None) -> bool:
         """Whether that case is to read like none. A case not known is restricted with any other."""
@@ -210,6 +213,12 @@ def folded_ref(case_ref: str) -> str:
 def _cases_by_reference(tx: Reading) -> list[ExcludedCase]:
     """Every case by the reference sealed in it, but those that are kept apart for somebody."""
     return [ExcludedCase(case.case_ref, case.row) for case in every_gist(tx) if not case.apart]
+
+
+def _require_none(tx: Reading, case_digest: bytes) -> None:
+    """That no case is found there is as the log says: else one would be shown as none is. Raises RowsError."""
+    known = [(one.row.id,) for one in every_gist(tx) if one.row.ref_digest == case_digest]
+    tx.require_as_bound({"case_record": known})
 
 
 def restrictions_on(node: Node, requester: Requester | None) -> CaseRestrictions:

@@ -147,6 +147,24 @@ def test_an_exclusion_holds_however_its_case_is_spelled_and_nothing_goes_on_unde
         restrictions_on(node, ash).concern([her])
 
 
+def test_while_cases_are_remembered_one_whose_digest_was_altered_is_shown_to_nobody_kept_out(
+    areas: Areas,
+) -> None:
+    """She is on it beside the case that is named: whoever writes the database would have it found as no case."""
+    node, her = areas["northmoor"], stranger(6)
+    hold(node, case("NM-2", [her]), case("NM-3", [her]))
+    node.remembered.for_s = 60.0
+    digest = node.case_digest("NM-3")
+    hidden = restrictions_on(node, kept_out(node, "NM-2"))
+    assert hidden.restricts(digest)
+    with node.database.write() as session:
+        session.connection().exec_driver_sql(
+            f"UPDATE case_record SET ref_digest = x'00' WHERE ref_digest = x'{digest.hex()}'"
+        )
+    with pytest.raises(RowsError, match="case_record"):
+        restrictions_on(node, kept_out(node, "NM-2")).restricts(digest)
+
+
 def test_an_exclusion_from_a_case_that_is_not_here_is_told(areas: Areas) -> None:
     """It restricts nobody, which is how it reads on a node that never had the case; its operator is told."""
     asked(areas, stranger(6), case_ref="NM-2")
@@ -178,6 +196,19 @@ def test_an_import_with_other_people_takes_no_exclusion_off_whoever_was_on_the_c
         held = find_case(tx, "NM-2")
     assert held
     assert sorted(held.kept.former, key=str) == sorted(map(bare, (her, him, other)), key=str), "each once"
+
+
+def test_nor_does_one_of_another_case_that_she_was_on(areas: Areas) -> None:
+    """What was asked and is owed there is about her still."""
+    node, her = areas["northmoor"], stranger(6)
+    hold(node, case("NM-2", [her], publish=False))
+    asked(areas, her, case_ref="NM-5")
+    ash = kept_out(node, "NM-2")
+    mine = list_obligations(node, ash, FIRST, every=True)
+    assert "NM-5" not in {one.case_ref for one in mine}
+    hold(node, case("NM-5", [stranger(9)], publish=False))
+    assert restrictions_on(node, ash).restricts(node.case_digest("NM-5"))
+    assert list_obligations(node, ash, FIRST, every=True) == mine
 
 
 def bare(person: Person) -> Person:
