@@ -75,10 +75,15 @@ def earlier_result(
     kept = check_for(node, asker, check_id)
     if not reads(kept):
         raise unknown_check()
-    context = context_of(node, kept.request, tells=True)
-    telling = Telling.of(form_of(kept.request, context), context)
+    telling = telling_today(node, kept)
     areas = tuple(_rung(marked(one, telling), kept) for one in kept.result.areas)
     return kept.result.model_copy(update={"areas": areas})
+
+
+def telling_today(node: Node, kept: RecordedCheck) -> Telling:
+    """What stands today against telling areas about whom a check was."""
+    context = context_of(node, kept.request, tells=True)
+    return Telling.of(form_of(kept.request, context), context)
 
 
 def _rung(area: AreaResult, kept: RecordedCheck) -> AreaResult:

@@ -1,6 +1,7 @@
 """Areas that gave no answer and are rung: which checks wait for that, and what was said.
 
-It is kept sealed with the check. Rings nobody, and gives no number (`telephones`).
+It is kept sealed with the check. Whether an area that somebody fled is rung is a manager's to say (`sign`). Rings
+nobody, and gives no number (`telephones`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from collections.abc import Iterator
 
 from hub.audit.events import Action, Refs
 from hub.cases.access import check_for, restrictions_on
-from hub.checks.earlier import EarlierCheck
+from hub.checks.earlier import EarlierCheck, telling_today
+from hub.checks.telling import grave
 from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.records.check import (
@@ -26,13 +28,18 @@ from hub.values import NodeId, Requester
 def to_be_rung(node: Node, asker: Requester) -> Iterator[tuple[EarlierCheck, tuple[NodeId, ...]]]:
     """The checks of which areas are still to be rung, the newest first, and which, without those restricted.
 
+    None of them is one that somebody fled, or that is not safe to talk to.
+
     Raises UsageError when `staff.toml` is broken.
     """
     hidden = restrictions_on(node, asker)
     with node.read() as tx:
         for asked_at, kept in checks_to_ring(tx):
-            if not hidden.hide(kept) and (left := still_to_ring(node, kept)):
-                yield EarlierCheck(asked_at, kept.request, kept.result), left
+            if hidden.hide(kept) or not (left := still_to_ring(node, kept)):
+                continue
+            telling = telling_today(node, kept)
+            if safe := tuple(one for one in left if not grave(one, telling)):
+                yield EarlierCheck(asked_at, kept.request, kept.result), safe
 
 
 def ring(node: Node, asker: Requester, check_id: str, area: NodeId, said: Rung) -> None:

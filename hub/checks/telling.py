@@ -10,11 +10,17 @@ from collections.abc import Iterable
 from hub.consent import NotTold, Telling
 from hub.consent.telling import GRAVE, IN_WORDS
 from hub.records.check import AreaResult
+from hub.values import NodeId
 
 
 def fled_among(areas: Iterable[str], telling: Telling) -> tuple[str, ...]:
     """The areas, by node id, that somebody in the case fled."""
     return tuple(one for one in areas if NotTold.fled in telling.against(telling.area(one)))
+
+
+def grave(node_id: NodeId, telling: Telling) -> bool:
+    """Whether an area is not to be telephoned either, unless a manager says so."""
+    return not set(GRAVE).isdisjoint(telling.against(telling.area(node_id)))
 
 
 def marked(result: AreaResult, telling: Telling) -> AreaResult:

@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Response
 
 from hub.cases.shown import check_shown
-from hub.checks.earlier import earlier_result
+from hub.checks.earlier import earlier_result, telling_today
 from hub.checks.quoted import quoted, without_numbers
 from hub.checks.submissions import A_MANAGERS
 from hub.checks.telephones import by_area
-from hub.consent.telling import GRAVE, IN_WORDS
+from hub.checks.telling import marked
+from hub.consent.telling import GRAVE, IN_WORDS, Telling
 from hub.matching.reasons import Comparison, comparison
 from hub.records.check import (
     AreaResult,
@@ -165,19 +166,20 @@ def shown_check(asked: Asked, check_id: str, kept: RecordedCheck) -> ShownCheck:
     shown.possible = [one for one in answered if one.matches or one.dismissed]
     shown.none = [one for one in answered if not one.matches and not one.dismissed]
     if not areas:
-        lines = by_area(asked.node.home, kept.request.areas)
-        shown.waiting = [_waiting(node_id, line, kept) for node_id, line in lines.items()]
+        lines, telling = by_area(asked.node.home, kept.request.areas), telling_today(asked.node, kept)
+        shown.waiting = [_waiting(node_id, line, kept, telling) for node_id, line in lines.items()]
     for status, title in _GROUPS:
         if there := [one for one in areas if one.area.status is status]:
             shown.groups.append((gettext(title), there))
     return shown
 
 
-def _waiting(node_id: str, line: str, kept: RecordedCheck) -> ShownArea:
+def _waiting(node_id: str, line: str, kept: RecordedCheck, telling: Telling) -> ShownArea:
     """An area of which no answer is kept yet, by its line of telephones."""
     name, _, number = line.partition(": ")
     area = AreaResult(node_id=node_id, area=name, status=AreaStatus.unreachable, contact=number)
-    return ShownArea(area, number, "", [], [], kept.rung.get(node_id, ()), waits=True, rings=True)
+    shown = _area(marked(area, telling), kept)
+    return replace(shown, waits=True, rings=shown.area.not_told not in GRAVE)
 
 
 def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
@@ -191,7 +193,7 @@ def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
         matches=[one for one in matches if not one.dismissed],
         dismissed=[*(one for one in matches if one.dismissed), *before],
         rung=kept.rung.get(area.node_id, ()),
-        rings=any(one.silent and one.node_id == area.node_id for one in kept.result.areas),
+        rings=not grave and any(one.silent and one.node_id == area.node_id for one in kept.result.areas),
     )
 
 

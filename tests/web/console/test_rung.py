@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 from pypdf import PdfReader
 
+from hub.cases.access import restrictions_on
+from hub.cases.flight import keep_answer
 from hub.cases.staff import STAFF_FILE
 from hub.checks.check import check
 from hub.checks.earlier import earlier_result
@@ -184,3 +186,34 @@ def test_of_a_check_that_was_interrupted_every_area_is_rung(
     text = re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
     assert "Noansweriskept" in text
     assert "Couldnotbereached" not in text
+
+
+def test_nobody_is_asked_to_ring_an_area_that_somebody_fled(
+    areas: Areas, console: Console, node: Node
+) -> None:
+    """By whatever number they have: it is their manager's to decide, also where the check broke off."""
+    done, broken = kept(node, asked(areas, "NM-fled").check_id), "6f" * 16
+    result = done.result.model_copy(update={"check_id": broken, "areas": ()})
+    with node.write() as tx:
+        add_check(tx, done.model_copy(update={"result": result}))
+    cookie, southmere = token(areas, console), node.areas.get("southmere")
+    assert southmere is not None
+
+    def page(check_id: str) -> str:
+        return apart(partial(console.send, "GET", f"/checks/{check_id}", cookie)).text
+
+    both = (done.result.check_id, broken)
+    assert all("southmere" in left(node)[one] for one in both)
+    assert all(southmere.contact.phone in page(one) for one in both)
+    keep_answer(node, restrictions_on(node, IMPORTER), "NM-fled", ("southmere",), "operator")
+    for check_id in both:
+        assert "southmere" not in left(node).get(check_id, ())
+        there, text = f"/checks/{check_id}/southmere/rung", page(check_id)
+        assert southmere.contact.phone not in text
+        assert "She fled this area: ask your manager." in text
+        assert there not in text
+        form = {"whom": "The duty desk", "said": "They are told.", "once": "7f" * 16}
+        for method in ("GET", "POST"):
+            assert apart(partial(console.send, method, there, cookie, form)).status_code == 404
+        assert kept(node, check_id).rung == {}
+    assert left(node)[broken] == ("eastvale",)
