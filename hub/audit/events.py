@@ -43,6 +43,7 @@ class Action(StrEnum):
     case_entered = "case_entered"
     flight_answered = "flight_answered"
     not_safe_taken_off = "not_safe_taken_off"
+    paper_kept = "paper_kept"
     case_sealed = "case_sealed"
     case_unsealed = "case_unsealed"
     sealed_person_found = "sealed_person_found"

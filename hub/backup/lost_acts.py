@@ -39,6 +39,7 @@ EXCLUDED: Final = "exclusion"
 ACTS: Final = frozenset(
     {
         Action.case_entered,
+        Action.paper_kept,
         Action.case_sealed,
         Action.case_unsealed,
         Action.sealed_person_decided,

@@ -22,6 +22,8 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "case_record": _NOTHING,
     "person_record": _NOTHING,
+    "case_paper": _NOTHING,
+    "case_attachment": _NOTHING,
     "decision_record": _NOTHING,
     "obligation_record": _NOTHING,
     "sharing_record": _NOTHING,

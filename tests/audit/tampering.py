@@ -33,13 +33,14 @@ from hub.federation.sync import sync_all
 from hub.jobs import deliveries
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import CHECKPOINT, Node
-from hub.records import restorations
+from hub.records import papers, restorations
 from hub.records.accounts import AccountRole
 from hub.records.check import CandidateRef, CheckResult
+from hub.records.papers import Paper, PaperKind, WithFile
 from hub.records.restorations import Reasons
 from hub.records.submissions import Submission, SubmissionState, keep_submission
 from hub.records.tokens import TokenScope
-from hub.store import outbox
+from hub.store import cases, outbox
 from hub.store.database import Database
 from hub.store.guarded import GUARDED, table_of
 from hub.store.verify import Report, verify_database
@@ -79,6 +80,7 @@ def use(areas: Areas, number: int) -> None:
     own, theirs = cases_of(NODE)[number % 2][0], stranger(30 + number)
     hold(node, case(f"nm-{number}", [stranger(10 + number), stranger(20 + number)]))
     hold(node, case(f"{NODE}-0", cases_of(NODE)[0], criteria=(f"changed {number}",)))
+    _papers(node, number)
     publish(node)
     hold(areas["eastvale"], case(f"ev-{number}", [theirs]))
     publish(areas["eastvale"])
@@ -94,6 +96,15 @@ def use(areas: Areas, number: int) -> None:
         restorations.end(tx, found, how="waived", because="a drill")
         tx.record(Action.restoration_ended, by=OPERATOR)
     advance_audit_checkpoint(node)
+
+
+def _papers(node: Node, number: int) -> None:
+    """A case has a paper more, with a file."""
+    with node.write() as tx:
+        found = cases.find(tx.session, node.case_digest(f"nm-{number}"))
+        assert found
+        paper = Paper(kind=PaperKind.attachment, body={"n": number}, by="A", at=tx.now, supplier="Police")
+        papers.put(tx, found, WithFile(paper, b"a scan"), paper, by=OPERATOR)
 
 
 def _sign_in(node: Node, number: int) -> None:

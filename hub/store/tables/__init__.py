@@ -20,6 +20,7 @@ from hub.store.tables.decisions import DecisionRecord, ObligationRecord, Sharing
 from hub.store.tables.feed import CrowdedKeys, FeedEntry, FeedState
 from hub.store.tables.jobs import OutboxRow, ScheduledJob
 from hub.store.tables.notices import LastNotice, NoticeRecord
+from hub.store.tables.papers import CaseAttachment, CasePaper
 from hub.store.tables.peers import Peer, PeerEntry, PeerFeed
 from hub.store.tables.received import (
     IdempotentAnswer,
@@ -38,6 +39,8 @@ __all__ = [
     "ApiTokenRecord",
     "ApiTokenSeen",
     "AuditEntry",
+    "CaseAttachment",
+    "CasePaper",
     "CaseRecord",
     "CheckRecord",
     "CrowdedKeys",

@@ -1,0 +1,41 @@
+"""Which papers of a case somebody reads, who may open the case: `hub.cases.shown.case_shown` says that.
+
+What an agency found in its own records stands apart until its representative says it: research is not circulated
+before a meeting (Toolkit for Marac representatives, pitfalls). What an Idva service keeps of its contact with a
+client is that service's alone, and a service reads of the Marac's papers those that it gave. A paper that is kept
+from somebody is as one that is not there. Decides nothing about what leaves the area.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.accounts.accounts import Acting
+from hub.accounts.organisations import folded
+from hub.node.node import Node
+from hub.records import papers
+from hub.records.cases import HeldCase
+from hub.records.papers import KeptPaper, Paper, PaperKind
+
+OF_ITS_SUPPLIER: Final = frozenset({PaperKind.research, PaperKind.idva_contact})
+"""These are read by the organisation alone whose they are."""
+
+
+def papers_shown(
+    node: Node, acting: Acting, held: HeldCase, kind: PaperKind | None = None
+) -> list[KeptPaper]:
+    """The papers of a case that they may open, those that they read, the oldest first. Raises RowsError."""
+    with node.read() as tx:
+        every = papers.of_case(tx, held.row, kind)
+    return [one for one in every if reads(acting, one.paper)]
+
+
+def paper_shown(node: Node, acting: Acting, held: HeldCase, handle: str) -> KeptPaper | None:
+    """The paper that an address names; None where there is none, or none for them. Raises RowsError."""
+    return next((one for one in papers_shown(node, acting, held) if one.handle == handle), None)
+
+
+def reads(acting: Acting, paper: Paper) -> bool:
+    """Whether they read a paper of a case that they may open."""
+    own = folded(paper.supplier) == folded(acting.organisation.name)
+    return own or not (paper.kind in OF_ITS_SUPPLIER or acting.organisation.idva_service)
