@@ -18,6 +18,8 @@ from hub.errors import AuthenticationError, InputError
 PrivateKey = X25519PrivateKey  # Named here, so that no other room imports the library.
 _SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 PAD_CLASSES: Final = (4_096, 16_384, 65_536)
+PACK_PAD_CLASSES: Final = (*PAD_CLASSES, *(1 << power for power in range(18, 25)))
+"""Those of a whole case: up to 16 MiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +51,24 @@ class SealContext:
         return b"".join(len(part).to_bytes(2, "big") + part for part in encoded)
 
 
-def seal(plain: bytes, to: bytes, context: SealContext) -> bytes:
-    """Pad to the next size class and seal to a raw X25519 public key. Raises InputError when over 64 KiB."""
-    size = next((size for size in PAD_CLASSES if len(plain) + 4 <= size), None)
+def seal(plain: bytes, to: bytes, context: SealContext, classes: tuple[int, ...] = PAD_CLASSES) -> bytes:
+    """Pad to the next size class and seal to a raw X25519 public key. Raises InputError when over the largest."""
+    size = next((size for size in classes if len(plain) + 4 <= size), None)
     if size is None:
-        raise InputError("A sealed message may not be over 64 KiB.")
+        raise InputError(f"A sealed message may not be over {classes[-1] // 1024} KiB.")
     padded = len(plain).to_bytes(4, "big") + plain + bytes(size - 4 - len(plain))
     return _SUITE.encrypt(padded, X25519PublicKey.from_public_bytes(to), context.info)
 
 
-def unseal(sealed: bytes, key: PrivateKey, context: SealContext) -> bytes:
+def unseal(
+    sealed: bytes, key: PrivateKey, context: SealContext, classes: tuple[int, ...] = PAD_CLASSES
+) -> bytes:
     """Open and unpad. Raises AuthenticationError when made for another key or context, or tampered with."""
     try:
         padded = _SUITE.decrypt(sealed, key, context.info)
     except (InvalidTag, ValueError) as error:
         raise AuthenticationError("A sealed message does not open in this context.") from error
     size = int.from_bytes(padded[:4], "big")
-    if len(padded) not in PAD_CLASSES or size > len(padded) - 4 or any(padded[4 + size :]):
+    if len(padded) not in classes or size > len(padded) - 4 or any(padded[4 + size :]):
         raise AuthenticationError("A sealed message is not padded as agreed.")
     return padded[4 : 4 + size]

@@ -73,6 +73,7 @@ class MessageType(StrEnum):
     disclosure = "marac-disclosure+jwt"
     checkpoint = "marac-checkpoint+jwt"
     acknowledgement = "marac-acknowledgement+jwt"
+    transfer = "marac-transfer+jwt"
     reconciliation = "marac-reconciliation+jwt"
     feed = "marac-feed+jwt"
     manifest = "marac-manifest+jwt"
@@ -99,18 +100,18 @@ def _readable(text: str) -> str:
     return text
 
 
-def _letters(count: int) -> int:
+def letters(count: int) -> int:
     """How many letters of base64url so many bytes take."""
     return -(-4 * count // 3)
 
 
 _SEALED_BYTES: Final = 32 + PAD_CLASSES[-1] + 16
-_CANONICAL: Final = AfterValidator(_canonical_base64)
-Bytes32 = Annotated[str, StringConstraints(min_length=_letters(32), max_length=_letters(32)), _CANONICAL]
-Elements = Annotated[str, StringConstraints(max_length=_letters(ELEMENT_BYTES * MAX_BATCH)), _CANONICAL]
-Proof = Annotated[str, StringConstraints(max_length=_letters(PROOF_BYTES)), _CANONICAL]
-Sealed = Annotated[str, StringConstraints(max_length=_letters(_SEALED_BYTES)), _CANONICAL]
-Lines = Annotated[str, StringConstraints(max_length=_letters(ENTRY_BYTES * PAGE_LINES)), _CANONICAL]
+CanonicalBase64: Final = AfterValidator(_canonical_base64)
+Bytes32 = Annotated[str, StringConstraints(min_length=letters(32), max_length=letters(32)), CanonicalBase64]
+Elements = Annotated[str, StringConstraints(max_length=letters(ELEMENT_BYTES * MAX_BATCH)), CanonicalBase64]
+Proof = Annotated[str, StringConstraints(max_length=letters(PROOF_BYTES)), CanonicalBase64]
+Sealed = Annotated[str, StringConstraints(max_length=letters(_SEALED_BYTES)), CanonicalBase64]
+Lines = Annotated[str, StringConstraints(max_length=letters(ENTRY_BYTES * PAGE_LINES)), CanonicalBase64]
 Hex16 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 KeyName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]

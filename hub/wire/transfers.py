@@ -1,0 +1,131 @@
+"""What two areas say to each other about a case that moves with her, version 1.
+
+What goes back to the area that she leaves is a state and, where it was declined, a code: these messages have no
+field for anything that somebody typed there. Pure, as `messages`; does not know what either side does with it
+(`hub.transfers`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, StringConstraints
+
+from hub.crypto.hpke import PACK_PAD_CLASSES
+from hub.values import Kind, LongText, Person, Requester, ShortText, Value, Whole
+from hub.wire.messages import VERSION, CanonicalBase64, Hex16, KeyName, letters
+
+TRANSFERS_PATH: Final = "/federation/v1/transfers"
+MAX_SEALED_BYTES: Final = 32 + PACK_PAD_CLASSES[-1] + 16
+MAX_TRANSFER_BODY: Final = letters(MAX_SEALED_BYTES) + 4_096
+SealedPack = Annotated[str, StringConstraints(max_length=letters(MAX_SEALED_BYTES)), CanonicalBase64]
+
+
+class TransferState(StrEnum):
+    """How far a transfer is. All but the first are ends."""
+
+    offered = "offered"
+    accepted = "accepted"
+    declined = "declined"
+    withdrawn = "withdrawn"
+    expired = "expired"
+
+
+class DeclineCode(StrEnum):
+    """Why it was declined: all that the area that offered it is ever told of the reason."""
+
+    wrong_area = "wrong_area"
+    wrong_person = "wrong_person"
+    duplicate = "duplicate"
+
+
+class MessageKind(StrEnum):
+    """An offer with its pack; the word of whoever was offered it; whoever offered wants it back."""
+
+    offer = "offer"
+    word = "word"
+    ask_back = "ask_back"
+
+
+class TransferMessage(Value):
+    """One message about a transfer; `sealed` opens to a Pack, a Word or an AskBack, by its kind."""
+
+    version: Literal[1] = VERSION
+    transfer_id: Hex16
+    kind: MessageKind
+    key_id: KeyName
+    sealed: SealedPack
+
+
+class Word(Value):
+    """What the area that was offered a case says of it. Of the reason for declining, the code alone."""
+
+    state: TransferState
+    code: DeclineCode | None = None
+
+
+class AskBack(Value):
+    """The area that offered a case wants it back, or its time is over."""
+
+    to: Literal[TransferState.withdrawn, TransferState.expired]
+
+
+class TransferAnswer(Value):
+    """The answer to each message: how far the transfer is for whoever answers."""
+
+    version: Literal[1] = VERSION
+    transfer_id: Hex16
+    word: Word
+
+
+class PackedItem(Value):
+    """One item of a pack. Without a body it stays with its supplier, who is to be asked: `held_by`."""
+
+    kind: ShortText
+    title: ShortText = ""
+    supplier: ShortText
+    held_by: ShortText = ""
+    body: dict[str, object] = Field(default_factory=dict)
+
+
+class PackedPerson(Value):
+    """Somebody of the case, as the area that she leaves has them."""
+
+    person: Person
+    address: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    safe_to_call: bool | None = None
+
+
+class Permitted(Value):
+    """Who gave the meeting's permission that the case moves, and on which day."""
+
+    by: ShortText
+    date: dt.date
+
+
+class Pack(Value):
+    """A case as it moves: its people, what is known of it, its items, and what it was decided on.
+
+    `disclosed_on`: the day on which she disclosed, so that the six weeks run on. `until`: how long the offer stands
+    (seconds since 1970). `form`: what the area that offers it decided on, as it may be read.
+    """
+
+    case_ref: ShortText
+    kind: Literal[Kind.marac] = Kind.marac
+    referral_date: dt.date | None = None
+    meeting_date: dt.date | None = None
+    disclosed_on: dt.date | None = None
+    agreement: Literal["given", "refused", "not_asked", ""] = ""
+    victim_aware: bool | None = None
+    criteria: Annotated[tuple[ShortText, ...], Field(max_length=50)] = ()
+    not_safe_to_talk_to: Annotated[tuple[ShortText, ...], Field(max_length=50)] = ()
+    fled_from: Annotated[tuple[ShortText, ...], Field(max_length=50)] = ()
+    sealed: bool
+    people: Annotated[tuple[PackedPerson, ...], Field(min_length=1, max_length=50)]
+    items: Annotated[tuple[PackedItem, ...], Field(max_length=200)] = ()
+    offered_by: Requester
+    permission: Permitted
+    reason: LongText
+    until: Whole
