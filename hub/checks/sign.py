@@ -1,8 +1,9 @@
 """A manager's signature on what waits for it: decided again on the facts of that moment, and moved once or refused.
 
-Nobody signs what they put or asked themselves. An area that somebody fled, or may have, is told by the manager's
-own answer alone: by telephone first, over the number that the node has of it; over the hub only where that answer
-says so too. What is signed is kept in the transaction that decides it, with the delivery that it makes.
+Nobody signs what they put or asked themselves, nor rings for it. An area that somebody fled, or may have, is told
+by the manager's own answer alone: by telephone first, over the number that the node has of it; over the hub only
+where that answer says so too. What is signed is kept in the transaction that decides it, with the delivery that it
+makes.
 """
 
 from __future__ import annotations
@@ -131,11 +132,7 @@ def sign(node: Node, acting: Acting, shown: Shown, answer: TellingAnswer | None)
     nothing any more; as `to_sign` besides.
     """
     then = to_sign(node, acting, shown.submission)
-    if then.own:
-        raise ConflictError(
-            "You asked this yourself, or have the name of somebody in the case: another manager signs it.",
-            kept="It waits.",
-        )
+    _require_not_own(then)
     if answer is not None and answer.decided is not Decided.share:
         with node.write() as tx:
             tx.hold_others_off()
@@ -156,6 +153,14 @@ def sign(node: Node, acting: Acting, shown: Shown, answer: TellingAnswer | None)
 
     decision, delivery = decide_act(node, act, write)
     return Signing(decision, delivery)
+
+
+def _require_not_own(then: ToSign) -> None:
+    if then.own:
+        raise ConflictError(
+            "You asked this yourself, or have the name of somebody in the case: another manager signs it.",
+            kept="It waits.",
+        )
 
 
 def _sign_question(node: Node, acting: Acting, submission: Submission, question: CheckRequest) -> Signing:
@@ -198,9 +203,10 @@ def _let_ring(
 def record_call(node: Node, acting: Acting, shown: Shown, call: Call) -> Signing:
     """Record that the area was rung, before anything else; then what its manager lets go over the hub besides.
 
-    Raises ConflictError where that was recorded meanwhile.
+    Raises ConflictError where that was recorded meanwhile, or it is the manager's own.
     """
     submission = shown.submission
+    _require_not_own(to_sign(node, acting, submission))
     act, over_hub = _as_signed(node, submission), bool(submission.answer and submission.answer.over_hub)
     decision = act.decided(node)
 
@@ -222,7 +228,8 @@ def record_call(node: Node, acting: Acting, shown: Shown, call: Call) -> Signing
 
 
 def not_rung(node: Node, acting: Acting, shown: Shown, why: str) -> None:
-    """Record that in the end the area is not told. Raises ConflictError where that was decided meanwhile."""
+    """Record that in the end the area is not told. Raises ConflictError as `record_call` does."""
+    _require_not_own(to_sign(node, acting, shown.submission))
     act = _as_signed(node, shown.submission)
     with node.write() as tx:
         tx.hold_others_off()

@@ -235,6 +235,21 @@ def test_an_area_she_fled_is_told_by_telephone_and_nothing_goes_over_the_hub(are
     assert "record_recipients" not in codes
 
 
+def test_whoever_put_it_rings_for_it_no_more_than_they_sign_it(areas: Areas) -> None:
+    """What goes over the hub goes once the call was made: by somebody else than who wants it told."""
+    here = office(areas, fled=True)
+    number = here.put(here.mo, level=Level.involvement)
+    here.sign(number, here.ned, YES.model_copy(update={"over_hub": True}))
+    mo, shown = here.acting(here.mo), here.shown(number)
+    with pytest.raises(ConflictError, match="another manager"):
+        record_call(here.node, mo, shown, call_of(here))
+    with pytest.raises(ConflictError, match="another manager"):
+        not_rung(here.node, mo, shown, "They cannot be reached.")
+    assert here.shown(number).state is S.to_ring
+    assert here.told() == 0
+    assert record_call(here.node, here.acting(here.ned), here.shown(number), call_of(here)).delivery
+
+
 def test_an_area_she_fled_is_told_over_the_hub_where_the_decision_says_so_and_not_before_the_call(
     areas: Areas,
 ) -> None:
