@@ -261,10 +261,20 @@ def _left(tx: Transaction, owner: bytes, burst: float, per_s: float) -> float:
     return min(burst, kept.level + max(0, tx.now - kept.level_at) * per_s)
 
 
+def came_back(node: Node, address: str) -> None:
+    """Who came back from the provider and is proven took no try by it: their address has it again."""
+    with node.write() as tx:
+        tx.hold_others_off()
+        _give_back(tx, tx.vault.lookup("tries_of", _network(address)), _BY_ADDRESS)
+
+
 def _forgive(tx: Transaction, name: str) -> None:
     """Who signs in has not guessed: the name has the try again that it took, and no more."""
-    owner = sign_in_digest(tx, name)
-    left = min(_BY_NAME[0], _left(tx, owner, *_BY_NAME) + 1)
+    _give_back(tx, sign_in_digest(tx, name), _BY_NAME)
+
+
+def _give_back(tx: Transaction, owner: bytes, limit: tuple[float, float]) -> None:
+    left = min(limit[0], _left(tx, owner, *limit) + 1)
     accounts.put_tries(tx.session, owner, Tries(left, tx.now))
 
 

@@ -16,7 +16,7 @@ from hub.accounts import provider
 from hub.accounts.provider import FLOW_S, Begun, Came, Flow, Proof, Unproven
 from hub.accounts.provider_client import BACK
 from hub.accounts.provider_sign_in import finish, refuse
-from hub.accounts.sign_in import may_try
+from hub.accounts.sign_in import came_back, may_try
 from hub.errors import QuotaError
 from hub.records.accounts import Account
 from hub.web.console.asked import Asked, Page, cookie_of, see, with_cookie
@@ -84,7 +84,7 @@ async def _go_anew(asked: Asked) -> Response:
 
 
 async def _require_try(asked: Asked) -> None:
-    """Raise QuotaError where so many sign-ins were begun from an address that somebody seems to try them all."""
+    """Raise QuotaError where so many were begun, or came back, from an address that somebody seems to try all."""
     if not await to_thread.run_sync(may_try, asked.node, None, asked.address):
         raise QuotaError("That was tried too often.", retry_after=_RETRY_S)
 
@@ -99,6 +99,7 @@ async def _back(asked: Asked) -> Response:
     flow = provider.flow_of(asked.node, came)
     if flow is None:
         return _refused(asked, Unproven.begun_elsewhere, anew=False)
+    await _require_try(asked)  # Each return asks the provider, or is an event, however often it is made.
     proof = await provider.prove(asked.node, flow, came)
     return await to_thread.run_sync(_finished, asked, flow, proof)
 
@@ -112,6 +113,7 @@ def _finished(asked: Asked, flow: Flow, proof: Proof | Unproven) -> Response:
     entered = finish(asked.node, flow, proof)
     if isinstance(entered, Unproven):
         return _refused(asked, entered, anew=flow.anew)
+    came_back(asked.node, asked.address)
     response = _forgetting(asked, asked.page("signed_in.html", to=entered.back))
     response.headers["Refresh"] = f"0; url={entered.back}"
     return with_cookie(asked, response, entered.token) if entered.token else response

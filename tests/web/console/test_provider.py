@@ -604,6 +604,21 @@ def test_beginning_again_and_again_ends(world: World) -> None:
     assert answers == [303] * 30 + [429] * 2
 
 
+def test_coming_back_again_and_again_from_one_sign_in_ends_and_leaves_no_more_in_the_log(
+    world: World,
+) -> None:
+    """Anybody may begin one: each return that proves nothing would be an event, or ask the provider."""
+    visitor = world.visitor()
+    (state,) = re.findall(r"[?&]state=([^&]+)", world.begun(visitor))
+    flow, before = visitor.kept[FLOW], len(events(world.node, "sign_in_refused"))
+    answers = set()
+    for _ in range(60):
+        visitor.kept[FLOW] = flow
+        answers.add(visitor.get(f"/sign-in/provider/back?state={state}").status_code)
+    assert answers == {403, 429}
+    assert len(events(world.node, "sign_in_refused")) - before <= 31
+
+
 def _drip(request: BaseHTTPRequestHandler) -> None:
     request.send_response(200)
     request.end_headers()
