@@ -15,8 +15,10 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import StringConstraints
+from sqlalchemy import RowMapping
 
 from hub.audit.events import NODE, Action, Refs
+from hub.crypto.vault import Vault
 from hub.errors import ConflictError, InputError, StorageError
 from hub.node.transaction import Reading, Transaction
 from hub.store import papers
@@ -109,7 +111,7 @@ def of_case(tx: Reading, case: StoredCase, kind: PaperKind | None = None) -> lis
     rows = papers.of_case(tx.session, case.id)
     last = max((row.number for row in rows), default=0)
     tx.require_as_bound({"case_paper": [(case.id, number) for number in range(1, last + 2)]})
-    return [_opened(tx, row) for row in rows if kind is None or row.kind == kind.value]
+    return [_opened(tx.vault, row) for row in rows if kind is None or row.kind == kind.value]
 
 
 def one(tx: Reading, case: StoredCase, handle: str) -> KeptPaper | None:
@@ -168,8 +170,13 @@ def _require_newest(every: Sequence[KeptPaper], paper: Paper) -> None:
         )
 
 
-def _opened(tx: Reading, row: PaperRow) -> KeptPaper:
-    paper = Paper.model_validate_json(tx.vault.open(_place(row.handle), row.sealed))
+def opened(vault: Vault, values: RowMapping) -> KeptPaper:
+    """A paper of a row of its table, for whoever goes through all of them. Raises StorageError."""
+    return _opened(vault, PaperRow(**{name: values[name] for name in PaperRow._fields}))
+
+
+def _opened(vault: Vault, row: PaperRow) -> KeptPaper:
+    paper = Paper.model_validate_json(vault.open(_place(row.handle), row.sealed))
     if paper.kind.value != row.kind:
         raise _wrong("A paper does not stand as what is sealed says.")
     return KeptPaper(row.handle.hex(), row.number, paper)

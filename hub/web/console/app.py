@@ -32,6 +32,7 @@ from hub.web.api.app import Served, add_api, failed, is_api
 from hub.web.api.app import nowhere as programs_nowhere
 from hub.web.console import (
     accounts,
+    actions,
     ask,
     before,
     by_hand,
@@ -46,6 +47,7 @@ from hub.web.console import (
     likenesses,
     nothing,
     obligations,
+    plans,
     programs,
     protect,
     provider,
@@ -71,6 +73,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *provider.PAGES,
     *work.PAGES,
     *cases.PAGES,
+    *plans.PAGES,
+    *actions.PAGES,
     *protect.PAGES,
     *likenesses.PAGES,
     *by_hand.PAGES,
@@ -183,7 +187,7 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
         asked = Asked(node, made.pages, request, session, typed, made.client)
         if not guard.open:
             if session is None:
-                return see(sign_in.ENDED if typed and page.path != "/sign-out" else "/sign-in")
+                return see("/sign-in")
             if session.locked and page.path != "/sign-out":
                 await _keep_typed(asked, page, session)
                 return see("/sign-in")
@@ -239,7 +243,7 @@ async def _keep_typed(asked: Asked, page: Page, session: SignedIn) -> None:
     """
     here = asked.request.url.path
     back = here if ("GET", page.path) in ROUTES else f"/{here.split('/')[1]}"
-    if page.method in _UNSAFE or back != here:
+    if asked.typed or back != here:
         draft = json.dumps([pair for pair in asked.typed if pair[0] not in sign_in.SECRET])
         await to_thread.run_sync(sessions.keep_draft, asked.node, session, back, draft)
 

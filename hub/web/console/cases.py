@@ -135,6 +135,7 @@ _ROLES: Final = {
 }
 
 WORDS: Final = {
+    "plan": mark("Action plan"),
     "seal": mark("Seal this case"),
     "unseal": mark("Take the seal back"),
     "fled": mark("Say who fled an area"),

@@ -29,6 +29,7 @@ _MENU: Final = (
     (mark("Cases"), "/cases"),
     (mark("Requests"), "/requests"),
     (mark("Obligations"), "/obligations"),
+    (mark("Actions"), "/actions"),
     (mark("To countersign"), "/countersign"),
     (mark("Who may be hidden"), "/seals"),
     (mark("Disclosures"), "/disclosures"),

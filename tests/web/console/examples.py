@@ -120,6 +120,28 @@ NEW_CASE: Final[Fields] = MappingProxyType(
         "fled_other": "Vale of Elsewhere",
     }
 )
+ACTION: Final[Fields] = MappingProxyType(
+    {
+        "what": "Brief the patrols on the address.",
+        "agency": "Northmoor Police",
+        "volunteered_by": "Sergeant Lowe",
+        "due": "3 December 2026",
+        "risk": "He follows her home.",
+        "achieves": "Patrols know whom to look for.",
+        "addresses": "perpetrator",
+        "approach": "disrupt",
+    }
+)
+WHOLE: Final[Fields] = MappingProxyType({"tells_victim": "The Idva", "safe": "yes", "safe_by": "The Idva"})
+PLANNED: Final = MappingProxyType({"case": "{planned}"})
+REVIEWED: Final[Fields] = MappingProxyType(
+    {
+        "reviewed.0.action": "{line}",
+        "reviewed.0.outcome": "done",
+        "reviewed.0.worked": "no",
+        "reviewed.0.still_needed": "yes",
+    }
+)
 SILENT: Final[Mapping[str, str]] = MappingProxyType({"check": "{silent}", "area": "westhaven"})
 """A check of which an area gave no answer."""
 NO_PAGES: Final = frozenset(
@@ -339,6 +361,35 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /submissions/{submission}/ask"),
     E("POST /submissions/{submission}/withdraw", places={"submission": "ab" * 16}, status=404),
     E("POST /submissions/{submission}/withdraw"),
+    E("GET /cases/{case}/plan", places=PLANNED),
+    E("GET /cases/{case}/plan/action", places=PLANNED, status=404),
+    E("POST /cases/{case}/plan", places=PLANNED),
+    E("GET /cases/{case}/plan/action", places=PLANNED),
+    E("POST /cases/{case}/plan/action", places=PLANNED, status=422),
+    E("POST /cases/{case}/plan/action", form={**ACTION, "what": "Mark the file."}, places=PLANNED),
+    E("POST /cases/{case}/plan/remove", form={"action": "{in_plan}"}, places=PLANNED),
+    E("POST /cases/{case}/plan/action", form=ACTION, places=PLANNED),
+    E("GET /cases/{case}/plan/whole", places=PLANNED),
+    E("POST /cases/{case}/plan/whole", form={"safe": "yes"}, places=PLANNED, status=422),
+    E("POST /cases/{case}/plan/whole", form=WHOLE, places=PLANNED),
+    E("POST /cases/{case}/plan/accept", form={"seen": "ab" * 16}, places=PLANNED, status=409),
+    E("POST /cases/{case}/plan/accept", form={"seen": "{seen}"}, places=PLANNED),
+    E("GET /actions"),
+    E("GET /actions/{action}"),
+    E("POST /actions/{action}", form={"outcome": "not_done", "worked": "not_known"}, status=422),
+    E("POST /actions/{action}", form={"outcome": "done", "worked": "no"}),
+    E("POST /cases/{case}/plan", places=PLANNED),
+    E("POST /cases/{case}/plan/action", form=ACTION, places=PLANNED),
+    E("GET /cases/{case}/plan/review", places=PLANNED),
+    E(
+        "POST /cases/{case}/plan/review",
+        form={"reviewed.0.action": "{line}", "reviewed.0.outcome": "done"},
+        places=PLANNED,
+        status=422,
+    ),
+    E("POST /cases/{case}/plan/review", form=REVIEWED, places=PLANNED),
+    E("GET /cases/{case}/plan/whole", places=PLANNED),
+    E("GET /prompts"),
     E("GET /nothing", R.data_protection_officer),
     E("GET /accounts", R.operator),
     E("GET /accounts", R.manager),
@@ -389,6 +440,7 @@ class World:
             ),
             "likely": self._case("NM-likely", self.unsigned, HER.model_copy(update={"date_of_birth": ""})),
             "unsigned_case": self._case("NM-other", self.unsigned),
+            "planned": self._case("NM-planned", self.unsigned, stranger(78)),
             "invited": new.sign_in,
             "code": code,
             "waiting": waiting.id,
@@ -471,6 +523,10 @@ _LINKS: Final = {
     "factor": r'name="factor" value="([^"]+)"',
     "people": r'name="people"[^>]*value="([0-9a-f]{32})"',
     "check": r"/checks/(?P<check>[0-9a-f]{32})/(?P<area>\w+)/(?P<candidate>[0-9a-f]+)/tell",
+    "in_plan": r'name="action" value="([0-9a-f]{16})"',
+    "seen": r'name="seen" value="([0-9a-f]{32})"',
+    "action": r'href="/actions/([0-9a-f]{16})"',
+    "line": r'name="reviewed\.0\.action" value="([0-9a-f]{16})"',
     "to_sign": r'href="/countersign/(\w+)"',
     "to_complete": r'(?s)Emergencies to be completed.*?href="/obligations/(\w+)"',
     "token": r'action="/programs/([0-9a-f]{64})/end"',

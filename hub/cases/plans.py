@@ -1,0 +1,319 @@
+"""The action plans of a case as they are kept: begun, completed, accepted, and reported on by their agencies.
+
+A plan is a paper of its case: each change is a new one that supersedes it, so that what was planned when stays. A
+case has one plan in hand at a time; the next begins with the review of the last accepted one. What a plan lacks
+is said by `action_plan`. Tells no agency anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import RowMapping
+
+from hub.accounts.accounts import Acting
+from hub.accounts.organisations import folded
+from hub.cases.access import restrictions_on
+from hub.cases.action_plan import (
+    Action,
+    ActionPlan,
+    Lack,
+    Outcome,
+    Report,
+    SetBefore,
+    lacking,
+    set_before,
+    wrong_action,
+)
+from hub.cases.shown import asker_of
+from hub.crypto.vault import Vault
+from hub.errors import ConflictError, InputError, NotFoundError
+from hub.node.node import Node
+from hub.node.transaction import Reading, Transaction
+from hub.records import papers
+from hub.records.accounts import AccountRole
+from hub.records.cases import HeldCase
+from hub.records.gists import Gist, every_gist
+from hub.records.papers import KeptPaper, Paper, PaperKind
+from hub.store import cases
+from hub.store.cases import StoredCase
+from hub.values import Kind, Requester
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOfCase:
+    """The newest plan of a case: the handle (hex) of its paper, what it lacks, and what it sets again.
+
+    `earlier`: the last accepted plan before it, with what its agencies have reported by now.
+    """
+
+    handle: str
+    plan: ActionPlan
+    earlier: ActionPlan | None
+    lacks: tuple[Lack, ...]
+    before: Mapping[str, SetBefore]
+
+
+def plan_of(node: Node, held: HeldCase) -> PlanOfCase | None:
+    """The newest plan of a case; None where it has none. Raises RowsError, StorageError."""
+    with node.read() as tx:
+        return _newest(tx, held.row)
+
+
+def earlier_plans(node: Node, held: HeldCase) -> list[ActionPlan]:
+    """Every accepted plan of a case as it stands, the newest first. Raises RowsError, StorageError."""
+    with node.read() as tx:
+        return [one.plan for one in reversed(_of_case(tx, held.row)) if one.plan.accepted_by]
+
+
+def begin(node: Node, held: HeldCase, by: Requester, meeting_date: dt.date | None = None) -> str:
+    """Begin a plan, and return its handle (hex). One that is in hand is returned as it is.
+
+    Raises RowsError, StorageError, and ConflictError where the case is gone.
+    """
+    with node.write() as tx:
+        every = _of_case(tx, held.row)
+        last = every[-1] if every else None
+        if last is not None and not last.plan.accepted_by:
+            return last.handle
+        plan = ActionPlan(meeting_date=meeting_date, earlier=last.handle if last else "")
+        return _put(tx, held.row, plan, by, "")
+
+
+def change(
+    node: Node, held: HeldCase, by: Requester, made: Callable[[ActionPlan], ActionPlan], seen: str = ""
+) -> PlanOfCase:
+    """Change the plan that is in hand, and keep what it was. `seen`: the plan (hex) that was looked at, if any.
+
+    To an accepted one actions may be added, and no more. Raises NotFoundError without a plan; ConflictError where
+    it is another than the one `seen`, or accepted; InputError for what cannot stand in it; RowsError, StorageError.
+    """
+    with node.write() as tx:
+        newest = _required(tx, held.row, seen)
+        plan = made(newest.plan)
+        if newest.plan.accepted_by:
+            _require_added(newest.plan, plan)
+        if plan != newest.plan:
+            _put(tx, held.row, plan, by, newest.handle)
+    found = plan_of(node, held)
+    if found is None:
+        raise _no_plan()
+    return found
+
+
+def accept(node: Node, held: HeldCase, by: Requester, seen: str) -> None:
+    """Accept the plan that was looked at. Done twice it is done once.
+
+    Raises NotFoundError without a plan, ConflictError where it was changed meanwhile, InputError with what it
+    lacks; RowsError, StorageError.
+    """
+    with node.write() as tx:
+        newest = _required(tx, held.row, "")
+        if newest.plan.accepted_by:
+            return
+        _require_seen(newest, seen)
+        if newest.lacks:
+            raise InputError(
+                f"The plan is not complete. {newest.lacks[0].text}",
+                kept="The plan, as it was.",
+                do="Complete it, and accept it then.",
+            )
+        accepted = newest.plan.model_copy(update={"accepted_by": by.name, "accepted_on": tx.today})
+        _put(tx, held.row, accepted, by, newest.handle)
+
+
+class ActionLine(NamedTuple):
+    """An action that somebody may report on: the case's handle (hex) and number, and whether it is overdue."""
+
+    case: str
+    case_ref: str
+    action: Action
+    overdue: bool
+
+
+def actions_of(node: Node, acting: Acting) -> list[ActionLine]:
+    """The actions of accepted plans that they report on: their agency's, or every one for a Marac's coordinators.
+
+    Those with nothing final reported, the first due first. None of a case that they are restricted from, nor of
+    another body's. Raises UsageError when `staff.toml` is broken, RowsError, StorageError.
+    """
+    with node.read() as tx:
+        found = [one for one in _lines(tx, acting) if one.action.outcome in (None, Outcome.not_done)]
+    return sorted(found, key=lambda one: (one.action.due, one.case_ref, one.action.id))
+
+
+def action_shown(node: Node, acting: Acting, number: str) -> ActionLine | None:
+    """The action of an accepted plan that they may report on; None where there is none, or none for them."""
+    with node.read() as tx:
+        return next((one for one in _lines(tx, acting) if one.action.id == number), None)
+
+
+def report(node: Node, acting: Acting, number: str, said: Report) -> None:
+    """Keep what an agency says of its action. The same said again is kept once.
+
+    Raises NotFoundError where they have no such action, InputError where it is not said why it was not done;
+    RowsError, StorageError.
+    """
+    if said.outcome is not Outcome.done and not said.because.strip():
+        raise InputError("Say why it was not done.", kept="Nothing was changed.", do="Give the reason.")
+    line = action_shown(node, acting, number)
+    if line is None:
+        raise _no_action()
+    with node.write() as tx:
+        row = _row(tx, line.case)
+        last = next((one for one in reversed(_of_case(tx, row)) if one.plan.accepted_by), None)
+        action = last.plan.action(number) if last else None
+        if last is None or action is None:
+            raise _no_action()
+        if [one.model_copy(update={"at": said.at}) for one in action.reports[-1:]] == [said]:
+            return
+        reported = action.model_copy(update={"reports": (*action.reports, said)})
+        actions = tuple(reported if one.id == number else one for one in last.plan.actions)
+        _put(tx, row, last.plan.model_copy(update={"actions": actions}), asker_of(acting), last.handle)
+
+
+def _no_action() -> NotFoundError:
+    return NotFoundError("There is no such action here.", kept="Nothing was changed.", do="See Actions.")
+
+
+def _row(tx: Reading, handle: str) -> StoredCase:
+    (row,) = cases.of_handles(tx.session, [bytes.fromhex(handle)])
+    tx.require_as_bound({"case_record": [(row.id,)]})
+    return row
+
+
+class _KeptPlan(NamedTuple):
+    """A plan as it was at one time, with its place among the papers of its case."""
+
+    case_id: int
+    number: int
+    handle: str
+    supersedes: str
+    plan: ActionPlan
+
+
+def _kept_plan(vault: Vault, values: RowMapping) -> _KeptPlan | None:
+    if values["kind"] != PaperKind.plan.value:
+        return None
+    return _plan_of(values["case_id"], papers.opened(vault, values))
+
+
+def _plan_of(case_id: int, kept: KeptPaper) -> _KeptPlan:
+    plan = ActionPlan.model_validate(kept.paper.body)
+    return _KeptPlan(case_id, kept.number, kept.handle, kept.paper.supersedes, plan)
+
+
+def _as_they_stand(every: Iterable[_KeptPlan]) -> list[_KeptPlan]:
+    """The plans of a case without what was changed since, in the order in which they were begun."""
+    of = {one.handle: one for one in every}
+
+    def begun(one: _KeptPlan) -> int:
+        while one.supersedes in of:
+            one = of[one.supersedes]
+        return one.number
+
+    changed = {one.supersedes for one in of.values()}
+    return sorted((one for one in of.values() if one.handle not in changed), key=begun)
+
+
+def _of_case(tx: Reading, row: StoredCase) -> list[_KeptPlan]:
+    return _as_they_stand(_plan_of(row.id, one) for one in papers.of_case(tx, row, PaperKind.plan))
+
+
+def _newest(tx: Reading, row: StoredCase) -> PlanOfCase | None:
+    every = _of_case(tx, row)
+    if not every:
+        return None
+    plan, earlier = every[-1].plan, every[-2].plan if len(every) > 1 else None
+    return PlanOfCase(every[-1].handle, plan, earlier, lacking(plan, earlier), set_before(plan, earlier))
+
+
+def _required(tx: Reading, row: StoredCase, seen: str) -> PlanOfCase:
+    newest = _newest(tx, row)
+    if newest is None:
+        raise _no_plan()
+    if seen:
+        _require_seen(newest, seen)
+    return newest
+
+
+def _require_seen(newest: PlanOfCase, seen: str) -> None:
+    if newest.handle != seen:
+        raise ConflictError(
+            "The plan was changed meanwhile.",
+            kept="The plan, as it is now.",
+            do="Look at it again, and go on from there.",
+        )
+
+
+def _no_plan() -> NotFoundError:
+    return NotFoundError("This case has no plan.", kept="Nothing was changed.", do="Begin one.")
+
+
+def _require_added(before: ActionPlan, after: ActionPlan) -> None:
+    """Raise ConflictError unless an accepted plan only gained actions; InputError for one that cannot stand."""
+    kept = after.model_copy(update={"actions": after.actions[: len(before.actions)]})
+    if kept != before:
+        raise ConflictError(
+            "The plan is accepted: what stands in it stays.",
+            kept="The plan, as it is.",
+            do="Add an action, report on one, or begin the next plan.",
+        )
+    for one in after.actions[len(before.actions) :]:
+        if lack := wrong_action(after, one):
+            raise InputError(lack.text, kept="The plan, as it is.", do="Correct the action.")
+
+
+def _put(tx: Transaction, row: StoredCase, plan: ActionPlan, by: Requester, supersedes: str) -> str:
+    paper = Paper(
+        kind=PaperKind.plan,
+        body=plan.model_dump(mode="json", exclude_defaults=True),
+        by=by.name,
+        at=tx.now,
+        supplier=by.agency,
+        supersedes=supersedes,
+    )
+    (handle,) = papers.put(tx, row, paper, by=tx.node.actor(by.name))
+    return handle
+
+
+def _lines(tx: Reading, acting: Acting) -> list[ActionLine]:
+    """Every action of the last accepted plan of each case that is theirs to report on."""
+    restrictions = restrictions_on(tx.node, asker_of(acting))
+    plans, accepted = defaultdict[int, list[_KeptPlan]](list), dict[int, ActionPlan]()
+    for one in tx.every_row("case_paper", _kept_plan):
+        if one is not None:
+            plans[one.case_id].append(one)
+    for case_id, every in plans.items():
+        if found := [one.plan for one in _as_they_stand(every) if one.plan.accepted_by]:
+            accepted[case_id] = found[-1]
+    return [
+        ActionLine(case.row.handle.hex(), case.case_ref, action, action.is_overdue(tx.today))
+        for case in every_gist(tx)
+        if (plan := accepted.get(case.row.id)) is not None
+        and _is_met_by(case, acting)
+        and not case.apart_for
+        and not restrictions.restricts(case.row.ref_digest)
+        for action in plan.actions
+        if reports_on(acting, action)
+    ]
+
+
+def _is_met_by(case: Gist, acting: Acting) -> bool:
+    """Whether a case is discussed where they sit: a Marac's by its agencies, a service's client by its own."""
+    if case.kind is Kind.marac and not case.idva_service:
+        return True
+    return acting.organisation.idva_service and folded(case.idva_service) == folded(acting.organisation.name)
+
+
+def reports_on(acting: Acting, action: Action) -> bool:
+    """Whether it is theirs to say what came of an action: their agency's, or a Marac's coordinator for any."""
+    coordinates = acting.account.role in (AccountRole.coordinator, AccountRole.manager)
+    if coordinates and not acting.organisation.idva_service:
+        return True
+    own = folded(acting.organisation.name)
+    return own in {folded(one) for one in (action.agency, *action.with_agencies)}

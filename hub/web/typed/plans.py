@@ -1,0 +1,161 @@
+"""What is typed of an action plan: an action, the review of the earlier plan, the plan as a whole, and a report.
+
+One model each for pages and programs. Decides nothing: `hub.cases.action_plan` says what a plan lacks.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from hub.cases.action_plan import (
+    Action,
+    ActionId,
+    ActionPlan,
+    Addresses,
+    Approach,
+    FailureReason,
+    Outcome,
+    Report,
+    ReviewedAction,
+    SafetyWord,
+    Said,
+    Sentence,
+    Words,
+)
+from hub.matching.written_dates import DayWritten
+from hub.values import LongText, ShortText, Value
+from hub.web.typed.words import mark
+
+_CHOOSE: Final = {
+    "outcome": mark("Choose what came of it"),
+    "worked": mark("Choose whether it worked"),
+    "still_needed": mark("Choose whether it is still needed"),
+}
+
+
+class ActionTyped(Value):
+    """An action that an agency volunteers. `with_agencies`: those that do it jointly, with semicolons between."""
+
+    what: Sentence = Field(title=mark("what will be done"))
+    agency: Said = Field(title=mark("the agency"))
+    volunteered_by: Said = Field(title=mark("who said so for the agency"))
+    due: DayWritten = Field(title=mark("the day by which"))
+    risk: Sentence = Field(title=mark("which risk it meets"))
+    achieves: Sentence = Field(title=mark("what it will achieve"))
+    addresses: Addresses = Field(title=mark("whom it is about"))
+    approach: Approach | None = Field(default=None, title=mark("what it does about the behaviour"))
+    with_agencies: LongText = ""
+    after: ActionId | None = None
+
+    def action(self) -> Action:
+        """The action, of an id of its own."""
+        said = self.model_dump(exclude={"with_agencies"})
+        together = tuple(one.strip() for one in self.with_agencies.split(";") if one.strip())
+        return Action(**said, id=secrets.token_hex(8), with_agencies=together)
+
+
+class ReviewedTyped(Value):
+    """What was found of an action of the earlier plan. What is not answered yet is left out."""
+
+    action: ActionId
+    outcome: Outcome | None = None
+    worked: Literal["yes", "no", "not_known"] | None = None
+    still_needed: Literal["yes", "no"] | None = None
+    note: Words = ""
+
+
+class ReviewTyped(Value):
+    """The review of the earlier plan, as far as it has gone."""
+
+    reviewed: Annotated[tuple[ReviewedTyped, ...], Field(max_length=100)] = ()
+
+
+def wrong_with(typed: ReviewTyped) -> Iterator[tuple[str, str]]:
+    """The fields of lines that are answered in part, each with what to do."""
+    for at, one in enumerate(typed.reviewed):
+        said = {name: getattr(one, name) for name in _CHOOSE}
+        if any(said.values()) or one.note:
+            yield from ((f"reviewed.{at}.{name}", _CHOOSE[name]) for name, value in said.items() if not value)
+
+
+def reviewed_of(
+    typed: ReviewTyped, earlier: ActionPlan, before: Sequence[ReviewedAction]
+) -> tuple[ReviewedAction, ...]:
+    """The reviewed lines: those typed, and those of before that were not typed anew, in the plan's order."""
+    said = {one.action: one for one in before}
+    for one in typed.reviewed:
+        if one.outcome and one.worked and one.still_needed:
+            said[one.action] = ReviewedAction(
+                action=one.action,
+                outcome=one.outcome,
+                worked=one.worked,
+                still_needed=one.still_needed == "yes",
+                note=one.note,
+            )
+    return tuple(said[one.id] for one in earlier.actions if one.id in said)
+
+
+class WholeTyped(Value):
+    """What is said of a plan as a whole, as far as it is known."""
+
+    tells_victim: ShortText = ""
+    safe: Literal["yes", "no"] | None = None
+    safe_by: ShortText = ""
+    risk_it_makes: Words = ""
+    no_action_on_perpetrator: Words = ""
+    no_support: Words = ""
+    perpetrator_not_addressed: Words = ""
+    risks_not_identified: Words = ""
+    complex_needs: Words = ""
+
+    def applied_to(self, plan: ActionPlan) -> ActionPlan:
+        """The plan with what is said of it."""
+        safety = None
+        if self.safe and self.safe_by:
+            safety = SafetyWord(safe=self.safe == "yes", by=self.safe_by, risk_it_makes=self.risk_it_makes)
+        said = {one: getattr(self, one.value) for one in FailureReason}
+        return plan.model_copy(
+            update={
+                "tells_victim": self.tells_victim,
+                "safety": safety,
+                "no_action_on_perpetrator": self.no_action_on_perpetrator,
+                "reasons": {one: text for one, text in said.items() if text},
+            }
+        )
+
+
+def whole_of(plan: ActionPlan) -> WholeTyped:
+    """What was said of a plan as a whole, to be typed on."""
+    safety = plan.safety
+    return WholeTyped(
+        tells_victim=plan.tells_victim,
+        safe=None if safety is None else ("yes" if safety.safe else "no"),
+        safe_by=safety.by if safety else "",
+        risk_it_makes=safety.risk_it_makes if safety else "",
+        no_action_on_perpetrator=plan.no_action_on_perpetrator,
+        **{one.value: text for one, text in plan.reasons.items()},
+    )
+
+
+class ReportTyped(Value):
+    """What came of an action, as its agency says."""
+
+    outcome: Literal[Outcome.done, Outcome.not_done, Outcome.impossible] = Field(
+        title=mark("what came of it")
+    )
+    worked: Literal["yes", "no", "not_known"] = Field(title=mark("whether it worked"))
+    because: Words = ""
+
+    def report(self, agency: str, by: str, at: int) -> Report:
+        """It as somebody says it, at a time."""
+        return Report(
+            outcome=self.outcome, because=self.because, worked=self.worked, agency=agency, by=by, at=at
+        )
+
+
+WHY_NOT: Final = mark("Say why it was not done")
+WHO_SAYS: Final = mark("Say who says whether the plan is safe")
