@@ -30,12 +30,13 @@ from hub.records.cases import (
     rests_on,
 )
 from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
-from hub.records.gists import every_gist
+from hub.records.gists import Gist, every_gist
 from hub.store import cases
 from hub.store.cases import StoredCase
 from hub.values import Person, Requester
 
 NOBODY: Final = "nobody"
+_MOST_KEPT_OUT: Final = 200
 
 
 class RestrictedCase(NamedTuple):
@@ -103,17 +104,45 @@ class CaseRestrictions:
         """Whether a case is restricted, by its digest: the cases named, and those looked at since."""
         return dict.fromkeys(self.named, True)
 
+    @cached_property
+    def _vouched(self) -> dict[bytes, StoredCase]:
+        """Cases as the log vouches for them, by their digests, where somebody goes through many (`through`)."""
+        return {}
+
+    @cached_property
+    def _hidden_before(self) -> dict[bytes, bool]:
+        """Which cases have one of these people, by what is sealed in them: each is looked into once while so."""
+        every: dict[object, dict[bytes, bool]] = self.node.looked_into
+        if len(every) >= _MOST_KEPT_OUT:
+            every.clear()
+        return every.setdefault((self.user, self.people), {})
+
+    def through(self, every: Iterable[Gist]) -> None:
+        """Somebody goes through these cases, which the log vouches for: none is read that stays as it was."""
+        if self.any:
+            self._vouched.update((one.row.ref_digest, one.row) for one in every)
+
     def _restricted(self, case_digest: bytes) -> bool:
         """Whether it is a case named, or has or ever had somebody of them in it and they did not enter it."""
         if case_digest not in self._known:
-            with self.node.read() as tx:
-                row = cases.find(tx.session, case_digest)
-                if row is None:
-                    _require_none(tx, case_digest)
-                held = named_people(tx, [row] if row else [])
-                tx.require_as_bound(rests_on(held))
-                self._known[case_digest] = any(map(self._hides, held))
+            row = self._vouched.get(case_digest)
+            self._known[case_digest] = self._as_before(row) if row else self._looked_at(case_digest)
         return self._known[case_digest]
+
+    def _looked_at(self, case_digest: bytes) -> bool:
+        with self.node.read() as tx:
+            row = cases.find(tx.session, case_digest)
+            if row is None:
+                _require_none(tx, case_digest)
+            held = named_people(tx, [row] if row else [])
+            tx.require_as_bound(rests_on(held))
+            return any(map(self._hides, held))
+
+    def _as_before(self, row: StoredCase) -> bool:
+        if row.sealed not in self._hidden_before:
+            with self.node.read() as tx:
+                self._hidden_before[row.sealed] = any(map(self._hides, named_people(tx, [row])))
+        return self._hidden_before[row.sealed]
 
     def _hides(self, held: HeldCase) -> bool:
         own = held.details.entered_by == self.user != NOBODY

@@ -20,6 +20,7 @@ from hub.node.node import Node
 from hub.node.transaction import Reading
 from hub.records import decisions
 from hub.records.decisions import RecordedDecision
+from hub.records.gists import every_gist
 from hub.records.obligations import evidence_of, in_state
 from hub.store import obligations
 from hub.store.obligations import ObligationRow
@@ -66,6 +67,8 @@ def rows_owed(
     any_hidden = hidden.any
     state, last = "closed" if closed else "open", None if every or closed else on
     with node.read() as tx:
+        if any_hidden:
+            hidden.through(every_gist(tx))
         return [
             row
             for row in in_state(tx, state, last)

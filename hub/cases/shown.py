@@ -63,6 +63,7 @@ def gists_shown(node: Node, acting: Acting) -> Iterator[Gist]:
     restrictions, theirs = restrictions_on(node, asker_of(acting)), _theirs(acting)
     with node.read() as tx:
         every = sorted(every_gist(tx), key=lambda one: -(one.row.id or 0))
+    restrictions.through(every)
     return (one for one in every if theirs(one) and _finds(restrictions, one.apart_for, one.row.ref_digest))
 
 
@@ -99,6 +100,7 @@ def _opener(node: Node, acting: Acting, digests: Collection[bytes] | None) -> Ca
     with node.read() as tx:
         gists = every_gist(tx)
         held = {one.row.ref_digest: one for one in gists if digests is None or one.row.ref_digest in digests}
+    restrictions.through(held.values())
 
     def may_open(digest: bytes) -> bool:
         case = held.get(digest)

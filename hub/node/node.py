@@ -159,6 +159,11 @@ class Node:
         """The rows that were read before, of the tables that are looked at whole, and what was made of them."""
         return Remembered()
 
+    @cached_property
+    def looked_into(self) -> dict[object, dict[bytes, bool]]:
+        """Which cases somebody is kept out of for whoever is on them, as far as `hub.cases` looked into them."""
+        return {}
+
     def mark(self, entry_hash: str) -> str:
         """The node's mark of an entry of its log, by the entry's hash: nobody without its keys can make it."""
         return self.keys.vault.vouch("audit_entry", bytes.fromhex(entry_hash)).hex()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+from hub.cases import access
 from hub.cases.access import RestrictedCase, exclusions_from, of_no_case, restrictions_on
 from hub.cases.case_file import case_paper
 from hub.cases.changes import find_case
@@ -19,12 +22,16 @@ from hub.errors import NotFoundError, RowsError
 from hub.jobs.doctor import findings
 from hub.jobs.warnings import warnings_of
 from hub.node.node import Node
+from hub.node.transaction import Reading
+from hub.records.cases import HeldCase, named_people
+from hub.store.cases import StoredCase
 from hub.values import Person, Requester
 from tests.cases.casework import FIRST, asked, done, who
 from tests.checks.pending import asked as asked_on_a_ground
 from tests.checks.pending import told
 from tests.federation.nodes import Areas, case, hold, stranger
 
+LATER = FIRST + dt.timedelta(days=400)
 STAFF = """
 [[staff]]
 given_names = "Ash"
@@ -209,6 +216,38 @@ def test_nor_does_one_of_another_case_that_she_was_on(areas: Areas) -> None:
     hold(node, case("NM-5", [stranger(9)], publish=False))
     assert restrictions_on(node, ash).restricts(node.case_digest("NM-5"))
     assert list_obligations(node, ash, FIRST, every=True) == mine
+
+
+def test_whoever_is_kept_out_of_one_waits_no_longer_for_each_list_than_others(
+    areas: Areas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the time says it. Each case is looked into once, and anew where it, or who is restricted, is another."""
+    node, her, other = areas["northmoor"], stranger(6), stranger(9)
+    hold(node, case("NM-2", [her]), *(case(f"NM-{at}", [stranger(at)]) for at in range(30, 40)))
+    node.remembered.for_s = 60.0
+    looked: list[int] = []
+
+    def looking(tx: Reading, rows: Sequence[StoredCase]) -> list[HeldCase]:
+        looked.append(len(rows))
+        return named_people(tx, rows)
+
+    monkeypatch.setattr(access, "named_people", looking)
+
+    def owed(asker: Requester) -> set[str]:
+        looked.clear()
+        return {one.case_ref for one in list_obligations(node, asker, LATER, every=True)}
+
+    ash = kept_out(node, "NM-2")
+    everything = owed(who("Bea Other", agency="Council"))
+    assert looked == []
+    assert owed(ash) == everything - {"NM-2"}
+    assert len(looked) > 10
+    assert owed(ash) == everything - {"NM-2"}
+    assert looked == [1], "the case that is named"
+    hold(node, case("NM-31", [stranger(31), her]), case("NM-2", [her, other]))
+    assert owed(ash) == everything - {"NM-2", "NM-31"}
+    kept_out(node, "NM-32")
+    assert owed(ash) == everything - {"NM-32"}
 
 
 def bare(person: Person) -> Person:
