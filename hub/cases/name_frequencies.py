@@ -10,6 +10,7 @@ from importlib import resources
 from weakref import WeakKeyDictionary
 
 from hub.matching import NameTable, Population, read_table
+from hub.matching.config import PopulationSettings
 from hub.node.node import Node
 from hub.node.transaction import Reading
 from hub.records.cases import open_person
@@ -39,3 +40,13 @@ def frequencies_in(tx: Reading) -> Population:
     population = Population.from_people(people, _table(), node.matching.population)
     _known[node.database] = (version, population)
     return population
+
+
+def stated_frequencies(node: Node) -> Population:
+    """The stated table alone: who is on the node's cases weighs nothing in it."""
+    return _stated(node.matching.population)
+
+
+@cache
+def _stated(settings: PopulationSettings) -> Population:
+    return Population.from_people((), _table(), settings)

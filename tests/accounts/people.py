@@ -11,7 +11,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from hub.accounts.accounts import (
+    Acting,
     Invitation,
+    acting_as,
     confirm,
     decides_about,
     every_account,
@@ -133,3 +135,11 @@ def _who_decides(node: Node, account: Account, organisation: str, *, idva_servic
         idva_service=idva_service,
     )
     return head.account
+
+
+def acting(node: Node, role: AccountRole, organisation: str, *, idva_service: bool = False) -> Acting:
+    """Somebody in a role at an organisation, whose account is open."""
+    name = f"{role.value} of {organisation}".title()
+    account = user(node, name, role, organisation=organisation, idva_service=idva_service).account
+    with node.read() as tx:
+        return acting_as(tx, account)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.accounts.accounts import Acting, acting_as
+from hub.accounts.accounts import Acting
 from hub.cases.shown import case_shown, check_shown, lines
 from hub.cases.staff import STAFF_FILE
 from hub.cases.stub import Referrer, Stub, enter_case
@@ -16,7 +16,7 @@ from hub.records.accounts import AccountRole
 from hub.records.check import CheckRequest
 from hub.records.gists import every_gist
 from hub.values import Kind
-from tests.accounts.people import cheap_passwords, user
+from tests.accounts.people import acting, cheap_passwords
 from tests.federation.nodes import IMPORTER, Areas, check, question, stranger
 
 
@@ -43,13 +43,6 @@ def node(areas: Areas) -> Iterator[Node]:
         enter_case(node, stub)
     with cheap_passwords():
         yield node
-
-
-def acting(node: Node, role: AccountRole, organisation: str, *, idva_service: bool = False) -> Acting:
-    name = f"{role.value} of {organisation}".title()
-    account = user(node, name, role, organisation=organisation, idva_service=idva_service).account
-    with node.read() as tx:
-        return acting_as(tx, account)
 
 
 def numbers(node: Node, who: Acting) -> set[str]:

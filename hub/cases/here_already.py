@@ -1,0 +1,301 @@
+"""Here already? Whether the people of a referral are on the node's own cases, for somebody who may see those.
+
+The own cases are searched as other areas' are: by match-keys, weighed, the people of one case supporting each
+other; and then compared in the clear. What somebody may not see is as if it were not there: in what is found, in
+what it is weighed against, and in the work that is done. Says how each case stands (`repeats`); what it is a person
+decides. Does not keep anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.alike import alike, beside_others, named_alike, same_date
+from hub.cases.name_frequencies import stated_frequencies
+from hub.cases.own_keys import OwnPerson, own_keys
+from hub.cases.repeats import Earlier, Standing, last_referral, standing, until
+from hub.matching import (
+    AskedPerson,
+    CandidateSet,
+    MatchingConfig,
+    MatchKey,
+    ScoredCandidate,
+    band,
+    completeness,
+    weigh,
+)
+from hub.node.node import Node
+from hub.node.transaction import Reading
+from hub.records.cases import HeldCase, held_cases, open_person, rests_on
+from hub.records.gists import Gist, every_gist
+from hub.store import cases
+from hub.values import Band, Kind, Person, Requester, Role, ShortText, Value
+
+AMONG: Final = 1_024
+"""People at least, among whom somebody is looked for: among few, next to anybody would be certain. Of more, the
+next power of two, so that no figure follows one case."""
+
+LIKELY: Final = (Band.strong, Band.probable)
+MOST: Final = 20
+_UNDER_ANOTHER_NAME: Final = ("others of the same case agree too", "forename is alike", "surname differs")
+_OTHERS: Final = 2  # of a case who are likely there, where the victim was not matched
+
+Opens = Callable[[Any], bool]
+"""Of what a case says, or of its gist: whether it is of somebody's organisation and role."""
+
+
+class SamePerpetrator(Value):
+    """A perpetrator of the referral who stands on the earlier case too, by the names of both."""
+
+    referred: ShortText
+    there: ShortText
+
+
+class Found(Value):
+    """A case that is here already. `band`: how sure it is that somebody of the referral is on it, by `reasons`.
+
+    `case`: what addresses name it by. `part`: what part the victim has there; None where the victim was not matched
+    and two others of the case were. `same_perpetrators`: which match; `other_perpetrators`: of the referral, which
+    do not. `referred`: each referral known, in order; `last`: the one that counts, and `repeat_until` twelve months
+    after it.
+    """
+
+    case: str
+    case_ref: ShortText
+    kind: Kind
+    standing: Standing
+    band: Band
+    reasons: tuple[str, ...] = ()
+    victim: ShortText = ""
+    part: Role | None = None
+    same_perpetrators: tuple[SamePerpetrator, ...] = ()
+    other_perpetrators: tuple[ShortText, ...] = ()
+    referred: tuple[dt.date, ...] = ()
+    last: dt.date | None = None
+    repeat_until: dt.date | None = None
+    met: dt.date | None = None
+
+    @property
+    def likely(self) -> bool:
+        """Whether it is likely the same person; of anything less a person is told apart."""
+        return self.band in LIKELY
+
+
+class _Match(NamedTuple):
+    """Somebody of the referral who may be somebody of a case, weighed; `alike`: compared in the clear too."""
+
+    number: int
+    there: Person
+    case_id: int
+    band: Band
+    reasons: tuple[str, ...]
+    alike: bool
+
+    @property
+    def order(self) -> tuple[bool, int]:
+        """As a victim before any other part, then the surest first."""
+        return self.there.role is not Role.victim, list(Band).index(self.band)
+
+
+def here_already(
+    node: Node,
+    requester: Requester | None,
+    people: Sequence[Person],
+    case_ref: str,
+    *,
+    opens: Opens | None = None,
+    on: dt.date | None = None,
+) -> tuple[Found, ...]:
+    """The cases of this node that people of a referral are on, for whoever may see them; the surest first.
+
+    `people`: the victim first, everybody in their part. `case_ref`: of the referral, whose own case is none of
+    them. `opens`: which cases are the requester's organisation's and role's; None where all are. `on`: the day that
+    counts, today unless it is given. At most `MOST`. Raises RowsError, StorageError, UsageError when `staff.toml`
+    is broken.
+    """
+    restrictions, population = restrictions_on(node, requester), stated_frequencies(node)
+    with node.read() as tx:
+        own, gists = own_keys(tx), {one.row.id: one for one in every_gist(tx)}
+        mine = restrictions.digest(case_ref)
+        asked = [AskedPerson(one, population, node.matching) for one in people]
+        met = [own.having(one.keys) for one in asked]
+        near = {own.people[handle].case_id for some in met for handle in some}
+        shown = {
+            number
+            for number in near
+            if gists[number].row.ref_digest != mine and _may_see(gists[number], restrictions, opens)
+        }
+        config = _of_repeats(node.matching)
+        search = _Search(tx, people, asked, met, own.people, _size(len(own.people)), config)
+        found = search.of(shown)
+        search.of(near - shown)  # The work is the same, whoever asks.
+        held = held_cases(tx, cases.of_numbers(tx.session, {one.case_id for some in found for one in some}))
+        tx.require_as_bound(rests_on(held))
+        day = on or tx.today
+        every = [_found(case, people, [_on(case, some) for some in found], day, config) for case in held]
+    return tuple(sorted(filter(None, every), key=_surest)[:MOST])
+
+
+def _may_see(gist: Gist, restrictions: CaseRestrictions, opens: Opens | None) -> bool:
+    if gist.apart_for:
+        finds = gist.apart_for == restrictions.user
+    else:
+        finds = not restrictions.restricts(gist.row.ref_digest)
+    return finds and (opens is None or opens(gist))
+
+
+def _of_repeats(config: MatchingConfig) -> MatchingConfig:
+    """How people are matched, but that whoever is here once is as likely here again: that is what is looked for."""
+    bands = config.bands.model_copy(update={"known_again": config.bands.known_there})
+    return config.model_copy(update={"bands": bands})
+
+
+def _size(people: int) -> int:
+    return max(AMONG, 1 << people.bit_length())
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Whom the people of a referral, the victim first, may be of the records that share match-keys with them."""
+
+    tx: Reading
+    people: Sequence[Person]
+    asked: Sequence[AskedPerson]
+    met: Sequence[Mapping[bytes, Sequence[MatchKey]]]
+    own: Mapping[bytes, OwnPerson]
+    size: int
+    config: MatchingConfig
+    _opened: dict[bytes, Person] = field(default_factory=dict)
+
+    def of(self, among: Collection[int]) -> list[list[_Match]]:
+        """Those of these cases, for each of the people."""
+        alone = [self._weighed(at, among) for at in range(len(self.people))]
+        return [
+            [
+                match
+                for one in weigh(mine, [*alone[:at], *alone[at + 1 :]], self.size, self.config)
+                if (match := self._match(at, one)) is not None
+            ]
+            for at, mine in enumerate(alone)
+        ]
+
+    def _weighed(self, at: int, among: Collection[int]) -> list[ScoredCandidate]:
+        candidates = CandidateSet(self.asked[at], self.size)
+        for handle, keys in self.met[at].items():
+            case_id = self.own[handle].case_id
+            if case_id in among:
+                there = completeness(self._person(handle))
+                for key in keys:
+                    candidates.add(key, case_id.to_bytes(8), handle, there)
+        return candidates.candidates()
+
+    def _match(self, at: int, one: ScoredCandidate) -> _Match | None:
+        sure = band(one.score.bits, self.size, self.config)
+        if sure is None:
+            return None
+        there = self._person(one.person_handle)
+        same = alike(self.people[at], there, self.config)
+        if not same:
+            sure = Band.possible
+        elif sure is Band.possible and self._agree(self.people[at], there):
+            sure = Band.probable  # Match-keys do not say that two dates agree as far as both are known.
+        reasons = tuple(reason.text for reason in one.score.reasons)
+        return _Match(at, there, int.from_bytes(one.case_handle), sure, reasons, same)
+
+    def _agree(self, one: Person, there: Person) -> bool:
+        return named_alike(one, there, self.config) and same_date(one, there, self.config)
+
+    def _person(self, handle: bytes) -> Person:
+        if handle not in self._opened:
+            self._opened[handle] = open_person(self.tx.vault, handle, self.own[handle].sealed)
+        return self._opened[handle]
+
+
+def _on(case: HeldCase, matches: Iterable[_Match]) -> list[_Match]:
+    return [one for one in matches if one.case_id == case.row.id]
+
+
+def _found(
+    case: HeldCase,
+    people: Sequence[Person],
+    matched: Sequence[Sequence[_Match]],
+    on: dt.date,
+    config: MatchingConfig,
+) -> Found | None:
+    """How a case stands, where the victim is on it, or two others are likely on it."""
+    details = case.details
+    others = [min(some, key=lambda one: one.order) for some in matched[1:] if some]
+    likely = [one for one in others if one.band in LIKELY and one.alike]
+    victim = min(matched[0], key=lambda one: one.order, default=None) or _by_others(
+        case, people[0], likely, config
+    )
+    if victim is None and len(likely) < _OTHERS:
+        return None
+    same = [
+        one for one in others if one.alike and Role.perpetrator is one.there.role is people[one.number].role
+    ]
+    named = {one.number for one in same}
+    referred = (details.referral_date,) if details.referral_date else ()
+    earlier = Earlier(
+        victim=victim is not None and victim.there.role is Role.victim,
+        part=victim is not None,
+        perpetrators=len(same),
+        referred=referred,
+    )
+    last = last_referral(referred, on)
+    return Found(
+        case=case.row.handle.hex(),
+        case_ref=details.case_ref,
+        kind=details.kind,
+        standing=standing(earlier, on),
+        band=_sure(victim, same),
+        reasons=victim.reasons if victim else (),
+        victim=_name(victim.there) if victim else "",
+        part=victim.there.role if victim else None,
+        same_perpetrators=tuple(
+            SamePerpetrator(referred=_name(people[one.number]), there=_name(one.there)) for one in same
+        ),
+        other_perpetrators=tuple(
+            _name(one) for at, one in enumerate(people) if one.role is Role.perpetrator and at not in named
+        ),
+        referred=tuple(sorted(referred)),
+        last=last,
+        repeat_until=until(last) if last else None,
+        met=details.meeting_date,
+    )
+
+
+def _by_others(
+    case: HeldCase, asked: Person, others: Sequence[_Match], config: MatchingConfig
+) -> _Match | None:
+    """The victim of a case on which others of the referral are likely, where it may be her under another name."""
+    if not others:
+        return None
+    victims = (one.details.person for one in case.people if one.details.person.role is Role.victim)
+    her = next((one for one in victims if beside_others(asked, one, config)), None)
+    if her is None:
+        return None
+    sure = Band.probable if len(others) >= _OTHERS or same_date(asked, her, config) else Band.possible
+    return _Match(0, her, case.row.id, sure, _UNDER_ANOTHER_NAME, alike=True)
+
+
+def _sure(victim: _Match | None, perpetrators: Sequence[_Match]) -> Band:
+    """How sure it is that the victim is there: who is alike, with a perpetrator who is, is at least probable."""
+    if victim is None:
+        return Band.possible
+    if victim.band is Band.possible and victim.alike and perpetrators:
+        return Band.probable
+    return victim.band
+
+
+def _surest(found: Found) -> tuple[int, int, str]:
+    day = found.last.toordinal() if found.last else 0
+    return list(Band).index(found.band), -day, found.case_ref
+
+
+def _name(person: Person) -> str:
+    return f"{person.given_names} {person.surname}".strip()[:200]
