@@ -158,11 +158,12 @@ def carry_out(
     deciding: PublicationDecisions,
     propose: Callable[[Reading], Sequence[Proposal]],
     then: Callable[[Transaction, Sequence[CaseChange]], None],
+    after: Callable[[Transaction], None] = lambda _: None,
 ) -> list[CaseChange]:
     """Change cases as is proposed by whoever reads the database, after doing `then` in the same transaction.
 
-    Where another writer changes a case or the feed in between, all is read and proposed anew. Returns the changes
-    in the order of `work_out`.
+    `after` is done in it once the cases stand. Where another writer changes a case or the feed in between, all is
+    read and proposed anew. Returns the changes in the order of `work_out`.
     """
     node = deciding.node
     while True:
@@ -176,6 +177,7 @@ def carry_out(
             if cases.newest_decision(tx.session) == newest and feeds.state(tx.session) == state:
                 then(tx, changes)
                 _write(tx, deciding, changes, withdrawal)
+                after(tx)
                 return changes
 
 

@@ -61,6 +61,10 @@ COMMANDS: Final = {
         "case:case_app",
         "One case of this node.",
     ),
+    "referral": (
+        "referral:referral_app",
+        "Referrals of this node's cases.",
+    ),
     "seals": (
         "seals:seals_app",
         "Who may be a sealed person on another case.",

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from hub.audit.events import Action
+from hub.sample.referral import sample_referral
 from hub.sample.story import story
 from tests.cli.casework import ADA, ASH, evidence, listed, stub_of
 from tests.cli.conftest import Pair, today
@@ -170,6 +171,9 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         question |= {"subject": {**THEIRS, "ref": "p1"}, "related": []}
         walk("case add", write("stub", stub_of(question, ASH)))
         walk("check", write("question", question))
+        told = sample_referral() | {"case_ref": ref, "victim_name": "Ever New"}
+        walk("referral add", write("referral", told), "--as", ash)
+        walk("referral show", "--as", ash, said=f"{ref}\n")
         walk("case seal", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         walk("case fled", "--not-known", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         walk("case fled", "--nobody", "--as", ash, "--because", "Curious.", said=f"{ref}\n")

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from hub.cases.dash import QUESTIONS, Dash
 from hub.cases.disclosure_log import AddedEntries
 from hub.cases.importing.assemble import CaseIntake, read_cases
 from hub.cases.importing.rows import COLUMNS
+from hub.cases.referral import Referral, problems
 from hub.cases.staff import StaffList
 from hub.cases.stub import Referrer, Stub
 from hub.checks.read import parse_check_request
@@ -68,6 +70,14 @@ def test_the_example_has_every_column_and_the_page_explains_each() -> None:
     assert [column for column in COLUMNS if f"`{column}`" not in told] == []
 
 
+def test_the_referral_is_read_and_could_be_sent_and_the_page_has_every_field_of_it() -> None:
+    example = Referral.model_validate(json.loads(EXAMPLES["Referral"]))
+    assert not problems(example, dt.date(2026, 11, 29), established=False)
+    told = section("Referral")
+    names = {*Referral.model_fields, *Dash.model_fields, *(one.name for one in QUESTIONS)}
+    assert [name for name in sorted(names - {"questions"}) if f"`{name}`" not in told] == []
+
+
 def test_the_question_is_read_as_hub_check_reads_it_and_would_be_permitted() -> None:
     request = parse_check_request(EXAMPLES["CheckRequest"].encode())
     assert request.areas == ("eastvale", "southmere")
@@ -117,7 +127,16 @@ def test_grounds_evidence_balancing_and_agencies_are_listed() -> None:
 
 
 def test_examples_are_of_the_kinds_tested() -> None:
-    documents = {"Stub", "CheckRequest", "CheckResult", "SharingForm", "Decision", "Evidence", "Told"}
+    documents = {
+        "Stub",
+        "Referral",
+        "CheckRequest",
+        "CheckResult",
+        "SharingForm",
+        "Decision",
+        "Evidence",
+        "Told",
+    }
     assert set(EXAMPLES) == {"csv", "jsonl", "staff", *documents}
 
 

@@ -48,6 +48,7 @@ class CaseIntake:
     `sharing_agreement` names one, where there are several; empty leaves it as it is in store.
     `fled_from` None: the answer in store stays. `fled_asked`: the file asks for it.
     `unread`: the rows that could not be read and for which alone it is sealed.
+    `adds`: a referral more, of a case that has one: who is on it stays, and so does what this leaves empty.
     """
 
     case_ref: str
@@ -66,6 +67,9 @@ class CaseIntake:
     fled_asked: bool = False
     sharing_agreement: str = ""
     unread: tuple[int, ...] = ()
+    referring_agency: str = ""
+    referring_contact: str = ""
+    adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,18 @@ E = TypeVar("E", bound=StrEnum)
 FORMULA_STARTS: Final = tuple("=+-@\t\r＝＋－＠")  # noqa: RUF001
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,}( ?(ext|x)\.? ?[0-9]{1,6})?", re.IGNORECASE | re.ASCII)
 _POSTCODE = re.compile(r"[0-9a-z][0-9a-z -]*", re.IGNORECASE | re.ASCII)
-_NAMELESS = {"unknown", "not known", "n/a", "tbc", "tba", "?", "??", "???", "not disclosed", "anonymous"}
+NAMELESS: Final = {
+    "unknown",
+    "not known",
+    "n/a",
+    "tbc",
+    "tba",
+    "?",
+    "??",
+    "???",
+    "not disclosed",
+    "anonymous",
+}
 _YES_NO: Final = {"yes": True, "no": False}
 
 FORMULA = "starts like a spreadsheet formula: remove the first character, or leave the cell empty"
@@ -147,7 +158,7 @@ class _Cells:
     def name(self, field: str) -> str:
         """Return a name; a word that stands for none is refused, since it would match other areas' blanks."""
         text = self.text(field)
-        if text.casefold() in _NAMELESS:
+        if text.casefold() in NAMELESS:
             self.refuse(field, "stands for a name that is not known: leave the cell empty")
             return ""
         return text

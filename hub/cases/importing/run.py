@@ -22,6 +22,7 @@ from hub.audit.events import OPERATOR, Action
 from hub.cases.access import NOBODY, CaseRestrictions, RestrictedCase, restrictions_on
 from hub.cases.alerts import alert_of_import
 from hub.cases.changes import CaseChange, carry_out, find_case, work_out
+from hub.cases.importing.added import with_referral
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.cases.importing.tally import Imported
 from hub.cases.proposals import Proposal, as_it_is
@@ -34,6 +35,8 @@ from hub.errors import UsageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records.cases import CaseDetails, HeldCase, KeptCase, PersonDetails, digest_for
+from hub.store import cases
+from hub.store.cases import StoredCase
 from hub.values import Requester
 
 BATCH: Final = 60  # cases in one transaction
@@ -154,6 +157,8 @@ class _Importer:
         new = _details(said).model_copy(update=mine)
         if earlier is None:
             return Proposal(new, people, None)
+        if said.adds and not earlier.details.stub:
+            new, people = with_referral(new, people, earlier)
         new = _with_what_stays(new, said, earlier.kept)
         as_before = new.model_copy(update={"entered_by": earlier.details.entered_by})
         same = as_before == earlier.details and Counter(people) == Counter(
@@ -175,7 +180,31 @@ class _Importer:
         return bool(found)
 
 
-def _stored(deciding: PublicationDecisions, batch: Said, importer: _Importer) -> Changes:
+def import_referral(
+    node: Node, said: CaseIntake, asker: Requester | None, put: Callable[[Transaction, StoredCase], None]
+) -> CaseChange:
+    """Store one case as a referral says, with what `put` adds to it, in one transaction.
+
+    Raises as `import_cases`, and what `put` does: then nothing of it is kept.
+    """
+    deciding, importer = PublicationDecisions(node), _Importer(_restrictions(node, asker), asker)
+    importer.require_name()
+    digest = importer.restrictions.digest(said.case_ref)
+
+    def after(tx: Transaction) -> None:
+        row = cases.find(tx.session, digest)
+        if row is not None:
+            put(tx, row)
+
+    return _stored(deciding, [said], importer, after)[digest]
+
+
+def _stored(
+    deciding: PublicationDecisions,
+    batch: Said,
+    importer: _Importer,
+    after: Callable[[Transaction], None] = lambda _: None,
+) -> Changes:
     """Store a batch in one transaction; gives what became of its cases, by the digest of each."""
 
     def then(tx: Transaction, changes: Sequence[CaseChange]) -> None:
@@ -191,7 +220,7 @@ def _stored(deciding: PublicationDecisions, batch: Said, importer: _Importer) ->
             )
 
     given = {importer.restrictions.digest(one.case_ref) for one in batch if isinstance(one, CaseIntake)}
-    changes = carry_out(deciding, lambda tx: importer.proposals(tx, batch), then)
+    changes = carry_out(deciding, lambda tx: importer.proposals(tx, batch), then, after)
     return {_own(importer.restrictions, one): one for one in changes}
 
 
@@ -246,8 +275,8 @@ def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> Case
     before = kept.details
     stays: dict[str, object] = {
         "fled_asked": new.fled_asked or before.fled_asked,
-        "referring_agency": before.referring_agency,
-        "referring_contact": before.referring_contact,
+        "referring_agency": new.referring_agency or before.referring_agency,
+        "referring_contact": new.referring_contact or before.referring_contact,
     }
     if said.sealed is None or kept.sealed_by_hand:
         stays["sealed"] = before.sealed
