@@ -342,9 +342,10 @@ def check_for(node: Node, asker: Requester | None, check_id: str) -> RecordedChe
     """A check of ours, for somebody who may know of its case.
 
     Raises NotFoundError: one that is hidden reads like one that does not exist; UsageError when `staff.toml` is
-    broken.
+    broken; RowsError.
     """
     with node.read() as tx:
+        tx.require_as_bound({"check_record": [(check_id,)]})
         kept = recorded_check(tx, check_id)
     if restrictions_on(node, asker).hide(kept):
         raise unknown_check()

@@ -16,6 +16,7 @@ from hub.cases.seals import shown_likenesses
 from hub.cases.staff import STAFF_FILE
 from hub.checks.answer import waiting_requests
 from hub.checks.check import check
+from hub.checks.earlier import earlier_result
 from hub.errors import LogError, RowsError
 from hub.federation.publish import publish
 from hub.federation.rotate_keys import rotate
@@ -305,6 +306,31 @@ def test_who_may_be_a_sealed_person_cannot_be_taken_out_of_what_waits_here(store
     sql(node, "UPDATE case_record SET sealed_case = false WHERE id = (SELECT max(id) FROM case_record)")
     with pytest.raises(RowsError, match="case_record"):
         shown_likenesses(node, who())
+
+
+UNDONE: dict[str, Callable[[Node], None]] = {
+    "as it was before they were told": lambda node: put_back(node, "check_record"),
+    "as if it was never asked": lambda node: sql(node, "DELETE FROM check_record"),
+}
+
+
+@pytest.mark.parametrize("undo", UNDONE.values(), ids=UNDONE)
+def test_what_came_of_a_question_is_not_shown_or_told_by_from_a_row_that_was_put_back(
+    stored_areas: Areas, undo: Callable[[Node], None]
+) -> None:
+    """Whom an area met, and that it was told, would be hidden; and it would be told again."""
+    node = stored_areas["northmoor"]
+    result = asked_on_a_ground(stored_areas)
+    keep(node, "check_record")
+    told(stored_areas, result)
+    undo(node)
+    sent = len(stored_areas.network.asked)
+    with pytest.raises(RowsError, match="check_record"):
+        earlier_result(node, who(), result.check_id)
+    assert stopped(node)
+    with pytest.raises(LogError):
+        told(stored_areas, result)
+    assert len(stored_areas.network.asked) == sent
 
 
 def test_a_row_that_somebody_else_changed_is_not_written_over(stored_areas: Areas) -> None:
