@@ -7,7 +7,6 @@ is said by `action_plan`. Tells no agency anything.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -70,39 +69,39 @@ def earlier_plans(node: Node, held: HeldCase) -> list[ActionPlan]:
         return [one.plan for one in reversed(_of_case(tx, held.row)) if one.plan.accepted_by]
 
 
-def begin(node: Node, held: HeldCase, by: Requester, meeting_date: dt.date | None = None) -> str:
+def begin(node: Node, held: HeldCase, by: Requester) -> str:
     """Begin a plan, and return its handle (hex). One that is in hand is returned as it is.
 
-    Raises RowsError, StorageError, and ConflictError where the case is gone.
+    Raises RowsError, StorageError.
+    """
+    return change(node, held, by, lambda plan, _: plan, anew=True).handle
+
+
+Made = Callable[[ActionPlan, ActionPlan | None], ActionPlan]
+"""A plan as it is to be, of the plan as it is and the one before it."""
+
+
+def change(node: Node, held: HeldCase, by: Requester, made: Made, *, anew: bool = False) -> PlanOfCase:
+    """Change the newest plan of a case, and keep what it was. `anew`: of one that is begun, where none is in hand.
+
+    To an accepted one actions may be added, and no more. Raises NotFoundError without a plan; ConflictError where
+    it is accepted; InputError for what cannot stand in it, and what `made` raises; RowsError, StorageError.
     """
     with node.write() as tx:
         every = _of_case(tx, held.row)
         last = every[-1] if every else None
-        if last is not None and not last.plan.accepted_by:
-            return last.handle
-        plan = ActionPlan(meeting_date=meeting_date, earlier=last.handle if last else "")
-        return _put(tx, held.row, plan, by, "")
-
-
-def change(
-    node: Node, held: HeldCase, by: Requester, made: Callable[[ActionPlan], ActionPlan], seen: str = ""
-) -> PlanOfCase:
-    """Change the plan that is in hand, and keep what it was. `seen`: the plan (hex) that was looked at, if any.
-
-    To an accepted one actions may be added, and no more. Raises NotFoundError without a plan; ConflictError where
-    it is another than the one `seen`, or accepted; InputError for what cannot stand in it; RowsError, StorageError.
-    """
-    with node.write() as tx:
-        newest = _required(tx, held.row, seen)
-        plan = made(newest.plan)
+        if anew and (last is None or last.plan.accepted_by):
+            begun = ActionPlan(meeting_date=held.details.meeting_date, earlier=last.handle if last else "")
+            plan = made(begun, last.plan if last else None)
+            handle = _put(tx, held.row, plan, by, "")
+            return _found(handle, plan, last.plan if last else None)
+        newest = _required(tx, held.row)
+        plan = made(newest.plan, newest.earlier)
         if newest.plan.accepted_by:
             _require_added(newest.plan, plan)
-        if plan != newest.plan:
-            _put(tx, held.row, plan, by, newest.handle)
-    found = plan_of(node, held)
-    if found is None:
-        raise _no_plan()
-    return found
+        if plan == newest.plan:
+            return newest
+        return _found(_put(tx, held.row, plan, by, newest.handle), plan, newest.earlier)
 
 
 def accept(node: Node, held: HeldCase, by: Requester, seen: str) -> None:
@@ -112,10 +111,15 @@ def accept(node: Node, held: HeldCase, by: Requester, seen: str) -> None:
     lacks; RowsError, StorageError.
     """
     with node.write() as tx:
-        newest = _required(tx, held.row, "")
+        newest = _required(tx, held.row)
         if newest.plan.accepted_by:
             return
-        _require_seen(newest, seen)
+        if newest.handle != seen:
+            raise ConflictError(
+                "The plan was changed meanwhile.",
+                kept="The plan, as it is now.",
+                do="Look at it again, and accept it then.",
+            )
         if newest.lacks:
             raise InputError(
                 f"The plan is not complete. {newest.lacks[0].text}",
@@ -124,6 +128,36 @@ def accept(node: Node, held: HeldCase, by: Requester, seen: str) -> None:
             )
         accepted = newest.plan.model_copy(update={"accepted_by": by.name, "accepted_on": tx.today})
         _put(tx, held.row, accepted, by, newest.handle)
+
+
+class Reporter(NamedTuple):
+    """Who says what came of actions: as exclusions know them, their agency, and for whom they speak.
+
+    `coordinates`: for every agency of the Marac. `service`: for an Idva service, whose clients' plans are its own.
+    """
+
+    asker: Requester | None
+    agency: str = ""
+    coordinates: bool = True
+    service: bool = False
+
+    def reports_on(self, action: Action) -> bool:
+        """Whether it is theirs to say what came of an action: their agency's, or any as a Marac's coordinator."""
+        own = folded(self.agency)
+        return self.coordinates or own in {folded(one) for one in (action.agency, *action.with_agencies)}
+
+    def meets(self, case: Gist) -> bool:
+        """Whether a case is discussed where they sit: a Marac's by its agencies, a service's client by its own."""
+        if case.kind is Kind.marac and not case.idva_service:
+            return True
+        return self.service and folded(case.idva_service) == folded(self.agency)
+
+
+def reporter_of(acting: Acting) -> Reporter:
+    """Whoever is signed in, as they report."""
+    service = acting.organisation.idva_service
+    coordinates = acting.account.role in (AccountRole.coordinator, AccountRole.manager) and not service
+    return Reporter(asker_of(acting), acting.organisation.name, coordinates, service)
 
 
 class ActionLine(NamedTuple):
@@ -135,24 +169,24 @@ class ActionLine(NamedTuple):
     overdue: bool
 
 
-def actions_of(node: Node, acting: Acting) -> list[ActionLine]:
+def actions_of(node: Node, who: Reporter) -> list[ActionLine]:
     """The actions of accepted plans that they report on: their agency's, or every one for a Marac's coordinators.
 
     Those with nothing final reported, the first due first. None of a case that they are restricted from, nor of
     another body's. Raises UsageError when `staff.toml` is broken, RowsError, StorageError.
     """
     with node.read() as tx:
-        found = [one for one in _lines(tx, acting) if one.action.outcome in (None, Outcome.not_done)]
+        found = [one for one in _lines(tx, who) if one.action.outcome in (None, Outcome.not_done)]
     return sorted(found, key=lambda one: (one.action.due, one.case_ref, one.action.id))
 
 
-def action_shown(node: Node, acting: Acting, number: str) -> ActionLine | None:
+def action_shown(node: Node, who: Reporter, number: str) -> ActionLine | None:
     """The action of an accepted plan that they may report on; None where there is none, or none for them."""
     with node.read() as tx:
-        return next((one for one in _lines(tx, acting) if one.action.id == number), None)
+        return next((one for one in _lines(tx, who) if one.action.id == number), None)
 
 
-def report(node: Node, acting: Acting, number: str, said: Report) -> None:
+def report(node: Node, who: Reporter, number: str, said: Report) -> None:
     """Keep what an agency says of its action. The same said again is kept once.
 
     Raises NotFoundError where they have no such action, InputError where it is not said why it was not done;
@@ -160,7 +194,7 @@ def report(node: Node, acting: Acting, number: str, said: Report) -> None:
     """
     if said.outcome is not Outcome.done and not said.because.strip():
         raise InputError("Say why it was not done.", kept="Nothing was changed.", do="Give the reason.")
-    line = action_shown(node, acting, number)
+    line = action_shown(node, who, number)
     if line is None:
         raise _no_action()
     with node.write() as tx:
@@ -173,7 +207,7 @@ def report(node: Node, acting: Acting, number: str, said: Report) -> None:
             return
         reported = action.model_copy(update={"reports": (*action.reports, said)})
         actions = tuple(reported if one.id == number else one for one in last.plan.actions)
-        _put(tx, row, last.plan.model_copy(update={"actions": actions}), asker_of(acting), last.handle)
+        _put(tx, row, last.plan.model_copy(update={"actions": actions}), said, last.handle)
 
 
 def _no_action() -> NotFoundError:
@@ -228,30 +262,22 @@ def _newest(tx: Reading, row: StoredCase) -> PlanOfCase | None:
     every = _of_case(tx, row)
     if not every:
         return None
-    plan, earlier = every[-1].plan, every[-2].plan if len(every) > 1 else None
-    return PlanOfCase(every[-1].handle, plan, earlier, lacking(plan, earlier), set_before(plan, earlier))
+    return _found(every[-1].handle, every[-1].plan, every[-2].plan if len(every) > 1 else None)
 
 
-def _required(tx: Reading, row: StoredCase, seen: str) -> PlanOfCase:
+def _found(handle: str, plan: ActionPlan, earlier: ActionPlan | None) -> PlanOfCase:
+    return PlanOfCase(handle, plan, earlier, lacking(plan, earlier), set_before(plan, earlier))
+
+
+def _required(tx: Reading, row: StoredCase) -> PlanOfCase:
     newest = _newest(tx, row)
     if newest is None:
         raise _no_plan()
-    if seen:
-        _require_seen(newest, seen)
     return newest
 
 
-def _require_seen(newest: PlanOfCase, seen: str) -> None:
-    if newest.handle != seen:
-        raise ConflictError(
-            "The plan was changed meanwhile.",
-            kept="The plan, as it is now.",
-            do="Look at it again, and go on from there.",
-        )
-
-
 def _no_plan() -> NotFoundError:
-    return NotFoundError("This case has no plan.", kept="Nothing was changed.", do="Begin one.")
+    return NotFoundError("This case has no plan yet.", kept="Nothing was changed.", do="Begin one.")
 
 
 def _require_added(before: ActionPlan, after: ActionPlan) -> None:
@@ -268,22 +294,23 @@ def _require_added(before: ActionPlan, after: ActionPlan) -> None:
             raise InputError(lack.text, kept="The plan, as it is.", do="Correct the action.")
 
 
-def _put(tx: Transaction, row: StoredCase, plan: ActionPlan, by: Requester, supersedes: str) -> str:
+def _put(tx: Transaction, row: StoredCase, plan: ActionPlan, by: Requester | Report, supersedes: str) -> str:
+    name = by.by if isinstance(by, Report) else by.name
     paper = Paper(
         kind=PaperKind.plan,
         body=plan.model_dump(mode="json", exclude_defaults=True),
-        by=by.name,
+        by=name,
         at=tx.now,
         supplier=by.agency,
         supersedes=supersedes,
     )
-    (handle,) = papers.put(tx, row, paper, by=tx.node.actor(by.name))
+    (handle,) = papers.put(tx, row, paper, by=tx.node.actor(name))
     return handle
 
 
-def _lines(tx: Reading, acting: Acting) -> list[ActionLine]:
+def _lines(tx: Reading, who: Reporter) -> list[ActionLine]:
     """Every action of the last accepted plan of each case that is theirs to report on."""
-    restrictions = restrictions_on(tx.node, asker_of(acting))
+    restrictions = restrictions_on(tx.node, who.asker)
     plans, accepted = defaultdict[int, list[_KeptPlan]](list), dict[int, ActionPlan]()
     for one in tx.every_row("case_paper", _kept_plan):
         if one is not None:
@@ -295,25 +322,9 @@ def _lines(tx: Reading, acting: Acting) -> list[ActionLine]:
         ActionLine(case.row.handle.hex(), case.case_ref, action, action.is_overdue(tx.today))
         for case in every_gist(tx)
         if (plan := accepted.get(case.row.id)) is not None
-        and _is_met_by(case, acting)
+        and who.meets(case)
         and not case.apart_for
         and not restrictions.restricts(case.row.ref_digest)
         for action in plan.actions
-        if reports_on(acting, action)
+        if who.reports_on(action)
     ]
-
-
-def _is_met_by(case: Gist, acting: Acting) -> bool:
-    """Whether a case is discussed where they sit: a Marac's by its agencies, a service's client by its own."""
-    if case.kind is Kind.marac and not case.idva_service:
-        return True
-    return acting.organisation.idva_service and folded(case.idva_service) == folded(acting.organisation.name)
-
-
-def reports_on(acting: Acting, action: Action) -> bool:
-    """Whether it is theirs to say what came of an action: their agency's, or a Marac's coordinator for any."""
-    coordinates = acting.account.role in (AccountRole.coordinator, AccountRole.manager)
-    if coordinates and not acting.organisation.idva_service:
-        return True
-    own = folded(acting.organisation.name)
-    return own in {folded(one) for one in (action.agency, *action.with_agencies)}

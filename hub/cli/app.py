@@ -93,6 +93,10 @@ COMMANDS: Final = {
         "requests:requests_app",
         "What other areas asked of us that waits for a person here.",
     ),
+    "plan": (
+        "plan:plan_app",
+        "The action plan of a case, and what came of its actions.",
+    ),
     "obligations": (
         "obligations:obligations_app",
         "What must be done because of earlier decisions.",

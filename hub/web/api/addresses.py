@@ -10,8 +10,9 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from hub.web.api import acts, models
+from hub.web.api import acts, models, plans
 from hub.web.api.acts import Call
+from hub.web.typed.plans import ReportTyped
 
 ROOT: Final = "/api/v1"
 _CASE: Final = "5f0c" * 8
@@ -102,6 +103,25 @@ _RESULT: Final = {
     "took_ms": 412.5,
 }
 
+_ACTION: Final = {
+    "what": "Brief the patrols on the address.",
+    "agency": "Northmoor Police",
+    "volunteered_by": "Sergeant Lowe",
+    "due": "2026-12-03",
+    "risk": "Followed home.",
+    "achieves": "Patrols know whom to look for.",
+    "addresses": "perpetrator",
+    "approach": "disrupt",
+}
+_KEPT_ACTION: Final = {**_ACTION, "id": "5f0c" * 4}
+_PLAN: Final = {
+    "plan": {"actions": [_KEPT_ACTION], "tells_victim": "The Idva"},
+    "lacks": [{"code": "safety_not_said", "text": "Nobody has said whether the plan is safe."}],
+    "set_before": {},
+    "earlier": None,
+}
+_OPEN_ACTION: Final = {"case_ref": "NM-2026-0412", "overdue": False, "action": _KEPT_ACTION}
+
 ADDRESSES: Final = (
     Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=_LISTED),
     Address(
@@ -177,6 +197,27 @@ ADDRESSES: Final = (
             ]
         },
     ),
+    Address("GET", "/cases/{case}/plan", plans.show_plan, gives=models.PlanShown, given=_PLAN),
+    Address(
+        "POST",
+        "/cases/{case}/plan",
+        plans.add_to_plan,
+        models.PlanSent,
+        models.PlanShown,
+        {"begin": True, "actions": [{**_ACTION, "due": "3 December 2026"}], "tells_victim": "The Idva"},
+        _PLAN,
+    ),
+    Address("GET", "/actions", plans.list_actions, gives=models.Actions, given={"actions": [_OPEN_ACTION]}),
+    Address(
+        "POST",
+        "/actions/{action}",
+        plans.report_on_action,
+        ReportTyped,
+        models.ActionOpen,
+        {"outcome": "done", "worked": "yes"},
+        _OPEN_ACTION,
+    ),
+    Address("POST", "/cases/{case}/plan/acceptance", doing="accepts a plan"),
     Address("POST", "/requests/{request}", doing="decides about a request"),
     Address("POST", "/checks/{check}/disclosures", doing="tells an area about whom a question is"),
     Address("POST", "/checks/{check}/dismissals", doing="says that somebody is not the same person"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
+from hub.cases.action_plan import Action, ActionPlan, Lack, SetBefore
 from hub.records.check import CheckResult
 from hub.values import Kind, Level, Person, ShortText, Value
 from hub.web.typed.cases import CaseTyped, Search
+from hub.web.typed.plans import PlanTyped
 from hub.web.typed.questions import AskForm
 
 __all__ = ["CaseTyped", "CheckResult", "Search"]
@@ -125,3 +127,38 @@ class Obligations(Value):
     """What is due within a fortnight, and what is overdue, the longest first."""
 
     obligations: tuple[Obligation, ...]
+
+
+class PlanSent(PlanTyped):
+    """What is added to a plan. `begin`: to one that is begun, where none is in hand."""
+
+    begin: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> PlanSent:
+        if self == PlanSent.model_construct():
+            raise ValueError("says nothing: send actions, reviewed lines, or what is said of the whole")
+        return self
+
+
+class PlanShown(Value):
+    """The newest plan of a case. `set_before`: of its actions, by id, what came of them in the `earlier` one."""
+
+    plan: ActionPlan
+    lacks: tuple[Lack, ...]
+    set_before: dict[str, SetBefore]
+    earlier: ActionPlan | None
+
+
+class ActionOpen(Value):
+    """An action of an accepted plan, and the number of its case."""
+
+    case_ref: ShortText
+    overdue: bool
+    action: Action
+
+
+class Actions(Value):
+    """Actions that are not finished, the first due first."""
+
+    actions: tuple[ActionOpen, ...]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from fastapi import Response
 
 from hub.cases.action_plan import Outcome
-from hub.cases.plans import ActionLine, action_shown, actions_of, report
+from hub.cases.plans import ActionLine, action_shown, actions_of, report, reporter_of
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
@@ -24,14 +24,14 @@ MOST: Final = 200
 
 
 def _list(asked: Asked) -> Response:
-    found = actions_of(asked.node, asked.acting)
+    found = actions_of(asked.node, reporter_of(asked.acting))
     by_agency = sorted(found[:MOST], key=lambda one: (one.action.agency.casefold(), not one.overdue))
     groups = [(agency, list(of)) for agency, of in groupby(by_agency, key=lambda one: one.action.agency)]
     return asked.page("actions.html", groups=groups, more=len(found) > MOST)
 
 
 def _one(asked: Asked) -> Response:
-    line = action_shown(asked.node, asked.acting, asked.place("action"))
+    line = action_shown(asked.node, reporter_of(asked.acting), asked.place("action"))
     if line is None:
         return asked.not_found()
     return _page(asked, line, typed_before(asked, ReportTyped) or unsent())
@@ -54,7 +54,7 @@ def _page(asked: Asked, line: ActionLine, form: Form[Any], status: int = 200) ->
 
 
 def _report(asked: Asked) -> Response:
-    line = action_shown(asked.node, asked.acting, asked.place("action"))
+    line = action_shown(asked.node, reporter_of(asked.acting), asked.place("action"))
     if line is None:
         return asked.not_found()
     form = asked.form(ReportTyped)
@@ -65,7 +65,7 @@ def _report(asked: Asked) -> Response:
         return _page(asked, line, form, 422)
     acting = asked.acting
     said = typed.report(acting.organisation.name, acting.account.name, asked.node.now())
-    report(asked.node, acting, line.action.id, said)
+    report(asked.node, reporter_of(acting), line.action.id, said)
     forget(asked)
     return see("/actions")
 

@@ -22,7 +22,7 @@ from hub.cases.action_plan import (
     wrong_action,
 )
 from hub.cases.agency_prompts import load_prompts
-from hub.cases.plans import PlanOfCase, accept, begin, change, earlier_plans, plan_of
+from hub.cases.plans import Made, PlanOfCase, accept, begin, change, earlier_plans, plan_of
 from hub.cases.shown import case_shown
 from hub.errors import ConflictError, InputError
 from hub.records.cases import HeldCase
@@ -151,7 +151,7 @@ def _begin(asked: Asked) -> Response:
     if held is None:
         return asked.not_found()
     asked.pressed()
-    begin(asked.node, held, asked.acting.requester, held.details.meeting_date)
+    begin(asked.node, held, asked.acting.requester)
     return _to_plan(held)
 
 
@@ -227,7 +227,7 @@ def _add(asked: Asked) -> Response:
         field = "approach" if lack.code == "no_approach" else "after"
         return _action_page(asked, held, found, form.with_error(field, gettext(_WRONG[field])), 422)
 
-    def adding(plan: ActionPlan) -> ActionPlan:
+    def adding(plan: ActionPlan, _: ActionPlan | None) -> ActionPlan:
         same = {one.model_copy(update={"id": made.id}) for one in plan.actions}  # It was sent twice.
         return plan if made in same else plan.model_copy(update={"actions": (*plan.actions, made)})
 
@@ -250,7 +250,7 @@ def _remove(asked: Asked) -> Response:
     form = asked.form(Named)
     wanted = form.value.action if form.value else ""
 
-    def without(plan: ActionPlan) -> ActionPlan:
+    def without(plan: ActionPlan, _: ActionPlan | None) -> ActionPlan:
         return plan.model_copy(update={"actions": tuple(one for one in plan.actions if one.id != wanted)})
 
     try:
@@ -307,22 +307,22 @@ def _review(asked: Asked) -> Response:
     if there is None or there[1].earlier is None:
         return asked.not_found()
     held, found = there
-    earlier = found.earlier
     form = asked.form(ReviewTyped)
     typed = form.value
     if typed is not None:
         for field, text in wrong_with(typed):
             form = form.with_error(field, gettext(text))
-    if typed is None or form.value is None or earlier is None:
+    if typed is None or form.value is None:
         return _review_page(asked, held, found, form, 422)
 
-    def reviewing(plan: ActionPlan) -> ActionPlan:
-        return plan.model_copy(update={"reviewed": reviewed_of(typed, earlier, plan.reviewed)})
+    def reviewing(plan: ActionPlan, earlier: ActionPlan | None) -> ActionPlan:
+        reviewed = reviewed_of(typed, earlier, plan.reviewed) if earlier else plan.reviewed
+        return plan.model_copy(update={"reviewed": reviewed})
 
     return _changed(asked, held, reviewing)
 
 
-def _changed(asked: Asked, held: HeldCase, made: Any) -> Response:
+def _changed(asked: Asked, held: HeldCase, made: Made) -> Response:
     try:
         change(asked.node, held, asked.acting.requester, made)
     except ConflictError as error:

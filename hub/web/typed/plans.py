@@ -26,6 +26,7 @@ from hub.cases.action_plan import (
     Sentence,
     Words,
 )
+from hub.errors import InputError
 from hub.matching.written_dates import DayWritten
 from hub.values import LongText, ShortText, Value
 from hub.web.typed.words import mark
@@ -112,7 +113,7 @@ class WholeTyped(Value):
     risks_not_identified: Words = ""
     complex_needs: Words = ""
 
-    def applied_to(self, plan: ActionPlan) -> ActionPlan:
+    def applied_to(self, plan: ActionPlan, _: ActionPlan | None) -> ActionPlan:
         """The plan with what is said of it."""
         safety = None
         if self.safe and self.safe_by:
@@ -139,6 +140,34 @@ def whole_of(plan: ActionPlan) -> WholeTyped:
         no_action_on_perpetrator=plan.no_action_on_perpetrator,
         **{one.value: text for one, text in plan.reasons.items()},
     )
+
+
+class PlanTyped(WholeTyped, ReviewTyped):
+    """A plan as programs send it: actions to add, lines reviewed, and what is said of the whole."""
+
+    actions: Annotated[tuple[ActionTyped, ...], Field(max_length=100)] = ()
+
+    def applied_to_all(self, plan: ActionPlan, earlier: ActionPlan | None) -> ActionPlan:
+        """The plan with it: an action that stands in it already is not added again, what is not said stays.
+
+        Raises InputError for a reviewed line that is answered in part, or of no action of the earlier plan.
+        """
+        known = {one.id for one in earlier.actions} if earlier else set()
+        wrong = next(wrong_with(self), None)
+        if wrong is not None or any(one.action not in known for one in self.reviewed):
+            field, why = wrong or ("reviewed", mark("Name actions of the plan before"))
+            raise InputError(
+                f"{field}: {why}.", kept="The plan, as it was.", do="Correct it and send it again."
+            )
+        there = {one.model_copy(update={"id": "", "reports": ()}) for one in plan.actions}
+        made = [one.action() for one in self.actions]
+        new = tuple(one for one in made if one.model_copy(update={"id": ""}) not in there)
+        said = whole_of(plan).model_dump() | self.model_dump(
+            include=set(WholeTyped.model_fields), exclude_defaults=True
+        )
+        whole = WholeTyped.model_validate(said).applied_to(plan, earlier)
+        reviewed = reviewed_of(self, earlier, plan.reviewed) if earlier else plan.reviewed
+        return whole.model_copy(update={"actions": (*plan.actions, *new), "reviewed": reviewed})
 
 
 class ReportTyped(Value):

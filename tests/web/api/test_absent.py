@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import httpx2
 import pytest
 
+from hub.accounts.accounts import acting_as
+from hub.cases.shown import case_shown
 from hub.cases.staff import STAFF_FILE
 from hub.records.accounts import AccountRole
 from hub.web import ticks
 from hub.web.api import app as api_app
+from hub.web.api.addresses import ADDRESSES
 from hub.web.guards import PERSON, ROUTES
+from tests.cases.planning import accepted, action
 from tests.web.api.conftest import Programs
 from tests.web.api.sent import entered, question, stub
 
-PLACES: Final = ("{case}", "{check}")
+PLACES: Final = ("{case}", "{check}", "{action}")
 READ_BY_ADDRESS: Final = [
     (method, path.removeprefix("/api/v1"))
     for (method, path), guard in ROUTES.items()
@@ -31,23 +36,52 @@ OTHERS: Final = [
 ]
 
 
+@pytest.fixture(scope="module")
+def ash(programs: Programs) -> str:
+    return programs.token(AccountRole.coordinator)
+
+
+@pytest.fixture(scope="module")
+def ida(programs: Programs) -> str:
+    return programs.token(AccountRole.idva)
+
+
 @pytest.fixture
-def kept_from(programs: Programs) -> Iterator[dict[str, Mapping[str, str]]]:
+def kept_from(programs: Programs, ash: str, ida: str) -> Iterator[dict[str, Mapping[str, str]]]:
     """By why the coordinator does not read it: what stands in each place of an address, and its number."""
-    ash, ida = (programs.token(role) for role in (AccountRole.coordinator, AccountRole.idva))
     ours, theirs = entered(programs, ash), entered(programs, ida)
     put = programs.send("POST", f"/cases/{ours['case']}/questions", ash, question(ours))
     check = put.json()["checks"][0]["check_id"]
     name = programs.console.users[AccountRole.coordinator].account.name
+    number = planned(programs, ours["case"], ash)
     staff = programs.console.node.home / STAFF_FILE
     staff.write_text(f'[[exclusion]]\ncase_ref = "{ours["case_ref"]}"\nperson = "{name}"\n', encoding="utf-8")
     yield {
-        "excluded": {"{case}": ours["case"], "{check}": check, "ref": ours["case_ref"]},
-        "of a service": {"{case}": theirs["case"], "{check}": "cd" * 16, "ref": theirs["case_ref"]},
-        "not there": {"{case}": "ab" * 16, "{check}": "ab" * 16, "ref": "EV-none"},
-        "no id": {"{case}": "no-id", "{check}": "no-id", "ref": "EV-none"},
+        "excluded": {"{case}": ours["case"], "{check}": check, "{action}": number, "ref": ours["case_ref"]},
+        "of a service": {
+            "{case}": theirs["case"],
+            "{check}": "cd" * 16,
+            "{action}": "cd" * 8,
+            "ref": theirs["case_ref"],
+        },
+        "not there": {"{case}": "ab" * 16, "{check}": "ab" * 16, "{action}": "ab" * 8, "ref": "EV-none"},
+        "no id": {"{case}": "no-id", "{check}": "no-id", "{action}": "no-id", "ref": "EV-none"},
     }
     staff.unlink()
+
+
+def planned(programs: Programs, case: str, token: str) -> str:
+    """An action of a plan of that case, which is accepted: its id."""
+    console = programs.console
+    with console.node.read() as tx:
+        acting = acting_as(tx, console.users[AccountRole.coordinator].account)
+    held = case_shown(console.node, acting, case)
+    assert held is not None
+    number = secrets.token_hex(8)
+    accepted(console.node, held, acting.requester, action(int(number, 16)))
+    open_ = programs.send("GET", "/actions", token).json()["actions"]
+    assert number in {one["action"]["id"] for one in open_}
+    return number
 
 
 def filled(path: str, places: Mapping[str, str]) -> str:
@@ -63,20 +97,13 @@ def headers(answer: httpx2.Response) -> list[tuple[str, str]]:
     )
 
 
-BODY: Final = {
-    "once": "x" * 8,
-    "why": "risk_grew",
-    "said": "given",
-    "fled": "none",
-    "knows": False,
-    "people": ["ab" * 16],
-    "areas": ["northmoor"],
-}
+BODIES: Final = {(one.method, one.path): one.sent for one in ADDRESSES}
 
 
 @pytest.mark.parametrize(("method", "path"), READ_BY_ADDRESS)
 def test_each_address_answers_alike(
     programs: Programs,
+    ash: str,
     kept_from: dict[str, Mapping[str, str]],
     monkeypatch: pytest.MonkeyPatch,
     method: str,
@@ -89,13 +116,12 @@ def test_each_address_answers_alike(
         waited.append(seconds)
 
     monkeypatch.setattr(ticks, "sleep", noted)
-    ash = programs.token(AccountRole.coordinator)
     at_tick, answers = {}, {}
     for at, (why, places) in enumerate(kept_from.items()):
         begun, spent = 1_000.0 + at, 0.013 * (at + 1)
         times = iter((begun, begun + spent))
         monkeypatch.setattr(ticks, "clock", lambda times=times: next(times))
-        answers[why] = programs.send(method, filled(path, places), ash, BODY if method == "POST" else None)
+        answers[why] = programs.send(method, filled(path, places), ash, BODIES[method, path])
         at_tick[why] = round(spent + waited.pop(), 6)
         assert not waited
     assert {one.status_code for one in answers.values()} == {404}
@@ -106,9 +132,8 @@ def test_each_address_answers_alike(
 
 @pytest.mark.parametrize(("method", "path"), OTHERS)
 def test_each_list_says_nothing_of_it(
-    programs: Programs, kept_from: dict[str, Mapping[str, str]], method: str, path: str
+    programs: Programs, ash: str, kept_from: dict[str, Mapping[str, str]], method: str, path: str
 ) -> None:
-    ash = programs.token(AccountRole.coordinator)
     shown = []
     for places in kept_from.values():
         sent: dict[tuple[str, str], Any] = {
@@ -121,6 +146,7 @@ def test_each_list_says_nothing_of_it(
         assert answer.status_code in (200, 201)
         for one in kept_from.values():
             assert one["{case}"] not in answer.text
+            assert one["{action}"] not in answer.text
         if (method, path) != ("POST", "/cases"):
             assert not any(one["ref"] in answer.text for one in kept_from.values())
             shown.append(answer.content)

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from hub.accounts.accounts import Acting, acting_as
 from hub.cases.flight import correct_answer
+from hub.cases.plans import accept, plan_of
 from hub.cases.seals import Said
+from hub.cases.shown import case_shown
 from hub.cases.staff import STAFF_FILE
 from hub.records.accounts import AccountRole
 from hub.records.check import AreaResult, AreaStatus, Candidate, DisclosureResult, DisclosureStatus
@@ -20,6 +23,14 @@ from hub.web.api.openapi import models_of
 from tests.federation.nodes import IMPORTER
 from tests.web.api.conftest import Programs, problem
 from tests.web.api.sent import entered, question, stub
+
+SENT = {(one.method, one.path): one.sent for one in ADDRESSES}
+
+
+def acting_of(programs: Programs) -> Acting:
+    console = programs.console
+    with console.node.read() as tx:
+        return acting_as(tx, console.users[AccountRole.coordinator].account)
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +49,34 @@ def test_a_case_sent_twice_is_entered_once_and_found_by_its_number(programs: Pro
     assert shown.json() == first.json()
     other = sent | {"victim": sent["victim"] | {"surname": "Somebody"}}
     assert problem(programs.send("POST", "/cases", ash, other)) == (409, "conflict")
+
+
+def test_a_plan_is_added_to_once_and_its_actions_reported_on(programs: Programs, ash: str) -> None:
+    case = entered(programs, ash)
+    path, sent = f"/cases/{case['case']}/plan", dict(SENT["POST", "/cases/{case}/plan"] or {})
+    assert problem(programs.send("GET", path, ash)) == (404, "not_found")
+    assert problem(programs.send("POST", path, ash, sent | {"begin": False})) == (404, "not_found")
+    first, again = (programs.send("POST", path, ash, sent) for _ in range(2))
+    assert (first.status_code, first.json()) == (200, again.json())
+    assert [one["code"] for one in first.json()["lacks"]] == ["safety_not_said"]
+    whole = {"safe": "yes", "safe_by": "The Idva"}
+    assert programs.send("POST", path, ash, whole).json()["lacks"] == []
+    wrong = {"reviewed": [{"action": "ab" * 8, "outcome": "done", "worked": "yes", "still_needed": "no"}]}
+    assert problem(programs.send("POST", path, ash, wrong)) == (422, "invalid_input")
+    assert problem(programs.send("POST", f"{path}/acceptance", ash, {})) == (403, "not_allowed")
+    node, who = programs.console.node, acting_of(programs)
+    held = case_shown(node, who, case["case"])
+    assert held is not None
+    plan = plan_of(node, held)
+    assert plan is not None
+    accept(node, held, who.requester, plan.handle)
+    number = plan.plan.actions[0].id
+    rey = programs.token(AccountRole.representative)
+    assert number not in programs.send("GET", "/actions", rey).text  # Of another agency.
+    said = {"outcome": "not_done", "worked": "not_known"}
+    assert problem(programs.send("POST", f"/actions/{number}", ash, said)) == (422, "invalid_input")
+    told = programs.send("POST", f"/actions/{number}", ash, said | {"because": "No staff."}).json()
+    assert [one["because"] for one in told["action"]["reports"]] == ["No staff."]
 
 
 @pytest.mark.parametrize(
