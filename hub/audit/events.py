@@ -191,6 +191,8 @@ class Detail(Value):
     persons: Count | None = None
     rejected: Count | None = None
     not_published: Count | None = None
+    released: Count | None = None
+    withheld: Count | None = None
     peer_log_size: Count | None = None
     peers: Count | None = None
     serial: Count | None = None

@@ -10,7 +10,7 @@ Does not decide the law (`hub.consent`), weigh names (`hub.matching`) or seal (`
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hub.audit.events import OPERATOR, Action, Refs
@@ -19,7 +19,7 @@ from hub.cases.areas import known_areas
 from hub.cases.elsewhere import Elsewhere, said_of
 from hub.cases.publication import Supplier, supplier_of
 from hub.cases.staff import staff_list
-from hub.checks.released import released
+from hub.checks.released import Packet, Part
 from hub.consent import (
     Decider,
     Decision,
@@ -60,6 +60,7 @@ from hub.records.received import (
     DisclosureKey,
     HolderCase,
     HolderWord,
+    Item,
     ReceivedDisclosure,
     RecordedDisclosure,
     SignedRequest,
@@ -76,13 +77,19 @@ from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, comm
 class HolderDecision:
     """A decision on a pending disclosure: the coordinator's or, for its own records, the Idva service's.
 
-    `word`: what they said, kept with it; to ring first decides nothing.
+    `word`: what they said, kept with it; to ring first decides nothing. `items`: which go, of a part.
     """
 
     by: Decider
     release: bool
     name: str = ""
     word: HolderWord | None = None
+    items: tuple[Item, ...] | None = None
+
+    def part_of(self, packet: Packet) -> Part:
+        """What goes by this word."""
+        part = packet.part(idva_too=self.by is Decider.idva_service)
+        return part if self.items is None else part.only(self.items)
 
     @property
     def open(self) -> bool:
@@ -98,7 +105,7 @@ def answer_request(
     earlier = received.disclosure(tx, key)
     if earlier is not None and _may_be_given(tx, earlier):
         return earlier.recorded.disclosure
-    disclosure, case = _decided(tx, key, question, None)
+    disclosure, case, _ = _decided(tx, key, question, None)
     recorded = RecordedDisclosure(
         question=question,
         disclosure=disclosure,
@@ -186,7 +193,7 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
     """Record a person's decision on a pending disclosure; the peer reads the answer when it asks again.
 
     It stays pending where someone else has to decide. Raises NotFoundError when it is not pending, UsageError when
-    `staff.toml` is broken, or for a release to an area that is not answered.
+    `staff.toml` is broken, for a release to an area that is not answered, or of a part that is none of it or all.
     """
     with node.write() as tx:
         tx.hold_others_off()  # Of two who decide at once, one finds that it is decided.
@@ -197,10 +204,12 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
         if waiting.recorded.disclosure == NOT_ANSWERED:
             _require_managers_look(node, decided)
         if decided.open:
-            disclosure, case = waiting.recorded.disclosure, waiting.case
+            disclosure, case, part = waiting.recorded.disclosure, waiting.case, Part()
         else:
-            disclosure, case = _decided(tx, key, waiting.recorded.question, decided)
-        words = waiting.recorded.words + ((decided.word,) if decided.word else ())
+            disclosure, case, part = _decided(tx, key, waiting.recorded.question, decided)
+        came = {"released": part.goes, "withheld": part.stays}
+        said = (decided.word.model_copy(update=came),) if decided.word else ()
+        words = waiting.recorded.words + said
         answered = waiting.recorded.model_copy(update={"disclosure": disclosure, "words": words})
         received.put_disclosure(tx, key, answered, case, waiting.came_at)
         if not decided.open:
@@ -214,6 +223,8 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
             requested_level=key.level,
             kind=decided.by.value,
             status=disclosure.status,
+            released=len(part.goes) if part.stays else None,
+            withheld=len(part.stays) or None,
             digests=answer_digest(key.name, encoding.unb64(waiting.recorded.question.salt), disclosure),
         )
     return disclosure
@@ -243,7 +254,10 @@ def _require_managers_look(node: Node, decided: HolderDecision) -> None:
 
 
 class Considered(NamedTuple):
-    """What an answer rests on: the case of ours and who of it is meant, how the two compare, and what would go."""
+    """What an answer rests on: the case of ours and who of it is meant, how the two compare, and what would go.
+
+    `packet`: all that there is at that level. `part`: what of it goes and stays, where anything is answered.
+    """
 
     form: SharingForm
     held: HeldCase
@@ -251,6 +265,8 @@ class Considered(NamedTuple):
     agreed: Confirmation
     decision: Decision
     disclosure: Disclosure
+    packet: Packet
+    part: Part
 
 
 def _decided(
@@ -258,11 +274,11 @@ def _decided(
     key: DisclosureKey,
     question: DisclosureQuestion,
     decided_by_person: HolderDecision | None,
-) -> tuple[Disclosure, HolderCase]:
+) -> tuple[Disclosure, HolderCase, Part]:
     found = considered(tx, key, question, decided_by_person)
     if found is None:
-        return NOT_ANSWERED, HolderCase()
-    form, decision, case_row = found.form, found.decision, found.held.row
+        return NOT_ANSWERED, HolderCase(), Part()
+    form, decision, row = found.form, found.decision, found.held.row
     decided = RecordedDecision(form=form, decision=decision, case_ref=found.held.details.case_ref)
     decider = (
         f"the {decided_by_person.by.replace('_', ' ')} {decided_by_person.name}".strip()
@@ -272,10 +288,11 @@ def _decided(
     answer = recording.answered_entry(
         form, key.peer, decision, tx.today, handle=key.handle.hex(), decider=decider
     )
-    decision_id = recording.record_decision(
-        tx, Activity(case_row.ref_digest, key.activity), decided, [answer]
-    )
-    return found.disclosure, HolderCase(decision_id, case_row.ref_digest, waits=bool(decision.refer_to))
+    if found.part.stays:
+        answer = answer.responded(f"answered in part: {found.disclosure.level}. {found.part.in_words}")
+    decision_id = recording.record_decision(tx, Activity(row.ref_digest, key.activity), decided, [answer])
+    case = HolderCase(decision_id, row.ref_digest, waits=bool(decision.refer_to))
+    return found.disclosure, case, found.part
 
 
 def considered(
@@ -311,12 +328,14 @@ def considered(
     held = _held(ours, decided_by_person, published=published, against=against, hidden=said.hidden)
     asked = _asked(key, form, agreements)
     decision = decide_answer(asked, held, tx.node.rules, tx.today, kept_out)
-    disclosure = NOT_ANSWERED
+    disclosure, packet, part = NOT_ANSWERED, Packet(key.level, case, person, agreed), Part()
     if decision.outcome is Outcome.refer:
         disclosure = Disclosure(status="pending")
     elif decision.outcome is Outcome.permit:
-        disclosure = released(decision.level, case, person, agreed)
-    return Considered(form, kept, person, agreed, decision, disclosure)
+        packet = replace(packet, level=decision.level)
+        part = decided_by_person.part_of(packet) if decided_by_person else packet.part(idva_too=True)
+        disclosure = packet.released(part)
+    return Considered(form, kept, person, agreed, decision, disclosure, packet, part)
 
 
 def _said(tx: Reading, kept: HeldCase, asked: tuple[Person, ...]) -> Elsewhere:

@@ -208,7 +208,8 @@ def _response(answer: Disclosure) -> str:
     if answer.status == "pending":
         return ""
     if answer.status == "answered":
-        return f"answered: {answer.level}"
+        part = "answered in part: {}; the rest was withheld" if answer.in_part else "answered: {}"
+        return part.format(answer.level)
     return 'not answered (this never means "not known")'
 
 
@@ -229,6 +230,7 @@ def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
         summary=without_numbers(answer.summary) if answer.summary else None,
         agreement=answer.agreement,
         counter_allegation=crossed and coordinator,
+        in_part=answer.in_part,
     )
 
 

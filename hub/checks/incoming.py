@@ -122,7 +122,8 @@ def say(node: Node, opened: Opened, word: HolderWord) -> Disclosure | None:
     if opened.office is None:
         raise NotFoundError("This is decided by somebody else.", kept="Nothing was changed.")
     key = opened.line.request.key
-    decided = HolderDecision(opened.office, word.answer == "release", word.by, word)
+    items = word.released if word.answer == "release_part" else None
+    decided = HolderDecision(opened.office, word.releases, word.by, word, items)
     try:
         return record_holder_decision(node, key, decided)
     except NotFoundError:
@@ -172,8 +173,10 @@ def _office(acting: Acting, line: Incoming, kind: Kind) -> Decider | None:
 
 
 def reads(one: Incoming) -> str:
-    """What the area reads of it: "waits", "answered" or "nothing"."""
+    """What the area reads of it: "waits", "answered", "in_part" or "nothing"."""
     disclosure = one.request.recorded.disclosure
     if disclosure == NOT_ANSWERED:
         return "nothing"
-    return "waits" if disclosure.status == "pending" else "answered"
+    if disclosure.status == "pending":
+        return "waits"
+    return "in_part" if disclosure.in_part else "answered"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from hub.checks.answer import HolderDecision, WaitingRequest, record_holder_decision
 from hub.checks.answer import waiting_requests as waiting
 from hub.checks.incoming import waiting_for
-from hub.cli.acting import Speaker, TokenFile, speaker
+from hub.checks.part import PartDecision, WaitingItem, items_of, part_decision
+from hub.checks.read import read_document
+from hub.checks.released import CALLED
+from hub.cli.acting import Speaker, TokenFile, decides, speaker
 from hub.cli.options import Home, Json, Who, opened, opened_to_read
 from hub.cli.output import out, plain, print_json
 from hub.consent import Decider
@@ -20,6 +23,7 @@ from hub.node.node import Node
 from hub.records.received import DisclosureKey
 from hub.values import Requester, typed
 
+ANSWER: Final = "requests answer"
 requests_app = typer.Typer(
     help="What other areas asked of us that waits for a person here.", no_args_is_help=True
 )
@@ -29,7 +33,8 @@ requests_app = typer.Typer(
 def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = False) -> None:
     """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
     with opened_to_read(home, as_json=as_json) as node:
-        rows = [_row(one, page) for one, page in _waiting(speaker(node, "requests list", who, token))]
+        every = _waiting(speaker(node, "requests list", who, token))
+        rows = [_row(one, page, items_of(node, one)) for one, page in every]
         if as_json:
             print_json({"pending": rows})
             return
@@ -38,6 +43,10 @@ def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = 
             out.print(f"  asked by {plain(row['asked_by'])}")
             for reason in row["reasons"]:
                 out.print(f"  - {plain(reason)}")
+            if row["items"]:
+                out.print("  What would go, item by item:")
+            for item in row["items"]:
+                out.print(plain(f"    {_item(item)}"))
             to = "For a manager, to close it" if row["refused"] else "To answer"
             out.print(plain(f"  {to}: {row['page'] or _typed(home, row)}"))
         if not rows:
@@ -52,24 +61,42 @@ def answer(
     ],
     handle: Annotated[str, typer.Argument(help="The candidate's handle, likewise.", show_default=False)],
     release: Annotated[
-        bool, typer.Option("--release/--withhold", help="What the person decided.", show_default=False)
-    ],
+        bool | None,
+        typer.Option("--release/--withhold", help="What the person decided.", show_default=False),
+    ] = None,
+    part: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PART.json",
+            help="Release part: which items go, why the rest is withheld, on what basis. Needs --as.",
+            show_default=False,
+        ),
+    ] = None,
     by: Annotated[
         Decider, typer.Option(help="Who decided; an Idva service decides about its own records.")
     ] = Decider.coordinator,
     who: Who = None,
 ) -> None:
     """Record a person's decision on a waiting disclosure. The asking area reads it when it asks again."""
+    if (release is None) is (part is None):
+        raise typer.BadParameter("One of --release, --withhold and --part PART.json is needed.")
     with opened(home) as node:
-        known = speaker(node, "requests answer", who).named
+        known = speaker(node, ANSWER, who).named if part is None else decides(node, ANSWER, who)
+        what = None if part is None else read_document(part, PartDecision, "the file of what goes")
         key = _find(node, known, check_id, handle)
-        told = record_holder_decision(node, key, HolderDecision(by, release, known.name if known else ""))
+        name = known.name if known else ""
+        decided = HolderDecision(by, bool(release), name)
+        if what is not None:
+            decided = part_decision(node, key, what, by, name)
+        told = record_holder_decision(node, key, decided)
         words = {
             "pending": "Recorded; it still waits: an Idva service decides about its own records.",
             "answered": "Recorded: the area reads the answer when it asks again.",
             "not_answered": "Recorded: the area reads no more than that nothing is answered.",
         }
         out.print(words[told.status])
+        if told.in_part:
+            out.print("It reads that some of it was released, and that the rest was withheld.")
 
 
 def _find(node: Node, known: Requester | None, check_id: str, handle: str) -> DisclosureKey:
@@ -92,11 +119,19 @@ def _waiting(known: Speaker) -> Iterator[tuple[WaitingRequest, str]]:
 
 
 def _typed(home: Path, row: dict[str, Any]) -> str:
-    how = "--withhold --by manager --as WHO.json" if row["refused"] else "--release or --withhold"
+    how = "--release, --withhold or --part PART.json"
+    if row["refused"]:
+        how = "--withhold --by manager --as WHO.json"
     return f"{typed('requests answer', home, row['check_id'], row['handle'])} {how}"
 
 
-def _row(one: WaitingRequest, page: str) -> dict[str, Any]:
+def _item(item: dict[str, Any]) -> str:
+    supplied = f", supplied by {item['supplied_by']}" if item["supplied_by"] else ""
+    with_them = ". With the Idva service: it goes by theirs alone" if item["with_idva_service"] else ""
+    return f"{item['item']}: {CALLED[item['item']]}, {item['says']}{supplied}{with_them}"
+
+
+def _row(one: WaitingRequest, page: str, items: list[WaitingItem]) -> dict[str, Any]:
     subject = one.question.subject
     requester = one.question.excerpt.get("requester", {})
     return {
@@ -110,4 +145,5 @@ def _row(one: WaitingRequest, page: str) -> dict[str, Any]:
         "refused": one.refused,
         "reasons": list(one.reasons),
         "page": page,
+        "items": [item._asdict() for item in items],
     }

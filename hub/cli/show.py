@@ -32,6 +32,7 @@ _BANDS = {
     Band.probable: "Likely the same person",
     Band.possible: "Possibly the same person",
 }
+IN_PART = "Some of what was asked for was released; the rest was withheld: ask"
 NEVER = 'No candidate never means "not known". In danger, call 999 first.'
 
 
@@ -85,7 +86,7 @@ def _show_area(area: AreaResult, check_id: str, home: PurePath, page: str) -> No
         else:
             if candidate.told_on:
                 out.print(plain(f"    They were told {told_words(candidate)}."))
-            _show_answer(candidate.disclosure, area.area)
+            _show_answer(candidate.disclosure, area.area, grave=area.not_told in GRAVE)
 
 
 def _told_by(area: AreaResult, candidate: Candidate, check_id: str, home: PurePath) -> str:
@@ -110,10 +111,10 @@ def told_words(candidate: Candidate) -> str:
     return f"on {day_in_words(candidate.told_on)}{by}" if candidate.told_on else "on a day not recorded"
 
 
-def _show_answer(answer: DisclosureResult, area: str) -> None:
+def _show_answer(answer: DisclosureResult, area: str, *, grave: bool) -> None:
     """Print what an area released about a candidate; its own words as a quotation."""
     if answer.status is DisclosureStatus.answered:
-        kinds = " and ".join(kind.value.capitalize() for kind in answer.involvement)
+        kinds = " and ".join(kind.value.capitalize() for kind in answer.involvement) or "Unspecified"
         role = answer.role.value if answer.role else "role not given"
         last = _month(answer.last_activity) if answer.last_activity else "not given"
         out.print(f"    Answered: {kinds} involvement, as {role}; last activity {last}.")
@@ -126,6 +127,9 @@ def _show_answer(answer: DisclosureResult, area: str) -> None:
             out.print(f"    Their comparison: {plain('; '.join(answer.agreement))}.")
         if answer.summary:
             out.print(plain(f"    {area} writes: {quoted(answer.summary)}"))
+        if answer.in_part:
+            whom = "your manager" if grave else area
+            out.print(plain(f"    {IN_PART} {whom}."))
     elif answer.status is DisclosureStatus.pending:
         out.print("    A person there must decide. Telephone if it is urgent.")
     else:

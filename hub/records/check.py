@@ -73,7 +73,8 @@ class DisclosureStatus(StrEnum):
 class DisclosureResult(Value):
     """What the holder released about one candidate, if anything yet.
 
-    `counter_allegation`: roles are crossed between the areas; who is at risk from whom is for people to decide.
+    `in_part`: a person there withheld some of what was asked for. `counter_allegation`: roles are crossed between
+    the areas; who is at risk from whom is for people to decide.
     """
 
     status: DisclosureStatus = DisclosureStatus.not_asked
@@ -84,6 +85,7 @@ class DisclosureResult(Value):
     summary: str | None = None
     agreement: tuple[str, ...] = ()
     counter_allegation: bool = False
+    in_part: bool = False
 
 
 class Candidate(Value):

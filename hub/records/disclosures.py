@@ -43,6 +43,10 @@ class LoggedDisclosure(Value):
         """The act of the hub that the row is of: repeating it adds no row."""
         return Act(self.node_id, self.handle, self.level, self.sharing.told)
 
+    def responded(self, response: str) -> LoggedDisclosure:
+        """The row with what was answered."""
+        return self.model_copy(update={"sharing": self.sharing.model_copy(update={"response": response})})
+
 
 class DisclosureLogRow(NamedTuple):
     """A row as it is kept, with its number and matter."""

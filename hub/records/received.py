@@ -6,6 +6,7 @@ Does not decide what is answered (`hub.checks.answer`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal, NamedTuple
 
 from sqlalchemy import RowMapping
@@ -56,24 +57,49 @@ class SignedRequest(Value):
     body: str
 
 
+class Item(StrEnum):
+    """One thing of a case of ours that an answer can hold. Those compared: how theirs agrees with ours."""
+
+    marac_involvement = "marac_involvement"
+    idva_involvement = "idva_involvement"
+    role = "role"
+    last_activity = "last_activity"
+    forename_compared = "forename_compared"
+    surname_compared = "surname_compared"
+    date_of_birth_compared = "date_of_birth_compared"
+    referral_date = "referral_date"
+    criteria = "criteria"
+
+
 class HolderWord(Value):
     """What a person here said to a request that waited: who, in which office, when (since 1970), and why.
 
-    `basis`: this area's own for what goes. `permission`: who allowed it to leave, where that is asked for. To ring
-    first decides nothing.
+    `basis`: this area's own for what goes. `permission`: who allowed it to leave, where that is asked for.
+    `released` and `withheld`: what went by it, item by item, and what stayed; earlier versions kept neither. To
+    ring first decides nothing.
     """
 
     by: ShortText
     office: ShortText
     at: Whole
-    answer: Literal["release", "withhold", "not_same", "ring_first"]
+    answer: Literal["release", "release_part", "withhold", "not_same", "ring_first"]
     because: LongText
     basis: LongText = ""
     permission: LongText = ""
+    released: tuple[Item, ...] = ()
+    withheld: tuple[Item, ...] = ()
+
+    @property
+    def releases(self) -> bool:
+        """Whether anything goes by it."""
+        return self.answer in ("release", "release_part")
 
     def alike(self, other: HolderWord) -> bool:
-        """Whether somebody said the very same, whenever."""
-        return self.model_copy(update={"at": other.at}) == other
+        """Whether somebody said the very same, whenever, and whatever came of it."""
+        came = {"at": other.at, "withheld": other.withheld}
+        if self.answer != "release_part":
+            came["released"] = other.released
+        return self.model_copy(update=came) == other
 
 
 class RecordedDisclosure(Value):

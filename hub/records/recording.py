@@ -117,5 +117,4 @@ def record_response(tx: Transaction, activity: Activity, act: Act, response: str
     """Put an area's answer into the row of the act that it answers."""
     for row in disclosures.of_matter(tx, activity):
         if row.shared.act == act:
-            sharing = row.shared.sharing.model_copy(update={"response": response})
-            disclosures.change(tx, row.number, row.shared.model_copy(update={"sharing": sharing}))
+            disclosures.change(tx, row.number, row.shared.responded(response))

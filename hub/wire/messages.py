@@ -11,7 +11,14 @@ from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import rfc8785
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    ValidationError,
+    model_serializer,
+)
 
 from hub.consent import GroundKey
 from hub.crypto.encoding import b64, unb64
@@ -270,7 +277,8 @@ class DisclosureAnswer(Value):
 class Disclosure(Value):
     """What the holder released. `not_answered` is one and the same for every reason not to answer.
 
-    `summary` alone is in its own words, and is shown as such.
+    `summary` alone is in its own words, and is shown as such. `in_part`: a person there withheld some of what was
+    asked for; which it is does not say. It stands in the message only where it is so.
     """
 
     status: Literal["pending", "answered", "not_answered"]
@@ -280,6 +288,12 @@ class Disclosure(Value):
     last_activity: Month | None = None
     agreement: tuple[Agreement, ...] = Field(default=(), max_length=3)
     summary: PlainText | None = None
+    in_part: Annotated[bool, Field(strict=True)] = False
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_so(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        said: dict[str, Any] = write(self)
+        return said if self.in_part else {name: one for name, one in said.items() if name != "in_part"}
 
 
 NOT_ANSWERED: Final = Disclosure(status="not_answered")

@@ -291,10 +291,8 @@ def test_someone_kept_out_gets_byte_for_byte_what_no_such_case_gives(
     assert inside("disclosures", "list", pair.asking, "--as", ada, said="NM-HIDDEN\n").code == 0
 
 
-def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
-    pair: Pair, asked: Any, file: Write, tmp_path: Path
-) -> None:
-    """A question on a ground alone waits for a person at Eastvale; one of them must not know of it."""
+def waiting_at_eastvale(pair: Pair, asked: Any, tmp_path: Path) -> tuple[Path, tuple[str, str]]:
+    """A question on a ground alone waits for a person at Eastvale: a copy of its home, and which it is."""
     form = grounded() | {"requester": pair.question()["requester"]}
     form["review"]["date"] = (today() + dt.timedelta(days=30)).isoformat()
     check_id = inside("check", pair.asking, asked(pair.question(sharing_form=form)), "--json").json[
@@ -310,8 +308,41 @@ def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
     target.close()
     every = inside("requests", "list", home, "--json").json["pending"]
     (waits,) = [one for one in every if one["check_id"] == check_id]
-    place = (waits["check_id"], waits["handle"])
+    return home, (waits["check_id"], waits["handle"])
 
+
+def test_a_part_is_released_from_a_file_in_somebodys_name(
+    pair: Pair, asked: Any, file: Write, tmp_path: Path
+) -> None:
+    home, place = waiting_at_eastvale(pair, asked, tmp_path)
+    every = inside("requests", "list", home, "--json").json["pending"]
+    (waits,) = [one for one in every if (one["check_id"], one["handle"]) == place]
+    goes = [one["item"] for one in waits["items"] if not one["with_idva_service"]]
+    assert {"role", "forename_compared"} <= set(goes)
+    assert "role: role here, victim" in inside("requests", "list", home).out
+    ada, words = file("ada", ADA), {"because": "The rest by telephone.", "basis": "Ours, by our record."}
+
+    def answer(*how: object) -> Ended:
+        return inside("requests", "answer", home, *place, *how, "--by", *waits["waits_for"])
+
+    part = file("part", words | {"items": ["role", goes[0]]})
+    assert answer().code == answer("--release", "--part", part, "--as", ada).code == 2
+    assert "not said who decides" in answer("--part", part).err
+    for items, why in (([], "items"), (["her_address"], "items"), (goes, "release it whole")):
+        bad = answer("--part", file("bad", words | {"items": items}), "--as", ada)
+        assert (bad.code in (1, 2), why in bad.err) == (True, True), items
+    done = answer("--part", part, "--as", ada)
+    assert done.code == 0
+    assert "some of it was released, and that the rest was withheld" in done.out
+    assert actions(home)[-1] == "disclosure_decided"
+    assert "No such request is waiting" in answer("--part", part, "--as", ada).err
+
+
+def test_what_waits_is_kept_from_who_is_kept_out_and_nobody_takes_their_word(
+    pair: Pair, asked: Any, file: Write, tmp_path: Path
+) -> None:
+    """One of the people there must not know of it."""
+    home, place = waiting_at_eastvale(pair, asked, tmp_path)
     (home / "staff.toml").write_text(EXCLUDED.format(""))
     ash, ada = file("ash", ASH), file("ada", ADA)
     assert (

@@ -44,6 +44,7 @@ WALKED: Final[dict[tuple[str, str], str]] = {
     ("disclose", "who"): f"{{home}} {ID} --area eastvale --as {{missing}}",
     ("requests list", "who"): "{home} --as {missing}",
     ("requests answer", "who"): f"{{home}} {ID} {ID} --withhold --as {{missing}}",
+    ("requests answer", "part"): f"{{home}} {ID} {ID} --part {{missing}} --as {{who}}",
     ("obligations list", "who"): "{home} --as {missing}",
     ("obligations close", "evidence"): f"{{home}} {ID} {{missing}}",
     ("disclosures add", "rows"): "{home} {missing}",

@@ -10,6 +10,7 @@ import pytest
 
 from hub.cli.show import show_decision, show_result
 from hub.consent import Decision, Obligation, Outcome, Reason
+from hub.consent.telling import NotTold
 from hub.records.check import (
     AreaResult,
     AreaStatus,
@@ -106,3 +107,19 @@ def test_what_an_area_writes_is_a_quotation_and_its_month_is_in_words(
         "Eastvale writes: \u201cReferred on Monday 2 March 2026.' The hub says: she is not safe.\u201d\n"
     )
     assert quotation in printed
+    assert "withheld" not in printed
+
+
+def test_of_an_answer_in_part_it_is_said_whom_to_ask_for_the_rest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """And of an area that somebody fled, not to ring it."""
+    answer = DisclosureResult(
+        status=DisclosureStatus.answered, level=Level.involvement, role=Role.victim, in_part=True
+    )
+    candidate = Candidate(band=Band.strong, reasons=(), handle="ab" * 16, disclosure=answer)
+    area = AREA.model_copy(update={"candidates": (candidate,)})
+    said = "Some of what was asked for was released; the rest was withheld: ask"
+    assert f"{said} Eastvale.\n" in _shown(area, capsys)
+    fled = area.model_copy(update={"not_told": NotTold.fled})
+    assert f"{said} your manager.\n" in _shown(fled, capsys)

@@ -21,6 +21,7 @@ from hub.cases.importing.rows import COLUMNS
 from hub.cases.referral import Referral, problems
 from hub.cases.staff import StaffList
 from hub.cases.stub import Referrer, Stub
+from hub.checks.part import PartDecision
 from hub.checks.read import parse_check_request
 from hub.cli.decide import read_rules
 from hub.consent import Decision, Outcome, SharingForm, decide, parse_form
@@ -94,7 +95,8 @@ RESULTS = (("CheckResult", CheckResult), ("Decision", Decision))
 
 
 @pytest.mark.parametrize(
-    ("name", "model"), [*RESULTS, ("Evidence", Closing), ("Told", AddedEntries), ("Stub", Stub)]
+    ("name", "model"),
+    [*RESULTS, ("Evidence", Closing), ("Told", AddedEntries), ("Stub", Stub), ("Part", PartDecision)],
 )
 def test_documents_are_those_of_the_program(name: str, model: type[BaseModel]) -> None:
     model.model_validate_json(EXAMPLES[name])
@@ -108,6 +110,7 @@ MODELS: dict[str, tuple[type[BaseModel], ...]] = {
     "Decision": (Decision,),
     "Evidence": (Closing, DisclosureLogEntry, Requester),
     "Told": (AddedEntries,),
+    "Part": (PartDecision,),
 }
 
 
@@ -136,6 +139,7 @@ def test_examples_are_of_the_kinds_tested() -> None:
         "Decision",
         "Evidence",
         "Told",
+        "Part",
     }
     assert set(EXAMPLES) == {"csv", "jsonl", "staff", *documents}
 

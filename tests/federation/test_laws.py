@@ -239,6 +239,7 @@ disclosures = st.builds(
     last_activity=st.none() | st.just("2026-09"),
     agreement=st.lists(st.sampled_from(["forename: agrees", "date of birth: close"]), max_size=3).map(tuple),
     summary=st.none() | st.text(alphabet="abcé: ", max_size=200),
+    in_part=st.booleans(),
 )
 
 

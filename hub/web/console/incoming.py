@@ -13,14 +13,24 @@ from pydantic import Field, StringConstraints
 
 from hub.checks import incoming
 from hub.checks.incoming import Incoming, Opened
+from hub.checks.released import BEYOND_INVOLVEMENT
 from hub.matching import name_words
 from hub.node.node import Node
-from hub.records.received import HolderWord
+from hub.records.received import HolderWord, Item
 from hub.values import Level, LongText, ShortText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
-from hub.web.console.incoming_words import ANSWERS, bases, beside, items, office_in_words, who_asks
+from hub.web.console.incoming_words import (
+    ANSWERS,
+    bases,
+    beside,
+    items,
+    named,
+    office_in_words,
+    packet_rows,
+    who_asks,
+)
 from hub.web.console.language import gettext, mark, ngettext
 
 _DAY_S: Final = 86_400
@@ -35,9 +45,15 @@ _SENTENCES: Final = {
 
 
 class Decided(Value):
-    """What a person typed who decides about a request. `basis`: one offered, or another in `basis_words`."""
+    """What a person typed who decides about a request. `basis`: one offered, or another in `basis_words`.
 
-    answer: Literal["release", "withhold", "not_same", "ring_first"] = Field(title=mark("what you decide"))
+    `items`: which go, of a part.
+    """
+
+    answer: Literal["release", "release_part", "withhold", "not_same", "ring_first"] = Field(
+        title=mark("what you decide")
+    )
+    items: tuple[Item, ...] = Field(default=(), max_length=len(Item), title=mark("what goes"))
     because: Annotated[LongText, StringConstraints(min_length=2)] = Field(title=mark("your reason"))
     basis: ShortText = Field(default="", title=mark("our basis"))
     basis_words: LongText = Field(default="", title=mark("the other basis"))
@@ -118,23 +134,47 @@ def _decide(asked: Asked) -> Response:
 def _complete(asked: Asked, opened: Opened, form: Form[Decided]) -> Form[Decided]:
     """The form, held to what this request asks beside: a basis of our own, and who allowed it."""
     typed = form.value
-    if typed is None or typed.answer != "release":
+    if typed is None:
+        return form
+    if typed.items and typed.answer != "release_part":
+        return form.with_error(
+            "items", gettext("You ticked what goes: choose Release part, or take the ticks away")
+        )
+    if typed.answer not in ("release", "release_part"):
         return form
     if opened.line.closed_by_manager:
         return form.with_error(
             "answer", gettext("This area is not answered. What must be said, say by telephone")
         )
+    if typed.answer == "release_part":
+        form = _part_of(opened, form, typed.items)
     if not typed.basis or typed.basis not in (*bases(asked.node, opened), OTHER):
         form = form.with_error("basis", gettext("Choose our own basis for what goes"))
     elif typed.basis == OTHER and not typed.basis_words:
         form = form.with_error("basis_words", gettext("Write the other basis"))
-    if _needs_permission(opened) and not typed.permission:
+    if _needs_permission(opened, typed) and not typed.permission:
         form = form.with_error("permission", gettext("Write who allowed it, and when"))
     return form
 
 
-def _needs_permission(opened: Opened) -> bool:
-    return opened.line.request.key.level is not Level.involvement
+def _part_of(opened: Opened, form: Form[Decided], ticked: tuple[Item, ...]) -> Form[Decided]:
+    """The form, held to a part that is one: some of what goes by their word, and not all."""
+    goes = opened.considered.part.goes if opened.considered else ()
+    if not ticked:
+        return form.with_error("items", gettext("Tick what goes. Where nothing goes, withhold"))
+    if not set(ticked) <= set(goes):
+        return form.with_error("items", gettext("Tick only what goes by your word"))
+    if set(ticked) == set(goes):
+        return form.with_error("items", gettext("You ticked all that goes by your word: choose Release"))
+    return form
+
+
+def _needs_permission(opened: Opened, typed: Decided | None = None) -> bool:
+    """Whether somebody has to have allowed it: where more than involvement is asked for, or goes."""
+    asked_for = opened.line.request.key.level is not Level.involvement
+    if typed is None or typed.answer != "release_part":
+        return asked_for
+    return asked_for and bool(BEYOND_INVOLVEMENT.intersection(typed.items))
 
 
 def _word(asked: Asked, opened: Opened, form: Form[Decided]) -> HolderWord | None:
@@ -142,7 +182,7 @@ def _word(asked: Asked, opened: Opened, form: Form[Decided]) -> HolderWord | Non
     typed = form.value
     if typed is None:
         return None
-    release = typed.answer == "release"
+    release = typed.answer in ("release", "release_part")
     basis = typed.basis_words if typed.basis == OTHER else bases(asked.node, opened).get(typed.basis, "")
     return HolderWord(
         by=asked.acting.account.name,
@@ -152,6 +192,7 @@ def _word(asked: Asked, opened: Opened, form: Form[Decided]) -> HolderWord | Non
         because=typed.because,
         basis=basis if release else "",
         permission=typed.permission if release else "",
+        released=tuple(one for one in Item if one in typed.items),
     )
 
 
@@ -161,7 +202,6 @@ def _shown(
     line, found = opened.line, opened.considered
     key, recorded = line.request.key, line.request.recorded
     area = area_name(asked.node, key.peer)
-    gives = recorded.disclosure if not line.waits else found.disclosure if found else None
     return asked.page(
         "request.html",
         status,
@@ -175,11 +215,14 @@ def _shown(
         ours=found.held.details if found else None,
         hidden=bool(found and found.held.kept.sealed),
         beside=beside(found, recorded.question.subject) if found else (),
-        items=items(gives),
+        items=items(recorded.disclosure),
+        packet=packet_rows(asked.node, found) if found and line.waits else [],
+        part=found.part if found else None,
         reasons=[one.text for one in line.decision.reasons],
-        nothing_why=[one.text for one in found.decision.reasons] if found and not items(gives) else [],
+        nothing_why=[one.text for one in found.decision.reasons] if found and not found.part.goes else [],
         namesake=_namesake(opened),
         words=[(ANSWERS[one.answer], one) for one in recorded.words],
+        named=named,
         earlier=[
             (one, incoming.reads(one), [(ANSWERS[word.answer], word) for word in one.request.recorded.words])
             for one in opened.earlier

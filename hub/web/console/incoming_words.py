@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from hub.cases.publication import supplier_of
 from hub.checks.answer import Considered
 from hub.checks.incoming import Incoming, Opened
+from hub.checks.released import COMPARED, Part
 from hub.consent import SharingForm, parse_form
 from hub.consent.agreements import SharingAgreement
 from hub.consent.decision import Outcome
@@ -15,13 +16,14 @@ from hub.consent.evidence import authority_of
 from hub.consent.form.vocabulary import DataClass, VictimAgreement
 from hub.errors import HubError
 from hub.node.node import Node
-from hub.records.received import RecordedDisclosure
+from hub.records.received import Item, RecordedDisclosure
 from hub.values import Kind, Person, Role
 from hub.web.console.language import gettext, mark, partial_date
 from hub.wire.messages import Disclosure
 
 ANSWERS: Final = {
     "release": mark("Released"),
+    "release_part": mark("Released in part"),
     "withhold": mark("Withheld"),
     "not_same": mark("Not the same person"),
     "ring_first": mark("Ring first"),
@@ -40,6 +42,17 @@ _ROLES: Final = {
 _KINDS: Final = {
     Kind.marac: mark("This area's Marac has heard a case"),
     Kind.idva: mark("An Idva service has supported them"),
+}
+_ITEMS: Final = {
+    Item.marac_involvement: mark("Marac involvement"),
+    Item.idva_involvement: mark("Idva involvement"),
+    Item.role: mark("Role here"),
+    Item.last_activity: mark("Month of last activity"),
+    Item.forename_compared: mark("How the first names compare"),
+    Item.surname_compared: mark("How the surnames compare"),
+    Item.date_of_birth_compared: mark("How the dates of birth compare"),
+    Item.referral_date: mark("Day of referral"),
+    Item.criteria: mark("Criteria"),
 }
 _SAID: Final = {
     VictimAgreement.given: mark("Agreed to being asked about"),
@@ -61,6 +74,35 @@ class Beside(NamedTuple):
     ours: str
     theirs: str
     how: str
+
+
+class PacketRow(NamedTuple):
+    """One item of what an answer holds: what it says, who supplied it, whether an Idva service gives it."""
+
+    item: Item
+    called: str
+    says: str
+    supplied_by: str
+    with_idva_service: bool
+
+
+def named(found: Sequence[Item]) -> str:
+    """Items by what they are called, which says nothing of what they hold."""
+    return "; ".join(gettext(_ITEMS[one]) for one in found)
+
+
+def packet_rows(node: Node, found: Considered) -> list[PacketRow]:
+    """What an answer holds, item by item; nothing where nothing would be answered."""
+    part, packet = found.part, found.packet
+    agency = supplier_of(node, found.held.details, node.agreements.held).agency
+    rows = []
+    for one in packet.items if part.goes else ():
+        ((_, says),) = items(packet.released(Part((one,))))
+        supplied = packet.supplied_by(one, agency) or gettext("not recorded")
+        if one in COMPARED:
+            supplied = gettext("worked out here")
+        rows.append(PacketRow(one, gettext(_ITEMS[one]), says, supplied, one in part.stays))
+    return rows
 
 
 def office_in_words(line: Incoming) -> str:

@@ -184,8 +184,9 @@ def _waiting(node_id: str, line: str, kept: RecordedCheck, telling: Telling) -> 
 
 def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
     grave = area.not_told in GRAVE
-    matches = [_match(number, one, kept) for number, one in enumerate(area.candidates, 1)]
-    before = [_match(number, one, kept) for number, one in enumerate(area.set_aside, 1 + len(matches))]
+    asks = gettext(mark("your manager")) if grave else area.area
+    matches = [_match(number, one, kept, asks) for number, one in enumerate(area.candidates, 1)]
+    before = [_match(number, one, kept, asks) for number, one in enumerate(area.set_aside, 1 + len(matches))]
     return ShownArea(
         area=area.model_copy(update={"note": ""}) if grave else area,
         number="" if grave else area.contact,
@@ -197,7 +198,7 @@ def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
     )
 
 
-def _match(number: int, candidate: Candidate, kept: RecordedCheck) -> Match:
+def _match(number: int, candidate: Candidate, kept: RecordedCheck, asks: str) -> Match:
     told: dict[Comparison, list[str]] = {one: [] for one in Comparison}
     for text in candidate.reasons:
         told[comparison(text)].append(text[:1].upper() + text[1:])
@@ -210,7 +211,7 @@ def _match(number: int, candidate: Candidate, kept: RecordedCheck) -> Match:
         differs=told[Comparison.differs],
         not_recorded=told[Comparison.not_recorded],
         beside=told[Comparison.beside],
-        answer=_answer(answer),
+        answer=_answer(answer, asks),
         quotation=quoted(without_numbers(answer.summary)) if answer.summary else "",
         told=answer.status is not DisclosureStatus.not_asked,
         may_look_again=answer.status in (DisclosureStatus.pending, DisclosureStatus.not_answered),
@@ -218,20 +219,27 @@ def _match(number: int, candidate: Candidate, kept: RecordedCheck) -> Match:
     )
 
 
-def _answer(answer: DisclosureResult) -> str:
-    """What the area released, in a sentence."""
+def _answer(answer: DisclosureResult, asks: str) -> str:
+    """What the area released, in a sentence or two. `asks`: whom to ask for what it withheld."""
     if answer.status is DisclosureStatus.not_asked:
         return ""
     if answer.status is DisclosureStatus.pending:
         return gettext(mark("They have been told. Their answer waits for a person there."))
     if answer.status is DisclosureStatus.not_answered:
         return gettext(mark('They answer nothing here. This does not mean "not known": telephone them.'))
-    kinds = " and ".join(gettext(_KINDS[one]) for one in answer.involvement)
+    kinds: Any = " and ".join(gettext(_KINDS[one]) for one in answer.involvement)
+    kinds = kinds or gettext(mark("Unspecified"))
     role: Any = gettext(ROLES[answer.role]) if answer.role else gettext(mark("part not given"))
     last = partial_date(answer.last_activity) if answer.last_activity else gettext(mark("not given"))
-    return gettext(
+    said = gettext(
         mark("%(kinds)s involvement, as %(role)s; last activity %(last)s."), kinds=kinds, role=role, last=last
     )
+    if not answer.in_part:
+        return said
+    rest = gettext(
+        mark("Some of what was asked for was released; the rest was withheld: ask %(whom)s."), whom=asks
+    )
+    return f"{said} {rest}"
 
 
 PAGES: Final = (Page("GET", "/checks/{check}", _show),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -81,13 +81,13 @@ class Console:
         method: str,
         path: str,
         token: str = "",
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str | Sequence[str]] | None = None,
         headers: Mapping[str, str] = BROWSERS,
     ) -> httpx2.Response:
         """What a browser with this cookie gets."""
         cookie = {"Cookie": f"__Host-{self.node.node_id}={token}"} if token else {}
         sent = {**headers, **(FORM if method == "POST" else {}), **cookie}
-        body = urlencode(form or {}) if method == "POST" else None
+        body = urlencode(form or {}, doseq=True) if method == "POST" else None
 
         async def go() -> httpx2.Response:
             transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)

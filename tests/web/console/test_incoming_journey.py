@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from hub.crypto.one_time import STEP_S
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.records.check import CheckResult, DisclosureResult, DisclosureStatus
-from hub.values import Kind, Level
+from hub.values import Kind, Level, Role
 from tests.accounts.people import PASSWORD, User, user
 from tests.checks import disclosing
 from tests.checks.pending import asked, told
@@ -70,7 +70,7 @@ class Request:
         before, found, _ = page.partition(f"asks about case {self.ref}<")
         return before.rpartition('href="')[2].partition('"')[0] if found else ""
 
-    def send(self, path: str, token: str, form: dict[str, str]) -> tuple[int, str]:
+    def send(self, path: str, token: str, form: Mapping[str, str | Sequence[str]]) -> tuple[int, str]:
         answer = apart(lambda: self.console.send("POST", path, token, form))
         return answer.status_code, answer.text
 
@@ -144,6 +144,75 @@ def test_a_coordinator_decides_and_the_other_area_reads_it(
     assert (last["detail"]["kind"], last["detail"]["status"]) == ("coordinator", "answered")
     assert last["actor"] == node.actor(NAMES[R.coordinator])
     context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_part_goes_item_by_item_and_the_asker_reads_that_there_is_more(
+    areas: Areas, node: Node, console: Console, url: str, browser: Browser, scripts: bool
+) -> None:
+    request = Request(areas, console, idva_service="Haven")
+    context = browser.new_context(locale="en-GB", java_script_enabled=scripts)
+    page = open_as(context, areas, url, console.users[R.coordinator])
+    page.goto(url + "/requests")
+    page.get_by_role("link", name=f"asks about case {request.ref}").click()
+    row = page.get_by_role("row", name="Idva involvement")
+    assert "Haven" in row.inner_text()
+    assert "With the Idva service" in row.inner_text()
+    assert page.locator("input[type=checkbox]:checked").count() == 0
+    assert page.get_by_label("Idva involvement").is_disabled()
+    page.get_by_label("Release part").check()
+    page.get_by_label("Your reason").fill("The rest by telephone.")
+    page.get_by_label("Another basis", exact=True).check()
+    page.get_by_label("The other basis").fill("Ours, by our own record.")
+    page.get_by_role("button", name="Record my decision").click()
+    assert "Tick what goes" in page.get_by_role("alert").inner_text()
+    sound(page, scripts)
+    page.get_by_label("Marac involvement").check()
+    page.get_by_label("Role here").check()
+    page.get_by_role("button", name="Record my decision").click()
+    expect(page.get_by_text("reads what went, and that the rest was withheld")).to_be_visible()
+    sound(page, scripts)
+    said = page.get_by_role("main").inner_text()
+    assert "Marac involvement; Role here" in said
+    assert "Idva involvement; Month of last activity; How the first names compare" in said
+    after = request.told()
+    assert (after.involvement, after.role, after.last_activity) == ((Kind.marac,), Role.victim, None)
+    assert after.in_part
+    context.close()
+
+
+def test_a_part_that_is_none_all_or_not_theirs_to_give_is_not_recorded(
+    areas: Areas, node: Node, console: Console
+) -> None:
+    request = Request(areas, console, idva_service="Haven")
+    token = signed_in(areas, console.users[R.coordinator])
+    path, before = request.path(token), len(events(node, "disclosure_decided"))
+    part: dict[str, str | Sequence[str]] = {
+        "answer": "release_part",
+        "because": "It is she.",
+        "basis": "other",
+        "basis_words": "Ours.",
+    }
+    goes = [
+        *("marac_involvement", "role", "last_activity"),
+        *("forename_compared", "surname_compared", "date_of_birth_compared"),
+    ]
+    for ticked, why in (
+        ((), "Tick what goes"),
+        (goes, "choose Release"),
+        (("role", "idva_involvement"), "Tick only what goes by your word"),
+        (("role", "criteria"), "Tick only what goes by your word"),
+    ):
+        status, text = request.send(path, token, part | {"items": ticked})
+        assert status == 422
+        assert why in text
+    for answer in ("release", "withhold", "not_same", "ring_first"):
+        form = part | {"answer": answer, "items": "role"}
+        assert "take the ticks away" in request.send(path, token, form)[1]
+    lacking = {"answer": "release_part", "because": "It is she.", "items": "role"}
+    assert "our own basis" in request.send(path, token, lacking)[1]
+    assert request.told().status is DisclosureStatus.pending
+    assert len(events(node, "disclosure_decided")) == before
 
 
 def test_what_was_decided_meanwhile_is_said_and_stays(
@@ -268,6 +337,8 @@ def test_more_than_involvement_takes_the_word_of_whoever_allowed_it(areas: Areas
     status, text = request.send(path, token, release)
     assert status == 422
     assert "Write who allowed it" in text
+    part = release | {"answer": "release_part", "items": "criteria"}
+    assert "Write who allowed it" in request.send(path, token, part)[1]
     assert request.told(Level.summary).status is DisclosureStatus.pending
     assert request.send(path, token, release | {"permission": "The meeting, today."})[0] == 303
     assert "Criteria: " in (request.told(Level.summary).summary or "")
