@@ -141,6 +141,9 @@ def put_question(node: Node, acting: Acting, question: CheckRequest, check_id: s
         tx.hold_others_off()
         if before := submissions_about(tx, check_id):
             return Put(before[-1].id)
+        for one in open_submissions(tx):
+            if _is_put_again(tx, one, acting, act.request):
+                _step(tx, one, acting, SubmissionState.withdrawn)
         made = Submission(
             id=secrets.token_hex(ID_BYTES),
             case_ref=act.request.case_ref,
@@ -160,6 +163,18 @@ def put_question(node: Node, acting: Acting, question: CheckRequest, check_id: s
         keep_submission(tx, made, new=True)
         _record(tx, Action.submission_made, made)
     return Put(made.id)
+
+
+def _is_put_again(tx: Reading, earlier: Submission, acting: Acting, question: CheckRequest) -> bool:
+    """Whether it takes the place of one of theirs about the same person, that came to nothing."""
+    asked = earlier.question
+    over = (SubmissionState.sent_back, SubmissionState.refused, SubmissionState.lapsed)
+    return (
+        asked is not None
+        and earlier.account == acting.account.id
+        and earlier.state_at(tx.now) in over
+        and (asked.case_ref, asked.subject) == (question.case_ref, question.subject)
+    )
 
 
 def _what(act: DisclosureAct) -> tuple[str, str, Level]:

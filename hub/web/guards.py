@@ -116,6 +116,7 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/submissions/{submission}/withdraw"): Guard(CASEWORKERS),
     ("GET", "/checks/{check}/{area}/rung"): Guard(CASEWORKERS),
     ("POST", "/checks/{check}/{area}/rung"): Guard(CASEWORKERS),
+    ("POST", "/submissions/{submission}/again"): Guard(CASEWORKERS),
     ("POST", "/submissions/{submission}/ask"): Guard(CASEWORKERS),
     ("GET", "/obligations"): Guard(CASEWORKERS),
     ("GET", "/obligations/{number}"): Guard(CASEWORKERS),

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from hub.cases.shown import case_shown, check_shown
+from hub.cases.access import restrictions_on
+from hub.cases.shown import asker_of, case_shown, check_shown
 from hub.checks import routine
 from hub.checks.check import not_permitted
 from hub.checks.sharing import Considered, Sharing, SharingAnswers, refusal_stands
@@ -21,9 +22,10 @@ from hub.consent import Decision, Rules
 from hub.consent.form.fled import fled_areas
 from hub.records.cases import HeldCase
 from hub.records.check import CheckRequest
+from hub.records.submissions import Submission
 from hub.values import Person
 from hub.web.console.asked import Asked, Page, see
-from hub.web.console.form_draft import Draft, FormTyped, form_address
+from hub.web.console.form_draft import Draft, FormTyped, change_draft, drafted, form_address
 from hub.web.console.language import day, gettext, mark
 from hub.web.console.questions import Question
 from hub.web.console.result import ROLES, beside
@@ -188,6 +190,30 @@ class CaseForm:
             put_question(node, acting, question, ids[one], question.sharing_form.necessity)
         forget_form(self)
         return see("/work")
+
+
+def put_again(asked: Asked, submission: Submission) -> str | None:
+    """Where a question that was put before a manager is put again, with what was typed; None without its case.
+
+    What was typed on that form since stays.
+    """
+    node, question = asked.node, submission.question
+    with node.read() as tx:
+        held = restrictions_on(node, asker_of(asked.acting)).find(tx, submission.case_ref)
+    case = case_shown(node, asked.acting, held.row.handle.hex()) if held else None
+    if case is None or question is None:
+        return None
+    whom = question.subject.model_dump(exclude={"ref"})
+    people = [
+        one.handle.hex()
+        for one in routine.askable(case)
+        if one.details.person.model_dump(exclude={"ref"}) == whom
+    ]
+    areas = () if isinstance(question.areas, str) else question.areas
+    form = question.sharing_form.model_copy(update={"level": question.level})
+    draft, address = drafted(node, form, people, areas), form_address(case.row.handle)
+    change_draft(asked, address, lambda before: before or draft)
+    return address
 
 
 def _result(ids: list[str]) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -17,12 +17,14 @@ from pydantic import Field
 
 from hub.accounts import sessions
 from hub.consent import SharingForm
+from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.errors import InputError
-from hub.values import NodeId, ShortText
+from hub.node.node import Node
+from hub.values import Level, NodeId, Role, ShortText
 from hub.web.console.asked import Asked
-from hub.web.console.forms import form_of
+from hub.web.console.forms import form_of, unsent
 from hub.web.console.language import mark
-from hub.web.console.questions import ROWS, Question
+from hub.web.console.questions import ROWS, Question, every_question
 from hub.web.typed.fled import Fled, fled_from
 
 Typed = Mapping[str, tuple[str, ...]]
@@ -108,6 +110,43 @@ def read_typed(typed: Typed) -> FormTyped:
         if form.value is not None:
             return form.value
     return FormTyped()
+
+
+def drafted(node: Node, form: SharingForm, people: Sequence[str], areas: Sequence[NodeId]) -> Draft:
+    """A draft of what a form has that was put already, as pages ask it; not what the case and account say."""
+    about = form.subjects[0] if form.subjects else None
+    left_out = set() if form.level is not Level.involvement else {"subjects.0.data"}
+    if about is None or about.role is not Role.victim:
+        left_out |= {"subjects.0.agreement", "subjects.0.capacity", "subjects.0.only_self_at_risk"}
+    values = form.model_dump(exclude={"fled_from", "grounds"}) | {
+        **_fled(node, form),
+        "people": people,
+        "areas": areas,
+        "grounds": {ROWS[one.key]: one.model_dump() for one in form.grounds},
+    }
+    pages = every_question(node.rules)
+    typed = {
+        name: texts
+        for name, texts in unsent(values).typed.items()
+        if name not in left_out and any(texts) and any(page.owns(name) for page in pages)
+    }
+    return Draft(
+        typed=typed, trail=tuple(page.slug for page in pages if any(page.owns(name) for name in typed))
+    )
+
+
+def _fled(node: Node, form: SharingForm) -> dict[str, object]:
+    """The answer to who fled as its page has it; nothing where the page could not show all of it."""
+    answer = form.fled_from
+    if answer is None:
+        return {}
+    named = fled_areas(answer)
+    known = [one for one in named if node.areas.get(one) is not None]
+    other = [one for one in named if one not in known]
+    if len(other) > 1 or (named and NOT_KNOWN in answer):
+        return {}
+    fled: Fled = "areas" if named else "not_known" if answer else "none"
+    return {"fled": fled, "fled_areas": known, "fled_else": "".join(other)}
 
 
 def form_address(case: bytes) -> str:

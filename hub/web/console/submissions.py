@@ -24,11 +24,15 @@ from hub.checks.submissions import (
 from hub.records.submissions import SubmissionState
 from hub.values import Level, LongText
 from hub.web.console.asked import Asked, Page, see
+from hub.web.console.case_form import put_again
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import mark
 from hub.web.console.submission_words import asked_in_words, level_in_words, state_in_words
 from hub.web.console.tell import Named, lines_about, named_at
+
+AGAIN: Final = (SubmissionState.sent_back, SubmissionState.refused, SubmissionState.lapsed)
+"""What is put again, or set aside."""
 
 
 class AskManagerForm(BaseModel):
@@ -103,14 +107,9 @@ def _shown(asked: Asked, shown: Shown) -> Response:
         steps=[(step, state_in_words(step.state)) for step in submission.steps],
         result=f"/checks/{submission.check_id}" if known else "/work",
         again="" if submission.question else f"/checks/{submission.check_id}/{place}/ask-manager",
+        put_again=submission.question is not None and shown.state in AGAIN,
         to_ask=submission.question is not None and not known and shown.state is SubmissionState.signed,
-        may_withdraw=shown.state
-        in (
-            SubmissionState.waiting,
-            SubmissionState.sent_back,
-            SubmissionState.refused,
-            SubmissionState.lapsed,
-        ),
+        may_withdraw=shown.state in (SubmissionState.waiting, *AGAIN),
     )
 
 
@@ -120,6 +119,16 @@ def _withdraw(asked: Asked) -> Response:
     asked.pressed()
     withdraw(asked.node, asked.acting, asked.place("submission"))
     return see(f"/submissions/{asked.place('submission')}")
+
+
+def _again(asked: Asked) -> Response:
+    """Put a question again, on its form, with what was typed."""
+    shown = _own(asked)
+    if shown is None:
+        return asked.not_found()
+    asked.pressed()
+    here = f"/submissions/{shown.number}"
+    return see((shown.state in AGAIN and put_again(asked, shown.submission)) or here)
 
 
 def _ask_signed(asked: Asked) -> Response:
@@ -142,5 +151,6 @@ PAGES: Final = (
     Page("POST", "/checks/{check}/{area}/{candidate}/ask-manager", _put),
     Page("GET", "/submissions/{submission}", _show),
     Page("POST", "/submissions/{submission}/withdraw", _withdraw),
+    Page("POST", "/submissions/{submission}/again", _again),
     Page("POST", "/submissions/{submission}/ask", _ask_signed),
 )

@@ -259,6 +259,12 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E(
         "POST /requests/{request}",
         at="eastvale",
+        form={"answer": "release_part", "because": "The rest by telephone."},
+        status=422,
+    ),
+    E(
+        "POST /requests/{request}",
+        at="eastvale",
         form={"answer": "ring_first", "because": "I ring Northmoor today."},
     ),
     E("GET /requests/{request}", at="eastvale"),
@@ -358,6 +364,8 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("GET /submissions/{submission}"),
     E("POST /checks/{check}/{area}/{candidate}/ask-manager", form=TO_TELL, places=FLED),
     E("POST /submissions/{submission}/ask", places={"submission": "ab" * 16}, status=404),
+    E("POST /submissions/{submission}/again", places={"submission": "ab" * 16}, status=404),
+    E("POST /submissions/{submission}/again"),
     E("POST /submissions/{submission}/ask"),
     E("POST /submissions/{submission}/withdraw", places={"submission": "ab" * 16}, status=404),
     E("POST /submissions/{submission}/withdraw"),

@@ -87,6 +87,7 @@ EXPECTED: Final = {
     "POST /submissions/{submission}/withdraw": "cim",
     "GET /checks/{check}/{area}/rung": "cim",
     "POST /checks/{check}/{area}/rung": "cim",
+    "POST /submissions/{submission}/again": "cim",
     "POST /submissions/{submission}/ask": "cim",
     "GET /obligations": "cim",
     "GET /obligations/{number}": "cim",

@@ -229,6 +229,34 @@ def test_more_than_whether_they_are_known_waits_for_a_managers_signature_and_is_
     arrive(signs, url, manager, areas)
     signs.goto(f"{url}/countersign")
     signs.get_by_role("link", name=re.compile("asking ")).click()
+    signs.get_by_label("Or send it back").fill("Why is it necessary now?")
+    signs.get_by_role("button", name="Send back").click()
+    sent_back = page.url
+    page.reload()
+    assert "Why is it necessary now?" in page.get_by_role("main").inner_text()
+    assert violations(page) == []
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+    for known in (SAID, "What is known of the risk as well", "That they are known"):
+        assert known in page.get_by_role("main").inner_text()
+    page.get_by_role("link", name="Change Why is it necessary").click()
+    assert page.get_by_role("textbox").input_value() == SAID
+    page.get_by_role("textbox").fill("He was released on Friday.")
+    go_on(page)
+    page.get_by_role("button", name="Put it before a manager").click()
+    assert page.get_by_role("main").get_by_role("link", name=re.compile("^Case NM-.*asking")).count() <= 1
+    page.get_by_role("main").get_by_role("link", name=re.compile("^Case NM-")).first.click()
+    expect(page.get_by_text("Waits for a manager.").first).to_be_visible()
+    assert "He was released on Friday." in page.get_by_role("main").inner_text()
+    assert page.url != sent_back
+    before = page.url
+    page.goto(sent_back)
+    expect(page.get_by_text("Withdrawn.").first).to_be_visible()
+    assert page.get_by_role("button", name="Ask again").count() == 0
+    page.goto(before)
+    assert checks_of(node, handle) == []
+    signs.goto(f"{url}/countersign")
+    signs.get_by_role("link", name=re.compile("asking ")).click()
     assert "they are asked without the name" in signs.get_by_role("main").inner_text()
     assert violations(signs) == []
     signs.get_by_label("I have no connection with anyone in this case").check()
