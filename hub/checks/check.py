@@ -45,6 +45,7 @@ from hub.records.check import (
     PublishedState,
     RecordedCheck,
     add_check,
+    recorded_check,
     require_new,
     update_check,
 )
@@ -138,7 +139,7 @@ async def check(
     # 5. Record the answers, the receipts and the result.
     shown = tuple(marked(one.result, telling) for one in answers)
     result = result.model_copy(update={"areas": shown, "took_ms": timing.scored_ms})
-    _record_result(node, case, result, answers)
+    _record_result(node, result, answers)
     return result
 
 
@@ -315,18 +316,17 @@ def _kept(published: Published) -> PublishedState:
     )
 
 
-def _record_result(node: Node, case: AskedCase, result: CheckResult, answers: Sequence[AreaAnswer]) -> None:
+def _record_result(node: Node, result: CheckResult, answers: Sequence[AreaAnswer]) -> None:
     answered = [one for one in answers if one.receipt]
-    kept = RecordedCheck(
-        request=case.request,
-        result=result,
-        salts={one.result.node_id: one.salt.hex() for one in answered},
-        evidence={one.result.node_id: dict(one.evidence) for one in answered},
-        asked_nobody=case.asked_nobody,
-        published={one.result.node_id: _kept(one.published) for one in answered if one.published},
-    )
+    found: dict[str, object] = {
+        "result": result,
+        "salts": {one.result.node_id: one.salt.hex() for one in answered},
+        "evidence": {one.result.node_id: dict(one.evidence) for one in answered},
+        "published": {one.result.node_id: _kept(one.published) for one in answered if one.published},
+    }
     with node.write() as tx:
-        update_check(tx, kept)
+        tx.hold_others_off()  # Whoever rang an area meanwhile wrote it down with the check.
+        update_check(tx, recorded_check(tx, result.check_id).model_copy(update=found))
         for one in answers:
             refs = Refs(check_id=result.check_id, peer=one.result.node_id)
             if one.receipt:

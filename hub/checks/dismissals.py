@@ -66,6 +66,7 @@ def dismiss_with_reason(node: Node, target: CandidateRef, asker: Requester, beca
 
 def _keep(tx: Transaction, check_id: str, handle: str, word: DismissedWord | None) -> None:
     """Keep with a check what was said of a candidate, or that it was taken back."""
+    tx.hold_others_off()
     kept = recorded_check(tx, check_id)
     said = {one: told for one, told in kept.dismissed.items() if one != handle}
     update_check(tx, kept.model_copy(update={"dismissed": said | ({handle: word} if word else {})}))

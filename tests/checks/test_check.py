@@ -6,18 +6,33 @@ import asyncio
 import json
 from typing import Any
 
+import httpx2
 import pytest
 
 from hub.audit.chain import Verified
 from hub.audit.log import verify_log
 from hub.checks.check import areas_asked, form_of
+from hub.checks.check import check as put
+from hub.checks.rung import ring
 from hub.consent import Outcome
 from hub.errors import InputError, NotFoundError, StorageError
 from hub.federation.publish import publish
-from hub.records.check import AreaStatus, CheckRequest, CheckResult, DisclosureStatus, recorded_check
+from hub.records.check import AreaStatus, CheckRequest, CheckResult, DisclosureStatus, Rung, recorded_check
 from hub.store.audit import DatabaseAudit
 from hub.values import Band, Person
-from tests.federation.nodes import Areas, case, cases_of, check, events, hold, log, question, stranger
+from tests.cases.casework import who
+from tests.federation.nodes import (
+    Areas,
+    case,
+    cases_of,
+    check,
+    entered,
+    events,
+    hold,
+    log,
+    question,
+    stranger,
+)
 from tests.federation.peer_simulator import Peer
 from tests.named import named_in
 
@@ -222,3 +237,30 @@ def test_two_checks_of_one_subject_have_nothing_in_common(areas: Areas) -> None:
         {body["elements"][at : at + 43] for at in range(0, len(body["elements"]), 43)} for body in (one, two)
     ]
     assert not chunks[0] & chunks[1]
+
+
+def test_what_was_said_on_the_telephone_while_it_was_asked_stays_with_it(areas: Areas) -> None:
+    """A colleague reads that no answer is kept yet, rings, and writes down what is said."""
+    node, check_id = areas["northmoor"], "5c" * 16
+    there = areas.network.hosts["southmere"]
+
+    class Slow(httpx2.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            rang = Rung(
+                by="Bea Other", at=node.now(), whom="Jo Lowther", said="Ring tonight.", once="1d" * 16
+            )
+            ring(node, who("Bea Other"), check_id, "southmere", rang)
+            return await there.handle_async_request(request)
+
+    areas.network.hosts["southmere"] = Slow()
+
+    async def go() -> CheckResult:
+        async with areas.client("northmoor") as client:
+            request = entered(node, question(stranger(3), "eastvale", "southmere"))
+            return await put(node, client, request, check_id=check_id)
+
+    assert {one.status for one in asyncio.run(go()).areas} == {AreaStatus.answered}
+    with node.read() as tx:
+        kept = recorded_check(tx, check_id)
+    assert [one.said for one in kept.rung["southmere"]] == ["Ring tonight."]
+    assert len(kept.result.areas) == len(kept.published) == 2
