@@ -107,6 +107,14 @@ class Action(StrEnum):
     submission_decided = "submission_decided"
     call_recorded = "call_recorded"
 
+    transfer_offered = "transfer_offered"
+    transfer_received = "transfer_received"
+    transfer_accepted = "transfer_accepted"
+    transfer_declined = "transfer_declined"
+    transfer_asked_back = "transfer_asked_back"
+    transfer_ended = "transfer_ended"
+    transfer_told = "transfer_told"
+
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"
     deliveries_anchored = "deliveries_anchored"

@@ -13,15 +13,13 @@ from hub.checks.answer import answer_request, may_be_repeated
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import SealContext
 from hub.crypto.vault import key_id
-from hub.errors import ConflictError
 from hub.federation.authentication import Caller, Request, admit, as_signed
 from hub.federation.receipts import Refused, Reply, receipt
-from hub.federation.stored_answers import answered_before, keep_answer, require_key
+from hub.federation.stored_answers import answered_before, keep_answer, require_key, sealed_to_another
 from hub.node.node import Node
 from hub.records.bodies import ExchangeName, answer_digest, question_digest
 from hub.records.received import DisclosureKey
 from hub.wire.messages import (
-    KEY_NOT_IN_USE,
     Disclosure,
     DisclosureAnswer,
     DisclosureQuestion,
@@ -44,7 +42,7 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
     """
     require_key(signed)
     if request.key_id != node.sealing_key_id:
-        return _sealed_to_another(node, caller)
+        return sealed_to_another(node, caller)
     question = _opened(node, caller, request)
     with node.write() as tx:
         admit(tx, caller)
@@ -75,23 +73,6 @@ def answer(node: Node, caller: Caller, signed: Request, request: DisclosureReque
         of_log = receipt(node, caller, request.check_id, tx.head()) if recorded else None
     counted = None if stored is None else Action.disclosure_received
     return Reply(body, of_log, counted)
-
-
-class _KeyNotInUseError(ConflictError):
-    code = KEY_NOT_IN_USE
-
-
-def _sealed_to_another(node: Node, caller: Caller) -> Refused:
-    """Refuse what nobody can open here any more. The peer fetches the new key, and asks again."""
-    with node.write() as tx:
-        admit(tx, caller)
-    return Refused(
-        _KeyNotInUseError(
-            "The message was sealed to a key that is not in use.",
-            kept="Nothing of it was read.",
-            do="Fetch the metadata, and seal it to the key that is certified now.",
-        )
-    )
 
 
 def _opened(node: Node, caller: Caller, request: DisclosureRequest) -> DisclosureQuestion:

@@ -97,6 +97,10 @@ COMMANDS: Final = {
         "plan:plan_app",
         "The action plan of a case, and what came of its actions.",
     ),
+    "transfer": (
+        "transfers:transfer_app",
+        "Cases that move with somebody from one area to another.",
+    ),
     "obligations": (
         "obligations:obligations_app",
         "What must be done because of earlier decisions.",

@@ -88,6 +88,7 @@ def _asked(assessment: Assessment) -> Findings:
         say_why_not(assessment, found)
         _grounds(assessment, found)
     else:
+        required_answers.signed_to_move(assessment, found)
         required_answers.two_people(assessment, found)
     if not _waiting(assessment):
         ask_all(assessment, found)

@@ -190,6 +190,12 @@ def signatures(assessment: Assessment, out: Findings) -> None:
     two_people(assessment, out)
 
 
+def signed_to_move(assessment: Assessment, out: Findings) -> None:
+    """A case moves by a manager's signature, also under an agreement: a person always decides one."""
+    if assessment.form.level is Level.transfer:
+        _signed(assessment, SignatureRole.manager, out)
+
+
 def two_people(assessment: Assessment, out: Findings) -> None:
     """A manager's signature, where there is one, must be another person's and must count on this day."""
     form = assessment.form

@@ -6,6 +6,7 @@ Does not decide what the caller may have (`hub.federation.evaluate`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from hub.crypto.signing import (
     CLOCK_SKEW_S,
@@ -26,6 +27,8 @@ from hub.records.received import SignedRequest
 from hub.store import received
 from hub.wire.certificates import Certificate
 from hub.wire.messages import MessageType, RequestClaims
+
+_OTHER: Final = "The signature is for another method, address or body."
 
 
 @dataclass(frozen=True)
@@ -70,16 +73,23 @@ def authenticate(node: Node, request: Request, message: MessageType) -> Caller:
 
     The caller must still be admitted within the transaction that answers it, which refuses replays.
     """
+    certificate, claims = sender_of(node, request, message)
+    if claims.sha256 != digest(request.body):
+        raise AuthenticationError(_OTHER)
+    return Caller(certificate, claims.jti, claims.exp + 2 * CLOCK_SKEW_S + REQUEST_LIFE_S)
+
+
+def sender_of(node: Node, request: Request, message: MessageType) -> tuple[Certificate, RequestClaims]:
+    """Who signed a request, and for what, whatever its body is. Raises AuthenticationError."""
     scheme, _, token = request.authorization.partition(" ")
     if scheme != "Bearer" or not token:
         raise AuthenticationError("The request is not signed.")
     certificate = _certified(node, token, request.certificate)
     expected = Expected(message, certificate.node_id, node.node_id, REQUEST_LIFE_S)
     claims = verify(RequestClaims, token, public_key(certificate.keys.signing), expected, node.clock())
-    address = node.settings.url.rstrip("/") + request.path
-    if (claims.htm, claims.htu, claims.sha256) != (request.method, address, digest(request.body)):
-        raise AuthenticationError("The signature is for another method, address or body.")
-    return Caller(certificate, claims.jti, claims.exp + 2 * CLOCK_SKEW_S + REQUEST_LIFE_S)
+    if (claims.htm, claims.htu) != (request.method, node.settings.url.rstrip("/") + request.path):
+        raise AuthenticationError(_OTHER)
+    return certificate, claims
 
 
 def admit(tx: Transaction, caller: Caller) -> None:

@@ -65,6 +65,7 @@ class VerifiedAnswer:
 
     body: bytes
     token: str
+    certificate: str = ""
 
 
 class HeadRefusedError(PeerError):
@@ -203,7 +204,7 @@ class PeerClient:
             raise PeerError("The area's answer is to another request.")
         if claims.sha256 != digest(response.content):
             raise PeerError("The area's answer was changed on its way.")
-        return VerifiedAnswer(response.content, token)
+        return VerifiedAnswer(response.content, token, certificate)
 
     def _own_certificate(self) -> str:
         return certificate_in_force(self._node).token

@@ -11,12 +11,14 @@ import re
 from typing import Final
 
 from hub.errors import ConflictError, InputError
-from hub.federation.authentication import Caller, Request
+from hub.federation.authentication import Caller, Request, admit
 from hub.federation.receipts import Refused
+from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records.received import open_answer, seal_answer
 from hub.store import received
 from hub.store.received import AnswerRow
+from hub.wire.messages import KEY_NOT_IN_USE
 
 _KEY: Final = re.compile(r"[!-~]{1,200}")
 
@@ -26,6 +28,23 @@ class KeyReusedError(ConflictError):
 
     code = "idempotency_key_reused"
     status = 422
+
+
+class _KeyNotInUseError(ConflictError):
+    code = KEY_NOT_IN_USE
+
+
+def sealed_to_another(node: Node, caller: Caller) -> Refused:
+    """Refuse what nobody can open here any more. The peer fetches the new key, and asks again."""
+    with node.write() as tx:
+        admit(tx, caller)
+    return Refused(
+        _KeyNotInUseError(
+            "The message was sealed to a key that is not in use.",
+            kept="Nothing of it was read.",
+            do="Fetch the metadata, and seal it to the key that is certified now.",
+        )
+    )
 
 
 def require_key(signed: Request) -> None:

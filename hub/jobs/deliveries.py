@@ -21,10 +21,13 @@ from hub.records import outbox as parcels
 from hub.records.outbox import Delivery
 from hub.store import outbox
 from hub.store.outbox import DeliveryState
+from hub.transfers.deliver import deliver as deliver_transfer
+from hub.transfers.sides import KIND as TRANSFER
 
 HANDLERS: Final[Mapping[str, Callable[[Node, PeerClient, Delivery], Awaitable[None]]]] = {
     DISCLOSURE: redeliver,
     ACKNOWLEDGEMENT: deliver_acknowledgement,
+    TRANSFER: deliver_transfer,
 }
 """Each makes one try; in the transaction that records what came of it, it also says so in the outbox (done, to be
 asked again, lapsed). Whatever it raises is a try that failed.

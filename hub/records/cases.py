@@ -47,6 +47,8 @@ class CaseDetails(Value):
     `entered_by`: who entered it (pseudonym), where they were restricted from somebody on it: it is shown to them.
     `apart`: for whom it is kept apart (pseudonym), since there may be another of this reference that they are
     restricted from. Nobody on it is published.
+    `transferred_from`: the node id of the area that it was accepted from; `disclosed_on`: the day on which she
+    disclosed there, from which the six weeks run.
     """
 
     case_ref: ShortText
@@ -68,6 +70,8 @@ class CaseDetails(Value):
     referring_contact: ShortText = ""
     entered_by: ShortText = ""
     apart: ShortText = ""
+    transferred_from: ShortText = ""
+    disclosed_on: dt.date | None = None
 
     @property
     def hides(self) -> bool:

@@ -65,7 +65,7 @@ purposes = [{purposes}]
 _BASES = """\
 [[basis]]
 kinds = ["police", "probation"]
-data = ["identity", "involvement"]
+data = ["identity", "involvement", "risk", "children", "contact"]
 power = "common law policing powers; Offender Management Act 2007 s.14"
 art6 = "s35"
 art9 = "Sch8p1"
@@ -74,7 +74,7 @@ confidence = "substantial public interest in preventing serious harm"
 
 [[basis]]
 kinds = ["council", "nhs"]
-data = ["identity", "involvement"]
+data = ["identity", "involvement", "risk", "children", "contact"]
 power = "Crime and Disorder Act 1998 s.115; Localism Act 2011 s.1"
 art6 = "e"
 art10 = "Sch1p10+p36"
@@ -83,7 +83,7 @@ without_consent = "asking the alleged perpetrator would defeat the protection"
 
 [[basis]]
 kinds = ["idva_charity", "refuge", "specialist_charity", "housing_association"]
-data = ["identity", "involvement"]
+data = ["identity", "involvement", "risk", "children", "contact"]
 art6 = "ea_crime"
 art10 = "Sch1p10+p36"
 confidence = "substantial public interest in preventing serious harm"

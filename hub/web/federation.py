@@ -7,6 +7,7 @@ Handlers commit before they answer: each holder function ends its own transactio
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -18,7 +19,7 @@ from hub.checks import receive, reconcile
 from hub.checks.acknowledge import receive_acknowledgement
 from hub.errors import AuthenticationError, ConflictError, InputError
 from hub.federation import evaluate, heads, serve_feed
-from hub.federation.authentication import Caller, authenticate
+from hub.federation.authentication import Caller, authenticate, sender_of
 from hub.federation.authentication import Request as SignedRequest
 from hub.federation.receipts import Refused, Reply, signed_answer
 from hub.federation.tally import Kind, Tally
@@ -26,9 +27,11 @@ from hub.node.certificates import own_certificate
 from hub.node.node import Node
 from hub.node.upgrade import require_searched_for_hidden
 from hub.records.restorations import require_none_open
+from hub.transfers.receive import receive as receive_transfer
 from hub.web.problems import problem, problem_of
 from hub.wire import messages
 from hub.wire.messages import MessageType
+from hub.wire.transfers import MAX_TRANSFER_BODY, TRANSFERS_PATH, TransferMessage
 from hub.wire.witness import (
     ACKNOWLEDGEMENTS_PATH,
     CHECKPOINTS_PATH,
@@ -47,8 +50,8 @@ def federation_routes(node: Node, metadata: Callable[[], str], tally: Tally) -> 
 
     async def answer(request: Request, message: MessageType, work: Work) -> Response:
         try:
-            signed = await _received(request)
-        except InputError as error:
+            signed = await _received(request, node, message)
+        except (AuthenticationError, InputError) as error:
             await to_thread.run_sync(tally.note, Kind(Action.request_refused, fault=error.code))
             raise
         if isinstance(signed, Response):
@@ -106,32 +109,49 @@ def _reconciliation(node: Node, caller: Caller, signed: SignedRequest) -> Reply 
     return reconcile.tell_our_side(node, caller, messages.parse_request(ReconciliationRequest, signed.body))
 
 
+def _transfer(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refused:
+    message = messages.parse_request(TransferMessage, signed.body, MAX_TRANSFER_BODY)
+    return receive_transfer(node, caller, signed, message)
+
+
 _POSTED: Final[Mapping[str, tuple[MessageType, Act]]] = {
     messages.EVALUATIONS_PATH: (MessageType.evaluation, _evaluation),
     messages.DISCLOSURES_PATH: (MessageType.disclosure, _disclosure),
     ACKNOWLEDGEMENTS_PATH: (MessageType.acknowledgement, _acknowledgement),
     CHECKPOINTS_PATH: (MessageType.checkpoint, _checkpoint),
     RECONCILIATIONS_PATH: (MessageType.reconciliation, _reconciliation),
+    TRANSFERS_PATH: (MessageType.transfer, _transfer),
 }
 """What peers post: the type of the message, and who takes it."""
 
 
-async def _received(request: Request) -> SignedRequest | Response:
-    """The request as it came, all of it; or the answer to one of another version."""
+async def _received(request: Request, node: Node, message: MessageType) -> SignedRequest | Response:
+    """The request as it came, all of it; or the answer to one of another version.
+
+    Of one that may be long no more is read before it is known that a peer signed for it.
+    """
     version = request.headers.get(messages.VERSION_HEADER, "")
     if version != str(messages.VERSION):
         extra = {"fault": "remote", "supported": [messages.VERSION]}
         return problem(406, "unsupported_version", "This node speaks other versions.", extra)
-    body = await _body(request)
     query = f"?{request.url.query}" if request.url.query else ""
-    return SignedRequest(
+    bare = SignedRequest(
         request.method,
         request.url.path + query,
-        body,
+        b"",
         request.headers.get("Authorization", ""),
         request.headers.get(messages.CERTIFICATE_HEADER, ""),
         request.headers.get(messages.IDEMPOTENCY_HEADER, ""),
     )
+    most = MAX_TRANSFER_BODY if message is MessageType.transfer else messages.MAX_BODY_BYTES
+    body = bytearray()
+    async for chunk in request.stream():
+        if len(body) <= messages.MAX_BODY_BYTES < len(body) + len(chunk) <= most:
+            await to_thread.run_sync(sender_of, node, bare, message)
+        body += chunk
+        if len(body) > most:
+            raise InputError("The request is too long.")
+    return replace(bare, body=bytes(body))
 
 
 def _answer_now(
@@ -160,12 +180,3 @@ def _answer_now(
         messages.CERTIFICATE_HEADER: own_certificate(node).token,
     }
     return Response(result.body, media_type="application/json", headers=headers)
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > messages.MAX_BODY_BYTES:
-            raise InputError("The request is too long.")
-    return body

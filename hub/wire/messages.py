@@ -26,7 +26,7 @@ from hub.crypto.hpke import PAD_CLASSES
 from hub.crypto.prf import ELEMENT_BYTES, MAX_BATCH, PROOF_BYTES
 from hub.crypto.signing import AddressedClaims, Claims
 from hub.errors import AuthenticationError, InputError, PeerError
-from hub.parsing import JsonError, first_field, hidden_characters, read_json
+from hub.parsing import MAX_BYTES, JsonError, first_field, hidden_characters, read_json
 from hub.values import (
     AgencyKind,
     Kind,
@@ -333,10 +333,10 @@ class FeedPage(Value):
 M = TypeVar("M", bound=Value)
 
 
-def parse_request(model: type[M], body: bytes) -> M:
-    """Parse a peer's request. Raises InputError naming the field, never its value."""
+def parse_request(model: type[M], body: bytes, most: int = MAX_BYTES) -> M:
+    """Parse a peer's request of at most so many bytes. Raises InputError naming the field, never its value."""
     try:
-        read_json(body)  # Stricter than the model's own reader, which says what is read.
+        read_json(body, most)  # Stricter than the model's own reader, which says what is read.
         return model.model_validate_json(body)
     except (ValidationError, JsonError) as error:
         raise InputError(

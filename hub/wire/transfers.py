@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -81,13 +81,21 @@ class TransferAnswer(Value):
 
 
 class PackedItem(Value):
-    """One item of a pack. Without a body it stays with its supplier, who is to be asked: `held_by`."""
+    """One item of a pack. Without a body it stays with its supplier, who is to be asked: `held_by`.
+
+    `by`, `at`: who wrote it, and when (seconds since 1970). `file`: what is attached, in base64. `may_follow`: what
+    its supplier said of a further move.
+    """
 
     kind: ShortText
     title: ShortText = ""
     supplier: ShortText
     held_by: ShortText = ""
-    body: dict[str, object] = Field(default_factory=dict)
+    by: ShortText = ""
+    at: Whole = 0
+    may_follow: Literal["yes", "ask", "no"] = "ask"
+    body: dict[str, Any] = Field(default_factory=dict)
+    file: Annotated[str, StringConstraints(max_length=MAX_SEALED_BYTES)] = ""
 
 
 class PackedPerson(Value):

@@ -40,11 +40,13 @@ from hub.records.papers import Paper, PaperKind, WithFile
 from hub.records.restorations import Reasons
 from hub.records.submissions import Submission, SubmissionState, keep_submission
 from hub.records.tokens import TokenScope
+from hub.records.transfers import Transfer, TransferStep, keep_pack, keep_transfer
 from hub.store import cases, outbox
 from hub.store.database import Database
 from hub.store.guarded import GUARDED, table_of
 from hub.store.verify import Report, verify_database
 from hub.values import Level, Person
+from hub.wire.transfers import TransferState
 from tests.accounts.people import cheap_passwords, user
 from tests.checks import pending
 from tests.federation.nodes import IMPORTER, Areas, case, cases_of, check, hold, question, stranger
@@ -81,6 +83,7 @@ def use(areas: Areas, number: int) -> None:
     hold(node, case(f"nm-{number}", [stranger(10 + number), stranger(20 + number)]))
     hold(node, case(f"{NODE}-0", cases_of(NODE)[0], criteria=(f"changed {number}",)))
     _papers(node, number)
+    _transfers(node, number)
     publish(node)
     hold(areas["eastvale"], case(f"ev-{number}", [theirs]))
     publish(areas["eastvale"])
@@ -105,6 +108,25 @@ def _papers(node: Node, number: int) -> None:
         assert found
         paper = Paper(kind=PaperKind.attachment, body={"n": number}, by="A", at=tx.now, supplier="Police")
         papers.put(tx, found, WithFile(paper, b"a scan"), paper, by=OPERATOR)
+
+
+def _transfers(node: Node, number: int) -> None:
+    """A case was offered to another area, and asked back."""
+    one = Transfer(
+        id=secrets.token_hex(16),
+        direction="out",
+        peer="eastvale",
+        case_ref=f"nm-{number}",
+        case=node.case_digest(f"nm-{number}").hex(),
+        steps=(TransferStep(state=TransferState.offered, by="A", at=node.now()),),
+    )
+    with node.write() as tx:
+        tx.record(Action.transfer_offered, by=OPERATOR)
+        keep_transfer(tx, one, new=True)
+        keep_pack(tx, one.id, b"a pack")
+    with node.write() as tx:
+        tx.record(Action.transfer_asked_back, by=OPERATOR)
+        keep_transfer(tx, one.model_copy(update={"wanted": TransferState.withdrawn}))
 
 
 def _sign_in(node: Node, number: int) -> None:

@@ -140,6 +140,7 @@ def test_examples_are_of_the_kinds_tested() -> None:
         "Evidence",
         "Told",
         "Part",
+        "Offer",
     }
     assert set(EXAMPLES) == {"csv", "jsonl", "staff", *documents}
 

@@ -31,6 +31,7 @@ from hub.store.tables.received import (
 )
 from hub.store.tables.restorations import RestorationRecord
 from hub.store.tables.submissions import SubmissionRecord
+from hub.store.tables.transfers import TransferPack, TransferRecord
 from hub.store.tables.witness import AcknowledgementRecord, PeerHead
 
 __all__ = [
@@ -72,4 +73,6 @@ __all__ = [
     "SignInTries",
     "SubmissionRecord",
     "ToldCandidate",
+    "TransferPack",
+    "TransferRecord",
 ]

@@ -1,0 +1,206 @@
+"""`hub transfer`: cases that move with somebody from one area to another, both sides of it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.checks.read import read_document
+from hub.cli.acting import TokenFile, speaker
+from hub.cli.options import Home, Json, Who, opened, opened_to_read
+from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json
+from hub.cli.show import show_decision
+from hub.errors import InputError
+from hub.federation.client import PeerClient
+from hub.node.node import Node
+from hub.records.transfers import Transfer, transfer_of
+from hub.transfers.accept import accept as accept_transfer
+from hub.transfers.accept import decline as decline_transfer
+from hub.transfers.decided import Offer, asker_for
+from hub.transfers.deliver import deliver_first
+from hub.transfers.listing import TransferLine, transfers_for
+from hub.transfers.offer import ask_back, offer_case
+from hub.values import LongText, Requester, ShortText, Value
+from hub.wire.transfers import DeclineCode
+
+transfer_app = typer.Typer(
+    help="Cases that move with somebody from one area to another.", no_args_is_help=True
+)
+
+Number = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", help="The transfer's id, as `hub transfer list` shows it.", show_default=False
+    ),
+]
+Decision = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="DECISION.json", help="Who decides, and why, which stays here.", show_default=False
+    ),
+]
+
+
+class DecisionTyped(Value):
+    """What somebody decides about a transfer: `by`, a name or a requester. The other area is told `code` alone."""
+
+    by: Requester | ShortText | None = None
+    reason: LongText = ""
+    code: DeclineCode | None = None
+
+
+@transfer_app.command("offer")
+def offer(
+    home: Home,
+    document: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OFFER.json",
+            help="The case, the area, what moves, and who permits it.",
+            show_default=False,
+        ),
+    ],
+    who: Who = None,
+    as_json: Json = False,
+) -> None:
+    """Offer a case to the area that she moves to, with the papers that may follow her.
+
+    This area stays responsible until it holds the other's word that it has accepted.
+    """
+    with opened(home, as_json=as_json) as node:
+        known = speaker(node, "transfer offer", who).named
+        typed = read_document(document, Offer, "the offer")
+        made = offer_case(node, typed, known)
+        if made.transfer is None:
+            if as_json:
+                print_json(
+                    {"id": None, "state": "refused", "decision": made.decision.model_dump(mode="json")}
+                )
+            else:
+                show_decision(made.decision, disclosed=True)
+            raise typer.Exit(EXIT_REFUSED)
+        _told(node, made.transfer.id, made.delivery, as_json=as_json)
+
+
+@transfer_app.command("list")
+def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = False) -> None:
+    """List the transfers of this area, to others and from others: how far each is, and who is responsible."""
+    with opened_to_read(home, as_json=as_json) as node:
+        known = speaker(node, "transfer list", who, token)
+        sees = known.sees()
+        found = [
+            one
+            for one in transfers_for(node, known.named)
+            if not one.transfer.case or sees(bytes.fromhex(one.transfer.case))
+        ]
+        if as_json:
+            print_json([_row(one) for one in found])
+            return
+        for one in found:
+            row = _row(one)
+            way = "to" if row["direction"] == "out" else "from"
+            out.print(plain(f"{row['state']} {way} {row['peer']}: case {row['case_ref']}, {row['id']}"))
+            out.print(plain(f"  since {row['since']}; responsible: {', '.join(row['responsible'])}"))
+            if one.unsettled:
+                out.print("  Somebody has to look: the two areas have not the same word of it. Ring them.")
+        if not found:
+            out.print("No case moves, or has moved.")
+
+
+@transfer_app.command("accept")
+def accept(
+    home: Home, number: Number, decision: Decision = None, who: Who = None, as_json: Json = False
+) -> None:
+    """Accept a case that another area offers: it is a case here from now on."""
+    with opened(home, as_json=as_json) as node:
+        by, typed = _decided(node, "transfer accept", decision, who)
+        done = accept_transfer(node, number, by, typed.reason)
+        if not as_json:
+            out.print(plain(f"It is case {done.case_ref} here now: import its referral to publish it."))
+        _told(node, number, done.delivery, as_json=as_json)
+
+
+@transfer_app.command("decline")
+def decline(
+    home: Home, number: Number, decision: Decision = None, who: Who = None, as_json: Json = False
+) -> None:
+    """Decline a case that another area offers. That area is told the code and nothing else."""
+    with opened(home, as_json=as_json) as node:
+        by, typed = _decided(node, "transfer decline", decision, who)
+        if typed.code is None:
+            raise InputError(
+                "The decision has no code.",
+                kept="The transfer, as it was.",
+                do=f"Give one of {', '.join(DeclineCode)}: it is all that the other area is told.",
+            )
+        done = decline_transfer(node, number, by, typed.code, typed.reason)
+        _told(node, number, done.delivery, as_json=as_json)
+
+
+@transfer_app.command("withdraw")
+def withdraw(
+    home: Home, number: Number, decision: Decision = None, who: Who = None, as_json: Json = False
+) -> None:
+    """Withdraw a case that was offered. It is withdrawn once the other area says so: it may have accepted it."""
+    with opened(home, as_json=as_json) as node:
+        by, typed = _decided(node, "transfer withdraw", decision, who)
+        delivery = ask_back(node, number, by, typed.reason)
+        _told(node, number, delivery, as_json=as_json)
+
+
+def _decided(
+    node: Node, command: str, decision: Path | None, who: Path | None
+) -> tuple[Requester, DecisionTyped]:
+    """Who decides, and what they typed."""
+    named = speaker(node, command, who).named
+    typed = (
+        read_document(decision, DecisionTyped, "the decision") if decision is not None else DecisionTyped()
+    )
+    if named is not None:
+        return named, typed
+    if isinstance(typed.by, Requester):
+        return typed.by, typed
+    if not typed.by:
+        raise InputError("It is not said who decides.", kept="The transfer, as it was.", do="Say it: by.")
+    return asker_for(node, None).model_copy(update={"name": typed.by}), typed
+
+
+def _told(node: Node, number: str, delivery: str, *, as_json: bool) -> None:
+    """Try to tell the other area, and say how far it is."""
+
+    async def go() -> str:
+        async with PeerClient(node) as client:
+            return await deliver_first(node, client, delivery)
+
+    waits = asyncio.run(go())
+    with node.read() as tx:
+        now = transfer_of(tx, number)
+    assert now is not None
+    if as_json:
+        print_json({"id": number, "state": now.state.value, **_more(now)})
+    else:
+        out.print(plain(f"{now.state.value.capitalize()}: {number}"))
+    if waits:
+        err.print(plain(f"{waits} The other area has not been told yet: `hub worker` goes on trying."))
+
+
+def _more(one: Transfer) -> dict[str, Any]:
+    return {"wanted": one.wanted.value} if one.wanted else {}
+
+
+def _row(one: TransferLine) -> dict[str, Any]:
+    transfer = one.transfer
+    return {
+        "id": transfer.id,
+        "direction": transfer.direction,
+        "peer": transfer.peer,
+        "state": transfer.state.value,
+        "case_ref": transfer.case_ref,
+        "since": one.since.isoformat(),
+        "code": transfer.code.value if transfer.code else None,
+        "responsible": list(one.responsible),
+        "unsettled": one.unsettled,
+    }

@@ -1,0 +1,54 @@
+"""The transfers that somebody may know of, both ways, with how far each is and what still has to be looked into."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from hub.cases.access import restrictions_on
+from hub.node.node import Node
+from hub.records.transfers import Transfer, every_transfer
+from hub.transfers.sides import held, offered
+from hub.values import Requester
+
+
+@dataclass(frozen=True, slots=True)
+class TransferLine:
+    """One of them. `responsible`: node ids, as far as is known here. `unsettled`: somebody has to look."""
+
+    transfer: Transfer
+    responsible: tuple[str, ...]
+    unsettled: bool
+
+    @property
+    def since(self) -> dt.datetime:
+        """When it came to be as far as it is, UTC."""
+        return dt.datetime.fromtimestamp(self.transfer.since, dt.UTC)
+
+
+def transfers_for(node: Node, by: Requester | None) -> list[TransferLine]:
+    """Those that somebody may know of, the newest first. Raises UsageError, RowsError."""
+    with node.read() as tx:
+        every, now = every_transfer(tx), tx.now
+    restrictions = restrictions_on(node, by)
+
+    def known(one: Transfer) -> bool:
+        if not one.case_ref and not one.case:  # It was withdrawn before it came: nothing is known of it.
+            return False
+        if one.case and restrictions.restricts(bytes.fromhex(one.case)):
+            return False
+        return not (restrictions.any and restrictions.concern(one.people))
+
+    return [line_of(node, one, now) for one in every if known(one)]
+
+
+def line_of(node: Node, one: Transfer, now: int) -> TransferLine:
+    """A transfer with who is responsible, and whether somebody has to look into it."""
+    if one.direction == "out":
+        side = offered(one)
+        whose = node.node_id if side.responsible else one.peer
+        return TransferLine(one, (whose,), side.unsettled(over=one.over(now)))
+    theirs = held(one)
+    both = (node.node_id, one.peer) if theirs.both else (node.node_id,)
+    responsible = both if theirs.responsible else (one.peer,)
+    return TransferLine(one, responsible, one.differs or not one.told or (one.open and one.over(now)))

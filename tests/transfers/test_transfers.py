@@ -1,0 +1,124 @@
+"""A case moves with her: offered, accepted, declined, withdrawn, by real nodes."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.cases.changes import find_case
+from hub.errors import ConflictError, InputError, NotFoundError
+from hub.records import papers
+from hub.transfers.accept import accept, decline, incoming
+from hub.transfers.offer import offer_case
+from hub.wire.transfers import DeclineCode, TransferState
+from tests.federation.nodes import Areas
+from tests.transfers.moving import (
+    COORDINATOR,
+    NEW,
+    OLD,
+    OWN_ADDRESS,
+    REF,
+    THERE,
+    an_offer,
+    at,
+    heard,
+    offered,
+    told,
+    withdrawn,
+)
+
+MINUTES = {"kind": "minutes", "supplier": "Police", "may_follow": "yes", "body": {"text": "Heard."}}
+RESEARCH = {"kind": "dash", "supplier": "Northmoor Hospital", "may_follow": "ask", "body": {"text": "GP"}}
+
+
+def test_a_case_that_is_accepted_is_a_case_there_with_its_papers(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas, items=(MINUTES, RESEARCH))
+    assert made.transfer
+    number = made.transfer.id
+    assert at(areas, NEW, number).state is TransferState.offered
+    transfer, pack = incoming(areas[NEW], number, THERE)
+    assert pack is not None
+    assert [one.held_by for one in transfer.items] == ["", "Northmoor Hospital"]
+    decided = accept(areas[NEW], number, THERE, "She rang us from 9 High Row.")
+    assert told(areas, decided) == ""
+    assert [at(areas, area, number).state for area in (OLD, NEW)] == ["accepted", "accepted"]
+    word = at(areas, OLD, number).word
+    assert word is not None
+    assert word.token
+    assert at(areas, NEW, number).told
+    with areas[NEW].read() as tx:
+        found = find_case(tx, decided.case_ref)
+        assert found is not None
+        kept = papers.of_case(tx, found.row)
+    assert decided.case_ref == f"{OLD}/{REF}"
+    assert found.details.transferred_from == OLD
+    assert found.details.disclosed_on is not None
+    assert OWN_ADDRESS in [one.details.address for one in found.people]
+    assert [(one.paper.kind, one.paper.supplier, one.paper.body) for one in kept] == [
+        ("minutes", "Police", {"text": "Heard."})
+    ]
+
+
+def test_a_decline_travels_as_a_code(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    decided = decline(areas[NEW], made.transfer.id, THERE, DeclineCode.wrong_area, "She is at Ash House.")
+    told(areas, decided)
+    old = at(areas, OLD, made.transfer.id)
+    assert (old.state, old.code) == (TransferState.declined, DeclineCode.wrong_area)
+    assert "Ash House" not in old.model_dump_json()
+    assert offered(areas).transfer
+
+
+def test_what_was_withdrawn_is_accepted_no_more(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    assert withdrawn(areas, made.transfer.id) == ""
+    assert at(areas, OLD, made.transfer.id).state is TransferState.withdrawn
+    with pytest.raises(ConflictError, match="withdrew"):
+        accept(areas[NEW], made.transfer.id, THERE)
+
+
+def test_accepted_twice_is_one_case(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    accept(areas[NEW], made.transfer.id, THERE)
+    with pytest.raises(ConflictError, match="accepted already"):
+        accept(areas[NEW], made.transfer.id, THERE)
+    assert withdrawn(areas, made.transfer.id) == ""
+    assert at(areas, OLD, made.transfer.id).state is TransferState.accepted
+
+
+def test_one_transfer_is_open_of_a_case_to_an_area(areas: Areas) -> None:
+    heard(areas)
+    offered(areas)
+    with pytest.raises(ConflictError, match="open already"):
+        offer_case(areas[OLD], an_offer(areas[OLD]), COORDINATOR)
+    assert offer_case(areas[OLD], an_offer(areas[OLD], to="southmere"), COORDINATOR).transfer
+
+
+def test_nobody_offers_to_their_own_area_or_to_one_that_left(areas: Areas) -> None:
+    heard(areas)
+    with pytest.raises(InputError):
+        offer_case(areas[OLD], an_offer(areas[OLD], to=OLD), COORDINATOR)
+    with pytest.raises(NotFoundError):
+        offer_case(areas[OLD], an_offer(areas[OLD], to="westhaven"), COORDINATOR)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"fled_from": ("eastvale",)},
+        {"fled_from": None},
+        {"not_safe_to_talk_to": ("Eastvale Police",)},
+        {"sealed": True},
+    ],
+)
+def test_an_area_that_she_fled_is_offered_nothing(areas: Areas, changes: dict[str, object]) -> None:
+    heard(areas, **changes)
+    made = offer_case(areas[OLD], an_offer(areas[OLD]), COORDINATOR)
+    assert made.transfer is None
+    assert not made.decision.permitted
