@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from hub.cases.access import CaseRestrictions, RestrictedCase
 from hub.consent import Decision, Obligation, Outcome, SharingForm
 from hub.consent.decision import Reason
-from hub.consent.form.form import Asker
+from hub.consent.form.form import Asker, Review
 from hub.node.transaction import Transaction
 from hub.records import decisions
 from hub.records.cases import HeldCase
@@ -142,7 +142,10 @@ def _review(tx: Transaction, done: _Done, matter: Activity, case_ref: str) -> No
         obligations=(Obligation(code=done.code, text=text, due=tx.today),),
         rules=tx.node.rules.name,
     )
-    _owe(tx, decision, matter, case_ref, SharingForm(requester=Asker(name=done.by)))
+    owner = f"another manager than {done.by}"
+    _owe(
+        tx, decision, matter, case_ref, SharingForm(requester=Asker(name=done.by), review=Review(owner=owner))
+    )
 
 
 def alert_of_area(tx: Transaction, peer: NodeId, why: str) -> bool:

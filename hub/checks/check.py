@@ -226,7 +226,7 @@ async def _ask_safely(
     """One area's answer; whatever goes wrong there, foreseen or not, is said in its result and stays there."""
     tell = _teller(asking.node, node_id, peer)
     if peer is None:
-        note = "This area is not connected to this node. It was not asked: telephone it."
+        note = "This area is not connected to the hub. It was not asked: telephone it."
         return AreaAnswer(tell(status=AreaStatus.not_connected, note=note))
     try:
         return _answered(asking.node, node_id, await _ask(asking, client, peer), tell)

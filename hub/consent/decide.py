@@ -17,6 +17,7 @@ from hub.consent.context import NO_CONTEXT, Context
 from hub.consent.decision import Answer, Decision, Outcome, Reason, Release
 from hub.consent.five_questions import LABELS, NOT_SENSITIVE, Findings, ask_all
 from hub.consent.form.form import SharingForm
+from hub.consent.rules.in_words import PURPOSES
 from hub.consent.rules.rules import Rules
 from hub.consent.sharing_agreement import covered_answers, say_why_not
 from hub.values import Level, Purpose
@@ -185,9 +186,10 @@ def _permit(assessment: Assessment, found: Findings) -> Decision:
 def _why(assessment: Assessment) -> Iterator[Reason]:
     """The reasons that carry the permit: the protocol, and each ground that stands."""
     protocol = assessment.form.protocol
-    if protocol is not None and assessment.covered:
+    purpose = assessment.form.purpose
+    if protocol is not None and purpose is not None and assessment.covered:
         dated = assessment.agreement.date if assessment.agreement else protocol.date
-        text = f"The agreed protocol {protocol.ref} of {dated} covers {assessment.form.purpose}."
+        text = f"The agreed protocol {protocol.ref} of {dated} covers {PURPOSES[purpose]}."
         yield Reason(code="protocol", text=text, source=f"protocol {protocol.ref}", field="protocol")
     for ground in assessment.grounds:
         code, text = f"ground_{ground.ground.key}", f"Ground: {ground.rule.label}."

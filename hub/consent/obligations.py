@@ -7,12 +7,26 @@ never blocks a check, an emergency or a transfer.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 from hub.consent.assessment import Assessment, name_of
 from hub.consent.decision import Obligation
 from hub.consent.form.form import SharingForm
 from hub.consent.form.vocabulary import VictimAgreement, answered
 from hub.values import Purpose, Role
+
+_LEFT_OPEN: Final = {
+    "necessity": "why it is necessary",
+    "review.date": "when it is looked at again",
+    "review.owner": "who looks at it again",
+    "balancing": "what was weighed",
+    "conflicts.declared": "whether anyone in the case is known to you",
+    "protocol or grounds": "the grounds",
+    "client_notified.why_not": "why the victim is not told",
+    "signatures[caseworker]": "the caseworker's signature",
+    "signatures[manager]": "a manager's signature",
+}
+"""What a form leaves open, in words; the rest by the name that the form has for it."""
 
 
 def arising(
@@ -24,7 +38,7 @@ def arising(
     to_complete = assessment.rules.policy.emergency.days_to_complete
     found: list[Obligation] = []
     if emergency:
-        open_answers = ", ".join(left_open) or "nothing was left open"
+        open_answers = ", ".join(_LEFT_OPEN.get(one, one) for one in left_open) or "nothing was left open"
         text = f"Complete and confirm the form within {24 * to_complete} hours: {open_answers}."
         found.append(
             Obligation(code="complete_emergency", text=text, due=on + dt.timedelta(days=to_complete))
@@ -47,9 +61,7 @@ def arising(
             Obligation(code="notify_client", text=text, due=on + dt.timedelta(days=days.notify_client))
         )
     if any(person.agreement is VictimAgreement.refused for person in form.subjects):
-        text = (
-            "Answer the refusal: record why it was overridden, who decided and whether the person was told."
-        )
+        text = "Somebody refused: record why that was overridden, who decided, and whether they were told."
         found.append(
             Obligation(code="answer_refusal", text=text, due=on + dt.timedelta(days=days.notify_client))
         )

@@ -2,7 +2,8 @@
 
 Pure. `DayWritten` takes a whole date and `DateWritten` what is known of one, in any way that `read_date` reads.
 What cannot be taken is an error whose type says why (`date_day`, `date_month`, `date_year`, `date_whole`, and
-`date_part` where a part is missing); a date that could be two is one of type `date_asked`, with the choices.
+`date_part` where a part is missing); what is known of a date that could be two is one of type `date_asked`, with
+the choices.
 """
 
 from __future__ import annotations
@@ -44,10 +45,16 @@ def whole_day(text: Any) -> Any:
     return found
 
 
+def day_of_an_act(text: Any) -> Any:
+    """The same of a day on which something was done: a year of two digits is this century's, not asked back."""
+    asked = read_date(text) if isinstance(text, str) else None
+    return whole_day(max(asked.choices) if isinstance(asked, DateQuestion) else text)
+
+
 DayWritten = Annotated[
-    dt.date, BeforeValidator(whole_day), WithJsonSchema({"type": "string", "format": "date"})
+    dt.date, BeforeValidator(day_of_an_act), WithJsonSchema({"type": "string", "format": "date"})
 ]
-"""A whole date."""
+"""A whole date on which something was done or is to be."""
 
 DateWritten = Annotated[
     str,

@@ -91,7 +91,7 @@ def disclosed_entry(
     sharing = DisclosureLogEntry(
         date=on,
         agency=agency,
-        person=f"whoever answers for the node {node_id}",
+        person=f"whoever answers for {node_id}",
         method=DISCLOSED,
         authority=authority_of(decision),
     )
@@ -105,7 +105,7 @@ def answered_entry(
     sharing = DisclosureLogEntry(
         date=on,
         agency=form.requester.agency or peer,
-        person=form.requester.name or f"whoever asks for the node {peer}",
+        person=form.requester.name or f"whoever asks for {peer}",
         method=f"{ANSWERED}; decided by {decider}"[:200],
         authority=authority_of(decision),
         response=f"answered: {decision.level}",

@@ -172,7 +172,7 @@ def test_the_paper_of_a_case_has_form_decision_signatures_and_record(
         f"p1: victim {_shown(subject)}",
         f"manager Mary Manager {day} countersigned",
         f"{day} Eastvale, asked without giving the name hub: asked without",
-        "whoever answers for the node eastvale hub: name, aliases and date of birth",
+        "whoever answers for eastvale hub: name, aliases and date of birth",
         f"{day} Westhaven Council, duty officer telephone crime prevention visited the same day",
         f"done by Ada Coordinator on {day}: She was told in person by her Idva.",
         "Record of sharing outside of any form above",

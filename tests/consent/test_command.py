@@ -136,7 +136,7 @@ def test_an_emergency_says_within_how_many_hours_the_form_is_due(write: Any) -> 
     form = form_named("refuge") | EMERGENCY | {"necessity": ""}
     told = json.loads(run("decide", write(form), "--at", "2026-11-22", "--json").stdout)["obligations"][0]
     assert (told["code"], told["due"]) == ("complete_emergency", "2026-11-23")
-    assert told["text"] == "Complete and confirm the form within 24 hours: necessity."
+    assert told["text"] == "Complete and confirm the form within 24 hours: why it is necessary."
 
 
 def test_a_form_that_is_not_there_exits_two(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_friday_at_five_to_five(rules: Rules) -> None:
     # What it leaves: the form by tomorrow with each open answer named, the countersignature, her refusal answered.
     owed = {item.code: item for item in decision.obligations}
     assert owed["complete_emergency"].due == dt.date(2026, 11, 28)
-    for name in ("necessity", "review.date", "review.owner", "balancing", "conflicts.declared"):
+    for name in ("why it is necessary", "when it is looked at again", "what was weighed", "known to you"):
         assert name in owed["complete_emergency"].text
     assert owed["countersign"].due == dt.date(2026, 11, 28)
     assert owed["answer_refusal"].due == dt.date(2026, 12, 4)

@@ -7,9 +7,11 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from hub.errors import InputError
 from hub.matching import DateFault, DateQuestion, PartialDate, parse_date, read_date, strict_date
+from hub.matching.written_dates import DayWritten
 
 
 @pytest.mark.parametrize(
@@ -184,3 +186,11 @@ def test_the_day_stands_first(date: dt.date, between: str, padded: bool) -> None
     day, month = (f"{date.day:02}", f"{date.month:02}") if padded else (str(date.day), str(date.month))
     assert read_date(between.join([day, month, f"{date.year:04}"])) == str(date)
     assert read_date(f"{date.day} {date:%B} {date.year:04}") == str(date)
+
+
+def test_the_day_of_an_act_is_of_this_century_and_is_not_asked_back() -> None:
+    day: TypeAdapter[dt.date] = TypeAdapter(DayWritten)
+    assert day.validate_python("29/11/26") == dt.date(2026, 11, 29)
+    assert day.validate_python("4 July 2026") == dt.date(2026, 7, 4)
+    with pytest.raises(ValidationError):
+        day.validate_python("31/2/26")

@@ -120,7 +120,8 @@ def _filled_in(begun: _Begun) -> dict[str, Any]:
     people = [one.handle.hex() for one in routine.askable(begun.case)]
     fled = begun.case.details.fled_from or ()
     areas = [one for one in routine.neighbours(begun.node) if one not in fled]
-    return {"people": people, "areas": areas}
+    known = [one for one in routine.neighbours(begun.node) if one in fled]
+    return {"people": people, "areas": areas, "fled_areas": known}
 
 
 def _read(begun: _Begun) -> Form[AskForm]:

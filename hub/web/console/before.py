@@ -28,7 +28,7 @@ from hub.values import LongText, ShortText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
-from hub.web.console.language import gettext, mark
+from hub.web.console.language import ZONE, gettext, mark
 from hub.web.console.submission_words import (
     asked_in_words,
     fled_in_words,
@@ -203,7 +203,7 @@ def _rung(asked: Asked, shown: Shown) -> Response:
         forget(asked)
         return see(asked.request.url.path)
     if said is not None:
-        for name, text in _wrong_call(said, asked.node.today()):
+        for name, text in _wrong_call(said, dt.datetime.fromtimestamp(asked.node.now(), ZONE)):
             form = form.with_error(name, text)
     if form.value is None or said is None or said.on is None:
         return _page(asked, shown, form, 422)
@@ -214,14 +214,16 @@ def _rung(asked: Asked, shown: Shown) -> Response:
     return _sent(asked, done, shown)
 
 
-def _wrong_call(said: CallForm, today: dt.date) -> list[tuple[str, str]]:
+def _wrong_call(said: CallForm, now: dt.datetime) -> list[tuple[str, str]]:
     found = []
     if len(name_words(said.spoken_to)) < 2:
         found.append(("spoken_to", gettext(mark("Name whom you spoke to, by given name and surname"))))
-    if said.on is None or said.on > today:
+    if said.on is None or said.on > now.date():
         found.append(("on", gettext(mark("Give the day of the call; it cannot be after today"))))
     if not _CLOCK.fullmatch(said.clock):
         found.append(("clock", gettext(mark("Give the time of the call, such as 14:20"))))
+    elif said.on == now.date() and dt.time.fromisoformat(said.clock.replace(".", ":").zfill(5)) > now.time():
+        found.append(("clock", gettext(mark("Give the time of the call; it cannot be later than now"))))
     if not said.said:
         found.append(("said", gettext(mark("Write what was said"))))
     return found

@@ -18,10 +18,15 @@ from hub.web.typed.cases import Search
 
 MOST: Final = 100
 WAYS: Final = {
-    Way.asked: mark("Out: asked without giving the name"),
-    Way.named: mark("Out: name and date of birth given"),
-    Way.answered: mark("Out: their question answered"),
-    Way.by_hand: mark("Recorded by hand"),
+    Way.asked: mark("We asked, without giving the name"),
+    Way.named: mark("We gave the name and the date of birth"),
+    Way.answered: mark("We answered what they asked"),
+    Way.by_hand: mark("Somebody was told another way, and that was recorded by hand"),
+}
+
+_NOTHING: Final = {
+    Way.asked: mark("It stands in the result"),
+    Way.answered: mark("Nothing is awaited"),
 }
 
 
@@ -37,12 +42,20 @@ def _search(asked: Asked) -> Response:
 def _page(asked: Asked, form: Form[Any], status: int = 200) -> Response:
     found = [] if form.errors else log_lines(asked.node, asked.acting, MOST + 1, form.text("number").strip())
     officer = asked.acting.account.role is AccountRole.data_protection_officer
-    rows: list[tuple[LogLine, str, str]] = [
-        (one, gettext(WAYS[one.way]), _agency(asked, one)) for one in found[:MOST]
+    rows: list[tuple[LogLine, str, str, str]] = [
+        (one, gettext(WAYS[one.way]), _agency(asked, one), _came(one, officer=officer))
+        for one in found[:MOST]
     ]
     return asked.page(
         "disclosures.html", status, form=form, rows=rows, more=len(found) > MOST, officer=officer
     )
+
+
+def _came(line: LogLine, *, officer: bool) -> str:
+    """What came back, in words: of a question without a name no more than its result has."""
+    if line.came:
+        return gettext(mark("An answer is recorded")) if officer else line.came
+    return gettext(_NOTHING.get(line.way, mark("Nothing yet")))
 
 
 def _agency(asked: Asked, line: LogLine) -> str:

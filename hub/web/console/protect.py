@@ -7,6 +7,7 @@ to take anything back is a manager's, who shows again who they are, and another 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 from fastapi import Response
@@ -69,18 +70,32 @@ def _show_unseal(asked: Asked) -> Response:
 
 
 def _show_fled(asked: Asked) -> Response:
-    return _shown(asked, FledSaid, _fled_page)
+    return _shown(asked, FledSaid, _fled_page, _as_it_stands)
 
 
 def _show_safe(asked: Asked) -> Response:
     return _shown(asked, SafeSaid, _safe_page)
 
 
-def _shown(asked: Asked, model: type[Value], page: Any) -> Response:
+def _as_it_stands(asked: Asked, held: HeldCase) -> dict[str, Any]:
+    """The areas that were fled as fields have them: to name another, nobody writes the first again."""
+    fled = fled_areas(held.details.fled_from)
+    known = dict(areas_of(asked.node))
+    others = [one for one in fled if one not in known]
+    ticked = [one for one in fled if one in known]
+    return {"fled": "areas", "fled_areas": ticked, "fled_other": "; ".join(others)} if fled else {}
+
+
+def _shown(
+    asked: Asked,
+    model: type[Value],
+    page: Any,
+    filled_in: Callable[[Asked, HeldCase], dict[str, Any]] = lambda *_: {},
+) -> Response:
     held = _case(asked)
     if held is None:
         return asked.not_found()
-    given: Response = page(asked, held, typed_before(asked, model) or unsent())
+    given: Response = page(asked, held, typed_before(asked, model) or unsent(filled_in(asked, held)))
     return given
 
 

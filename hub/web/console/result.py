@@ -56,6 +56,10 @@ _GROUPS: Final = (
     (AreaStatus.not_connected, mark("Not connected")),
     (AreaStatus.not_asked, mark("Not asked")),
 )
+_NOT_REACHED: Final = mark(
+    "Its hub could not be reached, so it did not answer. This does not mean that nobody is known there: telephone"
+    " it. Your support desk can find out why."
+)
 _MOST: Final = 20
 _ID: Final = re.compile("[0-9a-f]{32}")
 
@@ -184,6 +188,8 @@ def _waiting(node_id: str, line: str, kept: RecordedCheck, telling: Telling) -> 
 
 def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
     grave = area.not_told in GRAVE
+    if area.status is AreaStatus.unreachable and area.note:
+        area = area.model_copy(update={"note": gettext(_NOT_REACHED)})
     asks = gettext(mark("your manager")) if grave else area.area
     matches = [_match(number, one, kept, asks) for number, one in enumerate(area.candidates, 1)]
     before = [_match(number, one, kept, asks) for number, one in enumerate(area.set_aside, 1 + len(matches))]

@@ -18,14 +18,19 @@ from hub.checks.earlier import earlier_result
 from hub.checks.named import named_candidate
 from hub.checks.submissions import A_MANAGERS, Shown, about_candidate
 from hub.consent.telling import IN_WORDS
-from hub.errors import NotFoundError
+from hub.errors import ConflictError, NotFoundError
 from hub.records.check import AreaResult, Candidate, CandidateRef, DisclosureStatus, RecordedCheck
 from hub.values import Level, ShortText
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent
-from hub.web.console.language import mark
+from hub.web.console.language import gettext, mark
 from hub.web.console.result import beside
 from hub.web.console.submission_words import state_in_words
+
+_ALIKE: Final = mark(
+    "Nothing was dismissed: another possible match there agrees in just the same, so which was meant could not be"
+    " known again. Write down with your case which of them it is not"
+)
 
 
 class TellForm(BaseModel):
@@ -127,7 +132,10 @@ def _dismiss(asked: Asked) -> Response:
     form = asked.form(DismissForm)
     if form.value is None:
         return asked.page("dismiss.html", 422, form=form, named=named)
-    dismiss_with_reason(asked.node, named.target, asked.acting.requester, form.value.because)
+    try:
+        dismiss_with_reason(asked.node, named.target, asked.acting.requester, form.value.because)
+    except ConflictError:
+        return asked.page("dismiss.html", 409, form=form.with_error("because", gettext(_ALIKE)), named=named)
     return _result(named)
 
 

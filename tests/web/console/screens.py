@@ -141,8 +141,8 @@ def be_asked(walk: Walk) -> None:
     """What the other area's coordinator finds in their work."""
     walk.see("/sign-in")
     walk.sign_in()
-    walk.page.get_by_role("main").get_by_role("link", name="Northmoor ask").first.click()
-    walk.take("asked-of-us")
+    walk.page.get_by_role("main").get_by_role("link", name="Northmoor asks about").first.click()
+    walk.take("asked-of-us", "h2:has-text('What would go')")
 
 
 def main(folder: Path = FOLDER) -> None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from unittest.mock import Mock
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.cases.access import restrictions_on
 from hub.cases.flight import keep_answer
 from hub.cases.staff import STAFF_FILE
+from hub.errors import ConflictError
 from hub.node.node import Node
 from hub.records.check import DisclosureResult, DisclosureStatus
 from hub.values import Role
+from hub.web.console import tell
 from hub.web.console.language import day
 from tests.accounts.people import User, user
 from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
@@ -184,6 +188,20 @@ def test_an_area_that_was_fled_is_not_asked_and_has_no_button(
     assert page.get_by_role("button", name="Tell Eastvale?").count() == 0
 
 
+def test_an_area_that_the_case_says_was_fled_is_not_typed_again(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    handle = entered(node, coordinator, (stranger(77),), fled_from=("eastvale",))
+    arrive(page, url, coordinator, areas)
+    page.goto(f"{url}/cases/{handle}")
+    assert "Somebody here fled Eastvale, which is told nothing" in page.get_by_role("main").inner_text()
+    page.goto(f"{url}/cases/{handle}/ask")
+    hand = Hand(page)
+    answer_all(hand, "Yes")
+    hand.press("Continue")
+    assert "Yes: Eastvale" in page.get_by_role("main").inner_text()
+
+
 def test_an_area_fled_since_is_told_nothing_by_an_old_result(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
@@ -244,6 +262,14 @@ def test_a_very_likely_match_is_dismissed_by_two_people_with_a_reason(
     assert "There is a problem" in page.get_by_role("alert").inner_text()
     assert violations(page) == []
     page.get_by_label("Why not?").fill("<b>=Another</b> year of birth")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            tell, "dismiss_with_reason", Mock(side_effect=ConflictError("It agrees in just the same."))
+        )
+        page.get_by_role("button", name="Not the same person").click()
+    assert "which of them it is not" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label("Why not?").input_value() == "<b>=Another</b> year of birth"
+    assert page.get_by_role("link", name="Back to the result").count() == 1
     page.get_by_role("button", name="Not the same person").click()
     expect(page.get_by_text("A second person has to agree")).to_be_visible()
     assert "Ash Underhill: <b>=Another</b> year of birth" in page.get_by_role("main").inner_text()
@@ -282,17 +308,17 @@ def test_somebody_restricted_finds_no_case_to_ask_about_and_no_result(
     answer_all(hand)
     hand.press("Continue")
     hand.press("Ask")
-    tell = page.get_by_role("button", name="Tell Eastvale?").first.get_attribute("href") or ""
+    offer = page.get_by_role("button", name="Tell Eastvale?").first.get_attribute("href") or ""
     result = page.url.removeprefix(url)
     ref = checks_of(node, handle)[0].request.case_ref
     staff = node.home / STAFF_FILE
     staff.write_text(f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "Ash Underhill"\n', encoding="utf-8")
     try:
-        nothing = re.sub(r"[0-9a-f]{32}", "ab" * 16, tell)
+        nothing = re.sub(r"[0-9a-f]{32}", "ab" * 16, offer)
         for there, absent in (
             (f"/cases/{handle}/ask", f"/cases/{'ab' * 16}/ask"),
             (result, f"/checks/{'ab' * 16}"),
-            (tell, nothing),
+            (offer, nothing),
         ):
             got, none = page.request.get(url + there), page.request.get(url + absent)
             assert (got.status, none.status) == (404, 404)

@@ -74,9 +74,9 @@ def test_both_sides_read_what_they_shared_with_its_basis_and_who_decided(
 ) -> None:
     ours = text_of(consoles, tokens, "northmoor", AccountRole.coordinator)
     for words in (
-        "Out: asked without giving the name",
-        "Out: name and date of birth given",
-        "covers referred_elsewhere",
+        "We asked, without giving the name",
+        "We gave the name and the date of birth",
+        "covers asking whether a person is known to another area",
         "A. Coordinator",
         BY_HAND,
         "answered",
@@ -84,7 +84,7 @@ def test_both_sides_read_what_they_shared_with_its_basis_and_who_decided(
     ):
         assert words in ours
     theirs = text_of(consoles, tokens, "eastvale", AccountRole.manager)
-    assert "Out: their question answered" in theirs
+    assert "We answered what they asked" in theirs
     assert "Northmoor" in theirs
     assert KNOWN.surname not in ours + theirs
 
@@ -96,7 +96,7 @@ def test_an_officer_reads_every_row_and_no_name(consoles: dict[str, Console], to
     for name in ("Coordinator", "Quarrendon", BY_HAND, KNOWN.surname, "whoever answers"):
         assert name not in officer.split("<main")[1]
     assert consoles["northmoor"].node.user("A. Coordinator")[:8] in officer
-    assert "covers referred_elsewhere" in officer
+    assert "covers asking whether a person is known to another area" in officer
     assert CASE in officer
 
 
@@ -152,9 +152,9 @@ def test_of_whom_they_are_restricted_from_by_another_case_there_is_no_row_either
         after = text_of(consoles, tokens, "northmoor", role)
     finally:
         staff.unlink()
-    assert "Out: asked without giving the name" in before
-    assert "Out: asked without giving the name" not in after
-    assert "Out: name and date of birth given" not in after
+    assert "We asked, without giving the name" in before
+    assert "We asked, without giving the name" not in after
+    assert "We gave the name and the date of birth" not in after
 
 
 @pytest.mark.parametrize("scripts", [True, False])

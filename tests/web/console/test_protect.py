@@ -127,6 +127,9 @@ def test_a_more_careful_answer_counts_at_once_and_a_manager_alone_takes_one_back
     fled = {"fled": "areas", "fled_areas": "southmere", "because": "She told us."}
     assert console.send("POST", place, tokens[R.coordinator], fled).status_code == 303
     assert held(console, handle).details.fled_from == ("southmere",)
+    page = console.send("GET", place, tokens[R.coordinator]).text
+    ticked = re.findall(r'<input[^>]+value="([^"]+)"[^>]* checked', page)
+    assert ticked == ["areas", "southmere"]
     none = {"fled": "none", "because": "A slip."}
     refused = console.send("POST", place, tokens[R.coordinator], none)
     assert refused.status_code == 422
