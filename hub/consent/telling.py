@@ -36,17 +36,20 @@ GRAVE: Final = (NotTold.fled, NotTold.not_safe, NotTold.sealed)
 """What is said of an area wherever it is shown, in place of any advice to telephone it."""
 
 IN_WORDS: Final = {
-    NotTold.fled: "She fled this area: ask your manager.",
-    NotTold.not_safe: "She named this area, or somebody there, as not safe to talk to: ask your manager.",
+    NotTold.fled: "Somebody fled this area, as this case or another here says: ask your manager.",
+    NotTold.not_safe: (
+        "The victim named this area, or somebody there, as not safe to talk to: ask your manager."
+    ),
     NotTold.sealed: "Somebody asked about is on a sealed case here: ask your manager.",
     NotTold.area_unknown: (
-        "An area that she fled is none that this node knows, so it may be this one: ask your manager."
+        "An area that somebody fled is none that this hub knows, so it may be this one: ask your manager."
     ),
     NotTold.not_known: (
-        "It is not known whether anyone here fled an area, so nobody is told: find out, or telephone."
+        "It is not known whether anyone fled an area, as this case or another here says, so nobody is told: "
+        "find out, and ring no area that may have been fled."
     ),
     NotTold.unanswered: (
-        "Nobody has answered whether anyone here fled an area (fled_from): answer it, and ask again."
+        "Nobody has answered whether anyone on this case fled an area: answer it there, and ask again."
     ),
 }
 

@@ -90,7 +90,10 @@ def test_an_area_that_she_fled_is_not_even_asked_without_a_tick_that_says_so(thr
     result = asked(three, form, "not")
     found = {area.node_id: area for area in result.areas}
     assert (found["eastvale"].status, found["eastvale"].not_told) == (AreaStatus.not_asked, NotTold.fled)
-    assert found["eastvale"].note == "She fled this area: ask your manager."
+    assert (
+        found["eastvale"].note
+        == "Somebody fled this area, as this case or another here says: ask your manager."
+    )
     assert found["eastvale"].contact == "01632 960102"
     assert (found["southmere"].status, found["southmere"].not_told) == (AreaStatus.answered, None)
     assert {host for host, _ in three.network.asked} == {"southmere"}
@@ -99,7 +102,10 @@ def test_an_area_that_she_fled_is_not_even_asked_without_a_tick_that_says_so(thr
     ticked = {area.node_id: area for area in asked(three, form, "at once", ask_fled_areas=True).areas}
     assert (ticked["eastvale"].status, ticked["eastvale"].not_told) == (AreaStatus.answered, NotTold.fled)
     assert ticked["eastvale"].candidates
-    assert ticked["eastvale"].note == "She fled this area: ask your manager."
+    assert (
+        ticked["eastvale"].note
+        == "Somebody fled this area, as this case or another here says: ask your manager."
+    )
     assert told(three) == {"southmere"}
 
 
@@ -276,13 +282,13 @@ def asked_as_it_is(areas: Areas, form: dict[str, Any], **changes: Any) -> CheckR
     return asyncio.run(go())
 
 
-FLED = "She fled this area: ask your manager."
+FLED = "Somebody fled this area, as this case or another here says: ask your manager."
 WORDS: dict[str, tuple[Any, str, str]] = {
     "nobody fled": ([], "hub disclose HOME", "hub disclose HOME"),
     "an area": (["Vale of Elsewhere"], FLED, "hub disclose HOME"),
     "not known": ("not_known", IN_WORDS[NotTold.not_known], IN_WORDS[NotTold.not_known]),
     "no area that is known": (["Blackmoor"], "ask your manager", "ask your manager"),
-    "nobody answered": (UNANSWERED, "(fled_from): answer it", "(fled_from): answer it"),
+    "nobody answered": (UNANSWERED, "answer it there, and ask again", "answer it there, and ask again"),
 }
 
 

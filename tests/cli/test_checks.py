@@ -92,7 +92,7 @@ def test_an_area_that_is_known_by_now_to_have_been_fled_is_not_offered(pair: Pai
     assert inside("import", pair.asking, file).code == 0
     shown = inside("checks", "show", pair.asking, done.json["check_id"])
     assert "hub disclose" not in shown.out
-    assert "She fled this area: ask your manager." in shown.out
+    assert "Somebody fled this area, as this case or another here says: ask your manager." in shown.out
 
 
 def test_who_is_kept_from_the_case_sees_no_check_of_it(pair: Pair, asked: Write, tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
         asked = Asked(node, made.pages, request, session, typed, made.client)
         if not guard.open:
             if session is None:
-                return see("/sign-in")
+                return see(sign_in.ENDED if typed and page.path != "/sign-out" else "/sign-in")
             if session.locked and page.path != "/sign-out":
                 await _keep_typed(asked, page, session)
                 return see("/sign-in")
@@ -243,7 +243,7 @@ async def _keep_typed(asked: Asked, page: Page, session: SignedIn) -> None:
     """
     here = asked.request.url.path
     back = here if ("GET", page.path) in ROUTES else f"/{here.split('/')[1]}"
-    if asked.typed or back != here:
+    if page.method in _UNSAFE or back != here:
         draft = json.dumps([pair for pair in asked.typed if pair[0] not in sign_in.SECRET])
         await to_thread.run_sync(sessions.keep_draft, asked.node, session, back, draft)
 

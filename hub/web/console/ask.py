@@ -19,6 +19,7 @@ from hub.checks.check import not_permitted
 from hub.checks.routine import Asking, WhyNow
 from hub.consent.agreements import SharingAgreement
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
+from hub.federation.peers import every_known
 from hub.node.node import Node
 from hub.records.cases import HeldCase
 from hub.records.check import CheckRequest
@@ -180,9 +181,10 @@ def _to_the_form(begun: _Begun) -> Response:
     """Go on with the sharing form: what was typed here is not asked again there."""
     form = begun.asked.form(AskForm)
     typed: dict[str, tuple[str, ...]] = {}
+    unclear = ("knows", "how") if form.text("how") and form.text("knows") == "no" else ()
     for name, same in _THE_SAME.items():
         texts = tuple(filter(None, form.texts(name)))
-        if texts and not form.error(name):
+        if texts and not form.error(name) and name not in unclear:
             typed[same] = tuple(_OTHERS.get(one, one) for one in texts) if name == "others" else texts
     why = form.text("why")
     if why in {one.value for one in WhyNow}:
@@ -206,6 +208,8 @@ def _result(ids: Mapping[str, str]) -> Response:
 def _check_answers(begun: _Begun, form: Form[AskForm], answers: AskForm) -> Response:
     fled = {_name(begun.node, one) for one in answers.fled_from if one != NOT_KNOWN}
     areas = [_name(begun.node, one) for one in answers.areas]
+    peers = every_known(begun.node)
+    apart = [_name(begun.node, one) for one in answers.areas if one not in peers]
     context = {
         **begun.shown(),
         "typed": [(name, text) for name, texts in form.typed.items() for text in texts],
@@ -213,7 +217,8 @@ def _check_answers(begun: _Begun, form: Form[AskForm], answers: AskForm) -> Resp
         "why": gettext(WHY_WORDS[answers.why]),
         "said": gettext(SAID_WORDS[answers.said]),
         "fled": sorted(fled),
-        "asked_areas": [one for one in areas if one not in fled],
+        "asked_areas": [one for one in areas if one not in fled and one not in apart],
+        "apart": [one for one in apart if one not in fled],
         "left_out": [one for one in areas if one in fled],
         "token": secrets.token_hex(_ONCE_BYTES),
     }

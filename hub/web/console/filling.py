@@ -18,6 +18,7 @@ from hub.consent.form.vocabulary import answered
 from hub.web.console.form_draft import Draft, FormTyped, Typed
 from hub.web.console.language import gettext, mark
 from hub.web.console.questions import EVIDENCE_WORDS, ROWS, Question, every_question, question_called
+from hub.web.typed.questions import KNOWN_AND_NOT
 
 _SIGNS: Final = re.compile(r"signatures\[manager\].*")
 
@@ -172,7 +173,7 @@ def wrong_with(page: Question, typed: FormTyped) -> Iterator[tuple[str, str]]:
     advice = (*typed.consultations, Consultation())[0]
     alone = (*typed.subjects, Subject())[0].only_self_at_risk
     unnamed = alone is False and not any(answered(one.who) for one in typed.risk)
-    unsaid = typed.conflicts.declared is True and not answered(typed.conflicts.details)
+    interest, described = typed.conflicts.declared, answered(typed.conflicts.details)
     left_open: dict[str, dict[str, tuple[bool, str]]] = {
         "asked": {
             "people": (not typed.people, mark("Tick somebody to ask about")),
@@ -187,7 +188,11 @@ def wrong_with(page: Question, typed: FormTyped) -> Iterator[tuple[str, str]]:
             "consultations.0.date": (advice.date is None, mark("Write when they were")),
             "consultations.0.decided": (advice.decided is None, mark("Choose what was decided")),
         },
-        "interest": {"conflicts.details": (unsaid, mark("Say how you know them"))},
+        "receiver": {"recipient.agency_kind": (typed.recipient.agency_kind is None, page.lacks)},
+        "interest": {
+            "conflicts.details": (interest is True and not described, mark("Say how you know them")),
+            "conflicts.declared": (interest is False and described, KNOWN_AND_NOT),
+        },
     }
     for name, (is_open, text) in left_open.get(page.slug, {}).items():
         if is_open:

@@ -34,6 +34,8 @@ from hub.web.console.asked import Asked, Page, cookie_of, see, with_cookie
 from hub.web.console.language import gettext, mark
 
 SECRET: Final = frozenset({"password", "code", "invitation"})
+ENDED: Final = "/sign-in?ended"
+"""Where somebody goes whose session was over when they sent a form: nothing of it was done or kept."""
 _WRONG: Final = mark(
     "That is not right. Check what you sign in with, your password and the code of your app."
 )
@@ -62,9 +64,14 @@ def _ask(asked: Asked) -> Response:
 
 def _sign_in_page(asked: Asked, error: str = "", status: int = 200) -> Response:
     locked = asked.session is not None and asked.session.locked
-    name = provider.name_of(asked)
     return asked.page(
-        "sign_in.html", status, error=error, locked=locked, typed=asked.one("sign_in"), provider=name
+        "sign_in.html",
+        status,
+        error=error,
+        locked=locked,
+        ended="ended" in asked.request.query_params and not error,
+        typed=asked.one("sign_in"),
+        provider=provider.name_of(asked),
     )
 
 

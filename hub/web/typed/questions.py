@@ -27,6 +27,9 @@ _REVIEWS: Final = mark(
 )
 
 
+KNOWN_AND_NOT: Final = mark("You wrote how you know somebody: choose Yes, or take the words away")
+
+
 class AskForm(FledTyped):
     """What the page asks, and what it has ticked already."""
 
@@ -66,6 +69,8 @@ def wrong_with(answers: AskForm, case: HeldCase) -> Iterator[tuple[str, str]]:
     yield from wrong_with_fled(answers)
     if answers.knows and not answers.how:
         yield "how", mark("Say how you know them")
+    if answers.how and not answers.knows:
+        yield "knows", KNOWN_AND_NOT
     known = {one.handle.hex() for one in routine.askable(case)}
     if not known.intersection(answers.people):
         yield "people", mark("Tick somebody to ask about")

@@ -96,7 +96,7 @@ class Walk:
         """Sign in with the code that the app shows now."""
         if time.time() % STEP_S > STEP_S - 3:  # It would have passed when it is read.
             time.sleep(3)
-        self.page.get_by_label("Your address at work").fill(self.who["sign_in"])
+        self.page.get_by_label("Your work email address").fill(self.who["sign_in"])
         self.page.get_by_label("Password", exact=True).fill(self.who["password"])
         self.page.get_by_label("Code").fill(code_at(self.who["totp_secret"], int(time.time())))
         self.press("Sign in")
@@ -130,7 +130,7 @@ def ask_and_tell(walk: Walk, case_ref: str) -> None:
     walk.press("Tell Eastvale?")
     walk.take("tell")
     walk.page.get_by_label("Tell them and ask for involvement").check()
-    walk.press("Continue")
+    walk.press("Confirm")
     walk.page.get_by_text("Answer of Eastvale:").first.wait_for()
     walk.take("told", "h3")
     walk.see("/obligations")

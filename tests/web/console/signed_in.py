@@ -34,7 +34,7 @@ NAMES: Final = {
 def sign_in_on_page(page: Page, url: str, who: User, code: str = "") -> None:
     """Sign in on the page, as people do. `code`: what their app shows, by default one that was not used yet."""
     page.goto(url + "/sign-in")
-    page.get_by_label("Your address at work").fill(who.sign_in)
+    page.get_by_label("Your work email address").fill(who.sign_in)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Code").fill(code or who.code())
     page.get_by_role("button", name="Sign in").click()

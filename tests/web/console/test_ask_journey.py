@@ -78,6 +78,7 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     answer_all(hand)
     hand.press("Continue")
     expect(page.get_by_text("Nobody will be told anyone's name by this step.")).to_be_visible()
+    assert "Westhaven: not connected" in page.get_by_role("main").inner_text()
     assert violations(page) == []
     assert checks_of(node, handle) == []
     hand.press("Ask")
@@ -100,11 +101,11 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     assert HER.surname in warning.inner_text()
     assert page.get_by_role("radio", checked=True).count() == 0
     assert violations(page) == []
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Confirm").click()
     assert "There is a problem" in page.get_by_role("alert").inner_text()
     assert {one.status for one in answers_of(node, handle)} == {DisclosureStatus.not_asked}
     page.get_by_label("Tell them and ask for involvement").check()
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text(f"They were told about whom you ask on {day(node.today())}, by")).to_be_visible()
     expect(page.get_by_text("Answer of Eastvale:")).to_be_visible()
     expect(page.get_by_text("involvement, as victim; last activity September 2026")).to_be_visible()
@@ -168,6 +169,27 @@ def test_what_is_left_open_asks_nobody_and_keeps_what_was_typed(
     assert checks_of(node, handle) == []
 
 
+def test_words_about_somebody_known_that_were_hidden_again_stop_nobody_unseen(
+    node: Node, areas: Areas, coordinator: User, url: str, page: Page
+) -> None:
+    handle = entered(node, coordinator)
+    arrive(page, url, coordinator, areas)
+    page.goto(f"{url}/cases/{handle}/ask")
+    hand = Hand(page)
+    answer_all(hand)
+    page.get_by_role("group", name="Do you know anyone").get_by_label("Yes").check()
+    page.get_by_label("How do you know them?").fill("We were at school")
+    page.get_by_role("group", name="Do you know anyone").get_by_label("No").check()
+    hand.press("Continue")
+    assert "You wrote how you know somebody" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_label("How do you know them?")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("How do you know them?").fill("")
+    hand.press("Continue")
+    expect(page.get_by_role("heading", name="Check your answers")).to_be_visible()
+    assert checks_of(node, handle) == []
+
+
 def test_an_area_that_was_fled_is_not_asked_and_has_no_button(
     node: Node, areas: Areas, coordinator: User, url: str, page: Page
 ) -> None:
@@ -178,12 +200,12 @@ def test_an_area_that_was_fled_is_not_asked_and_has_no_button(
     answer_all(hand, "Yes")
     page.get_by_role("group", name="Which areas?").get_by_label("Eastvale").check()
     hand.press("Continue")
-    assert "somebody fled there" in page.get_by_role("main").inner_text()
+    assert "somebody fled from there" in page.get_by_role("main").inner_text()
     before = len(areas.network.asked)
     hand.press("Ask")
     assert "eastvale" not in {host for host, _ in areas.network.asked[before:]}
     text = page.get_by_role("main").inner_text()
-    assert "She fled this area: ask your manager." in text
+    assert "Somebody fled this area, as this case or another here says: ask your manager." in text
     assert "01632 960102" not in text
     assert page.get_by_role("button", name="Tell Eastvale?").count() == 0
 
@@ -217,8 +239,8 @@ def test_an_area_fled_since_is_told_nothing_by_an_old_result(
     page.get_by_label("Tell them and ask for involvement").check()
     kept = checks_of(node, handle)[0]
     keep_answer(node, restrictions_on(node, IMPORTER), kept.request.case_ref, ("eastvale",), "operator")
-    page.get_by_role("button", name="Continue").click()
-    assert "She fled this area: ask your manager." in page.get_by_role("main").inner_text()
+    page.get_by_role("button", name="Confirm").click()
+    assert "as this case or another here says: ask your manager" in page.get_by_role("main").inner_text()
     assert page.get_by_role("radio").count() == 0
     assert {one.status for one in answers_of(node, handle)} == {DisclosureStatus.not_asked}
 

@@ -179,7 +179,7 @@ def test_where_nobody_knows_who_fled_areas_are_asked_and_nobody_is_told(
     fill(page, OTHER, "Not known")
     page.get_by_role("button", name="Ask now").click()
     text = page.get_by_role("main").inner_text()
-    assert "nobody is told: find out, or telephone" in text
+    assert "nobody is told: find out, and ring no area that may have been fled" in text
     assert "01632 960102" in text
     assert page.get_by_role("button", name="Tell Eastvale?").count() == 0
     found = newest(node)

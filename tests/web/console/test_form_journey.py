@@ -205,6 +205,31 @@ def test_who_has_an_interest_in_it_is_sent_to_a_manager_and_that_is_on_record(
     assert [one.result.decision.outcome.value for one in found] == ["refer"]
 
 
+def test_words_about_somebody_known_that_were_hidden_again_are_asked_about(
+    node: Node, areas: Areas, council: User, url: str, page: Page
+) -> None:
+    handle = entered(node, council, (HER,))
+    begun(page, url, council, areas, handle, "/interest")
+    page.get_by_label("Yes", exact=True).check()
+    page.get_by_label("How do you know them?").fill("He is my cousin")
+    page.get_by_label("No", exact=True).check()
+    go_on(page)
+    assert "You wrote how you know somebody" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_label("How do you know them?")).to_be_visible()
+    assert checks_of(node, handle) == []
+
+
+def test_who_receives_it_cannot_be_left_open_where_it_is_asked(
+    node: Node, areas: Areas, council: User, url: str, page: Page
+) -> None:
+    handle = entered(node, council, (HER,))
+    arrive(page, url, council, areas)
+    page.goto(f"{url}/cases/{handle}/form/receiver")
+    go_on(page)
+    assert "Choose what kind of agency receives it" in page.get_by_role("alert").inner_text()
+    assert page.url.endswith("/receiver")
+
+
 def test_more_than_whether_they_are_known_waits_for_a_managers_signature_and_is_asked_then(
     node: Node, areas: Areas, council: User, manager: User, url: str, page: Page, browser: Browser
 ) -> None:

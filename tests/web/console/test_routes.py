@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.routing import Route
 
-from hub.accounts.sessions import begin
+from hub.accounts.sessions import SignedIn, begin, find
 from hub.records.accounts import AccountRole
 from hub.web.console import app as console_app
 from hub.web.guards import ROUTES, Guard
@@ -96,6 +96,25 @@ def _session_of(console: Console, role: AccountRole) -> str:
     """One more session of somebody's, which may end."""
     with console.node.write() as tx:
         return begin(tx, console.users[role].account)
+
+
+def test_who_sent_a_form_after_their_session_was_over_reads_that_it_was_not_done(console: Console) -> None:
+    answer = console.send("POST", "/cases/new", "x" * 43, {"case_ref": "NM-1"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?ended")
+    assert "was not done" in console.send("GET", "/sign-in?ended").text
+    assert "was not done" not in console.send("GET", "/sign-in").text
+    assert console.send("POST", "/sign-out", form={"button": "x"}).headers["location"] == "/sign-in"
+
+
+def test_who_signs_with_nothing_filled_in_goes_on_at_that_page_once_they_showed_who_they_are(
+    console: Console, tokens: dict[AccountRole, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, path = tokens[AccountRole.manager], f"/countersign/{'ab' * 8}"
+    monkeypatch.setattr(SignedIn, "fresh", lambda *_: False)
+    assert console.send("POST", path, token).headers["location"] == "/confirm"
+    session = find(console.node, token)
+    assert session is not None
+    assert session.draft_of == path
 
 
 @pytest.mark.parametrize("route", [one for one in EXPECTED if one.startswith("POST")])

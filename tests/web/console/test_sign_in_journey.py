@@ -50,7 +50,7 @@ def test_somebody_who_was_invited_opens_their_account(
     page.goto(url)
     assert page.url.endswith("/sign-in")
     page.get_by_role("link", name="I was invited").click()
-    page.get_by_label("Your address at work").fill(account.sign_in)
+    page.get_by_label("Your work email address").fill(account.sign_in)
     page.get_by_label("Invitation code").fill(code.upper())
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("img", name="The picture for your app")).to_be_visible()
@@ -86,7 +86,7 @@ def test_a_wrong_sign_in_says_no_more_than_that(node: Node, manager: User, url: 
     said = []
     for who in (manager.sign_in, "nobody@example.org"):
         page.goto(url + "/sign-in")
-        page.get_by_label("Your address at work").fill(who)
+        page.get_by_label("Your work email address").fill(who)
         page.get_by_label("Password", exact=True).fill("not the password")
         page.get_by_label("Code").fill("123456")
         page.get_by_role("button", name="Sign in").click()
