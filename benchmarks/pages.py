@@ -4,9 +4,10 @@ A node holds three times `--people` people, in cases of about 3.5, and asks thre
 a request takes at one user and at ten at once, in milliseconds on the clock, and the console's own processor time;
 each page is asked for once before it is measured. `kept_from` is how well the clock tells a case that somebody is
 excluded from, at each address, from one that is not there: the chance that the one takes longer than the other (0.5
-is not at all), of so many requests of each in turn. `question` is from the press of "Ask" to the whole result page,
-a case each time, its alleged perpetrator asked about too. `bytes` are what a browser that keeps what it may gets at
-the sign-in and at the first page after it.
+is not at all), of so many requests of each in turn; at a list, somebody who is excluded from one of its cases from
+somebody who is not, and what it takes without and with. `question` is from the press of "Ask" to the whole result
+page, a case each time, its alleged perpetrator asked about too. `bytes` are what a browser that keeps what it may
+gets at the sign-in and at the first page after it.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ TIMES: Final = 40
 USERS: Final = 10
 QUESTIONS: Final = 12
 EXCLUDED_TIMES: Final = 100
+LISTS: Final = ("my work", "cases", "obligations", "requests")
 FORM: Final = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 AREAS: Final = """version = "1"
 as_of = 2026-11-29
@@ -193,7 +195,10 @@ def _page(people: Sequence[Person], boss: Person, path: str, process: psutil.Pro
 
 
 def _kept_from(node: Node, person: Person, paths: Mapping[str, str], name: str) -> dict[str, object]:
-    """How well time tells what somebody is excluded from, at each address, from what is not there."""
+    """How well time tells what somebody is excluded from, at each address, from what is not there.
+
+    And at each list, that they are excluded from anything, from that somebody else is.
+    """
     with node.read() as tx:
         refs = {one.case_ref for one in every_gist(tx) if one.row.handle.hex() in paths["a case"]}
         refs |= {
@@ -201,9 +206,19 @@ def _kept_from(node: Node, person: Person, paths: Mapping[str, str], name: str) 
             for _, kept in recorded_checks(tx)
             if kept.result.check_id in paths["result"]
         }
-    excluded = (f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "{name}"\n' for ref in sorted(refs))
-    (node.home / STAFF_FILE).write_text("".join(excluded), encoding="utf-8")
     found: dict[str, object] = {"requests": EXCLUDED_TIMES}
+    lists = {}
+    for who in ("Somebody Else", name):
+        excluded = (f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "{who}"\n' for ref in sorted(refs))
+        (node.home / STAFF_FILE).write_text("".join(excluded), encoding="utf-8")
+        for page in LISTS:
+            person.get(paths[page])
+            lists[who, page] = [_ms(partial(person.get, paths[page])) for _ in range(EXCLUDED_TIMES)]
+    for page in LISTS:
+        found[page] = round(_longer(lists[name, page], lists["Somebody Else", page]), 3)
+        found[f"{page}, ms"] = [
+            round(_p(one)["p50"], 1) for one in (lists["Somebody Else", page], lists[name, page])
+        ]
     for page in ("a case", "ask", "result"):
         both = paths[page], re.sub("[0-9a-f]{32}", "ab" * 16, paths[page])
         took = [[_ms(partial(person.get, path, 404)) for path in both] for _ in range(EXCLUDED_TIMES)]

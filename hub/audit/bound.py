@@ -56,6 +56,7 @@ class BoundRows:
         self.head = self._base = base.head
         self._packed = {table: base64.b64decode(rows) for table, rows in base.rows.items()}
         self._later: dict[str, dict[bytes, tuple[Written, ...]]] = {}
+        self._newest: dict[str, int] = {}
         self._whole: dict[str, tuple[int, Mapping[bytes, Written]]] = {}
         self.later = 0
 
@@ -64,6 +65,7 @@ class BoundRows:
         for table, key, digest in anchors:
             rows = self._later.setdefault(table, {})
             rows[key] = (*rows.get(key, ()), Written(digest, head.size))[-_VERSIONS:]
+            self._newest[table] = head.size
         self.head = head
         self.later += 1
 
@@ -88,8 +90,8 @@ class BoundRows:
         since, whole = self._whole.get(table, (at + 1, {}))
         if since > at:
             since, whole = self._base.size, dict(self._all_of_base(table))
-        changed = [key for key, versions in later.items() if versions[-1].seq > since]
-        if changed:
+        if self._newest.get(table, 0) > since:
+            changed = [key for key, versions in later.items() if versions[-1].seq > since]
             whole = {**whole, **{key: said for key in changed if (said := self.said(table, key, at))}}
         if at == self.head.size:
             self._whole[table] = at, whole

@@ -30,7 +30,7 @@ from hub.records.cases import (
     rests_on,
 )
 from hub.records.check import CheckRequest, RecordedCheck, recorded_check, unknown_check
-from hub.records.gists import Gist, every_gist
+from hub.records.gists import CheckGist, Gist, every_gist
 from hub.store import cases
 from hub.store.cases import StoredCase
 from hub.values import Person, Requester
@@ -221,6 +221,15 @@ class CaseRestrictions:
         if self._asked(request):
             return about and not recorded.asked_nobody
         return about or self.restricts(self.node.case_digest(request.case_ref))
+
+    def hides_check(self, tx: Reading, one: CheckGist) -> bool:
+        """As `hide`, of a check of a case that they may open; found out once while it stays as it was."""
+        if not self.any:
+            return False
+        if one.sealed not in self._hidden_before:
+            tx.require_as_bound({"check_record": [(one.check_id,)]})
+            self._hidden_before[one.sealed] = self.hide(recorded_check(tx, one.check_id))
+        return self._hidden_before[one.sealed]
 
     def _asked(self, request: CheckRequest) -> bool:
         return self.node.user(request.requester.name) == self.user

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from hub.accounts.accounts import Acting
@@ -20,7 +21,7 @@ from hub.node.transaction import Reading
 from hub.records.accounts import AccountRole
 from hub.records.cases import CaseDetails, HeldCase, held_case, rests_on
 from hub.records.check import RecordedCheck
-from hub.records.gists import Gist, every_gist
+from hub.records.gists import CheckGist, Gist, every_check, every_gist
 from hub.store import cases
 from hub.values import Kind, Requester, RequesterRole
 
@@ -49,8 +50,8 @@ def asker_of(acting: Acting) -> Requester:
 def lines(node: Node, acting: Acting, most: int, containing: str = "") -> list[CaseLine]:
     """The newest cases that they may open, whose number contains a text. Raises UsageError, RowsError."""
     wanted = folded(containing)
-    found = (line_of(one) for one in gists_shown(node, acting) if wanted in folded(one.case_ref))
-    return list(islice(found, most))
+    found = gists_shown(node, acting, lambda one: wanted in folded(one.case_ref))
+    return list(map(line_of, islice(found, most)))
 
 
 def line_of(one: Gist) -> CaseLine:
@@ -58,13 +59,15 @@ def line_of(one: Gist) -> CaseLine:
     return CaseLine(one.row.handle.hex(), one.case_ref, one.kind, bool(one.stub))
 
 
-def gists_shown(node: Node, acting: Acting) -> Iterator[Gist]:
-    """The cases that they may open, the newest first. Raises UsageError, RowsError."""
+def gists_shown(node: Node, acting: Acting, which: Callable[[Gist], bool]) -> Iterator[Gist]:
+    """Those of the cases that they may open, the newest first. Raises UsageError, RowsError."""
     restrictions, theirs = restrictions_on(node, asker_of(acting)), _theirs(acting)
     with node.read() as tx:
         every = sorted(every_gist(tx), key=lambda one: -(one.row.id or 0))
     restrictions.through(every)
-    return (one for one in every if theirs(one) and _finds(restrictions, one.apart_for, one.row.ref_digest))
+    for one in every:
+        if theirs(one) and which(one) and _finds(restrictions, one.apart_for, one.row.ref_digest):
+            yield one
 
 
 def case_shown(node: Node, acting: Acting, handle: str) -> HeldCase | None:
@@ -145,6 +148,17 @@ def checks_read(node: Node, acting: Acting) -> Callable[[RecordedCheck], bool]:
         return (own and kept.asked_nobody) or may_open(node.case_digest(kept.request.case_ref))
 
     return reads
+
+
+def checks_shown(
+    node: Node, acting: Acting, which: Callable[[CheckGist], bool] = lambda _: True
+) -> Iterator[CheckGist]:
+    """Those of the checks that they may open, the newest first. Raises UsageError, RowsError."""
+    hidden, may_open = restrictions_on(node, asker_of(acting)), opener(node, acting)
+    with node.read() as tx:
+        for one in sorted(filter(which, every_check(tx)), key=attrgetter("asked_at"), reverse=True):
+            if may_open(one.case_digest) and not hidden.hides_check(tx, one):
+                yield one
 
 
 class CheckFound(NamedTuple):

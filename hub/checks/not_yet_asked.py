@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from hub.accounts.accounts import Acting
 from hub.cases.access import restrictions_on
 from hub.cases.shown import CaseLine, asker_of, gists_shown, line_of
 from hub.node.node import Node
-from hub.records.check import every_asked_case, recorded_checks
-from hub.records.gists import Gist
+from hub.records.gists import Gist, every_check
 
 
-def not_yet_asked(node: Node, acting: Acting) -> list[CaseLine]:
-    """Those that they may open, whose meeting is to come or has no day yet, the newest first.
+def not_yet_asked(node: Node, acting: Acting, most: int) -> list[CaseLine]:
+    """The newest of those that they may open, whose meeting is to come or has no day yet.
 
     What somebody is kept from counts neither as a case nor as asked. Raises UsageError, RowsError.
     """
-    today, asked = node.today(), _asked(node, acting)
-    return [
-        line_of(one)
-        for one in gists_shown(node, acting)
-        if (one.meeting is None or one.meeting >= today) and _digest(node, one) not in asked
-    ]
+    asked, today = _asked(node, acting), node.today()
+
+    def waits(one: Gist) -> bool:
+        return (one.meeting is None or one.meeting >= today) and _digest(node, one) not in asked
+
+    return list(map(line_of, islice(gists_shown(node, acting, waits), most)))
 
 
 def _digest(node: Node, one: Gist) -> bytes:
@@ -31,7 +32,7 @@ def _digest(node: Node, one: Gist) -> bytes:
 def _asked(node: Node, acting: Acting) -> frozenset[bytes]:
     hidden = restrictions_on(node, asker_of(acting))
     with node.read() as tx:
+        every = every_check(tx)
         if not hidden.any:
-            return frozenset(one.case_digest for one in every_asked_case(tx) if not one.nobody)
-        theirs = (kept for _, kept in recorded_checks(tx) if not hidden.hide(kept))
-        return frozenset(node.case_digest(one.request.case_ref) for one in theirs)
+            return frozenset(one.case_digest for one in every if not one.nobody)
+        return frozenset(one.case_digest for one in every if not hidden.hides_check(tx, one))

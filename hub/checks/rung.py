@@ -6,40 +6,45 @@ nobody, and gives no number (`telephones`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import islice
 
+from hub.accounts.accounts import Acting
 from hub.audit.events import Action, Refs
-from hub.cases.access import check_for, restrictions_on
-from hub.checks.earlier import EarlierCheck, telling_today
+from hub.cases.access import check_for
+from hub.cases.shown import checks_shown
+from hub.checks.earlier import telling_today
 from hub.checks.telling import grave
 from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.records.check import (
+    RecordedCheck,
     Rung,
     asked_of,
-    checks_to_ring,
     recorded_check,
     still_to_ring,
     update_check,
 )
+from hub.records.gists import CheckGist
 from hub.values import NodeId, Requester
 
 
-def to_be_rung(node: Node, asker: Requester) -> Iterator[tuple[EarlierCheck, tuple[NodeId, ...]]]:
-    """The checks of which areas are still to be rung, the newest first, and which, without those restricted.
+def to_be_rung(node: Node, acting: Acting, most: int) -> list[tuple[CheckGist, tuple[NodeId, ...]]]:
+    """The newest checks that they may open and of which areas are still to be rung, and which.
 
-    None of them is one that somebody fled, or that is not safe to talk to.
-
-    Raises UsageError when `staff.toml` is broken.
+    None of them is one that somebody fled, or that is not safe to talk to. Raises UsageError, RowsError.
     """
-    hidden = restrictions_on(node, asker)
+    found = list(islice(checks_shown(node, acting, lambda one: one.to_ring), most))
     with node.read() as tx:
-        for asked_at, kept in checks_to_ring(tx):
-            if hidden.hide(kept) or not (left := still_to_ring(node, kept)):
-                continue
-            telling = telling_today(node, kept)
-            if safe := tuple(one for one in left if not grave(one, telling)):
-                yield EarlierCheck(asked_at, kept.request, kept.result), safe
+        tx.require_as_bound({"check_record": [(one.check_id,) for one in found]})
+        kept = [recorded_check(tx, one.check_id) for one in found]
+    safe = [_safe_to_ring(node, one) for one in kept]
+    return [(one, areas) for one, areas in zip(found, safe, strict=True) if areas]
+
+
+def _safe_to_ring(node: Node, kept: RecordedCheck) -> tuple[NodeId, ...]:
+    left = still_to_ring(node, kept)
+    telling = telling_today(node, kept) if left else None
+    return tuple(one for one in left if telling and not grave(one, telling))
 
 
 def ring(node: Node, asker: Requester, check_id: str, area: NodeId, said: Rung) -> None:

@@ -20,6 +20,7 @@ _BEFORE: Final = TITLES | ADDED | frozenset(_RANKS.split())
 _PARTS: Final = re.compile(r"[,;/()\[\]]")
 
 
+@lru_cache(maxsize=16_384)
 def may_be_called(one: str, other: str) -> bool:
     """Whether whoever is called the one may be called the other.
 

@@ -9,10 +9,9 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
-from sqlalchemy import RowMapping
 
 from hub.consent import Decision, NotTold, SharingForm
 from hub.consent.telling import GRAVE
@@ -277,7 +276,12 @@ def recorded_check(tx: Reading, check_id: str) -> RecordedCheck:
     sealed = checks.get(tx.session, check_id)
     if sealed is None:
         raise unknown_check()
-    return RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
+    return open_check(tx.vault, check_id, sealed)
+
+
+def open_check(vault: Vault, check_id: str, sealed: bytes) -> RecordedCheck:
+    """The check of a row. Raises StorageError."""
+    return RecordedCheck.model_validate_json(vault.open(_place(check_id), sealed))
 
 
 def asked_at(tx: Reading, check_id: str) -> int:
@@ -298,30 +302,7 @@ def receipts_of(tx: Reading, check_id: str) -> list[tuple[str, str]]:
 def recorded_checks(tx: Reading) -> Iterator[tuple[int, RecordedCheck]]:
     """All kept checks with when they were asked, the newest first. Raises StorageError."""
     for check_id, asked_at, sealed in checks.newest_first(tx.session):
-        yield asked_at, RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
-
-
-def checks_to_ring(tx: Reading) -> Iterator[tuple[int, RecordedCheck]]:
-    """Those of which an area is still to be rung, likewise. Raises StorageError."""
-    for check_id, asked_at, sealed in checks.to_ring(tx.session):
-        yield asked_at, RecordedCheck.model_validate_json(tx.vault.open(_place(check_id), sealed))
-
-
-class AskedCase(NamedTuple):
-    """Which case a check was of, by the digest of its reference. `nobody`: no area was asked for whoever asked."""
-
-    case_digest: bytes
-    nobody: bool
-
-
-def every_asked_case(tx: Reading) -> tuple[AskedCase, ...]:
-    """The case of every check; each is opened once while it stays so. Raises RowsError, StorageError."""
-    return tx.every_row("check_record", _asked_case)
-
-
-def _asked_case(vault: Vault, row: RowMapping) -> AskedCase:
-    kept = RecordedCheck.model_validate_json(vault.open(_place(row["check_id"]), row["sealed"]))
-    return AskedCase(vault.lookup("case_ref", kept.request.case_ref), kept.asked_nobody)
+        yield asked_at, open_check(tx.vault, check_id, sealed)
 
 
 def unknown_check() -> NotFoundError:

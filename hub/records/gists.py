@@ -1,4 +1,4 @@
-"""What every case says in a word, for whoever goes through all of them: each is opened once while it stays so.
+"""What every case and check says in a word, for whoever goes through all: each is opened once while it stays so.
 
 Which records stand, and that none is missing, is held to the log each time (`Reading.every_row`).
 """
@@ -13,8 +13,9 @@ from sqlalchemy import RowMapping
 from hub.crypto.vault import Vault
 from hub.node.transaction import Reading
 from hub.records.cases import open_kept
+from hub.records.check import DisclosureStatus, open_check
 from hub.store.cases import StoredCase, stored_case
-from hub.values import Kind
+from hub.values import Kind, NodeId
 
 
 class Gist(NamedTuple):
@@ -56,4 +57,43 @@ def _gist(vault: Vault, values: RowMapping) -> Gist:
         apart_for=details.apart,
         stub=details.stub,
         meeting=details.meeting_date,
+    )
+
+
+class CheckGist(NamedTuple):
+    """A check in a word: when it was asked (seconds since 1970), of which case, and what came of it.
+
+    `nobody`: no area was asked for whoever asked. `to_ring`: an area of it is still to be rung. `came`: how far it
+    has come with each area that found somebody.
+    """
+
+    check_id: str
+    asked_at: int
+    case_ref: str
+    case_digest: bytes
+    nobody: bool
+    to_ring: bool
+    came: tuple[tuple[NodeId, frozenset[DisclosureStatus]], ...]
+    sealed: bytes
+
+
+def every_check(tx: Reading) -> tuple[CheckGist, ...]:
+    """Every check in a word. Raises RowsError, StorageError."""
+    return tx.every_row("check_record", _check)
+
+
+def _check(vault: Vault, row: RowMapping) -> CheckGist:
+    kept = open_check(vault, row["check_id"], row["sealed"])
+    found = (one for one in kept.result.areas if one.candidates)
+    return CheckGist(
+        check_id=row["check_id"],
+        asked_at=row["asked_at"],
+        case_ref=kept.request.case_ref,
+        case_digest=vault.lookup("case_ref", kept.request.case_ref),
+        nobody=kept.asked_nobody,
+        to_ring=bool(row["to_ring"]),
+        came=tuple(
+            (one.node_id, frozenset(each.disclosure.status for each in one.candidates)) for one in found
+        ),
+        sealed=row["sealed"],
     )

@@ -52,14 +52,6 @@ def newest_first(session: Session) -> Iterator[tuple[str, int, bytes]]:
     yield from session.exec(query.execution_options(yield_per=50))
 
 
-def to_ring(session: Session) -> Iterator[tuple[str, int, bytes]]:
-    """The checks of which an area is still to be rung, the newest first: as all checks."""
-    order = (col(CheckRecord.asked_at).desc(), col(CheckRecord.check_id))
-    query = select(CheckRecord.check_id, CheckRecord.asked_at, CheckRecord.sealed)
-    rung = query.where(col(CheckRecord.to_ring) == 1).order_by(*order)
-    yield from session.exec(rung.execution_options(yield_per=50))
-
-
 def add_receipt(session: Session, check_id: str, peer: str, token: str) -> None:
     """Keep a peer's signed answer as evidence."""
     session.add(Receipt(check_id=check_id, peer=peer, token=token))

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 import pytest
 
 from hub.accounts.accounts import Acting, acting_as
+from hub.cases import access
 from hub.cases.staff import STAFF_FILE
 from hub.checks.check import check
 from hub.checks.not_yet_asked import not_yet_asked
 from hub.node.node import Node
+from hub.node.transaction import Reading
 from hub.records.accounts import AccountRole
+from hub.records.check import RecordedCheck, recorded_check
 from tests.accounts.people import cheap_passwords, user
 from tests.cases.casework import FIRST
 from tests.federation.nodes import Areas, case, hold, question, stranger
@@ -41,7 +44,7 @@ def ash(areas: Areas) -> Iterator[Acting]:
 
 def left(node: Node, acting: Acting) -> set[str]:
     ours = {"soon", "no day", "heard"}
-    return {one.number for one in not_yet_asked(node, acting)} & ours
+    return {one.number for one in not_yet_asked(node, acting, 50)} & ours
 
 
 def ask(areas: Areas, ref: str) -> None:
@@ -73,7 +76,33 @@ def test_whoever_is_kept_from_a_case_finds_neither_it_nor_that_it_was_asked_abou
     node = areas["northmoor"]
     excluded = '[[exclusion]]\ncase_ref = "soon"\nperson = "Ash Underhill"\n'
     (node.home / STAFF_FILE).write_text(excluded, encoding="utf-8")
-    before = not_yet_asked(node, ash)
+    before = not_yet_asked(node, ash, 50)
     assert "soon" not in {one.number for one in before}
     ask(areas, "soon")
-    assert not_yet_asked(node, ash) == before
+    assert not_yet_asked(node, ash, 50) == before
+
+
+def test_of_more_the_newest_are_given(areas: Areas, ash: Acting) -> None:
+    node = areas["northmoor"]
+    every = [one.number for one in not_yet_asked(node, ash, 50)]
+    assert [one.number for one in not_yet_asked(node, ash, 1)] == every[:1] == ["no day"]
+
+
+def test_a_check_is_opened_once_for_whoever_is_kept_from_a_case(
+    areas: Areas, ash: Acting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it took them longer each time than others, who would tell by it that something is kept from them."""
+    node, opened = areas["northmoor"], list[str]()
+
+    def recorded(tx: Reading, check_id: str) -> RecordedCheck:
+        opened.append(check_id)
+        return recorded_check(tx, check_id)
+
+    monkeypatch.setattr(access, "recorded_check", recorded)
+    excluded = '[[exclusion]]\ncase_ref = "soon"\nperson = "Ash Underhill"\n'
+    (node.home / STAFF_FILE).write_text(excluded, encoding="utf-8")
+    for times in (1, 2):
+        ask(areas, "soon")
+        for _ in range(3):
+            not_yet_asked(node, ash, 50)
+        assert len(opened) == len(set(opened)) == times

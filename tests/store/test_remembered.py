@@ -113,6 +113,15 @@ def test_a_row_more_or_less_is_found_once_the_log_says_anything_new_of_the_table
     assert before
 
 
+def test_what_the_log_says_to_be_new_is_compared_when_it_is_read(stored_areas: Areas, watch: Watch) -> None:
+    node = stored_areas["northmoor"]
+    before = owed(node)
+    hold(node, case("other", [OTHER]))
+    sql(node, f"{CHANGED['put off']} WHERE id NOT IN ({', '.join(repr(one) for one in before)})")
+    with pytest.raises(RowsError, match="obligation_record"):
+        owed(node)
+
+
 WRITTEN: dict[str, Callable[[Node, str], object]] = {
     "new": lambda node, _: hold(node, case("other", [OTHER])),
     "closed": lambda node, number: close(node, [number], done("It was done.")),
