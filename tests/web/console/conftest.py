@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.web.console.app import create_console
 from tests.accounts.people import User, cheap_passwords, user
+from tests.accounts.provider import running
 from tests.federation.nodes import Areas, copied
 from tests.web.console.browser import opened_browser, served
+from tests.web.console.by_provider import World
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +91,23 @@ def url(node: Node, areas: Areas, manager: User) -> Iterator[str]:
 
     with served(create_console(node, client)) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def by_provider(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[World]:
+    """Eastvale's console, and its provider."""
+    areas = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    with pytest.MonkeyPatch.context() as patch, cheap_passwords(), running(areas.clock) as provider:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        yield World(areas, provider)
+    areas.close()
+
+
+@pytest.fixture
+def world(by_provider: World) -> Iterator[World]:
+    """As `by_provider`; the provider is honest again after each test."""
+    before = replace(by_provider.provider)
+    yield by_provider
+    for name in ("key", "algorithm", "header", "published", "discovered", "forgetful", "id_token", "instead"):
+        setattr(by_provider.provider, name, getattr(before, name))
+    by_provider.provider.instead, by_provider.provider.discovered, by_provider.provider.header = {}, {}, {}

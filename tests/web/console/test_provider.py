@@ -1,124 +1,39 @@
-"""Signing in by an organisation's own provider, as it should go and as somebody would have it go."""
+"""Signing in by an organisation's own provider: the way there and back, and whom it lets in."""
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
-from joserfc.jwk import OctKey, RSAKey
 
-from hub.accounts import provider_client, sessions, sign_in
+from hub.accounts import sessions, sign_in
 from hub.accounts.accounts import ask_for_reset, disable, put, reset_factor
 from hub.accounts.provider import FLOW_S
 from hub.audit.events import Action
 from hub.crypto.passwords import is_password
-from hub.node.node import Node
 from hub.records.accounts import AccountRole
-from hub.values import Mode
 from hub.web.console.app import create_console
-from tests.accounts.people import PASSWORD, User, cheap_passwords, invited, user
+from tests.accounts.people import PASSWORD, invited
 from tests.accounts.provider import (
     CONTACT,
-    ORGANISATION,
-    Provider,
-    running,
-    say,
-    with_provider,
 )
-from tests.federation.nodes import Areas, copied, events
+from tests.federation.nodes import events
+from tests.web.console.by_provider import (
+    FLOW,
+    NO_FACTOR,
+    NOBODY,
+    NOT_NOW,
+    NOT_SO,
+    SESSION,
+    WHO,
+    World,
+    refused,
+)
 from tests.web.console.signed_in import normal
 from tests.web.console.visitor import Visitor
-
-SESSION: Final = "__Host-eastvale"
-FLOW: Final = "__Host-eastvale.provider"
-WHO: Final = {"sub": "subject-1", "email": "ash.underhill@example.org"}
-
-
-class World:
-    """Eastvale's console, its provider, and Ash Underhill, whose account is opened by it."""
-
-    def __init__(self, areas: Areas, provider: Provider) -> None:
-        self.areas, self.provider = areas, provider
-        self.node = with_provider(areas["eastvale"], provider.issuer)
-        self.app = create_console(self.node)
-        self.manager = user(areas["eastvale"], "Mo Ashdown", AccountRole.manager)
-        self.second = user(areas["eastvale"], "Ma Lowther", AccountRole.manager, by=self.manager.account)
-        self.ash = self.invited("Ash Underhill")
-        assert self.opened(self.ash, None, **WHO).status_code == 200
-
-    def visitor(self) -> Visitor:
-        """Somebody at a machine that nobody used yet, after a while in which nobody tried anything."""
-        self.areas.clock.advance(400)
-        return Visitor(self.app)
-
-    def invited(self, name: str, role: AccountRole = AccountRole.coordinator) -> tuple[User, str]:
-        account, code = invited(self.node, name, role, by=self.manager.account, organisation=ORGANISATION)
-        return User(self.node, account.sign_in, ()), code
-
-    def opened(self, who: tuple[User, str], visitor: Visitor | None = None, **claims: Any) -> Any:
-        """What somebody gets who opens an account with their code, at the provider as these claims say."""
-        visitor = visitor or self.visitor()
-        page = visitor.post("/invitation", {"sign_in": who[0].sign_in, "invitation": who[1]})
-        assert page.status_code == 200, page.text
-        (address,) = re.findall(r'href="(http[^"]+/authorize[^"]+)"', page.text)
-        back = self.provider.signs_in(address.replace("&amp;", "&"), **claims)
-        return visitor.get(back, sent_by_another_site=True)
-
-    def begun(self, visitor: Visitor, path: str = "/sign-in/provider") -> str:
-        """The address of the provider to which a browser is sent."""
-        answer = visitor.get(path)
-        assert answer.status_code == 303, answer.text
-        assert answer.headers["location"].startswith(self.provider.issuer + "/authorize?")
-        return answer.headers["location"]
-
-    def came_back(self, visitor: Visitor, **claims: Any) -> Any:
-        """What somebody gets who signs in at the provider, as these claims say."""
-        back = self.provider.signs_in(self.begun(visitor), **(WHO | claims))
-        return visitor.get(back, sent_by_another_site=True)
-
-    def signed_in(self) -> Visitor:
-        """Ash, at work."""
-        visitor = self.visitor()
-        assert self.came_back(visitor).status_code == 200
-        assert visitor.get("/work").status_code == 200
-        return visitor
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[World]:
-    areas = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    with pytest.MonkeyPatch.context() as patch, cheap_passwords(), running(areas.clock) as provider:
-        patch.setenv("NO_PROXY", "127.0.0.1")
-        yield World(areas, provider)
-    areas.close()
-
-
-@pytest.fixture(autouse=True)
-def _as_it_was(world: World) -> Iterator[None]:
-    """The provider is honest again after each test."""
-    before = replace(world.provider)
-    yield
-    for name in ("key", "algorithm", "header", "published", "discovered", "forgetful", "id_token", "instead"):
-        setattr(world.provider, name, getattr(before, name))
-    world.provider.instead, world.provider.discovered, world.provider.header = {}, {}, {}
-
-
-def refused(visitor: Visitor, answer: Any, says: str) -> None:
-    """Nobody was signed in, and the page says that, and why."""
-    assert answer.status_code == 403
-    assert says in answer.text
-    assert SESSION not in visitor.kept
-    assert FLOW not in visitor.kept
-    assert visitor.get("/work").headers["location"] == "/sign-in"
 
 
 def test_who_was_invited_opens_their_account_there_and_signs_in_there(world: World) -> None:
@@ -146,58 +61,6 @@ def test_what_is_under_way_and_what_is_kept_of_it_shows_nothing(world: World) ->
         assert len(secret) >= 43
 
 
-OTHER: Final = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
-NOT_SO: Final = "does not hold"
-NO_FACTOR: Final = "second factor"
-NOT_NOW: Final = "just now"
-NOBODY: Final = "no open account here that goes with it"
-
-
-@pytest.mark.parametrize(
-    ("claims", "says"),
-    [
-        ({"iss": "https://other.example"}, NOT_SO),
-        ({"iss": None}, NOT_SO),
-        ({"aud": "another-client"}, NOT_SO),
-        ({"aud": ["another-client", "hub-of-eastvale"]}, NOT_SO),  # and no azp
-        ({"aud": ["another-client", "hub-of-eastvale"], "azp": "another-client"}, NOT_SO),
-        ({"exp": 1_000_000_000}, NOT_SO),
-        ({"exp": None}, NOT_SO),
-        ({"iat": 4_000_000_000}, NOT_SO),
-        ({"nonce": None}, NOT_SO),
-        ({"nonce": "of another sign-in"}, NOT_SO),
-        ({"sub": ""}, NOT_SO),
-        ({"at_hash": "of another access token"}, NOT_SO),
-        ({"amr": None}, NO_FACTOR),
-        ({"amr": ["pwd"]}, NO_FACTOR),
-        ({"amr": "pwd mfa"}, NOT_SO),
-        ({"auth_time": None}, NOT_NOW),
-        ({"auth_time": True}, NOT_NOW),
-        ({"auth_time": "now"}, NOT_SO),
-        ({"auth_time": 1_000_000_000}, NOT_NOW),
-        ({"auth_time": 4_000_000_000}, NOT_NOW),
-        ({"roles": None}, NOBODY),
-        ({"roles": []}, NOBODY),
-        ({"roles": [""]}, NOBODY),
-        ({"roles": ["hub-manager"]}, NOBODY),
-        ({"roles": {"hub-coordinator": True}}, NOBODY),
-        ({"sub": "subject-2"}, NOBODY),  # Her address was given to somebody else there.
-        ({"email": "nobody@example.org"}, NOBODY),
-        ({"email": "mo.ashdown@example.org", "roles": ["hub-manager"]}, NOBODY),
-        ({"email": None}, NOBODY),
-        ({"email": ["ash.underhill@example.org"]}, NOBODY),
-        ({"email_verified": False}, NOBODY),
-        ({"email_verified": "false"}, NOBODY),
-    ],
-    ids=lambda one: str(one)[:60],
-)
-def test_what_the_provider_does_not_say_rightly_signs_nobody_in(
-    world: World, claims: dict[str, Any], says: str
-) -> None:
-    visitor = world.visitor()
-    refused(visitor, world.came_back(visitor, **claims), says)
-
-
 def test_who_may_not_is_told_the_same_whatever_the_account_is(world: World) -> None:
     """An account that there is not, another's, one with a password, and one that is invited, are one page."""
     bo, _ = world.invited("Bo Waiting")
@@ -211,46 +74,6 @@ def test_who_may_not_is_told_the_same_whatever_the_account_is(world: World) -> N
     ):
         pages.add(normal(world.came_back(world.visitor(), **claims).text))
     assert len(pages) == 1
-
-
-def test_a_signature_that_is_not_the_providers_signs_nobody_in(world: World) -> None:
-    provider, honest = world.provider, world.provider.key
-    shared = OctKey.import_key({"kty": "oct", "k": "YSBzaGFyZWQgc2VjcmV0IG9mIHRoZSB0ZXN0cw", "kid": "one"})
-    for forged in (
-        {"key": OTHER},
-        {"key": OTHER, "header": {"jwk": OTHER.as_dict(private=False)}},
-        {"key": OTHER, "header": {"jku": f"{provider.issuer}/other", "kid": "two"}},
-        {"key": shared, "algorithm": "HS256"},
-        {"key": shared, "algorithm": "HS256", "published": [shared]},
-        {"algorithm": "none"},
-        {"id_token": "eyJhbGciOiJub25lIn0.e30."},  # pragma: allowlist secret
-        {"id_token": "no token"},
-    ):
-        for name, value in forged.items():
-            setattr(provider, name, value)
-        visitor = world.visitor()
-        refused(visitor, world.came_back(visitor), NOT_SO)
-        provider.key, provider.published, provider.algorithm = honest, [honest], "RS256"
-        provider.header, provider.id_token = {}, ""
-    world.signed_in()
-
-
-def test_a_key_that_the_provider_has_changed_is_believed_at_once(world: World) -> None:
-    world.provider.key, world.provider.published = OTHER, [OTHER]
-    world.signed_in()
-
-
-def test_a_session_that_was_left_open_at_the_provider_is_no_proof(world: World) -> None:
-    """Nor is one of a minute ago, before this sign-in was begun: its clock may be a minute behind, and no more."""
-    visitor = world.visitor()
-    earlier = int(world.areas.clock()) - 90
-    refused(visitor, world.came_back(visitor, auth_time=earlier), NOT_NOW)
-    long: dict[str, Any] = {**WHO, "exp": int(world.areas.clock()) + 3_600}
-    back = world.provider.signs_in(world.begun(visitor), **long)
-    world.areas.clock.advance(sessions.FRESH_S + 90)
-    refused(visitor, visitor.get(back, sent_by_another_site=True), NOT_NOW)
-    earlier = int(world.areas.clock()) - 30
-    assert world.came_back(visitor, auth_time=earlier).status_code == 200
 
 
 def test_nobody_ends_a_sign_in_that_another_browser_began(world: World) -> None:
@@ -617,129 +440,3 @@ def test_coming_back_again_and_again_from_one_sign_in_ends_and_leaves_no_more_in
         answers.add(visitor.get(f"/sign-in/provider/back?state={state}").status_code)
     assert answers == {403, 429}
     assert len(events(world.node, "sign_in_refused")) - before <= 31
-
-
-def _drip(request: BaseHTTPRequestHandler) -> None:
-    request.send_response(200)
-    request.end_headers()
-    for _ in range(40):
-        request.wfile.write(b" ")
-        request.wfile.flush()
-        time.sleep(0.05)
-
-
-@pytest.mark.parametrize(
-    "path", ["/.well-known/openid-configuration", "/token", "/keys"], ids=["what it says", "token", "keys"]
-)
-@pytest.mark.parametrize(
-    "broken",
-    [
-        lambda request: say(request, {}, 500),
-        lambda request: say(request, b"<html>"),
-        lambda request: say(request, []),
-        lambda request: say(request, b" " * 300_000),
-        lambda request: say(request, gzip.compress(b"{}"), Content_Encoding="gzip"),
-        lambda request: say(request, b"", 302, Location="https://evil.example/"),
-        lambda request: request.connection.close(),
-        _drip,
-    ],
-    ids=["500", "a page", "a list", "too long", "packed", "elsewhere", "hangs up", "slow"],
-)
-def test_a_provider_that_fails_signs_nobody_in_and_the_page_says_whom_to_ring(
-    world: World, path: str, broken: Callable[[BaseHTTPRequestHandler], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    visitor = world.visitor()
-    back = world.provider.signs_in(world.begun(visitor), **WHO)
-    world.provider.instead[path] = broken
-    if broken is _drip:
-        monkeypatch.setattr(provider_client, "PROVIDER_S", 0.8)
-    answer = visitor.get(back, sent_by_another_site=True)
-    assert answer.status_code == 503
-    assert "Nobody was signed in" in answer.text
-    assert CONTACT in answer.text
-    assert SESSION not in visitor.kept
-    if path.startswith("/.well"):
-        assert visitor.get("/sign-in/provider").status_code == 503
-
-
-def test_an_answer_that_is_right_but_long_late_or_elsewhere_is_none(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    provider, path = world.provider, "/.well-known/openid-configuration"
-    endpoints = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
-    right = {name: f"{provider.issuer}/{part}" for name, part in endpoints.items()} | {
-        "issuer": provider.issuer
-    }
-
-    def late(request: BaseHTTPRequestHandler) -> None:
-        with suppress(OSError):  # Nobody waits for the end.
-            _drip(request)
-            request.wfile.write(json.dumps(right).encode())
-
-    provider.instead["/moved"] = provider.instead[path] = lambda request: say(request, right)
-    assert world.visitor().get("/sign-in/provider").status_code == 303
-    for wrong in (
-        lambda request: say(request, right | {"long": "x" * 300_000}),
-        lambda request: say(request, b"", 302, Location="/moved"),
-        late,
-    ):
-        if wrong is late:
-            monkeypatch.setattr(provider_client, "PROVIDER_S", 0.8)
-        provider.instead[path] = wrong
-        assert world.visitor().get("/sign-in/provider").status_code == 503
-
-
-@pytest.mark.parametrize(
-    ("said", "why"),
-    [
-        ({"issuer": "http://127.0.0.1:1"}, "is another than"),
-        ({"token_endpoint": "http://provider.example/token"}, "not https"),
-        ({"authorization_endpoint": "javascript:alert(1)"}, "OpenID Connect"),
-        ({"jwks_uri": None}, "OpenID Connect"),
-    ],
-    ids=["another issuer", "no https", "a script", "no keys"],
-)
-def test_a_provider_that_is_not_what_it_should_be_is_not_asked(
-    world: World, said: dict[str, Any], why: str
-) -> None:
-    world.provider.discovered = said
-    answer = world.visitor().get("/sign-in/provider")
-    assert answer.status_code == 503
-    assert why in answer.text
-
-
-def test_a_secret_that_is_wrong_signs_nobody_in(world: World) -> None:
-    visitor = world.visitor()
-    back = world.provider.signs_in(world.begun(visitor), **WHO)
-    secret = world.node.home / "provider.secret"
-    kept = secret.read_text()
-    try:
-        secret.write_text("another")
-        answer = visitor.get(back)
-        assert answer.status_code == 503
-        assert "client_id or secret" in answer.text
-        secret.chmod(0o644)
-        assert str(secret) not in visitor.get("/sign-in/provider").text
-    finally:
-        secret.write_text(kept)
-        secret.chmod(0o600)
-
-
-def test_a_provider_that_takes_the_secret_in_the_form_gets_it_so(world: World) -> None:
-    world.provider.discovered = {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
-    world.signed_in()
-
-
-def test_a_live_node_asks_no_provider_that_is_not_https(world: World) -> None:
-    node: Node = world.node
-    live = replace(node, settings=node.settings.model_copy(update={"mode": Mode.live}))
-    answer = Visitor(create_console(live)).get("/sign-in/provider")
-    assert answer.status_code == 503
-    assert "not https" in answer.text
-
-
-def test_a_node_without_a_provider_has_no_such_way_in(world: World) -> None:
-    visitor = Visitor(create_console(world.areas["eastvale"]))
-    assert "/sign-in/provider" not in visitor.get("/sign-in").text
-    assert visitor.get("/sign-in/provider").headers["location"] == "/sign-in"
-    assert visitor.get("/sign-in/provider/back?code=x&state=y").status_code == 403
