@@ -185,7 +185,7 @@ async def _asking(node: Node) -> AsyncIterator[tuple[_Client, _Discovered]]:
             "does not take this node's client_id or secret",
             error,
         )
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         _fail(settings, "does not answer as OpenID Connect has it", error)
 
 

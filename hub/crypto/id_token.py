@@ -53,8 +53,8 @@ def read_id_token(token: str, keys: bytes, wanted: Wanted, now: int) -> Mapping[
             read.claims,
             read.header,
             {
-                "iss": {"essential": True, "value": wanted.issuer},
-                "aud": {"essential": True, "value": wanted.client_id},
+                "iss": {"value": wanted.issuer},
+                "aud": {"value": wanted.client_id},
                 "sub": {"essential": True},
             },
             {"nonce": wanted.nonce, "client_id": wanted.client_id, "access_token": wanted.access_token},
@@ -63,6 +63,6 @@ def read_id_token(token: str, keys: bytes, wanted: Wanted, now: int) -> Mapping[
     except JoseError as error:
         about = f"{error.error} {getattr(error, 'claim', '')}".strip()
         raise AuthenticationError(f"The ID token does not hold: {about}.") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:  # What is no token, or no key set.
+    except (ValueError, TypeError, KeyError, RecursionError) as error:  # What is no token, or no key set.
         raise AuthenticationError("The ID token or its provider's keys cannot be read.") from error
     return dict(claims)

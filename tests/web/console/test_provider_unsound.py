@@ -48,12 +48,13 @@ def _drip(request: BaseHTTPRequestHandler) -> None:
         lambda request: say(request, b"<html>"),
         lambda request: say(request, []),
         lambda request: say(request, b" " * 300_000),
+        lambda request: say(request, b'{"keys":' * 5_000),
         lambda request: say(request, gzip.compress(b"{}"), Content_Encoding="gzip"),
         lambda request: say(request, b"", 302, Location="https://evil.example/"),
         lambda request: request.connection.close(),
         _drip,
     ],
-    ids=["500", "a page", "a list", "too long", "packed", "elsewhere", "hangs up", "slow"],
+    ids=["500", "a page", "a list", "too long", "too deep", "packed", "elsewhere", "hangs up", "slow"],
 )
 def test_a_provider_that_fails_signs_nobody_in_and_the_page_says_whom_to_ring(
     world: World, path: str, broken: Callable[[BaseHTTPRequestHandler], None], monkeypatch: pytest.MonkeyPatch
