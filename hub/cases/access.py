@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from hub.accounts.accounts import has_accounts
@@ -87,7 +87,7 @@ class CaseRestrictions:
         if not refs:
             return ()
         with self.node.read() as tx:
-            return tuple(one for one in _cases_by_reference(tx) if folded_ref(one.case_ref) in refs)
+            return tuple(_by_reference(tx, refs.__contains__))
 
     @cached_property
     def people(self) -> tuple[Person, ...]:
@@ -238,19 +238,21 @@ class CaseRestrictions:
 def of_no_case(node: Node) -> list[str]:
     """The references that exclusions name and no case has here, as they stand in the list. Raises UsageError."""
     with node.read() as tx:
-        held = {folded_ref(one.case_ref) for one in _cases_by_reference(tx)}
+        held = {folded_ref(one.case_ref) for one in _by_reference(tx, bool)}
     named = dict.fromkeys(one.case_ref for one in staff_list(node).exclusion)
     return [ref for ref in named if folded_ref(ref) and folded_ref(ref) not in held]
 
 
+@lru_cache(maxsize=65_536)
 def folded_ref(case_ref: str) -> str:
     """A reference as exclusions are compared: in whatever case, and with whatever blanks, it was typed."""
     return "".join(case_ref.casefold().split())
 
 
-def _cases_by_reference(tx: Reading) -> list[ExcludedCase]:
-    """Every case by the reference sealed in it, but those that are kept apart for somebody."""
-    return [ExcludedCase(case.case_ref, case.row) for case in every_gist(tx) if not case.apart]
+def _by_reference(tx: Reading, which: Callable[[str], bool]) -> list[ExcludedCase]:
+    """Cases by the reference sealed in them, folded, but those that are kept apart for somebody."""
+    found = (one for one in every_gist(tx) if which(folded_ref(one.case_ref)) and not one.apart)
+    return [ExcludedCase(one.case_ref, one.row) for one in found]
 
 
 def _require_none(tx: Reading, case_digest: bytes) -> None:
