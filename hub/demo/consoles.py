@@ -83,7 +83,7 @@ def open_accounts(node: Node, world: World) -> tuple[DemoAccount, ...]:
     """Somebody in each role, of the Marac and of an Idva service, who has opened their account."""
     kind = node.settings.agency_kind or AgencyKind.council
     marac = _body(node, node.settings.agency, kind, idva_service=False)
-    service = _body(node, f"{node.settings.area} Haven", AgencyKind.idva_charity, idva_service=True)
+    service = _body(node, f"{node.settings.area} Idva Service", AgencyKind.idva_charity, idva_service=True)
     made: list[DemoAccount] = []
     head: Account | None = None
     for body, roles in ((marac, _ROLES), (service, _SERVICE_ROLES)):
@@ -102,7 +102,7 @@ def _body(node: Node, name: str, kind: AgencyKind, *, idva_service: bool) -> Org
 
 def _invitation(node: Node, world: World, body: Organisation, role: AccountRole) -> Invitation:
     person = world.case().members[0].identity
-    host = f"haven.{node.node_id}" if body.idva_service else node.node_id
+    host = f"idva.{node.node_id}" if body.idva_service else node.node_id
     sign_in = f"{role.value.replace('_', '-')}@{host}.example"
     return Invitation(sign_in, f"{person.given[0]} {person.surname}", body, role)
 

@@ -8,6 +8,7 @@ from hub.accounts.sign_in import Credentials, sign_in
 from hub.demo.consoles import SEED, open_accounts
 from hub.records.accounts import AccountRole
 from hub.sample.people import World
+from hub.sample.referrals import area_referrals
 from tests.accounts.people import cheap_passwords
 from tests.federation.nodes import copied
 
@@ -25,3 +26,5 @@ def test_somebody_in_each_role_signs_in_with_what_is_said_of_them(
     areas.close()
     assert {one.role for one in made} == {one.value for one in AccountRole}
     assert len({one.sign_in for one in made}) == len(made)
+    services = {row["idva_service"] for row in area_referrals(SEED, 20)["eastvale"]}
+    assert {one.organisation for one in made if one.role == "idva"} <= services

@@ -219,7 +219,7 @@ def _check_answers(begun: _Begun, form: Form[AskForm], answers: AskForm) -> Resp
         "fled": sorted(fled),
         "asked_areas": [one for one in areas if one not in fled and one not in apart],
         "apart": [one for one in apart if one not in fled],
-        "left_out": [one for one in areas if one in fled],
+        "left_out": sorted(fled),
         "token": secrets.token_hex(_ONCE_BYTES),
     }
     return begun.asked.page("ask_check.html", **context)

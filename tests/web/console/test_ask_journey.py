@@ -222,6 +222,7 @@ def test_an_area_that_the_case_says_was_fled_is_not_typed_again(
     answer_all(hand, "Yes")
     hand.press("Continue")
     assert "Yes: Eastvale" in page.get_by_role("main").inner_text()
+    assert "Eastvale: somebody fled from there" in page.get_by_role("main").inner_text()
 
 
 def test_an_area_fled_since_is_told_nothing_by_an_old_result(
