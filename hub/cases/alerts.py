@@ -179,6 +179,18 @@ def alert_of_candidate(tx: Transaction, peer: NodeId, handle: str, checks: Seque
     return _alert_of_area(tx, f"made-up:{peer}", reason, text)
 
 
+def alert_of_transfer(tx: Transaction, peer: NodeId, number: str) -> None:
+    """Have a manager look into it that nobody here decided in time about a case that an area offered."""
+    area = tx.node.areas.get(peer)
+    name = f"{area.area}, {area.contact}" if area else peer
+    text = (
+        "A case was offered to this area, and nobody decided in its time, so the offer has ended. The other area is"
+        f" still responsible for it. Ring {name}, and ask whether the victim is here; then they offer it anew."
+    )
+    reason = Reason(code="transfer_expired", text="An offered case was not decided.", source="Marac toolkit")
+    _alert_of_area(tx, f"transfer:{number}", reason, text)
+
+
 def alert_of_waiver(tx: Transaction) -> bool:
     """Have a manager look into it that the operator did without what people did since a backup, once."""
     text = (

@@ -29,6 +29,7 @@ from hub.node.home import advance_audit_checkpoint, require_as_bound
 from hub.node.node import Node
 from hub.store import peers, schedule
 from hub.store.schedule import WORKER, JobRow
+from hub.transfers.expire import expire
 from hub.values import NodeId
 
 logger = logging.getLogger("hub.jobs")
@@ -90,7 +91,7 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         *(Job(f"show:{one}", partial(_show, one), peer=True) for one in pinned),
         Job("warn", _warn),
         Job("audit", lambda run: require_as_bound(run.node)),
-        Job("escalate", lambda run: escalate(run.node)),
+        Job("escalate", _escalate),
     ]
     return {job.name: job for job in jobs}
 
@@ -154,6 +155,12 @@ def _sign(run: Run) -> None:
 def _warn(run: Run) -> None:
     for sentence in warnings_of(run.node):
         logger.warning("%s", sentence)
+
+
+def _escalate(run: Run) -> None:
+    """Escalate what is overdue, and end the transfers whose time has passed."""
+    escalate(run.node)
+    expire(run.node)
 
 
 def _publish(run: Run) -> None:

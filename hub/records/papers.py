@@ -21,6 +21,7 @@ from hub.audit.events import NODE, Action, Refs
 from hub.crypto.vault import Vault
 from hub.errors import ConflictError, InputError, StorageError
 from hub.node.transaction import Reading, Transaction
+from hub.records.transfers import moved_to
 from hub.store import papers
 from hub.store.cases import StoredCase
 from hub.store.papers import PaperRow
@@ -47,6 +48,18 @@ class PaperKind(StrEnum):
     attachment = "attachment"
     idva_contact = "idva_contact"
     records_request = "records_request"
+
+
+FROZEN: Final = frozenset(
+    {
+        PaperKind.referral,
+        PaperKind.dash,
+        PaperKind.research,
+        PaperKind.child_referral,
+        PaperKind.idva_contact,
+    }
+)
+"""Papers about her, of which a case that has moved gets no more. What is done about him goes on."""
 
 
 class Paper(Value):
@@ -85,8 +98,16 @@ def put(tx: Transaction, case: StoredCase, *new: Paper | WithFile, by: str = NOD
     """Add papers to a case, all that a transaction adds to it, and return their handles (hex) in the same order.
 
     `by`: whose act the log says it is. Raises InputError for a file over `MAX_FILE`, ConflictError where what one
-    corrects is not on the case, is of another kind, or was corrected already; RowsError.
+    corrects is not on the case, is of another kind, or was corrected already, or where a paper about her is added
+    to a case that has moved to another area; RowsError.
     """
+    kinds = {(one if isinstance(one, Paper) else one.paper).kind for one in new}
+    if kinds & FROZEN and (area := moved_to(tx, case.ref_digest)) is not None:
+        raise ConflictError(
+            f"This case has moved to the area {area}, which keeps what is new about her.",
+            kept="The papers of the case, as they were. Its actions go on.",
+            do="Tell that area: telephone its coordinator.",
+        )
     every, handles = of_case(tx, case), list[str]()
     for number, filed in enumerate((_with_file(one) for one in new), len(every) + 1):
         paper, file = filed

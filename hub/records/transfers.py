@@ -6,6 +6,7 @@ it, so that whoever is restricted from one of them finds none. Decides and sends
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final, Literal
 
 from pydantic import Field
@@ -121,6 +122,13 @@ def transfers_of(tx: Reading, case_digest: bytes) -> list[Transfer]:
     return sorted((_opened(tx.vault, row) for row in rows), key=lambda one: -one.steps[0].at)
 
 
+def moved_to(tx: Reading, case_digest: bytes) -> NodeId | None:
+    """The area that a case of ours has moved to, unless it came back since. Raises RowsError."""
+    done = (one for one in transfers_of(tx, case_digest) if one.state is TransferState.accepted)
+    last = max(done, key=lambda one: one.since, default=None)
+    return last.peer if last is not None and last.direction == "out" else None
+
+
 def open_of(tx: Reading, case_digest: bytes, peer: NodeId) -> bool:
     """Whether one of that case to that area is open."""
     return transfers.is_open(tx.session, _open_key(tx.vault, case_digest.hex(), peer))
@@ -147,17 +155,27 @@ def keep_pack(tx: Transaction, number: str, packed: bytes) -> None:
     transfers.add_pack(tx.session, bytes.fromhex(number), tx.vault.seal(_pack_place(number), packed))
 
 
-def packed_of(tx: Reading, number: str) -> bytes | None:
-    """What moves by it, as it was packed; None where it is not kept any more. Raises RowsError, StorageError."""
-    key = bytes.fromhex(number)
-    tx.require_as_bound({"transfer_pack": [(key,)]})
-    sealed = transfers.pack_of(tx.session, key)
-    return None if sealed is None else tx.vault.open(_pack_place(number), sealed)
+def packed_of(tx: Reading, transfer: Transfer) -> bytes | None:
+    """What moves by it, as it was packed; None where it is not kept any more.
+
+    Its row is bound by the digest in the transfer's own. Raises StorageError where it is not that.
+    """
+    sealed = transfers.pack_of(tx.session, bytes.fromhex(transfer.id))
+    if sealed is None:
+        return None
+    packed = tx.vault.open(_pack_place(transfer.id), sealed)
+    if hashlib.sha256(packed).hexdigest() != transfer.digest:
+        raise StorageError(
+            "What moves by a transfer is not what was packed.",
+            kept="Nothing was changed.",
+            do="Run `hub audit verify`, and call your auditor.",
+        )
+    return packed
 
 
-def pack_of(tx: Reading, number: str) -> Pack:
-    """What moves by it. Raises NotFoundError where it is not kept any more, RowsError, StorageError."""
-    packed = packed_of(tx, number)
+def pack_of(tx: Reading, transfer: Transfer) -> Pack:
+    """What moves by it. Raises NotFoundError where it is not kept any more, StorageError."""
+    packed = packed_of(tx, transfer)
     if packed is None:
         raise NotFoundError("What moves by this transfer is not kept here any more.")
     return Pack.model_validate_json(packed)

@@ -48,7 +48,6 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "api_token": _NOTHING,
     "submission": _NOTHING,
     "transfer": _NOTHING,
-    "transfer_pack": _NOTHING,
 }
 """Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
 

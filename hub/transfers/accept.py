@@ -15,16 +15,12 @@ from hub.audit.events import Action
 from hub.cases.changes import put_cases
 from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions
-from hub.consent import Decision, Obligation, Outcome, SharingForm
-from hub.consent.decision import Reason
-from hub.consent.form.form import Asker
+from hub.consent import Obligation
 from hub.errors import InputError, StorageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records import decisions, papers
+from hub.records import papers
 from hub.records.cases import CaseDetails, PersonDetails
-from hub.records.decisions import RecordedDecision
-from hub.records.obligations import Item, NewObligations, add_obligations
 from hub.records.papers import Paper, PaperKind, WithFile
 from hub.records.transfers import (
     Transfer,
@@ -35,9 +31,9 @@ from hub.records.transfers import (
     transfer_of,
 )
 from hub.store import cases
-from hub.store.obligations import Activity
 from hub.transfers import deliver
 from hub.transfers.offer import finds, no_such_transfer
+from hub.transfers.owed import owe
 from hub.transfers.sides import held, refs
 from hub.transfers.state import Held
 from hub.values import Kind, Requester
@@ -63,7 +59,7 @@ def incoming(node: Node, number: str, by: Requester | None) -> tuple[Transfer, P
     """A transfer that was offered to us, and what moves by it while it waits. Raises NotFoundError."""
     with node.read() as tx:
         transfer = _theirs(node, tx, number, by)
-        return transfer, pack_of(tx, number) if transfer.open else None
+        return transfer, pack_of(tx, transfer) if transfer.open else None
 
 
 def accept(node: Node, number: str, by: Requester, reason: str = "") -> Decided:
@@ -72,7 +68,7 @@ def accept(node: Node, number: str, by: Requester, reason: str = "") -> Decided:
         tx.hold_others_off()
         transfer = _theirs(node, tx, number, by)
         side = held(transfer).accept(over=transfer.over(tx.now))
-        pack = pack_of(tx, number)
+        pack = pack_of(tx, transfer)
         details = _details(tx, transfer, pack)
         people = tuple(PersonDetails(**one.model_dump()) for one in pack.people)
         put_cases(tx, PublicationDecisions(node), [Proposal(details, people, None)])
@@ -183,12 +179,4 @@ def _owe(tx: Transaction, transfer: Transfer, pack: Pack, digest: bytes) -> None
         owed.append(
             Obligation(code=ASK_SUPPLIER, text=text[:2_000], due=tx.today + dt.timedelta(days=ASK_DAYS))
         )
-    why = Reason(code="transfer_accepted", text="The case came from another area.", source="Marac toolkit")
-    decision = Decision(
-        outcome=Outcome.permit, reasons=(why,), obligations=tuple(owed), rules=tx.node.rules.name
-    )
-    form = SharingForm(requester=Asker(**pack.offered_by.model_dump()))
-    decided = RecordedDecision(form=form, decision=decision, case_ref=transfer.case_ref)
-    kept = decisions.add(tx, decided)
-    items = tuple(Item(place, one) for place, one in enumerate(owed))
-    add_obligations(tx, [NewObligations(Activity(digest, transfer.id), kept.number, items)])
+    owe(tx, transfer, digest, tuple(owed))

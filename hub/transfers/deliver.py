@@ -110,7 +110,7 @@ def _plain(tx: Reading, transfer: Transfer, kind: MessageKind) -> bytes | None:
     if not transfer.open:
         return None
     if kind is MessageKind.offer:
-        return packed_of(tx, transfer.id)
+        return packed_of(tx, transfer)
     return encode(AskBack(to=transfer.wanted)) if transfer.wanted else None
 
 

@@ -31,9 +31,9 @@ from hub.records.transfers import (
     TransferStep,
     keep_pack,
     keep_transfer,
+    moved_to,
     open_of,
     transfer_of,
-    transfers_of,
 )
 from hub.store.obligations import Activity
 from hub.transfers import deliver
@@ -126,8 +126,6 @@ def ask_back(
     number: str,
     by: Requester | None,
     reason: str = "",
-    *,
-    wanted: Wanted = TransferState.withdrawn,
 ) -> str:
     """Ask to have a transfer back, and return the number of the delivery that says so.
 
@@ -138,18 +136,19 @@ def ask_back(
         transfer = transfer_of(tx, number)
         if transfer is None or transfer.direction != "out" or not finds(node, transfer, by):
             raise no_such_transfer()
-        side = offered(transfer).ask_back(wanted)
         name = by.name if by else ""
         step = TransferStep(state=transfer.state, by=name, at=tx.now, reason=reason)
-        kept = transfer.took(step, wanted=side.wanted)
-        keep_transfer(tx, kept)
-        tx.record(
-            Action.transfer_asked_back,
-            by=node.actor(name) if name else node.acts_as,
-            about=refs(kept),
-            status=wanted.value,
-        )
-        return deliver.put(tx, kept, MessageKind.ask_back)
+        actor = node.actor(name) if name else node.acts_as
+        return wants_back(tx, transfer, step, TransferState.withdrawn, actor)
+
+
+def wants_back(tx: Transaction, transfer: Transfer, step: TransferStep, wanted: Wanted, actor: str) -> str:
+    """Ask for it, and return the number of the delivery that says so. Raises ConflictError."""
+    side = offered(transfer).ask_back(wanted)
+    kept = transfer.took(step, wanted=side.wanted)
+    keep_transfer(tx, kept)
+    tx.record(Action.transfer_asked_back, by=actor, about=refs(kept), status=wanted.value)
+    return deliver.put(tx, kept, MessageKind.ask_back)
 
 
 def finds(node: Node, transfer: Transfer, by: Requester | None) -> bool:
@@ -183,24 +182,12 @@ def _require_none_open(tx: Transaction, digest: bytes, to: NodeId) -> None:
             kept="It, as it is.",
             do="See `hub transfer list`; withdraw that one before you offer another.",
         )
-    moved = next((one for one in transfers_of(tx, digest) if _went(one)), None)
-    if moved is not None and not _came_back(tx, digest, moved):
+    if moved_to(tx, digest) is not None:
         raise ConflictError(
             "This case has moved: the other area is responsible for it.",
             kept="The case, as it was.",
             do="What she needs now is offered by that area.",
         )
-
-
-def _went(one: Transfer) -> bool:
-    return one.direction == "out" and one.state is TransferState.accepted
-
-
-def _came_back(tx: Transaction, digest: bytes, moved: Transfer) -> bool:
-    return any(
-        one.direction == "in" and one.state is TransferState.accepted and one.since >= moved.since
-        for one in transfers_of(tx, digest)
-    )
 
 
 def _entry(node: Node, to: NodeId, decision: Decision) -> LoggedDisclosure:

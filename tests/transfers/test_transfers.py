@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 
 from hub.cases.changes import find_case
+from hub.cases.obligations import list_obligations
 from hub.errors import ConflictError, InputError, NotFoundError
+from hub.jobs import schedule
+from hub.node.node import Node
 from hub.records import papers
+from hub.records.papers import Paper, PaperKind
 from hub.transfers.accept import accept, decline, incoming
-from hub.transfers.offer import offer_case
+from hub.transfers.expire import expire
+from hub.transfers.offer import STANDS_S, offer_case
+from hub.values import RequesterRole
 from hub.wire.transfers import DeclineCode, TransferState
 from tests.federation.nodes import Areas
 from tests.transfers.moving import (
@@ -20,10 +26,12 @@ from tests.transfers.moving import (
     THERE,
     an_offer,
     at,
+    delivered,
     heard,
     offered,
     told,
     withdrawn,
+    worker,
 )
 
 MINUTES = {"kind": "minutes", "supplier": "Police", "may_follow": "yes", "body": {"text": "Heard."}}
@@ -54,6 +62,13 @@ def test_a_case_that_is_accepted_is_a_case_there_with_its_papers(areas: Areas) -
     assert found.details.transferred_from == OLD
     assert found.details.disclosed_on is not None
     assert OWN_ADDRESS in [one.details.address for one in found.people]
+    owed = {
+        one.code: one
+        for one in list_obligations(areas[NEW], THERE, areas[NEW].today(), every=True)
+        if one.case_ref == decided.case_ref
+    }
+    assert {"idva_contact", "ask_supplier"} <= owed.keys()
+    assert "Northmoor Hospital" in owed["ask_supplier"].text
     assert [(one.paper.kind, one.paper.supplier, one.paper.body) for one in kept] == [
         ("minutes", "Police", {"text": "Heard."})
     ]
@@ -122,3 +137,84 @@ def test_an_area_that_she_fled_is_offered_nothing(areas: Areas, changes: dict[st
     made = offer_case(areas[OLD], an_offer(areas[OLD]), COORDINATOR)
     assert made.transfer is None
     assert not made.decision.permitted
+
+
+def test_an_offer_that_nobody_answers_ends_and_both_areas_look(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    areas.clock.advance(STANDS_S + 1)
+    assert [expire(areas[area]) for area in (NEW, OLD)] == [1, 1]
+    worker(areas, NEW)
+    worker(areas, OLD)
+    assert [at(areas, area, made.transfer.id).state for area in (OLD, NEW)] == ["expired", "expired"]
+    for area, code in ((OLD, "transfer_expired"), (NEW, "look_into_area")):
+        manager = COORDINATOR.model_copy(update={"role": RequesterRole.manager})
+        assert code in {
+            one.code for one in list_obligations(areas[area], manager, areas[area].today(), every=True)
+        }
+    assert [expire(areas[area]) for area in (NEW, OLD)] == [0, 0]
+
+
+def test_the_worker_ends_them(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    areas.clock.advance(STANDS_S + 1)
+    job = schedule.jobs_of(areas[NEW], [])["escalate"]
+    schedule.do(job, schedule.Run(areas[NEW], lambda: None))
+    assert at(areas, NEW, made.transfer.id).state is TransferState.expired
+
+
+def paper(node: Node, kind: PaperKind) -> Paper:
+    return Paper(kind=kind, body={"text": "New."}, by="A", at=node.now(), supplier="Police")
+
+
+def test_the_old_areas_view_of_her_freezes_and_its_actions_go_on(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    told(areas, accept(areas[NEW], made.transfer.id, THERE))
+    old = areas[OLD]
+    with old.write() as tx:
+        found = find_case(tx, REF)
+        assert found
+        papers.put(tx, found.row, paper(old, PaperKind.plan_review))
+    with pytest.raises(ConflictError, match="moved to the area eastvale"), old.write() as tx:
+        papers.put(tx, found.row, paper(old, PaperKind.dash))
+    with pytest.raises(ConflictError, match="has moved"):
+        offer_case(old, an_offer(old, to="southmere"), COORDINATOR)
+
+
+def test_she_may_come_back(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    there = accept(areas[NEW], made.transfer.id, THERE)
+    told(areas, there)
+    back = offer_case(areas[NEW], an_offer(areas[NEW], case_ref=there.case_ref, to=OLD), THERE)
+    assert back.transfer, back.decision
+    delivered(areas, NEW, back.delivery)
+    home = accept(areas[OLD], back.transfer.id, COORDINATOR)
+    delivered(areas, OLD, home.delivery)
+    assert home.case_ref == f"{NEW}/{OLD}/{REF}"
+    assert at(areas, NEW, back.transfer.id).state is TransferState.accepted
+
+
+def test_a_pack_of_five_megabytes_arrives_whole(areas: Areas) -> None:
+    heard(areas)
+    old = areas[OLD]
+    scan = bytes(range(256)) * (5 * 4096)
+    with old.write() as tx:
+        found = find_case(tx, REF)
+        assert found
+        attached = paper(old, PaperKind.attachment).model_copy(update={"may_follow": "yes"})
+        papers.put(tx, found.row, papers.WithFile(attached, scan))
+    made = offered(areas, items=("attachment",))
+    assert made.transfer
+    there = accept(areas[NEW], made.transfer.id, THERE)
+    with areas[NEW].read() as tx:
+        case = find_case(tx, there.case_ref)
+        assert case
+        (kept,) = papers.of_case(tx, case.row, PaperKind.attachment)
+        assert papers.file_of(tx, kept) == scan

@@ -275,6 +275,8 @@ def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> Case
     before = kept.details
     stays: dict[str, object] = {
         "fled_asked": new.fled_asked or before.fled_asked,
+        "transferred_from": before.transferred_from,
+        "disclosed_on": before.disclosed_on,
         "referring_agency": new.referring_agency or before.referring_agency,
         "referring_contact": new.referring_contact or before.referring_contact,
     }
