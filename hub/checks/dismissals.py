@@ -14,7 +14,7 @@ from hub.audit.events import Action, Refs
 from hub.cases.access import check_for
 from hub.checks.named import named_candidate
 from hub.crypto.vault import Vault
-from hub.errors import ConflictError, NotFoundError
+from hub.errors import ConflictError, NotFoundError, UsageError
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records.check import CandidateRef, DismissedWord, recorded_check, update_check
@@ -61,6 +61,25 @@ def dismiss_with_reason(node: Node, target: CandidateRef, asker: Requester, beca
             return False
         word = first.model_copy(update={"agreed_by": asker.name})
     dismiss(node, target, asker, word)
+    return True
+
+
+def dismiss_by_name(node: Node, target: CandidateRef, asker: Requester | None, because: str) -> bool:
+    """As `dismiss_with_reason`, where nobody has an account: by typed names, two of them for a very likely one.
+
+    Raises UsageError for such a one without a name or a reason.
+    """
+    kept = check_for(node, asker, target.check_id)
+    candidate = named_candidate(kept.result, target.area, target.handle, dismissed=True)
+    if asker is not None and asker.name and because:
+        return dismiss_with_reason(node, target, asker, because)
+    if candidate.band is Band.strong:
+        raise UsageError(
+            "This is very likely the same person: two people say that it is not, each by name, with a reason.",
+            kept="It is shown as before.",
+            do='Say who and why: --as WHO.json --because "...".',
+        )
+    dismiss(node, target, asker)
     return True
 
 

@@ -1,6 +1,7 @@
 """Which areas of a question are not to be told about whom, as its result shows them.
 
-Pure: what stands against it is `hub.consent.telling`'s. Asks and tells nobody.
+Pure: what stands against it is `hub.consent.telling`'s. Asks and tells nobody, and gives no number of an area that
+is not safe to ring.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 
 from hub.consent import NotTold, Telling
 from hub.consent.telling import GRAVE, IN_WORDS
-from hub.records.check import AreaResult
+from hub.records.check import AreaResult, CheckResult
 from hub.values import NodeId
 
 
@@ -21,6 +22,16 @@ def fled_among(areas: Iterable[str], telling: Telling) -> tuple[str, ...]:
 def grave(node_id: NodeId, telling: Telling) -> bool:
     """Whether an area is not to be telephoned either, unless a manager says so."""
     return not set(GRAVE).isdisjoint(telling.against(telling.area(node_id)))
+
+
+def without_number(area: AreaResult) -> AreaResult:
+    """An area as it is shown: without its number where somebody fled it, or it is not safe to talk to."""
+    return area.model_copy(update={"contact": ""}) if area.not_told in GRAVE else area
+
+
+def safe_to_read(result: CheckResult) -> CheckResult:
+    """A result as it is shown, each of its areas so."""
+    return result.model_copy(update={"areas": tuple(map(without_number, result.areas))})
 
 
 def marked(result: AreaResult, telling: Telling) -> AreaResult:

@@ -13,7 +13,7 @@ import typer
 from pydantic import Field
 
 from hub.accounts import accounts
-from hub.accounts.accounts import Invitation, every_account
+from hub.accounts.accounts import Invitation, every_account, opens_by_provider
 from hub.accounts.organisations import add_organisation, every_organisation
 from hub.audit.events import OPERATOR
 from hub.checks.read import read_document
@@ -92,7 +92,10 @@ def invite(
             )
         waits = account.state is AccountState.awaiting
         if as_json:
-            print_json({**_row(account, [organisation]), "code": code})
+            with node.read() as reading:
+                by_provider = opens_by_provider(reading, account)
+            row = _row(account, [organisation], by_provider=by_provider)
+            print_json({**row, "code": code})
             return
         if waits:
             out.print("Invited. A manager confirms the account in the console, and tells them the code.")
@@ -106,15 +109,19 @@ def list_(home: Home, as_json: Json = False) -> None:
     """List the accounts, with who they are for and how each stands."""
     with opened_to_read(home, as_json=as_json) as node:
         with node.read() as tx:
-            every, organisations = every_account(tx), every_organisation(tx)
-        rows = [_row(one, organisations) for one in every]
+            organisations = every_organisation(tx)
+            rows = [
+                _row(one, organisations, by_provider=one.by_provider or opens_by_provider(tx, one))
+                for one in every_account(tx)
+            ]
         if as_json:
             print_json({"accounts": rows})
             return
         for row in rows:
             kind = row["role"].replace("_", " ")
             out.print(plain(f"{row['id'][:8]}  {row['name']}, {kind}, {row['organisation']}: {row['says']}"))
-            out.print(plain(f"          signs in as {row['sign_in']}"))
+            by = ", by the organisation's own provider" if row["by_provider"] else ""
+            out.print(plain(f"          signs in as {row['sign_in']}{by}"))
         if not rows:
             out.print("There are no accounts yet. Begin with a manager: `hub accounts invite --example`.")
 
@@ -152,11 +159,12 @@ def _found(tx: Reading, number: str) -> Account:
     return found[0]
 
 
-def _row(account: Account, organisations: Sequence[Organisation]) -> dict[str, Any]:
+def _row(account: Account, organisations: Sequence[Organisation], *, by_provider: bool) -> dict[str, Any]:
     names = {one.id: one.name for one in organisations}
     return {
         "id": account.id,
         "sign_in": account.sign_in,
+        "by_provider": by_provider,
         "name": account.name,
         "role": account.role.value,
         "organisation": names.get(account.organisation, ""),

@@ -27,17 +27,27 @@ def dismiss(
         bool, typer.Option("--undo", help="Undo the dismissal: the candidate is shown again.")
     ] = False,
     who: Who = None,
+    because: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT",
+            help="Why not. Of a very likely match two people say so, each with --as and a reason.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Dismiss a candidate as not the person asked about. Later checks count it, and do not list it."""
     with opened(home) as node:
-        act = dismissals.undo_dismissal if undo else dismissals.dismiss
-        known = speaker(node, "candidates dismiss", who)
-        act(node, CandidateRef(check_id, area, handle), known.named)
-        out.print(
-            "The dismissal is undone: the candidate is shown again from the next check on."
-            if undo
-            else "The candidate is dismissed. Nothing was sent."
-        )
+        known, target = speaker(node, "candidates dismiss", who).named, CandidateRef(check_id, area, handle)
+        if undo:
+            dismissals.undo_dismissal(node, target, known)
+            out.print("The dismissal is undone: the candidate is shown again from the next check on.")
+        elif dismissals.dismiss_by_name(node, target, known, because):
+            out.print("The candidate is dismissed. Nothing was sent.")
+        else:
+            out.print(
+                "Recorded. It is very likely the same person, so it is shown until a second person says the same."
+            )
 
 
 @candidates_app.callback()

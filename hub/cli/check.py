@@ -16,6 +16,7 @@ from hub.checks.earlier import earlier_candidate
 from hub.checks.example import example_question
 from hub.checks.read import read_check_request, read_form
 from hub.checks.telephones import telephones
+from hub.checks.telling import safe_to_read
 from hub.cli.acting import Speaker, TokenFile, speaker, takes_person
 from hub.cli.options import CheckId, Home, Json, Who, opened, opened_to_read
 from hub.cli.output import EXIT_REFUSED, err, out, plain, print_json
@@ -144,10 +145,11 @@ def disclose(
 
 
 def _finish(home: Path, who: Speaker, result: CheckResult, decision: Decision, *, as_json: bool) -> None:
+    result, asked = safe_to_read(result), result.decision
     if as_json:
         print_json(result.model_dump(mode="json"))
     else:
-        show_decision(decision, disclosed=decision is not result.decision)
+        show_decision(decision, disclosed=decision is not asked)
         show_result(result, home, who.page(f"/checks/{result.check_id}"))
     if decision.outcome is not Outcome.permit:
         raise typer.Exit(EXIT_REFUSED)

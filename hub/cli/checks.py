@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.checks.earlier import EarlierCheck, earlier_checks, earlier_result
+from hub.checks.telling import safe_to_read
 from hub.cli.acting import TokenFile, speaker
 from hub.cli.options import CheckId, Home, Json, Who, opened_to_read, read_case_ref
 from hub.cli.output import out, plain, print_json
@@ -57,7 +58,7 @@ def show(
     """Show an earlier check and its result, area by area, as it was shown. Nobody is asked."""
     with opened_to_read(home, as_json=as_json) as node:
         known = speaker(node, "checks show", who, token)
-        result = earlier_result(node, known.named, check_id, known.reads())
+        result = safe_to_read(earlier_result(node, known.named, check_id, known.reads()))
         if as_json:
             print_json(result.model_dump(mode="json"))
             return

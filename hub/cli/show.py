@@ -70,7 +70,8 @@ def show_result(result: CheckResult, home: PurePath, page: str = "") -> None:
 
 
 def _show_area(area: AreaResult, check_id: str, home: PurePath, page: str) -> None:
-    out.print(f"[bold]{plain(area.area)}[/] {STATUS[area.status]}. Phone: {plain(area.contact)}")
+    phone = f" Phone: {plain(area.contact)}" if area.contact else ""
+    out.print(f"[bold]{plain(area.area)}[/] {STATUS[area.status]}.{phone}")
     if area.note:
         out.print(plain(f"  {area.note}"))
     if area.status is AreaStatus.answered and not area.candidates:

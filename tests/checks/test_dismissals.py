@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from hub.checks.dismissals import dismiss, dismiss_with_reason, undo_dismissal
-from hub.errors import ConflictError, NotFoundError
+from hub.checks.dismissals import dismiss, dismiss_by_name, dismiss_with_reason, undo_dismissal
+from hub.errors import ConflictError, NotFoundError, UsageError
 from hub.federation.publish import publish
 from hub.records.check import SHOWN_DIGITS, AreaResult, CandidateRef, CheckResult
 from hub.values import Band, Person
@@ -114,4 +114,18 @@ def test_a_very_likely_candidate_takes_two_people(areas: Areas) -> None:
     assert counts(asked(areas, known(areas)).areas[0]) == (1, 0)
     other = IMPORTER.model_copy(update={"name": "A. Nother"})
     assert dismiss_with_reason(node, target, other, "I agree")
+    assert counts(asked(areas, known(areas)).areas[0]) == (0, 1)
+
+
+def test_where_nobody_has_an_account_a_very_likely_candidate_takes_two_different_names(areas: Areas) -> None:
+    node, first = areas["northmoor"], asked(areas, known(areas))
+    target = CandidateRef(first.check_id, "eastvale", first.areas[0].candidates[0].handle)
+    for who, because in ((None, ""), (None, "another year"), (IMPORTER, "")):
+        with pytest.raises(UsageError, match="two people"):
+            dismiss_by_name(node, target, who, because)
+    again = IMPORTER.model_copy(update={"name": f"{IMPORTER.name.upper()} "})
+    for who in (IMPORTER, IMPORTER, again):
+        assert not dismiss_by_name(node, target, who, "another year of birth")
+    assert counts(asked(areas, known(areas)).areas[0]) == (1, 0)
+    assert dismiss_by_name(node, target, IMPORTER.model_copy(update={"name": "A. Nother"}), "I agree")
     assert counts(asked(areas, known(areas)).areas[0]) == (0, 1)

@@ -64,3 +64,22 @@ def test_a_second_factor_is_asked_for_here_and_given_nowhere_here(invited: Any, 
     refused = inside("accounts", "reset", home, number)
     assert refused.code == 1
     assert "not open" in refused.err
+
+
+def test_the_list_says_who_signs_in_by_their_organisations_own_provider(invited: Any, home: Path) -> None:
+    settings = home / "node.toml"
+    settings.write_text(
+        settings.read_text()
+        + '[console]\nurl = "https://console.example"\n[provider]\nname = "Council sign-in"\n'
+        + 'issuer = "https://login.example"\nclient_id = "hub"\norganisations = ["Northmoor Council"]\n'
+        + '[provider.roles]\nmanager = "hub-managers"\n'
+    )
+    done = invited()
+    assert (done.code, done.json.get("by_provider")) == (0, True), done.json
+    haven = {"name": "Haven", "agency_kind": "idva_charity", "idva_service": True}
+    assert invited(sign_in="ida@haven.example", name="Ida Sample", organisation=haven).code == 0
+    listed = inside("accounts", "list", home, "--json").json["accounts"]
+    assert {one["name"]: one["by_provider"] for one in listed} == {"Robin Sample": True, "Ida Sample": False}
+    shown = inside("accounts", "list", home).out
+    assert "signs in as first.manager@council.example, by the organisation's own provider\n" in shown
+    assert "signs in as ida@haven.example\n" in shown

@@ -93,6 +93,12 @@ def test_an_area_that_is_known_by_now_to_have_been_fled_is_not_offered(pair: Pai
     shown = inside("checks", "show", pair.asking, done.json["check_id"])
     assert "hub disclose" not in shown.out
     assert "Somebody fled this area, as this case or another here says: ask your manager." in shown.out
+    number = done.json["areas"][0]["contact"]
+    assert number
+    assert number not in shown.out
+    as_json = inside("checks", "show", pair.asking, done.json["check_id"], "--json")
+    assert number not in as_json.out
+    assert as_json.json["areas"][0]["contact"] == ""
 
 
 def test_who_is_kept_from_the_case_sees_no_check_of_it(pair: Pair, asked: Write, tmp_path: Path) -> None:

@@ -79,10 +79,10 @@ class Nodes:
         self.check_id = result["check_id"]
         self.handle = result["areas"][0]["candidates"][0]["handle"]
         assert inside("disclose", self.has, self.check_id, "--area", "eastvale").code == 0
-        assert (
-            inside("candidates", "dismiss", self.has, self.check_id, self.handle, "--area", "eastvale").code
-            == 0
-        )
+        place = (self.check_id, self.handle, "--area", "eastvale", "--because", "Another year of birth.")
+        for one in (ADA, ADA | {"name": "Bo Second"}):
+            who = write("who", one)
+            assert inside("candidates", "dismiss", self.has, *place, "--as", who).code == 0
         assert inside("import", self.has, self.file(SEALED)).code == 0
         self.number = next(one["number"] for one in listed(self.has, "--all"))
         for home in (self.has, self.never):

@@ -23,6 +23,7 @@ from hub.checks.check import not_permitted
 from hub.checks.earlier import earlier_checks, earlier_result
 from hub.checks.quoted import without_numbers
 from hub.checks.routine import Asking
+from hub.checks.telling import without_number
 from hub.consent.telling import GRAVE
 from hub.errors import ConflictError, InputError, NotFoundError
 from hub.federation.client import PeerClient
@@ -192,10 +193,11 @@ def show_check(call: Call) -> CheckResult:
 
 def safe_to_show(area: AreaResult) -> AreaResult:
     """An area without any number that is not known to be safe to ring."""
-    grave = {"contact": "", "note": ""} if area.not_told in GRAVE else {}
+    grave = {"note": ""} if area.not_told in GRAVE else {}
     candidates = tuple(map(_without_numbers, area.candidates))
     before = tuple(map(_without_numbers, area.set_aside))
-    return area.model_copy(update={"candidates": candidates, "set_aside": before, **grave})
+    shown = {"candidates": candidates, "set_aside": before, **grave}
+    return without_number(area).model_copy(update=shown)
 
 
 def _without_numbers(one: Candidate) -> Candidate:
