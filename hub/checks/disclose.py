@@ -178,15 +178,17 @@ def decide_act(
 
     `then` writes what else came of it, first and in the same transaction; what it raises undoes all of it.
     """
-    request, today, decision = act.request, node.today(), act.decided(node)
-    decided = RecordedDecision(form=act.form, decision=decision, case_ref=request.case_ref)
+    request = act.request
     agency = act.form.recipient.agency or act.peer.pinned.area
-    entry = recording.disclosed_entry(
-        agency, act.area, decision, today, handle=act.candidate.handle, level=act.level
-    )
     actor = node.actor(request.requester.name)
     with node.write() as tx:
         tx.hold_others_off()
+        act = act.on_todays_facts(node)  # Whoever was waited for here may have written that she fled.
+        decision = act.decided(node)
+        decided = RecordedDecision(form=act.form, decision=decision, case_ref=request.case_ref)
+        entry = recording.disclosed_entry(
+            agency, act.area, decision, node.today(), handle=act.candidate.handle, level=act.level
+        )
         if then is not None:
             then(tx, decision)
         waiting = outbox.of_act(tx, KIND, act_of(act.check_id, act.candidate.handle, act.level))

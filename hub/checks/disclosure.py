@@ -42,6 +42,12 @@ class DisclosureAct:
         """What the engine says of it today."""
         return decide(self.form, node.rules, node.today(), self.context)
 
+    def on_todays_facts(self, node: Node) -> DisclosureAct:
+        """The act on what is known by now: others may have written since it was found. Raises as `found_act`."""
+        check_for(node, self.request.requester, self.check_id)
+        context = context_of(node, self.request, tells=True)
+        return replace(self, context=replace(context, signed_by=self.context.signed_by))
+
     @property
     def telling(self) -> Telling:
         """What stands against telling the area."""

@@ -189,9 +189,10 @@ def _let_ring(
     node: Node, acting: Acting, submission: Submission, act: DisclosureAct, answer: TellingAnswer | None
 ) -> Signing:
     """Keep that the area is to be told by telephone, where the engine permits it; nothing goes over the hub."""
-    decision = act.decided(node)
     with node.write() as tx:
         tx.hold_others_off()
+        act = act.on_todays_facts(node)
+        decision = act.decided(node)
         state = SubmissionState.to_ring if decision.permitted else SubmissionState.refused
         step = step_of(tx, acting, state, *_words(decision))
         keep_step(tx, _waiting(tx, submission.id), step, answer=answer, signed=act.completed)

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -28,6 +29,8 @@ from hub.checks.submissions import (
 from hub.consent.form.form import Signature
 from hub.consent.form.vocabulary import SignatureRole
 from hub.errors import ConflictError, NotFoundError
+from hub.node.node import Node
+from hub.node.transaction import Transaction
 from hub.records.accounts import AccountRole
 from hub.records.check import CheckRequest, CheckResult, DisclosureStatus, recorded_check
 from hub.records.outbox import of_act
@@ -136,6 +139,35 @@ def test_it_is_decided_on_the_facts_of_the_signature(areas: Areas) -> None:
     found = here.shown(number)
     assert found.state is S.refused
     assert any("fled" in text for text in found.submission.steps[-1].words)
+    assert here.told() == 0
+
+
+@pytest.mark.parametrize("how", ["signed", "told at once", "rung"])
+def test_it_is_decided_on_what_another_wrote_who_was_waited_for(
+    areas: Areas, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """An import, say, holds others off for seconds, and says that she fled there or who works there."""
+    here = office(areas, fled=how == "rung")
+    number = here.put(level=Level.involvement if how == "rung" else Level.summary)
+    write = Node.write
+
+    def meanwhile(node: Node) -> AbstractContextManager[Transaction]:
+        monkeypatch.undo()
+        she_fled(areas)
+        staff = f'[[exclusion]]\ncase_ref = "NM-1"\nperson = "{YES.receiver}"\n'
+        node.home.joinpath(STAFF_FILE).write_text(staff, encoding="utf-8")
+        return write(node)
+
+    if how == "told at once":
+        monkeypatch.setattr(Node, "write", meanwhile)
+        assert not here.disclose(level=Level.involvement).permitted
+    else:
+        shown = here.shown(number)
+        monkeypatch.setattr(Node, "write", meanwhile)
+        done = sign(here.node, here.acting(here.mo), shown, YES if how == "rung" else None)
+        assert done.decision is not None
+        assert not done.decision.permitted
+        assert here.shown(number).state is S.refused
     assert here.told() == 0
 
 
