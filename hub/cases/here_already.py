@@ -30,8 +30,10 @@ from hub.matching import (
 )
 from hub.node.node import Node
 from hub.node.transaction import Reading
+from hub.records import papers
 from hub.records.cases import HeldCase, held_cases, open_person, rests_on
 from hub.records.gists import Gist, every_gist
+from hub.records.papers import PaperKind
 from hub.store import cases
 from hub.values import Band, Kind, Person, Requester, Role, ShortText, Value
 
@@ -117,11 +119,23 @@ def here_already(
     counts, today unless it is given. At most `MOST`. Raises RowsError, StorageError, UsageError when `staff.toml`
     is broken.
     """
-    restrictions, population = restrictions_on(node, requester), stated_frequencies(node)
+    restrictions = restrictions_on(node, requester)
+    return search(node, restrictions, people, restrictions.digest(case_ref), opens, on)
+
+
+def search(
+    node: Node,
+    restrictions: CaseRestrictions,
+    people: Sequence[Person],
+    mine: bytes,
+    opens: Opens | None,
+    on: dt.date | None,
+) -> tuple[Found, ...]:
+    """The same, under given restrictions. `mine`: the digest of the reference of the referral's own case."""
+    config, population = _of_repeats(node.matching), stated_frequencies(node)
     with node.read() as tx:
         own, gists = own_keys(tx), {one.row.id: one for one in every_gist(tx)}
-        mine = restrictions.digest(case_ref)
-        asked = [AskedPerson(one, population, node.matching) for one in people]
+        asked = [AskedPerson(one, population, config) for one in people]
         met = [own.having(one.keys) for one in asked]
         near = {own.people[handle].case_id for some in met for handle in some}
         shown = {
@@ -129,15 +143,26 @@ def here_already(
             for number in near
             if gists[number].row.ref_digest != mine and _may_see(gists[number], restrictions, opens)
         }
-        config = _of_repeats(node.matching)
-        search = _Search(tx, people, asked, met, own.people, _size(len(own.people)), config)
-        found = search.of(shown)
-        search.of(near - shown)  # The work is the same, whoever asks.
+        looked = _Search(tx, people, asked, met, own.people, _size(len(own.people)), config)
+        found = looked.of(shown)
+        looked.of(near - shown)  # The work is the same, whoever asks.
         held = held_cases(tx, cases.of_numbers(tx.session, {one.case_id for some in found for one in some}))
         tx.require_as_bound(rests_on(held))
-        day = on or tx.today
-        every = [_found(case, people, [_on(case, some) for some in found], day, config) for case in held]
+        asking = _Asking(people, on or tx.today, config)
+        every = [
+            asking.found(case, _referred(tx, case), [_on(case, some) for some in found]) for case in held
+        ]
     return tuple(sorted(filter(None, every), key=_surest)[:MOST])
+
+
+def _referred(tx: Reading, case: HeldCase) -> tuple[dt.date, ...]:
+    """Each day on which a case was referred: what it says now, and what its referrals say."""
+    days = {case.details.referral_date} if case.details.referral_date else set()
+    for one in papers.of_case(tx, case.row, PaperKind.referral):
+        said = one.paper.body.get("referral", {}).get("date")
+        if said:
+            days.add(dt.date.fromisoformat(said))
+    return tuple(sorted(days))
 
 
 def _may_see(gist: Gist, restrictions: CaseRestrictions, opens: Opens | None) -> bool:
@@ -203,7 +228,7 @@ class _Search:
             sure = Band.possible
         elif sure is Band.possible and self._agree(self.people[at], there):
             sure = Band.probable  # Match-keys do not say that two dates agree as far as both are known.
-        reasons = tuple(reason.text for reason in one.score.reasons)
+        reasons = tuple(reason.text for reason in one.score.reasons if reason.code != "another_agrees")
         return _Match(at, there, int.from_bytes(one.case_handle), sure, reasons, same)
 
     def _agree(self, one: Person, there: Person) -> bool:
@@ -219,54 +244,60 @@ def _on(case: HeldCase, matches: Iterable[_Match]) -> list[_Match]:
     return [one for one in matches if one.case_id == case.row.id]
 
 
-def _found(
-    case: HeldCase,
-    people: Sequence[Person],
-    matched: Sequence[Sequence[_Match]],
-    on: dt.date,
-    config: MatchingConfig,
-) -> Found | None:
-    """How a case stands, where the victim is on it, or two others are likely on it."""
-    details = case.details
-    others = [min(some, key=lambda one: one.order) for some in matched[1:] if some]
-    likely = [one for one in others if one.band in LIKELY and one.alike]
-    victim = min(matched[0], key=lambda one: one.order, default=None) or _by_others(
-        case, people[0], likely, config
-    )
-    if victim is None and len(likely) < _OTHERS:
-        return None
-    same = [
-        one for one in others if one.alike and Role.perpetrator is one.there.role is people[one.number].role
-    ]
-    named = {one.number for one in same}
-    referred = (details.referral_date,) if details.referral_date else ()
-    earlier = Earlier(
-        victim=victim is not None and victim.there.role is Role.victim,
-        part=victim is not None,
-        perpetrators=len(same),
-        referred=referred,
-    )
-    last = last_referral(referred, on)
-    return Found(
-        case=case.row.handle.hex(),
-        case_ref=details.case_ref,
-        kind=details.kind,
-        standing=standing(earlier, on),
-        band=_sure(victim, same),
-        reasons=victim.reasons if victim else (),
-        victim=_name(victim.there) if victim else "",
-        part=victim.there.role if victim else None,
-        same_perpetrators=tuple(
-            SamePerpetrator(referred=_name(people[one.number]), there=_name(one.there)) for one in same
-        ),
-        other_perpetrators=tuple(
-            _name(one) for at, one in enumerate(people) if one.role is Role.perpetrator and at not in named
-        ),
-        referred=tuple(sorted(referred)),
-        last=last,
-        repeat_until=until(last) if last else None,
-        met=details.meeting_date,
-    )
+@dataclass(frozen=True)
+class _Asking:
+    """The people of a referral, the victim first, and the day that counts."""
+
+    people: Sequence[Person]
+    on: dt.date
+    config: MatchingConfig
+
+    def found(
+        self, case: HeldCase, referred: Sequence[dt.date], matched: Sequence[Sequence[_Match]]
+    ) -> Found | None:
+        """How a case stands, where the victim is on it, or two others are likely on it."""
+        details = case.details
+        others = [min(some, key=lambda one: one.order) for some in matched[1:] if some]
+        likely = [one for one in others if one.band in LIKELY and one.alike]
+        victim = min(matched[0], key=lambda one: one.order, default=None)
+        victim = victim or _by_others(case, self.people[0], likely, self.config)
+        if victim is None and len(likely) < _OTHERS:
+            return None
+        same = [one for one in others if one.alike and self._of_perpetrators(one)]
+        named = {one.number for one in same}
+        earlier = Earlier(
+            victim=victim is not None and victim.there.role is Role.victim,
+            part=victim is not None,
+            perpetrators=len(same),
+            referred=referred,
+        )
+        last = last_referral(referred, self.on)
+        return Found(
+            case=case.row.handle.hex(),
+            case_ref=details.case_ref,
+            kind=details.kind,
+            standing=standing(earlier, self.on),
+            band=_sure(victim, same),
+            reasons=victim.reasons if victim else (),
+            victim=_name(victim.there) if victim else "",
+            part=victim.there.role if victim else None,
+            same_perpetrators=tuple(
+                SamePerpetrator(referred=_name(self.people[one.number]), there=_name(one.there))
+                for one in same
+            ),
+            other_perpetrators=tuple(
+                _name(one)
+                for at, one in enumerate(self.people)
+                if one.role is Role.perpetrator and at not in named
+            ),
+            referred=tuple(referred),
+            last=last,
+            repeat_until=until(last) if last else None,
+            met=details.meeting_date,
+        )
+
+    def _of_perpetrators(self, one: _Match) -> bool:
+        return Role.perpetrator is one.there.role is self.people[one.number].role
 
 
 def _by_others(

@@ -65,6 +65,10 @@ COMMANDS: Final = {
         "referral:referral_app",
         "Referrals of this node's cases.",
     ),
+    "repeats": (
+        "repeats:repeats_app",
+        "Who of a case is here already, and which are repeats.",
+    ),
     "seals": (
         "seals:seals_app",
         "Who may be a sealed person on another case.",

@@ -9,6 +9,7 @@ import typer
 
 from hub.accounts.organisations import folded
 from hub.cases.areas import unknown_among
+from hub.cases.repeat_decisions import Looker, note_entered, waiting_for
 from hub.cases.stub import Stub, enter_case
 from hub.checks.read import read_document
 from hub.cli.acting import Speaker, TokenFile, speaker
@@ -64,6 +65,9 @@ def add(
         told = read_document(stub, Stub, "the stub", known.account)
         _require_own_kind(known, told)
         case = enter_case(node, told)
+        note_entered(node, told.by, case.case_ref)
+        looks = Looker(told.by, known.opens)
+        here = sum(one.others for one in waiting_for(node, looks) if one.case_ref == case.case_ref)
         with node.read() as tx:
             unknown = unknown_among(tx, told.fled_from)
         if as_json:
@@ -73,12 +77,15 @@ def add(
                     "people": len(told.people),
                     "sealed": case.sealed,
                     "unknown_areas": unknown,
+                    "here_already": here,
                 }
             )
             return
         some = counted(len(told.people), "person/people")
         out.print(plain(f"Case {case.case_ref} is entered: {some}. Ask with `hub check`."))
         out.print("Nobody on it is published. Import its referral under the same reference when it comes.")
+        if here:
+            err.print(f"Likely on {counted(here, 'other case/other cases')} here: see `hub repeats show`.")
         for area in unknown:
             err.print(plain(UNKNOWN.format(area)))
 

@@ -10,6 +10,7 @@ import typer
 from hub.cases.importing.assemble import read_cases, write_rejected
 from hub.cases.importing.run import import_cases
 from hub.cases.importing.tally import Imported
+from hub.cases.repeat_decisions import Looker, note_current, waiting_for
 from hub.cli.acting import TokenFile, speaker
 from hub.cli.options import Home, Json, Who, opened
 from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json, progress_bar
@@ -47,7 +48,8 @@ def import_(
         return f"{some}, in complete cases; running it again adds the rest and stores nothing twice."
 
     with opened(home, as_json=as_json, interrupted=left) as node:
-        importer = speaker(node, "import", who, token).named
+        known = speaker(node, "import", who, token)
+        importer, opens = known.named, known.opens
         with progress_bar("Importing", shown=not as_json) as progress:
 
             def count(done: int) -> None:
@@ -56,13 +58,21 @@ def import_(
 
             cases = read_cases(file)
             done = import_cases(node, cases, dry_run=dry_run, progress=count, asker=importer, under=agreement)
+            if not dry_run:
+                note_current(node)
+        here = 0 if dry_run else len(waiting_for(node, Looker(importer, opens)))
         if not as_json:
             _show_urgent(done, dry_run=dry_run)
         rejects = None if dry_run else write_rejected(file, done.rejected)
         if as_json:
-            print_json(_import_document(done, rejects))
+            print_json(_import_document(done, rejects) | {"here_already": here})
         else:
             _show_import(done, rejects, dry_run=dry_run)
+            if here:
+                waits = counted(here, "case waits/cases wait")
+                err.print(
+                    f"{waits} for somebody to decide who on them is here already: see `hub repeats list`."
+                )
         if done.rejected:
             raise typer.Exit(EXIT_REFUSED)
 

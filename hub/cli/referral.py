@@ -13,10 +13,11 @@ from hub.cases.criteria import Fact
 from hub.cases.papers_shown import reads
 from hub.cases.refer import Referred, for_account, refer
 from hub.cases.referral import IN_WORDS, Referral
+from hub.cases.repeat_decisions import HereAlready, Looker, here_already_at, note_entered
 from hub.checks.read import read_document
 from hub.cli.acting import Speaker, TokenFile, speaker
 from hub.cli.options import Home, Json, Who, opened, opened_to_read, read_case_ref
-from hub.cli.output import err, out, plain, print_json
+from hub.cli.output import counted, err, out, plain, print_json
 from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.records import papers
@@ -66,17 +67,25 @@ def add(
         if known.acting is not None:
             told = for_account(node, known.acting, told)
         done = refer(node, told, known.named)
+        note_entered(node, known.named, done.case_ref)
+        here = here_already_at(node, Looker(known.named, known.opens), done.case_ref)
         if as_json:
-            print_json(_document(done))
+            print_json(_document(done, here))
         else:
             _show(done)
+            if likely := [one for one in here if one.found.likely]:
+                others = counted(len(likely), "other case/other cases")
+                err.print(
+                    f"Likely on {others} here: see `hub repeats show`, and decide whether it is a repeat."
+                )
 
 
-def _document(done: Referred) -> dict[str, object]:
+def _document(done: Referred, here: list[HereAlready]) -> dict[str, object]:
+    repeat = next((one.decision for one in here if one.decision and one.decision.decided == "repeat"), None)
     return {
         "case_ref": done.case_ref,
-        "here_already": [],
-        "repeat": None,
+        "here_already": [one.found.model_dump(mode="json") for one in here],
+        "repeat": repeat.model_dump(mode="json") if repeat else None,
         "added": len(done.added),
         "criteria": [one.model_dump(mode="json") | {"differs": one.differs} for one in done.facts],
         "child_referral": done.child_referral,

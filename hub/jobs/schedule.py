@@ -15,6 +15,7 @@ from functools import partial
 from hub.audit.events import NODE, Action, Refs
 from hub.cases.obligations import escalate
 from hub.cases.renewal import follow_agreements
+from hub.cases.repeat_decisions import note_current
 from hub.crypto.groups import from_groups
 from hub.errors import HubError, unforeseen
 from hub.federation.client import PeerClient
@@ -92,6 +93,7 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         Job("warn", _warn),
         Job("audit", lambda run: require_as_bound(run.node)),
         Job("escalate", _escalate),
+        Job("casework", lambda run: note_current(run.node, run.alive)),
     ]
     return {job.name: job for job in jobs}
 

@@ -32,6 +32,7 @@ class Schedules(Value):
     publish_minutes: Minutes = 15
     sync_minutes: Minutes = 15
     escalate_minutes: Minutes = 60
+    casework_minutes: Minutes = 60
     show_head_minutes: Minutes = 60
     warn_minutes: Minutes = 24 * 60
     audit_minutes: Minutes = 24 * 60
@@ -51,6 +52,7 @@ class Schedules(Value):
             "warn": self.warn_minutes,
             "audit": self.audit_minutes,
             "escalate": self.escalate_minutes,
+            "casework": self.casework_minutes,
         }.get(job.partition(":")[0])
         return None if minutes is None else minutes * 60
 

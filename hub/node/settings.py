@@ -10,7 +10,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
@@ -166,6 +166,9 @@ class Settings(Value):
     `agency` employs the coordinator, and its cases are the area's; `agency_kind` says what body it is. Both are as
     the agreements have them. Where they are not said nothing is published.
 
+    `repeat_definition`: what counts as a repeat; SafeLives' of 2018, any abuse, or the one before, of violence,
+    threats, sexual abuse, stalking or harassment.
+
     A node that does not say its mode is held to be live: the stricter.
     """
 
@@ -187,6 +190,7 @@ class Settings(Value):
     notices: Notices | None = None
     provider: ProviderSettings | None = None
     backup: Backups = Backups()
+    repeat_definition: Literal["2018", "before_2018"] = "2018"
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)
     feeds: Feeds = Feeds()

@@ -6,7 +6,7 @@ Which records stand, and that none is missing, is held to the log each time (`Re
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import RowMapping
 
@@ -17,12 +17,15 @@ from hub.records.check import DisclosureStatus, open_check
 from hub.store.cases import StoredCase, stored_case
 from hub.values import Kind, NodeId
 
+HEARD_WITHIN: Final = dt.timedelta(weeks=6)
+"""From the disclosure to the meeting, at most (Toolkit for Marac representatives)."""
+
 
 class Gist(NamedTuple):
     """A case in a word: its reference, whose it is, whether it is kept apart for somebody, and says grave things.
 
     `grave`: it is sealed, or somebody on it fled an area, or may have, or named who is not safe to talk to.
-    `meeting`: the day of its meeting, where it has one.
+    `meeting`: the day of its meeting, where it has one; `referred`: of its referral.
     """
 
     row: StoredCase
@@ -35,6 +38,13 @@ class Gist(NamedTuple):
     apart_for: str
     stub: str
     meeting: dt.date | None
+    referred: dt.date | None
+
+    def to_be_heard(self, today: dt.date) -> bool:
+        """Whether it has still to be: its meeting is to come, or there is none and its referral is recent."""
+        if self.meeting is not None:
+            return self.meeting >= today
+        return self.referred is None or self.referred >= today - HEARD_WITHIN
 
 
 def every_gist(tx: Reading) -> tuple[Gist, ...]:
@@ -57,6 +67,7 @@ def _gist(vault: Vault, values: RowMapping) -> Gist:
         apart_for=details.apart,
         stub=details.stub,
         meeting=details.meeting_date,
+        referred=details.referral_date,
     )
 
 

@@ -33,6 +33,7 @@ FIELDS = {
     "sealed_unread",
     "rejected",
     "rejected_file",
+    "here_already",
 }
 
 

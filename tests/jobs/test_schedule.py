@@ -56,7 +56,17 @@ def once(areas: Areas, node_id: str, name: str, *wanted: str) -> None:
 def test_everything_is_due_at_first_and_then_at_its_times(stored_areas: Areas) -> None:
     node = stored_areas["northmoor"]
     shows = ["show:eastvale", "show:southmere"]
-    every = ["checkpoint", "publish", "sync:eastvale", "sync:southmere", *shows, "warn", "audit", "escalate"]
+    every = [
+        "checkpoint",
+        "publish",
+        "sync:eastvale",
+        "sync:southmere",
+        *shows,
+        "warn",
+        "audit",
+        "escalate",
+        "casework",
+    ]
     assert names(node) == every
     for name in every:
         once(stored_areas, "northmoor", name)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from fastapi import Request
 
 from hub.accounts.accounts import Acting
+from hub.cases.repeat_decisions import Looker, here_already_of, note_found
 from hub.cases.shown import case_shown, check_shown, lines
 from hub.cases.stub import enter_case
 from hub.checks import incoming, routine
@@ -129,7 +130,15 @@ def enter(call: Call) -> models.CaseShown:
     held = case_shown(call.node, call.acting, same_case(call.node, call.acting, typed) or "")
     if held is None:
         raise absent()
+    note_found(call.node, held.row.handle)
     return _shown(held)
+
+
+def here_already(call: Call) -> models.HereAlreadyListed:
+    """List the cases here that the people of a case are, or may be, on, and what was decided of each."""
+    found = here_already_of(call.node, Looker.of(call.acting), call.case)
+    rows = (models.HereAlready(found=one.found, decision=one.decision) for one in found)
+    return models.HereAlreadyListed(here_already=tuple(rows))
 
 
 def ask(call: Call) -> models.QuestionsPut:

@@ -121,6 +121,22 @@ _PLAN: Final = {
     "earlier": None,
 }
 _OPEN_ACTION: Final = {"case_ref": "NM-2026-0412", "overdue": False, "action": _KEPT_ACTION}
+_FOUND: Final = {
+    "case": _RECORD,
+    "case_ref": "NM-2025-0311",
+    "kind": "marac",
+    "standing": "repeat",
+    "band": "strong",
+    "reasons": ["same date of birth", "same forename", "same surname"],
+    "victim": "Toya Grant",
+    "part": "victim",
+    "same_perpetrators": [{"referred": "Dev Marlowe", "there": "Dev Marlowe"}],
+    "other_perpetrators": [],
+    "referred": ["2026-02-01"],
+    "last": "2026-02-01",
+    "repeat_until": "2027-02-01",
+    "met": "2026-02-19",
+}
 
 ADDRESSES: Final = (
     Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=_LISTED),
@@ -135,6 +151,13 @@ ADDRESSES: Final = (
     ),
     Address("POST", "/cases", acts.enter, models.CaseTyped, models.CaseShown, _STUB, _SHOWN, status=201),
     Address("GET", "/cases/{case}", acts.show_case, gives=models.CaseShown, given=_SHOWN),
+    Address(
+        "GET",
+        "/cases/{case}/here-already",
+        acts.here_already,
+        gives=models.HereAlreadyListed,
+        given={"here_already": [{"found": _FOUND, "decision": None}]},
+    ),
     Address(
         "POST",
         "/cases/{case}/questions",
@@ -219,6 +242,7 @@ ADDRESSES: Final = (
     ),
     Address("POST", "/cases/{case}/plan/acceptance", doing="accepts a plan"),
     Address("POST", "/requests/{request}", doing="decides about a request"),
+    Address("POST", "/cases/{case}/here-already", doing="decides whether a case is a repeat"),
     Address("POST", "/checks/{check}/disclosures", doing="tells an area about whom a question is"),
     Address("POST", "/checks/{check}/dismissals", doing="says that somebody is not the same person"),
     Address("POST", "/obligations/{number}", doing="closes or countersigns what is owed"),

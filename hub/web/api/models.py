@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, model_validator
 
 from hub.cases.action_plan import Action, ActionPlan, Lack, SetBefore
+from hub.cases.here_already import Found
+from hub.cases.repeat_decisions import RepeatDecision
 from hub.records.check import CheckResult
 from hub.values import Kind, Level, Person, ShortText, Value
 from hub.web.typed.cases import CaseTyped, Search
@@ -53,6 +55,19 @@ class CaseShown(Value):
     meeting_date: dt.date | None
     fled_from: tuple[str, ...] | None
     people: tuple[PersonShown, ...]
+
+
+class HereAlready(Value):
+    """A case that is here already, and what somebody decided of it last; None where nobody has."""
+
+    found: Found
+    decision: RepeatDecision | None
+
+
+class HereAlreadyListed(Value):
+    """The cases here that the people of a case are, or may be, on; the surest first."""
+
+    here_already: tuple[HereAlready, ...]
 
 
 class Question(AskForm):

@@ -10,6 +10,7 @@ from typing import Final
 
 from fastapi import Response
 
+from hub.cases.repeat_decisions import note_found, waiting
 from hub.cases.shown import case_shown, lines
 from hub.cases.stub import enter_case
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
@@ -119,7 +120,11 @@ def _enter(asked: Asked) -> Response:
     except InputError as error:
         return _form_page(asked, form.with_error("", error.text), 422)
     there = same_case(asked.node, asked.acting, typed)
-    return see(f"/cases/{there}" if there else "/cases")
+    if there is None:
+        return see("/cases")
+    note_found(asked.node, bytes.fromhex(there))
+    here = any(one.case == there for one in waiting(asked.node, asked.acting))
+    return see(f"/cases/{there}/here-already" if here else f"/cases/{there}")
 
 
 def areas_of(node: Node) -> list[tuple[str, str]]:
@@ -135,6 +140,7 @@ _ROLES: Final = {
 }
 
 WORDS: Final = {
+    "here-already": mark("Here already?"),
     "plan": mark("Action plan"),
     "seal": mark("Seal this case"),
     "unseal": mark("Take the seal back"),

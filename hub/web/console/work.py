@@ -8,6 +8,7 @@ from typing import Final
 
 from fastapi import Response
 
+from hub.cases.repeat_decisions import waiting
 from hub.cases.shown import checks_shown
 from hub.checks.not_yet_asked import not_yet_asked
 from hub.checks.rung import to_be_rung
@@ -53,6 +54,7 @@ def _work(asked: Asked) -> Response:
         due_cases=by_case(read(node, now[:_NEWEST])),
         shown=_NEWEST,
         checks=[(one, _came(node, one)) for one in islice(checks_shown(node, acting), _NEWEST)],
+        here=waiting(node, acting),
         unasked=not_yet_asked(node, acting, _NEWEST + 1),
         to_ring=_to_ring(asked),
         linked=("GET", _RESULT) in ROUTES,

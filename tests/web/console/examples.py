@@ -133,6 +133,8 @@ ACTION: Final[Fields] = MappingProxyType(
     }
 )
 WHOLE: Final[Fields] = MappingProxyType({"tells_victim": "The Idva", "safe": "yes", "safe_by": "The Idva"})
+AGAIN: Final = MappingProxyType({"case": "{again}", "other": "{before}"})
+"""A case of somebody who was referred before, and the case of then."""
 PLANNED: Final = MappingProxyType({"case": "{planned}"})
 REVIEWED: Final[Fields] = MappingProxyType(
     {
@@ -369,6 +371,16 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /submissions/{submission}/ask"),
     E("POST /submissions/{submission}/withdraw", places={"submission": "ab" * 16}, status=404),
     E("POST /submissions/{submission}/withdraw"),
+    E("GET /cases/{case}/here-already"),
+    E("GET /cases/{case}/here-already", places=AGAIN),
+    E("GET /cases/{case}/here-already/{other}", places=AGAIN),
+    E("POST /cases/{case}/here-already/{other}", places=AGAIN, status=422),
+    E("POST /cases/{case}/here-already/{other}", form={"decided": "repeat"}, places=AGAIN, status=422),
+    E(
+        "POST /cases/{case}/here-already/{other}",
+        form={"decided": "repeat", "happened": ("contact", "other"), "professionals": "no"},
+        places=AGAIN,
+    ),
     E("GET /cases/{case}/plan", places=PLANNED),
     E("GET /cases/{case}/plan/action", places=PLANNED, status=404),
     E("POST /cases/{case}/plan", places=PLANNED),
@@ -449,6 +461,8 @@ class World:
             "likely": self._case("NM-likely", self.unsigned, HER.model_copy(update={"date_of_birth": ""})),
             "unsigned_case": self._case("NM-other", self.unsigned),
             "planned": self._case("NM-planned", self.unsigned, stranger(78)),
+            "before": self._case("NM-before", self.unsigned, stranger(79)),
+            "again": self._case("NM-again", self.unsigned, stranger(79)),
             "invited": new.sign_in,
             "code": code,
             "waiting": waiting.id,
