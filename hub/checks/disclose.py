@@ -25,7 +25,7 @@ from hub.consent.coverage import named
 from hub.consent.form.vocabulary import SignatureRole
 from hub.consent.required_answers import threat_in_words
 from hub.crypto import encoding
-from hub.errors import HubError, NotFoundError, PeerError
+from hub.errors import ConflictError, HubError, NotFoundError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
 from hub.federation.peers import refresh, up_to_date
@@ -144,6 +144,10 @@ async def _deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckR
             peer = await refresh(node, client, sent.area)
             if peer.sealing_key_id == sent.key_id:
                 raise
+    if why := _lapsed(node, sent):  # The area took its time: what was decided before that may stand no more.
+        with node.write() as tx:
+            outbox.lapse(tx, delivery.id, why)
+        raise ConflictError(why, kept="The decision. Nothing was sealed anew.")
     act = found_act(node, CandidateRef(sent.check_id, sent.area, sent.handle), sent.level, sent.requester)
     again = _sealed(node, act).model_copy(update={"until": sent.until})
     with node.write() as tx:

@@ -8,7 +8,7 @@ import pytest
 
 from hub.checks.disclose import redeliver
 from hub.crypto.vault import key_id
-from hub.errors import PeerError
+from hub.errors import ConflictError, PeerError
 from hub.federation.peers import known
 from hub.node.keys import load_root
 from hub.node.new_keys import Name, change_keys
@@ -19,6 +19,7 @@ from hub.records.outbox import Delivery
 from hub.store import outbox as rows
 from hub.wire.messages import DISCLOSURES_PATH, EVALUATIONS_PATH
 from tests.checks.disclosing import asked, disclosed
+from tests.checks.signing import she_fled
 from tests.federation.nodes import Areas, events
 from tests.federation.peer_simulator import Asked, Lie, Peer, Told, reissued, token_is
 
@@ -94,6 +95,25 @@ def test_what_was_sealed_to_the_old_key_is_asked_again_once(areas: Areas, eastva
     assert refused["detail"]["fault"] == "key_not_in_use"
     with areas["northmoor"].read() as tx:
         assert [one for one in rows.every(tx.session) if one.kind != "acknowledgement"] == []
+
+
+def test_what_would_not_be_permitted_any_more_is_not_sealed_anew(areas: Areas, eastvale: Peer) -> None:
+    """While the area took its time to refuse the old key, somebody learned that she fled it."""
+    result = asked(areas)
+    change(areas["eastvale"], "sealing")
+
+    def meanwhile(peer: Peer, asked: Asked, told: Told) -> Told:
+        she_fled(areas)
+        return told
+
+    eastvale.lies[DISCLOSURES_PATH] = [meanwhile]
+    heard = len(eastvale.heard)
+    with pytest.raises(ConflictError, match="not be permitted today"):
+        disclosed(areas, result.check_id)
+    assert [asked.path for asked, _ in eastvale.heard[heard:]].count(DISCLOSURES_PATH) == 1
+    assert events(areas["eastvale"], "disclosure_answered") == []
+    with areas["northmoor"].read() as tx:
+        assert [one.state for one in rows.every(tx.session)] == ["lapsed"]
 
 
 def test_what_waits_sealed_to_the_old_key_is_sealed_anew(stored_areas: Areas) -> None:
