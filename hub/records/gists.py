@@ -15,7 +15,7 @@ from hub.node.transaction import Reading
 from hub.records.cases import open_kept
 from hub.records.check import DisclosureStatus, open_check
 from hub.store.cases import StoredCase, stored_case
-from hub.values import Kind, NodeId
+from hub.values import Kind, NodeId, Role
 
 HEARD_WITHIN: Final = dt.timedelta(weeks=6)
 """From the disclosure to the meeting, at most (Toolkit for Marac representatives)."""
@@ -72,16 +72,18 @@ def _gist(vault: Vault, values: RowMapping) -> Gist:
 
 
 class CheckGist(NamedTuple):
-    """A check in a word: when it was asked (seconds since 1970), of which case, and what came of it.
+    """A check in a word: when it was asked (seconds since 1970), about whom on which case, and what came of it.
 
-    `nobody`: no area was asked for whoever asked. `to_ring`: an area of it is still to be rung. `came`: how far it
-    has come with each area that found somebody.
+    `permitted`: not so, nobody was asked. `nobody`: no area was asked for whoever asked. `to_ring`: an area of it
+    is still to be rung. `came`: how far it has come with each area that found somebody.
     """
 
     check_id: str
     asked_at: int
     case_ref: str
     case_digest: bytes
+    about: Role
+    permitted: bool
     nobody: bool
     to_ring: bool
     came: tuple[tuple[NodeId, frozenset[DisclosureStatus]], ...]
@@ -101,6 +103,8 @@ def _check(vault: Vault, row: RowMapping) -> CheckGist:
         asked_at=row["asked_at"],
         case_ref=kept.request.case_ref,
         case_digest=vault.lookup("case_ref", kept.request.case_ref),
+        about=kept.request.subject.role,
+        permitted=kept.result.decision.permitted,
         nobody=kept.asked_nobody,
         to_ring=bool(row["to_ring"]),
         came=tuple(

@@ -19,6 +19,7 @@ from hub.node.node import Node
 from hub.records.cases import HeldCase
 from hub.values import Role
 from hub.web.console.asked import Asked, Page, see
+from hub.web.console.came import asked_lines
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
 from hub.web.typed.cases import MOST_ROWS, CaseTyped, Search, fled_wrong, same_case, stub_of
@@ -53,6 +54,7 @@ def _show(asked: Asked) -> Response:
     if held is None:
         return asked.not_found()
     names, handle = dict(areas_of(asked.node)), held.row.handle.hex()
+    may_ask, case = asked.may("/cases/{case}/ask"), asked.node.case_digest(held.details.case_ref)
     return asked.page(
         "case.html",
         case=held.details,
@@ -61,7 +63,9 @@ def _show(asked: Asked) -> Response:
         fled=[names.get(one, one) for one in fled_areas(held.details.fled_from)],
         fled_known=held.details.fled_from is not None and NOT_KNOWN not in held.details.fled_from,
         sealed=held.kept.sealed,
-        may_ask=asked.may("/cases/{case}/ask"),
+        may_ask=may_ask,
+        checks=asked_lines(asked, MOST, lambda one: one.case_digest == case) if may_ask else [],
+        most=MOST,
         words=[
             (gettext(text), f"/cases/{handle}/{path}")
             for path, text in WORDS.items()

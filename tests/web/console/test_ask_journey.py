@@ -96,6 +96,11 @@ def test_a_routine_question_is_four_answers_and_then_the_area_is_told(
     assert 'None of this means "not known"' in text
     assert HER.surname not in page.title() + page.url
 
+    both = page.url
+    page.get_by_role("link", name="Back to the case").click()
+    page.get_by_role("link", name="About the victim", exact=True).click()
+    assert page.url == both.partition("?")[0], "a case leads to what was asked about it"
+    page.goto(both)
     page.get_by_role("button", name="Tell Eastvale?").first.click()
     warning = page.get_by_text("This tells Eastvale that you are asking about")
     assert HER.surname in warning.inner_text()
@@ -167,6 +172,8 @@ def test_what_is_left_open_asks_nobody_and_keeps_what_was_typed(
     hand.press("Continue")
     assert "what was said stands" in page.get_by_role("alert").inner_text()
     assert checks_of(node, handle) == []
+    page.goto(f"{url}/cases/{handle}")
+    assert "Nothing was asked yet." in page.get_by_role("main").inner_text()
 
 
 def test_words_about_somebody_known_that_were_hidden_again_stop_nobody_unseen(

@@ -203,6 +203,8 @@ def test_who_has_an_interest_in_it_is_sent_to_a_manager_and_that_is_on_record(
     assert page.get_by_role("button").filter(has_text="ask").count() == 0
     found = checks_of(node, handle)
     assert [one.result.decision.outcome.value for one in found] == ["refer"]
+    page.goto(f"{url}/work")
+    assert "Nobody was asked at" in page.get_by_role("main").inner_text()
 
 
 def test_words_about_somebody_known_that_were_hidden_again_are_asked_about(

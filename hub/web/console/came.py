@@ -1,0 +1,43 @@
+"""What was asked, and what has come of it, in a line for each question: for my work, and for the page of a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Final, NamedTuple
+
+from hub.cases.shown import checks_shown
+from hub.records.check import DisclosureStatus
+from hub.records.gists import CheckGist
+from hub.web.console.asked import Asked
+from hub.web.console.incoming import area_name
+from hub.web.console.language import gettext, mark
+from hub.web.console.result import ROLES
+
+RESULT: Final = "/checks/{check}"
+_CAME: Final = {  # The furthest first.
+    DisclosureStatus.answered: mark("%(area)s has answered."),
+    DisclosureStatus.not_answered: mark("%(area)s answers nothing here: telephone them."),
+    DisclosureStatus.pending: mark("%(area)s has been told; its answer waits for a person there."),
+    DisclosureStatus.not_asked: mark("Possible match in %(area)s, which has not been told."),
+}
+
+
+class Line(NamedTuple):
+    """A question: about whom on the case it was, by their part, and what came of it, in words that name nobody."""
+
+    check: CheckGist
+    about: str
+    came: list[str]
+
+
+def asked_lines(asked: Asked, most: int, which: Callable[[CheckGist], bool] = lambda _: True) -> list[Line]:
+    """The newest of the questions that they may open. Raises UsageError, RowsError."""
+    found = islice(checks_shown(asked.node, asked.acting, which), most)
+    return [Line(one, gettext(ROLES[one.about]), _came(asked, one)) for one in found]
+
+
+def _came(asked: Asked, one: CheckGist) -> list[str]:
+    """What came of a question so far, area by area."""
+    furthest = ((area, next(each for each in _CAME if each in statuses)) for area, statuses in one.came)
+    return [gettext(_CAME[status], area=area_name(asked.node, area)) for area, status in furthest]
