@@ -21,7 +21,7 @@ from hub.transfers.accept import accept as accept_transfer
 from hub.transfers.accept import decline as decline_transfer
 from hub.transfers.decided import Offer, asker_for
 from hub.transfers.deliver import deliver_first
-from hub.transfers.listing import TransferLine, transfers_for
+from hub.transfers.listing import TransferLine, transfers_for, transfers_shown
 from hub.transfers.offer import ask_back, offer_case
 from hub.values import LongText, Requester, ShortText, Value
 from hub.wire.transfers import DeclineCode
@@ -90,12 +90,7 @@ def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = 
     """List the transfers of this area, to others and from others: how far each is, and who is responsible."""
     with opened_to_read(home, as_json=as_json) as node:
         known = speaker(node, "transfer list", who, token)
-        sees = known.sees()
-        found = [
-            one
-            for one in transfers_for(node, known.named)
-            if not one.transfer.case or sees(bytes.fromhex(one.transfer.case))
-        ]
+        found = transfers_shown(node, known.acting) if known.acting else transfers_for(node, known.named)
         if as_json:
             print_json([_row(one) for one in found])
             return

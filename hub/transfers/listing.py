@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from hub.accounts.accounts import Acting
 from hub.cases.access import restrictions_on
+from hub.cases.shown import asker_of, opener
 from hub.node.node import Node
 from hub.records.transfers import Transfer, every_transfer
 from hub.transfers.sides import held, offered
@@ -40,6 +42,20 @@ def transfers_for(node: Node, by: Requester | None) -> list[TransferLine]:
         return not (restrictions.any and restrictions.concern(one.people))
 
     return [line_of(node, one, now) for one in every if known(one)]
+
+
+def transfers_shown(node: Node, acting: Acting) -> list[TransferLine]:
+    """Those that somebody with an account may know of: of the cases that they may open.
+
+    One that is offered and no case yet is for the Marac's coordinators and managers. Raises as `transfers_for`.
+    """
+    may_open = opener(node, acting)
+    return [one for one in transfers_for(node, asker_of(acting)) if may_open(_digest(node, one.transfer))]
+
+
+def _digest(node: Node, one: Transfer) -> bytes:
+    """The digest of its case; of none that is held, while it is no case here."""
+    return bytes.fromhex(one.case) if one.case else node.case_digest(f"transfer {one.id}")
 
 
 def line_of(node: Node, one: Transfer, now: int) -> TransferLine:

@@ -58,6 +58,7 @@ from hub.web.console import (
     sign_in,
     submissions,
     tell,
+    transfers,
     work,
 )
 from hub.web.console.asked import Asked, Page, cookie_of, see
@@ -85,6 +86,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *case_form.PAGES,
     *result.PAGES,
     *rung.PAGES,
+    *transfers.PAGES,
     *certificate.PAGES,
     *tell.PAGES,
     *submissions.PAGES,

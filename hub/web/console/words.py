@@ -28,6 +28,7 @@ _MENU: Final = (
     (mark("Emergency"), "/emergency"),
     (mark("Cases"), "/cases"),
     (mark("Requests"), "/requests"),
+    (mark("Transfers"), "/transfers"),
     (mark("Obligations"), "/obligations"),
     (mark("Actions"), "/actions"),
     (mark("To countersign"), "/countersign"),

@@ -17,6 +17,7 @@ from hub.web.console.came import RESULT, asked_lines
 from hub.web.console.incoming import answered, area_name, lines
 from hub.web.console.obligations import by_case, by_time, when
 from hub.web.console.submissions import own_lines
+from hub.web.console.transfers import waiting as transfers_waiting
 from hub.web.guards import ROUTES
 from hub.web.typed.owed import owed, read
 
@@ -44,6 +45,7 @@ def _work(asked: Asked) -> Response:
         shown=_NEWEST,
         checks=asked_lines(asked, _NEWEST),
         here=waiting(node, acting),
+        moving=transfers_waiting(asked),
         unasked=not_yet_asked(node, acting, _NEWEST + 1),
         to_ring=_to_ring(asked),
         linked=("GET", RESULT) in ROUTES,

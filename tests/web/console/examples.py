@@ -144,6 +144,15 @@ REVIEWED: Final[Fields] = MappingProxyType(
         "reviewed.0.still_needed": "yes",
     }
 )
+MOVES: Final[Fields] = MappingProxyType(
+    {
+        "to": "eastvale",
+        "permitted_by": "Marac Chair",
+        "permitted_on": "1 November 2026",
+        "reason": "She has moved there for good.",
+        "button": "look",
+    }
+)
 SILENT: Final[Mapping[str, str]] = MappingProxyType({"check": "{silent}", "area": "westhaven"})
 """A check of which an area gave no answer."""
 NO_PAGES: Final = frozenset(
@@ -311,6 +320,17 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("GET /cases/{case}/told"),
     E("POST /cases/{case}/told", status=422),
     E("POST /cases/{case}/told", form=TOLD),
+    E("GET /cases/{case}/transfer"),
+    E("GET /cases/{case}/transfer", R.manager),
+    E("POST /cases/{case}/transfer", R.manager, status=422),
+    E("POST /cases/{case}/transfer", R.manager, form=MOVES),
+    E("POST /cases/{case}/transfer", R.manager, form={**MOVES, "button": "offer"}),
+    E("GET /transfers"),
+    E("GET /transfers", at="eastvale"),
+    E("GET /transfers/{transfer}"),
+    E("GET /transfers/{transfer}", at="eastvale"),
+    E("POST /transfers/{transfer}", at="eastvale", status=422),
+    E("POST /transfers/{transfer}", at="eastvale", form={"answer": "duplicate", "reason": "Heard here."}),
     E("GET /cases/{case}/fled"),
     E("POST /cases/{case}/fled", status=422),
     E(
@@ -553,6 +573,7 @@ _LINKS: Final = {
     "to_complete": r'(?s)Emergencies to be completed.*?href="/obligations/(\w+)"',
     "token": r'action="/programs/([0-9a-f]{64})/end"',
     "submission": r"/(?:submissions|countersign/before)/([0-9a-f]{32})",
+    "transfer": r'href="/transfers/([0-9a-f]{32})"',
     "request": r'href="/requests/([0-9a-f]+)"',
     "likeness": r'href="/seals/([0-9a-f]+)"',
 }
