@@ -19,7 +19,7 @@ R = AccountRole
 REFUGE = "Ash House refuge"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def consoles(areas: Areas) -> dict[str, Console]:
     """Of the old area, which has a case, and the new one."""
     heard(areas)
@@ -35,7 +35,7 @@ def token(areas: Areas, console: Console, role: AccountRole) -> str:
 def case_of(console: Console, cookie: str) -> str:
     found = console.send("POST", "/cases", cookie, {"number": REF}).text
     (handle,) = set(re.findall(r'href="/cases/([0-9a-f]{32})"', found))
-    return handle
+    return str(handle)
 
 
 def offered(areas: Areas, console: Console, cookie: str) -> str:
@@ -77,18 +77,6 @@ def test_a_case_moves_by_pages(areas: Areas, consoles: dict[str, Console]) -> No
     assert not any("Ash House" in text for text in back.values())
 
 
-def test_it_is_a_case_there_once_it_is_accepted(areas: Areas, consoles: dict[str, Console]) -> None:
-    old, new = consoles[OLD], consoles[NEW]
-    manager = token(areas, old, R.manager)
-    place = offered(areas, old, manager)
-    there = token(areas, new, R.coordinator)
-    assert new.send("POST", place, there, {"answer": "accept"}).status_code == 303
-    assert f"{OLD}/{REF}" in new.send("GET", "/cases", there).text
-    twice = new.send("POST", place, there, {"answer": "accept"})
-    assert (twice.status_code, "accepted already" in twice.text) == (409, True)
-    assert "Accepted" in old.send("GET", place, manager).text
-
-
 def test_whoever_may_not_know_of_it_finds_nothing(areas: Areas, consoles: dict[str, Console]) -> None:
     """Not who is kept out of her, at either area, nor an Idva service; and a coordinator offers nothing."""
     old, new = consoles[OLD], consoles[NEW]
@@ -108,3 +96,19 @@ def test_whoever_may_not_know_of_it_finds_nothing(areas: Areas, consoles: dict[s
     idva = token(areas, new, R.idva)
     assert new.send("GET", place, idva).status_code == 404
     assert place not in new.send("GET", "/transfers", idva).text
+    (old.node.home / STAFF_FILE).unlink()
+    assert (
+        new.send("POST", place, token(areas, new, R.coordinator), {"answer": "duplicate"}).status_code == 303
+    )
+
+
+def test_it_is_a_case_there_once_it_is_accepted(areas: Areas, consoles: dict[str, Console]) -> None:
+    old, new = consoles[OLD], consoles[NEW]
+    manager = token(areas, old, R.manager)
+    place = offered(areas, old, manager)
+    there = token(areas, new, R.coordinator)
+    assert new.send("POST", place, there, {"answer": "accept"}).status_code == 303
+    assert f"{OLD}/{REF}" in new.send("GET", "/cases", there).text
+    twice = new.send("POST", place, there, {"answer": "accept"})
+    assert (twice.status_code, "accepted already" in twice.text) == (409, True)
+    assert "Accepted" in old.send("GET", place, manager).text
