@@ -18,7 +18,8 @@ from hub.node.node import Node
 from hub.node.prf_keys import PrfKeys
 from hub.store import feeds
 from hub.store.feeds import Place
-from hub.wire.messages import PAGE_LINES, FeedPage, MessageType, encode, join_entries
+from hub.wire.messages import PAGE_LINES, FeedPage, MessageType, encode
+from hub.wire.tokens import join_entries
 
 _CURSOR: Final = re.compile(rb"([0-9]{1,15})\.([0-9]{1,15})(?:\.([0-9]{1,15}))?")
 

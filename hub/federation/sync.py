@@ -32,9 +32,8 @@ from hub.wire.messages import (
     Manifest,
     MessageType,
     parse_answer,
-    split_entries,
-    split_tokens,
 )
+from hub.wire.tokens import split_entries, split_tokens
 
 MANIFEST_LIFE_S: Final = 86_400
 AT_ONCE: Final = 4

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from hub.consent import GroundKey
-from hub.crypto.encoding import b64, unb64
+from hub.crypto.encoding import unb64
 from hub.crypto.hpke import PAD_CLASSES
 from hub.crypto.prf import ELEMENT_BYTES, MAX_BATCH, PROOF_BYTES
 from hub.crypto.signing import AddressedClaims, Claims
@@ -42,7 +42,7 @@ from hub.values import (
     Whole,
 )
 from hub.wire.quota import Quota
-from hub.wire.tokens import ENTRY_BYTES, TOKEN_BYTES
+from hub.wire.tokens import ENTRY_BYTES
 
 VERSION: Final = 1
 SIZE_CLASSES: Final = (64, 128, 256, 512, 1024)
@@ -374,28 +374,6 @@ def subject_of(person: Person) -> Person:
         aliases=person.aliases,
         date_of_birth=person.date_of_birth,
     )
-
-
-def join_entries(entries: list[tuple[bytes, bytes]]) -> str:
-    """Frame entries for a page."""
-    return b64(b"".join(token + label for token, label in entries))
-
-
-def split_entries(text: str) -> list[tuple[bytes, bytes]]:
-    """Undo `join_entries`. Raises PeerError when the length does not divide."""
-    raw = unb64(text)
-    if len(raw) % ENTRY_BYTES:
-        raise PeerError("A page of the area's feed is cut short.")
-    chunks = (raw[at : at + ENTRY_BYTES] for at in range(0, len(raw), ENTRY_BYTES))
-    return [(chunk[:TOKEN_BYTES], chunk[TOKEN_BYTES:]) for chunk in chunks]
-
-
-def split_tokens(text: str) -> list[bytes]:
-    """The withdrawn tokens of a page. Raises PeerError when the length does not divide."""
-    raw = unb64(text)
-    if len(raw) % TOKEN_BYTES:
-        raise PeerError("A page of the area's feed is cut short.")
-    return [raw[at : at + TOKEN_BYTES] for at in range(0, len(raw), TOKEN_BYTES)]
 
 
 def split_elements(text: str) -> list[bytes]:

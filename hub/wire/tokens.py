@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from hub.crypto.derived import NONCE_BYTES, TAG_BYTES, derive, seal, unseal
+from hub.crypto.encoding import b64, unb64
 from hub.errors import AuthenticationError, PeerError
 
 TOKEN_BYTES: Final = 16
@@ -82,3 +83,25 @@ def open_label(output: bytes, context: FeedContext, index: int, entry: tuple[byt
 
 def _bound(made: bytes, context: FeedContext) -> bytes:
     return made + context.epoch.to_bytes(8, "big")
+
+
+def join_entries(entries: list[tuple[bytes, bytes]]) -> str:
+    """Frame entries for a page."""
+    return b64(b"".join(token + label for token, label in entries))
+
+
+def split_entries(text: str) -> list[tuple[bytes, bytes]]:
+    """Undo `join_entries`. Raises PeerError when the length does not divide."""
+    raw = unb64(text)
+    if len(raw) % ENTRY_BYTES:
+        raise PeerError("A page of the area's feed is cut short.")
+    chunks = (raw[at : at + ENTRY_BYTES] for at in range(0, len(raw), ENTRY_BYTES))
+    return [(chunk[:TOKEN_BYTES], chunk[TOKEN_BYTES:]) for chunk in chunks]
+
+
+def split_tokens(text: str) -> list[bytes]:
+    """The withdrawn tokens of a page. Raises PeerError when the length does not divide."""
+    raw = unb64(text)
+    if len(raw) % TOKEN_BYTES:
+        raise PeerError("A page of the area's feed is cut short.")
+    return [raw[at : at + TOKEN_BYTES] for at in range(0, len(raw), TOKEN_BYTES)]

@@ -27,7 +27,7 @@ from hub.node.node import Node
 from hub.records.check import AreaResult, AreaStatus, CheckRequest, CheckResult
 from hub.store import feeds, peers
 from hub.values import Person
-from hub.wire import messages
+from hub.wire import messages, tokens
 from hub.wire.messages import MessageType
 from hub.wire.test_people import TEST_CASE_HANDLE, TEST_PEOPLE
 from hub.wire.tokens import Label, seal_entry
@@ -230,7 +230,7 @@ def page(world: World, lines: list[tuple[bytes, bytes]], **changed: Any) -> dict
         "version": 1,
         "epoch": node.epoch(),
         "withdrawn": "",
-        "entries": messages.join_entries(lines),
+        "entries": tokens.join_entries(lines),
         "cursor": secrets.token_hex(8),
         "more": False,
         "manifest": signing.sign(node.keys.signing, MessageType.manifest, manifest),

@@ -7,7 +7,7 @@ import pytest
 from hub.crypto.encoding import b64
 from hub.federation import serve_feed
 from hub.store import feeds
-from hub.wire import messages
+from hub.wire import tokens
 from hub.wire.messages import (
     FEED_PATH,
     FeedPage,
@@ -34,7 +34,7 @@ def test_the_feed_comes_in_pages_by_cursor(areas: Areas, monkeypatch: pytest.Mon
     whole, cursor = [], ""
     while True:
         told, manifest = page(hand, cursor)
-        entries = messages.split_entries(told.entries)
+        entries = tokens.split_entries(told.entries)
         assert 0 < len(entries) <= 300
         whole += entries
         cursor = told.cursor

@@ -23,7 +23,7 @@ from hub.federation.publish import publish
 from hub.federation.sync import sync_all
 from hub.records.check import AreaStatus
 from hub.store import peers
-from hub.wire import messages
+from hub.wire import tokens
 from hub.wire.messages import EVALUATIONS_PATH, FEED_PATH
 from hub.wire.tokens import ENTRY_BYTES
 from tests.federation.lying_feed import ask, assert_refused, copy_in_use, keeping, sync
@@ -79,7 +79,7 @@ PAGES: dict[str, Lie] = {
     "a label tampered with": field_by("entries", lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]) if raw else raw),
     "no entries": fields(entries=""),
     "everything withdrawn": lambda peer, asked, told: fields(
-        withdrawn=b64(b"".join(token for token, _ in messages.split_entries(told.json()["entries"]))),
+        withdrawn=b64(b"".join(token for token, _ in tokens.split_entries(told.json()["entries"]))),
         entries="",
     )(peer, asked, told),
     "another epoch": fields(epoch=2),
