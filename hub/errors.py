@@ -110,6 +110,13 @@ class UnreachableError(PeerError):
         self.why = why
 
 
+class ScannerError(HubError):
+    """The virus scanner did not say whether a file is harmless, so none is taken."""
+
+    code = "scanner"
+    status = 503
+
+
 class NoticeError(HubError):
     """A notice could not be handed to whoever carries it. Its text names nobody."""
 

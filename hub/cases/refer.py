@@ -7,30 +7,33 @@ that a case has otherwise already is not changed by a referral: that is a correc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
+from hub.audit.events import OPERATOR
 from hub.cases.access import restrictions_on
-from hub.cases.answers import Name, in_lines
+from hub.cases.attachments import File
 from hub.cases.criteria import Fact, Thresholds, established, facts
-from hub.cases.importing.assemble import CaseIntake, PersonIntake
-from hub.cases.importing.rows import parse_row
+from hub.cases.here_already import Found, Opens, here_already
 from hub.cases.importing.run import import_referral
-from hub.cases.referral import FORM, IN_WORDS, Referral, postcode_of, problems
+from hub.cases.referral import FORM, Referral, problems
+from hub.cases.referral_intake import intake
+from hub.cases.repeats import Earlier, Standing, standing, until
 from hub.cases.shown import shown_among
 from hub.errors import ConflictError, InputError
 from hub.node.node import Node
 from hub.node.settings import config_file, parse, read_toml
-from hub.node.transaction import Transaction
+from hub.node.transaction import Reading, Transaction
 from hub.records import papers
 from hub.records.accounts import AccountRole
 from hub.records.cases import HeldCase, found_by
 from hub.records.papers import Paper, PaperKind
 from hub.store.cases import StoredCase
-from hub.values import Kind, Requester, Role, Value
+from hub.values import Kind, Person, Requester, Role, ShortText, Value
 
 THRESHOLDS_FILE: Final = "thresholds.toml"
 
@@ -47,12 +50,22 @@ class ReferralPaper(Value):
     thresholds: str
 
 
+class Repeat(Value):
+    """The case that a referral repeats: when it was last referred, and until when another is a repeat of that."""
+
+    case: str
+    case_ref: ShortText
+    last: dt.date
+    until: dt.date
+
+
 @dataclass(frozen=True, slots=True)
 class Referred:
     """A referral that was kept: its case by reference and handle (hex), and what its criteria come to.
 
     `added`: papers that are new; none where the same referral was sent before. `completed`: it completed a stub, or
     joined a case that was here. `child_referral`: children may be at risk, and no referral for them was recorded.
+    `here_already`: other cases that its people are on; `repeat`: the one that this repeats.
     """
 
     case_ref: str
@@ -61,15 +74,8 @@ class Referred:
     added: tuple[str, ...]
     completed: bool
     child_referral: bool
-
-
-class _Row(NamedTuple):
-    """Somebody of a referral as the cells of a row, and where the referral has them."""
-
-    where: str
-    role: Role
-    name: Name
-    cells: dict[str, str]
+    here_already: tuple[Found, ...] = ()
+    repeat: Repeat | None = None
 
 
 def thresholds_of(node: Node) -> Thresholds:
@@ -78,11 +84,18 @@ def thresholds_of(node: Node) -> Thresholds:
     return parse(Thresholds, read_toml(path), path)
 
 
-def refer(node: Node, referral: Referral, by: Requester | None) -> Referred:
+def refer(
+    node: Node,
+    referral: Referral,
+    by: Requester | None,
+    opens: Opens | None = None,
+    files: Sequence[File] = (),
+) -> Referred:
     """Make or complete the case that a referral is about, and keep it with its checklist.
 
-    Raises InputError for what must be put right first, ConflictError where its case has a victim of another name or
-    date of birth, UsageError as an import does.
+    `opens`: which cases are of whoever refers; None where all are. `files`: attached to it. Raises InputError for
+    what must be put right first, ConflictError where its case has a victim of another name or date of birth,
+    UsageError as an import does.
     """
     today, thresholds = node.today(), thresholds_of(node)
     on = referral.date or today
@@ -92,20 +105,23 @@ def refer(node: Node, referral: Referral, by: Requester | None) -> Referred:
     referral = referral.model_copy(update={"case_ref": referral.case_ref or _made_ref(node, referral)})
     held = _there(node, referral.case_ref, by)
     _require_same_victim(held, referral)
-    found = facts(referral, thresholds, on)
+    case = intake(node, referral)
+    people = tuple(one.person for one in case.people)
+    others = here_already(node, by, people, referral.case_ref, opens=opens, on=on)
+    repeat = _of_same_case(node, held, referral, people, on) or _of_another(others)
+    found = facts(referral, thresholds, on, repeat is not None)
     added: tuple[str, ...] = ()
     handle = ""
 
-    def put(tx: Transaction, case: StoredCase) -> None:
+    def put(tx: Transaction, row: StoredCase) -> None:
         nonlocal added, handle
-        handle = case.handle.hex()
+        handle = row.handle.hex()
         new = list(_papers(tx, referral, found, thresholds.version, by))
-        before = [one.paper.body for one in papers.of_case(tx, case, PaperKind.referral)]
-        same = any(body.get("referral") == new[0].body["referral"] for body in before)
-        actor = tx.node.actor(by.name) if by and by.name else "operator"
-        added = () if same else papers.put(tx, case, *new, by=actor)
+        actor = tx.node.actor(by.name) if by and by.name else OPERATOR
+        attached = [one.paper(new[0].by, tx.now, new[0].supplier) for one in files]
+        added = () if _sent_before(tx, row, referral) else papers.put(tx, row, *new, *attached, by=actor)
 
-    import_referral(node, _intake(node, referral), by, put)
+    import_referral(node, case, by, put)
     return Referred(
         case_ref=referral.case_ref,
         handle=handle,
@@ -113,7 +129,48 @@ def refer(node: Node, referral: Referral, by: Requester | None) -> Referred:
         added=added,
         completed=held is not None,
         child_referral=child_referral_due(referral),
+        here_already=others,
+        repeat=repeat,
     )
+
+
+def _sent_before(tx: Reading, row: StoredCase, referral: Referral) -> bool:
+    """Whether the very same referral is on a case."""
+    told = referral.model_copy(update={"dash": None}).model_dump(mode="json")
+    every = papers.of_case(tx, row, PaperKind.referral)
+    return any(one.paper.body.get("referral") == told for one in every)
+
+
+def _of_same_case(
+    node: Node, held: HeldCase | None, referral: Referral, people: Sequence[Person], on: dt.date
+) -> Repeat | None:
+    """Whether it repeats the last referral of its own case, by the same victim and a same perpetrator."""
+    if held is None or held.details.stub or held.details.referral_date is None:
+        return None
+    with node.read() as tx:
+        if _sent_before(tx, held.row, referral):
+            return None
+    there = {found_by(one.details.person) for one in held.people if _is_perpetrator(one.details.person)}
+    same = sum(found_by(one) in there for one in people if _is_perpetrator(one))
+    last = held.details.referral_date
+    if (
+        standing(Earlier(victim=True, part=True, perpetrators=same, referred=(last,)), on)
+        is not Standing.repeat
+    ):
+        return None
+    return Repeat(case=held.row.handle.hex(), case_ref=referral.case_ref, last=last, until=until(last))
+
+
+def _is_perpetrator(person: Person) -> bool:
+    return person.role is Role.perpetrator
+
+
+def _of_another(found: Sequence[Found]) -> Repeat | None:
+    """The likeliest of the cases here that it repeats."""
+    for one in found:
+        if one.standing is Standing.repeat and one.likely and one.last and one.repeat_until:
+            return Repeat(case=one.case, case_ref=one.case_ref, last=one.last, until=one.repeat_until)
+    return None
 
 
 def for_account(node: Node, acting: Acting, referral: Referral) -> Referral:
@@ -203,76 +260,3 @@ def _made_ref(node: Node, referral: Referral) -> str:
     """A reference for a new case: the same for the same referral. It tells nothing, not even how many there are."""
     digest = node.keys.vault.lookup("referral", referral.model_dump_json()).hex()
     return f"R-{(referral.date or node.today()).year}-{digest[:10].upper()}"
-
-
-def _intake(node: Node, referral: Referral) -> CaseIntake:
-    """The case as an import gives it. Raises InputError for a person who cannot be kept."""
-    people = tuple(_person(referral, row, place) for place, row in enumerate(_rows(referral)))
-    return CaseIntake(
-        case_ref=referral.case_ref,
-        kind=referral.kind,
-        idva_service=referral.idva_service,
-        referral_date=referral.date or node.today(),
-        meeting_date=None,
-        agreement=referral.agreement,
-        victim_aware={"yes": True, "no": False}.get(referral.victim_aware),
-        criteria=tuple(IN_WORDS[one] for one in referral.criteria),
-        sealed=referral.sealed,
-        publish=referral.publish,
-        people=people,
-        not_safe_to_talk_to=in_lines(referral.not_safe_to_talk_to),
-        fled_from=referral.fled_from,
-        fled_asked=True,
-        referring_agency=referral.referring_agency,
-        referring_contact=", ".join(filter(None, (referral.contact_names, referral.contact_tel_email)))[:200],
-        adds=True,
-    )
-
-
-def _rows(one: Referral) -> Iterator[_Row]:
-    """Everybody of a referral whom a case can have: the victim, and who else has a name."""
-    safe = {"yes": "yes", "no": "no"}.get(one.tel_safe_to_call, "unknown")
-    cells = {
-        "aliases": ";".join(one.victim_aliases),
-        "date_of_birth": one.victim_dob,
-        "address": one.victim_address,
-        "postcode": postcode_of(one.victim_address, one.victim_postcode),
-        "phone": one.victim_tel,
-        "safe_to_call": safe,
-        "nhs_number": one.victim_nhs_number,
-    }
-    yield _Row("victim", Role.victim, one.victim_name, cells)
-    for at, man in enumerate(one.perpetrators):
-        if man.name.there:
-            cells = {"aliases": ";".join(man.aliases), "date_of_birth": man.dob, "address": man.address}
-            cells["postcode"] = postcode_of(man.address, man.postcode)
-            yield _Row(f"perpetrators[{at}]", Role.perpetrator, man.name, cells)
-    for at, child in enumerate(one.children):
-        if child.name.there:
-            cells = {"date_of_birth": child.dob, "address": child.address}
-            cells["postcode"] = postcode_of(child.address, child.postcode)
-            yield _Row(f"children[{at}]", Role.child, child.name, cells)
-
-
-_NO_NAME: Final = "Noname"
-
-
-def _person(referral: Referral, row: _Row, place: int) -> PersonIntake:
-    """Somebody as the row of an import is checked. A name that is not known is none, and makes nobody matched."""
-    name = row.name if row.name.there else Name(surname=_NO_NAME)
-    cells = row.cells | {
-        "case_ref": referral.case_ref,
-        "kind": referral.kind.value,
-        "idva_service": referral.idva_service,
-        "role": row.role.value,
-        "given_names": name.given_names,
-        "surname": name.surname,
-    }
-    read = parse_row(cells, place)
-    if read.problems or read.person is None:
-        wrong = read.problems[0]
-        raise InputError(f"{row.where}: {wrong.field} {wrong.reason}.", kept="Nothing.", do="Correct it.")
-    if row.name.there:
-        return read.person
-    nameless = read.person.person.model_copy(update={"surname": ""})
-    return PersonIntake(nameless, read.person.address, read.person.safe_to_call, place)

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import AliasChoices, BeforeValidator, Field, StrictBool, StringConstraints
+from pydantic import AliasChoices, BeforeValidator, Field, StringConstraints
 
 from hub.cases.answers import Box, Name, Names, People, YesNo
 from hub.cases.dash import Dash
+from hub.consent.form.fled import NOT_KNOWN, FledFrom
 from hub.matching.written_dates import DateWritten, DayWritten
 from hub.values import Kind, LongText, ShortText, Value
 
@@ -43,6 +44,15 @@ def _gender(said: Any) -> Any:
         return ""
     word = said.strip().casefold().replace(" ", "_").replace("-", "_") if isinstance(said, str) else said
     return _GENDERS.get(word, word) if isinstance(word, str) else said
+
+
+def _fled(said: Any) -> Any:
+    """The answer of a list, or of a text as an import has it: none, not known, or areas with `;` between them."""
+    if not isinstance(said, str):
+        return said
+    entries = [one.strip() for one in said.split(";") if one.strip()]
+    words = [NOT_KNOWN if one.casefold().replace(" ", "_") == NOT_KNOWN else one for one in entries]
+    return [] if [one.casefold() for one in words] == ["none"] else words or None
 
 
 def _diversity(said: Any) -> Any:
@@ -139,9 +149,9 @@ class Referral(Value):
     victim_postcode: Postcode = ""
     victim_nhs_number: Annotated[str, StringConstraints(max_length=20)] = ""
     incidents_12_months: Annotated[int, Field(ge=0, le=1_000)] | None = None
-    sealed: StrictBool | None = None
-    fled_from: Names | None = None
-    publish: StrictBool | None = None
+    sealed: bool | None = None
+    fled_from: Annotated[FledFrom | None, BeforeValidator(_fled)] = None
+    publish: bool | None = None
     dash: Dash | None = None
 
     def ticked(self, criterion: Criterion) -> YesNo:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hub.cases.access import restrictions_on
+from hub.cases.attachments import File, checked, read_file
 from hub.cases.criteria import Fact
 from hub.cases.papers_shown import reads
 from hub.cases.refer import Referred, for_account, refer
 from hub.cases.referral import IN_WORDS, Referral
+from hub.cases.referral_csv import read_referrals
 from hub.cases.repeat_decisions import HereAlready, Looker, here_already_at, note_entered
 from hub.checks.read import read_document
 from hub.cli.acting import Speaker, TokenFile, speaker
 from hub.cli.options import Home, Json, Who, opened, opened_to_read, read_case_ref
-from hub.cli.output import counted, err, out, plain, print_json
-from hub.errors import NotFoundError
+from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json
+from hub.errors import ConflictError, InputError, NotFoundError
 from hub.node.node import Node
 from hub.records import papers
 from hub.records.papers import KeptPaper
 from hub.sample.referral import sample_referral
+from hub.values import day_in_words
 
 referral_app = typer.Typer(help="Referrals of this node's cases.", no_args_is_help=True)
 
@@ -34,6 +37,11 @@ alone is enough, with its rationale. Leave case_ref out for a new case; give it 
 referral to a case.\
 """
 
+QUARANTINED = (
+    "No virus scanner is configured here ([attachments] in node.toml): attached files are kept in quarantine, and"
+    " nobody is given them."
+)
+
 
 @referral_app.command("add")
 def add(
@@ -43,12 +51,23 @@ def add(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="REFERRAL.json", help="The referral, as the form is printed.", show_default=False
+            metavar="REFERRAL.json",
+            help="The referral, as the form is printed; or REFERRALS.csv, one a row.",
+            show_default=False,
         ),
     ] = None,
     example: Annotated[
         bool, typer.Option("--example", help="Print a sample REFERRAL.json, and refer nobody.")
     ] = False,
+    attach: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--attach",
+            metavar="FILE",
+            help="A file that goes with it; again for another.",
+            show_default=False,
+        ),
+    ] = None,
     who: Who = None,
     token: TokenFile = None,
     as_json: Json = False,
@@ -63,12 +82,16 @@ def add(
         raise typer.BadParameter("HOME and REFERRAL.json are needed, or --example alone.")
     with opened(home, as_json=as_json) as node:
         known = speaker(node, "referral add", who, token)
+        if file.suffix.casefold() == ".csv":
+            if attach:
+                raise typer.BadParameter("--attach goes with one referral, as JSON.")
+            _add_every(node, known, file, as_json=as_json)
+            return
         told = read_document(file, Referral, "the referral")
-        if known.acting is not None:
-            told = for_account(node, known.acting, told)
-        done = refer(node, told, known.named)
-        note_entered(node, known.named, done.case_ref)
-        here = here_already_at(node, Looker(known.named, known.opens), done.case_ref)
+        files = [checked(node, one.name, read_file(one)) for one in attach or ()]
+        done, here = _refer(node, known, told, files)
+        if any(one.said.quarantined for one in files):
+            err.print(QUARANTINED)
         if as_json:
             print_json(_document(done, here))
         else:
@@ -80,8 +103,42 @@ def add(
                 )
 
 
+def _refer(
+    node: Node, known: Speaker, told: Referral, files: Sequence[File] = ()
+) -> tuple[Referred, list[HereAlready]]:
+    if known.acting is not None:
+        told = for_account(node, known.acting, told)
+    done = refer(node, told, known.named, known.opens, files)
+    note_entered(node, known.named, done.case_ref)
+    return done, here_already_at(node, Looker(known.named, known.opens), done.case_ref)
+
+
+def _add_every(node: Node, known: Speaker, file: Path, *, as_json: bool) -> None:
+    """Each row by itself: a good one is kept, whatever stands in another."""
+    kept, rejected = [], []
+    for one in read_referrals(file):
+        if one.referral is None:
+            rejected.append({"row": one.row, "field": one.field, "reason": one.reason})
+            continue
+        try:
+            done, here = _refer(node, known, one.referral)
+        except (InputError, ConflictError) as error:
+            rejected.append({"row": one.row, "field": "", "reason": f"{error.text} {error.do}".strip()})
+            continue
+        kept.append({"row": one.row} | _document(done, here))
+        if not as_json:
+            _show(done)
+    if as_json:
+        print_json({"referrals": kept, "rejected": rejected})
+    for wrong in () if as_json else rejected:
+        err.print(plain(f"Row {wrong['row']} is not kept: {wrong['field']} {wrong['reason']}"))
+    if rejected:
+        raise typer.Exit(EXIT_REFUSED)
+
+
 def _document(done: Referred, here: list[HereAlready]) -> dict[str, object]:
-    repeat = next((one.decision for one in here if one.decision and one.decision.decided == "repeat"), None)
+    decided = next((one.decision for one in here if one.decision and one.decision.decided == "repeat"), None)
+    repeat = decided or done.repeat
     return {
         "case_ref": done.case_ref,
         "here_already": [one.found.model_dump(mode="json") for one in here],
@@ -100,6 +157,9 @@ def _show(done: Referred) -> None:
     out.print(plain(f"Case {done.case_ref} {was}."))
     for one in done.facts:
         out.print(plain(f"  {IN_WORDS[one.criterion]}: {_said(one)}"))
+    if done.repeat is not None:
+        last = day_in_words(done.repeat.last)
+        err.print(plain(f"It repeats case {done.repeat.case_ref}, last referred on {last}: a Marac repeat."))
     if done.child_referral:
         err.print("Children may be at risk, and no referral to safeguard them is recorded: consider one now.")
 

@@ -115,6 +115,12 @@ class Feeds(Value):
     sync_s: float = Field(default=600.0, gt=0)
 
 
+class AttachmentSettings(Value):
+    """Where the virus scanner listens, "unix:/run/clamd.sock" or "host:port". Empty: none looks at files."""
+
+    clamd: ShortText = ""
+
+
 class ConsoleSettings(Value):
     """The node's console: `url` is where browsers reach it, a name or a port of its own, without a path."""
 
@@ -194,6 +200,7 @@ class Settings(Value):
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)
     feeds: Feeds = Feeds()
+    attachments: AttachmentSettings = AttachmentSettings()
 
     @model_validator(mode="after")
     def _notices_lead_somewhere(self) -> Settings:

@@ -8,25 +8,21 @@ from hub.sample.people import World
 
 SEED: Final = 20_261_129
 _YES: Final = ("injury", "frightened", "isolated", "separated", "more_often", "worse", "control_jealousy")
+_DASH: Final[dict[str, Any]] = {
+    "tool": "safelives_dash",
+    **dict.fromkeys(_YES, "yes"),
+    "depressed_suicidal": "don't know",
+    "weapons": {"answer": "yes", "comment": "A belt.", "source": "police officer"},
+    "threats_to_kill": {"answer": "yes", "you": True, "children": True},
+    "pregnant": "no",
+    "victim_priorities": "A door that locks.",
+    "risk_to_children": "yes",
+}
 
 
 def sample_referral() -> dict[str, Any]:
     """A referral with most of the printed fields, and a checklist some questions of which nobody completed."""
-    drawn = World(SEED)
-    case = drawn.case()
-    while {one.role for one in case.members} != {"victim", "perpetrator", "child"}:
-        case = drawn.case()
-    people = {
-        role: [
-            {
-                "name": f"{' '.join(one.identity.given)} {one.identity.surname}",
-                "dob": one.identity.born.isoformat(),
-            }
-            for one in case.members
-            if one.role == role
-        ]
-        for role in ("victim", "perpetrator", "child")
-    }
+    people = _people()
     victim = people["victim"][0]
     return {
         "referring_agency": "Northmoor Housing",
@@ -64,14 +60,24 @@ def sample_referral() -> dict[str, Any]:
         "other_marac_before": "no",
         "sealed": False,
         "fled_from": [],
-        "dash": {
-            "tool": "safelives_dash",
-            **dict.fromkeys(_YES, "yes"),
-            "depressed_suicidal": "don't know",
-            "weapons": {"answer": "yes", "comment": "A belt.", "source": "police officer"},
-            "threats_to_kill": {"answer": "yes", "you": True, "children": True},
-            "pregnant": "no",
-            "victim_priorities": "A door that locks.",
-            "risk_to_children": "yes",
-        },
+        "dash": dict(_DASH),
+    }
+
+
+def _people() -> dict[str, list[dict[str, str]]]:
+    """A victim with a perpetrator and a child, by their parts."""
+    drawn = World(SEED)
+    case = drawn.case()
+    while {one.role for one in case.members} != {"victim", "perpetrator", "child"}:
+        case = drawn.case()
+    return {
+        role: [
+            {
+                "name": f"{' '.join(one.identity.given)} {one.identity.surname}",
+                "dob": one.identity.born.isoformat(),
+            }
+            for one in case.members
+            if one.role == role
+        ]
+        for role in ("victim", "perpetrator", "child")
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -49,3 +50,52 @@ def test_what_must_be_put_right_is_said_and_nothing_is_kept(refer: Any, home: Pa
     done = refer(case_ref="R-1", victim_dob="31/02/1990")
     assert "no such day" in done.error["text"]
     assert inside("referral", "show", home, "--json", said="R-1\n").error["code"] == "not_found"
+
+
+def test_agencies_refer_by_a_table_and_a_bad_row_keeps_no_other_out(home: Path, tmp_path: Path) -> None:
+    """S003-R40: the same fields by their names, one referral a row."""
+    columns = [
+        *("referring_agency", "contact_names", "victim_name", "victim_dob", "victim_tel", "consent_given"),
+        *("crit_professional_judgement", "pj_rationale", "perpetrators.0.name", "perpetrators.1.name"),
+        *("children.0.name", "children.0.school", "dash.injury", "dash.injury.comment", "dash.weapons"),
+        *("not_safe_to_talk_to", "fled_from"),
+    ]
+    good = [
+        *("Housing", "Duty desk", "Ever New", "4/7/1991", "+44 1632 960499", "N", "Y", "Grew worse"),
+        *(
+            "Ned One",
+            "Sam Two",
+            "Pip New",
+            "Sample Primary",
+            "Y",
+            "an arm",
+            "don't know",
+            "His mum; his sister",
+            "none",
+        ),
+    ]
+    bad = [*good[:3], "31/02/1990", *good[4:]]
+    unsigned = [*good[:7], "", *good[8:]]
+    formula = [*good[:2], "=1+1", *good[3:]]
+    file = tmp_path / "referrals.csv"
+    with file.open("w", encoding="utf-8", newline="") as there:
+        csv.writer(there).writerows([columns, good, bad, unsigned, formula])
+    done = inside("referral", "add", home, file, "--json")
+    assert done.code == 1
+    assert [(one["row"], one["field"]) for one in done.json["rejected"]] == [
+        (3, "victim_dob"),
+        (4, ""),
+        (5, "victim_name"),
+    ]
+    (kept,) = done.json["referrals"]
+    read = inside("referral", "show", home, "--json", said=f"{kept['case_ref']}\n").json["papers"]
+    body = read[0]["body"]["referral"]
+    assert [one["name"]["surname"] for one in body["perpetrators"]] == ["One", "Two"]
+    assert body["fled_from"] == []
+    assert body["children"][0]["school"] == "Sample Primary"
+    assert [one["person"] for one in body["not_safe_to_talk_to"]] == ["His mum", "his sister"]
+    assert read[1]["body"]["questions"]["injury"]["comment"] == "an arm"
+    again = inside("referral", "add", home, file, "--json").json["referrals"]
+    assert [(one["case_ref"], one["added"]) for one in again] == [(kept["case_ref"], 0)]
+    file.write_text("case_ref,who_knows\n", encoding="utf-8")
+    assert "Column 2" in inside("referral", "add", home, file, "--json").error["text"]

@@ -33,7 +33,7 @@ def test_s001_r3_a_second_referral_says_that_she_is_here_already_and_somebody_de
     assert refer(**SHE_IS_KNOWN).json["here_already"] == []
     done = refer(case_ref="R-2", date="2026-10-20").json
     (found,) = done["here_already"]
-    assert (found["case_ref"], found["standing"], done["repeat"]) == ("R-1", "repeat", None)
+    assert (found["case_ref"], found["standing"], done["repeat"]["case_ref"]) == ("R-1", "repeat", "R-1")
     assert (found["last"], found["repeat_until"]) == ("2026-03-02", "2027-03-02")
     listed = inside("repeats", "list", home, "--json").json
     assert {"case_ref": "R-2", "others": 1} in listed["waiting"]

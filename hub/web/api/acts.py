@@ -16,8 +16,10 @@ from typing import Any, Final
 from fastapi import Request
 
 from hub.accounts.accounts import Acting
+from hub.cases.refer import for_account, refer
+from hub.cases.referral import Referral
 from hub.cases.repeat_decisions import Looker, here_already_of, note_found
-from hub.cases.shown import case_shown, check_shown, lines
+from hub.cases.shown import asker_of, case_shown, check_shown, lines, opens
 from hub.cases.stub import enter_case
 from hub.checks import incoming, routine
 from hub.checks.check import not_permitted
@@ -139,6 +141,25 @@ def here_already(call: Call) -> models.HereAlreadyListed:
     found = here_already_of(call.node, Looker.of(call.acting), call.case)
     rows = (models.HereAlready(found=one.found, decision=one.decision) for one in found)
     return models.HereAlreadyListed(here_already=tuple(rows))
+
+
+def send_referral(call: Call) -> models.ReferralKept:
+    """Refer somebody; sent twice, it is kept once."""
+    told: Referral = call.body
+    referral = for_account(call.node, call.acting, told)
+    done = refer(call.node, referral, asker_of(call.acting), opens(call.acting))
+    note_found(call.node, bytes.fromhex(done.handle))
+    return models.ReferralKept(
+        case=done.handle,
+        case_ref=done.case_ref,
+        added=len(done.added),
+        criteria=tuple(
+            models.Criterion(**one.model_dump(mode="json"), differs=one.differs) for one in done.facts
+        ),
+        here_already=done.here_already,
+        repeat=done.repeat,
+        child_referral=done.child_referral,
+    )
 
 
 def ask(call: Call) -> models.QuestionsPut:

@@ -70,6 +70,33 @@ _STUB: Final = {
     "sealed": False,
     "fled": "none",
 }
+_REFERRAL: Final = {
+    "referring_agency": "Northmoor Police",
+    "contact_names": "The duty desk",
+    "victim_name": {"given_names": "Toya", "surname": "Grant"},
+    "victim_dob": "18 February 1997",
+    "crit_professional_judgement": "yes",
+    "pj_rationale": "Frightened to come home since they separated.",
+    "sealed": False,
+    "fled_from": [],
+}
+_REFERRED: Final = {
+    "case": _CASE,
+    "case_ref": "R-2026-7F3A2C90B1",
+    "added": 1,
+    "criteria": [
+        {
+            "criterion": "professional_judgement",
+            "ticked": "yes",
+            "found": "met",
+            "why": "A professional judges so. That is enough.",
+            "differs": False,
+        }
+    ],
+    "here_already": [],
+    "repeat": None,
+    "child_referral": False,
+}
 _QUESTION: Final = {
     "once": "listing-2026-11-29",
     "why": "risk_grew",
@@ -150,6 +177,16 @@ ADDRESSES: Final = (
         _LISTED,
     ),
     Address("POST", "/cases", acts.enter, models.CaseTyped, models.CaseShown, _STUB, _SHOWN, status=201),
+    Address(
+        "POST",
+        "/referrals",
+        acts.send_referral,
+        models.Referral,
+        models.ReferralKept,
+        _REFERRAL,
+        _REFERRED,
+        status=201,
+    ),
     Address("GET", "/cases/{case}", acts.show_case, gives=models.CaseShown, given=_SHOWN),
     Address(
         "GET",

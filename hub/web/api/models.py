@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field, model_validator
 
 from hub.cases.action_plan import Action, ActionPlan, Lack, SetBefore
 from hub.cases.here_already import Found
+from hub.cases.refer import Repeat
+from hub.cases.referral import Referral
 from hub.cases.repeat_decisions import RepeatDecision
 from hub.records.check import CheckResult
 from hub.values import Kind, Level, Person, ShortText, Value
@@ -16,7 +18,7 @@ from hub.web.typed.cases import CaseTyped, Search
 from hub.web.typed.plans import PlanTyped
 from hub.web.typed.questions import AskForm
 
-__all__ = ["CaseTyped", "CheckResult", "Search"]
+__all__ = ["CaseTyped", "CheckResult", "Referral", "Search"]
 
 
 class CaseListed(Value):
@@ -68,6 +70,32 @@ class HereAlreadyListed(Value):
     """The cases here that the people of a case are, or may be, on; the surest first."""
 
     here_already: tuple[HereAlready, ...]
+
+
+class Criterion(Value):
+    """What a criterion comes to, beside what was ticked. `differs`: the two do not say the same."""
+
+    criterion: ShortText
+    ticked: ShortText
+    found: ShortText
+    why: ShortText
+    differs: bool
+
+
+class ReferralKept(Value):
+    """A referral that was kept. `added`: how many papers are new; none where the very same was sent before.
+
+    `here_already`: other cases that its people are on, of those that the account may open; `repeat`: the one that
+    it repeats. `child_referral`: children may be at risk, and no referral to safeguard them is recorded.
+    """
+
+    case: str
+    case_ref: ShortText
+    added: int
+    criteria: tuple[Criterion, ...]
+    here_already: tuple[Found, ...]
+    repeat: Repeat | None
+    child_referral: bool
 
 
 class Question(AskForm):

@@ -20,6 +20,7 @@ from hub.records.cases import HeldCase
 from hub.values import Role
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.came import asked_lines
+from hub.web.console.case_papers import listed
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
 from hub.web.typed.cases import MOST_ROWS, CaseTyped, Search, fled_wrong, same_case, stub_of
@@ -46,6 +47,7 @@ def _listed(asked: Asked, form: Form[Search]) -> Response:
         cases=found[:MOST],
         more=len(found) > MOST,
         may_enter=asked.may("/cases/new"),
+        may_refer=asked.may("/referrals/new"),
     )
 
 
@@ -66,6 +68,7 @@ def _show(asked: Asked) -> Response:
         may_ask=may_ask,
         checks=asked_lines(asked, MOST, lambda one: one.case_digest == case) if may_ask else [],
         most=MOST,
+        papers=listed(asked, held),
         words=[
             (gettext(text), f"/cases/{handle}/{path}")
             for path, text in WORDS.items()
@@ -145,6 +148,8 @@ _ROLES: Final = {
 
 WORDS: Final = {
     "here-already": mark("Here already?"),
+    "dash": mark("Complete a risk checklist"),
+    "research": mark("Enter your agency's research"),
     "plan": mark("Action plan"),
     "seal": mark("Seal this case"),
     "unseal": mark("Take the seal back"),

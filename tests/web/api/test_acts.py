@@ -16,6 +16,7 @@ from hub.cases.shown import case_shown
 from hub.cases.staff import STAFF_FILE
 from hub.records.accounts import AccountRole
 from hub.records.check import AreaResult, AreaStatus, Candidate, DisclosureResult, DisclosureStatus
+from hub.sample.referral import sample_referral
 from hub.values import Band
 from hub.web.api.acts import safe_to_show
 from hub.web.api.addresses import ADDRESSES, ROOT
@@ -229,3 +230,21 @@ def test_each_example_is_what_the_model_takes(address: Any) -> None:
     for model, example in models_of(address):
         said = json.loads(model.model_validate_json(json.dumps(example)).model_dump_json(exclude_unset=True))
         assert said.keys() == example.keys()
+
+
+def test_s003_r1_r40_a_referral_that_is_sent_twice_is_kept_once_and_what_it_lacks_is_said(
+    programs: Programs, ash: str
+) -> None:
+    sent = sample_referral() | {"referring_agency": "Eastvale Police"}
+    first, again = (programs.send("POST", "/referrals", ash, sent) for _ in range(2))
+    assert first.status_code == 201, first.text
+    assert (first.json()["added"], again.json()["added"]) == (2, 0)
+    assert first.json()["case"] == again.json()["case"]
+    assert first.json()["child_referral"] is True
+    assert programs.send("GET", f"/cases/{first.json()['case']}", ash).json()["stub"] is False
+    lacking = programs.send("POST", "/referrals", ash, sent | {"pj_rationale": ""})
+    assert problem(lacking) == (422, "invalid_input")
+    theirs = programs.token(AccountRole.representative)
+    assert (
+        programs.send("POST", "/referrals", theirs, sent | {"referring_agency": "Another"}).status_code == 422
+    )

@@ -21,6 +21,7 @@ from hub.cases.stub import Referrer, Stub, enter_case
 from hub.crypto.one_time import STEP_S, code_at
 from hub.records.accounts import AccountRole
 from hub.values import Kind, Person, Role
+from hub.web.console.referrals import BLOCKS
 from hub.web.guards import ROUTES
 from tests.accounts.people import PASSWORD, User, invited, user
 from tests.accounts.provider import ORGANISATION, Provider, with_provider
@@ -105,6 +106,28 @@ CALL: Final[Fields] = MappingProxyType(
         "on": "1 November 2026",
         "clock": "14:20",
         "said": "She is known there, and has an Idva.",
+    }
+)
+REFERRAL: Final[Fields] = MappingProxyType(
+    {
+        "referring_agency": "Northmoor Police",
+        "contact_names": "The duty desk",
+        "victim_name.given_names": "Dorothea",
+        "victim_name.surname": "Longacre",
+        "crit_professional_judgement": "yes",
+        "crit_visible_high_risk": "yes",
+        "pj_rationale": "Frightened to go home.",
+        "sealed": "no",
+        "fled": "none",
+    }
+)
+REFERRED: Final = MappingProxyType({"case": "{referred}"})
+CHECKLIST: Final[Fields] = MappingProxyType(
+    {
+        "questions.injury.answer": "yes",
+        "questions.weapons.answer": "dont_know",
+        "total_yes": "4",
+        "other_risk_info": "Far from the road.",
     }
 )
 NEW_CASE: Final[Fields] = MappingProxyType(
@@ -221,6 +244,22 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /cases", form={"number": "{ref}"}),
     E("POST /cases", form={"number": "no such reference"}),
     E("POST /cases", form={"number": "x" * 3_000}, status=422),
+    E("GET /referrals/new"),
+    E("POST /referrals/new", form={"button": "next.referrer"}, status=422),
+    *(E("POST /referrals/new", form={**REFERRAL, "button": f"next.{one}"}) for one in list(BLOCKS)[:-1]),
+    E("POST /referrals/new", form={**REFERRAL, "button": "more.afraid"}),
+    E("POST /referrals/new", form={**REFERRAL, "sealed": "", "button": "send.send"}, status=422),
+    E("POST /referrals/new", form={**REFERRAL, "button": "send.send"}),
+    E("GET /cases/{case}/papers/{paper}", places=REFERRED),
+    E("GET /cases/{case}/papers/{paper}", places={"case": "{referred}", "paper": "ab" * 16}, status=404),
+    E("GET /cases/{case}/dash", places=REFERRED),
+    E("POST /cases/{case}/dash", form={"date_1": "31/2/2026"}, places=REFERRED, status=422),
+    E("POST /cases/{case}/dash", form=CHECKLIST, places=REFERRED),
+    E("GET /cases/{case}/papers/{paper}", places=REFERRED),
+    E("GET /cases/{case}/research", places=REFERRED),
+    E("POST /cases/{case}/research", places=REFERRED, status=422),
+    E("POST /cases/{case}/research", form={"name_agency": "Police", "button": "more"}, places=REFERRED),
+    E("POST /cases/{case}/research", form={"name_agency": "Police"}, places=REFERRED),
     E("GET /cases/new"),
     E("POST /cases/new", status=422),
     E("POST /cases/new", form=NEW_CASE),
@@ -561,6 +600,7 @@ class World:
 
 
 _LINKS: Final = {
+    "paper": r"/cases/(?P<referred>[0-9a-f]{32})/papers/(?P<paper>[0-9a-f]{32})",
     "secret": r'class="[^"]*hub-key[^"]*">([A-Z2-7 ]{16,})<',
     "factor": r'name="factor" value="([^"]+)"',
     "people": r'name="people"[^>]*value="([0-9a-f]{32})"',

@@ -1,0 +1,163 @@
+"""The papers of a case on pages: each as it was filled in, the risk checklist, and an agency's own research.
+
+Who reads which is `hub.cases.papers_shown`'s; what is kept from somebody is as if it were not there.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import Response
+from pydantic import BaseModel
+
+from hub.cases.case_paper import keep_paper
+from hub.cases.dash import OF_CHILDREN, QUESTIONS, Dash
+from hub.cases.papers_shown import papers_shown
+from hub.cases.refer import ReferralPaper
+from hub.cases.research import Research
+from hub.cases.shown import case_shown
+from hub.records import papers
+from hub.records.cases import HeldCase
+from hub.records.papers import KeptPaper, PaperKind
+from hub.web.console.asked import Asked, Page, see
+from hub.web.console.drafts import forget, typed_before
+from hub.web.console.forms import Form, unsent
+from hub.web.console.language import gettext
+from hub.web.console.paper_words import ASKED, BESIDES, CRITERIA, HINTS, KINDS, answer_in_words, rows_of
+
+_MORE: Final = "more"
+
+
+def listed(asked: Asked, held: HeldCase) -> list[dict[str, Any]]:
+    """The papers of a case that they read, as its page lists them: those that no other corrects."""
+    handle = held.row.handle.hex()
+    return [
+        {
+            "href": f"/cases/{handle}/papers/{one.handle}",
+            "kind": gettext(KINDS[one.paper.kind]),
+            "supplier": one.paper.supplier,
+            "by": one.paper.by,
+            "at": one.paper.at,
+        }
+        for one in papers.current(papers_shown(asked.node, asked.acting, held))
+    ]
+
+
+def _show(asked: Asked) -> Response:
+    held = case_shown(asked.node, asked.acting, asked.place("case"))
+    if held is None:
+        return asked.not_found()
+    every = papers_shown(asked.node, asked.acting, held)
+    found = papers.history(every, asked.place("paper"))
+    if not found:
+        return asked.not_found()
+    return asked.page(
+        "case_paper.html", handle=held.row.handle.hex(), **_shown(found[0]), before=_before(found)
+    )
+
+
+def _before(found: list[KeptPaper]) -> list[dict[str, Any]]:
+    return [_shown(one) for one in found[1:]]
+
+
+def _shown(one: KeptPaper) -> dict[str, Any]:
+    paper = one.paper
+    dash = Dash.model_validate(paper.body) if paper.kind is PaperKind.dash else None
+    facts = ReferralPaper.model_validate(paper.body).facts if paper.kind is PaperKind.referral else ()
+    return {
+        "kind": gettext(KINDS[paper.kind]),
+        "supplier": paper.supplier,
+        "by": paper.by,
+        "at": paper.at,
+        "rows": rows_of(paper.kind, paper.body),
+        "dash": dash,
+        "facts": [
+            (gettext(CRITERIA[fact.criterion]), answer_in_words(fact.ticked), fact.why, fact.differs)
+            for fact in facts
+        ],
+    }
+
+
+def _dash(asked: Asked) -> Response:
+    held = case_shown(asked.node, asked.acting, asked.place("case"))
+    return asked.not_found() if held is None else _dash_page(asked, held, _typed(asked, Dash))
+
+
+def _typed(asked: Asked, model: type[BaseModel]) -> Form[Any]:
+    return typed_before(asked, model) or unsent()
+
+
+def _dash_page(asked: Asked, held: HeldCase, form: Form[Dash], status: int = 200) -> Response:
+    questions = [
+        {
+            "number": one.number,
+            "name": one.name,
+            "words": gettext(ASKED[one.name]),
+            "hint": gettext(HINTS[one.name]) if one.name in HINTS else "",
+            "boxes": [(name, gettext(BESIDES[name])) for name in one.boxes],
+            "ticks": [{"value": name, "text": gettext(BESIDES[name])} for name in one.ticks],
+            "children": one.number in OF_CHILDREN,
+        }
+        for one in QUESTIONS
+    ]
+    return asked.page("case_dash.html", status, form=form, handle=held.row.handle.hex(), questions=questions)
+
+
+def _keep_dash(asked: Asked) -> Response:
+    held = case_shown(asked.node, asked.acting, asked.place("case"))
+    if held is None:
+        return asked.not_found()
+    form = asked.form(Dash)
+    if form.value is None:
+        return _dash_page(asked, held, form, 422)
+    return _kept(asked, held, PaperKind.dash, form.value)
+
+
+def _research(asked: Asked) -> Response:
+    held = case_shown(asked.node, asked.acting, asked.place("case"))
+    return asked.not_found() if held is None else _research_page(asked, held, _typed(asked, Research))
+
+
+def _research_page(
+    asked: Asked, held: HeldCase, form: Form[Research], status: int = 200, *, more: bool = False
+) -> Response:
+    def rows(name: str) -> list[int]:
+        there = len(form.rows(name, 0))
+        return form.rows(name, there + 1 if more else max(there, 1))
+
+    names = ("afraid_of", "safe_to_talk_to", "not_safe_to_talk_to")
+    return asked.page(
+        "case_research.html",
+        status,
+        form=form,
+        handle=held.row.handle.hex(),
+        agency=asked.acting.organisation.name,
+        rows={name: rows(name) for name in names},
+    )
+
+
+def _keep_research(asked: Asked) -> Response:
+    held = case_shown(asked.node, asked.acting, asked.place("case"))
+    if held is None:
+        return asked.not_found()
+    form = asked.form(Research)
+    if form.button == _MORE:
+        return _research_page(asked, held, Form(typed=form.typed), more=True)
+    if form.value is None:
+        return _research_page(asked, held, form, 422)
+    return _kept(asked, held, PaperKind.research, form.value)
+
+
+def _kept(asked: Asked, held: HeldCase, kind: PaperKind, said: BaseModel) -> Response:
+    keep_paper(asked.node, asked.acting, held, kind, said)
+    forget(asked)
+    return see(f"/cases/{held.row.handle.hex()}")
+
+
+PAGES: Final = (
+    Page("GET", "/cases/{case}/papers/{paper}", _show),
+    Page("GET", "/cases/{case}/dash", _dash),
+    Page("POST", "/cases/{case}/dash", _keep_dash),
+    Page("GET", "/cases/{case}/research", _research),
+    Page("POST", "/cases/{case}/research", _keep_research),
+)

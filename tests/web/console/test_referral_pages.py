@@ -1,0 +1,221 @@
+"""Referring somebody, the risk checklist and research on the pages of the console, as browsers send them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from hub.cases.dash import QUESTIONS
+from hub.cases.research import Research
+from hub.node.node import Node
+from hub.records import papers
+from hub.records.accounts import AccountRole
+from hub.records.cases import HeldCase, held_case
+from hub.records.papers import KeptPaper, PaperKind
+from hub.store import cases
+from hub.web.console.referrals import BLOCKS
+from tests.federation.nodes import Areas
+from tests.web.console.signed_in import Console
+
+R = AccountRole
+FILLED: Mapping[str, str] = {
+    "referring_agency": "Eastvale Police",
+    "contact_names": "The duty desk",
+    "contact_tel_email": "01632 960001",
+    "date": "1 November 2026",
+    "victim_name.given_names": "Dorothea",
+    "victim_name.surname": "Quillfeather",
+    "victim_dob": "4/7/1991",
+    "victim_address": "1 High Street, Eastvale",
+    "victim_tel": "01632 960777",
+    "contact_info": "Mornings alone.",
+    "diversity": "LGBTQ_plus",
+    "gender": "female",
+    "perpetrators.0.name.given_names": "Ned",
+    "perpetrators.0.name.surname": "Longstaffe",
+    "perpetrators.0.relationship_to_victim": "ex-partner",
+    "children.0.name.given_names": "Pip",
+    "children.0.name.surname": "Quillfeather",
+    "children.0.school": "Eastvale Infants",
+    "children.0.relationship_to_perpetrator": "stepchild",
+    "reason": "It grew worse.",
+    "crit_professional_judgement": "yes",
+    "crit_marac_repeat": "no",
+    "pj_rationale": "Frightened to go home.",
+    "victim_aware": "yes",
+    "consent_given": "no",
+    "afraid_of.0.person": "his brother",
+    "not_safe_to_talk_to.0.person": "his sister",
+    "not_safe_to_talk_to.0.agency": "Castlebridge Homes",
+    "other_marac_before": "yes",
+    "other_marac_where_when": "Southmere, 2023",
+    "sealed": "no",
+    "fled": "none",
+}
+
+
+@pytest.fixture(scope="module")
+def console(areas: Areas) -> Console:
+    return Console.of(areas["eastvale"])
+
+
+_TOKENS: dict[AccountRole, str] = {}
+
+
+def token_of(console: Console, role: AccountRole) -> str:
+    """A session of each: one that signs in too often waits."""
+    if role not in _TOKENS:
+        _TOKENS[role] = console.users[role].signed_in()
+    return _TOKENS[role]
+
+
+def kept(node: Node, address: str) -> tuple[HeldCase, list[KeptPaper]]:
+    with node.read() as tx:
+        (row,) = cases.of_handles(tx.session, [bytes.fromhex(address.rsplit("/", 1)[-1])])
+        every = papers.of_case(tx, row)
+        return held_case(tx, row), [one for one in every if one.paper.kind is not PaperKind.repeat]
+
+
+def test_a_referral_is_typed_block_by_block_in_the_forms_order_and_kept_once(console: Console) -> None:
+    token = token_of(console, R.coordinator)
+    page = console.send("GET", "/referrals/new", token)
+    for number, block in enumerate(BLOCKS, 1):
+        assert f"part {number} of {len(BLOCKS)}" in page.text
+        assert f'value="{"send" if block == "send" else "next"}.{block}"' in page.text
+        if block != "send":
+            page = console.send("POST", "/referrals/new", token, {**FILLED, "button": f"next.{block}"})
+    hidden = re.findall(r'type="hidden" name="([^"]+)"', page.text)
+    assert {*FILLED} - {"sealed", "fled"} <= {*hidden}
+    sent = {**FILLED, "button": "send.send"}
+    done = console.send("POST", "/referrals/new", token, sent)
+    assert done.status_code == 303
+    case, (paper,) = kept(console.node, done.headers["Location"])
+    told = paper.paper.body["referral"]
+    assert (told["victim_dob"], told["other_marac_where_when"]) == ("1991-07-04", "Southmere, 2023")
+    assert told["children"][0]["school"] == "Eastvale Infants"
+    assert case.details.not_safe_to_talk_to == ("his sister, Castlebridge Homes",)
+    assert case.details.fled_from == ()
+    again = console.send("POST", "/referrals/new", token, sent)
+    assert again.headers["Location"] == done.headers["Location"]
+    assert len(kept(console.node, done.headers["Location"])[1]) == 1
+    shown = console.send("GET", done.headers["Location"], token).text
+    assert "01632 960777" not in shown  # S003-R10: nobody has said that it is safe to call.
+    (href,) = re.findall(r'href="(/cases/[0-9a-f]{32}/papers/[0-9a-f]{32})"', shown)
+    read = console.send("GET", href, token).text
+    assert "Eastvale Infants" in read
+    assert "01632 960777" not in read
+    assert "ex-partner" in read
+
+
+WRONG = {
+    "nothing answered": ({}, 1, "agency"),
+    "no criterion": ({"crit_professional_judgement": ""}, 5, "criterion"),
+    "no rationale": ({"pj_rationale": ""}, 5, "rationale"),
+    "sealed has no default": ({"sealed": ""}, 8, "in hiding"),
+    "fled has no default": ({"fled": ""}, 8, "fled an area"),
+    "no victim": ({"victim_name.given_names": "", "victim_name.surname": ""}, 2, "name"),
+}
+
+
+@pytest.mark.parametrize(("changes", "part", "says"), WRONG.values(), ids=WRONG)
+def test_what_is_missing_is_asked_on_its_own_block_and_nothing_typed_is_lost(
+    console: Console, changes: dict[str, str], part: int, says: str
+) -> None:
+    token = token_of(console, R.coordinator)
+    form = {**FILLED, **changes} if changes else {}
+    page = console.send("POST", "/referrals/new", token, {**form, "button": "send.send"})
+    assert page.status_code == 422
+    assert f"part {part} of 8" in page.text
+    assert "There is a problem" in page.text
+    assert says in page.text
+    assert not changes or "Castlebridge Homes" in page.text
+
+
+def test_s003_r40_a_representative_refers_in_the_name_of_their_own_agency_and_an_idva_of_its_service(
+    console: Console,
+) -> None:
+    for role, agency in ((R.representative, "Eastvale Police"), (R.idva, "Haven")):
+        token = token_of(console, role)
+        form = {**FILLED, "referring_agency": "Somebody else", "button": "send.send"}
+        done = console.send("POST", "/referrals/new", token, form)
+        assert done.status_code == 303, re.findall(r"(?s)error-summary.*?</ul>", done.text)
+        case, (paper,) = kept(console.node, done.headers["Location"])
+        assert (case.details.referring_agency, paper.paper.supplier) == (agency, agency)
+        assert console.send("GET", done.headers["Location"], token).status_code == 200
+
+
+def test_s003_r41_to_r83_a_risk_checklist_is_keyed_on_a_page_and_read_back(console: Console) -> None:
+    token = token_of(console, R.coordinator)
+    case = console.send("POST", "/referrals/new", token, {**FILLED, "button": "send.send"}).headers[
+        "Location"
+    ]
+    page = console.send("GET", f"{case}/dash", token).text
+    for one in QUESTIONS:
+        assert f'name="questions.{one.name}.answer"' in page
+        assert f'name="questions.{one.name}.comment"' in page
+        assert f'name="questions.{one.name}.source"' in page
+        assert all(f'name="questions.{one.name}.boxes.{box}"' in page for box in one.boxes)
+        assert all(f'value="{tick}"' in page for tick in one.ticks)
+    for name in ("before.safe_to_talk_now", "before.where_children_are", "severity.physical.severity"):
+        assert f'name="{name}"' in page
+    form = {
+        "tool": "safelives_dash",
+        "before.safe_to_talk_now": "yes",
+        "questions.injury.answer": "yes",
+        "questions.injury.boxes.what": "an arm",
+        "questions.injury.source": "police officer",
+        "questions.weapons.answer": "dont_know",
+        "questions.threats_to_kill.answer": "yes",
+        "questions.threats_to_kill.ticks": "children",
+        "other_risk_info": "Far from the road.",
+        "risk_to_children": "yes",
+        "severity.physical.severity": "high",
+        "total_yes": "5",
+        "button": "save",
+    }
+    assert console.send("POST", f"{case}/dash", token, form).status_code == 303
+    console.send("POST", f"{case}/dash", token, form)
+    _, every = kept(console.node, case)
+    assert [one.paper.kind for one in every] == ["referral", "dash"]
+    read = console.send("GET", f"{case}/papers/{every[1].handle}", token).text
+    for said in (
+        "Yes: 2",
+        "know: 1",
+        "Not completed: 21",
+        "counted 5",
+        "an arm",
+        "Far from the road.",
+        "high",
+    ):
+        assert said in read
+    assert "not a definitive assessment" in read
+    wrong = console.send("POST", f"{case}/dash", token, {**form, "date_1": "31/2/2026", "total_yes": "x"})
+    assert wrong.status_code == 422
+    assert "There is a problem" in wrong.text
+
+
+def test_s003_r84_to_r99_research_is_entered_and_read_by_its_own_agency_alone(console: Console) -> None:
+    token = token_of(console, R.coordinator)
+    case = console.send("POST", "/referrals/new", token, {**FILLED, "button": "send.send"}).headers[
+        "Location"
+    ]
+    page = console.send("GET", f"{case}/research", token).text
+    names = {*Research.model_fields} - {"victim_name", "afraid_of", "safe_to_talk_to", "not_safe_to_talk_to"}
+    assert [name for name in sorted(names) if f'name="{name}"' not in page] == []
+    form = {
+        "name_agency": "Ash Underhill, police",
+        "victim_changes": "Known as Dolly.",
+        "last_contacts": "Seen on Tuesday.",
+        "not_safe_to_talk_to.0.person": "The landlord",
+        "button": "save",
+    }
+    assert console.send("POST", f"{case}/research", token, form).status_code == 303
+    held, every = kept(console.node, case)
+    assert held.details.not_safe_to_talk_to == ("his sister, Castlebridge Homes", "The landlord")
+    href = f"{case}/papers/{every[-1].handle}"
+    assert "Known as Dolly." in console.send("GET", href, token).text
+    theirs = token_of(console, R.representative)  # Of the same agency.
+    assert console.send("GET", href, theirs).status_code == 200
+    assert console.send("GET", href.replace(every[-1].handle, "ab" * 16), token).status_code == 404
