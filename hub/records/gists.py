@@ -13,9 +13,9 @@ from sqlalchemy import RowMapping
 from hub.crypto.vault import Vault
 from hub.node.transaction import Reading
 from hub.records.cases import open_kept
-from hub.records.check import DisclosureStatus, open_check
+from hub.records.check import AreaStatus, DisclosureStatus, RecordedCheck, open_check
 from hub.store.cases import StoredCase, stored_case
-from hub.values import Kind, NodeId, Role
+from hub.values import Band, Kind, NodeId, Role
 
 HEARD_WITHIN: Final = dt.timedelta(weeks=6)
 """From the disclosure to the meeting, at most (Toolkit for Marac representatives)."""
@@ -74,8 +74,9 @@ def _gist(vault: Vault, values: RowMapping) -> Gist:
 class CheckGist(NamedTuple):
     """A check in a word: when it was asked (seconds since 1970), about whom on which case, and what came of it.
 
-    `permitted`: not so, nobody was asked. `nobody`: no area was asked for whoever asked. `to_ring`: an area of it
-    is still to be rung. `came`: how far it has come with each area that found somebody.
+    `permitted`: not so, nobody was asked. `nobody`: no area was asked for whoever asked. `answered`: an area has.
+    `to_ring`: an area of it is still to be rung. `came`: how far it has come with each area that found somebody.
+    `doubted_by`: who said of a very likely candidate that it is not the same person, while nobody has agreed.
     """
 
     check_id: str
@@ -85,8 +86,10 @@ class CheckGist(NamedTuple):
     about: Role
     permitted: bool
     nobody: bool
+    answered: bool
     to_ring: bool
     came: tuple[tuple[NodeId, frozenset[DisclosureStatus]], ...]
+    doubted_by: tuple[str, ...]
     sealed: bytes
 
 
@@ -106,9 +109,19 @@ def _check(vault: Vault, row: RowMapping) -> CheckGist:
         about=kept.request.subject.role,
         permitted=kept.result.decision.permitted,
         nobody=kept.asked_nobody,
+        answered=any(one.status is AreaStatus.answered for one in kept.result.areas),
         to_ring=bool(row["to_ring"]),
         came=tuple(
             (one.node_id, frozenset(each.disclosure.status for each in one.candidates)) for one in found
         ),
+        doubted_by=_doubted_by(kept),
         sealed=row["sealed"],
     )
+
+
+def _doubted_by(kept: RecordedCheck) -> tuple[str, ...]:
+    areas = kept.result.areas if kept.dismissed else ()
+    candidates = (one for area in areas for one in (*area.candidates, *area.set_aside))
+    likely = {one.handle for one in candidates if one.band is Band.strong}
+    words = (word for handle, word in kept.dismissed.items() if handle in likely)
+    return tuple(dict.fromkeys(word.by for word in words if not word.agreed_by))

@@ -7,13 +7,14 @@ from typing import Final
 
 from fastapi import Response
 
+from hub.cases.plans import actions_of, reporter_of
 from hub.cases.repeat_decisions import waiting
 from hub.checks.not_yet_asked import not_yet_asked
 from hub.checks.rung import to_be_rung
 from hub.checks.submissions import waiting_for_manager
 from hub.records.gists import CheckGist
 from hub.web.console.asked import Asked, Page
-from hub.web.console.came import RESULT, asked_lines
+from hub.web.console.came import RESULT, lately
 from hub.web.console.incoming import answered, area_name, lines
 from hub.web.console.obligations import by_case, by_time, when
 from hub.web.console.submissions import own_lines
@@ -43,7 +44,8 @@ def _work(asked: Asked) -> Response:
         late_cases=by_case(read(node, past[:_NEWEST])),
         due_cases=by_case(read(node, now[:_NEWEST])),
         shown=_NEWEST,
-        checks=asked_lines(asked, _NEWEST),
+        lately=lately(asked, _NEWEST),
+        late_actions=sum(one.overdue for one in actions_of(node, reporter_of(acting))),
         here=waiting(node, acting),
         moving=transfers_waiting(asked),
         unasked=not_yet_asked(node, acting, _NEWEST + 1),
