@@ -20,6 +20,7 @@ from hub.values import Requester
 from tests.accounts.people import cheap_passwords
 from tests.cases.planning import accepted, action
 from tests.checks import disclosing, pending
+from tests.checks.signing import CASEWORKER
 from tests.federation.nodes import Areas, cases_of, copied
 from tests.web.console.browser import apart
 from tests.web.console.signed_in import Console
@@ -56,15 +57,18 @@ def test_what_came_is_said_of_each_question_by_whom_it_is_about(areas: Areas, co
     told = disclosing.asked(areas)
     disclosing.disclosed(areas, told.check_id)
     disclosing.asked(areas, his)
-    disclosing.asked(areas, sharing_form=pending.grounded(necessity=""))  # Nobody was asked: an answer is missing.
+    disclosing.asked(
+        areas, sharing_form=pending.grounded(necessity="")
+    )  # Nobody was asked: an answer is missing.
     page = parts(console, areas)
     asked = page["Asked lately"]
     assert asked.count("Asked at") == 2
-    assert asked.count("(PDF) : Case NM-1: Alleged perpetrator") == 1
+    assert asked.count("Nobody was asked at") == 1
+    assert asked.count("(PDF) : Case NM-1: alleged perpetrator") == 1
     assert "Possible match in Eastvale, which has not been told." in asked
     assert page["Replies that came"].count("Eastvale has answered.") == 1
-    assert ": Victim" in page["Replies that came"]
-    pending.told(areas, pending.asked(areas, number=900))
+    assert ": victim" in page["Replies that came"]
+    pending.told(areas, pending.asked(areas, number=900, asks={"signatures": CASEWORKER}))
     page = parts(console, areas)
     assert "its answer waits for a person there" in page["Replies not yet complete"]
     assert "1 replies not yet complete" in page[""]
