@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import pytest
+import hashlib
 
+import pytest
+from sqlalchemy import delete
+
+from hub.audit.events import Action
 from hub.cases.changes import find_case
 from hub.cases.obligations import list_obligations
-from hub.errors import ConflictError, InputError, NotFoundError
+from hub.errors import ConflictError, InputError, NotFoundError, StorageError
 from hub.jobs import schedule
 from hub.node.node import Node
 from hub.records import papers
 from hub.records.papers import Paper, PaperKind
+from hub.records.transfers import drop_pack, keep_pack, keep_transfer, pack_of
+from hub.store.guarded import table_of
+from hub.transfers import deliver
 from hub.transfers.accept import accept, decline, incoming
 from hub.transfers.expire import expire
+from hub.transfers.listing import transfers_for
 from hub.transfers.offer import STANDS_S, offer_case
 from hub.values import RequesterRole
-from hub.wire.transfers import DeclineCode, TransferState
+from hub.wire.transfers import DeclineCode, MessageKind, TransferState
 from tests.federation.nodes import Areas
 from tests.transfers.moving import (
     COORDINATOR,
@@ -218,3 +226,47 @@ def test_a_pack_of_five_megabytes_arrives_whole(areas: Areas) -> None:
         assert case
         (kept,) = papers.of_case(tx, case.row, PaperKind.attachment)
         assert papers.file_of(tx, kept) == scan
+
+
+def test_another_pack_of_the_same_transfer_is_refused(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    old = areas[OLD]
+    with old.write() as tx:
+        transfer = at(areas, OLD, made.transfer.id)
+        other = pack_of(tx, transfer).model_copy(update={"reason": "Another."}).model_dump_json().encode()
+        drop_pack(tx, transfer.id)
+        keep_pack(tx, transfer.id, other)
+        changed = transfer.model_copy(update={"digest": hashlib.sha256(other).hexdigest()})
+        keep_transfer(tx, changed)
+        again = deliver.put(tx, changed, MessageKind.offer)
+    assert "refused" in delivered(areas, OLD, again)
+    with areas[NEW].read() as tx:
+        assert pack_of(tx, at(areas, NEW, transfer.id)).reason == made.transfer.reason
+
+
+def test_what_was_packed_is_what_moves(areas: Areas) -> None:
+    """Whoever writes the database alone moves nothing else."""
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    new = areas[NEW]
+    with new.write() as tx:
+        drop_pack(tx, made.transfer.id)
+        keep_pack(tx, made.transfer.id, b"{}")
+    with pytest.raises(StorageError, match="not what was packed"):
+        accept(new, made.transfer.id, THERE)
+
+
+def test_an_area_that_knows_no_such_transfer_any_more_is_rung(areas: Areas) -> None:
+    heard(areas)
+    made = offered(areas)
+    assert made.transfer
+    with areas[OLD].write() as tx:
+        tx.record(Action.transfer_ended, status="expired")
+        tx.session.connection().execute(delete(table_of("transfer")))
+    there = accept(areas[NEW], made.transfer.id, THERE)
+    assert "not found" in told(areas, there)
+    (line,) = transfers_for(areas[NEW], THERE)
+    assert (line.unsettled, line.responsible) == (True, (NEW, OLD))
