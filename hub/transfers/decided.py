@@ -14,11 +14,11 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from hub.cases.access import context_of, restrictions_on
-from hub.consent import Context, SharingForm
+from hub.consent import Context, SharingAgreement, SharingForm
 from hub.consent.form.form import Asker, Protocol, Recipient, Review, Signature, Subject
 from hub.consent.form.vocabulary import Capacity, DataClass, SignatureRole, VictimAgreement
 from hub.node.node import Node
-from hub.records.cases import HeldCase, PersonDetails
+from hub.records.cases import HeldCase, HeldPerson
 from hub.records.check import CheckRequest
 from hub.records.transfers import Transfer
 from hub.transfers.packing import ItemChosen
@@ -80,11 +80,12 @@ def form_of(
     signatures = [Signature(role=SignatureRole.manager, name=manager, date=on)]
     if by.name and by.name != manager:
         signatures.append(Signature(role=SignatureRole.caseworker, name=by.name, date=on))
+    agreement = _agreement(node, offer.to)
     return SharingForm(
         jurisdiction=node.settings.jurisdiction,
         requester=Asker(**by.model_dump()),
-        subjects=_subjects(held, classes),
-        protocol=_protocol(node, offer.to),
+        subjects=_subjects(held, _asked(node, held, by, agreement, classes)),
+        protocol=Protocol(ref=agreement.ref, date=agreement.date) if agreement else None,
         necessity=offer.reason,
         review=Review(date=node.today() + dt.timedelta(days=REVIEW_DAYS), owner=offer.permission.by),
         signatures=tuple(signatures),
@@ -92,15 +93,38 @@ def form_of(
     )
 
 
-def _protocol(node: Node, to: NodeId) -> Protocol | None:
+def _agreement(node: Node, to: NodeId) -> SharingAgreement | None:
     """The agreement that both areas signed for moving cases, the newest."""
     found = [
         one
         for one in node.agreements.held
         if Purpose.marac_transfer in one.purposes and {node.node_id, to} <= set(one.areas)
     ]
-    newest = max(found, key=lambda one: one.date, default=None)
-    return Protocol(ref=newest.ref, date=newest.date) if newest else None
+    return max(found, key=lambda one: one.date, default=None)
+
+
+def _asked(
+    node: Node,
+    held: HeldCase,
+    by: Requester,
+    agreement: SharingAgreement | None,
+    classes: set[DataClass],
+) -> set[DataClass]:
+    """The classes that the form asks for: of what there is, those that the agreement carries; else all of it.
+
+    What it does not carry stays: who holds it is said in its place.
+    """
+    reached = {DataClass.contact} if any(map(_reached, held.people)) else set()
+    least, more = {DataClass.identity, DataClass.involvement}, classes | reached
+    if agreement is not None:
+        answered = node.rules.policy.protocol.data
+        more = {one for one in more if one in answered and agreement.basis_of(by.agency_kind, one)}
+    return least | more
+
+
+def _reached(one: HeldPerson) -> bool:
+    details = one.details
+    return bool(details.address or details.person.phone or details.person.postcode)
 
 
 def _subjects(held: HeldCase, classes: set[DataClass]) -> tuple[Subject, ...]:
@@ -109,7 +133,7 @@ def _subjects(held: HeldCase, classes: set[DataClass]) -> tuple[Subject, ...]:
         Subject(
             ref=f"{one.details.person.role.value} {number}",
             role=one.details.person.role,
-            data=tuple(sorted({DataClass.identity, DataClass.involvement, *classes, *_contact(one.details)})),
+            data=tuple(sorted(classes)),
             agreement=VictimAgreement(details.agreement or "not_asked")
             if one.details.person.role is Role.victim
             else None,
@@ -118,10 +142,6 @@ def _subjects(held: HeldCase, classes: set[DataClass]) -> tuple[Subject, ...]:
         )
         for number, one in enumerate(held.people, 1)
     )
-
-
-def _contact(one: PersonDetails) -> tuple[DataClass, ...]:
-    return (DataClass.contact,) if one.address or one.person.phone or one.person.postcode else ()
 
 
 def context_for(node: Node, held: HeldCase, by: Requester, form: SharingForm, signer: str = "") -> Context:

@@ -38,7 +38,7 @@ from hub.records.transfers import (
 from hub.store.obligations import Activity
 from hub.transfers import deliver
 from hub.transfers.decided import Offer, asker_for, context_for, form_of
-from hub.transfers.packing import classes_of, packed, people_of
+from hub.transfers.packing import classes_of, fitting, packed, people_of
 from hub.transfers.sides import offered, refs
 from hub.transfers.state import Wanted
 from hub.values import Kind, Level, NodeId, Requester
@@ -93,6 +93,8 @@ def preview(
     form = form_of(node, held, offer, asker, classes_of(items), signer)
     context = context_for(node, held, asker, form, signer)
     decision = decide(form, node.rules, node.today(), context)
+    if decision.permitted:
+        items = fitting(items, decision.releases)
     return Preview(held, items, form, decision, Telling.of(form, context))
 
 
@@ -216,7 +218,7 @@ def _made(tx: Transaction, offer: Offer, by: Requester, seen: Preview, number: s
         not_safe_to_talk_to=details.not_safe_to_talk_to,
         fled_from=seen.telling.fled_from or (),
         sealed=seen.held.kept.sealed,
-        people=people_of(seen.held),
+        people=people_of(seen.held, seen.decision.releases),
         items=seen.items,
         offered_by=by,
         permission=offer.permission,

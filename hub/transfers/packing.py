@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
+from hub.consent.decision import Release
 from hub.consent.form.vocabulary import DataClass
 from hub.errors import InputError
 from hub.node.transaction import Reading
@@ -75,13 +76,27 @@ def packed(
     return list(found.values())
 
 
-def people_of(held: HeldCase) -> tuple[PackedPerson, ...]:
-    """The people of a case, as they move."""
-    return tuple(
-        PackedPerson(
-            person=one.details.person, address=one.details.address, safe_to_call=one.details.safe_to_call
+def people_of(held: HeldCase, releases: Iterable[Release]) -> tuple[PackedPerson, ...]:
+    """The people of a case, as they move: with how to reach them only where that is released for everybody."""
+    if all(DataClass.contact in one.data for one in releases):
+        return tuple(
+            PackedPerson(
+                person=one.details.person, address=one.details.address, safe_to_call=one.details.safe_to_call
+            )
+            for one in held.people
         )
-        for one in held.people
+    nowhere = {"postcode": "", "phone": ""}
+    return tuple(PackedPerson(person=one.details.person.model_copy(update=nowhere)) for one in held.people)
+
+
+def fitting(items: Iterable[PackedItem], releases: Iterable[Release]) -> tuple[PackedItem, ...]:
+    """The items; of a class of data that is released for nobody it is said who holds it."""
+    released = {data for one in releases for data in one.data}
+    return tuple(
+        one
+        if one.held_by or classes_of([one]) <= released
+        else one.model_copy(update={"held_by": one.supplier, "body": {}, "file": ""})
+        for one in items
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -179,9 +178,5 @@ class Moving(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_two_nodes_agree_whatever_happens_between_them(sqlite_template: Path) -> None:
-    def machine() -> RuleBasedStateMachine:
-        Moving.template = sqlite_template
-        return Moving()
-
-    make: Callable[[], RuleBasedStateMachine] = machine
-    run_state_machine_as_test(make, settings=settings(max_examples=20, stateful_step_count=12))
+    Moving.template = sqlite_template
+    run_state_machine_as_test(Moving, settings=settings(max_examples=20, stateful_step_count=12))

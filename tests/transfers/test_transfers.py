@@ -270,3 +270,21 @@ def test_an_area_that_knows_no_such_transfer_any_more_is_rung(areas: Areas) -> N
     assert "not found" in told(areas, there)
     (line,) = transfers_for(areas[NEW], THERE)
     assert (line.unsettled, line.responsible) == (True, (NEW, OLD))
+
+
+def test_what_is_not_released_stays(areas: Areas) -> None:
+    """Under an agreement for less, her address and what was learned of the risk do not move."""
+    file = areas[OLD].home / "agreements" / "agreement.toml"
+    text = file.read_text().replace(
+        '"identity", "involvement", "risk", "children", "contact"', '"identity", "involvement"'
+    )
+    file.write_text(text)
+    heard(areas)
+    made = offered(areas, items=(MINUTES,))
+    assert made.transfer
+    (item,) = made.transfer.items
+    assert item.held_by == "Police"
+    _, pack = incoming(areas[NEW], made.transfer.id, THERE)
+    assert pack is not None
+    assert OWN_ADDRESS not in pack.model_dump_json()
+    assert "Heard." not in pack.model_dump_json()
