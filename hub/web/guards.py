@@ -77,6 +77,8 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("GET", "/cases/{case}/papers/{paper}"): Guard(CASE_OPENERS),
     ("GET", "/cases/{case}/dash"): Guard(CASE_OPENERS),
     ("POST", "/cases/{case}/dash"): Guard(CASE_OPENERS),
+    ("GET", "/cases/{case}/child-referral"): Guard(CASE_OPENERS),
+    ("POST", "/cases/{case}/child-referral"): Guard(CASE_OPENERS),
     ("GET", "/cases/{case}/research"): Guard(CASE_OPENERS),
     ("POST", "/cases/{case}/research"): Guard(CASE_OPENERS),
     ("GET", "/cases/{case}/seal"): Guard(CASEWORKERS),

@@ -11,6 +11,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from hub.cases.case_paper import keep_paper
+from hub.cases.child_referral import ChildReferral, still_due
 from hub.cases.dash import OF_CHILDREN, QUESTIONS, Dash
 from hub.cases.papers_shown import papers_shown
 from hub.cases.refer import ReferralPaper
@@ -22,10 +23,16 @@ from hub.records.papers import KeptPaper, PaperKind
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
-from hub.web.console.language import gettext
+from hub.web.console.language import gettext, mark
 from hub.web.console.paper_words import ASKED, BESIDES, CRITERIA, HINTS, KINDS, answer_in_words, rows_of
 
 _MORE: Final = "more"
+_LACKS: Final = {
+    "made": mark("Say whether a referral was made"),
+    "date": mark("Give the day on which it was made"),
+    "to": mark("Say to whom it was made"),
+    "why_not": mark("Say why none was made"),
+}
 
 
 def listed(asked: Asked, held: HeldCase) -> list[dict[str, Any]]:
@@ -148,6 +155,33 @@ def _keep_research(asked: Asked) -> Response:
     return _kept(asked, held, PaperKind.research, form.value)
 
 
+def _child_referral(asked: Asked) -> Response:
+    held = case_shown(asked.node, asked.acting, asked.place("case"))
+    return asked.not_found() if held is None else _child_page(asked, held, _typed(asked, ChildReferral))
+
+
+def _child_page(asked: Asked, held: HeldCase, form: Form[ChildReferral], status: int = 200) -> Response:
+    return asked.page("case_child_referral.html", status, form=form, handle=held.row.handle.hex())
+
+
+def _keep_child_referral(asked: Asked) -> Response:
+    held = case_shown(asked.node, asked.acting, asked.place("case"))
+    if held is None:
+        return asked.not_found()
+    form = asked.form(ChildReferral)
+    if form.value is not None and form.value.lacks:
+        form = form.with_error(form.value.lacks, gettext(_LACKS[form.value.lacks]))
+    if form.value is None:
+        return _child_page(asked, held, form, 422)
+    return _kept(asked, held, PaperKind.child_referral, form.value)
+
+
+def children_due(asked: Asked, held: HeldCase) -> bool:
+    """Whether nothing was recorded for the children of a case, or of a checklist that speaks of some."""
+    every = papers.current(papers_shown(asked.node, asked.acting, held))
+    return still_due([one.details.person for one in held.people], [one.paper for one in every])
+
+
 def _kept(asked: Asked, held: HeldCase, kind: PaperKind, said: BaseModel) -> Response:
     keep_paper(asked.node, asked.acting, held, kind, said)
     forget(asked)
@@ -158,6 +192,8 @@ PAGES: Final = (
     Page("GET", "/cases/{case}/papers/{paper}", _show),
     Page("GET", "/cases/{case}/dash", _dash),
     Page("POST", "/cases/{case}/dash", _keep_dash),
+    Page("GET", "/cases/{case}/child-referral", _child_referral),
+    Page("POST", "/cases/{case}/child-referral", _keep_child_referral),
     Page("GET", "/cases/{case}/research", _research),
     Page("POST", "/cases/{case}/research", _keep_research),
 )

@@ -20,7 +20,7 @@ from hub.records.cases import HeldCase
 from hub.values import Role
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.came import asked_lines
-from hub.web.console.case_papers import listed
+from hub.web.console.case_papers import children_due, listed
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
 from hub.web.typed.cases import MOST_ROWS, CaseTyped, Search, fled_wrong, same_case, stub_of
@@ -69,6 +69,7 @@ def _show(asked: Asked) -> Response:
         checks=asked_lines(asked, MOST, lambda one: one.case_digest == case) if may_ask else [],
         most=MOST,
         papers=listed(asked, held),
+        children_due=children_due(asked, held),
         words=[
             (gettext(text), f"/cases/{handle}/{path}")
             for path, text in WORDS.items()
@@ -150,6 +151,7 @@ WORDS: Final = {
     "here-already": mark("Here already?"),
     "dash": mark("Complete a risk checklist"),
     "research": mark("Enter your agency's research"),
+    "child-referral": mark("Record a referral to safeguard children"),
     "plan": mark("Action plan"),
     "seal": mark("Seal this case"),
     "unseal": mark("Take the seal back"),

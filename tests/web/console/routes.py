@@ -48,6 +48,8 @@ EXPECTED: Final = {
     "GET /cases/{case}/papers/{paper}": "cirm",
     "GET /cases/{case}/dash": "cirm",
     "POST /cases/{case}/dash": "cirm",
+    "GET /cases/{case}/child-referral": "cirm",
+    "POST /cases/{case}/child-referral": "cirm",
     "GET /cases/{case}/research": "cirm",
     "POST /cases/{case}/research": "cirm",
     "GET /cases/{case}/seal": "cim",

@@ -219,3 +219,21 @@ def test_s003_r84_to_r99_research_is_entered_and_read_by_its_own_agency_alone(co
     theirs = token_of(console, R.representative)  # Of the same agency.
     assert console.send("GET", href, theirs).status_code == 200
     assert console.send("GET", href.replace(every[-1].handle, "ab" * 16), token).status_code == 404
+
+
+def test_s003_r74_r79_children_are_asked_about_until_what_was_done_for_them_is_recorded(
+    console: Console,
+) -> None:
+    token = token_of(console, R.coordinator)
+    form = {**FILLED, "reason": "For the child.", "button": "send.send"}
+    case = console.send("POST", "/referrals/new", token, form).headers["Location"]
+    prompt = "no referral to safeguard them is recorded"
+    assert prompt in console.send("GET", case, token).text
+    for lacking in ({}, {"made": "yes", "date": "1 November 2026"}, {"made": "no"}):
+        assert console.send("POST", f"{case}/child-referral", token, lacking).status_code == 422
+    assert prompt in console.send("GET", case, token).text
+    made = {"made": "yes", "date": "1 November 2026", "to": "Children's services"}
+    assert console.send("POST", f"{case}/child-referral", token, made).status_code == 303
+    assert prompt not in console.send("GET", case, token).text
+    _, every = kept(console.node, case)
+    assert (every[-1].paper.kind, every[-1].paper.body["to"]) == ("child_referral", "Children's services")
