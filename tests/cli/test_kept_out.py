@@ -84,9 +84,27 @@ class Nodes:
             who = write("who", one)
             assert inside("candidates", "dismiss", self.has, *place, "--as", who).code == 0
         assert inside("import", self.has, self.file(SEALED)).code == 0
+        self.action = self._planned()
         self.number = next(one["number"] for one in listed(self.has, "--all"))
         for home in (self.has, self.never):
             (home / "staff.toml").write_text(KEPT_OUT)
+
+    def _planned(self) -> str:
+        """An action of an accepted plan of the case that was asked about: its id."""
+        action = {
+            "what": "Mark the file",
+            "agency": "Police",
+            "volunteered_by": "B",
+            "due": "3 December 2026",
+        }
+        action |= {"risk": "R", "achieves": "A", "addresses": "perpetrator", "approach": "manage"}
+        plan = {"case_ref": ASKED, "by": ADA, "actions": [action], "tells_victim": "B"}
+        said = self.write("plan", plan | {"safe": "yes", "safe_by": "B"})
+        assert inside("plan", "save", self.has, said, "--begin").code == 0
+        ada = self.write("ada", ADA)
+        assert inside("plan", "accept", self.has, "--as", ada, said=f"{ASKED}\n").code == 0
+        (line,) = inside("plan", "actions", self.has, "--as", ada, "--json").json["actions"]
+        return str(line["id"])
 
     def file(self, ref: str) -> Path:
         """An import file of a case of that reference."""
@@ -174,6 +192,10 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         told = sample_referral() | {"case_ref": ref, "victim_name": "Ever New"}
         walk("referral add", write("referral", told), "--as", ash)
         walk("referral show", "--as", ash, said=f"{ref}\n")
+        walk("plan show", "--as", ash, said=f"{ref}\n")
+        planned = {"case_ref": ref, "by": ASH, "tells_victim": "The Idva"}
+        walk("plan save", write("plan", planned), "--begin")
+        walk("plan accept", "--as", ash, said=f"{ref}\n")
         walk("case seal", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         walk("case fled", "--not-known", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         walk("case fled", "--nobody", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
@@ -185,6 +207,8 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
                 "disclosures add",
                 write("told", {"case_ref": ref, "check_id": check_id, "by": ASH, "sharings": [row]}),
             )
+    walk("plan actions", "--as", ash)
+    walk("plan report", nodes.action, write("report", {"by": ASH, "outcome": "done", "worked": "no"}))
     walk("obligations close", write("by_ash", evidence() | {"by": ASH}), nodes.number)
     walk("peer list")
     walk("keys list")

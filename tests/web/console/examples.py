@@ -445,6 +445,8 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     ),
     E("GET /cases/{case}/plan", places=PLANNED),
     E("GET /cases/{case}/plan/action", places=PLANNED, status=404),
+    E("POST /cases/{case}/plan", places={"case": "ab" * 16}, status=404),
+    E("POST /cases/{case}/plan/remove", places=PLANNED, status=404),
     E("POST /cases/{case}/plan", places=PLANNED),
     E("GET /cases/{case}/plan/action", places=PLANNED),
     E("POST /cases/{case}/plan/action", places=PLANNED, status=422),
