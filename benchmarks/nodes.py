@@ -107,7 +107,7 @@ def home(
     if not (kept / "node.toml").exists():
         say(f"building {kept.name}: {people} people ...")
         fresh = folder / f"{kept.name}.{os.getpid()}.new"
-        node = create_home(fresh, _settings(kept.name, database(kept.name)))
+        node = create_home(fresh, settings_of(kept.name, database(kept.name)))
         write_agreement(fresh, node.today(), SIGNED)
         with (fresh / "node.toml").open("a", encoding="utf-8") as file:
             file.write(QUOTAS)
@@ -226,7 +226,8 @@ def told(drawn: World, case: Case) -> list[Person]:
     return people
 
 
-def _settings(node_id: str, database: str) -> Settings:
+def settings_of(node_id: str, database: str) -> Settings:
+    """The settings of a node that is measured."""
     return Settings(
         node_id=node_id,
         area=node_id.capitalize(),

@@ -69,6 +69,10 @@ COMMANDS: Final = {
         "repeats:repeats_app",
         "Who of a case is here already, and which are repeats.",
     ),
+    "flags": (
+        "flags:flags_app",
+        "Flags of this node's cases, for twelve months from the meeting.",
+    ),
     "seals": (
         "seals:seals_app",
         "Who may be a sealed person on another case.",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hub.audit.events import NODE, Action, Refs
+from hub.cases.flags import end_flags
 from hub.cases.obligations import escalate
 from hub.cases.renewal import follow_agreements
 from hub.cases.repeat_decisions import note_current
@@ -93,7 +94,7 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         Job("warn", _warn),
         Job("audit", lambda run: require_as_bound(run.node)),
         Job("escalate", _escalate),
-        Job("casework", lambda run: note_current(run.node, run.alive)),
+        Job("casework", _casework),
     ]
     return {job.name: job for job in jobs}
 
@@ -152,6 +153,12 @@ def _sign(run: Run) -> None:
     """Sign the log's head, and tell the operator what was lost of the one before."""
     for lost in advance_audit_checkpoint(run.node):
         logger.warning("audit checkpoint: %s", lost)
+
+
+def _casework(run: Run) -> None:
+    """Look for who came in, whichever way, and end the flags whose time is over."""
+    note_current(run.node, run.alive)
+    end_flags(run.node, run.alive)
 
 
 def _warn(run: Run) -> None:

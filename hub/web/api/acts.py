@@ -16,6 +16,7 @@ from typing import Any, Final
 from fastapi import Request
 
 from hub.accounts.accounts import Acting
+from hub.cases.flags import agencies_of, flags
 from hub.cases.refer import for_account, refer
 from hub.cases.referral import Referral
 from hub.cases.repeat_decisions import Looker, here_already_of, note_found
@@ -160,6 +161,23 @@ def send_referral(call: Call) -> models.ReferralKept:
         repeat=done.repeat,
         child_referral=done.child_referral,
     )
+
+
+def list_flags(call: Call) -> models.FlagsListed:
+    """List the flags that stand, and which agencies are still to be told."""
+    agencies = agencies_of(call.node)
+    rows = (
+        models.FlagShown(
+            case=one.case,
+            case_ref=one.case_ref,
+            meeting=one.meeting,
+            until=one.until,
+            to_tell=tuple(one.to_tell(agencies)),
+            seen=one.kept.seen,
+        )
+        for one in flags(call.node, Looker.of(call.acting))
+    )
+    return models.FlagsListed(flags=tuple(rows))
 
 
 def ask(call: Call) -> models.QuestionsPut:

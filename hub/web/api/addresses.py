@@ -165,6 +165,15 @@ _FOUND: Final = {
     "met": "2026-02-19",
 }
 
+_FLAG: Final = {
+    "case": _CASE,
+    "case_ref": "NM-2026-0412",
+    "meeting": "2026-02-19",
+    "until": "2027-02-19",
+    "to_tell": ["Northmoor Police"],
+    "seen": [],
+}
+
 ADDRESSES: Final = (
     Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=_LISTED),
     Address(
@@ -188,6 +197,7 @@ ADDRESSES: Final = (
         status=201,
     ),
     Address("GET", "/cases/{case}", acts.show_case, gives=models.CaseShown, given=_SHOWN),
+    Address("GET", "/flags", acts.list_flags, gives=models.FlagsListed, given={"flags": [_FLAG]}),
     Address(
         "GET",
         "/cases/{case}/here-already",

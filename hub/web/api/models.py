@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, model_validator
 
 from hub.cases.action_plan import Action, ActionPlan, Lack, SetBefore
+from hub.cases.flags import SeenAgain
 from hub.cases.here_already import Found
 from hub.cases.refer import Repeat
 from hub.cases.referral import Referral
@@ -96,6 +97,23 @@ class ReferralKept(Value):
     here_already: tuple[Found, ...]
     repeat: Repeat | None
     child_referral: bool
+
+
+class FlagShown(Value):
+    """A flag that stands: until when, the agencies still to be told, and by whom somebody was seen again."""
+
+    case: str
+    case_ref: ShortText
+    meeting: dt.date
+    until: dt.date
+    to_tell: tuple[ShortText, ...]
+    seen: tuple[SeenAgain, ...]
+
+
+class FlagsListed(Value):
+    """The flags that stand, the first to end first."""
+
+    flags: tuple[FlagShown, ...]
 
 
 class Question(AskForm):

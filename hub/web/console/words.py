@@ -31,6 +31,8 @@ _MENU: Final = (
     (mark("Transfers"), "/transfers"),
     (mark("Obligations"), "/obligations"),
     (mark("Actions"), "/actions"),
+    (mark("Flags"), "/flags"),
+    (mark("Seen again"), "/seen-again"),
     (mark("To countersign"), "/countersign"),
     (mark("Who may be hidden"), "/seals"),
     (mark("Disclosures"), "/disclosures"),

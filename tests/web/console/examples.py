@@ -28,7 +28,7 @@ from tests.accounts.provider import ORGANISATION, Provider, with_provider
 from tests.checks.pending import asked, told
 from tests.checks.signing import CASEWORKER, she_fled
 from tests.cli.running import free_port
-from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
+from tests.federation.nodes import IMPORTER, Areas, case, cases_of, hold, stranger
 from tests.web.console.browser import apart
 from tests.web.console.signed_in import Console
 
@@ -158,6 +158,15 @@ ACTION: Final[Fields] = MappingProxyType(
 WHOLE: Final[Fields] = MappingProxyType({"tells_victim": "The Idva", "safe": "yes", "safe_by": "The Idva"})
 AGAIN: Final = MappingProxyType({"case": "{again}", "other": "{before}"})
 """A case of somebody who was referred before, and the case of then."""
+FLAGGED: Final = MappingProxyType({"case": "{flagged}"})
+LONGER: Final[Fields] = MappingProxyType(
+    {
+        "until": "4 July 2029",
+        "reason": "sex_offender",
+        "authority": "The chair",
+        "because": "He is on the register.",
+    }
+)
 PLANNED: Final = MappingProxyType({"case": "{planned}"})
 REVIEWED: Final[Fields] = MappingProxyType(
     {
@@ -433,6 +442,17 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /submissions/{submission}/ask"),
     E("POST /submissions/{submission}/withdraw", places={"submission": "ab" * 16}, status=404),
     E("POST /submissions/{submission}/withdraw"),
+    E("GET /flags"),
+    E("POST /flags", status=422),
+    E("POST /flags", form={"agency": "Police", "cases": "{flagged}"}),
+    E("GET /flags"),
+    E("GET /cases/{case}/flag", places=FLAGGED),
+    E("POST /cases/{case}/flag", places=FLAGGED, status=422),
+    E("POST /cases/{case}/flag", form={**LONGER, "until": "1 January 2020"}, places=FLAGGED, status=422),
+    E("POST /cases/{case}/flag", form=LONGER, places=FLAGGED),
+    E("GET /seen-again", R.representative),
+    E("POST /seen-again", R.representative, status=422),
+    E("POST /seen-again", R.representative, {"person.surname": "Quill", "words": "New locks."}),
     E("GET /cases/{case}/here-already"),
     E("GET /cases/{case}/here-already", places=AGAIN),
     E("GET /cases/{case}/here-already/{other}", places=AGAIN),
@@ -525,6 +545,7 @@ class World:
             "likely": self._case("NM-likely", self.unsigned, HER.model_copy(update={"date_of_birth": ""})),
             "unsigned_case": self._case("NM-other", self.unsigned),
             "planned": self._case("NM-planned", self.unsigned, stranger(78)),
+            "flagged": self._flagged(),
             "before": self._case("NM-before", self.unsigned, stranger(79)),
             "again": self._case("NM-again", self.unsigned, stranger(79)),
             "invited": new.sign_in,
@@ -561,6 +582,13 @@ class World:
         enter_case(node, Stub(**stub, referrer=referrer, by=IMPORTER, people=people))
         with node.read() as tx:
             return lines(node, acting_as(tx, who.account), 1, ref)[0].handle
+
+    def _flagged(self) -> str:
+        """A case that was heard some months ago."""
+        node = self.areas["northmoor"]
+        hold(node, case("NM-flagged", (stranger(80),)))
+        with node.read() as tx:
+            return lines(node, acting_as(tx, self.unsigned.account), 1, "NM-flagged")[0].handle
 
     def _by_provider(self) -> None:
         """Two people of Eastvale's who sign in by the provider: one is there, the other is invited."""
