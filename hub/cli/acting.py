@@ -94,6 +94,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "requests answer": _person("/requests"),
     "obligations close": _ASKS,
     "transfer list": _READS,
+    "transfer notice": _ASKS,
     "transfer offer": _person("/cases"),
     "transfer accept": _person("/transfers"),
     "transfer decline": _person("/transfers"),

@@ -22,6 +22,7 @@ from hub.transfers.accept import decline as decline_transfer
 from hub.transfers.decided import Offer, asker_for
 from hub.transfers.deliver import deliver_first
 from hub.transfers.listing import TransferLine, transfers_for, transfers_shown
+from hub.transfers.move_notice import MoveNotice, give_notice
 from hub.transfers.offer import ask_back, offer_case
 from hub.values import LongText, Requester, ShortText, Value
 from hub.wire.transfers import DeclineCode
@@ -144,6 +145,28 @@ def withdraw(
         by, typed = _decided(node, "transfer withdraw", decision, who)
         delivery = ask_back(node, number, by, typed.reason)
         _told(node, number, delivery, as_json=as_json)
+
+
+@transfer_app.command("notice")
+def notice(
+    home: Home,
+    document: Annotated[
+        Path,
+        typer.Argument(
+            metavar="NOTICE.json", help="The case, the area, how long, and who says so.", show_default=False
+        ),
+    ],
+    token: TokenFile = None,
+    as_json: Json = False,
+) -> None:
+    """Give notice that a victim has moved to another area. Nothing is offered by it: somebody is asked to."""
+    with opened(home, as_json=as_json) as node:
+        known = speaker(node, "transfer notice", token=token)
+        handle = give_notice(node, read_document(document, MoveNotice, "the notice", known.account))
+        if as_json:
+            print_json({"paper": handle})
+        else:
+            out.print("Kept with the case. Whoever works on it is asked to offer it to that area.")
 
 
 def _decided(

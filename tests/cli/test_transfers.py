@@ -33,7 +33,7 @@ def moving(areas: Areas, monkeypatch: pytest.MonkeyPatch) -> Areas:
     return areas
 
 
-def said(areas: Areas, tmp_path: Path, area: str, command: str, *arguments: str, **document: Any) -> Ended:
+def said(areas: Areas, tmp_path: Path, area: str, command: str, /, *arguments: str, **document: Any) -> Ended:
     """A command of an area with a document."""
     file = tmp_path / "document.json"
     file.write_text(json.dumps(document), encoding="utf-8")
@@ -92,3 +92,16 @@ def test_what_may_not_be_offered_says_why(moving: Areas, tmp_path: Path) -> None
     assert listed(moving, OLD) == []
     there = said(moving, tmp_path, OLD, "offer", **OFFER | {"case_ref": "NM-0"})
     assert "no such case" in there.error["text"]
+
+
+def test_a_representative_gives_notice_that_she_has_moved(moving: Areas, tmp_path: Path) -> None:
+    told = {"case_ref": REF, "area": NEW, "stays": "for_good", "by": COORDINATOR.model_dump(mode="json")}
+    first = said(moving, tmp_path, OLD, "notice", **told).json
+    assert said(moving, tmp_path, OLD, "notice", **told).json == first
+    owed = inside("obligations", "list", moving[OLD].home, "--all", "--json").json["due"]
+    assert [one["code"] for one in owed if one["case_ref"] == REF].count("offer_case") == 1
+    typed = said(moving, tmp_path, OLD, "notice", **told, address="9 High Row")
+    assert typed.error["code"] == "invalid_input"
+    assert (
+        "no such case" in said(moving, tmp_path, OLD, "notice", **told | {"case_ref": "NM-0"}).error["text"]
+    )
