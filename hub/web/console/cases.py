@@ -22,7 +22,9 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.came import asked_lines
 from hub.web.console.case_papers import children_due, listed
 from hub.web.console.forms import Form, unsent
+from hub.web.console.incoming import area_name
 from hub.web.console.language import gettext, mark
+from hub.web.console.transfers import moved_from
 from hub.web.typed.cases import MOST_ROWS, CaseTyped, Search, fled_wrong, same_case, stub_of
 
 MOST: Final = 50
@@ -65,6 +67,8 @@ def _show(asked: Asked) -> Response:
         fled=[names.get(one, one) for one in fled_areas(held.details.fled_from)],
         fled_known=held.details.fled_from is not None and NOT_KNOWN not in held.details.fled_from,
         sealed=held.kept.sealed,
+        moved=moved_from(asked, held),
+        came_from=area_name(asked.node, held.details.transferred_from),
         may_ask=may_ask,
         checks=asked_lines(asked, MOST, lambda one: one.case_digest == case) if may_ask else [],
         most=MOST,

@@ -20,7 +20,7 @@ from hub.matching.written_dates import DayWritten
 from hub.records import papers
 from hub.records.cases import HeldCase
 from hub.records.papers import KeptPaper
-from hub.records.transfers import Transfer
+from hub.records.transfers import Transfer, moved_to
 from hub.transfers.accept import accept, decline, incoming
 from hub.transfers.decided import Offer
 from hub.transfers.deliver import deliver_first
@@ -103,6 +103,13 @@ def _line(asked: Asked, one: TransferLine) -> dict[str, Any]:
         "unsettled": one.unsettled,
         "code": gettext(CODES[transfer.code]) if transfer.code else "",
     }
+
+
+def moved_from(asked: Asked, held: HeldCase) -> str:
+    """The area that a case has moved to, as it is called here; nothing where it is here."""
+    with asked.node.read() as tx:
+        area = moved_to(tx, held.row.ref_digest)
+    return area_name(asked.node, area) if area else ""
 
 
 def _list(asked: Asked) -> Response:

@@ -112,3 +112,8 @@ def test_it_is_a_case_there_once_it_is_accepted(areas: Areas, consoles: dict[str
     twice = new.send("POST", place, there, {"answer": "accept"})
     assert (twice.status_code, "accepted already" in twice.text) == (409, True)
     assert "Accepted" in old.send("GET", place, manager).text
+    ours = re.search(r'href="(/cases/[0-9a-f]{32})"', new.send("POST", "/cases", there, {"number": REF}).text)
+    assert ours
+    assert "the victim disclosed there on" in new.send("GET", ours[1], there).text
+    theirs = old.send("GET", f"/cases/{case_of(old, manager)}", manager).text
+    assert "This case has moved: Eastvale is responsible." in theirs
