@@ -25,8 +25,13 @@ from hub.records.papers import Paper, PaperKind
 from hub.store import cases
 
 
-def keep_paper(node: Node, acting: Acting, held: HeldCase, kind: PaperKind, said: BaseModel) -> None:
-    """Add a paper to a case. Raises ConflictError where the case is gone, RowsError."""
+def keep_paper(
+    node: Node, acting: Acting, held: HeldCase, kind: PaperKind, said: BaseModel, *, supersedes: str = ""
+) -> None:
+    """Add a paper to a case; `supersedes`: the handle of the one that it corrects, which stays beside it.
+
+    Raises ConflictError where the case is gone, or another corrected that one meanwhile; RowsError.
+    """
     unsafe = in_lines(said.not_safe_to_talk_to) if isinstance(said, Research) else ()
 
     def propose(tx: Reading) -> list[Proposal]:
@@ -47,6 +52,7 @@ def keep_paper(node: Node, acting: Acting, held: HeldCase, kind: PaperKind, said
             by=acting.account.name,
             at=tx.now,
             supplier=acting.organisation.name,
+            supersedes=supersedes,
         )
         before = papers.current(papers.of_case(tx, held.row, kind))
         if not any(_same(one.paper, paper) for one in before):

@@ -81,6 +81,8 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("GET", "/cases/{case}/here-already/{other}"): Guard(CASEWORKERS),
     ("POST", "/cases/{case}/here-already/{other}"): Guard(CASEWORKERS),
     ("GET", "/cases/{case}/papers/{paper}"): Guard(CASE_OPENERS),
+    ("GET", "/cases/{case}/papers/{paper}/correct"): Guard(CASE_OPENERS),
+    ("POST", "/cases/{case}/papers/{paper}/correct"): Guard(CASE_OPENERS),
     ("GET", "/cases/{case}/dash"): Guard(CASE_OPENERS),
     ("POST", "/cases/{case}/dash"): Guard(CASE_OPENERS),
     ("GET", "/cases/{case}/child-referral"): Guard(CASE_OPENERS),

@@ -5,11 +5,13 @@ Who reads which is `hub.cases.papers_shown`'s; what is kept from somebody is as 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fastapi import Response
 from pydantic import BaseModel
 
+from hub.accounts.organisations import folded
 from hub.cases.case_paper import keep_paper
 from hub.cases.child_referral import ChildReferral, still_due
 from hub.cases.dash import OF_CHILDREN, QUESTIONS, Dash
@@ -27,6 +29,12 @@ from hub.web.console.language import gettext, mark
 from hub.web.console.paper_words import ASKED, BESIDES, CRITERIA, HINTS, KINDS, answer_in_words, rows_of
 
 _MORE: Final = "more"
+CORRECTED: Final[Mapping[PaperKind, type[BaseModel]]] = {
+    PaperKind.dash: Dash,
+    PaperKind.research: Research,
+    PaperKind.child_referral: ChildReferral,
+}
+"""What its own organisation corrects. A referral says who people are: that takes another person's word."""
 _LACKS: Final = {
     "made": mark("Say whether a referral was made"),
     "date": mark("Give the day on which it was made"),
@@ -58,8 +66,14 @@ def _show(asked: Asked) -> Response:
     found = papers.history(every, asked.place("paper"))
     if not found:
         return asked.not_found()
+    newest = found[0].handle in {one.handle for one in papers.current(every)}
+    here = f"/cases/{held.row.handle.hex()}/papers/{found[0].handle}"
     return asked.page(
-        "case_paper.html", handle=held.row.handle.hex(), **_shown(found[0]), before=_before(found)
+        "case_paper.html",
+        handle=held.row.handle.hex(),
+        correct=f"{here}/correct" if newest and _may_correct(asked, found[0]) else "",
+        **_shown(found[0]),
+        before=_before(found),
     )
 
 
@@ -107,7 +121,14 @@ def _dash_page(asked: Asked, held: HeldCase, form: Form[Dash], status: int = 200
         }
         for one in QUESTIONS
     ]
-    return asked.page("case_dash.html", status, form=form, handle=held.row.handle.hex(), questions=questions)
+    return asked.page(
+        "case_dash.html",
+        status,
+        form=form,
+        handle=held.row.handle.hex(),
+        questions=questions,
+        action=asked.request.url.path,
+    )
 
 
 def _keep_dash(asked: Asked) -> Response:
@@ -138,6 +159,7 @@ def _research_page(
         status,
         form=form,
         handle=held.row.handle.hex(),
+        action=asked.request.url.path,
         agency=asked.acting.organisation.name,
         rows={name: rows(name) for name in names},
     )
@@ -161,7 +183,13 @@ def _child_referral(asked: Asked) -> Response:
 
 
 def _child_page(asked: Asked, held: HeldCase, form: Form[ChildReferral], status: int = 200) -> Response:
-    return asked.page("case_child_referral.html", status, form=form, handle=held.row.handle.hex())
+    return asked.page(
+        "case_child_referral.html",
+        status,
+        form=form,
+        handle=held.row.handle.hex(),
+        action=asked.request.url.path,
+    )
 
 
 def _keep_child_referral(asked: Asked) -> Response:
@@ -182,14 +210,65 @@ def children_due(asked: Asked, held: HeldCase) -> bool:
     return still_due([one.details.person for one in held.people], [one.paper for one in every])
 
 
-def _kept(asked: Asked, held: HeldCase, kind: PaperKind, said: BaseModel) -> Response:
-    keep_paper(asked.node, asked.acting, held, kind, said)
+def _correct(asked: Asked) -> Response:
+    found = _to_correct(asked)
+    if found is None:
+        return asked.not_found()
+    held, kept = found
+    before = CORRECTED[kept.paper.kind].model_validate(kept.paper.body)
+    return _pages_of(asked, held, kept.paper.kind, typed_before(asked, type(before)) or unsent(before))
+
+
+def _keep_correction(asked: Asked) -> Response:
+    found = _to_correct(asked)
+    if found is None:
+        return asked.not_found()
+    held, kept = found
+    kind = kept.paper.kind
+    form: Form[Any] = asked.form(CORRECTED[kind])
+    if kind is PaperKind.research and form.button == _MORE:
+        return _research_page(asked, held, Form(typed=form.typed), more=True)
+    if kind is PaperKind.child_referral and form.value is not None and form.value.lacks:
+        form = form.with_error(form.value.lacks, gettext(_LACKS[form.value.lacks]))
+    if form.value is None:
+        return _pages_of(asked, held, kind, form, 422)
+    return _kept(asked, held, kind, form.value, supersedes=kept.handle)
+
+
+def _pages_of(asked: Asked, held: HeldCase, kind: PaperKind, form: Form[Any], status: int = 200) -> Response:
+    if kind is PaperKind.dash:
+        return _dash_page(asked, held, form, status)
+    page = _research_page if kind is PaperKind.research else _child_page
+    return page(asked, held, form, status)
+
+
+def _to_correct(asked: Asked) -> tuple[HeldCase, KeptPaper] | None:
+    """The newest paper that an address names, where it is their own organisation's and of a kind to correct."""
+    held = case_shown(asked.node, asked.acting, asked.place("case"))
+    if held is None:
+        return None
+    every = papers.current(papers_shown(asked.node, asked.acting, held))
+    kept = next((one for one in every if one.handle == asked.place("paper")), None)
+    return (held, kept) if kept is not None and _may_correct(asked, kept) else None
+
+
+def _may_correct(asked: Asked, kept: KeptPaper) -> bool:
+    own = folded(kept.paper.supplier) == folded(asked.acting.organisation.name)
+    return own and kept.paper.kind in CORRECTED
+
+
+def _kept(
+    asked: Asked, held: HeldCase, kind: PaperKind, said: BaseModel, *, supersedes: str = ""
+) -> Response:
+    keep_paper(asked.node, asked.acting, held, kind, said, supersedes=supersedes)
     forget(asked)
     return see(f"/cases/{held.row.handle.hex()}")
 
 
 PAGES: Final = (
     Page("GET", "/cases/{case}/papers/{paper}", _show),
+    Page("GET", "/cases/{case}/papers/{paper}/correct", _correct),
+    Page("POST", "/cases/{case}/papers/{paper}/correct", _keep_correction),
     Page("GET", "/cases/{case}/dash", _dash),
     Page("POST", "/cases/{case}/dash", _keep_dash),
     Page("GET", "/cases/{case}/child-referral", _child_referral),

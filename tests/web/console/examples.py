@@ -265,6 +265,16 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /cases/{case}/dash", form={"date_1": "31/2/2026"}, places=REFERRED, status=422),
     E("POST /cases/{case}/dash", form=CHECKLIST, places=REFERRED),
     E("GET /cases/{case}/papers/{paper}", places=REFERRED),
+    E(
+        "POST /cases/{case}/papers/{paper}/correct",
+        places={"case": "{referred}", "paper": "ab" * 16},
+        status=404,
+    ),
+    E(
+        "GET /cases/{case}/papers/{paper}/correct",
+        places={"case": "{referred}", "paper": "ab" * 16},
+        status=404,
+    ),
     E("GET /cases/{case}/child-referral", places=REFERRED),
     E("POST /cases/{case}/child-referral", places=REFERRED, status=422),
     E("POST /cases/{case}/child-referral", form={"made": "no", "why_not": "No child."}, places=REFERRED),

@@ -52,6 +52,8 @@ EXPECTED: Final = {
     "GET /cases/{case}/here-already/{other}": "cim",
     "POST /cases/{case}/here-already/{other}": "cim",
     "GET /cases/{case}/papers/{paper}": "cirm",
+    "GET /cases/{case}/papers/{paper}/correct": "cirm",
+    "POST /cases/{case}/papers/{paper}/correct": "cirm",
     "GET /cases/{case}/dash": "cirm",
     "POST /cases/{case}/dash": "cirm",
     "GET /cases/{case}/child-referral": "cirm",

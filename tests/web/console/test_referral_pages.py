@@ -237,3 +237,24 @@ def test_s003_r74_r79_children_are_asked_about_until_what_was_done_for_them_is_r
     assert prompt not in console.send("GET", case, token).text
     _, every = kept(console.node, case)
     assert (every[-1].paper.kind, every[-1].paper.body["to"]) == ("child_referral", "Children's services")
+
+
+def test_s003_r78_a_checklist_is_brought_up_to_date_by_its_own_agency_and_what_was_before_stays(
+    console: Console,
+) -> None:
+    token = token_of(console, R.coordinator)
+    form = {**FILLED, "reason": "To be reviewed.", "button": "send.send"}
+    case = console.send("POST", "/referrals/new", token, form).headers["Location"]
+    console.send("POST", f"{case}/dash", token, {"questions.injury.answer": "no", "name": "First Writer"})
+    first = f"{case}/papers/{kept(console.node, case)[1][-1].handle}"
+    assert "First Writer" in console.send("GET", f"{first}/correct", token).text
+    after = {"questions.injury.answer": "yes", "name": "Second Writer", "button": "save"}
+    assert console.send("POST", f"{first}/correct", token, after).status_code == 303
+    _, every = kept(console.node, case)
+    assert [one.paper.supersedes for one in every[-2:]] == ["", every[-2].handle]
+    shown = console.send("GET", f"{case}/papers/{every[-1].handle}", token).text
+    assert "Second Writer" in shown
+    assert "First Writer" in shown
+    assert console.send("GET", f"{first}/correct", token).status_code == 404  # It was corrected already.
+    referral = f"{case}/papers/{every[0].handle}/correct"
+    assert console.send("GET", referral, token).status_code == 404  # Who people are takes another's word.
