@@ -77,12 +77,21 @@ class Area:
     people: dict[str, list[Person]]
 
 
-def measure(people: int, seed: int = SEED) -> dict[str, object]:
+def measure(people: int) -> dict[str, object]:
     """Search for every referral of the two years, then time searches at a node of so many people."""
     folder = Path(tempfile.mkdtemp(prefix="repeats-", dir=made(KEPT.parent)))
     try:
-        every = two_years(seed)
-        areas = {name: _area(folder, name, every) for name in AREAS}
+        return found_in(folder, two_years(SEED)) | _timed(folder, people) | {"machine": machine()}
+    finally:
+        shutil.rmtree(folder)
+
+
+def found_in(folder: Path, every: Sequence[Referral]) -> dict[str, object]:
+    """Search for every referral of two years, each area a node of its own in a folder."""
+    areas = dict[str, Area]()
+    try:
+        for name in AREAS:
+            areas[name] = _area(folder, name, every)
         local, repeats, across = Pairs(), Pairs(), Pairs()
         for name, area in areas.items():
             for place, one in enumerate(area.referrals):
@@ -90,18 +99,14 @@ def measure(people: int, seed: int = SEED) -> dict[str, object]:
                     _locally(area, place, local, repeats)
                     for other in (areas[each] for each in AREAS if each != name):
                         _across(area, one, other, across)
-        timed = _timed(folder, people)
+    finally:
         for area in areas.values():
             area.node.database.close()
-    finally:
-        shutil.rmtree(folder)
     return {
         "referrals": len(every),
         "local": local.figures,
         "repeats": repeats.figures,
         "across": across.figures,
-        **timed,
-        "machine": machine(),
     }
 
 
@@ -161,7 +166,7 @@ def _across(area: Area, one: Referral, other: Area, across: Pairs) -> None:
 
 def _timed(folder: Path, people: int) -> dict[str, object]:
     """One search at a node that holds so many people."""
-    node = home(folder / "large", 1, people, lambda _: None)
+    node = home(folder / "large", 0, people, lambda _: None)
     try:
         with node.read() as tx:
             held = held_cases(tx, cases.every(tx.session))

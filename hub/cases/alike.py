@@ -17,8 +17,10 @@ _NEARLY: Final = 80.0  # two of three parts of a date, and the third within a di
 
 def alike(one: Person, other: Person, config: MatchingConfig) -> bool:
     """Whether they are alike in the clear, by a name as it is known, or a first name with all else."""
-    if not confirm(one, other, config).passes:
-        return False
+    compared = confirm(one, other, config)
+    date = _of(compared, "date_of_birth")
+    if not compared.passes and (date is None or date < _NEARLY or not first_name_alike(one, other, config)):
+        return False  # A new surname counts against nobody who has the first name and the date.
     return named_alike(one, other, config) or first_name_alike(one, other, config)
 
 
