@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from hub.cases.file_kinds import KINDS, kind_of, named_as
 from hub.cases.virus_scanner import harmless
-from hub.errors import InputError
+from hub.errors import InputError, UsageError
 from hub.node.node import Node
 from hub.parsing import hidden_characters
 from hub.records.papers import MAX_FILE, Paper, PaperKind, WithFile
@@ -49,12 +49,12 @@ class File(NamedTuple):
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a file, no more of it read than may be attached. Raises InputError."""
+    """The bytes of a file, no more of it read than may be attached. Raises InputError, UsageError."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE + 1)
     except OSError as error:
-        raise InputError(
+        raise UsageError(
             f"The file cannot be read: {error.strerror}.", kept="Nothing.", do="Check it."
         ) from None
     if len(data) > MAX_FILE:

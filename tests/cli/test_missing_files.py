@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 
 import pytest
 
+from hub.sample.referral import sample_referral
 from hub.sample.stub import sample_stub
 from tests.cli.casework import ADA
 from tests.cli.running import inside
@@ -31,6 +32,20 @@ WALKED: Final[dict[tuple[str, str], str]] = {
     ("referral add", "file"): "{home} {missing}",
     ("referral add", "who"): "{home} {stub} --as {missing}",
     ("referral show", "who"): "{home} --as {missing}",
+    ("referral add", "attach"): "{home} {referral} --attach {missing}",
+    ("repeats list", "who"): "{home} --as {missing}",
+    ("repeats show", "who"): "{home} --as {missing}",
+    ("repeats figures", "who"): "{home} --as {missing}",
+    ("repeats decide", "file"): "{home} {missing}",
+    ("repeats decide", "who"): "{home} {form} --as {missing}",
+    ("transfer list", "who"): "{home} --as {missing}",
+    ("transfer offer", "document"): "{home} {missing}",
+    ("transfer offer", "who"): "{home} {form} --as {missing}",
+    **{
+        (f"transfer {act}", name): f"{{home}} {ID} {how}"
+        for act in ("accept", "decline", "withdraw")
+        for name, how in (("decision", "{missing}"), ("who", "{form} --as {missing}"))
+    },
     ("plan show", "who"): "{home} --as {missing}",
     ("plan save", "plan"): "{home} {missing}",
     ("plan accept", "who"): "{home} --as {missing}",
@@ -84,6 +99,10 @@ WALKED.update(
         "case add": "{home} {stub}",
         "referral add": "{home} {stub}",
         "referral show": "{home}",
+        "repeats list": "{home}",
+        "repeats show": "{home}",
+        "repeats figures": "{home}",
+        "transfer list": "{home}",
         "plan show": "{home}",
         "plan save": "{home} {form}",
         "plan actions": "{home}",
@@ -129,7 +148,7 @@ def test_every_file_that_a_command_is_named_is_walked_here() -> None:
 
 @pytest.fixture
 def given(home: Path, tmp_path: Path) -> dict[str, Any]:
-    files = {"who": ADA, "stub": sample_stub(), "form": {}}
+    files = {"who": ADA, "stub": sample_stub(), "form": {}, "referral": sample_referral()}
     for name, content in files.items():
         (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
     paths = {name: tmp_path / name for name in (*files, "missing", "out", "identity")}
