@@ -37,6 +37,8 @@ MANAGER: Final = {
 }
 OURS: Final = [name for name, rule in RULES.items() if not rule.guard.open]
 BY_TOKEN: Final = [name for name in OURS if RULES[name].guard.program != PERSON and not RULES[name].operators]
+ONE_OF: Final = {"requests answer": ("--release",)}
+"""What a command takes one of several of."""
 BY_PERSON: Final = [name for name in OURS if RULES[name].guard.program == PERSON]
 NAMED: Final = [name for name, one in commands().items() if "--as" in {o for p in one.params for o in p.opts}]
 
@@ -76,7 +78,7 @@ def written(path: Path, document: object) -> Path:
 
 def least(name: str, home: Path) -> list[object]:
     """The least that a command takes: what it names is not there."""
-    words: list[object] = []
+    words: list[object] = list(ONE_OF.get(name, ()))
     for one in commands()[name].params:
         if one.param_type_name == "argument":
             words.append(home if one.name == "home" else "ab" * 8)
