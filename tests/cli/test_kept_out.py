@@ -180,6 +180,7 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("repeats list", *who)
         walk("repeats figures", *who)
         walk("transfer list", *who)
+        walk("flags list", *who)
         for how in ((), ("--all",), ("--closed",), ("--on", "2199-12-31")):
             walk("obligations list", *how, *who)
         for ref in (ASKED, SEALED, HELD):
@@ -213,6 +214,14 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         offer: dict[str, Any] = {"case_ref": ref, "to": "eastvale", "reason": "Curious."}
         offer["permission"] = {"by": "Marac Chair", "date": today().isoformat()}
         walk("transfer offer", write("offer", offer), "--as", ash)
+        notice = {"case_ref": ref, "area": "eastvale", "stays": "not_known", "by": ASH["name"]}
+        walk("transfer notice", write("notice", notice))
+        walk("flags told", write("said", {"agency": "Housing", "case_refs": [ref]}), "--as", ash)
+        longer = {"reason": "sex_offender", "because": "Curious.", "authority": "The chair"}
+        said = write("said", longer | {"case_ref": ref, "until": "2039-01-01"})
+        walk("flags extend", said, "--as", ash)
+        seen = {"person": {"surname": THEIRS["surname"]}, "words": "Curious."}
+        walk("flags seen", write("said", seen), "--as", ash)
         walk("repeats show", "--as", ash, said=f"{ref}\n")
         decided = {"case_ref": ref, "other_case_ref": ref, "decided": "not_same", "because": "Curious."}
         walk("repeats decide", write("decided", decided), "--as", ash)

@@ -38,6 +38,13 @@ WALKED: Final[dict[tuple[str, str], str]] = {
     ("repeats figures", "who"): "{home} --as {missing}",
     ("repeats decide", "file"): "{home} {missing}",
     ("repeats decide", "who"): "{home} {form} --as {missing}",
+    ("transfer notice", "document"): "{home} {missing}",
+    ("flags list", "who"): "{home} --as {missing}",
+    **{
+        (f"flags {act}", name): f"{{home}} {how}"
+        for act in ("told", "extend", "seen")
+        for name, how in (("file", "{missing}"), ("who", "{form} --as {missing}"))
+    },
     ("transfer list", "who"): "{home} --as {missing}",
     ("transfer offer", "document"): "{home} {missing}",
     ("transfer offer", "who"): "{home} {form} --as {missing}",
@@ -103,6 +110,8 @@ WALKED.update(
         "repeats show": "{home}",
         "repeats figures": "{home}",
         "transfer list": "{home}",
+        "transfer notice": "{home} {form}",
+        "flags list": "{home}",
         "plan show": "{home}",
         "plan save": "{home} {form}",
         "plan actions": "{home}",
