@@ -23,7 +23,7 @@ from hub.node.settings import AttachmentSettings
 from hub.records import papers
 from hub.records.papers import MAX_FILE, PaperKind
 from hub.store import cases
-from tests.cases.test_refer import sample
+from tests.cases.referring import sample
 from tests.federation.nodes import IMPORTER, Areas
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"

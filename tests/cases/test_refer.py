@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
@@ -17,16 +16,10 @@ from hub.node.node import Node
 from hub.records import papers
 from hub.records.cases import HeldCase, held_case
 from hub.records.papers import KeptPaper, PaperKind
-from hub.sample.referral import sample_referral
 from hub.store import cases
 from hub.values import Role
+from tests.cases.referring import sample
 from tests.federation.nodes import IMPORTER, Areas, events
-
-
-def sample(**changes: Any) -> dict[str, Any]:
-    """The sample, with some fields otherwise; None takes one away."""
-    told = copy.deepcopy(sample_referral()) | changes
-    return {name: value for name, value in told.items() if value is not None}
 
 
 def referred(node: Node, told: dict[str, Any]) -> Referred:
