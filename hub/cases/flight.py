@@ -101,7 +101,7 @@ def correct_answer(node: Node, case_ref: str, answer: tuple[str, ...], said: Sai
                     changes[0].earlier,
                     said.by,
                     "That somebody on this case fled an area, or may have, was taken back",
-                    "That area can be told, and can meet her once she is published. If it should not have been:"
+                    "That area can be told, and can match them once they are published. If it should not have been:"
                     " `hub case fled` says so again at once.",
                 )
 

@@ -57,7 +57,7 @@ def take_off(node: Node, case_ref: str, entry: str, said: Said) -> TakenOff:
         if not staff.is_manager(said.by.name):
             raise staff.only_a_manager(
                 "That somebody is safe to talk to after all is for a manager to decide.",
-                kept="Whom she named stays as it was.",
+                kept="Who was named stays as it was.",
             )
         named = held.details.not_safe_to_talk_to
         gone = tuple(one for one in named if one == entry or (folded(one) and folded(one) == folded(entry)))
@@ -81,7 +81,7 @@ def take_off(node: Node, case_ref: str, entry: str, said: Said) -> TakenOff:
                 tx,
                 held,
                 said.by,
-                "Somebody whom she named as not safe to talk to was taken off this case",
+                "Somebody named by the victim as not safe to talk to was taken off this case",
                 "They, and an area that they are of, can be told. If it should not have been: import a row of this"
                 " case that names them, which adds them again.",
             )

@@ -67,7 +67,7 @@ def offer(
     who: Who = None,
     as_json: Json = False,
 ) -> None:
-    """Offer a case to the area that she moves to, with the papers that may follow her.
+    """Offer a case to the area that the victim moves to, with the papers that may follow.
 
     This area stays responsible until it holds the other's word that it has accepted.
     """

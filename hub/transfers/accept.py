@@ -169,7 +169,7 @@ def _owe(tx: Transaction, transfer: Transfer, pack: Pack, digest: bytes) -> None
         Obligation(
             code=IDVA_CONTACT,
             text="The Idva service here is in contact with the victim within 24 to 48 hours, and hands over with"
-            " the one that she had, if that is safe.",
+            " the one before, if that is safe.",
             due=tx.today + dt.timedelta(days=IDVA_DAYS),
         )
     ]

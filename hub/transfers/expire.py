@@ -58,7 +58,7 @@ def _ask(tx: Transaction, transfer: Transfer) -> None:
     ring = f"{area.area}, {area.contact}," if area else f"the area {transfer.peer}"
     text = (
         f"Nobody in the other area has answered the offer of this case in its time. You are still responsible for"
-        f" it. Ring {ring} and ask whether they have her; then offer it anew, or keep it."
+        f" it. Ring {ring} and ask whether the victim is there; then offer it anew, or keep it."
     )
     owed = Obligation(code=EXPIRED, text=text, due=tx.today + dt.timedelta(days=1))
     owe(tx, transfer, bytes.fromhex(transfer.case), (owed,))

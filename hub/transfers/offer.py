@@ -188,7 +188,7 @@ def _require_none_open(tx: Transaction, digest: bytes, to: NodeId) -> None:
         raise ConflictError(
             "This case has moved: the other area is responsible for it.",
             kept="The case, as it was.",
-            do="What she needs now is offered by that area.",
+            do="What the victim needs now is offered by that area.",
         )
 
 

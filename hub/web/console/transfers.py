@@ -48,7 +48,7 @@ CODES: Final = {
     DeclineCode.duplicate: mark("We have this case already"),
 }
 _SENTENCES: Final = {
-    ("to", "missing"): mark("Choose the area that she moves to"),
+    ("to", "missing"): mark("Choose the area that the victim moves to"),
     ("permitted_by", "missing"): mark("Write who gave the meeting's permission"),
     ("permitted_on", "missing"): mark("Write the day of that permission"),
     ("reason", "missing"): mark("Write why the case moves"),
