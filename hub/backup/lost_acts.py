@@ -58,6 +58,8 @@ ACTS: Final = frozenset(
         Action.submission_decided,
         Action.call_recorded,
         Action.transfer_offered,
+        Action.transfer_received,
+        Action.transfer_told,
         Action.transfer_accepted,
         Action.transfer_declined,
         Action.transfer_asked_back,

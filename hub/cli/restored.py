@@ -49,6 +49,8 @@ _IN_WORDS: Final = {
     Action.submission_made: "something was put before a manager",
     Action.submission_decided: "something that was put before a manager was signed, sent back or withdrawn",
     Action.transfer_offered: "a case was offered to another area",
+    Action.transfer_received: "another area offered a case",
+    Action.transfer_told: "another area said how far a case that moves is",
     Action.transfer_accepted: "a case that another area offered was accepted",
     Action.transfer_declined: "a case that another area offered was declined",
     Action.transfer_asked_back: "a case that was offered to another area was asked back",

@@ -61,7 +61,9 @@ def give_notice(node: Node, notice: MoveNotice) -> str:
             " then offer the case to that area: not to one that anybody in it fled, which a manager rings."
         )
         owed = Obligation(code=OFFER_CASE, text=text, due=tx.today + dt.timedelta(days=1))
-        why = Reason(code="moved", text="A representative says that the victim has moved.", source="Marac toolkit")
+        why = Reason(
+            code="moved", text="A representative says that the victim has moved.", source="Marac toolkit"
+        )
         decision = Decision(
             outcome=Outcome.permit, reasons=(why,), obligations=(owed,), rules=node.rules.name
         )

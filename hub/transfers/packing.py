@@ -127,7 +127,7 @@ def _of(
     if isinstance(one, PaperChosen):
         kept = next((each for each in every if each.handle == one.paper), None)
         if kept is None:
-            raise InputError("items: a paper that is not on this case.", kept="Nothing was offered.")
+            raise InputError("The items name a paper that is not on this case.", kept="Nothing was offered.")
         yield kept.handle, _item(tx, kept, one.allowed, files=files)
         return
     if one == CHRONOLOGY:
@@ -142,7 +142,7 @@ def _of(
 def _named(every: list[KeptPaper], name: str) -> list[KeptPaper]:
     if name != ALL and name not in set(PaperKind):
         raise InputError(
-            "items: names something that is no kind of paper.",
+            "The items name something that is no kind of paper.",
             kept="Nothing was offered.",
             do=f"Name kinds ({', '.join(PaperKind)}), {CHRONOLOGY} or {ALL}, or a paper by its handle.",
         )

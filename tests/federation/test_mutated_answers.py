@@ -45,6 +45,7 @@ def test_nothing_that_a_peer_sends_is_left_out() -> None:
         MessageType.reconciliation,
     }
     tokens = {MessageType.answer, MessageType.certificate, MessageType.metadata, MessageType.revocation}
-    assert set(MessageType) == requests | tokens | {MessageType.manifest}
+    of_a_move = {MessageType.transfer}  # Asks nothing of a holder: tests/transfers/test_state.py.
+    assert set(MessageType) == requests | tokens | {MessageType.manifest} | of_a_move
     assert set(SENT) == set(TOLD_ON)
     assert {one.kind for one in mutations()} == set(SENT)

@@ -75,6 +75,7 @@ BLOCKS: Final = {
 
 _DIVERSITY: Final = {"BME": mark("B&ME"), "disabled": mark("Disabled"), "LGBTQ_plus": mark("LGBTQ+")}
 _NAMES: Final = tuple(BLOCKS)
+_ASKED: Final = frozenset(one for _, fields in BLOCKS.values() for one in fields)
 _ROWS: Final = {
     "perpetrators": ("perpetrators",),
     "children": ("children",),
@@ -89,6 +90,11 @@ def _new(asked: Asked) -> Response:
 
 def _go(asked: Asked) -> Response:
     form = asked.form(ReferralTyped)
+    if not {one.partition(".")[0] for one in form.typed} <= _ASKED:
+        raise InputError(
+            "The form has a field that this page does not have.",
+            do="Load the page again and send it from there.",
+        )
     act, _, block = form.button.partition(".")
     if block not in BLOCKS:
         act, block = "next", _NAMES[0]

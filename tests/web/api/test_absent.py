@@ -15,6 +15,7 @@ from hub.accounts.accounts import acting_as
 from hub.cases.shown import case_shown
 from hub.cases.staff import STAFF_FILE
 from hub.records.accounts import AccountRole
+from hub.sample.referral import sample_referral
 from hub.web import ticks
 from hub.web.api import app as api_app
 from hub.web.api.addresses import ADDRESSES
@@ -46,17 +47,14 @@ def ida(programs: Programs) -> str:
     return programs.token(AccountRole.idva)
 
 
-@pytest.fixture
-def kept_from(programs: Programs, ash: str, ida: str) -> Iterator[dict[str, Mapping[str, str]]]:
+@pytest.fixture(scope="module")
+def held(programs: Programs, ash: str, ida: str) -> dict[str, Mapping[str, str]]:
     """By why the coordinator does not read it: what stands in each place of an address, and its number."""
     ours, theirs = entered(programs, ash), entered(programs, ida)
     put = programs.send("POST", f"/cases/{ours['case']}/questions", ash, question(ours))
     check = put.json()["checks"][0]["check_id"]
-    name = programs.console.users[AccountRole.coordinator].account.name
     number = planned(programs, ours["case"], ash)
-    staff = programs.console.node.home / STAFF_FILE
-    staff.write_text(f'[[exclusion]]\ncase_ref = "{ours["case_ref"]}"\nperson = "{name}"\n', encoding="utf-8")
-    yield {
+    return {
         "excluded": {"{case}": ours["case"], "{check}": check, "{action}": number, "ref": ours["case_ref"]},
         "of a service": {
             "{case}": theirs["case"],
@@ -67,7 +65,29 @@ def kept_from(programs: Programs, ash: str, ida: str) -> Iterator[dict[str, Mapp
         "not there": {"{case}": "ab" * 16, "{check}": "ab" * 16, "{action}": "ab" * 8, "ref": "EV-none"},
         "no id": {"{case}": "no-id", "{check}": "no-id", "{action}": "no-id", "ref": "EV-none"},
     }
+
+
+@pytest.fixture
+def kept_from(
+    programs: Programs, held: dict[str, Mapping[str, str]]
+) -> Iterator[dict[str, Mapping[str, str]]]:
+    """Those, while the coordinator is excluded from the first."""
+    name = programs.console.users[AccountRole.coordinator].account.name
+    staff = programs.console.node.home / STAFF_FILE
+    ref = held["excluded"]["ref"]
+    staff.write_text(f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "{name}"\n', encoding="utf-8")
+    yield held
     staff.unlink()
+
+
+def another(programs: Programs, token: str) -> str:
+    """Another case that the coordinator is excluded from: its number."""
+    ref: str = entered(programs, token)["case_ref"]
+    name = programs.console.users[AccountRole.coordinator].account.name
+    staff = programs.console.node.home / STAFF_FILE
+    more = f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "{name}"\n'
+    staff.write_text(staff.read_text(encoding="utf-8") + more, encoding="utf-8")
+    return ref
 
 
 def planned(programs: Programs, case: str, token: str) -> str:
@@ -135,19 +155,23 @@ def test_each_list_says_nothing_of_it(
     programs: Programs, ash: str, kept_from: dict[str, Mapping[str, str]], method: str, path: str
 ) -> None:
     shown = []
+    enters = (method, path) in (("POST", "/cases"), ("POST", "/referrals"))
+    if enters:  # Under the number of another, so that nothing more stands under the first.
+        kept_from = kept_from | {"excluded": {**kept_from["excluded"], "ref": another(programs, ash)}}
     for places in kept_from.values():
         sent: dict[tuple[str, str], Any] = {
             ("POST", "/cases/search"): {"number": places["ref"]},
             ("POST", "/cases"): stub(case_ref=places["ref"]) if places["ref"] != "EV-none" else stub(),
+            ("POST", "/referrals"): sample_referral() | {"case_ref": places["ref"]},
         }
-        if (method, path) == ("POST", "/cases") and places["{check}"] == "cd" * 16:
+        if enters and places["{check}"] == "cd" * 16:
             continue  # Numbers are one each on a node: that one is taken says no more than that.
         answer = programs.send(method, path, ash, sent.get((method, path)))
         assert answer.status_code in (200, 201)
         for one in kept_from.values():
             assert one["{case}"] not in answer.text
             assert one["{action}"] not in answer.text
-        if (method, path) != ("POST", "/cases"):
+        if not enters:
             assert not any(one["ref"] in answer.text for one in kept_from.values())
             shown.append(answer.content)
     assert len(set(shown)) <= 1

@@ -275,6 +275,11 @@ EXAMPLES: Final[tuple[Example, ...]] = (
         places={"case": "{referred}", "paper": "ab" * 16},
         status=404,
     ),
+    E("GET /cases/{case}", places=REFERRED),
+    E(
+        "GET /cases/{case}/papers/{paper}/correct",
+        places={"case": "{referred}", "paper": "{checklist}"},
+    ),
     E("GET /cases/{case}/child-referral", places=REFERRED),
     E("POST /cases/{case}/child-referral", places=REFERRED, status=422),
     E("POST /cases/{case}/child-referral", form={"made": "no", "why_not": "No child."}, places=REFERRED),
@@ -644,6 +649,7 @@ class World:
 
 _LINKS: Final = {
     "paper": r"/cases/(?P<referred>[0-9a-f]{32})/papers/(?P<paper>[0-9a-f]{32})",
+    "checklist": r'/papers/([0-9a-f]{32})">Risk checklist',
     "secret": r'class="[^"]*hub-key[^"]*">([A-Z2-7 ]{16,})<',
     "factor": r'name="factor" value="([^"]+)"',
     "people": r'name="people"[^>]*value="([0-9a-f]{32})"',

@@ -71,6 +71,9 @@ def test_a_case_is_entered_and_shown_and_what_was_typed_survives_errors(
     page.get_by_role("group", name="in hiding").get_by_label("No", exact=True).check()
     page.get_by_label("No, nobody").check()
     page.get_by_role("button", name="Enter the case").click()
+    page.wait_for_url(re.compile(r"/cases/[0-9a-f]{32}"))
+    if page.url.endswith("/here-already"):  # Of whoever was entered before under another number.
+        page.goto(page.url.removesuffix("/here-already"))
     expect(page.get_by_role("heading", name=f"Case {number}")).to_be_visible()
     assert "4 July 1991" in page.content()
     assert "Quillfeather" not in page.title()
