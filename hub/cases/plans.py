@@ -63,12 +63,6 @@ def plan_of(node: Node, held: HeldCase) -> PlanOfCase | None:
         return _newest(tx, held.row)
 
 
-def earlier_plans(node: Node, held: HeldCase) -> list[ActionPlan]:
-    """Every accepted plan of a case as it stands, the newest first. Raises RowsError, StorageError."""
-    with node.read() as tx:
-        return [one.plan for one in reversed(_of_case(tx, held.row)) if one.plan.accepted_by]
-
-
 def begin(node: Node, held: HeldCase, by: Requester) -> str:
     """Begin a plan, and return its handle (hex). One that is in hand is returned as it is.
 

@@ -1,1 +1,1 @@
-"""A case that moves with her to another area: both sides of it."""
+"""A case that moves with the victim to another area: both sides of it."""

@@ -11,12 +11,12 @@ from sqlmodel import select
 from hub.accounts.accounts import Acting, acting_as
 from hub.cases.action_plan import Action, ActionPlan, FailureReason, Outcome, Report, ReviewedAction
 from hub.cases.plans import (
+    PlanOfCase,
     accept,
     action_shown,
     actions_of,
     begin,
     change,
-    earlier_plans,
     plan_of,
     report,
     reporter_of,
@@ -80,6 +80,12 @@ def held(node: Node, who: Acting, number: str = "M-1") -> HeldCase:
     return found
 
 
+def standing(node: Node, case: HeldCase) -> PlanOfCase:
+    found = plan_of(node, case)
+    assert found is not None
+    return found
+
+
 def said(outcome: Outcome = Outcome.done, because: str = "", at: int = 5) -> Report:
     made = {
         "outcome": outcome,
@@ -106,7 +112,7 @@ def test_a_plan_is_accepted_when_it_lacks_nothing_and_once(node: Node, who: Acti
         accept(node, case, by, begun.handle)
     accept(node, case, by, made.handle)
     accept(node, case, by, made.handle)
-    (kept,) = earlier_plans(node, case)
+    kept = standing(node, case).plan
     assert (kept.accepted_by, kept.accepted_on) == (by.name, node.today())
     assert [one["detail"]["kind"] for one in events(node, "paper_kept")] == ["plan"] * 3
 
@@ -146,7 +152,9 @@ def test_the_next_plan_waits_for_the_review_of_each_action_of_the_last(node: Nod
     assert made.lacks == ()
     assert made.before[action(3).id].worked == "no"
     accept(node, case, by, made.handle)
-    assert [len(one.actions) for one in earlier_plans(node, case)] == [1, 2]
+    last = standing(node, case)
+    assert last.plan.accepted_by
+    assert last.earlier == first
 
 
 def test_an_agency_reports_on_its_own_actions_and_finds_no_other(node: Node, who: Acting) -> None:

@@ -19,10 +19,11 @@ from hub.cases.action_plan import (
     Addresses,
     Approach,
     Outcome,
+    may_begin,
     wrong_action,
 )
 from hub.cases.agency_prompts import load_prompts
-from hub.cases.plans import Made, PlanOfCase, accept, begin, change, earlier_plans, plan_of
+from hub.cases.plans import Made, PlanOfCase, accept, begin, change, plan_of
 from hub.cases.shown import case_shown
 from hub.errors import ConflictError, InputError
 from hub.records.cases import HeldCase
@@ -110,7 +111,6 @@ def _shown(asked: Asked, held: HeldCase, status: int = 200, wrong: str = "") -> 
         if found
         else [],
         earlier=[_earlier(found, one) for one in found.earlier.actions] if found and found.earlier else [],
-        before=earlier_plans(asked.node, held),
         reasons=[(FAILURE_REASONS[one], text) for one, text in found.plan.reasons.items()] if found else [],
     )
 
@@ -122,10 +122,16 @@ def _line(found: PlanOfCase, one: Action) -> Mapping[str, Any]:
         "action": one,
         "about": gettext(ABOUT[one.addresses]),
         "approach": gettext(APPROACHES[one.approach]) if one.approach else "",
-        "after": after.what if after else "",
+        "after": _after(found.plan, one, after) if after else "",
         "state": came_of(one),
         "before": f"{gettext(OUTCOMES[before.outcome])}; {gettext(WORKED[before.worked])}" if before else "",
     }
+
+
+def _after(plan: ActionPlan, one: Action, first: Action) -> str:
+    if may_begin(plan, one):
+        return first.what
+    return gettext(mark("%(what)s (not finished yet)"), what=first.what)
 
 
 def _earlier(found: PlanOfCase, one: Action) -> Mapping[str, Any]:

@@ -165,7 +165,12 @@ class PlanTyped(WholeTyped, ReviewTyped):
         said = whole_of(plan).model_dump() | self.model_dump(
             include=set(WholeTyped.model_fields), exclude_defaults=True
         )
-        whole = WholeTyped.model_validate(said).applied_to(plan, earlier)
+        typed = WholeTyped.model_validate(said)
+        if typed.safe and not typed.safe_by:
+            raise InputError(
+                f"safe_by: {WHO_SAYS}.", kept="The plan, as it was.", do="Name them and send it again."
+            )
+        whole = typed.applied_to(plan, earlier)
         reviewed = reviewed_of(self, earlier, plan.reviewed) if earlier else plan.reviewed
         return whole.model_copy(update={"actions": (*plan.actions, *new), "reviewed": reviewed})
 

@@ -60,6 +60,7 @@ def test_a_plan_is_added_to_once_and_its_actions_reported_on(programs: Programs,
     first, again = (programs.send("POST", path, ash, sent) for _ in range(2))
     assert (first.status_code, first.json()) == (200, again.json())
     assert [one["code"] for one in first.json()["lacks"]] == ["safety_not_said"]
+    assert problem(programs.send("POST", path, ash, {"safe": "yes"})) == (422, "invalid_input")
     whole = {"safe": "yes", "safe_by": "The Idva"}
     assert programs.send("POST", path, ash, whole).json()["lacks"] == []
     wrong = {"reviewed": [{"action": "ab" * 8, "outcome": "done", "worked": "yes", "still_needed": "no"}]}

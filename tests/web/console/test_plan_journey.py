@@ -59,7 +59,7 @@ def number(console: Console) -> str:
     return number
 
 
-def add(page: Page, what: str) -> None:
+def add(page: Page, what: str, first: str = "") -> None:
     page.get_by_role("button", name="Add an action").click()
     page.get_by_label("What will be done?").fill(what)
     page.get_by_label("Which agency does it?").fill("Eastvale Police")
@@ -68,6 +68,8 @@ def add(page: Page, what: str) -> None:
     page.get_by_label("Which risk").fill("Followed home")
     page.get_by_label("What will it achieve?").fill("Patrols know whom to look for")
     page.get_by_label("The alleged perpetrator", exact=True).check()
+    if first:
+        page.get_by_label(first, exact=True).check()
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose what it does about the behaviour")
     page.get_by_label("Disrupt").check()
@@ -125,6 +127,8 @@ def test_the_plan_before_is_reviewed_line_by_line_before_the_next_is_accepted(
     expect(page.get_by_text("The address was never given to the patrols")).to_be_visible()
     add(page, "Brief patrols about the address")
     expect(page.get_by_text("Set before")).to_be_visible()
+    add(page, "Arrest for the breach of bail", first="Brief patrols about the address")
+    expect(page.get_by_text("Brief patrols about the address (not finished yet)")).to_be_visible()
     page.get_by_role("button", name="Say it of the whole plan").click()
     say_of_the_whole(page)
     for box in ("no independent support", "behaviour was not", "not identified", "Complex needs"):
