@@ -144,8 +144,7 @@ class ActionPlan(Value):
     """A plan, as it stands. `accepted_by` is empty until it is complete and somebody accepted it.
 
     `tells_victim`: who tells the victim of it, if that is safe. `no_action_on_perpetrator`: why there is none.
-    `earlier`: the handle (hex) of the plan that was reviewed for it. `reasons`: what is done now about each reason
-    for which earlier plans failed.
+    `reasons`: what is done now about each reason for which earlier plans failed.
     """
 
     meeting_date: dt.date | None = None
@@ -153,7 +152,6 @@ class ActionPlan(Value):
     tells_victim: ShortText = ""
     safety: SafetyWord | None = None
     no_action_on_perpetrator: Words = ""
-    earlier: ShortText = ""
     reviewed: Annotated[tuple[ReviewedAction, ...], Field(max_length=100)] = ()
     reasons: dict[FailureReason, Sentence] = Field(default_factory=dict)
     accepted_by: ShortText = ""

@@ -85,7 +85,7 @@ def change(node: Node, held: HeldCase, by: Requester, made: Made, *, anew: bool 
         every = _of_case(tx, held.row)
         last = every[-1] if every else None
         if anew and (last is None or last.plan.accepted_by):
-            begun = ActionPlan(meeting_date=held.details.meeting_date, earlier=last.handle if last else "")
+            begun = ActionPlan(meeting_date=held.details.meeting_date)
             plan = made(begun, last.plan if last else None)
             handle = _put(tx, held.row, plan, by, "")
             return _found(handle, plan, last.plan if last else None)

@@ -178,10 +178,10 @@ def _document(found: PlanOfCase | None) -> dict[str, Any] | None:
         return None
     return {
         "accepted": bool(found.plan.accepted_by),
-        **found.plan.model_dump(mode="json", exclude={"earlier"}),
+        **found.plan.model_dump(mode="json"),
         "lacks": [one.model_dump(mode="json") for one in found.lacks],
         "set_before": {number: one.model_dump(mode="json") for number, one in found.before.items()},
-        "earlier": found.earlier.model_dump(mode="json", exclude={"earlier"}) if found.earlier else None,
+        "earlier": found.earlier.model_dump(mode="json") if found.earlier else None,
     }
 
 

@@ -42,7 +42,7 @@ def plan(*actions: Action, **changed: object) -> ActionPlan:
 def accepted(node: Node, held: HeldCase, by: Requester, *actions: Action) -> ActionPlan:
     """The plan of a case, accepted with these actions."""
     begin(node, held, by)
-    made = change(node, held, by, lambda one, _: plan(*actions, earlier=one.earlier))
+    made = change(node, held, by, lambda *_: plan(*actions))
     accept(node, held, by, made.handle)
     found = plan_of(node, held)
     assert found is not None

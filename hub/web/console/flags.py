@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from anyio import to_thread
 from fastapi import Response
 
 from hub.cases.flags import Flag, agencies_of, extend, flag_of, flags, seen_again, tell
@@ -15,6 +16,7 @@ from hub.cases.repeat_decisions import Looker
 from hub.cases.shown import asker_of
 from hub.errors import InputError
 from hub.values import Role
+from hub.web import ticks
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
@@ -97,7 +99,15 @@ def _seen_page(asked: Asked, form: Form[Any], status: int = 200, *, done: bool =
     return asked.page("seen_again.html", status, form=form, happened=happened, done=done)
 
 
-def _seen(asked: Asked) -> Response:
+async def _seen(asked: Asked) -> Response:
+    """Answered at a tick: that somebody is flagged is written down, and takes longer than that nobody is."""
+    begun = ticks.clock()
+    answer = await to_thread.run_sync(_keep_seen, asked)
+    await ticks.to_the_tick(begun)
+    return answer
+
+
+def _keep_seen(asked: Asked) -> Response:
     form = asked.form(SeenTyped)
     typed = form.value
     if typed is not None and not (typed.person.given_names or typed.person.surname):
