@@ -144,10 +144,10 @@ def _across(area: Area, one: Referral, other: Area, across: Pairs) -> None:
         own = own_keys(tx)
         held = {row.id: row.handle for row in cases.every(tx.session)}
         alone = []
-        for person in area.people[one.case_ref]:
-            asked = AskedPerson(person, population, config)
+        every = [AskedPerson(person, population, config) for person in area.people[one.case_ref]]
+        for asked, met in zip(every, own.having([each.keys for each in every]), strict=True):
             found = CandidateSet(asked, len(own.people))
-            for handle, keys in own.having(asked.keys).items():
+            for handle, keys in met.items():
                 there = own.people[handle]
                 byte = completeness(open_person(tx.vault, handle, there.sealed))
                 for key in keys:

@@ -35,6 +35,7 @@ from hub.records.cases import (
     seal_person,
 )
 from hub.records.obligations import NewObligations, close_obligation
+from hub.records.person_keys import keys_of, put_keys
 from hub.store import cases, feeds, obligations
 from hub.store.cases import CaseRow, SealedPerson
 
@@ -240,6 +241,12 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         not_safe_words=proposal.not_safe_words or (),
         former=proposal.former,
     )
+    new = {
+        one.handle: keys_of(one.details.person, tx.node.matching)
+        for one in proposal.members
+        if one.number is None
+    }
+    put_keys(tx, new)
     cases.store(
         tx.session,
         CaseRow(

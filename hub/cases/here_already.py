@@ -136,7 +136,7 @@ def search(
     with node.read() as tx:
         own, gists = own_keys(tx), {one.row.id: one for one in every_gist(tx)}
         asked = [AskedPerson(one, population, config) for one in people]
-        met = [own.having(one.keys) for one in asked]
+        met = own.having([one.keys for one in asked])
         near = {own.people[handle].case_id for some in met for handle in some}
         shown = {
             number

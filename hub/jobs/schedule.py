@@ -15,6 +15,7 @@ from functools import partial
 from hub.audit.events import NODE, Action, Refs
 from hub.cases.flags import end_flags
 from hub.cases.obligations import escalate
+from hub.cases.own_keys import keep_own_keys
 from hub.cases.renewal import follow_agreements
 from hub.cases.repeat_decisions import note_current
 from hub.crypto.groups import from_groups
@@ -156,7 +157,8 @@ def _sign(run: Run) -> None:
 
 
 def _casework(run: Run) -> None:
-    """Look for who came in, whichever way, and end the flags whose time is over."""
+    """Keep what the search for people needs, look for who came in, and end the flags whose time is over."""
+    keep_own_keys(run.node, run.alive)
     note_current(run.node, run.alive)
     end_flags(run.node, run.alive)
 

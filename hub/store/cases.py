@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, func, true, update
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from hub.store import person_keys
 from hub.store.tables import CaseRecord, PersonRecord
 
 _BOUND = 20_000  # values in one statement; SQLite takes 32,766
@@ -90,6 +91,7 @@ def store(session: Session, row: CaseRow) -> None:
         kept = [one.number for one in people if one.number is not None]
         gone = (col(PersonRecord.case_id) == case_id) & ~col(PersonRecord.id).in_(kept)
         session.execute(update(PersonRecord).where(gone).values(retired=True))
+        person_keys.forget_retired_of(session, case_id)
     for number, handle, sealed in people:
         if number is None:
             session.add(PersonRecord(case_id=case_id, handle=handle, sealed=sealed))

@@ -14,7 +14,7 @@ from hub.store.tables.accounts import (
     SignInTries,
 )
 from hub.store.tables.audit import AuditEntry
-from hub.store.tables.cases import CaseRecord, PersonRecord
+from hub.store.tables.cases import CaseRecord, PersonKeys, PersonRecord
 from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt, ToldCandidate
 from hub.store.tables.decisions import DecisionRecord, ObligationRecord, SharingRecord
 from hub.store.tables.feed import CrowdedKeys, FeedEntry, FeedState
@@ -59,6 +59,7 @@ __all__ = [
     "PeerEntry",
     "PeerFeed",
     "PeerHead",
+    "PersonKeys",
     "PersonRecord",
     "QuotaUse",
     "Receipt",

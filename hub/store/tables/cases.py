@@ -39,3 +39,15 @@ class PersonRecord(SQLModel, table=True):
     handle: bytes = Field(unique=True)
     retired: bool = False
     sealed: bytes
+
+
+class PersonKeys(SQLModel, table=True):
+    """The match-keys of a person record, sealed and of one size for nearly everybody: for the node's own search.
+
+    Of the record with that handle. They can be made of it anew at any time, and go when it is retired.
+    """
+
+    __tablename__ = "person_keys"
+
+    handle: bytes = Field(primary_key=True)
+    sealed: bytes
