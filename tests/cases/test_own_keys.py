@@ -17,7 +17,6 @@ from hub.records.cases import open_person
 from hub.records.person_keys import keys_in, keys_of
 from hub.store.tables import PersonKeys, PersonRecord
 from hub.values import Person, Role
-from tests.cases.test_here_already import like
 from tests.federation.nodes import IMPORTER, Areas, case, hold, stranger
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,14 +107,16 @@ def test_whatever_is_done_to_them_in_the_database_hides_nobody(node: Node) -> No
 
 def test_whoever_is_taken_off_a_case_has_none_any_more(node: Node) -> None:
     before = rows(node)
-    hold(node, case("OLD-1", (like(HER, surname="Quillfeather"), HIM)))
+    hold(node, case("OLD-1", (HER.model_copy(update={"surname": "Quillfeather"}), HIM)))
     assert rows(node).keys() == people(node).keys() != before.keys()
 
 
 def test_a_stolen_database_shows_of_nobody_whose_name_they_share(node: Node) -> None:
     """Two records of the same names have nothing in common, and nearly all are of one size."""
     hold(
-        node, case("OLD-3", (HER, HIM)), case("OLD-4", (like(HER, aliases=("Mary-Ann Featherstonehaugh",)),))
+        node,
+        case("OLD-3", (HER, HIM)),
+        case("OLD-4", (HER.model_copy(update={"aliases": ("Mary-Ann Featherstonehaugh",)}),)),
     )
     every = rows(node)
     assert len(set(every.values())) == len(every)
