@@ -24,6 +24,7 @@ Sentence = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Words = Annotated[str, StringConstraints(max_length=2_000)]
 ActionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 
+MOST_ACTIONS: Final = 100
 SAME_WORDS: Final = 78
 """From here on, of 100, two actions of one agency about the same people read as one: a copy missed is worse than a
 likeness shown."""
@@ -148,11 +149,11 @@ class ActionPlan(Value):
     """
 
     meeting_date: dt.date | None = None
-    actions: Annotated[tuple[Action, ...], Field(max_length=100)] = ()
+    actions: Annotated[tuple[Action, ...], Field(max_length=MOST_ACTIONS)] = ()
     tells_victim: ShortText = ""
     safety: SafetyWord | None = None
     no_action_on_perpetrator: Words = ""
-    reviewed: Annotated[tuple[ReviewedAction, ...], Field(max_length=100)] = ()
+    reviewed: Annotated[tuple[ReviewedAction, ...], Field(max_length=MOST_ACTIONS)] = ()
     reasons: dict[FailureReason, Sentence] = Field(default_factory=dict)
     accepted_by: ShortText = ""
     accepted_on: dt.date | None = None
@@ -180,8 +181,9 @@ class Lack(Value):
 def lacking(plan: ActionPlan, earlier: ActionPlan | None) -> tuple[Lack, ...]:
     """What has to be said before a plan can be accepted, in the order in which it is asked.
 
-    `earlier` is the last accepted plan of the same case, here or from where it was transferred. The perpetrator is
-    addressed in every case; somebody is named who tells the victim; the Idva says that it is as safe as it can be.
+    `earlier` is the last accepted plan of the same case, here or from where it was transferred, or those of the
+    cases that it repeats. The perpetrator is addressed in every case; somebody is named who tells the victim; the
+    Idva says that it is as safe as it can be.
     """
     lacks = [*_not_reviewed(plan, earlier)]
     if not plan.actions:

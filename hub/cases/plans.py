@@ -1,7 +1,8 @@
 """The action plans of a case as they are kept: begun, completed, accepted, and reported on by their agencies.
 
 A plan is a paper of its case: each change is a new one that supersedes it, so that what was planned when stays. A
-case has one plan in hand at a time; the next begins with the review of the last accepted one. What a plan lacks
+case has one plan in hand at a time; the next begins with the review of the last accepted one, and the first of a
+repeat with that of the plans of the cases that it repeats, as far as who plans may know of them. What a plan lacks
 is said by `action_plan`. Tells no agency anything.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import RowMapping
@@ -18,6 +20,7 @@ from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
 from hub.cases.access import restrictions_on
 from hub.cases.action_plan import (
+    MOST_ACTIONS,
     Action,
     ActionPlan,
     Lack,
@@ -28,6 +31,7 @@ from hub.cases.action_plan import (
     set_before,
     wrong_action,
 )
+from hub.cases.repeat_decisions import repeated_by
 from hub.cases.shown import asker_of
 from hub.crypto.vault import Vault
 from hub.errors import ConflictError, InputError, NotFoundError
@@ -47,7 +51,9 @@ from hub.values import Kind, Requester
 class PlanOfCase:
     """The newest plan of a case: the handle (hex) of its paper, what it lacks, and what it sets again.
 
-    `earlier`: the last accepted plan before it, with what its agencies have reported by now.
+    `earlier`: the last accepted plan before it, with what its agencies have reported by now; of the first plan of a
+    repeat, the actions of the last accepted plans of the cases that it repeats. `of_cases`: the numbers of those
+    cases, by action.
     """
 
     handle: str
@@ -55,12 +61,16 @@ class PlanOfCase:
     earlier: ActionPlan | None
     lacks: tuple[Lack, ...]
     before: Mapping[str, SetBefore]
+    of_cases: Mapping[str, str]
 
 
-def plan_of(node: Node, held: HeldCase) -> PlanOfCase | None:
-    """The newest plan of a case; None where it has none. Raises RowsError, StorageError."""
+def plan_of(node: Node, held: HeldCase, by: Requester | None) -> PlanOfCase | None:
+    """The newest plan of a case, as somebody may know of it; None where it has none.
+
+    Raises RowsError, StorageError, UsageError when `staff.toml` is broken.
+    """
     with node.read() as tx:
-        return _newest(tx, held.row)
+        return _newest(tx, held.row, by)
 
 
 def begin(node: Node, held: HeldCase, by: Requester) -> str:
@@ -83,19 +93,18 @@ def change(node: Node, held: HeldCase, by: Requester, made: Made, *, anew: bool 
     """
     with node.write() as tx:
         every = _of_case(tx, held.row)
-        last = every[-1] if every else None
-        if anew and (last is None or last.plan.accepted_by):
-            begun = ActionPlan(meeting_date=held.details.meeting_date)
-            plan = made(begun, last.plan if last else None)
-            handle = _put(tx, held.row, plan, by, "")
-            return _found(handle, plan, last.plan if last else None)
-        newest = _required(tx, held.row)
+        if anew and (not every or every[-1].plan.accepted_by):
+            before = _before(tx, held.row, every, by)
+            plan = made(ActionPlan(meeting_date=held.details.meeting_date), before.plan)
+            return _found(_put(tx, held.row, plan, by, ""), plan, before)
+        newest = _required(tx, held.row, by)
         plan = made(newest.plan, newest.earlier)
         if newest.plan.accepted_by:
             _require_added(newest.plan, plan)
         if plan == newest.plan:
             return newest
-        return _found(_put(tx, held.row, plan, by, newest.handle), plan, newest.earlier)
+        before = _Before(newest.earlier, newest.of_cases)
+        return _found(_put(tx, held.row, plan, by, newest.handle), plan, before)
 
 
 def accept(node: Node, held: HeldCase, by: Requester, seen: str) -> None:
@@ -105,7 +114,7 @@ def accept(node: Node, held: HeldCase, by: Requester, seen: str) -> None:
     lacks; RowsError, StorageError.
     """
     with node.write() as tx:
-        newest = _required(tx, held.row)
+        newest = _required(tx, held.row, by)
         if newest.plan.accepted_by:
             return
         if newest.handle != seen:
@@ -252,19 +261,52 @@ def _of_case(tx: Reading, row: StoredCase) -> list[_KeptPlan]:
     return _as_they_stand(_plan_of(row.id, one) for one in papers.of_case(tx, row, PaperKind.plan))
 
 
-def _newest(tx: Reading, row: StoredCase) -> PlanOfCase | None:
+class _Before(NamedTuple):
+    """What is reviewed before a plan stands, and of which case's number each action is where that is another's."""
+
+    plan: ActionPlan | None
+    of_cases: Mapping[str, str] = MappingProxyType({})
+
+
+def _before(tx: Reading, row: StoredCase, own: list[_KeptPlan], by: Requester | None) -> _Before:
+    """The case's own last plan; of its first one, the last accepted plans of the cases that it repeats.
+
+    Of a case that `by` is restricted from there is nothing, as if nobody had decided of it.
+    """
+    if own:
+        return _Before(own[-1].plan)
+    restrictions = restrictions_on(tx.node, by)
+    actions, of_cases = dict[str, Action](), dict[str, str]()
+    for other in repeated_by(tx, row.handle.hex()):
+        if other.apart_for or restrictions.restricts(other.row.ref_digest):
+            continue
+        for one in _last_accepted(_of_case(tx, other.row)):
+            actions[one.id], of_cases[one.id] = one, other.case_ref
+    if not actions:
+        return _Before(None)
+    return _Before(ActionPlan(actions=tuple(actions.values())[:MOST_ACTIONS]), of_cases)
+
+
+def _last_accepted(every: list[_KeptPlan]) -> tuple[Action, ...]:
+    found = [one.plan for one in every if one.plan.accepted_by]
+    return found[-1].actions if found else ()
+
+
+def _newest(tx: Reading, row: StoredCase, by: Requester | None) -> PlanOfCase | None:
     every = _of_case(tx, row)
     if not every:
         return None
-    return _found(every[-1].handle, every[-1].plan, every[-2].plan if len(every) > 1 else None)
+    return _found(every[-1].handle, every[-1].plan, _before(tx, row, every[:-1], by))
 
 
-def _found(handle: str, plan: ActionPlan, earlier: ActionPlan | None) -> PlanOfCase:
-    return PlanOfCase(handle, plan, earlier, lacking(plan, earlier), set_before(plan, earlier))
+def _found(handle: str, plan: ActionPlan, before: _Before) -> PlanOfCase:
+    earlier = before.plan
+    lacks, again = lacking(plan, earlier), set_before(plan, earlier)
+    return PlanOfCase(handle, plan, earlier, lacks, again, before.of_cases)
 
 
-def _required(tx: Reading, row: StoredCase) -> PlanOfCase:
-    newest = _newest(tx, row)
+def _required(tx: Reading, row: StoredCase, by: Requester) -> PlanOfCase:
+    newest = _newest(tx, row, by)
     if newest is None:
         raise _no_plan()
     return newest
@@ -296,6 +338,7 @@ def _put(tx: Transaction, row: StoredCase, plan: ActionPlan, by: Requester | Rep
         by=name,
         at=tx.now,
         supplier=by.agency,
+        may_follow="yes",  # It is the meeting's, which permits that the case moves.
         supersedes=supersedes,
     )
     (handle,) = papers.put(tx, row, paper, by=tx.node.actor(name))

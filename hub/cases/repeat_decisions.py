@@ -192,6 +192,19 @@ def note_current(node: Node, alive: Callable[[], None] = lambda: None) -> None:
             note_found(node, gist.row.handle)
 
 
+def repeated_by(tx: Reading, case: str) -> list[Gist]:
+    """The cases of which somebody decided that a case (its handle, hex) is a repeat; the oldest first.
+
+    For whoever plans for it: who may know of each is for the caller to ask. Raises RowsError.
+    """
+    others = {
+        one.other
+        for pair, one in _decisions(tx).items()
+        if one.decided == "repeat" and case in pair and one.other != case
+    }
+    return [one for one in every_gist(tx) if one.row.handle.hex() in others]
+
+
 def decide(node: Node, looker: Looker, held: HeldCase, decision: RepeatDecision) -> RepeatDecision:
     """Keep what somebody decided of a case that is here already. The same again is kept once.
 

@@ -50,7 +50,7 @@ def show(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = F
     with opened_to_read(home, as_json=as_json) as node:
         known = speaker(node, "plan show", who, token)
         held = _case(known, known.named, read_case_ref())
-        _tell(held, plan_of(node, held), as_json=as_json)
+        _tell(held, plan_of(node, held, known.named), as_json=as_json)
 
 
 @plan_app.command("save")
@@ -85,9 +85,9 @@ def accept_(home: Home, who: By = None, as_json: Json = False) -> None:
     with opened(home, as_json=as_json) as node:
         by = decides(node, "plan accept", who)
         held = _case(speaker(node, "plan accept", who), by, read_case_ref())
-        found = plan_of(node, held)
+        found = plan_of(node, held, by)
         accept(node, held, by, found.handle if found else "")
-        _tell(held, plan_of(node, held), as_json=as_json)
+        _tell(held, plan_of(node, held, by), as_json=as_json)
 
 
 @plan_app.command("actions")

@@ -44,6 +44,6 @@ def accepted(node: Node, held: HeldCase, by: Requester, *actions: Action) -> Act
     begin(node, held, by)
     made = change(node, held, by, lambda *_: plan(*actions))
     accept(node, held, by, made.handle)
-    found = plan_of(node, held)
+    found = plan_of(node, held, by)
     assert found is not None
     return found.plan

@@ -21,6 +21,8 @@ from hub.cases.plans import (
     report,
     reporter_of,
 )
+from hub.cases.repeat_decisions import Looker, RepeatDecision, decide
+from hub.cases.repeats import Happened
 from hub.cases.shown import case_shown, lines
 from hub.cases.staff import STAFF_FILE
 from hub.cases.stub import Referrer, Stub, enter_case
@@ -81,7 +83,7 @@ def held(node: Node, who: Acting, number: str = "M-1") -> HeldCase:
 
 
 def standing(node: Node, case: HeldCase) -> PlanOfCase:
-    found = plan_of(node, case)
+    found = plan_of(node, case, IMPORTER)
     assert found is not None
     return found
 
@@ -99,11 +101,11 @@ def said(outcome: Outcome = Outcome.done, because: str = "", at: int = 5) -> Rep
 
 def test_a_plan_is_accepted_when_it_lacks_nothing_and_once(node: Node, who: Acting) -> None:
     case, by = held(node, who), who.requester
-    assert plan_of(node, case) is None
+    assert plan_of(node, case, IMPORTER) is None
     with pytest.raises(NotFoundError, match="no plan yet"):
         change(node, case, by, lambda one, _: one)
     assert begin(node, case, by) == begin(node, case, by)
-    begun = plan_of(node, case)
+    begun = plan_of(node, case, IMPORTER)
     assert begun is not None
     with pytest.raises(InputError, match="not complete"):
         accept(node, case, by, begun.handle)
@@ -131,6 +133,32 @@ def test_what_stands_in_an_accepted_plan_stays_and_actions_may_be_added(node: No
         change(node, case, by, lambda *_: adding(action(2, approach=None)))
     made = change(node, case, by, lambda *_: adding(action(2, "Mark the file")))
     assert [one.what for one in made.plan.actions][1:] == ["Mark the file"]
+
+
+def test_the_first_plan_of_a_repeat_waits_for_the_review_of_the_plan_of_the_case_that_it_repeats(
+    node: Node, who: Acting
+) -> None:
+    earlier, by = held(node, who, "M-1"), who.requester
+    accepted(node, earlier, by, action(1))
+    referrer = Referrer(agency="Eastvale Council", contact="The duty desk")
+    stub = {"case_ref": "M-3", "kind": Kind.marac, "referrer": referrer, "by": IMPORTER, "sealed": False}
+    people = tuple(one.details.person for one in earlier.people)
+    enter_case(node, Stub.model_validate({**stub, "fled_from": (), "people": people}))
+    again = held(node, who, "M-3")
+    said = {"other": earlier.row.handle.hex(), "decided": "repeat", "happened": (Happened.threats,)}
+    decide(node, Looker.of(who), again, RepeatDecision(**said, because="The same man."))
+    begin(node, again, by)
+    made = change(node, again, by, lambda *_: plan(action(2)))
+    assert made.lacks[0].code == "not_reviewed"
+    assert made.before[action(2).id].action == action(1).id
+    assert made.of_cases == {action(1).id: "M-1"}
+    with pytest.raises(InputError, match="was not reviewed"):
+        accept(node, again, by, made.handle)
+    assert plan_of(node, earlier, by).earlier is None  # type: ignore[union-attr]
+    (node.home / STAFF_FILE).write_text(f'[[exclusion]]\ncase_ref = "M-1"\nperson = "{by.name}"\n')
+    kept_out = plan_of(node, again, by)
+    assert kept_out is not None
+    assert (kept_out.earlier, kept_out.before, kept_out.of_cases) == (None, {}, {})
 
 
 def test_the_next_plan_waits_for_the_review_of_each_action_of_the_last(node: Node, who: Acting) -> None:
@@ -190,7 +218,7 @@ def test_reports_on_the_last_plan_go_on_while_the_next_is_made(node: Node, who: 
     change(node, case, by, lambda *_: plan(action(9, "Something else")))
     assert [one.action.id for one in actions_of(node, reporter_of(who))] == [action(1).id]
     report(node, reporter_of(who), action(1).id, said())
-    found = plan_of(node, case)
+    found = plan_of(node, case, IMPORTER)
     assert found is not None
     assert found.earlier is not None
     assert found.earlier.actions[0].outcome is Outcome.done
@@ -227,4 +255,4 @@ def test_a_plan_that_somebody_changed_in_the_database_is_none(node: Node, who: A
         rows[-1].sealed = rows[0].sealed
         session.add(rows[-1])
     with pytest.raises(RowsError):
-        _ = plan_of(node, case) if of_one else actions_of(node, reporter_of(who))
+        _ = plan_of(node, case, IMPORTER) if of_one else actions_of(node, reporter_of(who))

@@ -1,11 +1,11 @@
-"""The pictures of the README's tour: those that `make screens` takes, and no others."""
+"""The pictures of the README's tour and of the walkthrough: those that `make screens` takes, and no others."""
 
 from __future__ import annotations
 
 import re
 
 from tests.docs.pages import DOCS
-from tests.web.console.screens import FOLDER, MOST_BYTES, PICTURES
+from tests.web.console.screens import FOLDER, MOST_BYTES, PICTURES, WALKED, WALKTHROUGH
 
 NAMED = re.findall(
     r"!\[([^\]]*)\]\(docs/tour/([\w-]+)\.png\)", DOCS.parent.joinpath("README.md").read_text("utf-8")
@@ -23,3 +23,15 @@ def test_each_picture_is_one_is_small_and_says_what_it_shows() -> None:
         assert picture.startswith(b"\x89PNG\r\n")
         assert len(picture) <= MOST_BYTES, name
         assert said
+
+
+def test_the_walkthrough_shows_a_picture_of_each_of_its_steps() -> None:
+    text = WALKTHROUGH.read_text("utf-8")
+    shown = re.findall(r"!\[[^\]]+\]\(walkthrough/([\w-]+)\.png\)", text)
+    steps = re.findall(r"^\| \[([\w-]+)\]", text, re.MULTILINE)
+    assert [one for one in shown if one != "copy"] == steps
+    assert {file.name for file in WALKED.iterdir()} == {f"{name}.png" for name in shown}
+    for name in shown:
+        picture = WALKED.joinpath(f"{name}.png").read_bytes()
+        assert picture.startswith(b"\x89PNG\r\n")
+        assert len(picture) <= MOST_BYTES, name

@@ -10,7 +10,7 @@ from hub.web.typed.plans import ReportTyped
 
 def show_plan(call: Call) -> models.PlanShown:
     """Show the newest plan of a case, what it lacks, and what it sets again."""
-    found = plan_of(call.node, call.case)
+    found = plan_of(call.node, call.case, call.acting.requester)
     if found is None:
         raise absent()
     return _shown(found)

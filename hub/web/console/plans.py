@@ -97,7 +97,7 @@ def _show(asked: Asked) -> Response:
 
 
 def _shown(asked: Asked, held: HeldCase, status: int = 200, wrong: str = "") -> Response:
-    found = plan_of(asked.node, held)
+    found = plan_of(asked.node, held, asked.acting.requester)
     handle = held.row.handle.hex()
     return asked.page(
         "plan.html",
@@ -140,7 +140,13 @@ def _earlier(found: PlanOfCase, one: Action) -> Mapping[str, Any]:
     if review is not None:
         needed = mark("still needed") if review.still_needed else mark("not needed any more")
         said = f"{gettext(OUTCOMES[review.outcome])}; {gettext(WORKED[review.worked])}; {gettext(needed)}"
-    return {"action": one, "state": came_of(one), "review": said, "note": review.note if review else ""}
+    return {
+        "action": one,
+        "case": found.of_cases.get(one.id, ""),
+        "state": came_of(one),
+        "review": said,
+        "note": review.note if review else "",
+    }
 
 
 def came_of(one: Action) -> str:
@@ -181,7 +187,7 @@ def _to_plan(held: HeldCase) -> Response:
 
 def _in_hand(asked: Asked) -> tuple[HeldCase, PlanOfCase] | None:
     held = _case(asked)
-    found = plan_of(asked.node, held) if held else None
+    found = plan_of(asked.node, held, asked.acting.requester) if held else None
     return (held, found) if held and found else None
 
 
@@ -302,7 +308,7 @@ def _review_page(
         found,
         form,
         status,
-        lines=[(one, came_of(one)) for one in earlier],
+        lines=[(one, came_of(one), found.of_cases.get(one.id, "")) for one in earlier],
         outcomes=_items(OUTCOMES),
         worked=[{"value": one, "text": gettext(text)} for one, text in WORKED.items()],
     )

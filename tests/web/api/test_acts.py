@@ -69,7 +69,7 @@ def test_a_plan_is_added_to_once_and_its_actions_reported_on(programs: Programs,
     node, who = programs.console.node, acting_of(programs)
     held = case_shown(node, who, case["case"])
     assert held is not None
-    plan = plan_of(node, held)
+    plan = plan_of(node, held, who.requester)
     assert plan is not None
     accept(node, held, who.requester, plan.handle)
     number = plan.plan.actions[0].id

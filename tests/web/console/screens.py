@@ -1,24 +1,33 @@
-"""The pictures of the README's tour: `hub demo` is started, and walked with a browser. Run by `make screens`.
+"""The pictures of the README's tour, and of docs/walkthrough.md with its counts. Run by `make screens`.
 
-The people on them are the generator's. Written to docs/tour, which holds them and nothing else.
+For the tour `hub demo` is started, and walked with a browser. The walkthrough is the walk of `near_miss`, over two
+nodes at the tests' own time. The people on them are the generator's. Written to docs/tour and docs/walkthrough,
+which hold them and nothing else.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Page
 
 from hub.crypto.one_time import STEP_S, code_at
-from tests.web.console.browser import opened_browser
+from tests.accounts.people import cheap_passwords
+from tests.federation.nodes import build, copied
+from tests.web.console import near_miss
+from tests.web.console.browser import opened_browser, served
+from tests.web.console.near_miss_world import world_of
 
 ROOT: Final = Path(__file__).parents[3]
 FOLDER: Final = ROOT / "docs" / "tour"
@@ -34,6 +43,8 @@ PICTURES: Final = (
     "asked-of-us",
     "owed",
 )
+WALKTHROUGH: Final = ROOT / "docs" / "walkthrough.md"
+WALKED: Final = ROOT / "docs" / "walkthrough"
 SIZE: Final = {"width": 720, "height": 700}
 MOST_HIGH: Final = 760
 MARGIN: Final = 10
@@ -58,6 +69,18 @@ def demonstration() -> Iterator[dict[str, Any]]:
             process.send_signal(signal.SIGINT)
 
 
+def picture(page: Page, file: Path, start: str = "main") -> None:
+    """Take a picture of a page, from the first such element on, as far as it is of use."""
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    box = page.locator(start).first.bounding_box()
+    whole = int(page.locator("html").evaluate("html => html.scrollHeight"))
+    top = 0 if start == "html" or box is None else max(0, box["y"] - MARGIN)
+    end = min(whole, top + MOST_HIGH)
+    page.screenshot(
+        path=file, full_page=True, clip={"x": 0, "y": top, "width": SIZE["width"], "height": end - top}
+    )
+
+
 class Walk:
     """Somebody who walks through a console of the demonstration, and takes pictures."""
 
@@ -69,16 +92,7 @@ class Walk:
     def take(self, name: str, start: str = "main") -> None:
         """Take a picture of the page, from the first such element on, as far as it is of use."""
         assert name in PICTURES
-        self.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-        box = self.page.locator(start).first.bounding_box()
-        whole = int(self.page.locator("html").evaluate("html => html.scrollHeight"))
-        top = 0 if start == "html" or box is None else max(0, box["y"] - MARGIN)
-        end = min(whole, top + MOST_HIGH)
-        self.page.screenshot(
-            path=self.folder / f"{name}.png",
-            full_page=True,
-            clip={"x": 0, "y": top, "width": SIZE["width"], "height": end - top},
-        )
+        picture(self.page, self.folder / f"{name}.png", start)
 
     def see(self, path: str) -> None:
         """Go to an address."""
@@ -145,8 +159,36 @@ def be_asked(walk: Walk) -> None:
     walk.take("asked-of-us", "main fieldset")
 
 
+def walk_through(folder: Path = WALKED) -> None:
+    """Walk the near-miss story, take its pictures, and write down what it took."""
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as made, cheap_passwords(), ExitStack() as stack:
+        template, homes = Path(made, "template"), Path(made, "homes")
+        asyncio.run(build(template, _database))
+        areas = copied(template, homes, _database)
+        world = world_of(areas, two_names=True)
+        urls = {area: stack.enter_context(served(one.app)) for area, one in world.consoles.items()}
+        browser = stack.enter_context(opened_browser())
+
+        def take(name: str, page: Page) -> None:
+            picture(page, folder / f"{name}.png", near_miss.FROM.get(name, "main"))
+
+        walk = near_miss.Walk(world, urls, dict.fromkeys(urls, browser), take=take)
+        steps = walk.go()
+        walk.close()
+        areas.close()
+    text = WALKTHROUGH.read_text("utf-8")
+    found = re.compile(r"\| \| who \|.*?\n\n", re.DOTALL)
+    WALKTHROUGH.write_text(found.sub(lambda _: near_miss.table(steps) + "\n\n", text), "utf-8")
+
+
+def _database(_: str) -> str:
+    return "sqlite:///hub.sqlite3"
+
+
 def main(folder: Path = FOLDER) -> None:
     """Make the pictures anew."""
+    walk_through()
     folder.mkdir(exist_ok=True)
     with demonstration() as shown, opened_browser() as browser:
         asked = {one["question"]: one["result"] for one in shown["checks"]}

@@ -23,28 +23,13 @@ from tests.federation.nodes import IMPORTER, Areas, cases_of, stranger
 from tests.web.console.asking import HER, arrive, checks_of, entered, press
 from tests.web.console.browser import complaints, reach, width
 from tests.web.console.browser import violations_with_scripts as violations
+from tests.web.console.hand import Hand
 from tests.web.console.signed_in import normal
 
 FLED_SINCE: Final = cases_of("eastvale")[1][0]
 DISMISSED: Final = cases_of("eastvale")[1][1].model_copy(update={"role": Role.victim})
 FLED: Final = stranger(33)
 ROUTINE_ANSWERS, ROUTINE_CLICKS = 4, 25
-
-
-class Hand:
-    """A person's hand: counts what it answers, and what it clicks or types."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.answers, self.acts = page, 0, 0
-
-    def choose(self, group: str, answer: str) -> None:
-        self.page.get_by_role("group", name=group).get_by_label(answer, exact=True).check()
-        self.answers += 1
-        self.acts += 1
-
-    def press(self, button: str) -> None:
-        self.page.get_by_role("button", name=button, exact=True).click()
-        self.acts += 1
 
 
 def answer_all(hand: Hand, fled: str = "No, nobody has") -> None:
