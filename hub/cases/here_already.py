@@ -14,7 +14,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from hub.cases.access import CaseRestrictions, restrictions_on
-from hub.cases.alike import alike, beside_others, named_alike, same_date
+from hub.cases.alike import (
+    agree,
+    alike,
+    beside_others,
+    beside_the_victim,
+    dates_differ,
+    named_alike,
+    same_date,
+    same_full_date,
+)
 from hub.cases.name_frequencies import stated_frequencies
 from hub.cases.own_keys import OwnPerson, own_keys
 from hub.cases.repeats import Earlier, Standing, last_referral, standing, until
@@ -43,7 +52,7 @@ next power of two, so that no figure follows one case."""
 
 LIKELY: Final = (Band.strong, Band.probable)
 MOST: Final = 20
-_UNDER_ANOTHER_NAME: Final = ("others of the same case agree too", "forename is alike", "surname differs")
+_OTHERS_AGREE: Final = "others of the same case agree too"
 _OTHERS: Final = 2  # of a case who are likely there, where the victim was not matched
 
 Opens = Callable[[Any], bool]
@@ -224,15 +233,12 @@ class _Search:
             return None
         there = self._person(one.person_handle)
         same = alike(self.people[at], there, self.config)
-        if not same:
+        if not same or (not one.score.by_case and dates_differ(self.people[at], there, self.config)):
             sure = Band.possible
-        elif sure is Band.possible and self._agree(self.people[at], there):
+        elif sure is Band.possible and agree(self.people[at], there, self.config):
             sure = Band.probable  # Match-keys do not say that two dates agree as far as both are known.
         reasons = tuple(reason.text for reason in one.score.reasons if reason.code != "another_agrees")
         return _Match(at, there, int.from_bytes(one.case_handle), sure, reasons, same)
-
-    def _agree(self, one: Person, there: Person) -> bool:
-        return named_alike(one, there, self.config) and same_date(one, there, self.config)
 
     def _person(self, handle: bytes) -> Person:
         if handle not in self._opened:
@@ -260,11 +266,15 @@ class _Asking:
         others = [min(some, key=lambda one: one.order) for some in matched[1:] if some]
         likely = [one for one in others if one.band in LIKELY and one.alike]
         victim = min(matched[0], key=lambda one: one.order, default=None)
-        victim = victim or _by_others(case, self.people[0], likely, self.config)
+        if victim is None or victim.band not in LIKELY:
+            by_others = _by_others(case, self.people[0], likely, self.config)
+            if by_others is not None and (victim is None or by_others.band in LIKELY):
+                victim = by_others
         if victim is None and len(likely) < _OTHERS:
             return None
-        same = [one for one in others if one.alike and self._of_perpetrators(one)]
-        named = {one.number for one in same}
+        matching = {one.number: one.there for one in others if one.alike and self._of_perpetrators(one)}
+        sure = _sure(victim, matching)
+        same = matching | (self._beside_the_victim(case, matching) if sure in LIKELY else {})
         earlier = Earlier(
             victim=victim is not None and victim.there.role is Role.victim,
             part=victim is not None,
@@ -277,24 +287,35 @@ class _Asking:
             case_ref=details.case_ref,
             kind=details.kind,
             standing=standing(earlier, self.on),
-            band=_sure(victim, same),
+            band=sure,
             reasons=victim.reasons if victim else (),
             victim=_name(victim.there) if victim else "",
             part=victim.there.role if victim else None,
             same_perpetrators=tuple(
-                SamePerpetrator(referred=_name(self.people[one.number]), there=_name(one.there))
-                for one in same
+                SamePerpetrator(referred=_name(self.people[number]), there=_name(there))
+                for number, there in sorted(same.items())
             ),
             other_perpetrators=tuple(
                 _name(one)
                 for at, one in enumerate(self.people)
-                if one.role is Role.perpetrator and at not in named
+                if one.role is Role.perpetrator and at not in same
             ),
             referred=tuple(referred),
             last=last,
             repeat_until=until(last) if last else None,
             met=details.meeting_date,
         )
+
+    def _beside_the_victim(self, case: HeldCase, matching: Collection[int]) -> dict[int, Person]:
+        """The perpetrators not matched who may be one of that case's: its victim is likely the same."""
+        there = [one.details.person for one in case.people if one.details.person.role is Role.perpetrator]
+        found = {}
+        for number, one in enumerate(self.people):
+            if one.role is Role.perpetrator and number not in matching:
+                same = (each for each in there if beside_the_victim(one, each, self.config))
+                if (each := next(same, None)) is not None:
+                    found[number] = each
+        return found
 
     def _of_perpetrators(self, one: _Match) -> bool:
         return Role.perpetrator is one.there.role is self.people[one.number].role
@@ -303,18 +324,26 @@ class _Asking:
 def _by_others(
     case: HeldCase, asked: Person, others: Sequence[_Match], config: MatchingConfig
 ) -> _Match | None:
-    """The victim of a case on which others of the referral are likely, where it may be her under another name."""
+    """The victim of a case on which others of the referral are likely, where it may be her under another name.
+
+    By the date of birth alone it is possible and no more: twins have one.
+    """
     if not others:
         return None
-    victims = (one.details.person for one in case.people if one.details.person.role is Role.victim)
+    victims = [one.details.person for one in case.people if one.details.person.role is Role.victim]
     her = next((one for one in victims if beside_others(asked, one, config)), None)
+    if her is not None:
+        certain = len(others) >= _OTHERS or same_date(asked, her, config) or agree(asked, her, config)
+        differs = () if named_alike(asked, her, config) else ("surname differs",)
+        reasons = (_OTHERS_AGREE, "forename is alike", *differs)
+        return _Match(0, her, case.row.id, Band.probable if certain else Band.possible, reasons, alike=True)
+    her = next((one for one in victims if same_full_date(asked, one)), None)
     if her is None:
         return None
-    sure = Band.probable if len(others) >= _OTHERS or same_date(asked, her, config) else Band.possible
-    return _Match(0, her, case.row.id, sure, _UNDER_ANOTHER_NAME, alike=True)
+    return _Match(0, her, case.row.id, Band.possible, (_OTHERS_AGREE, "same date of birth"), alike=False)
 
 
-def _sure(victim: _Match | None, perpetrators: Sequence[_Match]) -> Band:
+def _sure(victim: _Match | None, perpetrators: Collection[int]) -> Band:
     """How sure it is that the victim is there: who is alike, with a perpetrator who is, is at least probable."""
     if victim is None:
         return Band.possible

@@ -97,6 +97,33 @@ def test_twins_are_not_taken_for_one_another(node: Node) -> None:
         assert one is None or not one.likely
 
 
+def test_whoever_has_another_name_and_her_date_beside_the_same_perpetrator_is_possible_and_no_more(
+    node: Node,
+) -> None:
+    other = like(HER, given_names="Zuleika", surname="Quillfeather", aliases=())
+    one = found(node, other, HIM)["OLD-1"]
+    assert (one.band, one.part) == (Band.possible, Role.victim)
+
+
+def test_her_first_name_in_the_wrong_box_is_found_beside_the_same_perpetrator(node: Node) -> None:
+    crossed = like(HER, given_names="Quillfeather", surname=HER.given_names.split()[0], aliases=())
+    one = found(node, crossed, HIM)["OLD-1"]
+    assert (one.likely, one.standing) == (True, Standing.repeat)
+
+
+def test_the_same_perpetrator_is_known_beside_her_without_his_date_of_birth(node: Node) -> None:
+    one = found(node, HER, like(HIM, date_of_birth="", aliases=()))["OLD-1"]
+    assert (one.standing, len(one.same_perpetrators)) == (Standing.repeat, 1)
+    brother = like(HIM, given_names="Zebedee", date_of_birth="", aliases=())
+    assert found(node, HER, brother)["OLD-1"].standing is Standing.other_perpetrator
+
+
+def test_a_namesake_with_quite_another_date_is_possible_and_no_more(node: Node) -> None:
+    namesake = like(HER, date_of_birth="1951-09-23" if HER.date_of_birth[:4] != "1951" else "1973-06-17")
+    one = found(node, namesake).get("OLD-1")
+    assert one is None or not one.likely
+
+
 def test_nobody_else_is_found(node: Node) -> None:
     assert found(node, stranger(299)) == {}
 
