@@ -1,4 +1,4 @@
-"""The bodies whose people have accounts on this node: the agencies of its Marac, and Idva services.
+"""The bodies whose people have accounts on this node: the agencies of its Marac, and Idva services; who is on duty.
 
 An Idva service's clients are its own: what the Marac sees of them is decided where cases are shown (`hub.cases`).
 """
@@ -9,9 +9,17 @@ import secrets
 from typing import Final
 
 from hub.audit.events import Action, Refs
-from hub.errors import ConflictError
+from hub.errors import ConflictError, InputError
 from hub.node.transaction import Reading, Transaction
-from hub.records.accounts import Organisation, keep_organisation, organisations
+from hub.parsing import hidden_characters
+from hub.records.accounts import (
+    Account,
+    Duty,
+    Organisation,
+    keep_organisation,
+    organisation_of,
+    organisations,
+)
 from hub.values import AgencyKind
 
 ID_BYTES: Final = 16
@@ -46,6 +54,26 @@ def add_organisation(
     keep_organisation(tx, new)
     tx.record(Action.organisation_added, by=by, about=Refs(organisation=new.id), kind=agency_kind.value)
     return new
+
+
+def keep_duty(tx: Transaction, organisation: Organisation, worker: str, phone: str, by: Account) -> Duty:
+    """Keep who is on duty for a body, as other areas are told. The same said again is kept once.
+
+    Raises InputError for what cannot be shown to another area as it is, RowsError.
+    """
+    if hidden_characters(worker + phone, "shown"):
+        raise InputError(
+            "The name or the number has characters that do not print.",
+            kept="Who was on duty before.",
+            do="Type it again.",
+        )
+    now = organisation_of(tx, organisation.id)
+    duty = Duty(worker=worker, phone=phone, by=by.name, at=tx.now)
+    if now.duty is not None and (now.duty.worker, now.duty.phone) == (duty.worker, duty.phone):
+        return now.duty
+    keep_organisation(tx, now.model_copy(update={"duty": duty}), new=False)
+    tx.record(Action.duty_kept, by=tx.node.actor(by.name), about=Refs(organisation=now.id))
+    return duty
 
 
 def folded(text: str) -> str:

@@ -90,6 +90,7 @@ class Action(StrEnum):
     peer_fault = "peer_fault"
 
     organisation_added = "organisation_added"
+    duty_kept = "duty_kept"
     account_invited = "account_invited"
     account_confirmed = "account_confirmed"
     account_opened = "account_opened"
@@ -114,6 +115,10 @@ class Action(StrEnum):
     transfer_asked_back = "transfer_asked_back"
     transfer_ended = "transfer_ended"
     transfer_told = "transfer_told"
+
+    idva_referred = "idva_referred"
+    idva_taken_on = "idva_taken_on"
+    idva_tried = "idva_tried"
 
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"

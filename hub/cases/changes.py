@@ -15,6 +15,7 @@ from typing import Final
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.hidden_for import HiddenFor, hidden_for
+from hub.cases.passed_on import CameIn, pass_on
 from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions, keep_obligations
 from hub.consent import Decision
@@ -190,8 +191,13 @@ def _write(
 ) -> None:
     written = [one for one in changes if one.proposal.anew or not one.unchanged]
     keep_obligations(tx, [_kept(tx, deciding, one) for one in written])
+    pass_on(tx, map(_came_in, written))
     if withdrawal is not None:
         withdrawal.write(tx)
+
+
+def _came_in(one: CaseChange) -> CameIn:
+    return CameIn(one.proposal.handle.hex(), one.details, one.earlier.details if one.earlier else None)
 
 
 def put_cases(tx: Transaction, deciding: PublicationDecisions, proposals: Sequence[Proposal]) -> None:

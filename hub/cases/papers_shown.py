@@ -14,8 +14,9 @@ from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
 from hub.node.node import Node
 from hub.records import papers
-from hub.records.cases import HeldCase
+from hub.records.cases import CaseDetails, HeldCase
 from hub.records.papers import KeptPaper, Paper, PaperKind
+from hub.values import Kind
 
 OF_ITS_SUPPLIER: Final = frozenset({PaperKind.research, PaperKind.idva_contact})
 """These are read by the organisation alone whose they are."""
@@ -27,7 +28,7 @@ def papers_shown(
     """The papers of a case that they may open, those that they read, the oldest first. Raises RowsError."""
     with node.read() as tx:
         every = papers.of_case(tx, held.row, kind)
-    return [one for one in every if reads(acting, one.paper)]
+    return [one for one in every if reads(acting, held.details, one.paper)]
 
 
 def paper_shown(node: Node, acting: Acting, held: HeldCase, handle: str) -> KeptPaper | None:
@@ -35,7 +36,9 @@ def paper_shown(node: Node, acting: Acting, held: HeldCase, handle: str) -> Kept
     return next((one for one in papers_shown(node, acting, held) if one.handle == handle), None)
 
 
-def reads(acting: Acting, paper: Paper) -> bool:
-    """Whether they read a paper of a case that they may open."""
+def reads(acting: Acting, case: CaseDetails, paper: Paper) -> bool:
+    """Whether they read a paper of a case that they may open. Of its own client a service reads all that it has."""
     own = folded(paper.supplier) == folded(acting.organisation.name)
-    return own or not (paper.kind in OF_ITS_SUPPLIER or acting.organisation.idva_service)
+    if acting.organisation.idva_service:
+        return own or case.kind is Kind.idva
+    return own or paper.kind not in OF_ITS_SUPPLIER

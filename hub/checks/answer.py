@@ -20,6 +20,7 @@ from hub.cases.elsewhere import Elsewhere, said_of
 from hub.cases.publication import Supplier, supplier_of
 from hub.cases.staff import staff_list
 from hub.checks.released import Packet, Part
+from hub.checks.whom_to_ring import whom_to_ring
 from hub.consent import (
     Decider,
     Decision,
@@ -328,7 +329,8 @@ def considered(
     held = _held(ours, decided_by_person, published=published, against=against, hidden=said.hidden)
     asked = _asked(key, form, agreements)
     decision = decide_answer(asked, held, tx.node.rules, tx.today, kept_out)
-    disclosure, packet, part = NOT_ANSWERED, Packet(key.level, case, person, agreed), Part()
+    packet = Packet(key.level, case, person, agreed, whom_to_ring(tx, case))
+    disclosure, part = NOT_ANSWERED, Part()
     if decision.outcome is Outcome.refer:
         disclosure = Disclosure(status="pending")
     elif decision.outcome is Outcome.permit:

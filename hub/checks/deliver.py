@@ -231,6 +231,7 @@ def result_of(answer: Disclosure, request: CheckRequest) -> DisclosureResult:
         agreement=answer.agreement,
         counter_allegation=crossed and coordinator,
         in_part=answer.in_part,
+        ring=answer.ring,
     )
 
 

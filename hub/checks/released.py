@@ -16,7 +16,7 @@ from hub.matching import Confirmation
 from hub.records.cases import CaseDetails, PersonDetails
 from hub.records.received import Item
 from hub.values import Kind, Level, day_in_words
-from hub.wire.messages import Disclosure
+from hub.wire.messages import Disclosure, WhomToRing
 
 CRITERIA: Final = {
     "professional_judgement": "Professional judgement",
@@ -27,7 +27,9 @@ CRITERIA: Final = {
 """The Marac's criteria as referrals code them, in words; others are given as they were imported."""
 CALLED: Final = {
     Item.marac_involvement: "Marac involvement",
+    Item.coordinator_contact: "the coordinator's name and number",
     Item.idva_involvement: "Idva involvement",
+    Item.idva_contact: "the Idva service, its worker on duty and number",
     Item.role: "role here",
     Item.last_activity: "month of last activity",
     Item.forename_compared: "how the forenames compare",
@@ -39,6 +41,8 @@ CALLED: Final = {
 """What each item is called on our record. It says nothing of what the item holds."""
 BEYOND_INVOLVEMENT: Final = frozenset({Item.referral_date, Item.criteria})
 _INVOLVEMENT: Final = {Kind.marac: Item.marac_involvement, Kind.idva: Item.idva_involvement}
+_CONTACT: Final = {Kind.marac: Item.coordinator_contact, Kind.idva: Item.idva_contact}
+_SERVICES_OWN: Final = (Item.idva_involvement, Item.idva_contact)
 _COMPARED: Final = {
     "forename": Item.forename_compared,
     "surname": Item.surname_compared,
@@ -83,12 +87,16 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """What an answer at a level holds of one person of one case of ours. `agreed`: how the two compare."""
+    """What an answer at a level holds of one person of one case of ours. `agreed`: how the two compare.
+
+    `ring`: whom to ring here about the case.
+    """
 
     level: Level
     case: CaseDetails
     person: PersonDetails
     agreed: Confirmation
+    ring: tuple[WhomToRing, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -98,6 +106,7 @@ class Packet:
             there.add(Item.idva_involvement)
         if self._dates:
             there.add(Item.last_activity)
+        there |= {_CONTACT[one.kind] for one in self.ring}
         there |= {_COMPARED[one.field] for one in self.agreed.fields}
         if self.level is Level.summary:
             there |= BEYOND_INVOLVEMENT
@@ -110,14 +119,16 @@ class Packet:
 
     def with_idva_service(self, item: Item) -> bool:
         """Whether an item of a Marac's case is an Idva service's to give."""
-        return item is Item.idva_involvement and self.case.kind is Kind.marac
+        return item in _SERVICES_OWN and self.case.kind is Kind.marac
 
     def supplied_by(self, item: Item, agency: str) -> str:
         """Who supplied it; empty where nobody has recorded that. `agency`: whose case it is."""
         if item in COMPARED:
             return ""  # Worked out here, of what both areas say.
-        if self.with_idva_service(item):
+        if self.with_idva_service(item) or item is Item.idva_contact:
             return self.case.idva_service
+        if item is Item.coordinator_contact:
+            return next(one.body for one in self.ring if one.kind is Kind.marac)
         if item in (Item.marac_involvement, Item.idva_involvement, Item.last_activity):
             return agency
         return agency if self.case.kind is Kind.idva else self.case.referring_agency
@@ -126,7 +137,8 @@ class Packet:
         """What an item says, as the answer has it."""
         alone = self.released(Part((item,)))
         role = alone.role.value if alone.role else ""
-        found = (*alone.involvement, role, alone.last_activity, *alone.agreement, alone.summary)
+        ring = (in_words(one) for one in alone.ring)
+        found = (*alone.involvement, *ring, role, alone.last_activity, *alone.agreement, alone.summary)
         return next(str(one) for one in found if one)
 
     def released(self, part: Part) -> Disclosure:
@@ -142,6 +154,7 @@ class Packet:
             agreement=tuple(f"{one.field.replace('_', ' ')}: {_words(one.similarity)}" for one in compared),
             summary=self._summary(goes) or None,
             in_part=bool(part.stays),
+            ring=tuple(one for one in self.ring if _CONTACT[one.kind] in goes),
         )
 
     @property
@@ -157,6 +170,11 @@ class Packet:
             criteria = "; ".join(CRITERIA.get(one, one) for one in self.case.criteria) or "not recorded"
             said.append(f"Criteria: {criteria}.")
         return " ".join(said)
+
+
+def in_words(ring: WhomToRing) -> str:
+    """Whom to ring, in a line: the body, who is on duty there, and the number."""
+    return ", ".join(filter(None, (ring.body, ring.name, ring.phone)))
 
 
 def _words(similarity: float | None) -> str:

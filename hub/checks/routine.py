@@ -19,7 +19,7 @@ from hub.node.node import Node
 from hub.records.cases import HeldCase, HeldPerson
 from hub.records.check import CheckRequest
 from hub.sample.question import sharing_form
-from hub.values import Level, NodeId, Purpose, Requester, Role
+from hub.values import Level, NodeId, Purpose, Requester, RequesterRole, Role
 
 REVIEW_DAYS: Final = 14
 """How long after the meeting what was shared is looked at again."""
@@ -71,20 +71,30 @@ class Asking:
     agreement: SharingAgreement
     today: dt.date
 
+    @property
+    def purpose(self) -> Purpose:
+        """What is asked: an Idva asks about earlier contact with a service."""
+        return purpose_of(self.requester)
+
+
+def purpose_of(requester: Requester) -> Purpose:
+    """What somebody asks other areas, by their role."""
+    idva = requester.role is RequesterRole.idva
+    return Purpose.idva_prior_contact if idva else Purpose.referred_elsewhere
+
 
 def agreement_for(node: Node, requester: Requester) -> SharingAgreement | None:
     """The agreement in force under which somebody asks: their agency signed it for this area."""
-    return next((one for one in agreements_in_force(node) if _signed(node, one, requester)), None)
+    found = agreements_in_force(node, purpose_of(requester))
+    return next((one for one in found if _signed(node, one, requester)), None)
 
 
-def agreements_in_force(node: Node) -> tuple[SharingAgreement, ...]:
-    """Those of the node by which other areas may be asked today, whoever signed them."""
+def agreements_in_force(
+    node: Node, purpose: Purpose = Purpose.referred_elsewhere
+) -> tuple[SharingAgreement, ...]:
+    """Those of the node by which other areas may be asked that today, whoever signed them."""
     today = node.today()
-    return tuple(
-        one
-        for one in node.agreements.held
-        if Purpose.referred_elsewhere in one.purposes and not one.why_not_on(today)
-    )
+    return tuple(one for one in node.agreements.held if purpose in one.purposes and not one.why_not_on(today))
 
 
 def _signed(node: Node, agreement: SharingAgreement, requester: Requester) -> bool:
@@ -116,7 +126,7 @@ def routine_questions(case: HeldCase, answers: RoutineAnswers, asking: Asking) -
 def _question(case: HeldCase, about: HeldPerson, answers: RoutineAnswers, asking: Asking) -> CheckRequest:
     subject = about.details.person
     question: dict[str, Any] = {
-        "purpose": Purpose.referred_elsewhere.value,
+        "purpose": asking.purpose.value,
         "case_ref": case.details.case_ref,
         "requester": asking.requester.model_dump(mode="json"),
         "subject": subject.model_dump(mode="json"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from hub.consent import NotTold, Telling
 from hub.consent.telling import GRAVE, IN_WORDS
-from hub.records.check import AreaResult, CheckResult
+from hub.records.check import AreaResult, Candidate, CheckResult
 from hub.values import NodeId
 
 
@@ -25,8 +25,17 @@ def grave(node_id: NodeId, telling: Telling) -> bool:
 
 
 def without_number(area: AreaResult) -> AreaResult:
-    """An area as it is shown: without its number where somebody fled it, or it is not safe to talk to."""
-    return area.model_copy(update={"contact": ""}) if area.not_told in GRAVE else area
+    """An area as it is shown: without any number where somebody fled it, or it is not safe to talk to."""
+    if area.not_told not in GRAVE:
+        return area
+    found = {"candidates": area.candidates, "set_aside": area.set_aside}
+    silent = {name: tuple(map(_nobody_to_ring, some)) for name, some in found.items()}
+    return area.model_copy(update={"contact": "", **silent})
+
+
+def _nobody_to_ring(one: Candidate) -> Candidate:
+    answer = one.disclosure.model_copy(update={"ring": ()})
+    return one.model_copy(update={"disclosure": answer})
 
 
 def safe_to_read(result: CheckResult) -> CheckResult:

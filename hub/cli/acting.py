@@ -70,6 +70,13 @@ def _person(page: str) -> Rule:
 RULES: Final[Mapping[str, Rule]] = {
     "check": _ASKS,
     "case add": _ASKS,
+    "idva list": _READS,
+    "idva contact": _ASKS,
+    "idva take-on": _person("/idva-referrals"),
+    "idva refer": _ASKS,
+    "idva said": _ASKS,
+    "duty show": _READS,
+    "duty keep": _ASKS,
     "checks list": _READS,
     "checks show": _READS,
     "requests list": _READS,

@@ -41,6 +41,14 @@ COMMANDS: Final = {
         "accounts:accounts_app",
         "Who may sign in to the node's console.",
     ),
+    "idva": (
+        "idva:idva_app",
+        "Referrals to the Idva service, and its first contact with each.",
+    ),
+    "duty": (
+        "duty:duty_app",
+        "Who is on duty for a Marac or an Idva service, for other areas to ring.",
+    ),
     "jobs": (
         "jobs:jobs_app",
         "What the node does by itself: what waits, what failed, and when it is next.",

@@ -175,7 +175,7 @@ def show(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = F
     """Show the papers of a case: its referrals, risk checklists and what else was kept. Standard input names it."""
     with opened_to_read(home, as_json=as_json) as node:
         known = speaker(node, "referral show", who, token)
-        found = [one for one in _papers(node, known, read_case_ref()) if _reads(known, one)]
+        found = _papers(node, known, read_case_ref())
         if as_json:
             print_json({"papers": [_paper(one) for one in found]})
             return
@@ -189,17 +189,17 @@ def show(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = F
 
 
 def _papers(node: Node, known: Speaker, case_ref: str) -> list[KeptPaper]:
-    """Raises NotFoundError, for a case that is not there and for one that is none for them alike."""
+    """Those of a case that they read.
+
+    Raises NotFoundError, for a case that is not there and for one that is none for them alike.
+    """
     restrictions = restrictions_on(node, known.named)
     with node.read() as tx:
         held = restrictions.find(tx, case_ref)
         if held is None or not (known.opens is None or known.opens(held.details)):
             raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
-        return papers.of_case(tx, held.row)
-
-
-def _reads(known: Speaker, kept: KeptPaper) -> bool:
-    return known.acting is None or reads(known.acting, kept.paper)
+        every, acting = papers.of_case(tx, held.row), known.acting
+        return [one for one in every if acting is None or reads(acting, held.details, one.paper)]
 
 
 def _paper(kept: KeptPaper) -> dict[str, object]:

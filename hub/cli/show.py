@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import PurePath
 
 from hub.checks.quoted import quoted
+from hub.checks.released import in_words
 from hub.cli.output import counted, out, plain
 from hub.consent import Decision, Outcome
 from hub.consent.telling import DIFFERS, GRAVE, IN_WORDS
@@ -18,7 +19,7 @@ from hub.records.check import (
     DisclosureResult,
     DisclosureStatus,
 )
-from hub.values import Band, day_in_words, typed
+from hub.values import Band, Kind, day_in_words, typed
 
 STATUS = {
     AreaStatus.answered: "answered",
@@ -32,6 +33,7 @@ _BANDS = {
     Band.probable: "Likely the same person",
     Band.possible: "Possibly the same person",
 }
+RING = {Kind.marac: "Coordinator on duty", Kind.idva: "Idva service"}
 IN_PART = "Some of what was asked for was released; the rest was withheld: ask"
 NEVER = 'No candidate never means "not known". In danger, call 999 first.'
 
@@ -128,6 +130,8 @@ def _show_answer(answer: DisclosureResult, area: str, *, grave: bool) -> None:
             out.print(f"    Their comparison: {plain('; '.join(answer.agreement))}.")
         if answer.summary:
             out.print(plain(f"    {area} writes: {quoted(answer.summary)}"))
+        for one in () if grave else answer.ring:
+            out.print(plain(f"    {RING[one.kind]}, as they say it: {in_words(one)}."))
         if answer.in_part:
             whom = "your manager" if grave else area
             out.print(plain(f"    {IN_PART} {whom}."))

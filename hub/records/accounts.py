@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from sqlalchemy import RowMapping
 
 from hub.crypto.vault import Vault
@@ -26,6 +26,15 @@ MOST_WRONG_CODES: Final = 10
 """So many in a row behind the right password are no slips of whoever has the app."""
 
 
+class Duty(Value):
+    """Who is on duty for a body, and the number to ring, for other areas. `by` kept it, `at` (since 1970)."""
+
+    worker: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    phone: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    by: ShortText = ""
+    at: int = 0
+
+
 class Organisation(Value):
     """A body whose people have accounts. `id` is random, in hex; `agency_kind` decides which powers it has."""
 
@@ -33,6 +42,7 @@ class Organisation(Value):
     name: ShortText
     agency_kind: AgencyKind
     idva_service: bool = False
+    duty: Duty | None = None
 
 
 class AccountRole(StrEnum):
@@ -140,11 +150,11 @@ def organisation_of(tx: Reading, number: str) -> Organisation:
     return _organisation(tx.vault, key, sealed)
 
 
-def keep_organisation(tx: Transaction, organisation: Organisation) -> None:
-    """Keep a new organisation."""
+def keep_organisation(tx: Transaction, organisation: Organisation, *, new: bool = True) -> None:
+    """Keep an organisation as it is now."""
     key = bytes.fromhex(organisation.id)
     sealed = tx.vault.seal(f"organisation/{organisation.id}", organisation.model_dump_json().encode())
-    accounts.add_organisation(tx.session, key, sealed)
+    (accounts.add_organisation if new else accounts.replace_organisation)(tx.session, key, sealed)
 
 
 def every(tx: Reading) -> list[Account]:

@@ -34,7 +34,7 @@ from hub.values import (
     Value,
     Whole,
 )
-from hub.wire.messages import Disclosure
+from hub.wire.messages import Disclosure, WhomToRing
 
 SHOWN_DIGITS: Final = 8  # of a handle, where people read it
 
@@ -73,7 +73,7 @@ class DisclosureResult(Value):
     """What the holder released about one candidate, if anything yet.
 
     `in_part`: a person there withheld some of what was asked for. `counter_allegation`: roles are crossed between
-    the areas; who is at risk from whom is for people to decide.
+    the areas; who is at risk from whom is for people to decide. `ring`: whom to ring there, as they say it.
     """
 
     status: DisclosureStatus = DisclosureStatus.not_asked
@@ -85,6 +85,7 @@ class DisclosureResult(Value):
     agreement: tuple[str, ...] = ()
     counter_allegation: bool = False
     in_part: bool = False
+    ring: tuple[WhomToRing, ...] = ()
 
 
 class Candidate(Value):

@@ -47,6 +47,7 @@ class PaperKind(StrEnum):
     staff_warning = "staff_warning"
     attachment = "attachment"
     idva_contact = "idva_contact"
+    clients_answer = "clients_answer"
     records_request = "records_request"
 
 

@@ -61,7 +61,9 @@ class Item(StrEnum):
     """One thing of a case of ours that an answer can hold. Those compared: how theirs agrees with ours."""
 
     marac_involvement = "marac_involvement"
+    coordinator_contact = "coordinator_contact"
     idva_involvement = "idva_involvement"
+    idva_contact = "idva_contact"
     role = "role"
     last_activity = "last_activity"
     forename_compared = "forename_compared"

@@ -51,6 +51,13 @@ def add_organisation(session: Session, number: bytes, sealed: bytes) -> None:
     session.flush()
 
 
+def replace_organisation(session: Session, number: bytes, sealed: bytes) -> None:
+    """Keep an organisation as it is now."""
+    session.execute(
+        update(OrganisationRecord).where(col(OrganisationRecord.id) == number).values(sealed=sealed)
+    )
+
+
 def is_any(session: Session) -> bool:
     """Whether there is any account."""
     return session.connection().execute(sql_select(func.count()).select_from(AccountRecord)).scalar_one() > 0

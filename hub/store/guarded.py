@@ -48,6 +48,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "api_token": _NOTHING,
     "submission": _NOTHING,
     "transfer": _NOTHING,
+    "idva_referral": _NOTHING,
 }
 """Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
 

@@ -16,6 +16,8 @@ from hub.records.tokens import TokenScope
 _R = AccountRole
 EVERYBODY: Final = frozenset(AccountRole)
 CASEWORKERS: Final = frozenset({_R.coordinator, _R.idva, _R.manager})
+IDVA_SERVICES: Final = frozenset({_R.idva, _R.manager})
+MARAC: Final = frozenset({_R.coordinator, _R.manager})
 CASE_OPENERS: Final = CASEWORKERS | {_R.representative}
 MANAGERS: Final = frozenset({_R.manager})
 LOG_READERS: Final = CASEWORKERS | {_R.data_protection_officer}
@@ -62,6 +64,15 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/confirm"): Guard(EVERYBODY),
     ("GET", "/confirm/provider"): Guard(EVERYBODY),
     ("GET", "/work"): Guard(CASEWORKERS),
+    ("GET", "/duty"): Guard(CASEWORKERS),
+    ("POST", "/duty"): Guard(CASEWORKERS),
+    ("GET", "/idva-referrals"): Guard(CASEWORKERS),
+    ("GET", "/idva-referrals/{referral}"): Guard(IDVA_SERVICES),
+    ("POST", "/idva-referrals/{referral}"): Guard(IDVA_SERVICES),
+    ("GET", "/cases/{case}/prior-contact"): Guard(IDVA_SERVICES),
+    ("POST", "/cases/{case}/prior-contact"): Guard(IDVA_SERVICES),
+    ("GET", "/cases/{case}/idva"): Guard(MARAC),
+    ("POST", "/cases/{case}/idva"): Guard(MARAC),
     ("GET", "/emergency"): Guard(CASEWORKERS),
     ("POST", "/emergency"): Guard(CASEWORKERS),
     ("GET", "/cases"): Guard(CASE_OPENERS),
@@ -172,6 +183,13 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/api/v1/cases/search"): Guard(CASE_OPENERS, program=READ),
     ("POST", "/api/v1/referrals"): Guard(CASE_OPENERS, program=ASK),
     ("GET", "/api/v1/cases/{case}"): Guard(CASE_OPENERS, program=READ),
+    ("GET", "/api/v1/duty"): Guard(CASEWORKERS, program=READ),
+    ("POST", "/api/v1/duty"): Guard(CASEWORKERS, program=ASK),
+    ("GET", "/api/v1/idva-referrals"): Guard(CASEWORKERS, program=READ),
+    ("POST", "/api/v1/idva-referrals/{referral}/contacts"): Guard(IDVA_SERVICES, program=ASK),
+    ("POST", "/api/v1/idva-referrals/{referral}"): Guard(IDVA_SERVICES, program=PERSON),
+    ("POST", "/api/v1/cases/{case}/prior-contact"): Guard(IDVA_SERVICES, program=ASK),
+    ("POST", "/api/v1/cases/{case}/idva"): Guard(MARAC, program=ASK),
     ("GET", "/api/v1/flags"): Guard(CASEWORKERS, program=READ),
     ("GET", "/api/v1/cases/{case}/here-already"): Guard(CASEWORKERS, program=READ),
     ("POST", "/api/v1/cases/{case}/questions"): Guard(CASEWORKERS, program=ASK),

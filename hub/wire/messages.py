@@ -274,11 +274,21 @@ class DisclosureAnswer(Value):
     sealed: Sealed
 
 
+class WhomToRing(Value):
+    """Whom to ring at the holder: a body, and who is on duty there, as that body says it. Of nobody on a case."""
+
+    kind: Kind
+    body: PlainText
+    name: Annotated[PlainText, StringConstraints(max_length=80)] = ""
+    phone: Annotated[PlainText, StringConstraints(max_length=40)] = ""
+
+
 class Disclosure(Value):
     """What the holder released. `not_answered` is one and the same for every reason not to answer.
 
-    `summary` alone is in its own words, and is shown as such. `in_part`: a person there withheld some of what was
-    asked for; which it is does not say. It stands in the message only where it is so.
+    `summary` alone is in its own words, and is shown as such, as are the names and numbers of `ring`: whom to ring,
+    of each kind once. `in_part`: a person there withheld some of what was asked for; which it is does not say. Both
+    stand in the message only where they are so.
     """
 
     status: Literal["pending", "answered", "not_answered"]
@@ -289,11 +299,12 @@ class Disclosure(Value):
     agreement: tuple[Agreement, ...] = Field(default=(), max_length=3)
     summary: PlainText | None = None
     in_part: Annotated[bool, Field(strict=True)] = False
+    ring: tuple[WhomToRing, ...] = Field(default=(), max_length=len(Kind))
 
     @model_serializer(mode="wrap")
     def _without_what_is_not_so(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         said: dict[str, Any] = write(self)
-        return said if self.in_part else {name: one for name, one in said.items() if name != "in_part"}
+        return {name: one for name, one in said.items() if one or name not in ("in_part", "ring")}
 
 
 NOT_ANSWERED: Final = Disclosure(status="not_answered")

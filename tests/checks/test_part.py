@@ -116,8 +116,9 @@ def test_that_an_idva_service_helped_goes_by_no_word_of_the_maracs(areas: Areas)
     result = asked(areas, idva_service=SERVICE)
     told(areas, result)
     (one,) = waiting_requests(areas["eastvale"])
-    (theirs,) = (item for item in items_of(areas["eastvale"], one) if item.with_idva_service)
-    assert (theirs.item, theirs.supplied_by) == (Item.idva_involvement, SERVICE)
+    theirs = [item for item in items_of(areas["eastvale"], one) if item.with_idva_service]
+    assert [item.item for item in theirs] == [Item.idva_involvement, Item.idva_contact]
+    assert {item.supplied_by for item in theirs} == {SERVICE}
     with pytest.raises(UsageError, match="does not go by this word: idva_involvement"):
         release(areas, Item.marac_involvement, Item.idva_involvement)
     record_holder_decision(areas["eastvale"], one.key, HolderDecision(Decider.coordinator, release=True))

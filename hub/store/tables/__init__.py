@@ -18,6 +18,7 @@ from hub.store.tables.cases import CaseRecord, PersonKeys, PersonRecord
 from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt, ToldCandidate
 from hub.store.tables.decisions import DecisionRecord, ObligationRecord, SharingRecord
 from hub.store.tables.feed import CrowdedKeys, FeedEntry, FeedState
+from hub.store.tables.idva import IdvaReferralRecord
 from hub.store.tables.jobs import OutboxRow, ScheduledJob
 from hub.store.tables.notices import LastNotice, NoticeRecord
 from hub.store.tables.papers import CaseAttachment, CasePaper
@@ -49,6 +50,7 @@ __all__ = [
     "FeedEntry",
     "FeedState",
     "IdempotentAnswer",
+    "IdvaReferralRecord",
     "LastNotice",
     "NotSamePair",
     "NoticeRecord",

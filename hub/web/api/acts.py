@@ -242,10 +242,10 @@ def show_check(call: Call) -> CheckResult:
 def safe_to_show(area: AreaResult) -> AreaResult:
     """An area without any number that is not known to be safe to ring."""
     grave = {"note": ""} if area.not_told in GRAVE else {}
+    area = without_number(area)
     candidates = tuple(map(_without_numbers, area.candidates))
     before = tuple(map(_without_numbers, area.set_aside))
-    shown = {"candidates": candidates, "set_aside": before, **grave}
-    return without_number(area).model_copy(update=shown)
+    return area.model_copy(update={"candidates": candidates, "set_aside": before, **grave})
 
 
 def _without_numbers(one: Candidate) -> Candidate:

@@ -10,8 +10,10 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from hub.web.api import acts, models, plans
+from hub.web.api import acts, models, plans, services
 from hub.web.api.acts import Call
+from hub.web.typed.clients_answer import AnswerTyped
+from hub.web.typed.duty import DutyTyped
 from hub.web.typed.plans import ReportTyped
 
 ROOT: Final = "/api/v1"
@@ -174,6 +176,12 @@ _FLAG: Final = {
     "seen": [],
 }
 
+_DUTY: Final = {"worker": "Ida Fairweather", "phone": "01632 960123"}
+_ON_DUTY: Final = {"organisation": "Haven", "duty": _DUTY}
+
+_NOT_REACHED: Final = {"contacted": False, "hours": 51, "late": True}
+_IDVA_REFERRAL: Final = {"referral": "", "case": _CASE, "case_ref": "NM-2026-0412", **_NOT_REACHED}
+
 ADDRESSES: Final = (
     Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=_LISTED),
     Address(
@@ -197,6 +205,43 @@ ADDRESSES: Final = (
         status=201,
     ),
     Address("GET", "/cases/{case}", acts.show_case, gives=models.CaseShown, given=_SHOWN),
+    Address("GET", "/duty", services.show_duty, gives=services.OnDuty, given=_ON_DUTY),
+    Address("POST", "/duty", services.keep_who_is_on_duty, DutyTyped, services.OnDuty, _DUTY, _ON_DUTY),
+    Address(
+        "GET",
+        "/idva-referrals",
+        services.list_idva_referrals,
+        gives=services.IdvaReferrals,
+        given={"referrals": [_IDVA_REFERRAL]},
+    ),
+    Address(
+        "POST",
+        "/idva-referrals/{referral}/contacts",
+        services.tried,
+        services.TriedTyped,
+        services.FirstContactShown,
+        {"reached": False},
+        _NOT_REACHED,
+    ),
+    Address("POST", "/idva-referrals/{referral}", doing="takes a client on"),
+    Address(
+        "POST",
+        "/cases/{case}/prior-contact",
+        services.keep_clients_answer,
+        AnswerTyped,
+        services.AnswerKept,
+        {"said": "yes", "alone": "yes"},
+        {"said": "yes", "basis": "The client's agreement, under ...", "agreement": "given"},
+    ),
+    Address(
+        "POST",
+        "/cases/{case}/idva",
+        services.refer_to_service,
+        services.ServiceTyped,
+        services.IdvaReferralShown,
+        {"service": "Haven"},
+        _IDVA_REFERRAL,
+    ),
     Address("GET", "/flags", acts.list_flags, gives=models.FlagsListed, given={"flags": [_FLAG]}),
     Address(
         "GET",

@@ -13,16 +13,19 @@ from typing import Any, Final
 
 from fastapi import Response
 
+from hub.cases.clients_answer import last_answer
 from hub.cases.shown import case_shown, check_shown
 from hub.checks import routine
 from hub.checks.check import not_permitted
 from hub.checks.routine import Asking, WhyNow
+from hub.consent import VictimAgreement
 from hub.consent.agreements import SharingAgreement
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.federation.peers import every_known
 from hub.node.node import Node
 from hub.records.cases import HeldCase
 from hub.records.check import CheckRequest
+from hub.values import Kind
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.form_draft import Draft, change_draft, form_address
@@ -122,7 +125,11 @@ def _filled_in(begun: _Begun) -> dict[str, Any]:
     fled = begun.case.details.fled_from or ()
     areas = [one for one in routine.neighbours(begun.node) if one not in fled]
     known = [one for one in routine.neighbours(begun.node) if one in fled]
-    return {"people": people, "areas": areas, "fled_areas": known}
+    filled: dict[str, Any] = {"people": people, "areas": areas, "fled_areas": known}
+    answer = last_answer(begun.node, begun.case) if begun.case.details.kind is Kind.idva else None
+    if answer is not None and answer.agreement is not VictimAgreement.not_asked:
+        filled["said"] = answer.agreement.value
+    return filled
 
 
 def _read(begun: _Begun) -> Form[AskForm]:

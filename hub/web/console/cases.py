@@ -17,7 +17,7 @@ from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.errors import ConflictError, InputError
 from hub.node.node import Node
 from hub.records.cases import HeldCase
-from hub.values import Role
+from hub.values import Kind, Role
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.came import asked_lines
 from hub.web.console.case_papers import children_due, listed
@@ -88,6 +88,8 @@ def _of_no_use(held: HeldCase) -> set[str]:
         "seal": not held.kept.sealed_by_hand,
         "unseal": held.details.sealed,
         "safe": bool(held.details.not_safe_to_talk_to),
+        "idva": held.details.kind is Kind.marac,
+        "prior-contact": held.details.kind is Kind.idva,
     }
     return {path for path, of_use in said.items() if not of_use}
 
@@ -157,6 +159,8 @@ WORDS: Final = {
     "research": mark("Enter your agency's research"),
     "child-referral": mark("Record a referral to safeguard children"),
     "plan": mark("Action plan"),
+    "prior-contact": mark("Ask the client about earlier contact"),
+    "idva": mark("Idva service: referral and first contact"),
     "seal": mark("Seal this case"),
     "unseal": mark("Take the seal back"),
     "fled": mark("Say who fled an area"),

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from hub.cases.publication import supplier_of
 from hub.checks.answer import Considered
 from hub.checks.incoming import Incoming, Opened
-from hub.checks.released import COMPARED, Part
+from hub.checks.released import COMPARED, Part, in_words
 from hub.consent import SharingForm, parse_form
 from hub.consent.agreements import SharingAgreement
 from hub.consent.decision import Outcome
@@ -45,7 +45,9 @@ _KINDS: Final = {
 }
 _ITEMS: Final = {
     Item.marac_involvement: mark("Marac involvement"),
+    Item.coordinator_contact: mark("The coordinator's name and number"),
     Item.idva_involvement: mark("Idva involvement"),
+    Item.idva_contact: mark("The Idva service, its worker on duty and number"),
     Item.role: mark("Role here"),
     Item.last_activity: mark("Month of last activity"),
     Item.forename_compared: mark("How the first names compare"),
@@ -54,6 +56,7 @@ _ITEMS: Final = {
     Item.referral_date: mark("Day of referral"),
     Item.criteria: mark("Criteria"),
 }
+_RING: Final = {Kind.marac: mark("Coordinator on duty"), Kind.idva: mark("Idva service")}
 _SAID: Final = {
     VictimAgreement.given: mark("Agreed to being asked about"),
     VictimAgreement.refused: mark("Refused"),
@@ -202,6 +205,7 @@ def items(disclosure: Disclosure | None) -> list[tuple[str, str]]:
     if disclosure is None or disclosure.status != "answered":
         return []
     found = [(gettext("Involvement"), gettext(_KINDS[one])) for one in disclosure.involvement]
+    found += [(gettext(_RING[one.kind]), in_words(one)) for one in disclosure.ring]
     if disclosure.role:
         found.append((gettext("Role here"), gettext(_ROLES[disclosure.role])))
     if disclosure.last_activity:

@@ -24,6 +24,7 @@ KINDS: Final = {
     PaperKind.staff_warning: mark("Warning for staff"),
     PaperKind.attachment: mark("Attached file"),
     PaperKind.idva_contact: mark("Contact by the Idva service"),
+    PaperKind.clients_answer: mark("What the client said about asking"),
     PaperKind.records_request: mark("Request for records"),
 }
 CRITERIA: Final[Mapping[Criterion, str]] = {

@@ -18,9 +18,10 @@ from fastapi import Response
 from hub.cases.shown import check_shown
 from hub.checks.earlier import earlier_result, telling_today
 from hub.checks.quoted import quoted, without_numbers
+from hub.checks.released import in_words
 from hub.checks.submissions import A_MANAGERS
 from hub.checks.telephones import by_area
-from hub.checks.telling import marked
+from hub.checks.telling import marked, without_number
 from hub.consent.telling import GRAVE, IN_WORDS, Telling
 from hub.matching.reasons import Comparison, comparison
 from hub.records.check import (
@@ -50,6 +51,10 @@ ROLES: Final = {
     Role.other: mark("other"),
 }
 _KINDS: Final = {Kind.marac: mark("Marac"), Kind.idva: mark("Idva service")}
+_RING: Final = {
+    Kind.marac: mark("Coordinator on duty: %(whom)s."),
+    Kind.idva: mark("Idva service: %(whom)s."),
+}
 _GROUPS: Final = (
     (AreaStatus.error, mark("Did not answer")),
     (AreaStatus.unreachable, mark("Could not be reached")),
@@ -77,6 +82,7 @@ class Match:
     beside: list[str]
     answer: str
     quotation: str
+    ring: list[str]
     told: bool
     may_look_again: bool
     word: DismissedWord | None = None
@@ -188,6 +194,7 @@ def _waiting(node_id: str, line: str, kept: RecordedCheck, telling: Telling) -> 
 
 def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
     grave = area.not_told in GRAVE
+    area = without_number(area)
     if area.status is AreaStatus.unreachable and area.note:
         area = area.model_copy(update={"note": gettext(_NOT_REACHED)})
     asks = gettext(mark("your manager")) if grave else area.area
@@ -219,6 +226,7 @@ def _match(number: int, candidate: Candidate, kept: RecordedCheck, asks: str) ->
         beside=told[Comparison.beside],
         answer=_answer(answer, asks),
         quotation=quoted(without_numbers(answer.summary)) if answer.summary else "",
+        ring=[gettext(_RING[each.kind], whom=in_words(each)) for each in answer.ring],
         told=answer.status is not DisclosureStatus.not_asked,
         may_look_again=answer.status in (DisclosureStatus.pending, DisclosureStatus.not_answered),
         word=kept.dismissed.get(candidate.handle),

@@ -26,6 +26,8 @@ _STATES: Final = {
 _MENU: Final = (
     (mark("My work"), "/work"),
     (mark("Emergency"), "/emergency"),
+    (mark("Idva referrals"), "/idva-referrals"),
+    (mark("On duty"), "/duty"),
     (mark("Cases"), "/cases"),
     (mark("Requests"), "/requests"),
     (mark("Transfers"), "/transfers"),

@@ -15,6 +15,7 @@ from hub.checks.submissions import waiting_for_manager
 from hub.records.gists import CheckGist
 from hub.web.console.asked import Asked, Page
 from hub.web.console.came import RESULT, lately
+from hub.web.console.idva_referrals import first_contacts
 from hub.web.console.incoming import answered, area_name, lines
 from hub.web.console.obligations import by_case, by_time, when
 from hub.web.console.submissions import own_lines
@@ -48,6 +49,7 @@ def _work(asked: Asked) -> Response:
         late_actions=sum(one.overdue for one in actions_of(node, reporter_of(acting))),
         here=waiting(node, acting),
         moving=transfers_waiting(asked),
+        first_contacts=first_contacts(asked, _NEWEST),
         unasked=not_yet_asked(node, acting, _NEWEST + 1),
         to_ring=_to_ring(asked),
         linked=("GET", RESULT) in ROUTES,

@@ -14,6 +14,7 @@ from tests.web.console.by_journey import (
     accounts,
     asking,
     before_manager,
+    idva,
     incoming,
     moving,
     planning,
@@ -40,5 +41,6 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     *before_manager.EXAMPLES,
     *repeats.EXAMPLES,
     *planning.EXAMPLES,
+    *idva.EXAMPLES,
     *accounts.EXAMPLES,
 )

@@ -166,5 +166,7 @@ _LINKS: Final = {
     "submission": r"/(?:submissions|countersign/before)/([0-9a-f]{32})",
     "transfer": r'href="/transfers/([0-9a-f]{32})"',
     "request": r'href="/requests/([0-9a-f]+)"',
+    "client": r"/cases/([0-9a-f]{32})/prior-contact",
+    "idva_referral": r'href="/idva-referrals/([0-9a-f]{32})"',
     "likeness": r'href="/seals/([0-9a-f]+)"',
 }

@@ -1,0 +1,176 @@
+"""`hub idva`: who is referred to the Idva service, the clock of its first contact, and taking a client on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hub.accounts.accounts import Acting
+from hub.cases import idva_inbox
+from hub.cases.clients_answer import keep_answer
+from hub.cases.first_contact import FirstContact
+from hub.cases.shown import lines
+from hub.checks.read import read_document
+from hub.cli.acting import TokenFile, speaker
+from hub.cli.options import Home, Json, opened, opened_to_read, read_case_ref
+from hub.cli.output import out, plain, print_json
+from hub.consent import VictimAgreement
+from hub.errors import NotFoundError, UsageError
+from hub.node.node import Node
+from hub.values import ShortText
+from hub.web.typed.clients_answer import AnswerTyped, basis_of
+
+idva_app = typer.Typer(
+    help="Referrals to the Idva service, and its first contact with each.", no_args_is_help=True
+)
+_SAID = {
+    VictimAgreement.given: "Kept: other services may be asked. Ask with `hub check` or in the console.",
+    VictimAgreement.refused: "Kept. The client's decision: nothing was asked.",
+    VictimAgreement.not_asked: "Kept. Nothing was asked: arrange a safe call, or ask another day.",
+}
+Number = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="The referral's id, as `hub idva list` shows it.", show_default=False),
+]
+
+
+@idva_app.command("list")
+def list_(home: Home, token: TokenFile = None, as_json: Json = False) -> None:
+    """List who is referred to your Idva service; for a Marac, its cases whom no Idva has reached yet."""
+    with opened_to_read(home, as_json=as_json) as node:
+        acting = _acting(node, "idva list", token)
+        if idva_inbox.acts_for_service(acting):
+            rows = [
+                {"id": one.referral.id, "case_ref": one.number, "why": one.referral.why, **_told(one.contact)}
+                for one in idva_inbox.of_service(node, acting)
+            ]
+        else:
+            found = idva_inbox.of_marac(node, acting)
+            rows = [{"case_ref": one.number, **_told(one.contact)} for one in found]
+        if as_json:
+            print_json({"referrals": rows})
+            return
+        for row in rows:
+            number = f"{row['id']}  " if "id" in row else ""
+            out.print(plain(f"{number}{row['case_ref']}: {_in_words(row)}"))
+        if not rows:
+            out.print("Nobody waits for a first contact.")
+
+
+@idva_app.command("contact")
+def contact(
+    home: Home,
+    number: Number,
+    reached: Annotated[
+        bool,
+        typer.Option(
+            "--reached/--not-reached", help="Whether you were in contact with the victim.", show_default=False
+        ),
+    ],
+    token: TokenFile = None,
+    as_json: Json = False,
+) -> None:
+    """Record that your Idva service tried to be in contact with the victim. The Marac sees yes or no, and hours."""
+    with opened(home, as_json=as_json) as node:
+        acting = _acting(node, "idva contact", token)
+        now = _told(idva_inbox.tried(node, acting, number, reached=reached))
+        if as_json:
+            print_json(now)
+        else:
+            out.print(_in_words(now))
+
+
+@idva_app.command("take-on")
+def take_on(home: Home, number: Number, token: TokenFile = None) -> None:
+    """Take the victim on as a client of your service, with what the referral says, on a case of its own."""
+    with opened(home) as node:
+        acting = _acting(node, "idva take-on", token)
+        idva_inbox.take_on(node, acting, number)
+        out.print("Taken on: your service has a case of its own.")
+
+
+@idva_app.command("refer")
+def refer(
+    home: Home,
+    service: Annotated[
+        str, typer.Option("--service", metavar="NAME", help="The Idva service.", show_default=False)
+    ],
+    token: TokenFile = None,
+    as_json: Json = False,
+) -> None:
+    """Pass a Marac's case on to an Idva service that you name. Standard input has the case's reference."""
+    with opened(home, as_json=as_json) as node:
+        acting = _acting(node, "idva refer", token)
+        wanted = read_case_ref()
+        idva_inbox.refer_to(node, acting, _case(node, acting, wanted), service)
+        if as_json:
+            print_json({"case_ref": wanted, "service": service})
+        else:
+            out.print(plain(f"Passed on to {service}."))
+
+
+class SaidTyped(AnswerTyped):
+    """What a client said, and the reference of her case."""
+
+    case_ref: ShortText
+
+
+@idva_app.command("said")
+def said(
+    home: Home,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SAID.json", help="What the client said; docs/formats.md has it.", show_default=False
+        ),
+    ],
+    token: TokenFile = None,
+    as_json: Json = False,
+) -> None:
+    """Keep what a client said when asked, aloud, whether a service before may be asked. Nobody is asked by this."""
+    with opened(home, as_json=as_json) as node:
+        acting = _acting(node, "idva said", token)
+        typed = read_document(file, SaidTyped, "what the client said")
+        answer = typed.answer(basis_of(node, acting.requester))
+        kept = keep_answer(node, acting, _case(node, acting, typed.case_ref), answer)
+        if as_json:
+            told = kept.model_dump(mode="json", include={"said", "basis", "edition"})
+            print_json({**told, "agreement": kept.agreement.value})
+        else:
+            out.print(plain(_SAID[kept.agreement]))
+
+
+def _case(node: Node, acting: Acting, wanted: str) -> str:
+    """The handle of the case of that reference, of those that they may open. Raises NotFoundError."""
+    found = next((one for one in lines(node, acting, 50, wanted) if one.number == wanted), None)
+    if found is None:
+        raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
+    return found.handle
+
+
+def _acting(node: Node, command: str, token: Path | None) -> Acting:
+    acting = speaker(node, command, None, token).acting
+    if acting is None:
+        raise UsageError(
+            "Nobody has an account on this node, so that no Idva service is there.",
+            kept="Nothing was changed.",
+            do="Invite a manager first: `hub accounts invite`.",
+        )
+    return acting
+
+
+def _told(now: FirstContact | None) -> dict[str, Any]:
+    if now is None:
+        return {"passed_on": False, "contacted": False, "hours": None, "late": True}
+    return {"passed_on": True, "contacted": now.reached, "hours": now.hours, "late": now.late}
+
+
+def _in_words(row: dict[str, Any]) -> str:
+    if not row["passed_on"]:
+        return "not passed on to an Idva service yet. Say which: `hub idva refer`."
+    if row["contacted"]:
+        return f"contacted, after {row['hours']} hours."
+    late = " Overdue: 48 hours at the latest." if row["late"] else ""
+    return f"not contacted, {row['hours']} hours since the referral.{late}"

@@ -1,0 +1,43 @@
+"""Who is on duty, and who is referred to the Idva service."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from tests.web.console.by_journey.example import Example, Fields, R
+
+E = Example
+DUTY: Final[Fields] = MappingProxyType({"worker": "Ida Fairweather", "phone": "01632 960123"})
+REFERRED: Final = MappingProxyType({"referral": "{idva_referral}"})
+CLIENT: Final = MappingProxyType({"case": "{client}"})
+AT_RISK: Final[Fields] = MappingProxyType({"said": "no", "alone": "yes"})
+EXAMPLES: Final[tuple[Example, ...]] = (
+    E("GET /duty"),
+    E("POST /duty", status=422),
+    E("POST /duty", form=DUTY),
+    E("GET /idva-referrals"),
+    E("GET /idva-referrals", R.idva),
+    E("GET /work", R.idva),
+    E("GET /idva-referrals/{referral}", R.idva, places=REFERRED),
+    E("GET /idva-referrals/{referral}", R.manager, places=REFERRED, status=404),
+    E("POST /idva-referrals/{referral}", R.idva, places=REFERRED, status=422),
+    E("POST /idva-referrals/{referral}", R.idva, {"act": "not_reached"}, places=REFERRED),
+    E("POST /idva-referrals/{referral}", R.idva, {"act": "take_on"}, places=REFERRED),
+    E("GET /cases/{case}/prior-contact", R.idva, places=CLIENT),
+    E("POST /cases/{case}/prior-contact", R.idva, places=CLIENT, status=422),
+    E("POST /cases/{case}/prior-contact", R.idva, {"said": "only_this", "alone": "yes"}, 422, places=CLIENT),
+    E("POST /cases/{case}/prior-contact", R.idva, {"said": "yes", "alone": "not_sure"}, places=CLIENT),
+    E("POST /cases/{case}/prior-contact", R.idva, {"said": "not_now", "alone": "yes"}, places=CLIENT),
+    E("POST /cases/{case}/prior-contact", R.idva, {"said": "no", "alone": "yes"}, places=CLIENT),
+    E("GET /cases/{case}/prior-contact", R.idva, places=CLIENT),
+    E("POST /cases/{case}/prior-contact", R.idva, {**AT_RISK, "others": "yes"}, places=CLIENT),
+    E("POST /cases/{case}/prior-contact", R.idva, {"said": "yes", "alone": "yes"}, places=CLIENT),
+    E("GET /idva-referrals/{referral}", R.idva, places=REFERRED),
+    E("POST /idva-referrals/{referral}", R.idva, {"act": "reached"}, places=REFERRED),
+    E("GET /idva-referrals", R.idva),
+    E("GET /cases/{case}/idva"),
+    E("POST /cases/{case}/idva", status=422),
+    E("POST /cases/{case}/idva", form={"service": "No such service"}, status=422),
+    E("POST /cases/{case}/idva", form={"service": "Haven"}),
+)
