@@ -103,7 +103,12 @@ def _subject(role: Role, typed: SharingForm) -> Subject:
     data = LEAST if _level(typed) is Level.involvement else said.data
     own = said.model_copy(update={"ref": "subject", "role": role, "data": data})
     if role is not Role.victim:
-        nothing = {"agreement": VictimAgreement.not_asked, "only_self_at_risk": None, "aware": False}
+        nothing = {
+            "agreement": VictimAgreement.not_asked,
+            "only_self_at_risk": None,
+            "aware": False,
+            "agreed_on": None,
+        }
         return own.model_copy(update={**nothing, "capacity": Subject().capacity})
     told = said.agreement in (VictimAgreement.given, VictimAgreement.refused)
     return own.model_copy(update={"aware": told})

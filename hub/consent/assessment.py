@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from hub.consent import coverage, grounds
+from hub.consent import client_agreement, coverage, grounds
 from hub.consent.agreements import SharingAgreement
 from hub.consent.areas import Area
 from hub.consent.conditions import Conditions
@@ -21,6 +21,7 @@ from hub.consent.form.vocabulary import DataClass, SignatureRole
 from hub.consent.grounds import Standing
 from hub.consent.rules.rules import Rules
 from hub.consent.telling import NotTold, Telling
+from hub.consent.verdicts import OFFICERS, word_of
 from hub.values import AgencyKind, Level, Purpose
 
 
@@ -76,7 +77,7 @@ class Assessment:
     @cached_property
     def ticked(self) -> tuple[Standing, ...]:
         """Every ticked ground, in the order of the printed form."""
-        return grounds.assess(self.form, self.rules, self.on)
+        return grounds.assess(self.form, self.rules, self.on, self.word_of(OFFICERS) is True)
 
     @cached_property
     def grounds(self) -> tuple[Standing, ...]:
@@ -140,12 +141,12 @@ class Assessment:
 
     @cached_property
     def uncovered(self) -> tuple[Moving, ...]:
-        """The people and classes of data that no protocol pre-answers.
+        """The people and classes of data that no protocol pre-answers, nor a client's explicit agreement.
 
         To be named in a question tells the least of somebody, whatever is listed: only a protocol for that covers a
         person of whom nothing listed would move.
         """
-        if not self.covered:
+        if not (self.covered or self.by_client):
             return self.people
         rest = (
             (one._replace(classes=tuple(item for item in one.classes if self._left(one.person, item))), one)
@@ -156,10 +157,21 @@ class Assessment:
         )
 
     def _left(self, person: Subject, data: DataClass) -> bool:
-        return bool(self.why_not_carried(person, data))
+        return bool(self.why_not_carried(person, data)) and not self.client_carries(person, data)
+
+    @cached_property
+    def by_client(self) -> bool:
+        """Whether the question may rest on the client's explicit agreement, towards this recipient."""
+        return client_agreement.may_rest_on_it(
+            self.conditions, self.level
+        ) and not client_agreement.why_not_to(self.conditions, tells=self.context.tells)
+
+    def client_carries(self, person: Subject, data: DataClass) -> bool:
+        """Whether the client's explicit agreement carries that class of data about them."""
+        return self.by_client and client_agreement.carries(person, data, self.conditions)
 
     def _names(self, person: Subject) -> bool:
-        """Whether the protocol carries the least of somebody."""
+        """Whether that carries the least of somebody."""
         return not any(self._left(person, item) for item in self.rules.policy.items[Level.involvement])
 
     @cached_property
@@ -170,6 +182,10 @@ class Assessment:
         if manager is None or manager.date is None or manager.date > self.on or not self.by_account(manager):
             return False
         return caseworker is None or not same(manager.name, caseworker.name)
+
+    def word_of(self, titles: tuple[str, ...]) -> bool | None:
+        """What those consulted by one of these titles decided: share, do not share, or nothing that counts."""
+        return word_of(titles, self.form, self.on)
 
     def by_account(self, signature: Signature) -> bool:
         """Whether a manager's signature is an account's, on a node that has any: no typed name signs there."""

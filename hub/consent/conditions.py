@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from hub.consent.form.form import SharingForm, Subject
 from hub.consent.form.vocabulary import Capacity, DataClass, GroundKey, VictimAgreement, answered
 from hub.consent.grounds import Standing, has_adult_at_risk
 from hub.consent.rules.rules import Condition, DocumentUse, Rules
 from hub.values import Role
+
+NO_REASON: Final = "needs, of this person, why there is no consent (DPA 2018 Sch 1 para 18(2))"
 
 
 def engaged(question: str, person: Subject, data: DataClass, rules: Rules) -> bool:
@@ -48,23 +51,37 @@ class Conditions:
             return "not open to this kind of agency"
         if condition.only_if == "incapable" and not cannot_consent(person):
             return "only for someone who cannot consent, which is not shown"
-        if condition.only_if == "person_at_risk" and not (self._child_named() or self._adult_shown()):
-            return "needs a child to be protected, or an adult at risk and why there is no consent"
+        if condition.only_if == "person_at_risk":
+            shown, why = self._child_named() or has_adult_at_risk(self.form), self._why_no_consent(person)
+            if shown and not why and self._said_person_by_person():
+                return NO_REASON
+            if not (shown and why):
+                return "needs a child to be protected, or an adult at risk and why there is no consent"
         return self._without_document(condition)
 
     def _child_named(self) -> bool:
         """Paragraph 18 protects a child: the data that protect it may be about anyone."""
         return any(ground.ground.key is GroundKey.child_protection for ground in self.grounds)
 
-    def _adult_shown(self) -> bool:
-        """An adult at risk, and why there is no consent: a reason under 18(2), or the victim cannot be asked."""
-        form = self.form
-        why = any(answered(ground.evidence.get("p18_2_reason", "")) for ground in form.grounds)
-        cannot_ask = any(
-            person.role is Role.victim and person.agreement is VictimAgreement.cannot_ask
-            for person in form.subjects
+    def _said_person_by_person(self) -> bool:
+        subjects = self.form.subjects
+        return any(one.p18_2_reason or one.agreement is VictimAgreement.refused for one in subjects)
+
+    def _why_no_consent(self, person: Subject) -> bool:
+        """A reason under 18(2) for this person: their own, the one under a ground, or nobody can be asked.
+
+        The one text speaks for all while nobody else refused: consent is each person's own, and so is why none.
+        """
+        if answered(person.p18_2_reason):
+            return True
+        subjects = self.form.subjects
+        refused = [one for one in subjects if one.agreement is VictimAgreement.refused]
+        if any(one is not person or one.role is not Role.child for one in refused):
+            return False
+        shared = any(answered(ground.evidence.get("p18_2_reason", "")) for ground in self.form.grounds)
+        return shared or any(
+            one.role is Role.victim and one.agreement is VictimAgreement.cannot_ask for one in subjects
         )
-        return has_adult_at_risk(form) and (why or cannot_ask)
 
     def _without_document(self, condition: Condition) -> str:
         use, receiver = condition.policy_document, self.form.recipient.agency_kind

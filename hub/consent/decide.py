@@ -13,6 +13,7 @@ from typing import Final
 
 from hub.consent import obligations, refusals, required_answers
 from hub.consent.assessment import Assessment, name_of
+from hub.consent.client_answers import ask_for_the_rest, client_answers, why_client
 from hub.consent.context import NO_CONTEXT, Context
 from hub.consent.decision import Answer, Decision, Outcome, Reason, Release
 from hub.consent.five_questions import LABELS, NOT_SENSITIVE, Findings, ask_all
@@ -83,6 +84,7 @@ def _asked(assessment: Assessment) -> Findings:
     required_answers.whole_form(assessment, found)
     refusals.ask_who_else(assessment, found)
     refusals.ask_who_receives(assessment, found)
+    refusals.ask_who_vouches(assessment, found)
     if assessment.uncovered or not assessment.form.subjects:
         required_answers.own_case(assessment.form, found)
         required_answers.signatures(assessment, found)
@@ -99,6 +101,8 @@ def _asked(assessment: Assessment) -> Findings:
 def _grounds(assessment: Assessment, found: Findings) -> None:
     """A tick without its evidence is no answer; a ground that is not open is said, and does not count."""
     if not assessment.ticked:
+        if ask_for_the_rest(assessment, found):
+            return
         agreed = any(person.agreement == "given" for person in assessment.form.subjects)
         text = (
             "Name an agreed protocol that covers this, or tick at least one legal ground with its evidence."
@@ -107,7 +111,7 @@ def _grounds(assessment: Assessment, found: Findings) -> None:
             text += " Agreement is recorded beside a basis, never instead of one."
         found.lack("protocol or grounds", text, required_answers.FORM)
     for ground in assessment.ticked:
-        found.reasons += ground.against
+        found.reasons += (*ground.against, *ground.marked)
         for name in () if ground.against else ground.missing:
             text = f"“{ground.rule.label}” needs {name.removeprefix(ground.field + '.')}."
             if name.endswith(".request"):
@@ -159,8 +163,14 @@ def authority(assessment: Assessment) -> Authority:
 
 
 def _authority(assessment: Assessment, found: Findings) -> Authority:
-    answers = (*covered_answers(assessment), *found.answers, _proportionate(assessment.form))
-    return Authority(answers, (*_why(assessment), *_carried_by(answers)), tuple(found.reasons))
+    answers = (
+        *covered_answers(assessment),
+        *client_answers(assessment),
+        *found.answers,
+        _proportionate(assessment.form),
+    )
+    why = (*_why(assessment), *why_client(assessment), *_carried_by(answers))
+    return Authority(answers, why, tuple(found.reasons))
 
 
 def _permit(assessment: Assessment, found: Findings) -> Decision:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hub.consent.assessment import Assessment
-from hub.consent.conditions import engaged
+from hub.consent.conditions import NO_REASON, engaged
 from hub.consent.decision import Answer, Reason
 from hub.consent.form.form import Subject
 from hub.consent.form.vocabulary import Capacity, DataClass, VictimAgreement
@@ -142,6 +142,14 @@ def _sensitive(
                 out.answers.append(_answer(question, ref, data, condition.text, condition.cited))
                 return
             why_not.append(f"{condition.cited}: {problem}")
+    if any(why.endswith(NO_REASON) for why in why_not):
+        text = (
+            f"Say why there is no consent of {ref}: it cannot be given, nobody could be expected to get it, or"
+            " asking would prejudice the protection. One reason does not speak for all here: somebody refused, or the"
+            " reasons are given person by person."
+        )
+        out.lack(f"subjects[{ref}].p18_2_reason", text, "DPA 2018 Sch 1 para 18(2)", "reason_of_each")
+        return
     article = "Article 9 (special category data)" if question == "art9" else "Article 10 (offence data)"
     tried = f" Tried: {'; '.join(dict.fromkeys(why_not))}." if why_not else ""
     out.lack(

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hub.consent.context import same
 from hub.consent.decision import Reason
+from hub.consent.enactments import Looked, adult_at_risk_fields, look_up
 from hub.consent.form.form import Ground, SharingForm
 from hub.consent.form.vocabulary import ADULT_AT_RISK, GroundKey, answered
-from hub.consent.rules.rules import Gateway, GroundRule, Rules
+from hub.consent.rules.rules import GroundRule, Rules
 
 NOT_OPEN, NOT_COVERED = "ground_not_open", "recipient_not_covered"
 
@@ -42,17 +43,24 @@ NOT_ASKED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One ticked ground: it stands when nothing is `missing` and no reason is `against` it."""
+    """One ticked ground: it stands when nothing is `missing`, no reason is `against` it, and no doubt is open.
+
+    `doubts`: what the data-protection officer decides before it counts; `accepted`: that it was. `marked`: what is
+    said of it besides.
+    """
 
     ground: Ground
     rule: GroundRule
     missing: tuple[str, ...]
     against: tuple[Reason, ...]
+    doubts: tuple[Reason, ...] = ()
+    accepted: bool = False
+    marked: tuple[Reason, ...] = ()
 
     @property
     def stands(self) -> bool:
         """Whether the ground may be relied on."""
-        return not self.missing and not self.against
+        return not (self.missing or self.against) and (self.accepted or not self.doubts)
 
     @property
     def closed(self) -> bool:
@@ -66,11 +74,11 @@ class Standing:
         return f"grounds[{self.ground.key}]"
 
 
-def assess(form: SharingForm, rules: Rules, on: dt.date) -> tuple[Standing, ...]:
-    """Every ticked ground, in the order of the printed form."""
+def assess(form: SharingForm, rules: Rules, on: dt.date, accepted: bool) -> tuple[Standing, ...]:
+    """Every ticked ground, in the order of the printed form. `accepted`: what is in doubt, by the right person."""
     order = list(GroundKey)
     ticked = sorted(form.grounds, key=lambda ground: order.index(ground.key))
-    return tuple(_standing(ground, form, rules, on) for ground in ticked)
+    return tuple(replace(_standing(ground, form, rules, on), accepted=accepted) for ground in ticked)
 
 
 def _standing(ground: Ground, form: SharingForm, rules: Rules, on: dt.date) -> Standing:
@@ -96,16 +104,30 @@ def _standing(ground: Ground, form: SharingForm, rules: Rules, on: dt.date) -> S
     if giver and rule.basis and not any(rules.belongs(giver, choice.who) for choice in rule.basis):
         text = f"“{rule.label}” gives {rules.law.agencies[giver].a} no Article 6 basis."
         against.append(_against(NOT_OPEN, text, rule, field + ".key"))
-    missing += [f"{field}.evidence.{name}" for name in rule.needs if not _shown(ground, name, on)]
+    missing += [
+        f"{field}.evidence.{name}"
+        for name in rule.needs
+        if not (_shown(ground, name, on) or _by_person(form, name))
+    ]
     if private and rule.on_request and not _requested(ground):
         missing.append(f"{field}.evidence.request")
     ordered = ground.evidence.get("ordered", "")
     if answered(ordered) and not same(ordered, form.requester.agency):
         text = "The order binds another body than the one that shares."
         against.append(_against(NOT_OPEN, text, rule, field + ".evidence.ordered"))
-    if ground.key is GroundKey.statutory_function:
-        _check_section(ground, form, rules, on, against, missing)
-    return Standing(ground, rule, tuple(missing), tuple(against))
+    looked = look_up(ground, form, rules, on) if ground.key is GroundKey.statutory_function else Looked()
+    against += looked.closed
+    if looked.adult and not has_adult_at_risk(form):
+        missing += adult_at_risk_fields()
+    named = answered(ground.evidence.get("section", ""))
+    return Standing(
+        ground,
+        rule,
+        tuple(missing),
+        tuple(against),
+        doubts=tuple(looked.doubts) if named else (),
+        marked=tuple(looked.marked),
+    )
 
 
 def _against(code: str, text: str, rule: GroundRule, field: str) -> Reason:
@@ -126,6 +148,11 @@ def _shown(ground: Ground, name: str, on: dt.date) -> bool:
     if name == "third_party_material_check" and plain in {"no", "none"}:
         return True
     return NOT_SHOWN.fullmatch(plain) is None and not (name in DENIED and DENIED[name].match(plain))
+
+
+def _by_person(form: SharingForm, name: str) -> bool:
+    """Whether it is said person by person instead: why there is no consent."""
+    return name == "p18_2_reason" and any(answered(one.p18_2_reason) for one in form.subjects)
 
 
 def _requested(ground: Ground) -> bool:
@@ -153,44 +180,3 @@ def has_adult_at_risk(form: SharingForm) -> bool:
         )
         for ground in form.grounds
     )
-
-
-def gateways_named(section: str, rules: Rules) -> list[Gateway]:
-    """The gateways that a free-text section names, by the Act's name and the section's number."""
-    text = " ".join(section.casefold().split())
-    found = []
-    for gateway in rules.law.gateways:
-        act = next((name for name in gateway.act if name in text), None)
-        if act is None:
-            continue
-        rest = text.replace(act, " ")
-        if any(
-            re.search(rf"(?<![0-9a-z]){re.escape(number)}(?![0-9a-z])", _spaced(rest))
-            for number in gateway.sections
-        ):
-            found.append(gateway)
-    return found
-
-
-def _spaced(text: str) -> str:
-    """The text with the section sign of "s.47" or "ss47" taken off, so that the number stands alone."""
-    return re.sub(r"\b(?:ss?|sections?)\.?\s*(?=\d)", " ", text)
-
-
-def _check_section(
-    ground: Ground, form: SharingForm, rules: Rules, on: dt.date, against: list[Reason], missing: list[str]
-) -> None:
-    field = "grounds[statutory_function].evidence.section"
-    giver, receiver = form.requester.agency_kind, form.recipient.agency_kind
-    for gateway in gateways_named(ground.evidence.get("section", ""), rules):
-        why = ""
-        if not gateway.live(on):
-            why = f"{gateway.source}: not in force on {on}, so it carries nothing."
-        elif gateway.blocked or giver in gateway.blocked_for:
-            why = f"{gateway.source}: {gateway.text}."
-        elif not rules.belongs(giver, gateway.who) or (receiver and not rules.belongs(receiver, gateway.to)):
-            why = f"{gateway.source} does not run between these two agencies: {gateway.text}."
-        if why:
-            against.append(Reason(code="gateway_closed", text=why, source=gateway.source, field=field))
-        if gateway.needs_adult_at_risk and not has_adult_at_risk(form):
-            missing += [f"grounds[statutory_function].evidence.{name}" for name in ADULT_AT_RISK]

@@ -20,7 +20,7 @@ from hub.consent.decision import Decision, Obligation, Outcome, Reason
 from hub.consent.form.form import Asker, Recipient, SharingForm
 from hub.consent.rules.rules import Rules
 from hub.consent.telling import NotTold
-from hub.values import AgencyKind, Band, Kind, Level, Role
+from hub.values import AgencyKind, Band, Kind, Level, Purpose, Role
 
 
 class Decider(StrEnum):
@@ -230,7 +230,8 @@ def _refusals(
 def _person_needed(asked: PeerRequest, held: HeldRecord, assessment: Assessment) -> tuple[Reason, ...]:
     """The reasons why a person must still decide: whoever holds the record, beyond involvement the supplier too."""
     level = asked.level
-    automatic = assessment.covered and level in assessment.rules.policy.answer.automatic_levels
+    by_itself = held.kind is not Kind.idva or asked.form.purpose is Purpose.idva_prior_contact
+    automatic = assessment.covered and by_itself and level in assessment.rules.policy.answer.automatic_levels
     crossed = {asked.role, held.role} == {Role.victim, Role.perpetrator}
     spoken = held.decision is True and (held.kind is not Kind.idva or held.decided_by is Decider.idva_service)
     checks = (
@@ -259,10 +260,19 @@ def _person_needed(asked: PeerRequest, held: HeldRecord, assessment: Assessment)
             "SafeLives toolkit: purpose lock and sharing outside the meeting",
         ),
     )
-    return tuple(
-        Reason(code=code, text=text, source=source, field="holder")
-        for open_, code, text, source in checks
-        if open_
+    doubts = (
+        doubt
+        for ground in assessment.ticked
+        for doubt in ground.doubts
+        if assessment.uncovered and not spoken
+    )
+    return (
+        *doubts,
+        *(
+            Reason(code=code, text=text, source=source, field="holder")
+            for open_, code, text, source in checks
+            if open_
+        ),
     )
 
 

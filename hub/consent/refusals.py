@@ -18,8 +18,8 @@ from hub.consent.form.fled import fled_areas
 from hub.consent.form.form import Consultation, SharingForm, Subject
 from hub.consent.form.vocabulary import Capacity, GroundKey, SignatureRole, VictimAgreement, answered
 from hub.consent.telling import NotTold
-from hub.consent.verdicts import verdict
-from hub.values import Level, Purpose, Role
+from hub.consent.verdicts import GUARDIANS, verdict
+from hub.values import Level, Purpose, RequesterRole, Role
 
 NO_SUCH_CASE = Reason(
     code="no_such_case",
@@ -79,9 +79,13 @@ def refusals(assessment: Assessment) -> tuple[Reason, ...]:
             " victim as not safe to talk to: name somebody else there."
         )
         found.append(_reason("receiver_not_safe", text, "hazards H1 and H7", "recipient.person"))
-    if settled(assessment) is False and _refused_alone(form) and _guardians_case(assessment):
-        text = "The Guardian consulted decided not to share."
-        found.append(_reason("guardian_decided", text, "GMC and BMA guidance; common law", "consultations"))
+    decider = _who_decides(assessment)
+    if decider and settled(assessment, decider) is False and _refused_alone(form):
+        by = "Guardian" if decider == GUARDIAN else decider
+        text = f"The {by} consulted decided not to share."
+        found.append(
+            _reason(f"{by.lower()}_decided", text, "GMC and BMA guidance; common law", "consultations")
+        )
     return tuple(found)
 
 
@@ -90,8 +94,10 @@ def referrals(assessment: Assessment) -> tuple[Referral, ...]:
     form, context = assessment.form, assessment.context
     found = [*_area_fled(assessment)]
     ordered = any(ground.ground.key is GroundKey.court_order for ground in assessment.grounds)
-    if _guardians_case(assessment) and not ordered and settled(assessment) is not True:
-        found += [_guardian(ref) for ref, _ in _refused_alone(form)]
+    decider = _who_decides(assessment)
+    if decider and not ordered and settled(assessment, decider) is not True:
+        found += [_stands(ref, decider) for ref, _ in _refused_alone(form)]
+    found += _doubted(assessment)
     if interest_described(form):
         text = "An interest in this case is declared: a manager without one decides who handles it."
         found.append(Referral(MANAGER, _reason("conflict_declared", text, "hazard H1", "conflicts.details")))
@@ -105,6 +111,14 @@ def referrals(assessment: Assessment) -> tuple[Referral, ...]:
             text = f"A {form.requester.role} may ask for {highest} at most here: a manager decides."
             found.append(Referral(MANAGER, _reason("level_above_role", text, "policy.toml levels", "level")))
     return tuple(found)
+
+
+def _doubted(assessment: Assessment) -> Iterator[Referral]:
+    """An Act that the rules do not know, where nothing else carries the sharing."""
+    if assessment.uncovered and not assessment.with_basis:
+        for ground in assessment.ticked:
+            doubts = () if ground.accepted else ground.doubts
+            yield from (Referral(OFFICER, reason) for reason in doubts)
 
 
 def _area_fled(assessment: Assessment) -> Iterator[Referral]:
@@ -201,35 +215,63 @@ def _refused(form: SharingForm) -> list[tuple[str, Subject]]:
 
 def ask_who_else(assessment: Assessment, out: Findings) -> None:
     """A capable adult refuses, and nobody has said whether only they are at risk: the refusal may have to stand."""
-    for ref, person in _refused(assessment.form) if _guardians_case(assessment) else ():
+    for ref, person in _refused(assessment.form) if _who_decides(assessment) else ():
         if person.only_self_at_risk is None:
             text = f"{ref} refuses: say whether nobody else is at risk, or who is."
             out.lack(f"subjects[{ref}].only_self_at_risk", text, "GMC and BMA guidance")
 
 
-def _guardians_case(assessment: Assessment) -> bool:
-    """A health body, or anyone who relies on the overriding public interest."""
-    kind = assessment.giver
+def _who_decides(assessment: Assessment) -> str:
+    """Who decides that something moves although a capable adult who alone is at risk refuses, if anybody has to.
+
+    The Guardian of a health body, and for anyone who relies on the overriding public interest. For an Idva's
+    question the manager of that service, whatever the agreement: the client's trust is what an Idva works by.
+    """
+    kind, law = assessment.giver, assessment.rules.law
     relies = any(ground.key is GroundKey.public_interest for ground in assessment.form.grounds)
-    return kind is not None and (assessment.rules.law.agencies[kind].health or relies)
+    if kind is not None and (law.agencies[kind].health or relies):
+        return GUARDIAN
+    advocates = kind is not None and law.agencies[kind].idva
+    return MANAGER if advocates or assessment.form.requester.role is RequesterRole.idva else ""
 
 
-def _guardian(ref: str) -> Referral:
+def _stands(ref: str, decider: str) -> Referral:
+    by_whom = "Caldicott Guardian" if decider == GUARDIAN else "manager of the Idva service"
     text = (
         f"{ref} has capacity, refuses, and nobody else is at risk: the refusal usually stands. Ask about"
-        " coercion and whether anyone else is at risk; the Caldicott Guardian decides."
+        f" coercion and whether anyone else is at risk; the {by_whom} decides."
     )
     source = "GMC confidentiality guidance; BMA; Caldicott principles"
-    return Referral(GUARDIAN, _reason("capable_refusal", text, source, f"subjects[{ref}].agreement"))
+    if decider == MANAGER:
+        source = "independence of the Idva service; common law confidence"
+    return Referral(decider, _reason("capable_refusal", text, source, f"subjects[{ref}].agreement"))
 
 
-def settled(assessment: Assessment) -> bool | None:
-    """The decision of the Guardian consulted: share, do not share, or nothing that can be read as either."""
-    verdicts = [
-        verdict(advice, assessment.on, assessment.form.level)
-        for advice in assessment.form.consultations
-        if any(title in advice.who.casefold() for title in ("caldicott", "guardian", "senior clinician"))
-    ]
-    if False in verdicts:
-        return False
-    return True if True in verdicts else None
+def settled(assessment: Assessment, decider: str) -> bool | None:
+    """The decision of whoever decides: share, do not share, or nothing that can be read as either."""
+    return assessment.word_of(GUARDIANS if decider == GUARDIAN else (MANAGER,))
+
+
+def ask_who_vouches(assessment: Assessment, out: Findings) -> None:
+    """What lifts a refusal or a doubt is somebody's decision, and the form only says so: a manager signs it.
+
+    On a node with accounts, in one; a no counts without. Where the manager of an Idva service decides, always.
+    """
+    form, alone = assessment.form, _refused_alone(assessment.form)
+    if assessment.manager_signed or not form.consultations:
+        return
+    decider = _who_decides(assessment)
+    lifted = [decider == MANAGER and bool(alone) and settled(assessment, decider)]
+    if assessment.context.signed_by is not None:
+        lifted.append(
+            bool(alone) and any(verdict(it, assessment.on, form.level) for it in form.consultations)
+        )
+        lifted.append(any(ground.accepted and ground.doubts for ground in assessment.ticked))
+    if any(lifted):
+        text = (
+            "What the form says that somebody decided counts once a manager, another person than the caseworker,"
+            " has signed the form that says so."
+        )
+        out.lack(
+            "signatures[manager]", text, "a decision is an act of whoever makes it", "decision_not_signed"
+        )

@@ -115,6 +115,12 @@ def whole_form(assessment: Assessment, out: Findings) -> None:
     if not answered(form.necessity):
         text = "Say why this is necessary and proportionate, and why less would not do."
         out.lack("necessity", text, "five questions Q5; ECHR Art 8")
+    elif (needed := assessment.rules.policy.necessity) and not needed.says_something(form.necessity):
+        text = (
+            "What is written under necessity could stand on every form. Say what it is about this case, such as:"
+            f" “{needed.example}”"
+        )
+        out.lack("necessity", text, "five questions Q5; ECHR Art 8", "necessity_says_nothing")
     if form.review.date is None:
         out.lack("review.date", "Give the date by which the sharing is reviewed.", FORM)
     elif form.review.date < on:

@@ -60,8 +60,12 @@ def covered_answers(assessment: Assessment) -> tuple[Answer, ...]:
     protocol = assessment.form.protocol
     if protocol is None or not assessment.covered:
         return ()
-    left = {(one.ref, item) for one in assessment.uncovered for item in one.classes}
-    moving = [(one, item) for one in assessment.people for item in one.classes if (one.ref, item) not in left]
+    moving = [
+        (one, item)
+        for one in assessment.people
+        for item in one.classes
+        if not assessment.why_not_carried(one.person, item)
+    ]
     if assessment.agreement is None:
         return tuple(_as_stated(assessment, moving, f"protocol {protocol.ref} of {protocol.date}"))
     return tuple(dict.fromkeys(_as_held(assessment, assessment.agreement, moving)))

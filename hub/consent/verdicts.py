@@ -10,9 +10,13 @@ import datetime as dt
 import re
 from typing import Final
 
-from hub.consent.form.form import Consultation
+from hub.consent.form.form import Consultation, SharingForm
 from hub.consent.form.vocabulary import Decided
 from hub.values import Level
+
+GUARDIANS: Final = ("caldicott", "guardian", "senior clinician")
+OFFICERS: Final = ("data-protection officer", "data protection officer", "dpo")
+"""How those who decide are named under consultations."""
 
 SHARE: Final = ("share", "disclose", "release", "proceed", "agreed to share", "agree to share")
 DO_NOT_SHARE: Final = (
@@ -34,6 +38,16 @@ def verdict(advice: Consultation, on: dt.date, level: Level | None = Level.invol
     if said is Decided.share:
         return None if _beyond(level, limit(advice)) else True
     return False if said is Decided.do_not_share else None
+
+
+def word_of(titles: tuple[str, ...], form: SharingForm, on: dt.date) -> bool | None:
+    """What those consulted by one of these titles decided at the level of the form: a no stands beside any yes."""
+    said = [
+        verdict(advice, on, form.level)
+        for advice in form.consultations
+        if any(title in advice.who.casefold() for title in titles)
+    ]
+    return False if False in said else (True in said or None)
 
 
 def limit(advice: Consultation) -> Level | None:

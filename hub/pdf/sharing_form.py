@@ -146,7 +146,9 @@ def _people(filed: Filed) -> list[list[str]]:
             _name(person) if person else SIGN_HERE * 2,
             (person.date_of_birth or "not known") if person else SIGN_HERE,
             ", ".join(subject.data),
-            _words(subject.agreement or "not answered"),
+            _words(subject.agreement or "not answered")
+            + (f", {subject.agreed_on}" if subject.agreed_on else "")
+            + (f"; no consent because {subject.p18_2_reason}" if subject.p18_2_reason else ""),
             _words(subject.capacity),
             "yes" if subject.aware else "no",
         ]

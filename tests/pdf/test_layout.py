@@ -51,7 +51,7 @@ def at_length(form: dict[str, Any]) -> dict[str, Any]:
     risk = {"who": A_NAME, "from_whom": A_NAME, "concerns": "He threatened her. " * 130 + A_NAME}
     form["risk"] = [risk | {"immediate": A_NAME * 3, "identified_by": "her neighbour " * 14}] * 2
     form["incident"] = form["comments"] = "She came with two bags and no papers. " * 15 + A_NAME * 2
-    form["necessity"] = A_NAME * 4
+    form["necessity"] = "Earlier plans were lost. " + A_NAME * 4
     form["client_notified"] = {"notified": False, "why_not": "It is not safe. " * 30 + A_NAME}
     advice = {"kind": "external", "who": A_NAME, "date": "2026-11-19", "advice": "Share. " * 60}
     form["consultations"] = [advice | {"decision": "share " + A_NAME}]

@@ -102,7 +102,11 @@ class Recipient(Part):
 
 
 class Subject(Part):
-    """One person whose data would move, and what was asked of that person. None: nobody has said."""
+    """One person whose data would move, and what was asked of that person. None: nobody has said.
+
+    `agreed_on`: the day of an explicit yes. `p18_2_reason`: why this person's data move without consent (DPA 2018
+    Sch 1 para 18(2)), where the one reason under a ground does not speak for all.
+    """
 
     ref: Annotated[str, StringConstraints(max_length=64)] = ""
     role: Role = Role.victim
@@ -111,6 +115,8 @@ class Subject(Part):
     capacity: Capacity = Capacity.not_assessed
     aware: bool = False
     only_self_at_risk: bool | None = None
+    agreed_on: Day | None = None
+    p18_2_reason: LongText = ""
 
 
 class Risk(Part):

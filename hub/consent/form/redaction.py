@@ -16,7 +16,7 @@ from hub.consent.form.contradictions import interest_described
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.consent.form.form import Conflicts, Consultation, Ground, SharingForm
 from hub.consent.form.vocabulary import ANYWHERE, EVIDENCE, SignatureRole
-from hub.consent.verdicts import limit, verdict
+from hub.consent.verdicts import GUARDIANS, OFFICERS, limit, verdict
 
 KEPT_HERE: Final = "recorded; kept by the enquiring area"
 _LEGAL: Final = frozenset(
@@ -31,7 +31,8 @@ def excerpt(form: SharingForm, recipient: Area, on: dt.date) -> SharingForm:
     return form.model_copy(
         update={
             "subjects": tuple(
-                one.model_copy(update={"ref": f"s{number}"}) for number, one in enumerate(form.subjects, 1)
+                one.model_copy(update={"ref": f"s{number}", "p18_2_reason": _mark(one.p18_2_reason)})
+                for number, one in enumerate(form.subjects, 1)
             ),
             "risk": tuple(
                 one.model_copy(update={name: _mark(getattr(one, name)) for name in type(one).model_fields})
@@ -86,8 +87,10 @@ def _advice(advice: Consultation, form: SharingForm, manager: str, on: dt.date) 
     """The adviser's office, and the verdict with its limit alone, in words that every node reads."""
     who = advice.who.casefold()
     office = "manager" if "manager" in who or same(advice.who, manager) else ""
-    if any(title in who for title in ("caldicott", "guardian", "senior clinician")):
+    if any(title in who for title in GUARDIANS):
         office = "Caldicott Guardian"
+    elif any(title in who for title in OFFICERS):
+        office = "data-protection officer"
     settled, most = verdict(advice, on, form.level), limit(advice)
     share = f"share: {most} only" if most else "share"
     decision = _mark(advice.decision) if settled is None else share if settled else "do not share"

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from hub.consent.form.vocabulary import GroundKey
-from hub.consent.rules.rules import GroundRule, Rules
+from hub.consent.rules.rules import Act, GroundRule, Rules
 from hub.values import AgencyKind, Level, Purpose
 
 PURPOSES = {
@@ -23,7 +23,15 @@ PURPOSES = {
 def explain(rules: Rules, on: dt.date) -> str:
     """The complete rule set in plain text, as it stands on that day."""
     return "\n".join(
-        [*_heading(rules, on), *_purposes(rules), *_levels(rules), *_grounds(rules, on), *_rest(rules, on)]
+        [
+            *_heading(rules, on),
+            *_purposes(rules),
+            *_levels(rules),
+            *_by_the_client(rules, on),
+            *_grounds(rules, on),
+            *_acts(rules),
+            *_rest(rules, on),
+        ]
     )
 
 
@@ -114,6 +122,27 @@ def basis_for(kind: AgencyKind, rule: GroundRule, rules: Rules, on: dt.date) -> 
     return ""
 
 
+def _by_the_client(rules: Rules, on: dt.date) -> Iterator[str]:
+    rule, law = rules.law.client_agreement, rules.law
+    yield f"With {rule.text} alone, dated{'' if rule.live(on) else ' (NOT IN FORCE)'}"
+    yield f"  {', '.join(rule.who)} may ask {', '.join(rule.to)}, a service that is named:"
+    yield f"  {', '.join(sorted(PURPOSES[one] for one in rule.purposes))}, at {', '.join(sorted(rule.levels))}."
+    yield f"  Data: {', '.join(sorted(rule.data))}. Basis: {law.bases[rule.basis].cited}. Source: {rule.cited}."
+    yield ""
+
+
+def _acts(rules: Rules) -> Iterator[str]:
+    yield "Acts that are known; any other, and one of another body, is for the data-protection officer"
+    for act in rules.law.acts.values():
+        yield f"  {act.name}{_of(act)}"
+    yield "  A section that is not on the list is marked, and counts as written."
+    yield ""
+
+
+def _of(act: Act) -> str:
+    return f" (of {', '.join(act.bodies)})" if act.bodies else ""
+
+
 def _rest(rules: Rules, on: dt.date) -> Iterator[str]:
     yield "Sections that carry nothing here"
     for gateway in rules.law.gateways:
@@ -139,3 +168,11 @@ def _rest(rules: Rules, on: dt.date) -> Iterator[str]:
     yield f"  Imminent threat to life: {emergency.level} at once on a named person's word,"
     yield f"    and the form complete within {emergency.days_to_complete} day."
     yield f"  Always refused: publishing a sealed case; {Level.transfer} as the level of a question."
+    needed = rules.policy.necessity
+    yield ""
+    yield "Necessity"
+    if needed is None:
+        yield "  Any words are enough: policy.toml has no part [necessity]."
+    else:
+        yield f"  Says something about the case: {needed.least_words} words that could not stand on every form."
+        yield f"  Such as: {needed.example}"

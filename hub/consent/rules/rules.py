@@ -7,6 +7,7 @@ Not here: applying the rules (`hub.consent.decide`), finding the line of a fault
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal, Self, TypeVar
@@ -54,12 +55,13 @@ class JurisdictionRule(Value):
 
 
 class Agency(Value):
-    """What kind of body an agency is in law."""
+    """What kind of body an agency is in law. `idva`: an Idva service, whose questions are its client's first."""
 
     name: str
     public: bool
     competent: bool = False
     health: bool = False
+    idva: bool = False
 
     @property
     def a(self) -> str:
@@ -136,16 +138,42 @@ class GroundRule(Dated):
     must_be_paired: bool = False
 
 
+class ClientAgreement(Dated):
+    """What an agency of these kinds may ask one of those for with its client's explicit agreement alone."""
+
+    who: tuple[AgencyKind | Class, ...] = Field(min_length=1)
+    to: tuple[AgencyKind | Class, ...] = Field(min_length=1)
+    purposes: frozenset[Purpose]
+    levels: frozenset[Level]
+    data: frozenset[DataClass]
+    basis: str
+    text: str
+    cited: str
+
+
+class Act(Value):
+    """An Act that a section may be of: what people call it, in small letters, and whom it gives functions.
+
+    `bodies`: none stands for many, so that none is in doubt.
+    """
+
+    name: str
+    called: tuple[str, ...] = Field(min_length=1)
+    bodies: tuple[AgencyKind | Class, ...] = ()
+    confidence: Confidence = "medium"
+
+
 class Gateway(Dated):
-    """What a named section of an Act can and cannot carry."""
+    """What a named section of an Act can and cannot carry. `either`: one of these gives or receives."""
 
     key: str
-    act: tuple[str, ...]
+    act: str
     sections: tuple[str, ...]
     text: str
     source: str
     who: tuple[AgencyKind | Class, ...] = ()
     to: tuple[AgencyKind | Class, ...] = ()
+    either: tuple[AgencyKind | Class, ...] = ()
     blocked: bool = False
     blocked_for: tuple[AgencyKind, ...] = ()
     needs_adult_at_risk: bool = False
@@ -159,7 +187,9 @@ class Law(Value):
     agencies: dict[AgencyKind, Agency]
     bases: dict[str, Basis]
     conditions: dict[str, Condition]
+    client_agreement: ClientAgreement
     grounds: dict[GroundKey, GroundRule]
+    acts: dict[str, Act] = Field(default_factory=dict)
     gateways: tuple[Gateway, ...] = ()
 
     @model_validator(mode="after")
@@ -173,6 +203,15 @@ class Law(Value):
                 raise ValueError(f"{kind}: lacks {', '.join(sorted(known))}")
         for key, rule in self.grounds.items():
             self._check_ground(key, rule)
+        if self.client_agreement.basis not in self.bases:
+            raise ValueError(
+                f"client_agreement.basis: {self.client_agreement.basis!r} is named, which [bases] does not define"
+            )
+        for gateway in self.gateways:
+            if gateway.act not in self.acts:
+                raise ValueError(
+                    f"gateways: {gateway.key} is of {gateway.act!r}, which [acts] does not define"
+                )
         return self
 
     def belongs(self, kind: AgencyKind | None, group: tuple[AgencyKind | Class, ...]) -> bool:
@@ -257,6 +296,19 @@ class Days(Value):
     publication_review: int = Field(ge=1, le=3660)
 
 
+class NecessityPolicy(Value):
+    """When words under necessity say something about this case: so many that are not among the general ones."""
+
+    least_words: int = Field(ge=1, le=20)
+    general: frozenset[str]
+    example: str = Field(min_length=1)
+
+    def says_something(self, text: str) -> bool:
+        """Whether a text has enough words that could not stand on every form. Numbers count as words."""
+        words = set(re.findall(r"[^\W_]+", text.casefold()))
+        return len(words - self.general) >= self.least_words
+
+
 class AnswerPolicy(Value):
     """What the holder may answer without a person."""
 
@@ -265,7 +317,7 @@ class AnswerPolicy(Value):
 
 
 class Policy(Value):
-    """All of `config/policy.toml`."""
+    """All of `config/policy.toml`. Without `necessity`, as in an earlier version's file, any words do."""
 
     version: str
     policy_documents: dict[Literal["general", "law_enforcement"], PolicyDocument] = Field(
@@ -279,6 +331,7 @@ class Policy(Value):
     emergency: EmergencyPolicy
     days: Days
     answer: AnswerPolicy
+    necessity: NecessityPolicy | None = None
 
     @model_validator(mode="after")
     def _never_looser(self) -> Self:

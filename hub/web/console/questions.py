@@ -88,6 +88,14 @@ QUESTIONS: Final = (
         settles=_S + r"\.agreement",
     ),
     Question(
+        "agreed",
+        mark("When did the victim agree?"),
+        ("subjects.0.agreed_on",),
+        lacks=mark("Write the day on which the victim agreed"),
+        hint=mark("For example 29 November 2026, or 29/11/2026. The question rests on it."),
+        settles=_S + r"\.agreed_on",
+    ),
+    Question(
         "others",
         mark("Is anyone else at risk?"),
         ("subjects.0.only_self_at_risk", "risk.0.who", "risk.0.from_whom", "risk.0.concerns"),
@@ -204,6 +212,16 @@ QUESTIONS: Final = (
         helps=_LAW,
     ),
     Question(
+        "no-consent",
+        mark("Why is there no consent of each person?"),
+        ("subjects.0.p18_2_reason",),
+        lacks=mark("Say why there is no consent"),
+        hint=mark(
+            "It cannot be given, nobody could be expected to get it, or asking would prejudice the protection."
+        ),
+        settles=_S + r"\.p18_2_reason",
+    ),
+    Question(
         "advice",
         mark("Who was consulted, and what was decided?"),
         (
@@ -212,7 +230,10 @@ QUESTIONS: Final = (
             "consultations.0.decided",
             "consultations.0.decision",
         ),
-        hint=mark("Such as your manager or the Caldicott Guardian. Write what they decided, in their words."),
+        hint=mark(
+            "Such as your manager, the Caldicott Guardian or the data-protection officer. Write what they decided,"
+            " in their words. It counts once a manager has signed this form."
+        ),
         items={
             Decided.share.value: mark("To share"),
             Decided.do_not_share.value: mark("Not to share"),
