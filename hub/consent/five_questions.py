@@ -145,8 +145,8 @@ def _sensitive(
     if any(why.endswith(NO_REASON) for why in why_not):
         text = (
             f"Say why there is no consent of {ref}: it cannot be given, nobody could be expected to get it, or"
-            " asking would prejudice the protection. One reason does not speak for all here: somebody refused, or the"
-            " reasons are given person by person."
+            " asking would prejudice the protection. One reason does not speak for all here: somebody refused, or"
+            " the reasons are given person by person."
         )
         out.lack(f"subjects[{ref}].p18_2_reason", text, "DPA 2018 Sch 1 para 18(2)", "reason_of_each")
         return

@@ -94,7 +94,7 @@ def test_a_managers_name_that_is_typed_signs_nothing(areas: Areas) -> None:
     form = here.shown(number).submission.signed
     assert form is not None
     assert here.disclose(form).permitted
-    more = form.model_copy(update={"necessity": "All of it, to be sure."})
+    more = form.model_copy(update={"necessity": "Everything that was tried there, to be sure."})
     decision = here.disclose(more)
     assert (decision.permitted, decision.missing) == (False, ("signatures[manager]",))
 

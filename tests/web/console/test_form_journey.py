@@ -182,7 +182,9 @@ def test_a_refusal_is_asked_who_else_is_at_risk_and_stands_where_nobody_is(
     page.get_by_label("When?").fill("1/11/2026")
     page.get_by_label("To share", exact=True).check()
     go_on(page)
-    assert "You may ask" in page.get_by_role("main").inner_text()
+    # That the Guardian said so is somebody's word: a manager signs the form that says it.
+    assert page.get_by_role("button", name="Sign and ask").count() == 0
+    assert page.get_by_role("button", name="Put it before a manager").count() == 1
     assert "Sunday 1 November 2026" in page.get_by_role("main").inner_text()
 
 
