@@ -169,7 +169,7 @@ def _by_page(
     with node.write() as tx:
         cookie = f"__Host-{node.node_id}={sessions.begin(tx, who)}"
     headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
-    with httpx2.Client(base_url=url, timeout=120, trust_env=False, headers=headers) as client:
+    with httpx2.Client(base_url=url, timeout=600, trust_env=False, headers=headers) as client:
         return _saved(
             process,
             lambda one: client.post("/referrals/new", data=typed(referral(one))).status_code,
@@ -182,7 +182,7 @@ def _by_api(
     url: str, process: psutil.Process, token: str, drawn: Iterator[list[Person]]
 ) -> dict[str, object]:
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx2.Client(base_url=url, timeout=120, trust_env=False, headers=headers) as client:
+    with httpx2.Client(base_url=url, timeout=600, trust_env=False, headers=headers) as client:
         return _saved(
             process, lambda one: client.post("/api/v1/referrals", json=referral(one)).status_code, 201, drawn
         )

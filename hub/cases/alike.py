@@ -7,6 +7,7 @@ nothing (`hub.matching`).
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from hub.matching import Confirmation, MatchingConfig, confirm, parse_date
@@ -20,7 +21,7 @@ _HALF: Final = 50.0
 def alike(one: Person, other: Person, config: MatchingConfig) -> bool:
     """Whether they are alike in the clear, by a name as it is known, or a first name with all else."""
     compared = confirm(one, other, config)
-    date = _of(compared, "date_of_birth")
+    date = _date(one, other, config)
     if not compared.passes and (date is None or date < _NEARLY or not first_name_alike(one, other, config)):
         return False  # A new surname counts against nobody who has the first name and the date.
     return named_alike(one, other, config) or first_name_alike(one, other, config)
@@ -143,7 +144,24 @@ def _alike(one: str, other: str, config: MatchingConfig) -> bool:
 
 
 def _date(one: Person, other: Person, config: MatchingConfig) -> float | None:
-    return _of(confirm(one, other, config), "date_of_birth")
+    """How alike the dates are, 0-100; a day apart they nearly agree, also over the end of a month."""
+    found = _of(confirm(one, other, config), "date_of_birth")
+    return max(found, _NEARLY) if found is not None and _a_day_apart(one, other) else found
+
+
+def _a_day_apart(one: Person, other: Person) -> bool:
+    days = [_day(each) for each in (one, other)]
+    return None not in days and abs((days[0] or 0) - (days[1] or 0)) == 1
+
+
+def _day(person: Person) -> int | None:
+    year, month, day = parse_date(person.date_of_birth)
+    if year is None or month is None or day is None:
+        return None
+    try:
+        return dt.date(year, month, day).toordinal()
+    except ValueError:
+        return None
 
 
 def _of(compared: Confirmation, field: str) -> float | None:

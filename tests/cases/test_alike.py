@@ -107,6 +107,13 @@ def test_dates_differ_where_less_than_half_agrees_and_never_where_one_is_not_kno
     assert not dates_differ(HIM, somebody("Alan", "Barfield", "1971"), CONFIG)
 
 
+def test_a_day_apart_over_the_end_of_a_month_nearly_agrees() -> None:
+    one, other = somebody("Kara", "Hadbury", "1982-09-30"), somebody("Kara", "Hadbury", "1982-10-01")
+    assert agree(one, other, CONFIG)
+    assert not dates_differ(one, other, CONFIG)
+    assert not agree(one, somebody("Kara", "Hadbury", "1982-10-02"), CONFIG)
+
+
 def test_a_year_alone_is_no_full_date() -> None:
     assert same_full_date(HIM, somebody("Simon", "Yousaf", "1971-11-18"))
     assert not same_full_date(somebody("A", "B", "1971"), somebody("C", "D", "1971"))
