@@ -8,8 +8,8 @@ that a case has otherwise already is not changed by a referral: that is a correc
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hub.accounts.accounts import Acting
@@ -19,6 +19,7 @@ from hub.cases.access import restrictions_on
 from hub.cases.attachments import File
 from hub.cases.criteria import Fact, Thresholds, established, facts
 from hub.cases.here_already import Found, Opens, here_already
+from hub.cases.importing.rows import PersonIntake
 from hub.cases.importing.run import import_referral
 from hub.cases.referral import FORM, Referral, problems
 from hub.cases.referral_intake import intake
@@ -30,7 +31,7 @@ from hub.node.settings import config_file, parse, read_toml
 from hub.node.transaction import Reading, Transaction
 from hub.records import papers
 from hub.records.accounts import AccountRole
-from hub.records.cases import HeldCase, found_by
+from hub.records.cases import HeldCase, HeldPerson, PersonDetails, found_by
 from hub.records.papers import Paper, PaperKind
 from hub.store.cases import StoredCase
 from hub.values import Kind, Person, Requester, Role, ShortText, Value
@@ -65,7 +66,8 @@ class Referred:
 
     `added`: papers that are new; none where the same referral was sent before. `completed`: it completed a stub, or
     joined a case that was here. `child_referral`: children may be at risk, and no referral for them was recorded.
-    `here_already`: other cases that its people are on; `repeat`: the one that this repeats.
+    `here_already`: other cases that its people are on; `repeat`: the one that this repeats. `proposal`: nothing was
+    added, since the case's victim is called otherwise there: a correction (hex) waits to be approved, with it.
     """
 
     case_ref: str
@@ -76,6 +78,7 @@ class Referred:
     child_referral: bool
     here_already: tuple[Found, ...] = ()
     repeat: Repeat | None = None
+    proposal: str = ""
 
 
 def thresholds_of(node: Node) -> Thresholds:
@@ -97,14 +100,12 @@ def refer(
     what must be put right first, ConflictError where its case has a victim of another name or date of birth,
     UsageError as an import does.
     """
-    today, thresholds = node.today(), thresholds_of(node)
-    on = referral.date or today
-    wrong = problems(referral, today, established=established(referral, thresholds, on))
-    if wrong:
-        raise InputError(f"{wrong[0].text}.", kept="Nothing.", do=f"Correct {wrong[0].field}.")
+    thresholds = thresholds_of(node)
+    on = require_complete(node, referral, thresholds)
     referral = referral.model_copy(update={"case_ref": referral.case_ref or _made_ref(node, referral)})
-    held = _there(node, referral.case_ref, by)
-    _require_same_victim(held, referral)
+    held = there(node, referral.case_ref, by)
+    if held is not None and otherwise_called(held, referral) is not None:
+        raise otherwise_there()
     case = intake(node, referral)
     people = tuple(one.person for one in case.people)
     others = here_already(node, by, people, referral.case_ref, opens=opens, on=on)
@@ -132,6 +133,40 @@ def refer(
         here_already=others,
         repeat=repeat,
     )
+
+
+def require_complete(node: Node, referral: Referral, thresholds: Thresholds) -> dt.date:
+    """The day of a referral that lacks nothing. Raises InputError for what must be put right first."""
+    on = referral.date or node.today()
+    wrong = problems(referral, node.today(), established=established(referral, thresholds, on))
+    if wrong:
+        raise InputError(f"{wrong[0].text}.", kept="Nothing.", do=f"Correct {wrong[0].field}.")
+    return on
+
+
+def add_approved(
+    node: Node,
+    referral: Referral,
+    people: tuple[Requester, Requester],
+    victim: PersonDetails,
+    beside: Callable[[Transaction, StoredCase], Paper],
+) -> None:
+    """Add a referral to its case, whose victim is as `victim` from then on, with the paper that goes `beside` it.
+
+    `people`: who sent it, and who approves it. Raises as `import_referral`, and what `beside` does.
+    """
+    sender, approver = people
+    thresholds = thresholds_of(node)
+    found = facts(referral, thresholds, referral.date or node.today(), repeat=False)
+    case = intake(node, referral)
+    _, *others = case.people
+    first = PersonIntake(victim.person, victim.address, victim.safe_to_call, 0)
+
+    def add(tx: Transaction, row: StoredCase) -> None:
+        new = _papers(tx, referral, found, thresholds.version, sender)
+        papers.put(tx, row, beside(tx, row), *new, by=tx.node.actor(approver.name))
+
+    import_referral(node, replace(case, people=(first, *others)), approver, add)
 
 
 def _sent_before(tx: Reading, row: StoredCase, referral: Referral) -> bool:
@@ -227,33 +262,36 @@ def _papers(
         yield Paper(kind=PaperKind.dash, body=referral.dash.model_dump(mode="json"), **common)
 
 
-def _there(node: Node, case_ref: str, by: Requester | None) -> HeldCase | None:
-    """The case of that reference, as they find it."""
+def there(node: Node, case_ref: str, by: Requester | None) -> HeldCase | None:
+    """The case of that reference, as they find it. Raises UsageError, StorageError."""
     restrictions = restrictions_on(node, by)
     with node.read() as tx:
         return restrictions.find(tx, case_ref)
 
 
-def _require_same_victim(held: HeldCase | None, referral: Referral) -> None:
-    """Raise ConflictError where a case, other than a stub, has a victim whom this referral calls otherwise."""
-    if held is None or held.details.stub or not referral.victim_name.there:
-        return
+def otherwise_called(held: HeldCase, referral: Referral) -> HeldPerson | None:
+    """The victim of a case, other than a stub, whom a referral to it calls otherwise; None where there is none."""
     name = referral.victim_name
+    if held.details.stub or not name.there:
+        return None
+    wanted = (name.given_names.casefold(), name.surname.casefold())
     for one in held.people:
         if one.details.person.role is not Role.victim:
             continue
         given, surname, _, born = found_by(one.details.person)
-        same = (str(given).casefold(), str(surname).casefold()) == (
-            name.given_names.casefold(),
-            name.surname.casefold(),
-        )
+        same = (str(given).casefold(), str(surname).casefold()) == wanted
         if (given or surname) and not (same and (not referral.victim_dob or born == referral.victim_dob)):
-            raise ConflictError(
-                "The case of this reference has a victim of another name or date of birth.",
-                kept="The case, as it was; nothing of this referral.",
-                do="Leave the reference out where it is another case. Else correct the case first, which another"
-                " person approves.",
-            )
+            return one
+    return None
+
+
+def otherwise_there() -> ConflictError:
+    """The error for a referral to a case whose victim is called otherwise there."""
+    return ConflictError(
+        "The case of this reference has a victim of another name or date of birth.",
+        kept="The case, as it was; nothing of this referral.",
+        do="Leave the reference out where it is another case. Else send it again: it is proposed as a correction.",
+    )
 
 
 def _made_ref(node: Node, referral: Referral) -> str:

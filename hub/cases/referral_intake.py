@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from hub.cases.answers import Name, in_lines
+from hub.cases.importing.added import filled
 from hub.cases.importing.assemble import CaseIntake, PersonIntake
 from hub.cases.importing.rows import parse_row
 from hub.cases.referral import IN_WORDS, Referral, postcode_of
 from hub.errors import InputError
 from hub.node.node import Node
-from hub.values import Role
+from hub.records.cases import PersonDetails
+from hub.values import Person, Role
+
+_MOST_NAMES: Final = 20
 
 
 class _Row(NamedTuple):
@@ -48,6 +52,23 @@ def intake(node: Node, referral: Referral) -> CaseIntake:
         referring_contact=", ".join(filter(None, (referral.contact_names, referral.contact_tel_email)))[:200],
         adds=True,
     )
+
+
+def victim_of(node: Node, referral: Referral, before: PersonDetails) -> PersonDetails:
+    """The victim as a referral says, with what it leaves empty, and the name of before among the other names."""
+    said = intake(node, referral).people[0]
+    new = filled(
+        PersonDetails(person=said.person, address=said.address, safe_to_call=said.safe_to_call), before
+    )
+    names = dict.fromkeys(new.person.aliases)
+    if _name_of(before.person).casefold() != _name_of(new.person).casefold():
+        names[_name_of(before.person)] = None
+    aliases = tuple(names)[-_MOST_NAMES:]
+    return new.model_copy(update={"person": new.person.model_copy(update={"aliases": aliases})})
+
+
+def _name_of(person: Person) -> str:
+    return f"{person.given_names} {person.surname}".strip()
 
 
 def _rows(one: Referral) -> Iterator[_Row]:

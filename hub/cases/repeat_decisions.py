@@ -9,89 +9,33 @@ there is neither a finding nor a decision for them. Nothing is decided by a scor
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, NamedTuple
-
-from pydantic import Field
-from sqlalchemy import RowMapping
+from typing import Final, NamedTuple
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
 from hub.cases.access import NOBODY, CaseRestrictions, restrictions_on
 from hub.cases.here_already import Found, Opens, search
-from hub.cases.repeats import Definition, Happened, Standing, counts
+from hub.cases.repeat_papers import PairStands, RepeatDecision, RepeatPaper, every_pair, put_repeat
+from hub.cases.repeats import Definition, Standing, counts
 from hub.cases.shown import asker_of, opens
-from hub.crypto.vault import Vault
 from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
-from hub.node.transaction import Reading, Transaction
-from hub.records import papers
+from hub.node.transaction import Reading
 from hub.records.cases import CaseDetails, HeldCase, held_cases, rests_on
 from hub.records.gists import Gist, every_gist
-from hub.records.papers import Paper, PaperKind
 from hub.store import cases
-from hub.values import Kind, LongText, Person, Requester, Role, ShortText, Value
-
-Decided = Literal["repeat", "same_victim", "no_repeat", "not_same"]
-
-
-class ProfessionalsMeeting(Value):
-    """A meeting of professionals, where the Marac has no time for complex needs; its coordinator administers it.
-
-    `with_whom`: whether the victim or the perpetrator is there, where that is safe, appropriate and necessary.
-    """
-
-    wanted: Literal["yes", "no"]
-    called_by: ShortText = ""
-    led_by: ShortText = ""
-    with_whom: Literal["", "nobody", "victim", "perpetrator"] = ""
-
-
-class RepeatDecision(Value):
-    """What somebody decided of a case that is here already. `other`: its handle (hex).
-
-    `no_repeat`: the same people, and no repeat, such as after more than twelve months. `because`: needed where it
-    is not the same person, and where a repeat is called so against the definition. `threshold`: how the repeat
-    threshold is met, and `done_since`: what the agency that refers again has done, as it presents the case.
-    `meeting`: the next meeting, for which a repeat is listed.
-    """
-
-    other: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    decided: Decided
-    because: LongText = ""
-    definition: Definition = Definition.any_abuse
-    happened: tuple[Happened, ...] = ()
-    happened_on: dt.date | None = None
-    disclosed_to: ShortText = ""
-    threshold: LongText = ""
-    done_since: LongText = ""
-    meeting: dt.date | None = None
-    professionals: ProfessionalsMeeting | None = None
-    by: ShortText = ""
-    on: dt.date | None = None
-
-
-class RepeatPaper(Value):
-    """What is kept: the cases found when one came in, by their handles (hex), or a decision about one."""
-
-    found: tuple[str, ...] = ()
-    decision: RepeatDecision | None = None
-
-
-class _Kept(NamedTuple):
-    """A paper of it, with the number of its case."""
-
-    case_id: int
-    number: int
-    paper: RepeatPaper
+from hub.values import Kind, Person, Requester, Role, ShortText, Value
 
 
 class HereAlready(NamedTuple):
-    """A case found, and what was decided of it last, if anything."""
+    """A case found, and what was decided of it last, if anything. `anew`: who is on one was corrected since."""
 
     found: Found
     decision: RepeatDecision | None
+    anew: bool = False
 
 
 class Waiting(NamedTuple):
@@ -123,8 +67,13 @@ def here_already_of(
     restrictions = restrictions_on(node, looker.requester)
     found = search(node, restrictions, people_of(held), held.row.ref_digest, looker.opens, day)
     with node.read() as tx:
-        decisions = _decisions(tx)
-    return [HereAlready(one, decisions.get(frozenset((held.row.handle.hex(), one.case)))) for one in found]
+        pairs = every_pair(tx)
+    mine = held.row.handle.hex()
+    stand = (pairs.get(frozenset((mine, one.case)), PairStands()) for one in found)
+    return [
+        HereAlready(one, two.decision, anew=two.waits_on is not None and two.decision is not None)
+        for one, two in zip(found, stand, strict=True)
+    ]
 
 
 def here_already_at(node: Node, looker: Looker, case_ref: str) -> list[HereAlready]:
@@ -145,29 +94,64 @@ def note_found(node: Node, handle: bytes) -> tuple[Found, ...]:
         held = _held(tx, handle)
     if held is None or held.details.apart:
         return ()
-    mine, everybody = held.row.handle.hex(), CaseRestrictions(node, NOBODY, ())
-    found = search(node, everybody, people_of(held), held.row.ref_digest, _own_body(held.details), None)
-    likely = tuple(one for one in found if one.likely)
+    mine = held.row.handle.hex()
+    likely = tuple(one for one in found_for(node, held) if one.likely)
     with node.read() as tx:
         if not _new(tx, mine, likely):
             return likely
     with node.write() as tx:
         if new := _new(tx, mine, likely):
-            _put(tx, held, RepeatPaper(found=new), None)
+            put_repeat(tx, held, RepeatPaper(found=new), None)
     return likely
+
+
+def found_for(node: Node, held: HeldCase) -> tuple[Found, ...]:
+    """Who of a case is on others of its own body, whoever may see them. Raises as `here_already`."""
+    everybody = CaseRestrictions(node, NOBODY, ())
+    own = _own_body(held.details)
+    return tuple(search(node, everybody, people_of(held), held.row.ref_digest, own, None))
 
 
 def _new(tx: Reading, mine: str, found: Sequence[Found]) -> tuple[str, ...]:
     """The cases found that were not kept as found, or decided of, with this one before, from either side."""
-    handles = {one.row.id: one.row.handle.hex() for one in every_gist(tx)}
-    known = {
-        frozenset((handles[one.case_id], other))
-        for one in _every(tx)
-        if one.case_id in handles
-        for other in one.paper.found
-    }
-    known |= _decisions(tx).keys()
-    return tuple(one.case for one in found if frozenset((mine, one.case)) not in known)
+    pairs = every_pair(tx)
+    return tuple(one.case for one in found if not pairs.get(frozenset((mine, one.case)), PairStands()).known)
+
+
+def look_anew(node: Node, handle: bytes, before: Sequence[Found]) -> None:
+    """Look for a case again of which it was corrected who is on it; `before`: where it was found until then.
+
+    A case that it is found on otherwise than when somebody decided is to be decided anew; what was found or decided
+    of one that it is not found on any more counts no longer. Raises as `here_already`.
+    """
+    with node.read() as tx:
+        held = _held(tx, handle)
+    if held is None or held.details.apart:
+        return
+    mine, was = held.row.handle.hex(), {one.case: one for one in before}
+    now = {one.case: one for one in found_for(node, held)}
+    with node.write() as tx:
+        pairs = every_pair(tx)
+        known = [
+            other for pair, two in pairs.items() if two.known and mine in pair for other in pair - {mine}
+        ]
+        ended = tuple(other for other in known if other in was and other not in now)
+        again = tuple(
+            other
+            for other in known
+            if pairs[frozenset((mine, other))].decision
+            and other in now
+            and (other not in was or _stands_on(was[other]) != _stands_on(now[other]))
+        )
+        if again or ended:
+            put_repeat(tx, held, RepeatPaper(again=again, ended=ended), None)
+    note_found(node, handle)
+
+
+def _stands_on(found: Found) -> tuple[object, ...]:
+    """What a decision about a case found rests on."""
+    perpetrators = (len(found.same_perpetrators), len(found.other_perpetrators))
+    return found.standing, found.likely, found.part, *perpetrators
 
 
 def note_entered(node: Node, requester: Requester | None, case_ref: str) -> None:
@@ -199,8 +183,8 @@ def repeated_by(tx: Reading, case: str) -> list[Gist]:
     """
     others = {
         one.other
-        for pair, one in _decisions(tx).items()
-        if one.decided == "repeat" and case in pair and one.other != case
+        for pair, one in ((pair, two.decision) for pair, two in every_pair(tx).items())
+        if one is not None and one.decided == "repeat" and case in pair and one.other != case
     }
     return [one for one in every_gist(tx) if one.row.handle.hex() in others]
 
@@ -224,7 +208,7 @@ def decide(node: Node, looker: Looker, held: HeldCase, decision: RepeatDecision)
     if other.decision == said:
         return said
     with node.write() as tx:
-        _put(tx, held, RepeatPaper(decision=said), looker.requester)
+        put_repeat(tx, held, RepeatPaper(decision=said), looker.requester)
     return said
 
 
@@ -264,7 +248,7 @@ def _waiting(node: Node, restrictions: CaseRestrictions, may: Opens | None) -> l
     with node.read() as tx:
         gists = {one.row.id: one for one in every_gist(tx)}
         by_handle = {one.row.handle.hex(): one for one in gists.values()}
-        decisions, every = _decisions(tx), _every(tx)
+        pairs = every_pair(tx)
 
     def sees(gist: Gist | None) -> bool:
         if gist is None or (may is not None and not may(gist)):
@@ -273,20 +257,13 @@ def _waiting(node: Node, restrictions: CaseRestrictions, may: Opens | None) -> l
             return gist.apart_for == restrictions.user
         return not restrictions.restricts(gist.row.ref_digest)
 
-    found = []
-    for one in sorted(every, key=lambda kept: -kept.case_id):
-        mine = gists.get(one.case_id)
-        if mine is None or not one.paper.found or not sees(mine):
-            continue
-        handle = mine.row.handle.hex()
-        left = [
-            other
-            for other in one.paper.found
-            if frozenset((handle, other)) not in decisions and sees(by_handle.get(other))
-        ]
-        if left:
-            found.append(Waiting(handle, mine.case_ref, len(left)))
-    return found
+    left = Counter(
+        two.waits_on
+        for pair, two in pairs.items()
+        if two.waits_on is not None and all(sees(by_handle.get(handle)) for handle in pair)
+    )
+    mine = ((gists[case], others) for case, others in sorted(left.items(), reverse=True))
+    return [Waiting(gist.row.handle.hex(), gist.case_ref, others) for gist, others in mine]
 
 
 class Figures(Value):
@@ -312,7 +289,7 @@ def figures(node: Node, looker: Looker) -> Figures:
     restrictions = restrictions_on(node, looker.requester)
     with node.read() as tx:
         gists = {one.row.handle.hex(): one for one in every_gist(tx)}
-        decisions = _decisions(tx)
+        pairs = every_pair(tx)
 
     def sees(handle: str) -> bool:
         gist = gists.get(handle)
@@ -320,7 +297,7 @@ def figures(node: Node, looker: Looker) -> Figures:
             return False
         return not restrictions.restricts(gist.row.ref_digest)
 
-    shown = {pair: one for pair, one in decisions.items() if all(map(sees, pair))}
+    shown = {pair: two.decision for pair, two in pairs.items() if two.decision and all(map(sees, pair))}
     repeats = [(pair, one) for pair, one in shown.items() if one.decided == "repeat"]
     back: dict[str, int] = {}
     for pair, _ in repeats:
@@ -354,43 +331,3 @@ def _held(tx: Reading, handle: bytes) -> HeldCase | None:
     found = held_cases(tx, cases.of_handles(tx.session, [handle]))
     tx.require_as_bound(rests_on(found))
     return found[0] if found else None
-
-
-def _papers(tx: Reading, held: HeldCase) -> list[papers.KeptPaper]:
-    return papers.of_case(tx, held.row, PaperKind.repeat)
-
-
-def _every(tx: Reading) -> list[_Kept]:
-    return [one for one in tx.every_row("case_paper", _kept) if one is not None]
-
-
-def _kept(vault: Vault, values: RowMapping) -> _Kept | None:
-    if values["kind"] != PaperKind.repeat.value:
-        return None
-    body = papers.opened(vault, values).paper.body
-    return _Kept(values["case_id"], values["number"], RepeatPaper.model_validate(body))
-
-
-def _decisions(tx: Reading) -> dict[frozenset[str], RepeatDecision]:
-    """What was decided last of two cases, by their handles."""
-    handles = {one.row.id: one.row.handle.hex() for one in every_gist(tx)}
-    found: dict[frozenset[str], RepeatDecision] = {}
-    for one in sorted(_every(tx), key=lambda kept: kept.number):
-        if one.paper.decision is not None and one.case_id in handles:
-            found[frozenset((handles[one.case_id], one.paper.decision.other))] = one.paper.decision
-    return found
-
-
-def _put(tx: Transaction, held: HeldCase, said: RepeatPaper, by: Requester | None) -> None:
-    paper = Paper(
-        kind=PaperKind.repeat,
-        body=said.model_dump(mode="json", exclude_defaults=True),
-        by=by.name if by else "",
-        at=tx.now,
-        supplier=(by.agency if by else "") or held.details.idva_service or tx.node.settings.agency,
-        may_follow="no",
-    )
-    if by is None:
-        papers.put(tx, held.row, paper)
-    else:
-        papers.put(tx, held.row, paper, by=tx.node.actor(by.name))

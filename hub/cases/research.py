@@ -15,6 +15,7 @@ from hub.matching.written_dates import DateWritten, DayWritten
 from hub.values import LongText, ShortText, Value
 
 FORM: Final = "marac_research/2026"
+NOT_SAID: Final = "details that are not right"
 
 
 class Research(Value):
@@ -43,3 +44,14 @@ class Research(Value):
     not_safe_to_talk_to: People = ()
     looked_back_to: DayWritten | None = None
     relevance: Box = ""
+
+    @property
+    def wrong(self) -> str:
+        """What it says is not right about who is on the case; nothing where it says of nothing that it is not."""
+        found = (
+            (self.victim_details_accurate, self.victim_changes),
+            (self.children_details_accurate, self.children_changes),
+            (self.perpetrator_details_accurate, self.perpetrator_changes),
+        )
+        said = [words or NOT_SAID for accurate, words in found if accurate == "no"]
+        return "; ".join(dict.fromkeys(said))

@@ -66,7 +66,7 @@ def gists_shown(node: Node, acting: Acting, which: Callable[[Gist], bool]) -> It
         every = sorted(every_gist(tx), key=lambda one: -(one.row.id or 0))
     restrictions.through(every)
     for one in every:
-        if theirs(one) and which(one) and _finds(restrictions, one.apart_for, one.row.ref_digest):
+        if theirs(one) and which(one) and finds(restrictions, one.apart_for, one.row.ref_digest):
             yield one
 
 
@@ -81,7 +81,7 @@ def case_shown(node: Node, acting: Acting, handle: str) -> HeldCase | None:
         held = _held(tx, key)
         if held is None or not _theirs(acting)(held.details):
             return None
-        return held if _finds(restrictions, held.details.apart, held.row.ref_digest) else None
+        return held if finds(restrictions, held.details.apart, held.row.ref_digest) else None
 
 
 def shown_among(node: Node, acting: Acting, digests: Collection[bytes]) -> frozenset[bytes]:
@@ -109,7 +109,7 @@ def _opener(node: Node, acting: Acting, digests: Collection[bytes] | None) -> Ca
         case = held.get(digest)
         if case is None:
             return of_none and not restrictions.restricts(digest)
-        return theirs(case) and _finds(restrictions, case.apart_for, digest)
+        return theirs(case) and finds(restrictions, case.apart_for, digest)
 
     return may_open
 
@@ -208,7 +208,7 @@ def _theirs(acting: Acting) -> Callable[[CaseDetails | Gist], bool]:
     )
 
 
-def _finds(restrictions: CaseRestrictions, apart: str, ref_digest: bytes) -> bool:
+def finds(restrictions: CaseRestrictions, apart: str, ref_digest: bytes) -> bool:
     """Whether it is theirs where it is kept apart for somebody, and not one that they are restricted from."""
     if apart:
         return apart == restrictions.user

@@ -19,6 +19,7 @@ from hub.cases.access import CaseRestrictions, restrictions_on
 from hub.cases.alerts import alert_manager
 from hub.cases.changes import CaseChange, carry_out, put_cases
 from hub.cases.importing.assemble import CaseIntake, assemble
+from hub.cases.importing.people import cells_of
 from hub.cases.importing.rows import Rejected, parse_row
 from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions
@@ -172,13 +173,11 @@ def _people(stub: Stub) -> tuple[Person, ...]:
 
 def _cells(stub: Stub, person: Person) -> dict[str, str]:
     """A person of a stub as the cells of a row."""
-    told = person.model_dump(mode="json", exclude={"ref", "aliases"})
     fled = ["not known" if one == NOT_KNOWN else one for one in stub.fled_from]
-    return told | {
+    return cells_of(person) | {
         "case_ref": stub.case_ref,
         "kind": stub.kind.value,
         "idva_service": stub.idva_service,
-        "aliases": ";".join(person.aliases),
         "not_safe_to_talk_to": ";".join(stub.not_safe_to_talk_to),
         "fled_from": ";".join(fled) or "none",
         "sealed": "yes" if stub.sealed else "no",

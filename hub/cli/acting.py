@@ -19,6 +19,7 @@ import typer
 from hub.accounts.accounts import Acting, has_accounts
 from hub.accounts.tokens import NotAllowedError, NoTokenError, bearer
 from hub.cases.access import restrictions_on
+from hub.cases.corrections import Corrector
 from hub.cases.shown import checks_read, opener, opens
 from hub.cases.staff import operator_of
 from hub.checks.read import read_document
@@ -29,7 +30,7 @@ from hub.node.node import Node
 from hub.records.cases import CaseDetails
 from hub.records.check import RecordedCheck
 from hub.values import Requester
-from hub.web.guards import ASK, CASEWORKERS, OPEN, PERSON, READ, Guard
+from hub.web.guards import ASK, CASE_OPENERS, CASEWORKERS, OPEN, PERSON, READ, Guard
 
 TOKEN_VARIABLE: Final = "HUB_TOKEN"  # noqa: S105 - its name
 
@@ -108,6 +109,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "transfer withdraw": _person("/transfers"),
     "disclosures add": _person("/cases"),
     "referral show": _READS,
+    "case correct": Rule(Guard(CASE_OPENERS, program=ASK)),
+    "case corrections": _READS,
+    "case decide": _person("/corrections"),
     "case seal": _OPERATORS,
     "case unseal": _person("/cases"),
     "case fled": _OPERATORS,
@@ -155,6 +159,13 @@ class Speaker:
     def opens(self) -> Callable[[CaseDetails], bool] | None:
         """Which of the cases that they find are their organisation's and role's; None where all are."""
         return opens(self.acting) if self.acting else None
+
+    @property
+    def corrector(self) -> Corrector | None:
+        """As whom they propose a correction; None where nobody is."""
+        if self.acting is not None:
+            return Corrector.of(self.acting)
+        return Corrector.named(self.named) if self.named else None
 
     def page(self, path: str) -> str:
         """Where a person does what follows, in the console; nothing where it is done by commands."""

@@ -12,9 +12,10 @@ from hub.cases.access import restrictions_on
 from hub.cases.attachments import File, checked, read_file
 from hub.cases.criteria import Fact
 from hub.cases.papers_shown import reads
-from hub.cases.refer import Referred, for_account, refer
+from hub.cases.refer import Referred, for_account
 from hub.cases.referral import IN_WORDS, Referral
 from hub.cases.referral_csv import read_referrals
+from hub.cases.referral_sent import refer_or_propose
 from hub.cases.repeat_decisions import HereAlready, Looker, here_already_at, note_entered
 from hub.checks.read import read_document
 from hub.cli.acting import Speaker, TokenFile, speaker
@@ -108,7 +109,7 @@ def _refer(
 ) -> tuple[Referred, list[HereAlready]]:
     if known.acting is not None:
         told = for_account(node, known.acting, told)
-    done = refer(node, told, known.named, known.opens, files)
+    done = refer_or_propose(node, told, known.corrector, known.opens, files)
     note_entered(node, known.named, done.case_ref)
     return done, here_already_at(node, Looker(known.named, known.opens), done.case_ref)
 
@@ -146,10 +147,20 @@ def _document(done: Referred, here: list[HereAlready]) -> dict[str, object]:
         "added": len(done.added),
         "criteria": [one.model_dump(mode="json") | {"differs": one.differs} for one in done.facts],
         "child_referral": done.child_referral,
+        "proposal": done.proposal or None,
     }
 
 
 def _show(done: Referred) -> None:
+    if done.proposal:
+        out.print(
+            plain(f"Case {done.case_ref} has a victim of another name or date of birth. Nothing was added.")
+        )
+        out.print(
+            "A correction is proposed, with the referral in it: another person approves or refuses both."
+        )
+        out.print(plain(f"  {done.proposal}: see `hub case corrections`."))
+        return
     if not done.added:
         out.print(plain(f"Case {done.case_ref} has this referral already. Nothing was added."))
         return

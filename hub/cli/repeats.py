@@ -15,12 +15,12 @@ from hub.cases.access import restrictions_on
 from hub.cases.repeat_decisions import (
     HereAlready,
     Looker,
-    RepeatDecision,
     decide,
     figures,
     here_already_of,
     waiting_for,
 )
+from hub.cases.repeat_papers import RepeatDecision
 from hub.checks.read import read_document
 from hub.cli.acting import Speaker, TokenFile, speaker
 from hub.cli.options import Home, Json, Who, opened, opened_to_read, read_case_ref

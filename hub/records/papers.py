@@ -49,6 +49,7 @@ class PaperKind(StrEnum):
     idva_contact = "idva_contact"
     clients_answer = "clients_answer"
     records_request = "records_request"
+    correction = "correction"
 
 
 FROZEN: Final = frozenset(

@@ -21,7 +21,8 @@ from hub.cases.plans import (
     report,
     reporter_of,
 )
-from hub.cases.repeat_decisions import Looker, RepeatDecision, decide
+from hub.cases.repeat_decisions import Looker, decide
+from hub.cases.repeat_papers import RepeatDecision
 from hub.cases.repeats import Happened
 from hub.cases.shown import case_shown, lines
 from hub.cases.staff import STAFF_FILE

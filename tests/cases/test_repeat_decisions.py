@@ -10,8 +10,6 @@ import pytest
 from hub.accounts.accounts import Acting
 from hub.cases.repeat_decisions import (
     Looker,
-    ProfessionalsMeeting,
-    RepeatDecision,
     decide,
     figures,
     here_already_of,
@@ -19,6 +17,7 @@ from hub.cases.repeat_decisions import (
     note_entered,
     waiting_for,
 )
+from hub.cases.repeat_papers import ProfessionalsMeeting, RepeatDecision
 from hub.cases.repeats import Definition, Happened, Standing
 from hub.cases.staff import STAFF_FILE
 from hub.errors import InputError, NotFoundError, UsageError

@@ -187,6 +187,7 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("repeats list", *who)
         walk("repeats figures", *who)
         walk("transfer list", *who)
+        walk("case corrections", *who)
         walk("flags list", *who)
         for how in ((), ("--all",), ("--closed",), ("--on", "2199-12-31")):
             walk("obligations list", *how, *who)
@@ -232,6 +233,11 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("repeats show", "--as", ash, said=f"{ref}\n")
         decided = {"case_ref": ref, "other_case_ref": ref, "decided": "not_same", "because": "Curious."}
         walk("repeats decide", write("decided", decided), "--as", ash)
+        added = {"role": "child", "given_names": "Ever", "surname": "New"}
+        correction = {"case_ref": ref, "by": ASH, "people": [added], "because": "Curious."}
+        walk("case correct", write("correction", correction))
+        walk("case corrections", "--case", "--as", ash, said=f"{ref}\n")
+        walk("case decide", "ab" * 16, "approve", "--as", ash, said=f"{ref}\n")
         walk("case seal", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         walk("case fled", "--not-known", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
         walk("case fled", "--nobody", "--as", ash, "--because", "Curious.", said=f"{ref}\n")
@@ -246,6 +252,7 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
     word = write("word", {"by": ASH["name"], "reason": "Curious.", "code": "duplicate"})
     for act in ("accept", "decline", "withdraw"):
         walk(f"transfer {act}", nodes.transfer, word, "--as", ash)
+    walk("case corrections", "--as", ash)
     walk("plan actions", "--as", ash)
     walk("plan report", nodes.action, write("report", {"by": ASH, "outcome": "done", "worked": "no"}))
     walk("obligations close", write("by_ash", evidence() | {"by": ASH}), nodes.number)

@@ -28,7 +28,7 @@ def with_referral(
 
 def _joined(new: tuple[PersonDetails, ...], before: tuple[PersonDetails, ...]) -> tuple[PersonDetails, ...]:
     known = {_known_as(one): one for one in before}
-    found = [_filled(one, known.pop(_known_as(one), None)) for one in new]
+    found = [filled(one, known.pop(_known_as(one), None)) for one in new]
     left = list(known.values())
     if not any(_named(one) for one in found if one.person.role is Role.victim):  # Not known by this one.
         found = [one for one in found if one.person.role is not Role.victim]
@@ -46,7 +46,7 @@ def _known_as(one: PersonDetails) -> tuple[object, ...]:
     return one.person.role, str(given).casefold(), str(surname).casefold(), born
 
 
-def _filled(new: PersonDetails, before: PersonDetails | None) -> PersonDetails:
+def filled(new: PersonDetails, before: PersonDetails | None) -> PersonDetails:
     """Somebody as the newer referral says, with what it leaves empty."""
     if before is None:
         return new

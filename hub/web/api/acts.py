@@ -16,11 +16,14 @@ from typing import Any, Final
 from fastapi import Request
 
 from hub.accounts.accounts import Acting
+from hub.cases.corrections import Corrector, propose
+from hub.cases.corrections_kept import waiting_corrections
 from hub.cases.flags import agencies_of, flags
-from hub.cases.refer import for_account, refer
+from hub.cases.refer import for_account
 from hub.cases.referral import Referral
+from hub.cases.referral_sent import refer_or_propose
 from hub.cases.repeat_decisions import Looker, here_already_of, note_found
-from hub.cases.shown import asker_of, case_shown, check_shown, lines, opens
+from hub.cases.shown import case_shown, check_shown, lines, opens
 from hub.cases.stub import enter_case
 from hub.checks import incoming, routine
 from hub.checks.check import not_permitted
@@ -38,6 +41,7 @@ from hub.web.api import models
 from hub.web.api.models import CaseTyped, Question, Search
 from hub.web.typed.cases import fled_wrong, same_case, stub_of
 from hub.web.typed.owed import AHEAD, owed, read
+from hub.web.typed.people import CorrectionTyped
 from hub.web.typed.questions import put_questions, questions_of, wrong_with
 
 MOST_CASES: Final = 200
@@ -148,7 +152,7 @@ def send_referral(call: Call) -> models.ReferralKept:
     """Refer somebody; sent twice, it is kept once."""
     told: Referral = call.body
     referral = for_account(call.node, call.acting, told)
-    done = refer(call.node, referral, asker_of(call.acting), opens(call.acting))
+    done = refer_or_propose(call.node, referral, Corrector.of(call.acting), opens(call.acting))
     note_found(call.node, bytes.fromhex(done.handle))
     return models.ReferralKept(
         case=done.handle,
@@ -160,7 +164,32 @@ def send_referral(call: Call) -> models.ReferralKept:
         here_already=done.here_already,
         repeat=done.repeat,
         child_referral=done.child_referral,
+        proposal=done.proposal,
     )
+
+
+def list_corrections(call: Call) -> models.Corrections:
+    """List the corrections of who is on a case that wait for somebody's approval."""
+    found = waiting_corrections(call.node, call.acting)
+    return models.Corrections(
+        corrections=tuple(
+            models.CorrectionWaiting(
+                page=f"/cases/{one.case}/people/{one.correction}",
+                case_ref=one.case_ref,
+                by=one.by,
+                proposed_at=_moment(one.at),
+            )
+            for one in found
+        )
+    )
+
+
+def propose_correction(call: Call) -> models.CorrectionProposed:
+    """Propose a correction of who is on a case; sent twice, it is kept once. A person approves it."""
+    typed: CorrectionTyped = call.body
+    held, said = call.case, [one.said for one in typed.people]
+    number = propose(call.node, Corrector.of(call.acting), held, said, typed.because, typed.research)
+    return models.CorrectionProposed(page=f"/cases/{held.row.handle.hex()}/people/{number}")
 
 
 def list_flags(call: Call) -> models.FlagsListed:

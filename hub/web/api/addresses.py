@@ -14,6 +14,7 @@ from hub.web.api import acts, models, plans, services
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
 from hub.web.typed.duty import DutyTyped
+from hub.web.typed.people import CorrectionTyped
 from hub.web.typed.plans import ReportTyped
 
 ROOT: Final = "/api/v1"
@@ -242,6 +243,45 @@ ADDRESSES: Final = (
         {"service": "Haven"},
         _IDVA_REFERRAL,
     ),
+    Address(
+        "GET",
+        "/corrections",
+        acts.list_corrections,
+        gives=models.Corrections,
+        given={
+            "corrections": [
+                {
+                    "page": f"/cases/{_CASE}/people/{_RECORD}",
+                    "case_ref": "NM-2026-0412",
+                    "by": "Ash Underhill",
+                    "proposed_at": "2026-11-29T09:30:00Z",
+                }
+            ]
+        },
+    ),
+    Address(
+        "POST",
+        "/cases/{case}/corrections",
+        acts.propose_correction,
+        CorrectionTyped,
+        models.CorrectionProposed,
+        {
+            "people": [
+                {
+                    "record": _RECORD,
+                    "role": "victim",
+                    "given_names": "Toya",
+                    "surname": "Marlowe",
+                    "aliases": "Toya Grant",
+                    "date_of_birth": "18 February 1997",
+                }
+            ],
+            "because": "Married in May.",
+        },
+        {"page": f"/cases/{_CASE}/people/{_RECORD}"},
+        status=201,
+    ),
+    Address("POST", "/corrections/{correction}", doing="approves or refuses a correction"),
     Address("GET", "/flags", acts.list_flags, gives=models.FlagsListed, given={"flags": [_FLAG]}),
     Address(
         "GET",

@@ -12,7 +12,7 @@ from hub.cases.flags import SeenAgain
 from hub.cases.here_already import Found
 from hub.cases.refer import Repeat
 from hub.cases.referral import Referral
-from hub.cases.repeat_decisions import RepeatDecision
+from hub.cases.repeat_papers import RepeatDecision
 from hub.records.check import CheckResult
 from hub.values import Kind, Level, Person, ShortText, Value
 from hub.web.typed.cases import CaseTyped, Search
@@ -88,6 +88,7 @@ class ReferralKept(Value):
 
     `here_already`: other cases that its people are on, of those that the account may open; `repeat`: the one that
     it repeats. `child_referral`: children may be at risk, and no referral to safeguard them is recorded.
+    `proposal`: nothing was added, since the case's victim is called otherwise there; a correction waits.
     """
 
     case: str
@@ -97,6 +98,28 @@ class ReferralKept(Value):
     here_already: tuple[Found, ...]
     repeat: Repeat | None
     child_referral: bool
+    proposal: str = ""
+
+
+class CorrectionWaiting(Value):
+    """A correction of who is on a case, that waits. `page` is where a person decides it. `proposed_at` is UTC."""
+
+    page: str
+    case_ref: ShortText
+    by: ShortText
+    proposed_at: dt.datetime
+
+
+class Corrections(Value):
+    """What waits, the oldest first."""
+
+    corrections: tuple[CorrectionWaiting, ...]
+
+
+class CorrectionProposed(Value):
+    """A correction that was kept and waits. `page` is where a person decides it, in the console."""
+
+    page: str
 
 
 class FlagShown(Value):

@@ -174,7 +174,8 @@ def _keep_research(asked: Asked) -> Response:
         return _research_page(asked, held, Form(typed=form.typed), more=True)
     if form.value is None:
         return _research_page(asked, held, form, 422)
-    return _kept(asked, held, PaperKind.research, form.value)
+    kept = _kept(asked, held, PaperKind.research, form.value)
+    return see(f"/cases/{held.row.handle.hex()}/people") if form.value.wrong else kept
 
 
 def _child_referral(asked: Asked) -> Response:

@@ -13,11 +13,11 @@ from fastapi import Response
 from hub.cases.repeat_decisions import (
     HereAlready,
     Looker,
-    RepeatDecision,
     decide,
     here_already_of,
     lacking,
 )
+from hub.cases.repeat_papers import RepeatDecision
 from hub.cases.repeats import Definition
 from hub.cases.shown import case_shown
 from hub.records.cases import HeldCase

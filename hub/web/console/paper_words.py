@@ -26,6 +26,7 @@ KINDS: Final = {
     PaperKind.idva_contact: mark("Contact by the Idva service"),
     PaperKind.clients_answer: mark("What the client said about asking"),
     PaperKind.records_request: mark("Request for records"),
+    PaperKind.correction: mark("Correction of who is on the case"),
 }
 CRITERIA: Final[Mapping[Criterion, str]] = {
     "professional_judgement": mark("Professional judgement"),

@@ -10,11 +10,13 @@ from typing import Final
 
 from fastapi import Response
 
+from hub.cases.corrections import Corrector
 from hub.cases.criteria import established
-from hub.cases.refer import for_account, refer, thresholds_of
+from hub.cases.refer import for_account, thresholds_of
 from hub.cases.referral import CRITERIA, MOST_ROWS, Problem, Referral, problems
+from hub.cases.referral_sent import refer_or_propose
 from hub.cases.repeat_decisions import note_found
-from hub.cases.shown import asker_of, opens
+from hub.cases.shown import opens
 from hub.errors import ConflictError, InputError
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
@@ -120,11 +122,13 @@ def _send(asked: Asked, form: Form[ReferralTyped]) -> Response:
         return _block(asked, form, block_of(form.errors[0].name) or _NAMES[-1], 422)
     try:
         referral = for_account(asked.node, asked.acting, typed.referral(_own(asked)))
-        done = refer(asked.node, referral, asker_of(asked.acting), opens(asked.acting))
+        done = refer_or_propose(asked.node, referral, Corrector.of(asked.acting), opens(asked.acting))
     except (InputError, ConflictError) as error:
         return _block(asked, form.with_error("", error.text), _NAMES[-1], 422)
-    note_found(asked.node, bytes.fromhex(done.handle))
     forget(asked)
+    if done.proposal:
+        return see(f"/cases/{done.handle}/people/{done.proposal}")
+    note_found(asked.node, bytes.fromhex(done.handle))
     return see(f"/cases/{done.handle}")
 
 

@@ -33,6 +33,7 @@ _MENU: Final = (
     (mark("Transfers"), "/transfers"),
     (mark("Obligations"), "/obligations"),
     (mark("Actions"), "/actions"),
+    (mark("Corrections"), "/corrections"),
     (mark("Flags"), "/flags"),
     (mark("Seen again"), "/seen-again"),
     (mark("To countersign"), "/countersign"),

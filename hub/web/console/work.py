@@ -7,6 +7,7 @@ from typing import Final
 
 from fastapi import Response
 
+from hub.cases.corrections_kept import waiting_corrections
 from hub.cases.plans import actions_of, reporter_of
 from hub.cases.repeat_decisions import waiting
 from hub.checks.not_yet_asked import not_yet_asked
@@ -50,6 +51,7 @@ def _work(asked: Asked) -> Response:
         here=waiting(node, acting),
         moving=transfers_waiting(asked),
         first_contacts=first_contacts(asked, _NEWEST),
+        corrections=waiting_corrections(node, acting),
         unasked=not_yet_asked(node, acting, _NEWEST + 1),
         to_ring=_to_ring(asked),
         linked=("GET", RESULT) in ROUTES,

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from hub.cases.repeat_decisions import Decided, ProfessionalsMeeting, RepeatDecision
+from hub.cases.repeat_papers import Decided, ProfessionalsMeeting, RepeatDecision
 from hub.cases.repeats import Happened, Standing
 from hub.matching.written_dates import DayWritten
 from hub.values import LongText, ShortText, Value

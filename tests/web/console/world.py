@@ -164,6 +164,7 @@ _LINKS: Final = {
     "to_complete": r'(?s)Emergencies to be completed.*?href="/obligations/(\w+)"',
     "token": r'action="/programs/([0-9a-f]{64})/end"',
     "submission": r"/(?:submissions|countersign/before)/([0-9a-f]{32})",
+    "correction": r"/cases/[0-9a-f]{32}/people/([0-9a-f]{32})",
     "transfer": r'href="/transfers/([0-9a-f]{32})"',
     "request": r'href="/requests/([0-9a-f]+)"',
     "client": r"/cases/([0-9a-f]{32})/prior-contact",
