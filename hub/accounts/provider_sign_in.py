@@ -72,7 +72,6 @@ def _enter(tx: Transaction, flow: Flow, proof: Proof, account: Account) -> Enter
     if flow.anew and before is not None:
         sessions.freshen(tx, before, proof.shown_at)
         return Entered("", before.draft_of or "/")
-    sessions.end_what_is_over(tx, account)
     token = sessions.begin(tx, account, proof.shown_at)
     if before is not None:
         sessions.take_the_place_of(tx, token, before, account)

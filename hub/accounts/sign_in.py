@@ -100,7 +100,6 @@ def sign_in(node: Node, typed: Credentials, before: SignedIn | None = None) -> s
     """
 
     def then(tx: Transaction, account: Account) -> str:
-        sessions.end_what_is_over(tx, account)
         token = sessions.begin(tx, account)
         if before is not None:
             sessions.take_the_place_of(tx, token, before, account)

@@ -23,7 +23,7 @@ from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import decisions, disclosures
 from hub.records.cases import held_cases
-from hub.records.obligations import close_obligation, evidence_of
+from hub.records.obligations import close_obligation, due_at, evidence_of
 from hub.store import cases, obligations
 from hub.store.obligations import PUBLISH, Activity, ObligationRow
 from hub.values import Requester
@@ -60,6 +60,7 @@ class ToClose:
     """An obligation as whoever may close it finds it. `lacks`: what still lacks where nothing more is said.
 
     `closing`: the evidence that a person closed it with; `done`: it is closed, by that or by the hub's own record.
+    `due_at`: the hour by which it is due, where it is due by the hour.
     """
 
     number: str
@@ -68,6 +69,7 @@ class ToClose:
     lacks: tuple[str, ...]
     done: bool
     closing: Closing | None
+    due_at: int | None = None
 
 
 def look_at(node: Node, number: str, by: Requester) -> ToClose | None:
@@ -84,7 +86,9 @@ def look_at(node: Node, number: str, by: Requester) -> ToClose | None:
             return None
         tx.require_as_bound({"decision_record": [(row.decision_id,)]})
         found, closing = _open_obligation(tx, row), evidence_of(tx, row)
-        return ToClose(number, row.case_digest, found, _lacks(tx, row, nothing), row.state != "open", closing)
+        until = due_at(row.code, row.due, decisions.made_at(tx, [row.decision_id])[row.decision_id])
+        lacks, done = _lacks(tx, row, nothing), row.state != "open"
+        return ToClose(number, row.case_digest, found, lacks, done, closing, until)
 
 
 def completing(node: Node, found: ToClose, form: SharingForm) -> Decision:

@@ -17,11 +17,11 @@ from hub.cases.access import restrictions_on
 from hub.cases.alerts import for_managers
 from hub.consent.evidence import Closing
 from hub.node.node import Node
-from hub.node.transaction import Reading
+from hub.node.transaction import Reading, Transaction
 from hub.records import decisions
 from hub.records.decisions import RecordedDecision
 from hub.records.gists import every_gist
-from hub.records.obligations import evidence_of, in_state
+from hub.records.obligations import COMPLETE_EMERGENCY, due_at, evidence_of, in_state
 from hub.store import obligations
 from hub.store.obligations import ObligationRow
 from hub.values import Requester
@@ -34,6 +34,7 @@ class ListedObligation:
     """One obligation as people see it. `overdue_days` is counted to the day asked about.
 
     `owner`: who reviews what was decided or, where that is not said, who asked. `case_digest`: of the case.
+    `due_at`: the hour by which an emergency's form is due, and `late_s`: for how long it has been since.
     """
 
     number: str
@@ -47,6 +48,8 @@ class ListedObligation:
     closing: Closing | None = None
     owner: str = ""
     case_digest: bytes = b""
+    due_at: int | None = None
+    late_s: int = 0
 
 
 def list_obligations(
@@ -80,11 +83,15 @@ def opened(node: Node, rows: Sequence[ObligationRow], on: dt.date) -> list[Liste
     """These as people see them. Raises RowsError, StorageError."""
     with node.read() as tx:
         read = decisions.several(tx, {row.decision_id for row in rows})
-        return [_listed(tx, row, read[row.decision_id], on) for row in rows]
+        made = decisions.made_at(tx, {row.decision_id for row in rows if row.code == COMPLETE_EMERGENCY})
+        return [_listed(tx, row, read[row.decision_id], on, made.get(row.decision_id, 0)) for row in rows]
 
 
-def _listed(tx: Reading, row: ObligationRow, decided: RecordedDecision, on: dt.date) -> ListedObligation:
+def _listed(
+    tx: Reading, row: ObligationRow, decided: RecordedDecision, on: dt.date, made_at: int
+) -> ListedObligation:
     late = (on - row.due).days if row.due and row.state == "open" else 0
+    until = due_at(row.code, row.due, made_at)
     return ListedObligation(
         number=row.id,
         code=row.code,
@@ -97,18 +104,20 @@ def _listed(tx: Reading, row: ObligationRow, decided: RecordedDecision, on: dt.d
         closing=evidence_of(tx, row),
         owner=decided.form.review.owner or decided.form.requester.name,
         case_digest=row.case_digest,
+        due_at=until,
+        late_s=max(0, tx.now - until) if until is not None and row.state == "open" else 0,
     )
 
 
 def escalate(node: Node) -> int:
-    """Mark what is past its day as escalated, each with an event, and return how many. Safe to repeat."""
+    """Mark what is past its day, or its hour, as escalated, each with an event, and return how many. Repeatable."""
     today = node.today()
     done = 0
     while True:
         with node.write() as tx:
             tx.hold_others_off()  # First, as elsewhere: two who each hold what the other needs wait for ever.
             tx.require_tables_as_bound("obligation_record")
-            rows = obligations.to_escalate(tx.session, today, BATCH)
+            rows = [*obligations.to_escalate(tx.session, today, BATCH), *_past_the_hour(tx)]
             obligations.escalate(tx.session, [row.id for row in rows], tx.now)
             for row in rows:
                 refs = Refs(obligation=row.id)
@@ -116,3 +125,10 @@ def escalate(node: Node) -> int:
         done += len(rows)
         if len(rows) < BATCH:
             return done
+
+
+def _past_the_hour(tx: Transaction) -> list[ObligationRow]:
+    """Emergencies' forms that are due today and were to be complete by now."""
+    rows = obligations.to_escalate_on(tx.session, COMPLETE_EMERGENCY, tx.today)
+    made = decisions.made_at(tx, {row.decision_id for row in rows})
+    return [row for row in rows if (due_at(row.code, row.due, made[row.decision_id]) or tx.now) < tx.now]

@@ -119,6 +119,12 @@ def opens(acting: Acting) -> Callable[[CaseDetails], bool]:
     return _theirs(acting)
 
 
+def address_of(node: Node, digest: bytes) -> str:
+    """What addresses name a case by that somebody may open, by the digest of its reference; empty of none held."""
+    with node.read() as tx:
+        return next((one.row.handle.hex() for one in every_gist(tx) if one.row.ref_digest == digest), "")
+
+
 def overseen_among(node: Node, acting: Acting, digests: Collection[bytes]) -> frozenset[bytes]:
     """Those of these cases whose record they may read: a data-protection officer as a manager there would.
 

@@ -7,7 +7,7 @@ What stands against telling an area is worked out as of today: an old result off
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from hub.cases.access import check_for, context_of, restrictions_on
@@ -26,7 +26,8 @@ from hub.records.check import (
     recorded_checks,
     unknown_check,
 )
-from hub.values import Requester
+from hub.records.submissions import submissions_about
+from hub.values import NodeId, Requester
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,9 @@ def earlier_result(
     if not reads(kept):
         raise unknown_check()
     telling = telling_today(node, kept)
-    areas = tuple(_rung(marked(one, telling), kept) for one in kept.result.areas)
+    with node.read() as tx:
+        calls = [(one.area, one.call.on) for one in submissions_about(tx, check_id) if one.call is not None]
+    areas = tuple(_rung(marked(one, telling), kept, calls) for one in kept.result.areas)
     return kept.result.model_copy(update={"areas": areas})
 
 
@@ -86,11 +89,14 @@ def telling_today(node: Node, kept: RecordedCheck) -> Telling:
     return Telling.of(form_of(kept.request, context), context)
 
 
-def _rung(area: AreaResult, kept: RecordedCheck) -> AreaResult:
-    """The area with when it was rung."""
+def _rung(
+    area: AreaResult, kept: RecordedCheck, calls: Iterable[tuple[NodeId | None, dt.date]]
+) -> AreaResult:
+    """The area with when it was rung. `calls`: those by which a manager told areas, and their days."""
     rung = kept.rung.get(area.node_id, ())
     when = tuple(dt.datetime.fromtimestamp(one.at, dt.UTC) for one in rung)
-    return area.model_copy(update={"rung_at": when})
+    told = tuple(sorted(on for called, on in calls if called == area.node_id))
+    return area.model_copy(update={"rung_at": when, "told_by_telephone": told})
 
 
 def earlier_candidate(node: Node, asker: Requester | None, target: CandidateRef) -> Candidate:

@@ -13,6 +13,7 @@ from hub.audit.events import Action, Refs
 from hub.cases.access import check_for
 from hub.cases.shown import checks_shown
 from hub.checks.earlier import telling_today
+from hub.checks.once_more import asked_once_more
 from hub.checks.telling import grave
 from hub.errors import NotFoundError
 from hub.node.node import Node
@@ -44,7 +45,16 @@ def to_be_rung(node: Node, acting: Acting, most: int) -> list[tuple[CheckGist, t
 def _safe_to_ring(node: Node, kept: RecordedCheck) -> tuple[NodeId, ...]:
     left = still_to_ring(node, kept)
     telling = telling_today(node, kept) if left else None
-    return tuple(one for one in left if telling and not grave(one, telling))
+    check_id = kept.result.check_id
+    return tuple(
+        one for one in left if telling and not grave(one, telling) and not _later(node, check_id, one)
+    )
+
+
+def _later(node: Node, check_id: str, area: NodeId) -> bool:
+    """Whether it was asked once more, so that it is to be rung for that check, if at all."""
+    later = asked_once_more(node, check_id, area)
+    return later is not None and later.result.decision.permitted
 
 
 def ring(node: Node, asker: Requester, check_id: str, area: NodeId, said: Rung) -> None:

@@ -2,8 +2,8 @@
 
 Nobody signs what they put or asked themselves, nor rings for it. An area that somebody fled, or may have, is told
 by the manager's own answer alone: by telephone first, over the number that the node has of it; over the hub only
-where that answer says so too. What is signed is kept in the transaction that decides it, with the delivery that it
-makes.
+where that answer says so too, and never where it is of no candidate there. What is signed is kept in the
+transaction that decides it, with the delivery that it makes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from hub.audit.events import Action
 from hub.cases.alerts import review_of_telling
 from hub.cases.disclosure_log import put_entries
 from hub.checks.check import check
-from hub.checks.deliver import act_of
 from hub.checks.disclose import decide_act
-from hub.checks.disclosure import DisclosureAct
+from hub.checks.disclosure import DisclosureAct, TellingAct
 from hub.checks.question import QuestionAct
 from hub.checks.submissions import (
     A_MANAGERS,
+    NOTHING_AGAINST,
     Shown,
     act_of_submission,
     keep_step,
@@ -33,7 +33,7 @@ from hub.consent import Decision, NotTold, Telling, conflicts_of_interest
 from hub.consent.context import same
 from hub.consent.evidence import DisclosureLogEntry, authority_of
 from hub.consent.form.vocabulary import Decided, SignatureRole
-from hub.errors import ConflictError
+from hub.errors import ConflictError, InputError
 from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.node.transaction import Transaction
@@ -101,7 +101,6 @@ def to_sign(node: Node, acting: Acting, submission: Submission) -> ToSign:
             own=_is_own(acting, submission, asked.request, asked.request.requester.name),
         )
     act = act_of_submission(node, submission)
-    contact = node.areas.get(act.area)
     return ToSign(
         request=act.request,
         fled_from=act.telling.fled_from,
@@ -109,7 +108,7 @@ def to_sign(node: Node, acting: Acting, submission: Submission) -> ToSign:
         would=signed_now(act, name, node, TellingAnswer(decided=Decided.share)).decided(node),
         own=_is_own(acting, submission, act.request, act.recorded.request.requester.name),
         against=act.against,
-        number=str(contact.contact) if contact else act.peer.contact,
+        number=act.contact,
     )
 
 
@@ -129,7 +128,7 @@ def sign(node: Node, acting: Acting, shown: Shown, answer: TellingAnswer | None)
     """Sign it, on the facts of this moment: `answer` about an area that somebody fled, or may have.
 
     Raises ConflictError where somebody decided it meanwhile, it is the manager's own, or whoever put it may do
-    nothing any more; as `to_sign` besides.
+    nothing any more; InputError where it is to go over the hub without a candidate; as `to_sign` besides.
     """
     then = to_sign(node, acting, shown.submission)
     _require_not_own(then)
@@ -143,7 +142,9 @@ def sign(node: Node, acting: Acting, shown: Shown, answer: TellingAnswer | None)
         return _sign_question(node, acting, shown.submission, shown.submission.question)
     found = act_of_submission(node, shown.submission)
     act = signed_now(found, acting.account.name, node, answer if then.fled else None)
-    if then.fled:
+    if answer is not None and answer.over_hub and not act.handle:
+        raise InputError("Without a possible match there is nothing to tell over the hub.", kept="It waits.")
+    if then.fled or not isinstance(act, DisclosureAct):
         return _let_ring(node, acting, shown.submission, act, answer)
 
     def write(tx: Transaction, decision: Decision) -> None:
@@ -186,12 +187,16 @@ async def ask_signed(node: Node, client: PeerClient, submission: Submission) -> 
 
 
 def _let_ring(
-    node: Node, acting: Acting, submission: Submission, act: DisclosureAct, answer: TellingAnswer | None
+    node: Node, acting: Acting, submission: Submission, act: TellingAct, answer: TellingAnswer | None
 ) -> Signing:
     """Keep that the area is to be told by telephone, where the engine permits it; nothing goes over the hub."""
     with node.write() as tx:
         tx.hold_others_off()
         act = act.on_todays_facts(node)
+        if not act.handle and not A_MANAGERS.intersection(act.against):
+            step = step_of(tx, acting, SubmissionState.refused, NOTHING_AGAINST)
+            keep_step(tx, _waiting(tx, submission.id), step)
+            return Signing()
         decision = act.decided(node)
         state = SubmissionState.to_ring if decision.permitted else SubmissionState.refused
         step = step_of(tx, acting, state, *_words(decision))
@@ -215,12 +220,12 @@ def record_call(node: Node, acting: Acting, shown: Shown, call: Call) -> Signing
         found = submission_of(tx, submission.id)
         if found.state is not SubmissionState.to_ring:
             raise ConflictError(_MEANWHILE, kept="What they recorded.", do="Look at it again.")
-        moves = over_hub and decision.permitted
+        moves = over_hub and isinstance(act, DisclosureAct) and decision.permitted
         state = SubmissionState.signed if moves else SubmissionState.rung
         keep_step(tx, found, step_of(tx, acting, state, *_words(decision)), call=call)
         _put_call(tx, act, call, decision, acting)
 
-    if over_hub:
+    if over_hub and isinstance(act, DisclosureAct):
         return Signing(*decide_act(node, act, write))
     with node.write() as tx:
         tx.hold_others_off()
@@ -244,7 +249,7 @@ def not_rung(node: Node, acting: Acting, shown: Shown, why: str) -> None:
         recording.close_evidenced(tx, _activity(tx, act))
 
 
-def _put_call(tx: Transaction, act: DisclosureAct, call: Call, decision: Decision, acting: Acting) -> None:
+def _put_call(tx: Transaction, act: TellingAct, call: Call, decision: Decision, acting: Acting) -> None:
     row = DisclosureLogEntry(
         date=call.on,
         agency=_agency(act),
@@ -257,12 +262,11 @@ def _put_call(tx: Transaction, act: DisclosureAct, call: Call, decision: Decisio
     tx.session.flush()
     recording.close_evidenced(tx, _activity(tx, act))
     manager = act.form.signature(SignatureRole.manager)
-    name = act_of(act.check_id, act.candidate.handle, act.level)
-    review_of_telling(tx, act.request.case_ref, name, act.area, manager.name if manager else "")
+    review_of_telling(tx, act.request.case_ref, act.name, act.area, manager.name if manager else "")
     tx.record(Action.call_recorded, by=tx.node.actor(acting.account.name), about=act.refs)
 
 
-def _as_signed(node: Node, submission: Submission) -> DisclosureAct:
+def _as_signed(node: Node, submission: Submission) -> TellingAct:
     """The act as it was signed, on the facts of this moment."""
     act = act_of_submission(node, submission)
     signer = submission.signer
@@ -288,9 +292,9 @@ def _words(decision: Decision) -> tuple[str, ...]:
     return () if decision.permitted else tuple(one.text for one in decision.reasons)
 
 
-def _activity(tx: Transaction, act: DisclosureAct) -> Activity:
+def _activity(tx: Transaction, act: TellingAct) -> Activity:
     return Activity(tx.case_digest(act.request.case_ref), act.check_id)
 
 
-def _agency(act: DisclosureAct) -> str:
-    return act.form.recipient.agency or act.peer.pinned.area
+def _agency(act: TellingAct) -> str:
+    return act.form.recipient.agency or act.area_called

@@ -9,19 +9,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from hub.accounts.accounts import Acting
 from hub.audit.events import Action, Refs
 from hub.cases.access import receiver_in_case, restrictions_on
 from hub.cases.shown import shown_among
 from hub.checks.check import areas_asked
-from hub.checks.disclosure import DisclosureAct, found_act
+from hub.checks.disclosure import TellingAct, found_telling
 from hub.checks.question import QuestionAct
 from hub.consent import NotTold, SharingForm
 from hub.consent.form.form import Consultation, Signature
 from hub.consent.form.vocabulary import Decided, SignatureRole
-from hub.errors import ConflictError, NotFoundError
+from hub.errors import ConflictError, InputError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import notices
@@ -47,7 +47,9 @@ A_MANAGERS: Final = frozenset({NotTold.fled, NotTold.not_safe, NotTold.sealed, N
 """What stands against telling an area that is put before a manager whatever the engine says."""
 SOMEBODY: Final = "the manager who is asked"
 SOMEBODY_THERE: Final = "whoever is named there"
+NOTHING_AGAINST: Final = "Nothing stands against asking this area any more: ask it, as you ask any other."
 _UNDECIDED: Final = frozenset({SubmissionState.waiting, SubmissionState.to_ring})
+Act = TypeVar("Act", bound=TellingAct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,15 @@ class Shown:
 
 
 def levels_to_put(node: Node, acting: Acting, target: CandidateRef) -> tuple[Level, ...]:
-    """At which levels a manager can be asked about telling an area of a candidate. Raises as `put_telling`."""
-    act = found_act(node, target, Level.involvement, acting.requester)
+    """At which levels a manager can be asked about telling an area of a candidate. Raises as `put_telling`.
+
+    Of an area alone, with an empty handle, at none once nothing stands against it: then it is asked.
+    """
+    act = found_telling(node, target, Level.involvement, acting.requester)
     if A_MANAGERS.intersection(act.against):
         return (Level.involvement,)
+    if not act.handle:
+        return ()
     permitted = act.decided(node).permitted
     return (Level.summary,) if permitted else (Level.involvement, Level.summary)
 
@@ -83,12 +90,19 @@ def levels_to_put(node: Node, acting: Acting, target: CandidateRef) -> tuple[Lev
 def put_telling(node: Node, acting: Acting, target: CandidateRef, level: Level, reason: str) -> Put:
     """Put before a manager that an area be told of a candidate, and asked at that level. Twice, it is the same one.
 
-    Raises NotFoundError where there is no such candidate for them, UsageError, RowsError.
+    With an empty handle: that the area be rung, whether it was asked or left out; for involvement alone, and only
+    while something stands against it. Raises NotFoundError where there is no such candidate or area for them,
+    UsageError, RowsError.
     """
-    act = found_act(node, target, level, acting.requester, _completed(node, acting, target, level))
+    if not target.handle and level is not Level.involvement:
+        raise InputError("An area is rung for involvement alone.", kept="Nothing was put before anybody.")
+    act = found_telling(node, target, level, acting.requester, _completed(node, acting, target, level))
     now, trial = act.decided(node), signed_now(act, SOMEBODY, node, TellingAnswer(decided=Decided.share))
-    if not A_MANAGERS.intersection(act.against) and not trial.decided(node).permitted:
-        return Put(lacks=tuple(one.text for one in trial.decided(node).reasons))
+    if not A_MANAGERS.intersection(act.against):
+        if not act.handle:
+            return Put(lacks=(NOTHING_AGAINST,))
+        if not trial.decided(node).permitted:
+            return Put(lacks=tuple(one.text for one in trial.decided(node).reasons))
     found = restrictions_on(node, acting.requester)
     with node.write() as tx:
         tx.hold_others_off()
@@ -112,8 +126,8 @@ def put_telling(node: Node, acting: Acting, target: CandidateRef, level: Level, 
             reason=reason,
             check_id=target.check_id,
             area=act.area,
-            area_called=next(one.area for one in act.recorded.result.areas if one.node_id == act.area),
-            handle=act.candidate.handle,
+            area_called=act.area_called,
+            handle=act.handle,
             level=level,
             form=act.request.sharing_form,
             not_accepted=tuple(one.text for one in now.reasons),
@@ -177,13 +191,13 @@ def _is_put_again(tx: Reading, earlier: Submission, acting: Acting, question: Ch
     )
 
 
-def _what(act: DisclosureAct) -> tuple[str, str, Level]:
-    return act.area, act.candidate.handle, act.level
+def _what(act: TellingAct) -> tuple[str, str, Level]:
+    return act.area, act.handle, act.level
 
 
 def _completed(node: Node, acting: Acting, target: CandidateRef, level: Level) -> SharingForm:
     """The form that stands for an act, at this level, with the caseworker's signature where it lacks one."""
-    act = found_act(node, target, level, acting.requester)
+    act = found_telling(node, target, level, acting.requester)
     form = act.request.sharing_form
     kept = tuple(one for one in form.signatures if one.role is not SignatureRole.manager)
     if form.signature(SignatureRole.caseworker) is None:
@@ -191,7 +205,7 @@ def _completed(node: Node, acting: Acting, target: CandidateRef, level: Level) -
     return form.model_copy(update={"level": level, "signatures": kept})
 
 
-def signed_now(act: DisclosureAct, manager: str, node: Node, answer: TellingAnswer | None) -> DisclosureAct:
+def signed_now(act: Act, manager: str, node: Node, answer: TellingAnswer | None) -> Act:
     """The act as it would be with a manager's signature of today and, where given, their answer about the area.
 
     It is decided as signed by that account; nothing of it is kept.
@@ -217,11 +231,11 @@ def signed_now(act: DisclosureAct, manager: str, node: Node, answer: TellingAnsw
     return replace(act, request=request, form=signed, context=context, completed=signed)
 
 
-def act_of_submission(node: Node, submission: Submission) -> DisclosureAct:
+def act_of_submission(node: Node, submission: Submission) -> TellingAct:
     """The act that a submission is of, as whoever put it finds it now. Raises NotFoundError, UsageError."""
     target = CandidateRef(submission.check_id, submission.area or "", submission.handle)
     form = submission.signed or submission.form
-    return found_act(node, target, submission.level, submission.proposer, form)
+    return found_telling(node, target, submission.level, submission.proposer, form)
 
 
 def waiting_for_manager(node: Node, acting: Acting) -> list[Shown]:
@@ -254,16 +268,22 @@ def submission_shown(node: Node, acting: Acting, number: str) -> Shown | None:
         return _shown(tx, found) if own or acting.account.role is AccountRole.manager else None
 
 
-def about_candidate(node: Node, acting: Acting, target: CandidateRef) -> list[Shown]:
-    """What was put before a manager about a candidate, the newest first, for whoever may open its case."""
+def about_check(node: Node, acting: Acting, check_id: str) -> list[Shown]:
+    """What was put before a manager about telling areas of a check, the newest first, for who may open its case."""
     with node.read() as tx:
         found = [
             one
-            for one in submissions_about(tx, target.check_id)
-            if (one.area, one.handle) == (target.area, target.handle)
-            and one.state is not SubmissionState.withdrawn
+            for one in submissions_about(tx, check_id)
+            if one.area is not None and one.state is not SubmissionState.withdrawn
         ]
         return [_shown(tx, one) for one in reversed(_theirs(node, acting, found))]
+
+
+def about_candidate(node: Node, acting: Acting, target: CandidateRef) -> list[Shown]:
+    """That about a candidate or, with an empty handle, about an area alone."""
+    found = about_check(node, acting, target.check_id)
+    what = (target.area, target.handle)
+    return [one for one in found if (one.submission.area, one.submission.handle) == what]
 
 
 def _theirs(node: Node, acting: Acting, found: list[Submission]) -> list[Submission]:

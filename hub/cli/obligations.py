@@ -147,6 +147,9 @@ def _document(one: ListedObligation) -> dict[str, Any]:
         "case_ref": one.case_ref,
         "purpose": one.purpose,
         "due": one.due.isoformat() if one.due else None,
+        "due_at": dt.datetime.fromtimestamp(one.due_at, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if one.due_at
+        else None,
         "overdue_days": one.overdue_days,
         "escalated": one.escalated,
     }
@@ -184,6 +187,12 @@ def _show_many(alike: list[ListedObligation], known: Speaker, home: Path, *, clo
 
 
 def _when(one: ListedObligation) -> str:
+    if one.late_s:
+        hours = counted(one.late_s // 3_600, "hour/hours")
+        return f"Overdue by {hours}{' (escalated)' if one.escalated else ''}:"
+    if one.due_at is not None:
+        at = dt.datetime.fromtimestamp(one.due_at, dt.UTC)
+        return f"By {at:%H:%M} UTC on {day_in_words(at.date())}:"
     if one.overdue_days:
         late = counted(one.overdue_days, "day/days")
         return f"Overdue by {late}{' (escalated)' if one.escalated else ''}:"

@@ -80,6 +80,8 @@ def _show_area(area: AreaResult, check_id: str, home: PurePath, page: str) -> No
         out.print(
             plain(f'  No possible match in what {area.area} shares. This does not mean "not known".'),
         )
+    for on in area.told_by_telephone:
+        out.print(f"  A manager told them by telephone about whom you ask, on {day_in_words(on)}.")
     for number, candidate in enumerate(area.candidates, 1):
         reasons = "; ".join(candidate.reasons)
         reasons = f" {reasons[:1].upper()}{reasons[1:]}." if reasons else ""
@@ -99,9 +101,9 @@ def _told_by(area: AreaResult, candidate: Candidate, check_id: str, home: PurePa
 
 def _show_not_told(area: AreaResult, how: str) -> None:
     """Print how an area is told about whom the check is; where anything stands against that, what it is instead."""
-    out.print(
-        "    They have not been told about whom you ask." + (" To tell them:" if not area.not_told else "")
-    )
+    over_hub = " over the hub" if area.told_by_telephone else ""
+    how_to = " To tell them:" if not area.not_told else ""
+    out.print(f"    They have not been told about whom you ask{over_hub}.{how_to}")
     if area.not_told is None:
         out.print(plain(f"    {how}"))
     elif area.not_told not in GRAVE:  # Those stand above already, in the place of any advice.

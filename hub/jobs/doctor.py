@@ -15,6 +15,7 @@ from hub.accounts.accounts import every_account
 from hub.accounts.organisations import every_organisation, folded
 from hub.cases.access import of_no_case
 from hub.cases.staff import staff_list
+from hub.checks.unattended import count_unattended
 from hub.consent import digest_said
 from hub.crypto.notify import NotifyKey
 from hub.errors import HubError
@@ -302,6 +303,17 @@ def _provider(node: Node) -> Found:
         yield f"Nobody signs in by the provider. {error.text}", do, False
 
 
+def _requests(node: Node) -> Found:
+    """Whether an Idva service for which something waits can answer it: it answers about its own records alone."""
+    with node.read() as tx:
+        if not every_account(tx):
+            return
+    for service, count in count_unattended(node).items():
+        text = f"Requests of other areas that wait for {service}, of which nobody can sign in: {count}."
+        do = f"Ring them, and invite one of theirs with `{typed('accounts invite', node.home)}`."
+        yield text, do, False
+
+
 def _deliveries(node: Node) -> Found:
     stopped = sum(count for state, count in status_of(node).deliveries.items() if state != DeliveryState.open)
     if stopped:
@@ -349,6 +361,7 @@ QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
     "worker": _worker,
     "console": _console,
     "provider": _provider,
+    "requests": _requests,
     "deliveries": _deliveries,
     "notices": _notices,
     "staff": _staff,

@@ -116,23 +116,31 @@ class Account(Value):
 
 
 class KeptSession(Value):
-    """A session as it is kept. `authenticated_at`: when its user last showed in it who they are."""
+    """A session as it is kept. `authenticated_at`: when its user last showed in it who they are.
+
+    `ended_at`: when they signed out, where something was begun in it and not sent; nobody is signed in by it then.
+    """
 
     account: str
     began_at: int
     authenticated_at: int
+    ended_at: int | None = None
 
 
 class SessionUse(Value):
     """When a session was last used, and its draft: what was typed, of the form at an address, and not sent.
 
-    `forms`: those of several pages that were begun and not sent, by address, the latest last.
+    `forms`: those of several pages that were begun and not sent, by address, the latest last. `left`: what was
+    typed in an earlier session, that had ended, of the form at `left_of`, and when it was left.
     """
 
     at: int
     draft: str = ""
     draft_of: str = ""
     forms: dict[str, str] = Field(default_factory=dict)
+    left: str = ""
+    left_of: str = ""
+    left_at: int = 0
 
 
 def organisations(tx: Reading) -> list[Organisation]:

@@ -118,7 +118,8 @@ class AreaResult(Value):
     """One area's part of a result. `contact` is its phone route; `note` says what to do.
 
     `not_told`: what stands against telling it about whom. `set_aside` are candidates that a person dismissed before
-    as not the same person. `rung_at`: when somebody here rang it.
+    as not the same person. `rung_at`: when somebody here rang it. `told_by_telephone`: on which days a manager told
+    it about whom so, where it is not told over the hub.
     """
 
     node_id: str
@@ -130,6 +131,7 @@ class AreaResult(Value):
     set_aside: tuple[Candidate, ...] = ()
     note: str = ""
     rung_at: tuple[dt.datetime, ...] = ()
+    told_by_telephone: tuple[dt.date, ...] = ()
 
     @property
     def silent(self) -> bool:

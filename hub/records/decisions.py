@@ -75,5 +75,12 @@ def made_on(tx: Reading, decision_id: int) -> dt.date:
     return dt.datetime.fromtimestamp(decisions.get(tx.session, decision_id).made_at, dt.UTC).date()
 
 
+def made_at(tx: Reading, numbers: Iterable[int]) -> dict[int, int]:
+    """When decisions were made, in seconds since 1970, by their number. Raises RowsError."""
+    numbers = list(numbers)
+    tx.require_as_bound({"decision_record": [(number,) for number in numbers]})
+    return decisions.made_at(tx.session, numbers)
+
+
 def _place(place: bytes) -> str:
     return f"decision_record/{place.hex()}"

@@ -24,7 +24,8 @@ from hub.store.obligations import ObligationRow as ObligationRow
 COMPLETE_EMERGENCY: Final = "complete_emergency"
 TOLD: Final = frozenset({COMPLETE_EMERGENCY, "countersign", "review_unsealing", "review_telling"})
 MORNING: Final = dt.time(7)  # UTC
-"""When whoever completes an emergency's form is told of it on its day."""
+"""When whoever completes an emergency's form is told of it again: the last time that it is so before it is due."""
+_DAY_S: Final = 86_400
 
 
 class Item(NamedTuple):
@@ -33,6 +34,17 @@ class Item(NamedTuple):
     place: int
     obligation: Obligation
     closed: bool = False
+
+
+def due_at(code: str, due: dt.date | None, made_at: int) -> int | None:
+    """When an emergency's form is due, in seconds since 1970: so many times 24 hours after it was decided.
+
+    None of anything else, which is due by the end of its day.
+    """
+    if code != COMPLETE_EMERGENCY or due is None:
+        return None
+    days = (due - dt.datetime.fromtimestamp(made_at, dt.UTC).date()).days
+    return made_at + max(0, days) * _DAY_S
 
 
 class NewObligations(NamedTuple):
@@ -86,14 +98,16 @@ def add_obligations(tx: Transaction, arisen: Iterable[NewObligations]) -> None:
 
 
 def _tell(tx: Transaction, arisen: NewObligations, owed: Obligation) -> None:
-    """That it arose; and of an emergency's completion once more on the morning of its day."""
+    """That it arose; and of an emergency's completion once more on the last morning before it is due."""
     emergency = any(one.obligation.code == COMPLETE_EMERGENCY for one in arisen.items)
     about = (arisen.matter.name, owed.code)
     matter = Matter(waits=Waits.obligation, about=about, urgent=emergency)
     notices.arises(tx, matter, arisen.matter.case_digest)
-    if owed.code == COMPLETE_EMERGENCY and owed.due is not None:
-        morning = dt.datetime.combine(owed.due, MORNING, dt.UTC).timestamp()
-        if (wait_s := int(morning) - tx.now) > 0:
+    if (until := due_at(owed.code, owed.due, tx.now)) is not None:
+        day = dt.datetime.fromtimestamp(until, dt.UTC).date()
+        morning = int(dt.datetime.combine(day, MORNING, dt.UTC).timestamp())
+        morning -= _DAY_S if morning >= until else 0
+        if (wait_s := morning - tx.now) > 0:
             notices.arises(tx, matter, arisen.matter.case_digest, wait_s=wait_s)
 
 

@@ -42,6 +42,16 @@ def several(session: Session, numbers: Iterable[int]) -> dict[int, bytes]:
     return found
 
 
+def made_at(session: Session, numbers: Iterable[int]) -> dict[int, int]:
+    """When decisions were made, in seconds since 1970, by their number."""
+    every, found = sorted(set(numbers)), dict[int, int]()
+    for at in range(0, len(every), _BOUND):
+        some = every[at : at + _BOUND]
+        query = select(DecisionRecord.id, DecisionRecord.made_at).where(col(DecisionRecord.id).in_(some))
+        found |= {number: made for number, made in session.exec(query) if number is not None}
+    return found
+
+
 def get(session: Session, decision_id: int) -> DecisionRow:
     """A kept decision. Raises StorageError when it is missing."""
     row = session.get(DecisionRecord, decision_id)

@@ -108,6 +108,17 @@ def to_escalate(session: Session, today: dt.date, limit: int) -> list[Obligation
     return _rows(session, query.order_by(*order).limit(limit).with_for_update())
 
 
+def to_escalate_on(session: Session, code: str, day: dt.date) -> list[ObligationRow]:
+    """Open ones of that code that are due that day and not escalated yet, locked until the transaction ends."""
+    query = select(ObligationRecord).where(
+        ObligationRecord.state == "open",
+        ObligationRecord.code == code,
+        ObligationRecord.due == day,
+        col(ObligationRecord.escalated_at).is_(None),
+    )
+    return _rows(session, query.order_by(col(ObligationRecord.id)).with_for_update())
+
+
 def get(session: Session, number: str) -> ObligationRow | None:
     """One obligation."""
     row = session.get(ObligationRecord, number)

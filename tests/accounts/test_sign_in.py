@@ -311,7 +311,7 @@ def test_while_the_node_is_brought_back_nobody_is_signed_in(node: Node) -> None:
 
 
 def test_a_form_that_was_begun_goes_on_in_the_next_session(stored_areas: Areas) -> None:
-    """Until its user signs out; and for nobody else."""
+    """For nobody else."""
     node = stored_areas["eastvale"]
     ash, bo = user(node, "Ash Underhill"), user(node, "Bo Fairweather")
 
@@ -337,4 +337,9 @@ def test_a_form_that_was_begun_goes_on_in_the_next_session(stored_areas: Areas) 
     assert set(third.forms) == {f"/cases/{number}/form" for number in (1, 2, 3, 5)}
     for one in (first, second, third):
         sessions.end(node, one)
+    assert signed_in(bo).forms == {}
+    fourth = signed_in(ash)
+    assert set(fourth.forms) == set(third.forms)
+    sessions.end(node, fourth)
+    stored_areas.clock.at += sessions.LEFT_S
     assert signed_in(ash).forms == {}

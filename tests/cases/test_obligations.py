@@ -11,6 +11,7 @@ from hub.cases.close import close
 from hub.cases.obligations import ListedObligation, escalate, list_obligations
 from hub.errors import NotFoundError
 from hub.node.node import open_node
+from hub.records.obligations import due_at
 from hub.store.audit import DatabaseAudit
 from tests.cases.casework import DAY, FIRST, KNOWN, asked, done, emergency, of_checks, tell_area, who
 from tests.federation.nodes import (
@@ -41,6 +42,40 @@ def test_the_list_has_what_is_due_and_escalates_what_is_late_once(stored_areas: 
     written = events(northmoor, "obligation_escalated")
     assert sorted(event["detail"]["kind"] for event in written) == sorted(overdue)
     assert {event["refs"]["obligation"] for event in written} == {one.number for one in overdue.values()}
+
+
+def test_an_emergencys_form_is_due_by_its_hour_and_overdue_and_escalated_from_then(areas: Areas) -> None:
+    northmoor = areas["northmoor"]
+    asked(areas, KNOWN, sharing_form=emergency().model_dump(mode="json"))
+    made = int(areas.clock())
+
+    def completion() -> ListedObligation:
+        (one,) = (
+            each
+            for each in list_obligations(northmoor, who(), northmoor.today(), every=True)
+            if each.code == "complete_emergency"
+        )
+        return one
+
+    assert (completion().due_at, completion().late_s) == (made + DAY, 0)
+    areas.clock.advance(DAY - 60)
+    assert completion().late_s == 0
+    assert escalate(northmoor) == 0
+    areas.clock.advance(120)
+    assert completion().late_s == 60
+    assert completion().overdue_days == 0
+    assert (escalate(northmoor), escalate(northmoor)) == (1, 0)
+    assert completion().escalated
+    (written,) = events(northmoor, "obligation_escalated")
+    assert written["detail"]["kind"] == "complete_emergency"
+
+
+def test_nothing_but_an_emergencys_form_is_due_by_the_hour() -> None:
+    night = dt.datetime(2026, 11, 29, 2, 40, tzinfo=dt.UTC)
+    at = int(night.timestamp())
+    assert due_at("complete_emergency", dt.date(2026, 11, 30), at) == at + DAY
+    assert due_at("complete_emergency", None, at) is None
+    assert due_at("countersign", dt.date(2026, 11, 30), at) is None
 
 
 def test_many_servers_escalate_each_obligation_once(stored_areas: Areas) -> None:

@@ -16,7 +16,7 @@ from hub.consent import Decision, SharingForm
 from hub.consent.form.vocabulary import Decided
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
-from hub.records.check import CandidateRef
+from hub.records.check import CandidateRef, CheckResult
 from hub.records.submissions import TellingAnswer
 from hub.values import Level
 from tests.accounts.people import User, user
@@ -94,14 +94,29 @@ class Office:
 
 def office(areas: Areas, *, fled: bool = False, routine: bool = False, **asks: Any) -> Office:
     """Everybody has an account, and a question was asked on a legal ground, or a `routine` one."""
-    node = areas["northmoor"]
-    mo = user(node, "Mo Ashdown", AccountRole.manager, organisation="Police")
-    ned = user(node, "Ned Reddish", AccountRole.manager, by=mo.account, organisation="Police")
-    ash = user(node, "Ash Underhill", by=mo.account, organisation="Police")
+    mo, ned, ash = _people(areas["northmoor"])
     found = asked_routine(areas) if routine else asked(areas, asks={"signatures": CASEWORKER, **asks})
     if fled:
         she_fled(areas)
     return Office(areas, ash, mo, ned, found.check_id, found.areas[0].candidates[0].handle)
+
+
+def left_out(areas: Areas, **asks: Any) -> Office:
+    """Everybody has an account, and a question left out Eastvale, which she fled: there is no candidate there."""
+    mo, ned, ash = _people(areas["northmoor"])
+    return Office(areas, ash, mo, ned, asked_without_it(areas, **asks).check_id, "")
+
+
+def asked_without_it(areas: Areas, **asks: Any) -> CheckResult:
+    """A question that says that she fled Eastvale, which is therefore not asked."""
+    form = {"signatures": CASEWORKER, "fled_from": ["eastvale"], "recipient": {"agency_kind": "police"}}
+    return asked(areas, ref="ev-left", asks={**form, **asks})
+
+
+def _people(node: Node) -> tuple[User, User, User]:
+    mo = user(node, "Mo Ashdown", AccountRole.manager, organisation="Police")
+    ned = user(node, "Ned Reddish", AccountRole.manager, by=mo.account, organisation="Police")
+    return mo, ned, user(node, "Ash Underhill", by=mo.account, organisation="Police")
 
 
 def she_fled(areas: Areas) -> None:

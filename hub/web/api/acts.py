@@ -31,6 +31,7 @@ from hub.checks.earlier import earlier_checks, earlier_result
 from hub.checks.quoted import without_numbers
 from hub.checks.routine import Asking
 from hub.checks.telling import without_number
+from hub.checks.unattended import unattended
 from hub.consent.telling import GRAVE
 from hub.errors import ConflictError, InputError, NotFoundError
 from hub.federation.client import PeerClient
@@ -297,7 +298,8 @@ def list_requests(call: Call) -> models.Requests:
                 came_at=_moment(one.request.came_at),
             )
             for one in incoming.waiting_for(call.node, call.acting)
-        )
+        ),
+        unattended=unattended(call.node, call.acting),
     )
 
 
@@ -312,6 +314,7 @@ def list_obligations(call: Call) -> models.Obligations:
                 text=one.text,
                 case_ref=one.case_ref,
                 due=one.due,
+                due_at=_moment(one.due_at) if one.due_at else None,
                 overdue_days=one.overdue_days,
                 owner=one.owner,
             )

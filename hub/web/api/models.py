@@ -190,19 +190,27 @@ class RequestWaiting(Value):
 
 
 class Requests(Value):
-    """What waits, the oldest first."""
+    """What waits, the oldest first. `unattended`: Idva services for which something waits and whom to ring.
+
+    Nobody of theirs can sign in, and it is theirs alone to answer.
+    """
 
     requests: tuple[RequestWaiting, ...]
+    unattended: tuple[ShortText, ...] = ()
 
 
 class Obligation(Value):
-    """Something owed because of a decision. `page` is where it is closed, in the console."""
+    """Something owed because of a decision. `page` is where it is closed, in the console.
+
+    `due_at`: the hour by which an emergency's form is due.
+    """
 
     page: str
     code: str
     text: str
     case_ref: ShortText
     due: dt.date | None
+    due_at: dt.datetime | None = None
     overdue_days: int
     owner: ShortText
 

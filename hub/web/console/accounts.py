@@ -21,6 +21,9 @@ from hub.web.console.words import home_of, role_in_words, state_in_words
 
 
 def _begin(asked: Asked) -> Response:
+    """Where somebody goes who has signed in: first to what they left in a session that ended."""
+    if asked.session is not None and asked.session.left_of:
+        return see("/left")
     return see(home_of(asked.acting.account.role))
 
 

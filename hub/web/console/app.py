@@ -205,7 +205,8 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
         asked = Asked(node, made.pages, request, session, typed, made.client)
         if not guard.open:
             if session is None:
-                return see(sign_in.ENDED if typed and page.path != "/sign-out" else "/sign-in")
+                lost = typed and page.path != "/sign-out"
+                return see(await _keep_left(asked, page) if lost else "/sign-in")
             if session.locked and page.path != "/sign-out":
                 await _keep_typed(asked, page, session)
                 return see("/sign-in")
@@ -255,15 +256,28 @@ def _show_who(request: Request, session: SignedIn) -> None:
 
 
 async def _keep_typed(asked: Asked, page: Page, session: SignedIn) -> None:
-    """Keep what was typed for when its writer has shown again who they are; of passwords, nothing.
+    """Keep what was typed for when its writer has shown again who they are.
 
     Then they go on at the page of that form, or where its button stands.
     """
+    back, draft = _draft(asked, page)
+    if page.method in _UNSAFE or back != asked.request.url.path:
+        await to_thread.run_sync(sessions.keep_draft, asked.node, session, back, draft)
+
+
+async def _keep_left(asked: Asked, page: Page) -> str:
+    """Keep what was typed in a session that is over, for its account's next one; where they sign in."""
+    token = asked.request.cookies.get(cookie_of(asked.node), "")
+    of, draft = _draft(asked, page)
+    kept = await to_thread.run_sync(sessions.keep_left, asked.node, token, of, draft) if token else False
+    return sign_in.KEPT if kept else sign_in.ENDED
+
+
+def _draft(asked: Asked, page: Page) -> tuple[str, str]:
+    """The address of the form that was typed, or where its button stands, and what was; of passwords, nothing."""
     here = asked.request.url.path
     back = here if ("GET", page.path) in ROUTES else f"/{here.split('/')[1]}"
-    if page.method in _UNSAFE or back != here:
-        draft = json.dumps([pair for pair in asked.typed if pair[0] not in sign_in.SECRET])
-        await to_thread.run_sync(sessions.keep_draft, asked.node, session, back, draft)
+    return back, json.dumps([pair for pair in asked.typed if pair[0] not in sign_in.SECRET])
 
 
 def _handle_errors(app: FastAPI, node: Node, pages: Pages) -> None:

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import Response
 from pydantic import Field, StringConstraints
 
+from hub.cases.said_here import cases_that_say
+from hub.cases.shown import CaseLine
 from hub.checks.disclose import deliver_first
 from hub.checks.sign import Signing, ToSign, ask_signed, not_rung, record_call, sign, to_sign
 from hub.checks.submissions import Shown, send_back, submission_shown
@@ -240,12 +242,14 @@ def _page(
     return asked.page(
         "before.html",
         status,
+        numbers=True,
         form=form,
         shown=shown,
         one=submission,
         then=then,
         problems=problems,
         against=[gettext(AGAINST[one]) for one in then.against] if then else [],
+        say_so=_say_so(asked, then),
         state=state_in_words(shown.state),
         steps=[(step, state_in_words(step.state)) for step in submission.steps],
         level=asked_in_words(submission),
@@ -254,6 +258,13 @@ def _page(
         lacking=then.lacks if then and shown.state is SubmissionState.waiting else submission.not_accepted,
         to_area=submission.area_called,
     )
+
+
+def _say_so(asked: Asked, then: ToSign | None) -> list[CaseLine]:
+    """The cases by which something stands against telling the area, of those that this manager may open."""
+    if then is None or not then.fled:
+        return []
+    return cases_that_say(asked.node, asked.acting, (then.request.subject, *then.request.related))
 
 
 PAGES: Final = (

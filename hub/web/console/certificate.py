@@ -13,11 +13,12 @@ from typing import Any, Final
 from fastapi import Response
 
 from hub.cases.shown import check_shown
+from hub.checks.submissions import Shown
 from hub.crypto.signing import read_claims, unverified
 from hub.pdf.certificate import Certificate, certificate_pdf
 from hub.records.check import AreaStatus, RecordedCheck, asked_at, receipts_of
 from hub.web.console.asked import Asked, Page
-from hub.web.console.language import gettext, mark, moment
+from hub.web.console.language import day, gettext, mark, moment
 from hub.web.console.result import Match, ShownArea, ShownCheck, shown_check
 from hub.wire.messages import AnswerClaims
 
@@ -94,7 +95,9 @@ def _area(
         told = gettext(mark("at %(moment)s, by %(name)s"), moment=moment(call.at), name=call.by)
         yield gettext(mark("Rung")), told
     if one.warning:
-        yield gettext(mark("Not told")), one.warning
+        yield gettext(mark("Told by a manager alone") if one.called else mark("Not told")), one.warning
+    for put, became in one.put:
+        yield gettext(mark("Put before a manager")), _put(put, became)
     state = kept.published.get(area.node_id)
     if state is not None:
         yield (
@@ -111,6 +114,22 @@ def _area(
         yield gettext(mark("Signed receipt %(number)s"), number=number), _receipt(token)
 
 
+def _put(put: Shown, became: str) -> str:
+    """What was put before a manager about telling an area, and what has become of it; nobody's words."""
+    one = put.submission
+    asked_at, done = moment(one.steps[0].at), moment(one.steps[-1].at)
+    said = gettext(
+        mark("by %(name)s at %(asked)s: %(became)s (%(done)s)"),
+        name=one.proposer.name,
+        asked=asked_at,
+        became=became,
+        done=done,
+    )
+    if one.call is None:
+        return said
+    return f"{said}. " + gettext(mark("Rung on %(day)s."), day=day(one.call.on))
+
+
 def _answer(one: ShownArea) -> Iterator[tuple[str, str]]:
     if not one.matches and not one.dismissed:
         yield (
@@ -118,10 +137,11 @@ def _answer(one: ShownArea) -> Iterator[tuple[str, str]]:
             gettext(mark('No possible match in what they share: not the same as "not known".')),
         )
     for match in (*one.matches, *one.dismissed):
-        yield gettext(mark("Possible match %(number)s"), number=match.number), " ".join(_match(match))
+        said = " ".join(_match(match, called=one.called))
+        yield gettext(mark("Possible match %(number)s"), number=match.number), said
 
 
-def _match(match: Match) -> Iterator[str]:
+def _match(match: Match, *, called: bool) -> Iterator[str]:
     for title, texts in (
         (mark("Agrees: %(what)s."), match.agrees),
         (mark("Differs: %(what)s."), match.differs),
@@ -135,6 +155,8 @@ def _match(match: Match) -> Iterator[str]:
     if match.told:
         yield gettext(mark("They were told about whom is asked."))
         yield match.answer  # What they wrote in their own words may name anybody, and stays on the page.
+    elif called:
+        yield gettext(mark("They were not told about whom is asked over the hub."))
     else:
         yield gettext(mark("They were not told about whom is asked."))
 

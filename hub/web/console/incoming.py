@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints
 from hub.checks import incoming
 from hub.checks.incoming import Incoming, Opened
 from hub.checks.released import BEYOND_INVOLVEMENT
+from hub.checks.unattended import unattended
 from hub.matching import name_words
 from hub.node.node import Node
 from hub.records.received import HolderWord, Item
@@ -94,7 +95,12 @@ def area_name(node: Node, peer: str) -> str:
 
 
 def _list(asked: Asked) -> Response:
-    return asked.page("requests.html", requests=lines(asked), answered=answered(asked, _MANY))
+    return asked.page(
+        "requests.html",
+        requests=lines(asked),
+        unattended=unattended(asked.node, asked.acting),
+        answered=answered(asked, _MANY),
+    )
 
 
 def _one(asked: Asked) -> Response:

@@ -17,7 +17,7 @@ from pydantic import Field
 
 from hub.cases.close import ToClose, close, look_at
 from hub.cases.obligations import ListedObligation, rows_owed
-from hub.cases.shown import shown_among
+from hub.cases.shown import address_of, shown_among
 from hub.consent.evidence import RECORD, Closing, DisclosureLogEntry
 from hub.errors import NotFoundError
 from hub.matching.written_dates import DayWritten
@@ -26,11 +26,12 @@ from hub.values import LongText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import ask_anew, forget, typed_before
 from hub.web.console.forms import Form, unsent
-from hub.web.console.language import gettext, mark, ngettext, short_day
+from hub.web.console.language import day, gettext, mark, moment, ngettext, short_day
 from hub.web.typed.owed import AHEAD, TOGETHER, owed, read
 
 A_PAGE: Final = 25
 _DIGITS: Final = 6
+_HOUR_S: Final = 3_600
 Due = TypeVar("Due", ListedObligation, ObligationRow)
 _SIGNED: Final = frozenset({"countersign", "review_unsealing", "review_telling"})
 _PARTS: Final = {
@@ -81,7 +82,14 @@ def to_do(asked: Asked, case_ref: str) -> list[tuple[ListedObligation, str]]:
 
 def when(one: ListedObligation) -> str:
     """How late something is, in words; nothing where it is not."""
-    late = one.overdue_days
+    if one.late_s:
+        hours = one.late_s // _HOUR_S
+        return (
+            ngettext("%(num)d hour overdue", "%(num)d hours overdue", hours)
+            if hours
+            else gettext(mark("overdue"))
+        )
+    late = 0 if one.due_at else one.overdue_days
     return ngettext("%(num)d day overdue", "%(num)d days overdue", late) if late else ""
 
 
@@ -223,9 +231,9 @@ def _shown(
         form=form,
         stale=stale,
         text=owing.text,
-        due=owing.due,
-        late=max(0, (asked.node.today() - owing.due).days) if owing.due else 0,
+        due=moment(found.due_at) if found.due_at else day(owing.due) if owing.due else "",
         case=found.open.case_ref,
+        opens=address_of(asked.node, found.case_digest),
         made=found.open.made,
         owner=found.open.form.review.owner or found.open.form.requester.name,
         recipients=recipients(found),

@@ -17,9 +17,10 @@ from fastapi import Response
 
 from hub.cases.shown import check_shown
 from hub.checks.earlier import earlier_result, telling_today
+from hub.checks.once_more import asked_once_more, once_more_id, to_ask_once_more
 from hub.checks.quoted import quoted, without_numbers
 from hub.checks.released import in_words
-from hub.checks.submissions import A_MANAGERS
+from hub.checks.submissions import A_MANAGERS, Shown, about_check
 from hub.checks.telephones import by_area
 from hub.checks.telling import marked, without_number
 from hub.consent.telling import GRAVE, IN_WORDS, Telling
@@ -38,6 +39,7 @@ from hub.values import Band, Kind, Role
 from hub.web.console.asked import Asked, Page
 from hub.web.console.language import gettext, mark, partial_date
 from hub.web.console.obligations import to_do
+from hub.web.console.submission_words import state_in_words
 
 BANDS: Final = {
     Band.strong: mark("Very likely the same person"),
@@ -98,7 +100,9 @@ class Match:
 class ShownArea:
     """An area as a page shows it. `number`: whom to telephone, empty where that is not safe. `warning`: why not.
 
-    `waits`: no answer of it is kept yet. `rings`: somebody rings it; `rung`: what was said then.
+    `once_more`: who asked may ask it once more; `asked_again`: the check that did so. `put`: what was put before a
+    manager about telling it, and what has become of it; `called`: it was told by telephone. `waits`: no answer of
+    it is kept yet. `rings`: somebody rings it; `rung`: what was said then.
     """
 
     area: AreaResult
@@ -109,6 +113,14 @@ class ShownArea:
     rung: tuple[Rung, ...] = ()
     waits: bool = False
     rings: bool = False
+    put: tuple[tuple[Shown, str], ...] = ()
+    once_more: bool = False
+    asked_again: str = ""
+
+    @property
+    def called(self) -> bool:
+        """Whether a manager told it by telephone."""
+        return any(one.submission.call is not None for one, _ in self.put)
 
     @property
     def ask_manager(self) -> bool:
@@ -171,28 +183,42 @@ def shown_check(asked: Asked, check_id: str, kept: RecordedCheck) -> ShownCheck:
     if not result.decision.permitted:
         shown.reasons = [one.text for one in result.decision.reasons]
         return shown
-    areas = shown.areas = [_area(one, kept) for one in result.areas]
+    put = about_check(asked.node, asked.acting, check_id)
+    areas = shown.areas = [_again(asked, kept, _area(one, kept, put)) for one in result.areas]
     answered = [one for one in areas if one.area.status is AreaStatus.answered]
     shown.possible = [one for one in answered if one.matches or one.dismissed]
     shown.none = [one for one in answered if not one.matches and not one.dismissed]
     if not areas:
         lines, telling = by_area(asked.node.home, kept.request.areas), telling_today(asked.node, kept)
-        shown.waiting = [_waiting(node_id, line, kept, telling) for node_id, line in lines.items()]
+        silent = [_waiting(node_id, line, telling) for node_id, line in lines.items()]
+        shown.waiting = [
+            _again(asked, kept, replace(one, waits=True, rings=one.area.not_told not in GRAVE))
+            for one in (_area(area, kept, put) for area in silent)
+        ]
     for status, title in _GROUPS:
         if there := [one for one in areas if one.area.status is status]:
             shown.groups.append((gettext(title), there))
     return shown
 
 
-def _waiting(node_id: str, line: str, kept: RecordedCheck, telling: Telling) -> ShownArea:
+def _again(asked: Asked, kept: RecordedCheck, one: ShownArea) -> ShownArea:
+    """An area that gave no answer, with what there is of asking it once more."""
+    if one.area.status is AreaStatus.answered:
+        return one
+    node, check_id, area = asked.node, kept.result.check_id, one.area.node_id
+    if asked_once_more(node, check_id, area) is not None:
+        return replace(one, asked_again=once_more_id(node, check_id, area))
+    return replace(one, once_more=area in to_ask_once_more(node, asked.acting.requester, kept))
+
+
+def _waiting(node_id: str, line: str, telling: Telling) -> AreaResult:
     """An area of which no answer is kept yet, by its line of telephones."""
     name, _, number = line.partition(": ")
     area = AreaResult(node_id=node_id, area=name, status=AreaStatus.unreachable, contact=number)
-    shown = _area(marked(area, telling), kept)
-    return replace(shown, waits=True, rings=shown.area.not_told not in GRAVE)
+    return marked(area, telling)
 
 
-def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
+def _area(area: AreaResult, kept: RecordedCheck, put: Iterable[Shown]) -> ShownArea:
     grave = area.not_told in GRAVE
     area = without_number(area)
     if area.status is AreaStatus.unreachable and area.note:
@@ -208,6 +234,7 @@ def _area(area: AreaResult, kept: RecordedCheck) -> ShownArea:
         dismissed=[*(one for one in matches if one.dismissed), *before],
         rung=kept.rung.get(area.node_id, ()),
         rings=not grave and any(one.silent and one.node_id == area.node_id for one in kept.result.areas),
+        put=tuple((one, state_in_words(one.state)) for one in put if one.submission.area == area.node_id),
     )
 
 

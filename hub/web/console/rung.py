@@ -1,4 +1,4 @@
-"""Writing down that an area was rung which gave no answer: whom, and what was said.
+"""An area that gave no answer: asking it once more, and writing down that it was rung, whom, and what was said.
 
 The box stands beside its number on the result page; what came back with something wrong has a page of its own.
 There is none of an area that is not rung, or of a check that is not for them.
@@ -13,6 +13,7 @@ from fastapi import Response
 from pydantic import Field
 
 from hub.cases.shown import check_shown
+from hub.checks.once_more import ask_once_more, once_more_id
 from hub.checks.rung import ring
 from hub.records.check import Rung
 from hub.values import LongText, ShortText, Value
@@ -71,6 +72,19 @@ def _write(asked: Asked) -> Response:
     return see(_result(asked))
 
 
+def _ask_again(asked: Asked) -> Response:
+    """Ask it once more, as it was asked; where that was done already, its result is shown."""
+    check_id, area = asked.place("check"), asked.place("area")
+    found = check_shown(asked.node, asked.acting, check_id)
+    if found is None:
+        return asked.not_found()
+    asked.pressed()
+    asker = asked.acting.requester
+    asked.peers(lambda client: ask_once_more(asked.node, client, asker, check_id, area))
+    also = [check_id, *asked.request.query_params.getlist("also")]
+    return see(f"/checks/{once_more_id(asked.node, check_id, area)}{beside(also)}")
+
+
 def _result(asked: Asked) -> str:
     return f"/checks/{asked.place('check')}{beside(asked.request.query_params.getlist('also'))}"
 
@@ -78,4 +92,5 @@ def _result(asked: Asked) -> str:
 PAGES: Final = (
     Page("GET", "/checks/{check}/{area}/rung", _show),
     Page("POST", "/checks/{check}/{area}/rung", _write),
+    Page("POST", "/checks/{check}/{area}/again", _ask_again),
 )

@@ -5,11 +5,12 @@ Decides nothing: `hub.accounts.sign_in` does. No page says whether there is such
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import segno
 from anyio import to_thread
 from fastapi import Response
+from pydantic import BaseModel, Field
 
 from hub.accounts import sessions
 from hub.accounts.accounts import opens_by_provider
@@ -31,11 +32,14 @@ from hub.crypto.one_time import address_for_app
 from hub.records.accounts import Account
 from hub.web.console import provider
 from hub.web.console.asked import Asked, Page, cookie_of, see, with_cookie
+from hub.web.console.forms import unsent
 from hub.web.console.language import gettext, mark
 
 SECRET: Final = frozenset({"password", "code", "invitation"})
 ENDED: Final = "/sign-in?ended"
 """Where somebody goes whose session was over when they sent a form: nothing of it was done or kept."""
+KEPT: Final = "/sign-in?kept"
+"""The same, of a form that is kept for them."""
 _WRONG: Final = mark(
     "That is not right. Check what you sign in with, your password and the code of your app."
 )
@@ -70,6 +74,7 @@ def _sign_in_page(asked: Asked, error: str = "", status: int = 200) -> Response:
         error=error,
         locked=locked,
         ended="ended" in asked.request.query_params and not error,
+        kept="kept" in asked.request.query_params and not error,
         typed=asked.one("sign_in"),
         provider=provider.name_of(asked),
     )
@@ -173,6 +178,31 @@ def _confirmed(asked: Asked) -> Response:
     return see(session.draft_of or "/")
 
 
+class _Left(BaseModel):
+    """Whether somebody goes on with what they left."""
+
+    choice: Literal["go_on", "throw_away"] = Field(title=mark("whether to go on"))
+
+
+def _left(asked: Asked) -> Response:
+    if asked.session is None or not asked.session.left_of:
+        return see("/")
+    return asked.page("left.html", form=unsent())
+
+
+def _take_up(asked: Asked) -> Response:
+    """Go on with what was typed in a session that ended, or throw it away; nothing of either is sent."""
+    session = asked.session
+    if session is None or not session.left_of:
+        return see("/")
+    form = asked.form(_Left)
+    if form.value is None:
+        return asked.page("left.html", 422, form=form)
+    go_on = form.value.choice == "go_on"
+    sessions.take_up(asked.node, session, go_on=go_on)
+    return see(session.left_of if go_on else "/")
+
+
 def _sign_out(asked: Asked) -> Response:
     if asked.session is not None:
         sessions.end(asked.node, asked.session)
@@ -198,4 +228,6 @@ PAGES: Final = (
     Page("GET", "/confirm", _confirm),
     Page("POST", "/confirm", _confirmed),
     Page("POST", "/sign-out", _sign_out),
+    Page("GET", "/left", _left),
+    Page("POST", "/left", _take_up),
 )

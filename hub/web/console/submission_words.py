@@ -25,6 +25,7 @@ LEVELS: Final = {
     Level.involvement: mark("Tell them and ask for involvement"),
     Level.summary: mark("Tell them and also ask for the plan and minutes"),
 }
+BY_TELEPHONE: Final = mark("Ring them, tell them about whom you ask, and ask for involvement")
 
 
 QUESTIONS: Final = {
@@ -46,9 +47,9 @@ def state_in_words(state: SubmissionState) -> str:
     return gettext(STATES[state])
 
 
-def level_in_words(level: Level) -> str:
-    """What is asked of an area."""
-    return gettext(LEVELS[level])
+def level_in_words(level: Level, *, alone: bool = False) -> str:
+    """What is asked of an area. `alone`: there is no possible match, so that it is rung and nothing else."""
+    return gettext(BY_TELEPHONE if alone else LEVELS[level])
 
 
 def said_in_words(form: SharingForm) -> list[str]:
@@ -68,5 +69,5 @@ def fled_in_words(answer: tuple[str, ...] | None) -> str:
 def asked_in_words(submission: Submission) -> str:
     """What is asked by it: of an area that is told, or of areas that are asked without the name."""
     if submission.question is None:
-        return level_in_words(submission.level)
+        return level_in_words(submission.level, alone=not submission.handle)
     return gettext(QUESTIONS[submission.level])

@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from hub.cases.shown import check_shown
 from hub.checks.sign import ask_signed
 from hub.checks.submissions import (
+    NOTHING_AGAINST,
     Shown,
     levels_to_put,
     own_submissions,
@@ -29,7 +30,7 @@ from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import mark
 from hub.web.console.submission_words import asked_in_words, level_in_words, state_in_words
-from hub.web.console.tell import Named, lines_about, named_at
+from hub.web.console.tell import Named, NamedArea, area_named_at, lines_about, named_at
 
 AGAIN: Final = (SubmissionState.sent_back, SubmissionState.refused, SubmissionState.lapsed)
 """What is put again, or set aside."""
@@ -43,7 +44,14 @@ class AskManagerForm(BaseModel):
 
 
 def _ask(asked: Asked) -> Response:
-    named = named_at(asked)
+    return _asked(asked, named_at(asked))
+
+
+def _ask_of_area(asked: Asked) -> Response:
+    return _asked(asked, area_named_at(asked))
+
+
+def _asked(asked: Asked, named: Named | NamedArea | None) -> Response:
     if named is None:
         return asked.not_found()
     return _page(asked, named, typed_before(asked, AskManagerForm) or unsent())
@@ -51,7 +59,7 @@ def _ask(asked: Asked) -> Response:
 
 def _page(
     asked: Asked,
-    named: Named,
+    named: Named | NamedArea,
     form: Form[AskManagerForm],
     status: int = 200,
     lacks: tuple[str, ...] = (),
@@ -63,14 +71,25 @@ def _page(
         form=form,
         named=named,
         person=named.kept.request.subject,
-        levels=[{"value": one.value, "text": level_in_words(one)} for one in levels],
-        lacks=lacks,
+        levels=[
+            {"value": one.value, "text": level_in_words(one, alone=not named.target.handle)} for one in levels
+        ],
+        alone=not named.target.handle,
+        nothing="" if levels else NOTHING_AGAINST,
+        lacks=lacks if levels else (),
         earlier=lines_about(asked, named.target),
     )
 
 
 def _put(asked: Asked) -> Response:
-    named = named_at(asked)
+    return _put_about(asked, named_at(asked))
+
+
+def _put_of_area(asked: Asked) -> Response:
+    return _put_about(asked, area_named_at(asked))
+
+
+def _put_about(asked: Asked, named: Named | NamedArea | None) -> Response:
     if named is None:
         return asked.not_found()
     form = asked.form(AskManagerForm)
@@ -97,9 +116,10 @@ def _own(asked: Asked) -> Shown | None:
 def _shown(asked: Asked, shown: Shown) -> Response:
     submission = shown.submission
     known = check_shown(asked.node, asked.acting, submission.check_id) is not None
-    place = f"{submission.area}/{submission.handle}"
+    place = "/".join(filter(None, (submission.area, submission.handle)))
     return asked.page(
         "submission.html",
+        numbers=False,
         shown=shown,
         one=submission,
         state=state_in_words(shown.state),
@@ -149,6 +169,8 @@ def own_lines(asked: Asked) -> list[tuple[Shown, str]]:
 PAGES: Final = (
     Page("GET", "/checks/{check}/{area}/{candidate}/ask-manager", _ask),
     Page("POST", "/checks/{check}/{area}/{candidate}/ask-manager", _put),
+    Page("GET", "/checks/{check}/{area}/ask-manager", _ask_of_area),
+    Page("POST", "/checks/{check}/{area}/ask-manager", _put_of_area),
     Page("GET", "/submissions/{submission}", _show),
     Page("POST", "/submissions/{submission}/withdraw", _withdraw),
     Page("POST", "/submissions/{submission}/again", _again),

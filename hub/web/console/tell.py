@@ -24,7 +24,7 @@ from hub.values import Level, ShortText
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
-from hub.web.console.result import beside
+from hub.web.console.result import beside, shown_check
 from hub.web.console.submission_words import state_in_words
 
 _ALIKE: Final = mark(
@@ -68,6 +68,25 @@ class Named:
     def told(self) -> bool:
         """Whether the area was told of it over the hub."""
         return self.candidate.disclosure.status is not DisclosureStatus.not_asked
+
+
+class NamedArea:
+    """An area of a check that an address names, of no candidate there: told by telephone, or not at all."""
+
+    def __init__(self, asked: Asked, kept: RecordedCheck, area: AreaResult) -> None:
+        self.kept, self.area = kept, area
+        self.target = CandidateRef(asked.place("check"), area.node_id, "")
+        self.result = f"/checks/{self.target.check_id}{beside(asked.request.query_params.getlist('also'))}"
+
+
+def area_named_at(asked: Asked) -> NamedArea | None:
+    """The area that an address names; None where its check is none for them, or is not one of that area."""
+    found = check_shown(asked.node, asked.acting, asked.place("check"))
+    if found is None:
+        return None
+    shown = shown_check(asked, asked.place("check"), found.kept)
+    there = (one.area for one in (*shown.areas, *shown.waiting) if one.area.node_id == asked.place("area"))
+    return next((NamedArea(asked, found.kept, area) for area in there), None)
 
 
 def named_at(asked: Asked) -> Named | None:

@@ -13,6 +13,7 @@ from hub.cases.repeat_decisions import waiting
 from hub.checks.not_yet_asked import not_yet_asked
 from hub.checks.rung import to_be_rung
 from hub.checks.submissions import waiting_for_manager
+from hub.checks.unattended import unattended
 from hub.records.gists import CheckGist
 from hub.web.console.asked import Asked, Page
 from hub.web.console.came import RESULT, lately
@@ -39,6 +40,7 @@ def _work(asked: Asked) -> Response:
     return asked.page(
         "work.html",
         requests=lines(asked),
+        unattended=unattended(asked.node, asked.acting),
         answered=answered(asked),
         overdue=len(past),
         due=len(now),

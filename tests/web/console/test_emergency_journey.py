@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from playwright.sync_api import BrowserContext, Page, expect
@@ -80,6 +81,7 @@ def test_the_least_facts_ask_and_tell_at_once_and_the_rest_is_owed_in_the_manage
     areas.clock.advance(2 * STEP_S)
     sign_in_on_page(page, url, manager)
     expect(page.get_by_role("heading", name="Emergencies to be completed")).to_be_visible()
+    assert re.search(r"To be completed by \d+:\d\d[ap]m on \w+day", page.get_by_role("main").inner_text())
     page.get_by_role("link", name=f"Case {found.request.case_ref}").first.click()
     assert "Complete and confirm the form" in page.get_by_role("main").inner_text()
 

@@ -52,13 +52,16 @@ def url(console: Console) -> Iterator[str]:
 
 def asked(areas: Areas, ref: str) -> CheckResult:
     """A question of Northmoor's to two areas, of which one does not answer."""
+    request = entered(areas["northmoor"], question(HER, "eastvale", "southmere", case_ref=ref))
+    return apart(lambda: asked_as(areas, request))
 
-    async def go(request: CheckRequest) -> CheckResult:
+
+def asked_as(areas: Areas, request: CheckRequest) -> CheckResult:
+    async def go() -> CheckResult:
         async with areas.client("northmoor") as client:
             return await check(areas["northmoor"], client, request)
 
-    request = entered(areas["northmoor"], question(HER, "eastvale", "southmere", case_ref=ref))
-    return apart(lambda: asyncio.run(go(request)))
+    return asyncio.run(go())
 
 
 def kept(node: Node, check_id: str) -> RecordedCheck:
@@ -128,6 +131,38 @@ def test_a_certificate_says_that_it_was_rung_and_not_what_was_said(
     assert "Rung" in text
     assert f"by{NAMES[R.coordinator]}".replace(" ", "") in text
     assert "Longstaffe" not in text
+
+
+def test_an_area_that_is_back_is_asked_again_by_one_press_of_who_asked(
+    areas: Areas, console: Console, node: Node
+) -> None:
+    mine = NAMES[R.coordinator]
+    request = entered(node, question(HER, "eastvale", "southmere", case_ref="NM-again"))
+    asker = request.requester.model_copy(update={"name": mine})
+    form = request.sharing_form.requester.model_copy(update={"name": mine})
+    sharing = request.sharing_form.model_copy(update={"requester": form})
+    request = request.model_copy(update={"requester": asker, "sharing_form": sharing})
+    check_id = apart(lambda: asked_as(areas, request)).check_id
+    cookie = token(areas, console)
+    page = apart(partial(console.send, "GET", f"/checks/{check_id}", cookie)).text
+    there = f"/checks/{check_id}/southmere/again"
+    assert page.count("/again") == page.count(f'action="{there}"') == 1
+    colleague = token(areas, console, R.manager)
+    assert "/again" not in apart(partial(console.send, "GET", f"/checks/{check_id}", colleague)).text
+    assert apart(partial(console.send, "POST", there, colleague, {})).status_code == 404
+    assert (
+        apart(partial(console.send, "POST", f"/checks/{check_id}/eastvale/again", cookie, {})).status_code
+        == 404
+    )
+    assert left(node)[check_id] == ("southmere",)
+    to = [apart(partial(console.send, "POST", there, cookie, {})).headers["location"] for _ in range(2)]
+    assert to[0] == to[1]
+    assert to[0].endswith(f"?also={check_id}")
+    again = to[0].partition("?")[0].rpartition("/")[2]
+    assert left(node).keys() & {check_id, again} == {again}
+    page = apart(partial(console.send, "GET", to[0], cookie)).text
+    assert f'href="/checks/{again}?also={check_id}"' in page
+    assert there not in page
 
 
 def test_a_form_sent_twice_is_one_call_and_another_is_another(

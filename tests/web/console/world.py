@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from hub.accounts import sessions
 from hub.accounts.accounts import acting_as
 from hub.accounts.provider import Flow, Proof
 from hub.accounts.provider_sign_in import Entered, finish
@@ -19,7 +20,7 @@ from hub.values import Kind, Person, Role
 from tests.accounts.people import User, invited, user
 from tests.accounts.provider import ORGANISATION, Provider, with_provider
 from tests.checks.pending import asked, told
-from tests.checks.signing import CASEWORKER, she_fled
+from tests.checks.signing import CASEWORKER, asked_without_it, she_fled
 from tests.cli.running import free_port
 from tests.federation.nodes import IMPORTER, Areas, case, cases_of, hold, stranger
 from tests.web.console.browser import apart
@@ -77,8 +78,16 @@ class World:
         signed = {"signatures": CASEWORKER}
         self.places["silent"] = asked(areas, asks=signed, also=("westhaven",)).check_id
         told(areas, asked(areas, asks=signed))
+        self._left(self.unsigned)
         self._fled()
         self._owed()
+
+    def _left(self, who: User) -> None:
+        """Somebody signs out while a form is not sent."""
+        session = sessions.find(who.node, who.signed_in())
+        assert session is not None
+        sessions.keep_draft(who.node, session, "/cases/new", '[["case_ref", "NM-left"]]')
+        sessions.end(who.node, session)
 
     def _fled(self) -> None:
         """A question about somebody who, it is learnt then, fled the area that may know her."""
@@ -86,6 +95,7 @@ class World:
         she_fled(self.areas)
         candidate = found.areas[0].candidates[0].handle
         self.places |= {"fled_check": found.check_id, "fled_candidate": candidate}
+        self.places["left_check"] = asked_without_it(self.areas).check_id
 
     def _somebody(self, name: str, organisation: str) -> User:
         return user(self.areas["northmoor"], name, by=self.manager.account, organisation=organisation)

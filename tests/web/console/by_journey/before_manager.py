@@ -9,6 +9,7 @@ from tests.web.console.by_journey.example import Example, Fields, R
 
 E = Example
 FLED: Final = MappingProxyType({"check": "{fled_check}", "candidate": "{fled_candidate}"})
+LEFT: Final = MappingProxyType({"check": "{left_check}", "area": "eastvale"})
 FOR_MINUTES: Final[Fields] = MappingProxyType({"level": "summary", "reason": "The minutes are wanted."})
 TO_TELL: Final[Fields] = MappingProxyType(
     {"level": "involvement", "reason": "Their Idva knows her, and he works for the council there."}
@@ -59,6 +60,21 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /countersign/before/{submission}", R.manager, status=422),
     E("POST /countersign/before/{submission}", R.manager, CALL),
     E("GET /submissions/{submission}"),
+    E("POST /checks/{check}/{area}/{candidate}/ask-manager", form=TO_TELL, places=FLED),
+    E("GET /checks/{check}", places=LEFT),
+    E("GET /checks/{check}/{area}/ask-manager", places=LEFT),
+    E("GET /checks/{check}/{area}/ask-manager"),
+    E("POST /checks/{check}/{area}/ask-manager", form=TO_TELL, status=422),
+    E("POST /checks/{check}/{area}/ask-manager", status=422, places=LEFT),
+    E("POST /checks/{check}/{area}/ask-manager", form=TO_TELL, places=LEFT),
+    E("GET /checks/{check}/{area}/ask-manager", places=LEFT),
+    E("GET /submissions/{submission}"),
+    E("GET /countersign/before/{submission}", R.manager),
+    E("POST /countersign/before/{submission}", R.manager, YES),
+    E("GET /countersign/before/{submission}", R.manager),
+    E("POST /countersign/before/{submission}", R.manager, CALL),
+    E("GET /submissions/{submission}"),
+    E("GET /checks/{check}", places=LEFT),
     E("POST /checks/{check}/{area}/{candidate}/ask-manager", form=TO_TELL, places=FLED),
     E("POST /submissions/{submission}/ask", places={"submission": "ab" * 16}, status=404),
     E("POST /submissions/{submission}/again", places={"submission": "ab" * 16}, status=404),

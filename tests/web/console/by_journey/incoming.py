@@ -50,6 +50,7 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("GET /requests", at="eastvale"),
     E("GET /work", at="eastvale"),
     E("GET /checks/{check}", places=SILENT),
+    E("POST /checks/{check}/{area}/again", status=404),
     E("GET /checks/{check}/{area}/rung", places=SILENT),
     E("POST /checks/{check}/{area}/rung", places=SILENT, status=422),
     E("POST /checks/{check}/{area}/rung", form={"whom": "The duty desk", "said": "No reply."}, places=SILENT),

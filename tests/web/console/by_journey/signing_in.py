@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.accounts.people import PASSWORD
-from tests.web.console.by_journey.example import AWAY, NOBODY, PROVEN, Example
+from tests.web.console.by_journey.example import AWAY, NOBODY, PROVEN, UNSIGNED, Example
 
 E = Example
 
@@ -44,6 +44,10 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("GET /"),
     E("GET /confirm"),
     E("POST /confirm", status=403),
+    E("GET /left"),
+    E("GET /left", UNSIGNED),
+    E("POST /left", UNSIGNED, status=422),
+    E("POST /left", UNSIGNED, {"choice": "throw_away"}),
     E("GET /programs"),
     E("POST /programs", status=422),
     E("POST /programs", form={"program": "A nightly list", "scopes": ("read", "ask"), "days": "30"}),
