@@ -13,7 +13,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from hub.cases.access import CaseRestrictions, RestrictedCase
+from hub.cases.kept_out import CaseRestrictions, RestrictedCase
 from hub.consent import Decision, Obligation, Outcome, SharingForm
 from hub.consent.decision import Reason
 from hub.consent.form.form import Asker, Review

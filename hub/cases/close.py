@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from hub.audit.events import Action, Refs
-from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.access import restrictions_on
 from hub.cases.alerts import for_managers
 from hub.cases.changes import carry_out
 from hub.cases.disclosure_log import put_entries
+from hub.cases.kept_out import CaseRestrictions
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.consent import Context, Decision, SharingForm

@@ -17,8 +17,9 @@ from typing import Final, Literal, NamedTuple
 from sqlalchemy import RowMapping
 
 from hub.accounts.organisations import every_organisation, folded
-from hub.cases.access import NOBODY, CaseRestrictions, restrictions_on
+from hub.cases.access import restrictions_on
 from hub.cases.here_already import search
+from hub.cases.kept_out import NOBODY, CaseRestrictions
 from hub.cases.repeat_decisions import Looker
 from hub.cases.repeats import months_after
 from hub.crypto.vault import Vault
@@ -238,8 +239,7 @@ def _newest(tx: Reading) -> dict[int, _Kept]:
     """What is kept last of each case's flag, by the case's number."""
     every = defaultdict[int, list[_Kept]](list)
     for one in tx.every_row("case_paper", _kept):
-        if one is not None:
-            every[one.case_id].append(one)
+        every[one.case_id].append(one)
     return {case_id: max(some, key=lambda one: one.number) for case_id, some in every.items()}
 
 

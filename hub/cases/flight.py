@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hub.audit.events import Action, Refs
-from hub.cases.access import CaseRestrictions, folded_ref, restrictions_on
+from hub.cases.access import restrictions_on
 from hub.cases.alerts import review_of_taking_off
 from hub.cases.changes import CaseChange, carry_out
+from hub.cases.kept_out import CaseRestrictions, folded_ref
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.cases.seals import Said, is_hidden

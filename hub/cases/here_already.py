@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.access import restrictions_on
 from hub.cases.alike import (
     agree,
     alike,
@@ -24,6 +24,7 @@ from hub.cases.alike import (
     same_date,
     same_full_date,
 )
+from hub.cases.kept_out import CaseRestrictions
 from hub.cases.name_frequencies import stated_frequencies
 from hub.cases.own_keys import OwnPerson, own_keys
 from hub.cases.repeats import Earlier, Standing, last_referral, standing, until

@@ -20,7 +20,6 @@ from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import decisions
 from hub.records.decisions import RecordedDecision
-from hub.records.gists import every_gist
 from hub.records.obligations import COMPLETE_EMERGENCY, due_at, evidence_of, in_state
 from hub.store import obligations
 from hub.store.obligations import ObligationRow
@@ -64,19 +63,19 @@ def list_obligations(
 
 def rows_owed(
     node: Node, asker: Requester | None, on: dt.date, *, every: bool = False, closed: bool = False
-) -> list[ObligationRow]:
+) -> tuple[ObligationRow, ...]:
     """As `list_obligations`, without opening what they are about: for counting, and for a part of a long list."""
     hidden = restrictions_on(node, asker)
-    any_hidden = hidden.any
     state, last = "closed" if closed else "open", None if every or closed else on
     with node.read() as tx:
-        if any_hidden:
-            hidden.through(every_gist(tx))
-        return [
-            row
-            for row in in_state(tx, state, last)
-            if not (any_hidden and hidden.restricts(row.case_digest)) and for_managers(row.code, asker)
-        ]
+        found = in_state(tx, state, last)
+
+    def theirs() -> tuple[ObligationRow, ...]:
+        return tuple(
+            row for row in found if not hidden.restricts(row.case_digest) and for_managers(row.code, asker)
+        )
+
+    return node.derived.get(("owed", asker, state, last), (found, hidden), theirs)
 
 
 def opened(node: Node, rows: Sequence[ObligationRow], on: dt.date) -> list[ListedObligation]:

@@ -139,8 +139,7 @@ def keep_own_keys(node: Node, alive: Callable[[], None] = lambda: None) -> None:
 
 
 def _people(tx: Reading) -> dict[bytes, OwnPerson]:
-    every = (one for one in tx.every_row("person_record", _person) if one is not None)
-    return {one.handle: one for one in every}
+    return {one.handle: one for one in tx.every_row("person_record", _person)}
 
 
 def _person(_: Vault, row: RowMapping) -> OwnPerson | None:

@@ -8,6 +8,7 @@ is said by `action_plan`. Tells no agency anything.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from hub.cases.action_plan import (
     set_before,
     wrong_action,
 )
+from hub.cases.kept_out import CaseRestrictions
 from hub.cases.repeat_decisions import repeated_by
 from hub.cases.shown import asker_of
 from hub.crypto.vault import Vault
@@ -345,19 +347,33 @@ def _put(tx: Transaction, row: StoredCase, plan: ActionPlan, by: Requester | Rep
     return handle
 
 
-def _lines(tx: Reading, who: Reporter) -> list[ActionLine]:
+def _lines(tx: Reading, who: Reporter) -> tuple[ActionLine, ...]:
     """Every action of the last accepted plan of each case that is theirs to report on."""
     restrictions = restrictions_on(tx.node, who.asker)
+    kept, every = tx.every_row("case_paper", _kept_plan), every_gist(tx)
+    return tx.node.derived.get(
+        ("actions", who, tx.today),
+        (kept, every, restrictions),
+        lambda: tuple(_lines_of(kept, every, restrictions, who, tx.today)),
+    )
+
+
+def _lines_of(
+    kept: Iterable[_KeptPlan],
+    cases: Iterable[Gist],
+    restrictions: CaseRestrictions,
+    who: Reporter,
+    today: dt.date,
+) -> list[ActionLine]:
     plans, accepted = defaultdict[int, list[_KeptPlan]](list), dict[int, ActionPlan]()
-    for one in tx.every_row("case_paper", _kept_plan):
-        if one is not None:
-            plans[one.case_id].append(one)
+    for one in kept:
+        plans[one.case_id].append(one)
     for case_id, every in plans.items():
         if found := [one.plan for one in _as_they_stand(every) if one.plan.accepted_by]:
             accepted[case_id] = found[-1]
     return [
-        ActionLine(case.row.handle.hex(), case.case_ref, action, action.is_overdue(tx.today))
-        for case in every_gist(tx)
+        ActionLine(case.row.handle.hex(), case.case_ref, action, action.is_overdue(today))
+        for case in cases
         if (plan := accepted.get(case.row.id)) is not None
         and who.meets(case)
         and not case.apart_for

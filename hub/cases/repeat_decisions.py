@@ -16,8 +16,9 @@ from typing import Final, NamedTuple
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
-from hub.cases.access import NOBODY, CaseRestrictions, restrictions_on
+from hub.cases.access import restrictions_on
 from hub.cases.here_already import Found, Opens, search
+from hub.cases.kept_out import NOBODY, CaseRestrictions
 from hub.cases.repeat_papers import PairStands, RepeatDecision, RepeatPaper, every_pair, put_repeat
 from hub.cases.repeats import Definition, Standing, counts
 from hub.cases.shown import asker_of, opens

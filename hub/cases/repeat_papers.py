@@ -100,7 +100,7 @@ class _Kept(NamedTuple):
 def every_pair(tx: Reading) -> dict[Pair, PairStands]:
     """How each two cases stand of which anything was kept. Raises RowsError."""
     handles = {one.row.id: one.row.handle.hex() for one in every_gist(tx)}
-    every = [one for one in tx.every_row("case_paper", _kept) if one is not None and one.case_id in handles]
+    every = [one for one in tx.every_row("case_paper", _kept) if one.case_id in handles]
     found = dict[Pair, PairStands]()
     for one in sorted(every, key=_in_order):
         for pair, stands in _said(one, handles[one.case_id], found):

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from hub.audit.events import Action, Refs
-from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.access import restrictions_on
 from hub.cases.alerts import review_of_unsealing
 from hub.cases.changes import CaseChange, carry_out
 from hub.cases.hidden_for import Counts, HiddenFor, counted_once, hidden_for
+from hub.cases.kept_out import CaseRestrictions
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.cases.staff import staff_list

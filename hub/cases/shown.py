@@ -6,7 +6,7 @@ representative opens what their own agency referred. Whatever else there is read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
-from hub.cases.access import CaseRestrictions, check_for, restrictions_on
+from hub.cases.access import check_for, restrictions_on
+from hub.cases.kept_out import CaseRestrictions
 from hub.errors import NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading
@@ -61,13 +62,13 @@ def line_of(one: Gist) -> CaseLine:
 
 def gists_shown(node: Node, acting: Acting, which: Callable[[Gist], bool]) -> Iterator[Gist]:
     """Those of the cases that they may open, the newest first. Raises UsageError, RowsError."""
-    restrictions, theirs = restrictions_on(node, asker_of(acting)), _theirs(acting)
+    may_open = opener(node, acting)
     with node.read() as tx:
-        every = sorted(every_gist(tx), key=lambda one: -(one.row.id or 0))
-    restrictions.through(every)
-    for one in every:
-        if theirs(one) and which(one) and finds(restrictions, one.apart_for, one.row.ref_digest):
-            yield one
+        every = every_gist(tx)
+    newest = node.derived.get(
+        "newest cases", (every,), lambda: sorted(every, key=lambda one: -(one.row.id or 0))
+    )
+    return (one for one in newest if may_open(one.row.ref_digest) and which(one))
 
 
 def case_shown(node: Node, acting: Acting, handle: str) -> HeldCase | None:
@@ -89,27 +90,39 @@ def shown_among(node: Node, acting: Acting, digests: Collection[bytes]) -> froze
 
     What concerns no case that is held is for the Marac's coordinators and managers.
     """
-    return frozenset(filter(_opener(node, acting, digests), digests))
+    return frozenset(filter(opener(node, acting), digests))
 
 
 def opener(node: Node, acting: Acting) -> Callable[[bytes], bool]:
-    """Whether they may open a case, by the digest of its reference; for many. Raises as `shown_among`."""
-    return _opener(node, acting, None)
+    """Whether they may open a case, by the digest of its reference; for many. Raises as `shown_among`.
 
-
-def _opener(node: Node, acting: Acting, digests: Collection[bytes] | None) -> Callable[[bytes], bool]:
-    restrictions, theirs = restrictions_on(node, asker_of(acting)), _theirs(acting)
-    of_none = _of_marac(acting)
+    The very same while what it rests on stays as it is.
+    """
+    restrictions = restrictions_on(node, asker_of(acting))
     with node.read() as tx:
-        gists = every_gist(tx)
-        held = {one.row.ref_digest: one for one in gists if digests is None or one.row.ref_digest in digests}
-    restrictions.through(held.values())
+        every = every_gist(tx)
+    held = node.derived.get("cases by digest", (every,), lambda: {one.row.ref_digest: one for one in every})
+    return node.derived.get(
+        ("opener", acting), (held, restrictions), lambda: _opener(acting, held, restrictions)
+    )
 
-    def may_open(digest: bytes) -> bool:
+
+def _opener(
+    acting: Acting, held: Mapping[bytes, Gist], restrictions: CaseRestrictions
+) -> Callable[[bytes], bool]:
+    theirs, of_none, known = _theirs(acting), _of_marac(acting), dict[bytes, bool]()
+
+    def look(digest: bytes) -> bool:
         case = held.get(digest)
         if case is None:
             return of_none and not restrictions.restricts(digest)
         return theirs(case) and finds(restrictions, case.apart_for, digest)
+
+    def may_open(digest: bytes) -> bool:
+        found = known.get(digest)
+        if found is None:
+            found = known[digest] = look(digest)
+        return found
 
     return may_open
 
@@ -162,7 +175,11 @@ def checks_shown(
     """Those of the checks that they may open, the newest first. Raises UsageError, RowsError."""
     hidden, may_open = restrictions_on(node, asker_of(acting)), opener(node, acting)
     with node.read() as tx:
-        for one in sorted(filter(which, every_check(tx)), key=attrgetter("asked_at"), reverse=True):
+        every = every_check(tx)
+        newest = node.derived.get(
+            "newest checks", (every,), lambda: sorted(every, key=attrgetter("asked_at"), reverse=True)
+        )
+        for one in filter(which, newest):
             if may_open(one.case_digest) and not hidden.hides_check(tx, one):
                 yield one
 

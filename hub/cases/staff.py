@@ -6,23 +6,26 @@ what is `access`.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import Field
 
-from hub.accounts.accounts import every_account
-from hub.accounts.organisations import every_organisation, folded
+from hub.accounts.organisations import folded
 from hub.consent import Exclusion, is_excluded
 from hub.consent import Staff as Asker
 from hub.errors import UsageError
 from hub.matching import may_be_called, name_words
 from hub.node.node import THE_OPERATOR, Node
-from hub.node.settings import parse, read_toml
-from hub.records.accounts import AccountRole, AccountState
+from hub.node.settings import parse, read_text, toml_of
+from hub.node.transaction import Reading
+from hub.records import accounts as records
+from hub.records.accounts import Account, AccountRole, AccountState, Organisation
 from hub.values import AgencyKind, Person, Requester, RequesterRole, ShortText, Value
 
 STAFF_FILE: Final = "staff.toml"
+T = TypeVar("T")
 
 
 class StaffMember(Value):
@@ -131,25 +134,41 @@ def staff_list(node: Node) -> StaffList:
 
     Raises UsageError when `staff.toml` is broken, with the line; RowsError where the log vouches for no account.
     """
-    path = node.home / STAFF_FILE
+    with node.read() as tx:
+        return staff_at(tx)
+
+
+def staff_at(tx: Reading) -> StaffList:
+    """As `staff_list`. The same value while the file, the accounts and the organisations stay as they are."""
+    path = tx.node.home / STAFF_FILE
+    text = _safely(lambda: read_text(path) if path.exists() else "")
+    accounts, bodies = records.every(tx), records.organisations(tx)
+
+    def made() -> StaffList:
+        return _with_accounts(_safely(lambda: parse(StaffList, toml_of(text, path), path)), accounts, bodies)
+
+    return tx.node.derived.get((StaffList, text), (accounts, bodies), made)
+
+
+def _safely(read: Callable[[], T]) -> T:
     try:
-        written = parse(StaffList, read_toml(path), path) if path.exists() else StaffList()
+        return read()
     except UsageError as error:
         raise UsageError(
             error.text,
             kept="What protects goes on: cases are sealed, and deliveries cancelled.",
             do="Correct it; docs/formats.md shows one. Until then nobody asks, imports or is shown a case.",
         ) from error
-    return _with_accounts(node, written)
 
 
-def _with_accounts(node: Node, written: StaffList) -> StaffList:
+def _with_accounts(
+    written: StaffList, accounts: Iterable[Account], organisations: Iterable[Organisation]
+) -> StaffList:
     """The list with everybody who has an account. Their accounts say who is a manager; then the file does not."""
-    with node.read() as tx:
-        everybody = every_account(tx)
-        bodies = {one.id: one.name for one in every_organisation(tx)} if everybody else {}
+    everybody = sorted(accounts, key=lambda one: folded(one.name))
     if not everybody:
         return written
+    bodies = {one.id: one.name for one in organisations}
     managers = {
         folded(one.name)
         for one in everybody

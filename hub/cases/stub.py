@@ -15,12 +15,13 @@ from pydantic import Field, StrictBool, StringConstraints
 
 from hub.accounts.organisations import named
 from hub.audit.events import Action
-from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.access import restrictions_on
 from hub.cases.alerts import alert_manager
 from hub.cases.changes import CaseChange, carry_out, put_cases
 from hub.cases.importing.assemble import CaseIntake, assemble
 from hub.cases.importing.people import cells_of
 from hub.cases.importing.rows import Rejected, parse_row
+from hub.cases.kept_out import CaseRestrictions
 from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions
 from hub.consent.form.fled import NOT_KNOWN, FledFrom

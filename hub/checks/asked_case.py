@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.access import restrictions_on
 from hub.cases.alerts import alert_manager
+from hub.cases.kept_out import CaseRestrictions
 from hub.cases.stub import case_of_emergency, put_case_of_emergency
 from hub.checks.about import about, require_name
 from hub.consent.required_answers import threat_in_words

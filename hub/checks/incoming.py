@@ -150,7 +150,7 @@ def _theirs(node: Node, acting: Acting, found: Sequence[Incoming]) -> list[Incom
         one
         for one in found
         if one.request.case.case_digest in shown
-        and not (hidden.any and hidden.concern((one.request.recorded.question.subject,)))
+        and not hidden.concern((one.request.recorded.question.subject,))
     ]
 
 

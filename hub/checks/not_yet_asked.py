@@ -33,6 +33,12 @@ def _asked(node: Node, acting: Acting) -> frozenset[bytes]:
     hidden = restrictions_on(node, asker_of(acting))
     with node.read() as tx:
         every = every_check(tx)
-        if not hidden.any:
-            return frozenset(one.case_digest for one in every if not one.nobody)
-        return frozenset(one.case_digest for one in every if not hidden.hides_check(tx, one))
+
+        def asked() -> frozenset[bytes]:
+            return frozenset(
+                one.case_digest
+                for one in every
+                if not hidden.hides_check(tx, one) and (hidden.any or not one.nobody)
+            )
+
+        return node.derived.get(("asked", acting), (every, hidden), asked)

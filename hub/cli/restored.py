@@ -12,7 +12,8 @@ from hub.accounts.accounts import has_accounts
 from hub.audit.events import Action
 from hub.backup.finish import ToDo, finish, not_known_in_words, to_do, waive
 from hub.backup.lost_acts import EXCLUDED
-from hub.cases.access import CaseRestrictions, restrictions_on
+from hub.cases.access import restrictions_on
+from hub.cases.kept_out import CaseRestrictions
 from hub.cases.seals import Said
 from hub.cases.staff import CaseExclusion
 from hub.cli.acting import says

@@ -25,6 +25,7 @@ from hub.matching import MatchingConfig, load_config
 from hub.node.agreements import AGREEMENTS, AgreementFolder, Agreements
 from hub.node.bound import ROWS_SAID, BoundLog
 from hub.node.certificates import load as load_certificates
+from hub.node.derived import Derived
 from hub.node.keys import COPY, KeyRing, NodeKeys, drop_prf_seeds, keeps_files, prf_seeds_of_before
 from hub.node.prf_keys import FIRST_EPOCH, PRF_FOLDER, MissingKeysError, PrfKeyFolder, PrfKeys
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
@@ -160,9 +161,9 @@ class Node:
         return Remembered()
 
     @cached_property
-    def looked_into(self) -> dict[object, dict[bytes, bool]]:
-        """Which cases somebody is kept out of for whoever is on them, as far as `hub.cases` looked into them."""
-        return {}
+    def derived(self) -> Derived:
+        """What follows from what is remembered, as far as somebody worked it out."""
+        return Derived()
 
     def mark(self, entry_hash: str) -> str:
         """The node's mark of an entry of its log, by the entry's hash: nobody without its keys can make it."""

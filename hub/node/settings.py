@@ -244,8 +244,13 @@ def read_text(path: Path) -> str:
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Parse a TOML file. Raises UsageError naming the file and the line."""
+    return toml_of(read_text(path), path)
+
+
+def toml_of(text: str, path: Path) -> dict[str, Any]:
+    """Parse the text of a TOML file. Raises UsageError naming the file and the line."""
     try:
-        return tomllib.loads(read_text(path))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             f"{path} cannot be read: {error}.", do="Correct the file and run the command again."

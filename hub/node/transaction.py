@@ -49,6 +49,7 @@ class Reading:
     def __init__(self, node: Node, session: Session) -> None:
         self.node = node
         self.session = session
+        self._since = node.remembered.clock()
 
     @cached_property
     def vault(self) -> Vault:
@@ -82,16 +83,23 @@ class Reading:
         for table in tables:
             self._require(table_found(self.session, table, self.said_of(table)))
 
-    def every_row(self, table: str, make: Callable[[Vault, RowMapping], T]) -> tuple[T, ...]:
+    def every_row(self, table: str, make: Callable[[Vault, RowMapping], T | None]) -> tuple[T, ...]:
         """What `make` gives of each row of a table, all of which are as the log says; of one that stays so, once.
 
-        `make` is always the same function. Raises as `require_as_bound`, and what `make` does.
+        Rows of which it gives None are left out. `make` is always the same function. The same tuple while the table
+        stays as it is. Raises as `require_as_bound`, and what `make` does.
         """
-        return self._every_row(table, make, anew=False)
+        return self.node.remembered.every(self._look(table), partial(make, self.vault), make)
 
-    def _every_row(self, table: str, make: Callable[[Vault, RowMapping], T], *, anew: bool) -> tuple[T, ...]:
-        look = Look(self.session, table, self.said_of(table), self._require, anew)
-        return self.node.remembered.every(look, partial(make, self.vault), make)
+    def read_again(self, table: str, rest: Callable[[], None]) -> None:
+        """Read all of a table that is remembered, beside those who look at it. Raises as `require_as_bound`.
+
+        `rest` is called between rows.
+        """
+        self.node.remembered.read_again(self._look(table), rest)
+
+    def _look(self, table: str, *, anew: bool = False) -> Look:
+        return Look(self.session, table, self._since, self.said_of(table), self._require, anew)
 
     def require_lines_as_bound(self, counted: bytes | None = None) -> None:
         """Look at the node's own feed: its state, and the live lines that this stands for. Raises likewise.
@@ -143,10 +151,13 @@ class Transaction(Reading):
         self.hold_others_off()
         super().require_tables_as_bound(*tables)
 
-    def every_row(self, table: str, make: Callable[[Vault, RowMapping], T]) -> tuple[T, ...]:
+    def every_row(self, table: str, make: Callable[[Vault, RowMapping], T | None]) -> tuple[T, ...]:
         """As in a look; nobody else writes such rows before this ends. It has not written any of them yet."""
         self.hold_others_off()
-        return self._every_row(table, make, anew=True)
+        return super().every_row(table, make)
+
+    def _look(self, table: str, *, anew: bool = True) -> Look:
+        return super()._look(table, anew=anew)
 
     def hold_others_off(self) -> None:
         """Wait for other writers of the log, and let none commit until this transaction ends. Any event does so."""

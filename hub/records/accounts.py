@@ -143,9 +143,9 @@ class SessionUse(Value):
     left_at: int = 0
 
 
-def organisations(tx: Reading) -> list[Organisation]:
+def organisations(tx: Reading) -> tuple[Organisation, ...]:
     """All organisations. Raises RowsError where the log does not vouch for one."""
-    return list(tx.every_row("organisation", _organisation_row))
+    return tx.every_row("organisation", _organisation_row)
 
 
 def organisation_of(tx: Reading, number: str) -> Organisation:
@@ -165,9 +165,9 @@ def keep_organisation(tx: Transaction, organisation: Organisation, *, new: bool 
     (accounts.add_organisation if new else accounts.replace_organisation)(tx.session, key, sealed)
 
 
-def every(tx: Reading) -> list[Account]:
+def every(tx: Reading) -> tuple[Account, ...]:
     """All accounts. Raises RowsError where the log does not vouch for one."""
-    return list(tx.every_row("account", _account_row))
+    return tx.every_row("account", _account_row)
 
 
 def account_of(tx: Reading, number: str) -> Account:

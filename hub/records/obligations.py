@@ -55,17 +55,22 @@ class NewObligations(NamedTuple):
     items: tuple[Item, ...]
 
 
-def in_state(tx: Reading, state: str, due_by: dt.date | None) -> list[ObligationRow]:
+def in_state(tx: Reading, state: str, due_by: dt.date | None) -> tuple[ObligationRow, ...]:
     """Those in that state, due by that day (None: all, also undated), the longest overdue first.
 
-    None of them is missing. Raises RowsError.
+    None of them is missing; the very same while the table stays as it is. Raises RowsError.
     """
-    found = (
-        row
-        for row in tx.every_row("obligation_record", _row)
-        if row.state == state and (due_by is None or (row.due is not None and row.due <= due_by))
-    )
-    return sorted(found, key=lambda row: (row.due or dt.date.max, row.code, row.id))
+    every = tx.every_row("obligation_record", _row)
+
+    def found() -> tuple[ObligationRow, ...]:
+        some = (
+            row
+            for row in every
+            if row.state == state and (due_by is None or (row.due is not None and row.due <= due_by))
+        )
+        return tuple(sorted(some, key=lambda row: (row.due or dt.date.max, row.code, row.id)))
+
+    return tx.node.derived.get(("obligations", state, due_by), (every,), found)
 
 
 def _row(_: Vault, values: RowMapping) -> ObligationRow:

@@ -8,23 +8,25 @@ from typing import Any
 
 import pytest
 
-from hub.cases import access
-from hub.cases.access import RestrictedCase, exclusions_from, of_no_case, restrictions_on
+from hub.cases import kept_out as kept_out_of
+from hub.cases.access import exclusions_from, of_no_case, restrictions_on
 from hub.cases.case_file import case_paper
 from hub.cases.changes import find_case
 from hub.cases.close import close
 from hub.cases.disclosure_log import AddedEntries, add_entries, read_log
+from hub.cases.kept_out import RestrictedCase
 from hub.cases.obligations import list_obligations
 from hub.cases.staff import STAFF_FILE, staff_list
 from hub.checks.answer import waiting_requests
 from hub.consent.evidence import DisclosureLogEntry
-from hub.errors import NotFoundError, RowsError
+from hub.errors import NotFoundError, RowsError, UsageError
 from hub.jobs.doctor import findings
 from hub.jobs.warnings import warnings_of
 from hub.node.node import Node
 from hub.node.transaction import Reading
 from hub.records.cases import HeldCase, named_people
 from hub.store.cases import StoredCase
+from hub.store.remembered import Remembered
 from hub.values import Person, Requester
 from tests.cases.casework import FIRST, asked, done, who
 from tests.checks.pending import asked as asked_on_a_ground
@@ -154,22 +156,100 @@ def test_an_exclusion_holds_however_its_case_is_spelled_and_nothing_goes_on_unde
         restrictions_on(node, ash).concern([her])
 
 
+@pytest.mark.parametrize("asked_before", [True, False], ids=["asked before", "not asked before"])
 def test_while_cases_are_remembered_one_whose_digest_was_altered_is_shown_to_nobody_kept_out(
-    areas: Areas,
+    areas: Areas, asked_before: bool
 ) -> None:
     """She is on it beside the case that is named: whoever writes the database would have it found as no case."""
     node, her = areas["northmoor"], stranger(6)
     hold(node, case("NM-2", [her]), case("NM-3", [her]))
     node.remembered.for_s = 60.0
-    digest = node.case_digest("NM-3")
-    hidden = restrictions_on(node, kept_out(node, "NM-2"))
+    digest, ash = node.case_digest("NM-3"), kept_out(node, "NM-2")
+    hidden = restrictions_on(node, ash)
+    if asked_before:
+        assert hidden.restricts(digest)
+    altered(node, digest)
     assert hidden.restricts(digest)
+    assert restrictions_on(node, ash).restricts(digest)
+    node.remembered.for_s = 0
+    with pytest.raises(RowsError, match="case_record"):
+        restrictions_on(node, ash).restricts(digest)
+
+
+def test_nor_one_that_is_newer_than_what_was_made_for_them(areas: Areas) -> None:
+    node, her = areas["northmoor"], stranger(6)
+    hold(node, case("NM-2", [her]))
+    node.remembered.for_s = 60.0
+    digest, ash = node.case_digest("NM-3"), kept_out(node, "NM-2")
+    before, shown = restrictions_on(node, ash), restrictions_on(node, who("Bea Other", agency="Council"))
+    hold(node, case("NM-3", [her]))
+    assert before.restricts(digest)
+    assert restrictions_on(node, ash).restricts(digest)
+    assert not shown.restricts(digest)
+    before = restrictions_on(node, who("Ash Kept-Out"))
+    hold(node, case("NM-4", [her]))
+    restrictions_on(node, ash)
+    digest = node.case_digest("NM-4")
+    altered(node, digest)
+    with pytest.raises(RowsError, match="case_record"):
+        before.restricts(digest)
+
+
+def altered(node: Node, digest: bytes) -> None:
+    """Have whoever writes the database find a case under another digest."""
     with node.database.write() as session:
         session.connection().exec_driver_sql(
             f"UPDATE case_record SET ref_digest = x'00' WHERE ref_digest = x'{digest.hex()}'"
         )
-    with pytest.raises(RowsError, match="case_record"):
-        restrictions_on(node, kept_out(node, "NM-2")).restricts(digest)
+
+
+def test_what_is_restricted_is_made_once_and_anew_once_anything_that_says_it_changes(areas: Areas) -> None:
+    """An exclusion counts at once, a case at once, and nothing is believed for longer than what is remembered."""
+    node, her, clock = areas["northmoor"], stranger(6), Clock()
+    hold(node, case("NM-2", [her]), case("NM-3", [stranger(8)]))
+    node.__dict__["remembered"] = Remembered(clock)
+    node.remembered.for_s = 60.0
+    bea = who("Bea Other", agency="Council")
+    made = restrictions_on(node, bea)
+    assert restrictions_on(node, bea) is made
+    ash = kept_out(node, "NM-2")
+    first = restrictions_on(node, ash)
+    assert first.concern([her])
+    assert restrictions_on(node, ash) is first
+    assert restrictions_on(node, bea) is not made
+    kept_out(node, "NM-3")
+    assert not restrictions_on(node, ash).concern([her])
+    (node.home / STAFF_FILE).unlink()
+    assert not restrictions_on(node, ash).any
+    assert restrictions_on(node, ash).digest("NM-3") == node.case_digest("NM-3")
+    before = restrictions_on(node, ash)
+    hold(node, case("NM-4", [her]))
+    assert restrictions_on(node, ash) is not before
+    before = restrictions_on(node, ash)
+    clock.now = 59.0
+    assert restrictions_on(node, ash) is before
+    clock.now = 60.0
+    assert restrictions_on(node, ash) is not before
+
+
+def test_a_broken_list_lets_nobody_go_on_with_what_was_made_before(areas: Areas) -> None:
+    node = areas["northmoor"]
+    hold(node, case("NM-2", [stranger(6)]))
+    node.remembered.for_s = 60.0
+    ash = kept_out(node, "NM-2")
+    assert restrictions_on(node, ash).any
+    (node.home / STAFF_FILE).write_text("[[exclusion]", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"staff\.toml"):
+        restrictions_on(node, ash)
+
+
+class Clock:
+    """A clock that is put forward by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 def test_an_exclusion_from_a_case_that_is_not_here_is_told(areas: Areas) -> None:
@@ -222,8 +302,9 @@ def test_whoever_is_kept_out_of_one_waits_no_longer_for_each_list_than_others(
     areas: Areas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the time says it. Each case is looked into once, and anew where it, or who is restricted, is another."""
-    node, her, other = areas["northmoor"], stranger(6), stranger(9)
+    node, her, other, clock = areas["northmoor"], stranger(6), stranger(9), Clock()
     hold(node, case("NM-2", [her]), *(case(f"NM-{at}", [stranger(at)]) for at in range(30, 40)))
+    node.__dict__["remembered"] = Remembered(clock)
     node.remembered.for_s = 60.0
     looked: list[int] = []
 
@@ -231,19 +312,26 @@ def test_whoever_is_kept_out_of_one_waits_no_longer_for_each_list_than_others(
         looked.append(len(rows))
         return named_people(tx, rows)
 
-    monkeypatch.setattr(access, "named_people", looking)
+    monkeypatch.setattr(kept_out_of, "named_people", looking)
 
     def owed(asker: Requester) -> set[str]:
         looked.clear()
         return {one.case_ref for one in list_obligations(node, asker, LATER, every=True)}
 
     ash = kept_out(node, "NM-2")
-    everything = owed(who("Bea Other", agency="Council"))
-    assert looked == []
+    bea = who("Bea Other", agency="Council")
+    everything = owed(bea)
+    assert looked == [1], "as for whoever is kept out of one"
     assert owed(ash) == everything - {"NM-2"}
     assert len(looked) > 10
     assert owed(ash) == everything - {"NM-2"}
+    assert looked == []
+    clock.now += 60.0
+    assert owed(ash) == everything - {"NM-2"}
     assert looked == [1], "the case that is named"
+    clock.now += 60.0
+    owed(bea)
+    assert looked == [1]
     hold(node, case("NM-31", [stranger(31), her]), case("NM-2", [her, other]))
     assert owed(ash) == everything - {"NM-2", "NM-31"}
     kept_out(node, "NM-32")

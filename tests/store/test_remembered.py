@@ -6,14 +6,18 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import RowMapping
+from sqlalchemy import RowMapping, Table
+from sqlmodel import Session
 
 from hub.cases.close import close
 from hub.cases.obligations import list_obligations
 from hub.crypto.vault import Vault
-from hub.errors import HubError, RowsError
+from hub.errors import HubError, LogError, RowsError
 from hub.node.node import Node, open_node
+from hub.node.rereading import read_ageing
 from hub.records.obligations import in_state
+from hub.store import remembered
+from hub.store.guarded import read_table
 from hub.store.remembered import Remembered
 from tests.audit.acting import HER, OTHER, sql
 from tests.cases.casework import FIRST, done, who
@@ -149,7 +153,7 @@ def test_what_an_upgrade_or_a_resumption_believes_is_not_remembered(
     sql(node, CHANGED["closed"])
     with node.write() as tx:
         tx.believing = True
-        assert in_state(tx, "open", None) == []
+        assert in_state(tx, "open", None) == ()
     assert owed(node) == before
 
 
@@ -187,3 +191,124 @@ def test_whoever_looks_at_an_earlier_state_reads_that(stored_areas: Areas, watch
 
 def _id(_: Vault, row: RowMapping) -> object:
     return row["id"]
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tables that are read whole, one after the other."""
+    read: list[str] = []
+
+    def reading(session: Session, table: Table) -> object:
+        read.append(table.name)
+        return read_table(session, table)
+
+    monkeypatch.setattr(remembered, "read_table", reading)
+    return read
+
+
+def test_what_is_read_again_beside_whoever_looks_is_read_by_no_look(
+    stored_areas: Areas, watch: Watch, whole: list[str]
+) -> None:
+    node = stored_areas["northmoor"]
+    before = owed(node)
+    for now in range(0, 10 * int(FOR_S), 10):
+        watch.now = float(now)
+        read_ageing(node)
+        read, whole[:] = list(whole), []
+        assert owed(node) == before
+        assert whole == []
+        assert (read != []) is (now > 0 and now % (FOR_S / 2) == 0)
+
+
+def test_where_nobody_reads_again_in_time_the_look_does(
+    stored_areas: Areas, watch: Watch, whole: list[str]
+) -> None:
+    node = stored_areas["northmoor"]
+    watch.now = FOR_S / 2
+    read_ageing(node)
+    whole.clear()
+    watch.now = FOR_S / 2 + FOR_S
+    owed(node)
+    assert "obligation_record" in whole
+
+
+def test_how_old_a_table_is_counts_from_when_its_reading_began(
+    stored_areas: Areas, watch: Watch, whole: list[str]
+) -> None:
+    """Else what was altered while it was read, however slowly, would be believed for longer."""
+    node = stored_areas["northmoor"]
+    watch.now = FOR_S / 2
+
+    def slowly() -> None:
+        watch.now = FOR_S / 2 + 20
+
+    with node.read() as tx:
+        tx.read_again("obligation_record", slowly)
+    whole.clear()
+    watch.now = FOR_S / 2 + FOR_S
+    owed(node)
+    assert "obligation_record" in whole
+
+
+@pytest.mark.parametrize("text", [*CHANGED.values(), *GONE_OR_NEW.values()], ids=[*CHANGED, *GONE_OR_NEW])
+def test_what_was_altered_is_found_by_whoever_reads_again_and_stops_the_node(
+    stored_areas: Areas, watch: Watch, text: str
+) -> None:
+    node = stored_areas["northmoor"]
+    sql(node, statement(node, text))
+    watch.now = FOR_S / 2
+    with pytest.raises(RowsError, match="obligation_record"):
+        read_ageing(node)
+    with pytest.raises(LogError, match="has stopped"):
+        owed(node)
+
+
+def test_what_is_written_while_a_table_is_read_again_is_there_at_once(
+    stored_areas: Areas, watch: Watch
+) -> None:
+    node = stored_areas["northmoor"]
+    before, looked = owed(node), list[list[str]]()
+
+    def meanwhile() -> None:
+        if not looked:
+            hold(node, case("other", [OTHER]))
+            looked.append(owed(node))
+
+    with node.read() as tx:
+        tx.read_again("obligation_record", meanwhile)
+    assert owed(node) == looked[0] != before
+
+
+def test_a_table_is_read_once_however_much_is_made_of_it(
+    stored_areas: Areas, watch: Watch, whole: list[str]
+) -> None:
+    node = stored_areas["northmoor"]
+    watch.now = FOR_S
+    with node.read() as tx:
+        numbers = tx.every_row("case_record", _id)
+        assert tx.every_row("case_record", lambda _, row: row["handle"]) != numbers
+        assert tx.every_row("case_record", _nothing) == ()
+    assert whole == ["case_record"]
+
+
+def test_what_is_made_of_a_table_is_the_same_value_while_the_table_is(
+    stored_areas: Areas, watch: Watch
+) -> None:
+    node = stored_areas["northmoor"]
+
+    def made() -> object:
+        with node.read() as tx:
+            return tx.every_row("case_record", _id)
+
+    first = made()
+    watch.now = FOR_S / 2
+    read_ageing(node)
+    assert made() is first
+    watch.now = 2 * FOR_S
+    assert made() is first
+    hold(node, case("other", [OTHER]))
+    assert made() != first
+
+
+def _nothing(_: Vault, row: RowMapping) -> object:
+    return None

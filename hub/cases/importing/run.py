@@ -19,12 +19,13 @@ from itertools import islice
 from typing import Final
 
 from hub.audit.events import OPERATOR, Action
-from hub.cases.access import NOBODY, CaseRestrictions, RestrictedCase, restrictions_on
+from hub.cases.access import restrictions_on
 from hub.cases.alerts import alert_of_import
 from hub.cases.changes import CaseChange, carry_out, find_case, work_out
 from hub.cases.importing.added import with_referral
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.cases.importing.tally import Imported
+from hub.cases.kept_out import NOBODY, CaseRestrictions, RestrictedCase
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.cases.seals import is_hidden

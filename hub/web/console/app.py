@@ -27,6 +27,7 @@ from hub.federation.client import PeerClient
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint
 from hub.node.node import Node
+from hub.node.rereading import Rereading
 from hub.web import ticks
 from hub.web.api.app import Served, add_api, failed, is_api
 from hub.web.api.app import nowhere as programs_nowhere
@@ -133,8 +134,10 @@ def create_console(node: Node, client: Callable[[Node], PeerClient] = PeerClient
         node.remembered.for_s = REMEMBER_S
         with node.write() as tx:
             tx.record(Action.node_started, by=NODE)
-        watching = asyncio.create_task(watch_log(node, banners.look))
+        watching, rereading = asyncio.create_task(watch_log(node, banners.look)), Rereading(node)
+        rereading.begin()
         yield
+        await to_thread.run_sync(rereading.end)
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from hub.accounts.accounts import Acting
 from hub.cases.obligations import ListedObligation, opened, rows_owed
-from hub.cases.shown import shown_among
+from hub.cases.shown import opener
 from hub.node.node import Node
 from hub.records.obligations import ObligationRow
 
@@ -17,23 +17,26 @@ TOGETHER: Final = frozenset({"notify_client", "answer_refusal"})
 """What is done once for a case, however often it arose."""
 
 
-def owed(node: Node, acting: Acting, until: dt.date, case: bytes | None = None) -> list[ObligationRow]:
+def owed(node: Node, acting: Acting, until: dt.date, case: bytes | None = None) -> tuple[ObligationRow, ...]:
     """What is due by a day, of cases that they may open, the longest overdue first; what is done once, once.
 
     `case`: of that case alone, by the digest of its reference.
     """
-    found = [
-        one for one in rows_owed(node, acting.requester, until) if case is None or one.case_digest == case
-    ]
-    shown = shown_among(node, acting, {one.case_digest for one in found})
+    found, may_open = rows_owed(node, acting.requester, until), opener(node, acting)
+    every = node.derived.get(
+        ("owed once", acting, until), (found, may_open), lambda: tuple(_once(found, may_open))
+    )
+    return every if case is None else tuple(one for one in every if one.case_digest == case)
+
+
+def _once(found: Iterable[ObligationRow], may_open: Callable[[bytes], bool]) -> Iterator[ObligationRow]:
     once: set[tuple[bytes, str]] = set()
-    kept = []
     for one in found:
         key = one.case_digest, one.code
-        if one.case_digest in shown and key not in once:
-            kept.append(one)
-            once |= {key} if one.code in TOGETHER else set()
-    return kept
+        if key not in once and may_open(one.case_digest):
+            yield one
+            if one.code in TOGETHER:
+                once.add(key)
 
 
 def read(node: Node, some: Sequence[ObligationRow]) -> list[ListedObligation]:

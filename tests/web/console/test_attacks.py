@@ -16,6 +16,7 @@ from hub.records.accounts import AccountRole
 from hub.records.gists import every_gist
 from hub.store.audit import DatabaseAudit
 from hub.web import ticks
+from hub.web.console.app import REMEMBER_S
 from hub.web.guards import ROUTES
 from tests.accounts.people import PASSWORD, cheap_passwords
 from tests.accounts.provider import running
@@ -215,6 +216,7 @@ def test_restricted_equals_absent_at_every_address(walk: Walk, monkeypatch: pyte
             for ref in refs
         )
         (node.home / STAFF_FILE).write_text(excluded, encoding="utf-8")
+        monkeypatch.setattr(node.remembered, "for_s", REMEMBER_S)  # As a console that is served has it.
     waited: list[float] = []
 
     async def noted(seconds: float) -> None:
