@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from hub.accounts.accounts import Acting, acting_as
-from hub.cases import access
+from hub.cases import kept_out
 from hub.cases.staff import STAFF_FILE
 from hub.checks.check import check
 from hub.checks.not_yet_asked import not_yet_asked
@@ -98,7 +98,7 @@ def test_a_check_is_opened_once_for_whoever_is_kept_from_a_case(
         opened.append(check_id)
         return recorded_check(tx, check_id)
 
-    monkeypatch.setattr(access, "recorded_check", recorded)
+    monkeypatch.setattr(kept_out, "recorded_check", recorded)
     excluded = '[[exclusion]]\ncase_ref = "soon"\nperson = "Ash Underhill"\n'
     (node.home / STAFF_FILE).write_text(excluded, encoding="utf-8")
     for times in (1, 2):
