@@ -5,7 +5,6 @@ It says to which area and for how long, and has no field for where there. Offers
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
@@ -26,12 +25,20 @@ from hub.values import NodeId, Requester, ShortText, Value
 OFFER_CASE: Final = "offer_case"
 
 
+Said = Literal["yes", "no", "not_known"]
+
+
 class MoveNotice(Value):
-    """Who says that she has moved to which area, temporarily or for good."""
+    """Who says that she has moved to which area, temporarily or for good.
+
+    `heard`: whether this area has heard her case; `agenda_sent`: whether it was put on an agenda and that sent.
+    """
 
     case_ref: Annotated[ShortText, StringConstraints(min_length=1)]
     area: NodeId
     stays: Literal["temporarily", "for_good", "not_known"]
+    heard: Said = "not_known"
+    agenda_sent: Said = "not_known"
     by: Requester
 
 
@@ -41,7 +48,7 @@ def give_notice(node: Node, notice: MoveNotice) -> str:
     Giving it again adds nothing. Raises NotFoundError where there is no such case for who gives it.
     """
     hidden = restrictions_on(node, notice.by)
-    body = notice.model_dump(mode="json", include={"area", "stays"})
+    body = notice.model_dump(mode="json", include={"area", "stays", "heard", "agenda_sent"})
     with node.write() as tx:
         tx.hold_others_off()
         held = hidden.find(tx, notice.case_ref)
@@ -60,7 +67,7 @@ def give_notice(node: Node, notice: MoveNotice) -> str:
             f"The victim is said to have moved to {area.area if area else notice.area}. Ask whether it is safe,"
             " then offer the case to that area: not to one that anybody in it fled, which a manager rings."
         )
-        owed = Obligation(code=OFFER_CASE, text=text, due=tx.today + dt.timedelta(days=1))
+        owed = Obligation(code=OFFER_CASE, text=text, due=tx.today)
         why = Reason(
             code="moved", text="A representative says that the victim has moved.", source="Marac toolkit"
         )

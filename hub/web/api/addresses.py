@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from hub.web.api import acts, models, plans, services
+from hub.web.api import acts, models, moves, plans, services
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
 from hub.web.typed.duty import DutyTyped
@@ -281,6 +281,40 @@ ADDRESSES: Final = (
         {"page": f"/cases/{_CASE}/people/{_RECORD}"},
         status=201,
     ),
+    Address(
+        "GET",
+        "/transfers",
+        moves.list_transfers,
+        gives=moves.TransfersListed,
+        given={
+            "transfers": [
+                {
+                    "page": f"/transfers/{_RECORD}",
+                    "direction": "out",
+                    "peer": "eastvale",
+                    "case_ref": "NM-2026-0412",
+                    "state": "offered",
+                    "since": "2026-11-29T09:30:00Z",
+                    "code": None,
+                    "responsible": ["northmoor"],
+                    "unsettled": False,
+                    "items": [{"kind": "plan", "title": "Action plan", "supplier": "Police", "held_by": ""}],
+                }
+            ]
+        },
+    ),
+    Address(
+        "POST",
+        "/cases/{case}/move-notices",
+        moves.give_move_notice,
+        moves.NoticeTyped,
+        moves.NoticeKept,
+        {"area": "eastvale", "stays": "for_good", "heard": "yes", "agenda_sent": "not_known"},
+        {"page": f"/cases/{_CASE}/papers/{_RECORD}"},
+        status=201,
+    ),
+    Address("POST", "/cases/{case}/transfers", doing="offers a case, with what may follow the victim"),
+    Address("POST", "/transfers/{transfer}", doing="accepts, declines or withdraws a transfer"),
     Address("POST", "/corrections/{correction}", doing="approves or refuses a correction"),
     Address("GET", "/flags", acts.list_flags, gives=models.FlagsListed, given={"flags": [_FLAG]}),
     Address(

@@ -167,6 +167,7 @@ WORDS: Final = {
     "fled": mark("Say who fled an area"),
     "safe": mark("Say that somebody is safe to talk to"),
     "told": mark("Record that somebody was told"),
+    "moved": mark("Say that the victim has moved to another area"),
     "transfer": mark("Offer it to another area"),
 }
 """What somebody may say of a case, each on a page of its own."""

@@ -26,10 +26,16 @@ MOVES: Final[Fields] = MappingProxyType(
         "button": "look",
     }
 )
+MOVED: Final[Fields] = MappingProxyType(
+    {"area": "eastvale", "stays": "for_good", "heard": "yes", "agenda_sent": "not_known"}
+)
 EXAMPLES: Final[tuple[Example, ...]] = (
     E("GET /cases/{case}/told"),
     E("POST /cases/{case}/told", status=422),
     E("POST /cases/{case}/told", form=TOLD),
+    E("GET /cases/{case}/moved"),
+    E("POST /cases/{case}/moved", status=422),
+    E("POST /cases/{case}/moved", form=MOVED),
     E("GET /cases/{case}/transfer"),
     E("GET /cases/{case}/transfer", R.manager),
     E("POST /cases/{case}/transfer", R.manager, status=422),
