@@ -30,7 +30,7 @@ from hub.node.node import Node
 from hub.records.cases import CaseDetails
 from hub.records.check import RecordedCheck
 from hub.values import Requester
-from hub.web.guards import ASK, CASE_OPENERS, CASEWORKERS, OPEN, PERSON, READ, Guard
+from hub.web.guards import ASK, CASEWORKERS, OPEN, PERSON, READ, Guard
 
 TOKEN_VARIABLE: Final = "HUB_TOKEN"  # noqa: S105 - its name
 
@@ -109,7 +109,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "transfer withdraw": _person("/transfers"),
     "disclosures add": _person("/cases"),
     "referral show": _READS,
-    "case correct": Rule(Guard(CASE_OPENERS, program=ASK)),
+    "case correct": _ASKS,
     "case corrections": _READS,
     "case decide": _person("/corrections"),
     "case seal": _OPERATORS,

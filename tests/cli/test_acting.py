@@ -39,6 +39,8 @@ OURS: Final = [name for name, rule in RULES.items() if not rule.guard.open]
 BY_TOKEN: Final = [name for name in OURS if RULES[name].guard.program != PERSON and not RULES[name].operators]
 ONE_OF: Final = {"requests answer": ("--release",)}
 """What a command takes one of several of."""
+CHOSEN: Final = {("case decide", "answer"): "approve"}
+"""Of an argument that is one of a few words, one that it can be."""
 BY_PERSON: Final = [name for name in OURS if RULES[name].guard.program == PERSON]
 NAMED: Final = [name for name, one in commands().items() if "--as" in {o for p in one.params for o in p.opts}]
 
@@ -81,7 +83,7 @@ def least(name: str, home: Path) -> list[object]:
     words: list[object] = list(ONE_OF.get(name, ()))
     for one in commands()[name].params:
         if one.param_type_name == "argument":
-            words.append(home if one.name == "home" else "ab" * 8)
+            words.append(home if one.name == "home" else CHOSEN.get((name, one.name), "ab" * 8))
         elif one.required:
             flag = one.type_descriptor.annotation is bool
             words += [one.opts[0]] if flag else [one.opts[0], "because-of-this"]
