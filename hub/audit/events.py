@@ -115,6 +115,11 @@ class Action(StrEnum):
     transfer_asked_back = "transfer_asked_back"
     transfer_ended = "transfer_ended"
     transfer_told = "transfer_told"
+    channel_prepared = "channel_prepared"
+    channel_asked = "channel_asked"
+    channel_answered = "channel_answered"
+    channel_ended = "channel_ended"
+    envelopes_read = "envelopes_read"
 
     idva_referred = "idva_referred"
     idva_taken_on = "idva_taken_on"

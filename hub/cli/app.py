@@ -117,6 +117,10 @@ COMMANDS: Final = {
         "transfers:transfer_app",
         "Cases that move with somebody from one area to another.",
     ),
+    "channel": (
+        "channels:channel_app",
+        "Sealed channels between managers of two areas.",
+    ),
     "obligations": (
         "obligations:obligations_app",
         "What must be done because of earlier decisions.",

@@ -99,7 +99,7 @@ def restore(
     Until `hub restored` it publishes nothing and answers no peer.
     """
     with reporting(as_json=as_json, interrupted="What was there; a half-made folder ends in .restoring."):
-        done = bring_back(home, Source(file, keys, _identity(identity), database, old), because)
+        done = bring_back(home, Source(file, keys, identity_in(identity), database, old), because)
         if as_json:
             print_json(
                 {
@@ -140,7 +140,7 @@ def _tell(home: Path, done: Restored) -> None:
     )
 
 
-def _identity(path: Path) -> str:
+def identity_in(path: Path) -> str:
     """The key in a file as `hub backup-key` and `age-keygen` write it."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -32,6 +32,7 @@ from hub.node.home import advance_audit_checkpoint, require_as_bound
 from hub.node.node import Node
 from hub.store import peers, schedule
 from hub.store.schedule import WORKER, JobRow
+from hub.transfers.channel.exchange import exchange, renew
 from hub.transfers.expire import expire
 from hub.values import NodeId
 
@@ -92,6 +93,8 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         *(Job(f"add:{one.url}", partial(_add, one), peer=True) for one in wanted),
         *(Job(f"sync:{one}", partial(_sync, one), peer=True) for one in pinned),
         *(Job(f"show:{one}", partial(_show, one), peer=True) for one in pinned),
+        *(Job(f"exchange:{one}", partial(_exchange, one), peer=True) for one in pinned),
+        Job("envelopes", lambda run: renew(run.node)),
         Job("warn", _warn),
         Job("audit", lambda run: require_as_bound(run.node)),
         Job("escalate", _escalate),
@@ -198,6 +201,10 @@ def _sync(peer: NodeId, run: Run) -> None:
 
 def _show(peer: NodeId, run: Run) -> None:
     _ask(run, lambda client: show_head(run.node, client, peer))
+
+
+def _exchange(peer: NodeId, run: Run) -> None:
+    _ask(run, lambda client: exchange(run.node, client, peer))
 
 
 def _ask(run: Run, act: Callable[[PeerClient], Awaitable[object]]) -> None:

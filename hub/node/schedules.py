@@ -24,6 +24,7 @@ class Schedules(Value):
     """How often the worker does what, in minutes.
 
     `show_head_minutes`: each peer is shown the newest signed head of our log, whatever was done or not.
+    `envelope_minutes`: each peer is sent an envelope, with something in it or not.
     `ask_again_minutes`: a disclosure that waits for a person at its holder. `retry_most_minutes`: between two tries
     of what goes on failing. `give_up_after`: tries of a delivery; by default about three days.
     """
@@ -34,6 +35,7 @@ class Schedules(Value):
     escalate_minutes: Minutes = 60
     casework_minutes: Minutes = 60
     show_head_minutes: Minutes = 60
+    envelope_minutes: Minutes = 60
     warn_minutes: Minutes = 24 * 60
     audit_minutes: Minutes = 24 * 60
     ask_again_minutes: Minutes = 60
@@ -51,6 +53,8 @@ class Schedules(Value):
             "show": self.show_head_minutes,
             "warn": self.warn_minutes,
             "audit": self.audit_minutes,
+            "envelopes": self.envelope_minutes,
+            "exchange": self.envelope_minutes,
             "escalate": self.escalate_minutes,
             "casework": self.casework_minutes,
         }.get(job.partition(":")[0])

@@ -68,6 +68,15 @@ class Backups(Value):
     recipients: tuple[ShortText, ...] = ()
 
 
+class Channels(Value):
+    """Who reads what managers let through sealed channels: a recipient of age, whose key is kept off the node.
+
+    Without one, none is opened here.
+    """
+
+    officer: ShortText = ""
+
+
 class ServerLimits(Value):
     """What one process of the node's server takes on, and from whom.
 
@@ -196,6 +205,7 @@ class Settings(Value):
     notices: Notices | None = None
     provider: ProviderSettings | None = None
     backup: Backups = Backups()
+    channels: Channels = Channels()
     repeat_definition: Literal["2018", "before_2018"] = "2018"
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)

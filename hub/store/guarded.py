@@ -49,6 +49,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "submission": _NOTHING,
     "transfer": _NOTHING,
     "idva_referral": _NOTHING,
+    "channel": _NOTHING,
 }
 """Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
 

@@ -142,10 +142,11 @@ def _free_reference(tx: Reading, wanted: str) -> str:
 
 def _papers(tx: Reading, pack: Pack) -> list[WithFile]:
     """The items that moved, as papers of the case here."""
-    return [_paper(tx, pack, one) for one in pack.items if not one.held_by]
+    return [paper_of(one, pack.offered_by.name, tx.now) for one in pack.items if not one.held_by]
 
 
-def _paper(tx: Reading, pack: Pack, item: PackedItem) -> WithFile:
+def paper_of(item: PackedItem, by: str, now: int) -> WithFile:
+    """An item that came from another area, as a paper of a case here. Raises InputError. `by`: who gave it."""
     kind = PaperKind(item.kind) if item.kind in set(PaperKind) else PaperKind.attachment
     body = item.body if kind.value == item.kind else {"title": item.title or item.kind, "content": item.body}
     try:
@@ -155,8 +156,8 @@ def _paper(tx: Reading, pack: Pack, item: PackedItem) -> WithFile:
     paper = Paper(
         kind=kind,
         body=body,
-        by=item.by or pack.offered_by.name,
-        at=item.at or tx.now,
+        by=item.by or by,
+        at=item.at or now,
         supplier=item.supplier,
         may_follow=item.may_follow,
     )

@@ -27,9 +27,11 @@ from hub.node.certificates import own_certificate
 from hub.node.node import Node
 from hub.node.upgrade import require_searched_for_hidden
 from hub.records.restorations import require_none_open
+from hub.transfers.channel.exchange import receive as receive_envelope
 from hub.transfers.receive import receive as receive_transfer
 from hub.web.problems import problem, problem_of
 from hub.wire import messages
+from hub.wire.channel import ENVELOPES_PATH, EnvelopeMessage
 from hub.wire.messages import MessageType
 from hub.wire.transfers import MAX_TRANSFER_BODY, TRANSFERS_PATH, TransferMessage
 from hub.wire.witness import (
@@ -114,6 +116,10 @@ def _transfer(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refu
     return receive_transfer(node, caller, signed, message)
 
 
+def _envelope(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refused:
+    return receive_envelope(node, caller, messages.parse_request(EnvelopeMessage, signed.body))
+
+
 _POSTED: Final[Mapping[str, tuple[MessageType, Act]]] = {
     messages.EVALUATIONS_PATH: (MessageType.evaluation, _evaluation),
     messages.DISCLOSURES_PATH: (MessageType.disclosure, _disclosure),
@@ -121,6 +127,7 @@ _POSTED: Final[Mapping[str, tuple[MessageType, Act]]] = {
     CHECKPOINTS_PATH: (MessageType.checkpoint, _checkpoint),
     RECONCILIATIONS_PATH: (MessageType.reconciliation, _reconciliation),
     TRANSFERS_PATH: (MessageType.transfer, _transfer),
+    ENVELOPES_PATH: (MessageType.envelope, _envelope),
 }
 """What peers post: the type of the message, and who takes it."""
 

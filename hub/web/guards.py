@@ -27,11 +27,13 @@ ADMINISTRATORS: Final = frozenset({_R.manager, _R.operator})
 class Guard(NamedTuple):
     """Who may: no roles means anybody, signed in or not. `fresh`: only moments after somebody showed who they are.
 
+    `kept`: what they typed before is kept until then; else they type it again.
     `program`: at an address of programs what a token has to be for, or `PERSON` where no token will do.
     """
 
     roles: frozenset[AccountRole] = frozenset()
     fresh: bool = False
+    kept: bool = True
     program: str = ""
 
     @property
@@ -138,6 +140,10 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/transfers/{transfer}"): Guard(CASEWORKERS, fresh=True),
     ("GET", "/cases/{case}/transfer"): Guard(CASEWORKERS),
     ("POST", "/cases/{case}/transfer"): Guard(MANAGERS, fresh=True),
+    ("GET", "/cases/{case}/channel"): Guard(MANAGERS),
+    ("POST", "/cases/{case}/channel"): Guard(MANAGERS, fresh=True),
+    ("GET", "/channels"): Guard(MANAGERS),
+    ("POST", "/channels"): Guard(MANAGERS, fresh=True, kept=False),
     ("GET", "/seals"): Guard(CASEWORKERS),
     ("GET", "/seals/{likeness}"): Guard(CASEWORKERS),
     ("POST", "/seals/{likeness}"): Guard(CASEWORKERS),

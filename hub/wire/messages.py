@@ -81,6 +81,7 @@ class MessageType(StrEnum):
     checkpoint = "marac-checkpoint+jwt"
     acknowledgement = "marac-acknowledgement+jwt"
     transfer = "marac-transfer+jwt"
+    envelope = "marac-envelope+jwt"
     reconciliation = "marac-reconciliation+jwt"
     feed = "marac-feed+jwt"
     manifest = "marac-manifest+jwt"

@@ -48,6 +48,8 @@ WALKED: Final[dict[tuple[str, str], str]] = {
         for name, how in (("file", "{missing}"), ("who", "{form} --as {missing}"))
     },
     ("transfer list", "who"): "{home} --as {missing}",
+    ("channel read", "reason"): "{home} {missing} --identity {identity}",
+    ("channel read", "identity"): "{home} {form} --identity {missing}",
     ("transfer offer", "document"): "{home} {missing}",
     ("transfer offer", "who"): "{home} {form} --as {missing}",
     **{
@@ -117,6 +119,7 @@ WALKED.update(
         "transfer list": "{home}",
         "case correct": "{home} {form}",
         "case corrections": "{home}",
+        "channel list": "{home}",
         "transfer notice": "{home} {form}",
         "flags list": "{home}",
         "duty show": "{home}",

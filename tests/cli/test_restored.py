@@ -354,6 +354,7 @@ BROUGHT_BACK_OTHERWISE = frozenset(
     reconciled checkpoint_sent checkpoint_received checkpoint_refused peer_fault rows_anchored rows_kept
     deliveries_anchored tellings_anchored hidden_searched stop_ended organisation_added account_opened signed_in
     sign_in_refused authenticated_anew session_ended program_admitted program_ended transfer_ended
+    envelopes_read
     """.split()  # noqa: SIM905
 )
 

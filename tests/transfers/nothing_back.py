@@ -23,9 +23,9 @@ from sqlmodel import SQLModel
 
 from hub.backup.make import backup
 from hub.crypto import age, hpke
-from hub.crypto.vault import Vault
 from hub.errors import StorageError
 from hub.node.node import Node
+from hub.records import person_keys
 from hub.store import tables
 from tests.cli.running import inside
 
@@ -111,12 +111,15 @@ def rows_opened(node: Node) -> Iterator[tuple[str, bytes]]:
                     value = row[column.name]
                     where = f"{table.name}.{column.name}"
                     if isinstance(value, bytes) and column.name not in NOT_SEALED:
-                        yield where, _opened(node.keys.vault, table, dict(row), value)
+                        yield where, _opened(node, table, dict(row), value)
                     elif value is not None:
                         yield where, value if isinstance(value, bytes) else str(value).encode()
 
 
-def _opened(vault: Vault, table: Table, row: dict[str, Any], sealed: bytes) -> bytes:
+def _opened(node: Node, table: Table, row: dict[str, Any], sealed: bytes) -> bytes:
+    vault = node.keys.vault
+    if table.name == "person_keys":
+        return vault.open(person_keys._place(node.matching, row["handle"]), sealed)
     if table.name == "decision_record":
         return vault.open(*_decision(row, sealed))
     for place in _places(table.name, row):

@@ -41,6 +41,7 @@ from hub.web.console import (
     case_papers,
     cases,
     certificate,
+    channels,
     completion,
     countersign,
     disclosures,
@@ -101,6 +102,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *rung.PAGES,
     *transfers.PAGES,
     *moved.PAGES,
+    *channels.PAGES,
     *certificate.PAGES,
     *tell.PAGES,
     *submissions.PAGES,
@@ -213,7 +215,8 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
                 lost = typed and page.path != "/sign-out"
                 return see(await _keep_left(asked, page) if lost else "/sign-in")
             if session.locked and page.path != "/sign-out":
-                await _keep_typed(asked, page, session)
+                if guard.kept:
+                    await _keep_typed(asked, page, session)
                 return see("/sign-in")
             await to_thread.run_sync(sessions.touch, node, session)
             _show_who(request, session)

@@ -49,7 +49,7 @@ AGAINST: Final = {
     NotTold.unanswered: mark("Nobody has answered whether anyone in this case fled an area."),
 }
 """What stands against telling an area, to the manager who decides about it."""
-_CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-3])[:.][0-5]\d")
+CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-3])[:.][0-5]\d")
 _NO_CONNECTION: Final = mark(
     "Tick that you have no connection with anyone in this case; if you have, another manager signs"
 )
@@ -222,7 +222,7 @@ def _wrong_call(said: CallForm, now: dt.datetime) -> list[tuple[str, str]]:
         found.append(("spoken_to", gettext(mark("Name whom you spoke to, by given name and surname"))))
     if said.on is None or said.on > now.date():
         found.append(("on", gettext(mark("Give the day of the call; it cannot be after today"))))
-    if not _CLOCK.fullmatch(said.clock):
+    if not CLOCK.fullmatch(said.clock):
         found.append(("clock", gettext(mark("Give the time of the call, such as 14:20"))))
     elif said.on == now.date() and dt.time.fromisoformat(said.clock.replace(".", ":").zfill(5)) > now.time():
         found.append(("clock", gettext(mark("Give the time of the call; it cannot be later than now"))))

@@ -169,6 +169,7 @@ WORDS: Final = {
     "told": mark("Record that somebody was told"),
     "moved": mark("Say that the victim has moved to another area"),
     "transfer": mark("Offer it to another area"),
+    "channel": mark("Ask the area that the victim fled"),
 }
 """What somebody may say of a case, each on a page of its own."""
 

@@ -31,6 +31,7 @@ _MENU: Final = (
     (mark("Cases"), "/cases"),
     (mark("Requests"), "/requests"),
     (mark("Transfers"), "/transfers"),
+    (mark("Sealed channels"), "/channels"),
     (mark("Obligations"), "/obligations"),
     (mark("Actions"), "/actions"),
     (mark("Corrections"), "/corrections"),

@@ -22,6 +22,7 @@ from tests.web.console.by_journey import (
     protecting,
     referring,
     repeats,
+    ringing,
     signing_in,
 )
 from tests.web.console.by_journey.example import AWAY, NOBODY, PROVEN, UNSIGNED, Example
@@ -38,6 +39,7 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     *asking.EXAMPLES,
     *incoming.EXAMPLES,
     *moving.EXAMPLES,
+    *ringing.EXAMPLES,
     *protecting.EXAMPLES,
     *before_manager.EXAMPLES,
     *repeats.EXAMPLES,

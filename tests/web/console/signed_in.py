@@ -76,6 +76,13 @@ class Console:
                 )
         return cls(node, create_console(node, client), users)
 
+    @classmethod
+    def with_people(
+        cls, node: Node, users: dict[AccountRole, User], client: Callable[[Node], PeerClient]
+    ) -> Console:
+        """With people who have accounts already."""
+        return cls(node, create_console(node, client), users)
+
     def send(
         self,
         method: str,

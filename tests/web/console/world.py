@@ -23,6 +23,7 @@ from tests.checks.pending import asked, told
 from tests.checks.signing import CASEWORKER, asked_without_it, she_fled
 from tests.cli.running import free_port
 from tests.federation.nodes import IMPORTER, Areas, case, cases_of, hold, stranger
+from tests.transfers.ringing import set_up
 from tests.web.console.browser import apart
 from tests.web.console.by_journey.example import AWAY, UNSIGNED, Example, R
 from tests.web.console.signed_in import Console
@@ -34,6 +35,7 @@ class World:
     """The two areas' consoles, their people, and what stands in each address (`places`)."""
 
     def __init__(self, areas: Areas, provider: Provider) -> None:
+        set_up(areas)
         self.areas, self.provider = areas, provider
         self.ports = {"northmoor": free_port(), "eastvale": free_port()}
         there = f"http://127.0.0.1:{self.ports['eastvale']}"
@@ -176,6 +178,7 @@ _LINKS: Final = {
     "submission": r"/(?:submissions|countersign/before)/([0-9a-f]{32})",
     "correction": r"/cases/[0-9a-f]{32}/people/([0-9a-f]{32})",
     "transfer": r'href="/transfers/([0-9a-f]{32})"',
+    "channel": r'name="channel" value="([0-9a-f]{32})"',
     "request": r'href="/requests/([0-9a-f]+)"',
     "client": r"/cases/([0-9a-f]{32})/prior-contact",
     "idva_referral": r'href="/idva-referrals/([0-9a-f]{32})"',

@@ -1,0 +1,24 @@
+"""Sealed channels between managers: the envelopes that every node has, full or empty, and those we opened."""
+
+from __future__ import annotations
+
+from sqlmodel import Field, SQLModel
+
+
+class EnvelopeRecord(SQLModel, table=True):
+    """One of them: made by the clock, whether anybody uses it or not. `sealed` is always as long."""
+
+    __tablename__ = "envelope"
+
+    id: bytes = Field(primary_key=True)
+    made_at: int = Field(index=True)
+    sealed: bytes
+
+
+class ChannelRecord(SQLModel, table=True):
+    """A channel that a manager of this area opened to the area that somebody fled. `sealed` is all of it."""
+
+    __tablename__ = "channel"
+
+    id: bytes = Field(primary_key=True)
+    sealed: bytes
