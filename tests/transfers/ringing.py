@@ -96,15 +96,15 @@ def ready(areas: Areas) -> Pair:
     return pair
 
 
-def with_plan(node: Node) -> str:
+def with_plan(node: Node, ref: str = REF, by: str = "C. Chair") -> str:
     """A plan among the papers of her old case; its handle (hex)."""
     with node.write() as tx:
-        row = cases.find(tx.session, tx.case_digest(REF))
+        row = cases.find(tx.session, tx.case_digest(ref))
         assert row is not None
         plan = Paper(
             kind=PaperKind.minutes,
             body={"text": PLAN},
-            by="C. Chair",
+            by=by,
             at=tx.now,
             supplier="Police",
             may_follow="yes",
