@@ -82,7 +82,7 @@ def ready(areas: Areas) -> Pair:
     """Northmoor holds her case and its plan, Eastvale that of now; both have a manager and an officer."""
     identity = set_up(areas)
     he = HE.model_copy(update={"role": Role.perpetrator})
-    old_case = case(REF, [SHE, he], fled_from=())
+    old_case = case(REF, [SHE, he], fled_from=(), referring_agency="Police")
     people = (PersonIntake(SHE, OWN_ADDRESS, None, 2), PersonIntake(he, "", None, 3))
     hold(areas[OLD], replace(old_case, people=people))
     there = (PersonIntake(SHE, NEW_ADDRESS, None, 2), PersonIntake(he, "", None, 3))
