@@ -23,6 +23,14 @@ def new_identity() -> tuple[str, str]:
     return str(identity), str(identity.to_public())
 
 
+def is_for(identity: str, recipient: str) -> bool:
+    """Whether an identity opens what is encrypted to a recipient."""
+    try:
+        return str(x25519.Identity.from_str(identity.strip()).to_public()) == recipient.strip()
+    except pyrage.IdentityError:
+        return False
+
+
 def require_recipient(text: str) -> str:
     """The recipient as it is used. Raises InputError when it is none."""
     try:

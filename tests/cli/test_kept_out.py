@@ -33,6 +33,8 @@ OF_NO_CASE: Final = {
     "init": "makes a node; one that is there is refused whatever it holds",
     "doctor": "tells the operator what the node lacks; of an exclusion, that its case is not here",
     "decide": "touches no database",
+    "channel list": "lists what the account that asks opened itself; here nobody has one",
+    "channel read": "takes the data-protection officer's key, which is not on the node, and lists all to it",
     "policy explain": "touches no database",
     "audit reconcile": "names checks by random identifiers, of the whole node, about no case",
     "audit heads": "shows heads of other areas' logs, about no case",

@@ -214,6 +214,14 @@ def test_a_node_that_dies_with_the_answer_in_its_hand_is_given_it_again(
     assert len([one for one in papers_of(pair.areas[NEW], THERE) if PLAN in str(one.body)]) == 1
 
 
+def test_who_is_kept_out_of_her_case_since_finds_no_channel_of_theirs(pair: Pair) -> None:
+    prepared(pair)
+    new = pair.areas[NEW]
+    assert asking.channels_of(new, pair.new_acting) != []
+    (new.home / STAFF_FILE).write_text(f'[[exclusion]]\ncase_ref = "{THERE}"\nperson = "{NEW_MANAGER}"\n')
+    assert asking.channels_of(new, pair.new_acting) == []
+
+
 def test_without_an_officers_key_no_call_is_logged(pair: Pair) -> None:
     """Nobody could look after it: it is said what to do."""
     old = pair.areas[OLD]
@@ -235,6 +243,8 @@ def test_the_officer_reads_what_went_and_that_it_was_read(pair: Pair) -> None:
     assert one.call.said == SAID
     again = read(pair.areas[OLD], pair.identity, why)
     assert [each.read_by for each in again.read] == ["Dee Peel"]
-    assert read(pair.areas[OLD], age.new_identity()[0], why).answered == ()
+    other = age.new_identity()[0]
+    assert read(pair.areas[OLD], other, why).answered == ()
+    assert read(pair.areas[NEW], other, why).opened == ()
     opened = read(pair.areas[NEW], pair.identity, why).opened
     assert [(each.by, each.peer, each.reference) for each in opened] == [(NEW_MANAGER, OLD, "")]

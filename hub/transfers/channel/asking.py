@@ -40,10 +40,11 @@ WHY: Final = "The plan of the area that she fled, for the manager of the area th
 
 
 def channels_of(node: Node, acting: Acting, case: str = "") -> list[Channel]:
-    """Those that this account opened, of one case (hex) or of all, the newest first. Raises RowsError."""
+    """Those that this account opened, of one case (hex) or of all that they may open, the newest first."""
     with node.read() as tx:
         every = every_channel(tx)
-    return [one for one in every if one.account == acting.account.id and case in ("", one.case)]
+    own = [one for one in every if one.account == acting.account.id and case in ("", one.case)]
+    return [one for one in own if case_shown(node, acting, one.case) is not None]
 
 
 def prepare(node: Node, acting: Acting, case: str, peer: str, other: str, *, declared: bool) -> Decision:

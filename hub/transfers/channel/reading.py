@@ -1,7 +1,7 @@
 """The data-protection officer reads what went by sealed channels here: by a key that is not on the node, and why.
 
 That it was read stands in the audit log, whether there was anything or not; who read it and why, among what the
-officer reads. Of channels that managers of this area opened the reference is not shown. Decides nothing.
+officer reads. Channels that managers of this area opened are shown to the officer of now, without their reference.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.audit.events import Action
+from hub.crypto import age
 from hub.node.node import Node
 from hub.records import envelopes
 from hub.records.channels import Channel, every_channel
@@ -49,7 +50,8 @@ def read(node: Node, identity: str, why: WhyRead) -> Read:
     with node.write() as tx:
         tx.hold_others_off()
         found: list[dict[str, Any]] = [json.loads(one) for one in envelopes.entries(tx, identity)]
-        opened = sorted(every_channel(tx), key=lambda one: one.at)
+        theirs = age.is_for(identity, envelopes.require_officer(tx))
+        opened = sorted(every_channel(tx), key=lambda one: one.at) if theirs else []
         note = ReadBy(read_by=why.by, reason=why.reason[:1_000], at=tx.now)
         blank = replace(
             envelopes.take_blank(tx),
