@@ -153,7 +153,7 @@ def chosen(pair: Pair, **changes: Any) -> Chosen:
         "case": pair.here,
         "papers": (pair.paper,),
         "permission": Permitted(by="Marac Chair", date=dt.date(2026, 11, 1)),
-        "reason": "She is at high risk where she is now.",
+        "reason": "He found her at two addresses; what was tried before decides whether she is moved again.",
         "declared": True,
     }
     return Chosen(**told | changes)

@@ -24,7 +24,7 @@ from tests.transfers.ringing import (
     tick,
 )
 
-WORDS = (NEW_MANAGER, NEW_ADDRESS, "9 High Row", THERE, SAID, "Marac Chair", "high risk where she is now")
+WORDS = (NEW_MANAGER, NEW_ADDRESS, "9 High Row", THERE, SAID, "Marac Chair", "what was tried before decides")
 
 
 @pytest.fixture

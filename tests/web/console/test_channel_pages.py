@@ -77,7 +77,7 @@ def test_a_plan_goes_by_pages(pair: Pair, consoles: dict[str, Console]) -> None:
         "papers": pair.paper,
         "permitted_by": "Marac Chair",
         "permitted_on": "1 November 2026",
-        "reason": "She is at high risk.",
+        "reason": "He found her at two addresses; what was tried before decides whether she is moved again.",
         "no_connection": "yes",
     }
     assert "It may be given." in old.send("POST", "/channels", there, {**chosen, "button": "look"}).text
