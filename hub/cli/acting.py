@@ -78,6 +78,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "idva said": _ASKS,
     "duty show": _READS,
     "duty keep": _ASKS,
+    "agenda show": _READS,
+    "agenda ask": _ASKS,
     "checks list": _READS,
     "checks show": _READS,
     "requests list": _READS,

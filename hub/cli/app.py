@@ -101,6 +101,10 @@ COMMANDS: Final = {
         "checks:checks_app",
         "Checks that were made before, and their results.",
     ),
+    "agenda": (
+        "agenda:agenda_app",
+        "The cases of a meeting, and asking about all of them.",
+    ),
     "disclose": (
         "check:disclose",
         "Tell one area about whom a check was, and ask what it releases.",

@@ -52,12 +52,13 @@ class AgreementOfBefore(Value):
 class Quotas(Value):
     """Quotas by kind of key, for all of a peer and for one user at a peer; and of reconciliations.
 
-    The default follows from an area of 415 cases a year: 1.6 checks a working day, each of one subject (weak
-    keys too) and about 2.5 related persons (strong keys alone), padded to 256 elements, 64 of them weak.
+    The default follows from an area of 415 cases a year: 34 a month, asked about when they are referred and again
+    before their meeting, by a question for the victim and one for each perpetrator: 150 a month, each padded to 256
+    elements, 64 of them weak. Before a meeting one person asks about twenty cases at once.
     """
 
-    strong: Quota = Quota(per_day=700, burst=7_000, per_month=16_000)
-    weak: Quota = Quota(per_day=150, burst=1_500, per_month=3_500)
+    strong: Quota = Quota(per_day=1_400, burst=12_000, per_month=40_000)
+    weak: Quota = Quota(per_day=450, burst=4_000, per_month=13_000)
     reconciliations: Quota = Quota(per_day=24, burst=24, per_month=300)
     user_share: float = Field(default=0.75, gt=0, le=1)
 

@@ -22,6 +22,7 @@ from tests.cli.running import Ended, actions, count, hub, inside, write_csv
 from tests.docs.pages import commands
 
 THEIRS: Final = {"role": "victim", "given_names": "Orla", "surname": "Quennell", "date_of_birth": "1988"}
+MEETING = "2026-12-03"
 ASKED, SEALED, HELD, OWN = "NM-ASKED", "NM-SEALED", "NM-HELD", "NM-OWN"
 # As a manager, who may do most.
 KEPT_OUT: Final = '[[staff]]\ngiven_names = "Ash"\nsurname = "Kept-Out"\nmanager = true\n' + "".join(
@@ -77,7 +78,10 @@ class Nodes:
         refs = list(dict.fromkeys(row["case_ref"] for row in rows))
         for ref, like, sealed in ((SEALED, refs[0], "yes"), (HELD, refs[1], "no")):
             one_case = [row for row in rows if row["case_ref"] == like]
-            changed = [row | {"case_ref": ref, "sealed": sealed, "publish": ""} for row in one_case]
+            changed = [
+                row | {"case_ref": ref, "sealed": sealed, "publish": "", "meeting_date": MEETING}
+                for row in one_case
+            ]
             write_csv(self.file(ref), changed)
         shutil.copytree(self.has, self.never)
 
@@ -191,6 +195,7 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("transfer list", *who)
         walk("case corrections", *who)
         walk("flags list", *who)
+        walk("agenda show", MEETING, *who)
         for how in ((), ("--all",), ("--closed",), ("--on", "2199-12-31")):
             walk("obligations list", *how, *who)
         for ref in (ASKED, SEALED, HELD):
@@ -218,6 +223,8 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("referral add", write("referral", told), "--as", ash)
         walk("referral show", "--as", ash, said=f"{ref}\n")
         walk("plan show", "--as", ash, said=f"{ref}\n")
+        confirmed = {"knows_nobody": True, "cases": [ref], "by": ASH}
+        walk("agenda ask", MEETING, write("confirmed", confirmed))
         planned = {"case_ref": ref, "by": ASH, "tells_victim": "The Idva"}
         walk("plan save", write("plan", planned), "--begin")
         walk("plan accept", "--as", ash, said=f"{ref}\n")

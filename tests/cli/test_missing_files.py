@@ -57,6 +57,8 @@ WALKED: Final[dict[tuple[str, str], str]] = {
         for act in ("accept", "decline", "withdraw")
         for name, how in (("decision", "{missing}"), ("who", "{form} --as {missing}"))
     },
+    ("agenda show", "who"): "{home} 2026-12-03 --as {missing}",
+    ("agenda ask", "confirmation"): "{home} 2026-12-03 {missing}",
     ("plan show", "who"): "{home} --as {missing}",
     ("plan save", "plan"): "{home} {missing}",
     ("plan accept", "who"): "{home} --as {missing}",
@@ -129,6 +131,8 @@ WALKED.update(
         "idva take-on": f"{{home}} {ID}",
         "idva refer": "{home} --service Haven",
         "idva said": "{home} {form}",
+        "agenda show": "{home} 2026-12-03",
+        "agenda ask": "{home} 2026-12-03 {form}",
         "plan show": "{home}",
         "plan save": "{home} {form}",
         "plan actions": "{home}",

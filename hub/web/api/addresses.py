@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from hub.web.api import acts, models, moves, plans, services
+from hub.web.api import acts, agendas, models, moves, plans, services
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
 from hub.web.typed.duty import DutyTyped
@@ -40,6 +40,14 @@ class Address(NamedTuple):
 _LISTED: Final = {
     "cases": [{"case": _CASE, "case_ref": "NM-2026-0412", "kind": "marac", "stub": True}],
     "more": False,
+}
+_ON_AGENDA: Final = {
+    "case": _CASE,
+    "case_ref": "NM-2026-0412",
+    "last_asked": "2026-11-24T09:12:00Z",
+    "changed": ["new_name"],
+    "people": 2,
+    "alone": None,
 }
 _PERSON: Final = {
     "role": "victim",
@@ -332,6 +340,22 @@ ADDRESSES: Final = (
         models.QuestionsPut,
         _QUESTION,
         {"checks": [{"record": _RECORD, "check_id": _CHECK}], "refusals": []},
+    ),
+    Address(
+        "GET",
+        "/agenda/{day}",
+        agendas.show_agenda,
+        gives=models.Agenda,
+        given={"day": "2026-12-03", "cases": [_ON_AGENDA]},
+    ),
+    Address(
+        "POST",
+        "/agenda/{day}",
+        agendas.ask_agenda,
+        models.AgendaSent,
+        models.AgendaAsked,
+        {"cases": [_CASE], "knows_nobody": True, "once": "agenda of 3 December"},
+        {"cases": [{"case": _CASE, "checks": [_CHECK], "stopped": []}]},
     ),
     Address(
         "GET",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -13,6 +13,7 @@ from hub.cases.here_already import Found
 from hub.cases.refer import Repeat
 from hub.cases.referral import Referral
 from hub.cases.repeat_papers import RepeatDecision
+from hub.checks.agenda import Alone, Changed
 from hub.records.check import CheckResult
 from hub.values import Kind, Level, Person, ShortText, Value
 from hub.web.typed.cases import CaseTyped, Search
@@ -65,6 +66,51 @@ class HereAlready(Value):
 
     found: Found
     decision: RepeatDecision | None
+
+
+class AgendaCase(Value):
+    """A case of a meeting. `last_asked`: when other areas were last asked; `changed`: what has changed since.
+
+    `people`: how many are left to be asked about. `alone`: why it is asked about on its own page, if so.
+    """
+
+    case: str
+    case_ref: str
+    last_asked: str | None
+    changed: tuple[Changed, ...]
+    people: int
+    alone: Alone | None
+
+
+class Agenda(Value):
+    """The cases of a meeting that the account may open."""
+
+    day: dt.date
+    cases: tuple[AgendaCase, ...]
+
+
+class AgendaSent(Value):
+    """One confirmation. `cases`: their handles. `once`: a word of the program's own: sent again, asked once."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    cases: Annotated[tuple[str, ...], Field(min_length=1, max_length=200)]
+    knows_nobody: Literal[True]
+    once: Annotated[str, Field(min_length=8, max_length=64)]
+
+
+class CaseAsked(Value):
+    """What came of asking about a case: its checks, and what stopped any of them."""
+
+    case: str
+    checks: tuple[str, ...]
+    stopped: tuple[str, ...]
+
+
+class AgendaAsked(Value):
+    """What came of a confirmation: those cases that were asked about."""
+
+    cases: tuple[CaseAsked, ...]
 
 
 class HereAlreadyListed(Value):

@@ -34,6 +34,7 @@ from hub.web.api.app import nowhere as programs_nowhere
 from hub.web.console import (
     accounts,
     actions,
+    agenda,
     ask,
     before,
     by_hand,
@@ -84,6 +85,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *sign_in.PAGES,
     *provider.PAGES,
     *work.PAGES,
+    *agenda.PAGES,
     *cases.PAGES,
     *here_already.PAGES,
     *referrals.PAGES,

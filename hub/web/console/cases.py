@@ -29,6 +29,8 @@ from hub.web.typed.cases import MOST_ROWS, CaseTyped, Search, fled_wrong, same_c
 
 MOST: Final = 50
 MORE: Final = "more"
+REFERRED: Final = "referred"
+"""In the address: its referral was sent just now."""
 
 
 def _list(asked: Asked) -> Response:
@@ -68,6 +70,8 @@ def _show(asked: Asked) -> Response:
         fled_known=held.details.fled_from is not None and NOT_KNOWN not in held.details.fled_from,
         sealed=held.kept.sealed,
         moved=moved_from(asked, held),
+        referred=REFERRED in asked.request.url.query,
+        here=any(one.case == handle for one in waiting(asked.node, asked.acting)) if may_ask else False,
         came_from=area_name(asked.node, held.details.transferred_from),
         may_ask=may_ask,
         checks=asked_lines(asked, MOST, lambda one: one.case_digest == case) if may_ask else [],

@@ -21,7 +21,7 @@ from hub.errors import ConflictError, InputError
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.web.console.asked import Asked, Page, see
-from hub.web.console.cases import areas_of
+from hub.web.console.cases import REFERRED, areas_of
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
@@ -129,7 +129,7 @@ def _send(asked: Asked, form: Form[ReferralTyped]) -> Response:
     if done.proposal:
         return see(f"/cases/{done.handle}/people/{done.proposal}")
     note_found(asked.node, bytes.fromhex(done.handle))
-    return see(f"/cases/{done.handle}")
+    return see(f"/cases/{done.handle}?{REFERRED}")
 
 
 def _wrong(asked: Asked, typed: ReferralTyped) -> list[tuple[str, str]]:

@@ -32,7 +32,17 @@ FORM_PAGES: Final = (
     "advice",
     "review",
 )  # The rest are met in `test_form_journey`.
+ON_AGENDA: Final = MappingProxyType({"day": "2026-12-03"})
 EXAMPLES: Final[tuple[Example, ...]] = (
+    E("GET /agenda"),
+    E("GET /agenda/{day}", places=ON_AGENDA),
+    E("GET /agenda/{day}", places={"day": "nothing"}, status=404),
+    E("POST /agenda/{day}", places=ON_AGENDA, status=422),
+    E(
+        "POST /agenda/{day}",
+        form={"cases": "{case}", "knows": "nobody", "once": "2f" * 16},
+        places=ON_AGENDA,
+    ),
     E("GET /cases/{case}/ask", UNSIGNED, places={"case": "{unsigned_case}"}),
     E("GET /cases/{case}/ask"),
     E("POST /cases/{case}/ask", status=422),
