@@ -123,12 +123,14 @@ FAILURE_REASONS: Final[Mapping[FailureReason, str]] = {
 class SafetyWord(Value):
     """What the Idva, or whoever had most contact with the victim, says of the plan as a whole.
 
-    `risk_it_makes`: what risk an action may itself cause, where there is any.
+    `risk_it_makes`: what risk an action may itself cause, where there is any. `service`: the Idva service in whose
+    name its own account said it; empty where somebody wrote down whose word it is.
     """
 
     safe: bool
     by: Said
     risk_it_makes: Words = ""
+    service: ShortText = ""
 
 
 class ReviewedAction(Value):

@@ -16,6 +16,7 @@ from hub.cases.shown import case_shown
 from hub.consent import VictimAgreement
 from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
+from hub.node.transaction import Reading
 from hub.records import papers
 from hub.records.cases import HeldCase
 from hub.records.papers import Paper, PaperKind
@@ -71,8 +72,7 @@ def keep_answer(node: Node, acting: Acting, handle: str, answer: ClientsAnswer) 
         answer = answer.model_copy(update={"said": "not_alone", "service": "", "others_at_risk": None})
     with node.write() as tx:
         kept = answer.model_copy(update={"asked_by": name, "asked_at": tx.now})
-        before = papers.of_case(tx, held.row, PaperKind.clients_answer)
-        last = ClientsAnswer.model_validate(before[-1].paper.body) if before else None
+        last = _last(tx, acting, held)
         if last is not None and last.model_copy(update={"asked_at": tx.now}) == kept:
             return last
         paper = Paper(
@@ -83,15 +83,22 @@ def keep_answer(node: Node, acting: Acting, handle: str, answer: ClientsAnswer) 
             supplier=acting.organisation.name,
             may_follow="no",
         )
-        papers.put(tx, held.row, paper, by=node.actor(name))
+        own = papers.locked(tx, paper, acting.organisation.id)
+        papers.put(tx, held.row, own, by=node.actor(name))
     return kept
 
 
-def last_answer(node: Node, held: HeldCase) -> ClientsAnswer | None:
-    """What she said last; None where she was never asked. Raises RowsError, StorageError."""
+def last_answer(node: Node, acting: Acting, held: HeldCase) -> ClientsAnswer | None:
+    """What a client of their own service said last; None where nobody asked. Raises RowsError, StorageError."""
     with node.read() as tx:
-        every = papers.of_case(tx, held.row, PaperKind.clients_answer)
-    return ClientsAnswer.model_validate(every[-1].paper.body) if every else None
+        return _last(tx, acting, held)
+
+
+def _last(tx: Reading, acting: Acting, held: HeldCase) -> ClientsAnswer | None:
+    every = papers.of_case(tx, held.row, PaperKind.clients_answer)
+    if not every:
+        return None
+    return ClientsAnswer.model_validate(papers.unlocked(tx, every[-1], acting.organisation.id).paper.body)
 
 
 def client(node: Node, acting: Acting, handle: str) -> HeldCase | None:

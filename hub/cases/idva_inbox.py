@@ -34,9 +34,9 @@ from hub.records.idva import (
     idva_referral_of,
     keep_idva_referral,
 )
-from hub.records.papers import KeptPaper, PaperKind
+from hub.records.papers import KeptPaper, Paper, PaperKind
 from hub.store import cases
-from hub.values import Kind
+from hub.values import Kind, LongText, Value
 
 PASSED_ON: Final = (PaperKind.referral, PaperKind.dash)
 """The papers that a service reads of who is referred to it, and copies for its client. No others of the Marac's."""
@@ -91,19 +91,33 @@ def shown(node: Node, acting: Acting, number: str) -> ReferralShown | None:
     if line is None or line.referral.client:
         return None if line is None else ReferralShown(line, None, ())
     with node.read() as tx:
-        held = _marac_case(tx, line.referral)
+        held = marac_case(tx, line.referral)
         every = papers.current(papers.of_case(tx, held.row))
     return ReferralShown(line, held, tuple(one for one in every if one.paper.kind in PASSED_ON))
 
 
-def tried(node: Node, acting: Acting, number: str, *, reached: bool) -> FirstContact:
+class IdvaContact(Value):
+    """What the service writes of a contact with its client: its own, under its own key."""
+
+    reached: bool
+    words: LongText
+
+
+def tried(node: Node, acting: Acting, number: str, *, reached: bool, words: str = "") -> FirstContact:
     """Keep that somebody of the service tried to be in contact with her. The same said twice is kept once.
 
-    Raises NotFoundError where there is no such referral for them.
+    `words`: what they write of it, which is a paper of the client's own case. Raises NotFoundError where there is
+    no such referral for them, ConflictError for words where they have not taken her on.
     """
     by = acting.account.name
     with node.write() as tx:
         one = _theirs(node, acting, tx, number)
+        if words.strip() and not one.client:
+            raise ConflictError(
+                "Your service has no case of the victim yet to keep words on.",
+                kept="Nothing.",
+                do="Take the victim on as a client first, or leave the words out.",
+            )
         last = one.tried[-1] if one.tried else None
         again = last is not None and (last.by, last.reached) == (by, reached) and tx.now - last.at < _SAME_S
         if not again:
@@ -112,7 +126,23 @@ def tried(node: Node, acting: Acting, number: str, *, reached: bool) -> FirstCon
             kind = "reached" if reached else "not_reached"
             tx.record(Action.idva_tried, by=node.actor(by), about=about, kind=kind)
             keep_idva_referral(tx, one)
+            if words.strip():
+                _keep_words(tx, acting, one.client, IdvaContact(reached=reached, words=words))
         return first_contact(one.since, one.reached_at, tx.now)
+
+
+def _keep_words(tx: Transaction, acting: Acting, client: str, said: IdvaContact) -> None:
+    (row,) = cases.of_handles(tx.session, [bytes.fromhex(client)])
+    paper = Paper(
+        kind=PaperKind.idva_contact,
+        body=said.model_dump(mode="json"),
+        by=acting.account.name,
+        at=tx.now,
+        supplier=acting.organisation.name,
+        may_follow="no",
+    )
+    own = papers.locked(tx, paper, acting.organisation.id)
+    papers.put(tx, row, own, by=tx.node.actor(acting.account.name))
 
 
 def take_on(node: Node, acting: Acting, number: str) -> str:
@@ -125,7 +155,7 @@ def take_on(node: Node, acting: Acting, number: str) -> str:
         one = _theirs(node, acting, tx, number)
         if one.client:
             return one.client
-        held = _marac_case(tx, one)
+        held = marac_case(tx, one)
         every = papers.current(papers.of_case(tx, held.row))
         details = _client(tx, acting, held.details)
         people = tuple(each.details for each in held.people)
@@ -237,7 +267,8 @@ def _theirs(node: Node, acting: Acting, tx: Transaction, number: str) -> IdvaRef
     return found
 
 
-def _marac_case(tx: Reading, one: IdvaReferral) -> HeldCase:
+def marac_case(tx: Reading, one: IdvaReferral) -> HeldCase:
+    """The Marac's case that a referral is of. Raises NotFoundError, RowsError."""
     rows = cases.of_handles(tx.session, [bytes.fromhex(one.case)])
     if not rows:
         raise NotFoundError("There is no such referral here.", kept="Nothing was changed.")

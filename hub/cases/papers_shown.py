@@ -2,8 +2,9 @@
 
 What an agency found in its own records stands apart until its representative says it: research is not circulated
 before a meeting (Toolkit for Marac representatives, pitfalls). What an Idva service keeps of its contact with a
-client is that service's alone, and a service reads of the Marac's papers those that it gave. A paper that is kept
-from somebody is as one that is not there. Decides nothing about what leaves the area.
+client is that service's alone, under a key of its own, which is used here and nowhere else; and a service reads of
+the Marac's papers those that it gave. A paper that is kept from somebody is as one that is not there. Decides
+nothing about what leaves the area.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def papers_shown(
     """The papers of a case that they may open, those that they read, the oldest first. Raises RowsError."""
     with node.read() as tx:
         every = papers.of_case(tx, held.row, kind)
-    return [one for one in every if reads(acting, held.details, one.paper)]
+        theirs = (one for one in every if reads(acting, held.details, one.paper))
+        return [papers.unlocked(tx, one, acting.organisation.id) for one in theirs]
 
 
 def paper_shown(node: Node, acting: Acting, held: HeldCase, handle: str) -> KeptPaper | None:

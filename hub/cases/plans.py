@@ -34,6 +34,7 @@ from hub.cases.action_plan import (
 )
 from hub.cases.kept_out import CaseRestrictions
 from hub.cases.repeat_decisions import repeated_by
+from hub.cases.services_word import with_own_word
 from hub.cases.shown import asker_of
 from hub.crypto.vault import Vault
 from hub.errors import ConflictError, InputError, NotFoundError
@@ -97,10 +98,12 @@ def change(node: Node, held: HeldCase, by: Requester, made: Made, *, anew: bool 
         every = _of_case(tx, held.row)
         if anew and (not every or every[-1].plan.accepted_by):
             before = _before(tx, held.row, every, by)
-            plan = made(ActionPlan(meeting_date=held.details.meeting_date), before.plan)
+            begun = ActionPlan(meeting_date=held.details.meeting_date)
+            plan = with_own_word(tx, held.row.handle.hex(), begun, made(begun, before.plan))
             return _found(_put(tx, held.row, plan, by, ""), plan, before)
         newest = _required(tx, held.row, by)
         plan = made(newest.plan, newest.earlier)
+        plan = with_own_word(tx, held.row.handle.hex(), newest.plan, plan)
         if newest.plan.accepted_by:
             _require_added(newest.plan, plan)
         if plan == newest.plan:

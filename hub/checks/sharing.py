@@ -14,7 +14,7 @@ from typing import Any, Final
 from hub.cases.access import context_of
 from hub.checks.asked_case import asked_case
 from hub.checks.check import form_of
-from hub.checks.routine import agreement_for, askable, neighbours, review_on
+from hub.checks.routine import agreement_for, askable, neighbours, purpose_of, review_on
 from hub.consent import Context, Decision, SharingForm, VictimAgreement, decide
 from hub.consent.form.form import Subject
 from hub.consent.form.vocabulary import DataClass
@@ -22,7 +22,7 @@ from hub.consent.verdicts import verdict
 from hub.node.node import Node
 from hub.records.cases import HeldCase, HeldPerson
 from hub.records.check import CheckRequest
-from hub.values import Level, NodeId, Purpose, Requester, Role
+from hub.values import Level, NodeId, Requester, Role
 
 LEAST: Final = (DataClass.identity, DataClass.involvement)
 _TYPED: Final = ("necessity", "incident", "risk", "balancing", "grounds", "consultations", "fled_from")
@@ -63,7 +63,7 @@ class Sharing:
         related = [one.details.person for one in self.case.people if one.handle != about.handle]
         return CheckRequest.model_validate(
             {
-                "purpose": Purpose.referred_elsewhere,
+                "purpose": purpose_of(self.by),
                 "case_ref": self.case.details.case_ref,
                 "requester": self.by,
                 "subject": about.details.person,

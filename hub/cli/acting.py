@@ -73,6 +73,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "case add": _ASKS,
     "idva list": _READS,
     "idva contact": _ASKS,
+    "idva safe": _person("/idva-referrals"),
     "idva take-on": _person("/idva-referrals"),
     "idva refer": _ASKS,
     "idva said": _ASKS,

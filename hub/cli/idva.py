@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import StrictBool
 
 from hub.accounts.accounts import Acting
 from hub.cases import idva_inbox
 from hub.cases.clients_answer import keep_answer
 from hub.cases.first_contact import FirstContact
+from hub.cases.idva_plan import plan_before, say_safe
 from hub.cases.shown import lines
 from hub.checks.read import read_document
 from hub.cli.acting import TokenFile, speaker
@@ -19,7 +21,7 @@ from hub.cli.output import out, plain, print_json
 from hub.consent import VictimAgreement
 from hub.errors import NotFoundError, UsageError
 from hub.node.node import Node
-from hub.values import ShortText
+from hub.values import LongText, ShortText, Value
 from hub.web.typed.clients_answer import AnswerTyped, basis_of
 
 idva_app = typer.Typer(
@@ -89,6 +91,32 @@ def take_on(home: Home, number: Number, token: TokenFile = None) -> None:
         acting = _acting(node, "idva take-on", token)
         idva_inbox.take_on(node, acting, number)
         out.print("Taken on: your service has a case of its own.")
+
+
+class SafeTyped(Value):
+    """Whether a plan is safe, and what risk an action may itself cause."""
+
+    safe: StrictBool
+    risk_it_makes: LongText = ""
+
+
+@idva_app.command("safe")
+def safe(
+    home: Home,
+    number: Number,
+    file: Annotated[
+        Path, typer.Argument(metavar="SAFE.json", help="`safe`, and `risk_it_makes`.", show_default=False)
+    ],
+    token: TokenFile = None,
+) -> None:
+    """Say in the name of your service whether the plan of somebody whom it supports is as safe as it can be."""
+    with opened(home) as node:
+        acting = _acting(node, "idva safe", token)
+        said = read_document(file, SafeTyped, "whether the plan is safe")
+        there = plan_before(node, acting, number)
+        handle = there.handle if there else ""
+        say_safe(node, acting, number, handle, safe=said.safe, risk=said.risk_it_makes)
+        out.print("Kept, in the name of your service.")
 
 
 @idva_app.command("refer")

@@ -11,7 +11,7 @@ import typer
 from hub.cases.access import restrictions_on
 from hub.cases.attachments import File, checked, read_file
 from hub.cases.criteria import Fact
-from hub.cases.papers_shown import reads
+from hub.cases.papers_shown import papers_shown
 from hub.cases.refer import Referred, for_account
 from hub.cases.referral import IN_WORDS, Referral
 from hub.cases.referral_csv import read_referrals
@@ -209,8 +209,9 @@ def _papers(node: Node, known: Speaker, case_ref: str) -> list[KeptPaper]:
         held = restrictions.find(tx, case_ref)
         if held is None or not (known.opens is None or known.opens(held.details)):
             raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
-        every, acting = papers.of_case(tx, held.row), known.acting
-        return [one for one in every if acting is None or reads(acting, held.details, one.paper)]
+        if known.acting is None:
+            return papers.of_case(tx, held.row)
+    return papers_shown(node, known.acting, held)
 
 
 def _paper(kept: KeptPaper) -> dict[str, object]:

@@ -8,6 +8,8 @@ made with mode 0600 in a 0700 folder. A key folder that systemd or Docker provid
 from __future__ import annotations
 
 import errno
+import fcntl
+import hmac
 import json
 import os
 import stat
@@ -28,6 +30,7 @@ NODE_KEY: Final = "node.key"
 ROOT_KEY: Final = "root.key"
 COPY: Final = "audit-checkpoint.txt"  # the newest signed head of the log, a second time
 _FIELDS: Final = ("signing", "sealing", "storage")
+_SERVICES: Final = "services"  # Not there in a `node.key` from before Idva services had keys of their own.
 _PRF: Final = ("prf", "prf_weak")  # Stood here before they had files of their own.
 _PROVIDED: Final = Path("/run/secrets")  # where Docker and Podman mount secrets
 _MAKERS: Final[Mapping[str, Callable[[], bytes]]] = {
@@ -38,16 +41,31 @@ _MAKERS: Final[Mapping[str, Callable[[], bytes]]] = {
 
 @dataclass(frozen=True)
 class NodeKeys:
-    """The online keys of a node, but for those of its feed (`hub.node.prf_keys`)."""
+    """The online keys of a node, but for those of its feed (`hub.node.prf_keys`).
+
+    `services`: what the keys of the node's Idva services are derived from. It is not derived from the storage key,
+    nor that from it.
+    """
 
     signing: SigningKey
     sealing: hpke.PrivateKey
     vault: Vault
+    services: bytes = field(default=b"", repr=False)
 
     @property
     def sealing_public(self) -> bytes:
         """The raw public key to which peers seal."""
         return self.sealing.public_key().public_bytes_raw()
+
+    def service(self, organisation: str) -> Vault:
+        """The vault of an Idva service, by its id (hex): no other's, and not the node's. Raises UsageError."""
+        if not self.services:
+            raise UsageError(
+                "node.key has no secret for the Idva services of this node.",
+                kept="Nothing was changed.",
+                do="Let the node write its key file once, or add `services` to it: 32 random bytes, base64url.",
+            )
+        return Vault(hmac.digest(self.services, f"marac-hub/v1/service/{organisation}".encode(), "sha256"))
 
 
 def create(folder: Path) -> None:
@@ -66,6 +84,7 @@ def create(folder: Path) -> None:
         "signing": _MAKERS["signing"](),
         "sealing": _MAKERS["sealing"](),
         "storage": os.urandom(32),
+        _SERVICES: os.urandom(32),
     }
     if not (folder / ROOT_KEY).exists():
         write_atomically(folder / ROOT_KEY, b64(signing.PrivateKey.generate().private_bytes_raw()).encode())
@@ -85,6 +104,7 @@ def _parsed(folder: Path, text: str) -> NodeKeys:
             signing=SigningKey.of(signing.PrivateKey.from_private_bytes(raw["signing"])),
             sealing=hpke.PrivateKey.from_private_bytes(raw["sealing"]),
             vault=Vault(raw["storage"]),
+            services=raw.get(_SERVICES, b""),
         )
     except (ValueError, KeyError):
         raise _damaged(folder / NODE_KEY) from None
@@ -103,6 +123,22 @@ def drop_prf_seeds(folder: Path) -> None:
         raise PermissionError(errno.EROFS, "a mounted secret is not written to", str(path))
     raw = _read_fields(folder, read_secret(path))
     write_atomically(path, json.dumps({name: b64(raw[name]) for name in raw if name not in _PRF}).encode())
+
+
+def add_services_secret(folder: Path) -> None:
+    """Put the secret of the Idva services into a `node.key` from before there was one; once, whoever comes first.
+
+    Does nothing where the file is not the node's to write: `NodeKeys.service` says so then. Raises UsageError.
+    """
+    path = folder / NODE_KEY
+    if not keeps_files(folder):
+        return
+    with path.open("r+b") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        raw = _read_fields(folder, read_secret(path))
+        if _SERVICES not in raw:
+            raw[_SERVICES] = os.urandom(32)
+            write_atomically(path, json.dumps({name: b64(value) for name, value in raw.items()}).encode())
 
 
 def _read_fields(folder: Path, text: str) -> dict[str, bytes]:

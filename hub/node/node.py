@@ -20,13 +20,22 @@ from hub.audit.heads import HeadFiles
 from hub.consent import Rules, rules_from_text
 from hub.crypto import vault
 from hub.crypto.signing import PublicKey
+from hub.crypto.vault import Vault
 from hub.errors import RowsError, StorageError, UsageError
 from hub.matching import MatchingConfig, load_config
 from hub.node.agreements import AGREEMENTS, AgreementFolder, Agreements
 from hub.node.bound import ROWS_SAID, BoundLog
 from hub.node.certificates import load as load_certificates
 from hub.node.derived import Derived
-from hub.node.keys import COPY, KeyRing, NodeKeys, drop_prf_seeds, keeps_files, prf_seeds_of_before
+from hub.node.keys import (
+    COPY,
+    KeyRing,
+    NodeKeys,
+    add_services_secret,
+    drop_prf_seeds,
+    keeps_files,
+    prf_seeds_of_before,
+)
 from hub.node.prf_keys import FIRST_EPOCH, PRF_FOLDER, MissingKeysError, PrfKeyFolder, PrfKeys
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
 from hub.node.stops import STOPS, Stops
@@ -67,6 +76,12 @@ class Node:
     def keys(self) -> NodeKeys:
         """The keys that are in use now."""
         return self.key_ring.now()
+
+    def service_vault(self, organisation: str) -> Vault:
+        """The vault of an Idva service of this node, by its id (hex). Raises UsageError where it cannot be made."""
+        if not self.keys.services:
+            add_services_secret(key_folder(self.home, self.settings))
+        return self.keys.service(organisation)
 
     @cached_property
     def matching(self) -> MatchingConfig:

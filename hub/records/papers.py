@@ -9,6 +9,7 @@ back as it was is found. Knows no kind's own model (`hub.cases`), and asks nobod
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Sequence
 from enum import StrEnum
@@ -18,6 +19,7 @@ from pydantic import StringConstraints
 from sqlalchemy import RowMapping
 
 from hub.audit.events import NODE, Action, Refs
+from hub.crypto.encoding import b64, unb64
 from hub.crypto.vault import Vault
 from hub.errors import ConflictError, InputError, StorageError
 from hub.node.transaction import Reading, Transaction
@@ -62,6 +64,11 @@ FROZEN: Final = frozenset(
     }
 )
 """Papers about her, of which a case that has moved gets no more. What is done about him goes on."""
+
+
+SERVICES_OWN: Final = frozenset({PaperKind.idva_contact, PaperKind.clients_answer})
+"""What an Idva service writes of its client: sealed under a key of the service's own, within the node's seal."""
+_LOCKED: Final = frozenset({"service", "sealed"})
 
 
 class Paper(Value):
@@ -124,6 +131,34 @@ def put(tx: Transaction, case: StoredCase, *new: Paper | WithFile, by: str = NOD
         handles.append(handle.hex())
         every.append(KeptPaper(handle.hex(), number, paper))
     return tuple(handles)
+
+
+def locked(tx: Reading, paper: Paper, organisation: str) -> Paper:
+    """A paper of a service's own, its body under that service's key (its id, hex): the node's opens it no more.
+
+    Raises UsageError where the node has no secret for services and may not write one.
+    """
+    assert paper.kind in SERVICES_OWN
+    plain = json.dumps(paper.body).encode()
+    sealed = tx.node.service_vault(organisation).seal(_service_place(organisation, paper), plain)
+    return paper.model_copy(update={"body": {"service": organisation, "sealed": b64(sealed)}})
+
+
+def unlocked(tx: Reading, kept: KeptPaper, organisation: str) -> KeptPaper:
+    """A paper as the service of that id (hex) reads it; one that is none of its own is as it was.
+
+    Raises StorageError where its key is not the one that it was sealed with.
+    """
+    paper = kept.paper
+    if paper.body.keys() != _LOCKED or paper.body["service"] != organisation:
+        return kept
+    vault = tx.node.service_vault(organisation)
+    plain = vault.open(_service_place(organisation, paper), unb64(paper.body["sealed"]))
+    return kept._replace(paper=paper.model_copy(update={"body": json.loads(plain)}))
+
+
+def _service_place(organisation: str, paper: Paper) -> str:
+    return f"service_paper/{organisation}/{paper.kind.value}/{paper.at}"
 
 
 def of_case(tx: Reading, case: StoredCase, kind: PaperKind | None = None) -> list[KeptPaper]:

@@ -78,7 +78,7 @@ def test_it_is_a_paper_of_hers_with_the_basis_who_asked_and_when(node: Node, her
         one.paper for one in papers_shown(node, her_idva, held) if one.paper.kind is PaperKind.clients_answer
     )
     assert (paper.by, paper.supplier, paper.may_follow) == (her_idva.account.name, "Haven", "no")
-    last = last_answer(node, held)
+    last = last_answer(node, her_idva, held)
     assert last is not None
     assert (last.basis, last.asked_by, last.asked_at) == (
         "Her agreement, under the one of 2026.",
@@ -87,7 +87,7 @@ def test_it_is_a_paper_of_hers_with_the_basis_who_asked_and_when(node: Node, her
     )
     assert [one["detail"]["kind"] for one in events(node, "paper_kept")] == ["clients_answer"]
     keep_answer(node, her_idva, where, said("no", others_at_risk=True))
-    last = last_answer(node, held)
+    last = last_answer(node, her_idva, held)
     assert last is not None
     assert (last.agreement, last.others_at_risk) == (VictimAgreement.refused, True)
 

@@ -5,44 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from hub.accounts.accounts import Acting
-from hub.accounts.organisations import add_organisation
 from hub.cases import idva_inbox
 from hub.cases.first_contact import FirstContact
 from hub.cases.papers_shown import papers_shown
-from hub.cases.refer import Referred, refer
+from hub.cases.refer import refer
 from hub.cases.referral import Referral
 from hub.cases.shown import case_shown, lines
 from hub.cases.staff import STAFF_FILE
 from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
-from hub.records.accounts import AccountRole
 from hub.records.idva import every_idva_referral
 from hub.records.papers import PaperKind
 from hub.store.verify import verify_database
-from hub.values import AgencyKind, Kind
-from tests.accounts.people import acting, cheap_passwords
+from hub.transfers.accept import accept
+from hub.values import Kind
+from tests.accounts.people import cheap_passwords
+from tests.cases.idvas import HAVEN, HOUR, add_service, coordinator, idva, referred
 from tests.cases.referring import sample
 from tests.federation.nodes import IMPORTER, Areas, case, events, hold, stranger
 from tests.transfers.moving import THERE, heard, offered
-
-from hub.transfers.accept import accept  # isort: skip
-
-HAVEN = "Haven"
-HOUR = 3_600
-
-
-def referred(node: Node, **changes: Any) -> Referred:
-    return refer(node, Referral.model_validate(sample(**changes)), IMPORTER)
-
-
-def add_service(node: Node, name: str = HAVEN) -> None:
-    with node.write() as tx:
-        add_organisation(tx, name, AgencyKind.idva_charity, idva_service=True, by="operator")
 
 
 @pytest.fixture
@@ -50,14 +34,6 @@ def node(stored_areas: Areas) -> Iterator[Node]:
     add_service(stored_areas["northmoor"])
     with cheap_passwords():
         yield stored_areas["northmoor"]
-
-
-def idva(node: Node, service: str = HAVEN) -> Acting:
-    return acting(node, AccountRole.idva, service, idva_service=True)
-
-
-def coordinator(node: Node) -> Acting:
-    return acting(node, AccountRole.coordinator, "Northmoor Police")
 
 
 def test_s003_r202_every_case_that_is_referred_goes_to_the_idva_service_with_consent_or_without(

@@ -53,6 +53,7 @@ OF_NO_CASE: Final = {
     "idva contact": "of accounts alone; of somebody kept out: tests/cases/test_idva.py",
     "idva take-on": "of accounts alone; of somebody kept out: tests/cases/test_idva.py",
     "idva refer": "of accounts alone; of somebody kept out: tests/cases/test_idva.py",
+    "idva safe": "of accounts alone; of somebody kept out: tests/cases/test_idva_plan.py",
     "idva said": "of accounts alone; of somebody kept out: tests/cases/test_clients_answer.py",
     "accounts invite": "makes an account of the console's, about no case",
     "accounts list": "lists accounts of the console's, about no case",

@@ -41,7 +41,7 @@ def test_no_two_nodes_have_a_key_in_common(tmp_path: Path) -> None:
         keys.create(tmp_path / name)
     one, two = (json.loads((tmp_path / name / NODE_KEY).read_text()) for name in ("one", "two"))
     assert not set(one.values()) & set(two.values())
-    assert len(set(one.values())) == len(one) == 3
+    assert len(set(one.values())) == len(one) == 4
 
 
 def test_keys_that_are_there_are_never_written_over(folder: Path) -> None:

@@ -232,6 +232,7 @@ ADDRESSES: Final = (
         {"reached": False},
         _NOT_REACHED,
     ),
+    Address("POST", "/idva-referrals/{referral}/plan", doing="says whether a plan is safe"),
     Address("POST", "/idva-referrals/{referral}", doing="takes a client on"),
     Address(
         "POST",

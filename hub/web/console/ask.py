@@ -126,7 +126,8 @@ def _filled_in(begun: _Begun) -> dict[str, Any]:
     areas = [one for one in routine.neighbours(begun.node) if one not in fled]
     known = [one for one in routine.neighbours(begun.node) if one in fled]
     filled: dict[str, Any] = {"people": people, "areas": areas, "fled_areas": known}
-    answer = last_answer(begun.node, begun.case) if begun.case.details.kind is Kind.idva else None
+    own = begun.case.details.kind is Kind.idva
+    answer = last_answer(begun.node, begun.asked.acting, begun.case) if own else None
     if answer is not None and answer.agreement is not VictimAgreement.not_asked:
         filled["said"] = answer.agreement.value
     return filled

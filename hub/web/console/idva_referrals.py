@@ -19,7 +19,7 @@ from hub.cases.repeat_decisions import note_found
 from hub.cases.shown import case_shown
 from hub.errors import ConflictError, NotFoundError
 from hub.records.cases import HeldCase
-from hub.values import ShortText, Value
+from hub.values import LongText, ShortText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark, ngettext
@@ -30,9 +30,10 @@ _SENTENCES: Final = {("service", "missing"): mark("Choose the Idva service")}
 
 
 class Act(Value):
-    """What somebody of the service does about a referral."""
+    """What somebody of the service does about a referral. `words`: of a contact, for the service alone."""
 
     act: Literal["reached", "not_reached", "take_on"] = Field(title=mark("what you do"))
+    words: LongText = Field(default="", title=mark("what you write of the contact"))
 
 
 class WhichService(Value):
@@ -153,7 +154,11 @@ def _act(asked: Asked) -> Response:
         client = idva_inbox.take_on(asked.node, asked.acting, number)
         note_found(asked.node, bytes.fromhex(client))
         return see(f"/cases/{client}")
-    idva_inbox.tried(asked.node, asked.acting, number, reached=form.value.act == "reached")
+    act = form.value
+    try:
+        idva_inbox.tried(asked.node, asked.acting, number, reached=act.act == "reached", words=act.words)
+    except ConflictError as error:
+        return _page(asked, found, form.with_error("words", error.text.rstrip(".")), 422)
     return see(f"/idva-referrals/{number}")
 
 

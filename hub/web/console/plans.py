@@ -369,7 +369,10 @@ def _whole(asked: Asked) -> Response:
         form = form.with_error("safe_by", gettext(WHO_SAYS))
     if typed is None or form.value is None:
         return _whole_page(asked, held, found, form, 422)
-    return _changed(asked, held, typed.applied_to)
+    try:
+        return _changed(asked, held, typed.applied_to)
+    except InputError as error:
+        return _whole_page(asked, held, found, form.with_error("safe", error.text.rstrip(".")), 422)
 
 
 def _prompts(asked: Asked) -> Response:

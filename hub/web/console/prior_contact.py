@@ -11,6 +11,8 @@ from typing import Any, Final
 from fastapi import Response
 
 from hub.cases.clients_answer import client, keep_answer, last_answer
+from hub.checks import routine
+from hub.consent import VictimAgreement
 from hub.records.cases import HeldCase
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
@@ -42,7 +44,7 @@ def _show(asked: Asked) -> Response:
 
 
 def _page(asked: Asked, held: HeldCase, form: Form[Any], status: int = 200) -> Response:
-    last = last_answer(asked.node, held)
+    last = last_answer(asked.node, asked.acting, held)
     return asked.page(
         "prior_contact.html",
         status,
@@ -71,18 +73,20 @@ def _keep(asked: Asked) -> Response:
     answer = typed.answer(basis_of(asked.node, asked.acting.requester))
     kept = keep_answer(asked.node, asked.acting, handle, answer)
     forget(asked)
+    if kept.agreement is VictimAgreement.given:
+        if routine.agreement_for(asked.node, asked.acting.requester) is not None:
+            return see(f"/cases/{handle}/ask")
+        return _form(asked, held, agreement="given", agreed_on=asked.node.today().isoformat())
     if kept.said == "no" and kept.others_at_risk:
-        return _to_manager(asked, held)
-    if kept.said in ("yes", "only_this"):
-        return see(f"/cases/{handle}/ask")
+        return _form(asked, held, agreement="refused", only_self_at_risk="no")
     return asked.page("prior_contact_done.html", handle=handle, said=kept.said)
 
 
-def _to_manager(asked: Asked, held: HeldCase) -> Response:
-    """The sharing form, which a manager signs before anything moves; what the client said is not asked again."""
+def _form(asked: Asked, held: HeldCase, **said: str) -> Response:
+    """The sharing form, with what the client said: it is not asked again there. A refusal takes a manager."""
     address = form_address(held.row.handle)
-    said = {"subjects.0.agreement": ("refused",), "subjects.0.only_self_at_risk": ("no",)}
-    change_draft(asked, address, lambda before: (before or Draft()).filled(said))
+    typed = {f"subjects.0.{name}": (text,) for name, text in said.items()}
+    change_draft(asked, address, lambda before: (before or Draft()).filled(typed))
     return see(address)
 
 

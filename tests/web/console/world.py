@@ -16,6 +16,7 @@ from hub.cases.shown import lines
 from hub.cases.stub import Referrer, Stub, enter_case
 from hub.crypto.one_time import STEP_S, code_at
 from hub.records.accounts import AccountRole
+from hub.records.idva import every_idva_referral
 from hub.values import Kind, Person, Role
 from tests.accounts.people import User, invited, user
 from tests.accounts.provider import ORGANISATION, Provider, with_provider
@@ -76,6 +77,7 @@ class World:
             "area": "eastvale",
             "factor": "",
         }
+        self.places["planned_referral"] = self._referral(self.places["planned"])
         self._by_provider()
         signed = {"signatures": CASEWORKER}
         self.places["silent"] = asked(areas, asks=signed, also=("westhaven",)).check_id
@@ -118,6 +120,11 @@ class World:
         hold(node, case("NM-flagged", (stranger(80),)))
         with node.read() as tx:
             return lines(node, acting_as(tx, self.unsigned.account), 1, "NM-flagged")[0].handle
+
+    def _referral(self, case: str) -> str:
+        """The referral of a case to the Idva service."""
+        with self.areas["northmoor"].read() as tx:
+            return next(one.id for one in every_idva_referral(tx) if one.case == case)
 
     def _by_provider(self) -> None:
         """Two people of Eastvale's who sign in by the provider: one is there, the other is invited."""

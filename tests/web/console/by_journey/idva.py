@@ -6,10 +6,12 @@ from types import MappingProxyType
 from typing import Final
 
 from tests.web.console.by_journey.example import Example, Fields, R
+from tests.web.console.by_journey.planning import ACTION, PLANNED, WHOLE
 
 E = Example
 DUTY: Final[Fields] = MappingProxyType({"worker": "Ida Fairweather", "phone": "01632 960123"})
 REFERRED: Final = MappingProxyType({"referral": "{idva_referral}"})
+OF_PLAN: Final = MappingProxyType({"referral": "{planned_referral}"})
 CLIENT: Final = MappingProxyType({"case": "{client}"})
 AT_RISK: Final[Fields] = MappingProxyType({"said": "no", "alone": "yes"})
 EXAMPLES: Final[tuple[Example, ...]] = (
@@ -35,6 +37,16 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /cases/{case}/prior-contact", R.idva, {"said": "yes", "alone": "yes"}, places=CLIENT),
     E("GET /idva-referrals/{referral}", R.idva, places=REFERRED),
     E("POST /idva-referrals/{referral}", R.idva, {"act": "reached"}, places=REFERRED),
+    E("POST /cases/{case}/plan", places=PLANNED),
+    E("POST /cases/{case}/plan/action", form=ACTION, places=PLANNED),
+    E("GET /idva-referrals/{referral}/plan", R.idva, places=OF_PLAN, status=404),
+    E("POST /idva-referrals/{referral}", R.idva, {"act": "take_on"}, places=OF_PLAN),
+    E("GET /idva-referrals/{referral}/plan", R.idva, places=OF_PLAN),
+    E("POST /idva-referrals/{referral}/plan", R.idva, places=OF_PLAN, status=422),
+    E("POST /idva-referrals/{referral}/plan", R.idva, {"safe": "no"}, 422, places=OF_PLAN),
+    E("POST /idva-referrals/{referral}/plan", R.idva, {"safe": "yes"}, 409, places=OF_PLAN),
+    E("POST /idva-referrals/{referral}/plan", R.idva, {"safe": "yes", "seen": "{seen}"}, places=OF_PLAN),
+    E("POST /cases/{case}/plan/whole", form=WHOLE, places=PLANNED, status=422),
     E("GET /idva-referrals", R.idva),
     E("GET /cases/{case}/idva"),
     E("POST /cases/{case}/idva", status=422),
