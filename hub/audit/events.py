@@ -124,6 +124,13 @@ class Action(StrEnum):
     idva_referred = "idva_referred"
     idva_taken_on = "idva_taken_on"
     idva_tried = "idva_tried"
+    papers_asked = "papers_asked"
+    papers_asked_of_us = "papers_asked_of_us"
+    papers_opened = "papers_opened"
+    papers_decided = "papers_decided"
+    papers_arrived = "papers_arrived"
+    papers_ended = "papers_ended"
+    papers_told = "papers_told"
 
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"

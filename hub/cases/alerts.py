@@ -191,6 +191,18 @@ def alert_of_transfer(tx: Transaction, peer: NodeId, number: str) -> None:
     _alert_of_area(tx, f"transfer:{number}", reason, text)
 
 
+def alert_of_papers(tx: Transaction, peer: NodeId, number: str) -> None:
+    """Have a manager look into it that an area asks for papers of a case of which it must learn nothing by now."""
+    area = tx.node.areas.get(peer)
+    text = (
+        f"{area.area if area else peer} asks for papers of a case of which it must learn nothing: somebody fled it,"
+        " is sealed, or may not be matched any more. Nothing goes, whoever decides, and it reads no more than that"
+        " it waits. Look into it, with whoever supports the victim first: ring nobody in that area before."
+    )
+    reason = Reason(code="papers_refused", text="Papers are asked for that must not go.", source="hazard H2")
+    _alert_of_area(tx, f"papers:{number}", reason, text)
+
+
 def alert_of_waiver(tx: Transaction) -> bool:
     """Have a manager look into it that the operator did without what people did since a backup, once."""
     text = (

@@ -39,8 +39,11 @@ def paper_shown(node: Node, acting: Acting, held: HeldCase, handle: str) -> Kept
 
 
 def reads(acting: Acting, case: CaseDetails, paper: Paper) -> bool:
-    """Whether they read a paper of a case that they may open. Of its own client a service reads all that it has."""
-    own = folded(paper.supplier) == folded(acting.organisation.name)
+    """Whether they read a paper of a case that they may open. Of its own client a service reads all that it has.
+
+    What another area gave is this Marac's: nobody here supplied it.
+    """
+    own = not paper.source and folded(paper.supplier) == folded(acting.organisation.name)
     if acting.organisation.idva_service:
         return own or case.kind is Kind.idva
-    return own or paper.kind not in OF_ITS_SUPPLIER
+    return own or bool(paper.source) or paper.kind not in OF_ITS_SUPPLIER

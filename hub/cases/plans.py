@@ -1,21 +1,19 @@
 """The action plans of a case as they are kept: begun, completed, accepted, and reported on by their agencies.
 
 A plan is a paper of its case: each change is a new one that supersedes it, so that what was planned when stays. A
-case has one plan in hand at a time; the next begins with the review of the last accepted one, and the first of a
-repeat with that of the plans of the cases that it repeats, as far as who plans may know of them. What a plan lacks
-is said by `action_plan`. Tells no agency anything.
+case has one plan in hand at a time; the next begins with the review of the last accepted one, and of a plan that
+came from another area; the first of a repeat with that of the plans of the cases that it repeats, as far as who
+plans may know of them. What a plan lacks is said by `action_plan`. Tells no agency anything.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
-
-from sqlalchemy import RowMapping
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
@@ -33,10 +31,10 @@ from hub.cases.action_plan import (
     wrong_action,
 )
 from hub.cases.kept_out import CaseRestrictions
+from hub.cases.kept_plans import KeptPlan, Plans, as_they_stand, kept_plan, plans_of_case
 from hub.cases.repeat_decisions import repeated_by
 from hub.cases.services_word import with_own_word
 from hub.cases.shown import asker_of
-from hub.crypto.vault import Vault
 from hub.errors import ConflictError, InputError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
@@ -44,7 +42,7 @@ from hub.records import papers
 from hub.records.accounts import AccountRole
 from hub.records.cases import HeldCase
 from hub.records.gists import Gist, every_gist
-from hub.records.papers import KeptPaper, Paper, PaperKind
+from hub.records.papers import Paper, PaperKind
 from hub.store import cases
 from hub.store.cases import StoredCase
 from hub.values import Kind, Requester
@@ -54,9 +52,9 @@ from hub.values import Kind, Requester
 class PlanOfCase:
     """The newest plan of a case: the handle (hex) of its paper, what it lacks, and what it sets again.
 
-    `earlier`: the last accepted plan before it, with what its agencies have reported by now; of the first plan of a
-    repeat, the actions of the last accepted plans of the cases that it repeats. `of_cases`: the numbers of those
-    cases, by action.
+    `earlier`: the last accepted plan before it, with what its agencies have reported by now, and the plans that
+    came from other areas since; of the first plan of a repeat, the actions of the last accepted plans of the cases
+    that it repeats too. `of_cases`: the numbers of those cases, by action.
     """
 
     handle: str
@@ -95,9 +93,9 @@ def change(node: Node, held: HeldCase, by: Requester, made: Made, *, anew: bool 
     it is accepted; InputError for what cannot stand in it, and what `made` raises; RowsError, StorageError.
     """
     with node.write() as tx:
-        every = _of_case(tx, held.row)
-        if anew and (not every or every[-1].plan.accepted_by):
-            before = _before(tx, held.row, every, by)
+        every = plans_of_case(tx, held.row)
+        if anew and (every.last is None or every.last.plan.accepted_by):
+            before = _before(tx, held.row, every, None, by)
             begun = ActionPlan(meeting_date=held.details.meeting_date)
             plan = with_own_word(tx, held.row.handle.hex(), begun, made(begun, before.plan))
             return _found(_put(tx, held.row, plan, by, ""), plan, before)
@@ -207,7 +205,7 @@ def report(node: Node, who: Reporter, number: str, said: Report) -> None:
         raise _no_action()
     with node.write() as tx:
         row = _row(tx, line.case)
-        last = next((one for one in reversed(_of_case(tx, row)) if one.plan.accepted_by), None)
+        last = next((one for one in reversed(plans_of_case(tx, row).own) if one.plan.accepted_by), None)
         action = last.plan.action(number) if last else None
         if last is None or action is None:
             raise _no_action()
@@ -228,44 +226,6 @@ def _row(tx: Reading, handle: str) -> StoredCase:
     return row
 
 
-class _KeptPlan(NamedTuple):
-    """A plan as it was at one time, with its place among the papers of its case."""
-
-    case_id: int
-    number: int
-    handle: str
-    supersedes: str
-    plan: ActionPlan
-
-
-def _kept_plan(vault: Vault, values: RowMapping) -> _KeptPlan | None:
-    if values["kind"] != PaperKind.plan.value:
-        return None
-    return _plan_of(values["case_id"], papers.opened(vault, values))
-
-
-def _plan_of(case_id: int, kept: KeptPaper) -> _KeptPlan:
-    plan = ActionPlan.model_validate(kept.paper.body)
-    return _KeptPlan(case_id, kept.number, kept.handle, kept.paper.supersedes, plan)
-
-
-def _as_they_stand(every: Iterable[_KeptPlan]) -> list[_KeptPlan]:
-    """The plans of a case without what was changed since, in the order in which they were begun."""
-    of = {one.handle: one for one in every}
-
-    def begun(one: _KeptPlan) -> int:
-        while one.supersedes in of:
-            one = of[one.supersedes]
-        return one.number
-
-    changed = {one.supersedes for one in of.values()}
-    return sorted((one for one in of.values() if one.handle not in changed), key=begun)
-
-
-def _of_case(tx: Reading, row: StoredCase) -> list[_KeptPlan]:
-    return _as_they_stand(_plan_of(row.id, one) for one in papers.of_case(tx, row, PaperKind.plan))
-
-
 class _Before(NamedTuple):
     """What is reviewed before a plan stands, and of which case's number each action is where that is another's."""
 
@@ -273,35 +233,46 @@ class _Before(NamedTuple):
     of_cases: Mapping[str, str] = MappingProxyType({})
 
 
-def _before(tx: Reading, row: StoredCase, own: list[_KeptPlan], by: Requester | None) -> _Before:
-    """The case's own last plan; of its first one, the last accepted plans of the cases that it repeats.
+def _before(
+    tx: Reading, row: StoredCase, plans: Plans, newest: KeptPlan | None, by: Requester | None
+) -> _Before:
+    """The case's own last plan before that one, or (None) before the next, and what came from other areas since.
 
-    Of a case that `by` is restricted from there is nothing, as if nobody had decided of it.
+    For its first one, the last accepted plans of the cases that it repeats too: of a case that `by` is restricted
+    from there is nothing, as if nobody had decided of it.
     """
-    if own:
-        return _Before(own[-1].plan)
-    restrictions = restrictions_on(tx.node, by)
+    last, came = plans.last_before(newest), plans.came_before(newest)
+    if last is not None and not came:
+        return _Before(last.plan)
     actions, of_cases = dict[str, Action](), dict[str, str]()
-    for other in repeated_by(tx, row.handle.hex()):
-        if other.apart_for or restrictions.restricts(other.row.ref_digest):
-            continue
-        for one in _last_accepted(_of_case(tx, other.row)):
-            actions[one.id], of_cases[one.id] = one, other.case_ref
+    if last is None:
+        restrictions = restrictions_on(tx.node, by)
+        for other in repeated_by(tx, row.handle.hex()):
+            if other.apart_for or restrictions.restricts(other.row.ref_digest):
+                continue
+            for one in _last_accepted(plans_of_case(tx, other.row)):
+                actions[one.id], of_cases[one.id] = one, other.case_ref
+    for kept in [*([last] if last else []), *came]:
+        for one in kept.plan.actions:
+            actions.setdefault(one.id, one)
     if not actions:
         return _Before(None)
     return _Before(ActionPlan(actions=tuple(actions.values())[:MOST_ACTIONS]), of_cases)
 
 
-def _last_accepted(every: list[_KeptPlan]) -> tuple[Action, ...]:
-    found = [one.plan for one in every if one.plan.accepted_by]
-    return found[-1].actions if found else ()
+def _last_accepted(plans: Plans) -> Iterator[Action]:
+    """The actions of a case's last accepted plan, and of those that came from other areas since."""
+    accepted = [one for one in plans.own if one.plan.accepted_by]
+    in_hand = plans.own[-1] if plans.own and not plans.own[-1].plan.accepted_by else None
+    for kept in [*accepted[-1:], *plans.came_before(in_hand)]:
+        yield from kept.plan.actions
 
 
 def _newest(tx: Reading, row: StoredCase, by: Requester | None) -> PlanOfCase | None:
-    every = _of_case(tx, row)
-    if not every:
+    plans = plans_of_case(tx, row)
+    if plans.last is None:
         return None
-    return _found(every[-1].handle, every[-1].plan, _before(tx, row, every[:-1], by))
+    return _found(plans.last.handle, plans.last.plan, _before(tx, row, plans, plans.last, by))
 
 
 def _found(handle: str, plan: ActionPlan, before: _Before) -> PlanOfCase:
@@ -353,7 +324,7 @@ def _put(tx: Transaction, row: StoredCase, plan: ActionPlan, by: Requester | Rep
 def _lines(tx: Reading, who: Reporter) -> tuple[ActionLine, ...]:
     """Every action of the last accepted plan of each case that is theirs to report on."""
     restrictions = restrictions_on(tx.node, who.asker)
-    kept, every = tx.every_row("case_paper", _kept_plan), every_gist(tx)
+    kept, every = tx.every_row("case_paper", kept_plan), every_gist(tx)
     return tx.node.derived.get(
         ("actions", who, tx.today),
         (kept, every, restrictions),
@@ -362,17 +333,18 @@ def _lines(tx: Reading, who: Reporter) -> tuple[ActionLine, ...]:
 
 
 def _lines_of(
-    kept: Iterable[_KeptPlan],
+    kept: Iterable[KeptPlan],
     cases: Iterable[Gist],
     restrictions: CaseRestrictions,
     who: Reporter,
     today: dt.date,
 ) -> list[ActionLine]:
-    plans, accepted = defaultdict[int, list[_KeptPlan]](list), dict[int, ActionPlan]()
+    plans, accepted = defaultdict[int, list[KeptPlan]](list), dict[int, ActionPlan]()
     for one in kept:
-        plans[one.case_id].append(one)
+        if not one.source:
+            plans[one.case_id].append(one)
     for case_id, every in plans.items():
-        if found := [one.plan for one in _as_they_stand(every) if one.plan.accepted_by]:
+        if found := [one.plan for one in as_they_stand(every) if one.plan.accepted_by]:
             accepted[case_id] = found[-1]
     return [
         ActionLine(case.row.handle.hex(), case.case_ref, action, action.is_overdue(today))

@@ -235,7 +235,7 @@ def _outgoing(tx: Transaction, act: DisclosureAct, waiting: Delivery | None, act
 def _sealed(node: Node, act: DisclosureAct) -> SealedDisclosure:
     """The disclosure as it is sent, sealed to the area."""
     about = (act.check_id, act.candidate.handle, act.level)
-    request, key = sealed_request(node, act.peer, about, _question(node, act))
+    request, key = sealed_request(node, act.peer, about, question_of(node, act))
     return SealedDisclosure(
         check_id=act.check_id,
         area=act.area,
@@ -249,7 +249,7 @@ def _sealed(node: Node, act: DisclosureAct) -> SealedDisclosure:
     )
 
 
-def _question(node: Node, act: DisclosureAct) -> DisclosureQuestion:
+def question_of(node: Node, act: DisclosureAct) -> DisclosureQuestion:
     """What the area is told: names, aliases and date of birth alone, with the form as it may read it."""
     return DisclosureQuestion(
         excerpt=_excerpt(act, node.today()).model_dump(mode="json", exclude_defaults=True),
@@ -262,7 +262,7 @@ def _digest(node: Node, act: DisclosureAct) -> dict[str, Any]:
     """The digest of what the area is told, for the record, and the level that is asked."""
     name = ExchangeName(act.check_id, act.candidate.handle, act.level)
     salt = bytes.fromhex(act.recorded.salts[act.area])
-    return {"digests": question_digest(name, salt, _question(node, act)), "requested_level": act.level}
+    return {"digests": question_digest(name, salt, question_of(node, act)), "requested_level": act.level}
 
 
 def _excerpt(act: DisclosureAct, on: dt.date) -> SharingForm:

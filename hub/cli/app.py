@@ -117,6 +117,10 @@ COMMANDS: Final = {
         "plan:plan_app",
         "The action plan of a case, and what came of its actions.",
     ),
+    "records": (
+        "records:records_app",
+        "The plan and minutes of an earlier case, asked for from one area to another.",
+    ),
     "transfer": (
         "transfers:transfer_app",
         "Cases that move with somebody from one area to another.",

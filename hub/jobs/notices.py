@@ -18,6 +18,7 @@ from hub.accounts.organisations import folded
 from hub.cases.close import ToClose, look_at
 from hub.cases.shown import check_shown, shown_among
 from hub.checks import incoming
+from hub.checks.papers.listing import papers_request_shown
 from hub.checks.submissions import submission_shown
 from hub.errors import HubError, NotFoundError, unforeseen
 from hub.jobs.carriers import Message, carry
@@ -180,6 +181,12 @@ def _submission(node: Node, acting: Acting, notice: Notice) -> bool:
     return not own and shown.state is SubmissionState.waiting
 
 
+def _papers(node: Node, acting: Acting, notice: Notice) -> bool:
+    """Whoever answers what another area asks; whoever asked, once papers are here."""
+    line = papers_request_shown(node, acting, notice.matter.about[0])
+    return line is not None and (line.request.direction == "out" or line.request.open)
+
+
 _CONCERNED: Final[Mapping[Waits, Callable[[Node, Acting, Notice], bool]]] = MappingProxyType(
     {
         Waits.request: _request,
@@ -187,5 +194,6 @@ _CONCERNED: Final[Mapping[Waits, Callable[[Node, Acting, Notice], bool]]] = Mapp
         Waits.obligation: _obligation,
         Waits.delivery: _delivery,
         Waits.submission: _submission,
+        Waits.papers: _papers,
     }
 )

@@ -18,6 +18,7 @@ from hub.cases.obligations import escalate
 from hub.cases.own_keys import keep_own_keys
 from hub.cases.renewal import follow_agreements
 from hub.cases.repeat_decisions import note_current
+from hub.checks.papers.expire import expire as expire_papers
 from hub.crypto.groups import from_groups
 from hub.errors import HubError, unforeseen
 from hub.federation.client import PeerClient
@@ -172,9 +173,10 @@ def _warn(run: Run) -> None:
 
 
 def _escalate(run: Run) -> None:
-    """Escalate what is overdue, and end the transfers whose time has passed."""
+    """Escalate what is overdue, and end the transfers and requests for papers whose time has passed."""
     escalate(run.node)
     expire(run.node)
+    expire_papers(run.node)
 
 
 def _publish(run: Run) -> None:

@@ -34,13 +34,14 @@ class Waits(StrEnum):
     obligation = "obligation"
     delivery = "delivery"
     submission = "submission"
+    papers = "papers"
 
 
 class Matter(Value):
     """What somebody is to be told of, by identifiers alone. `asker`: who asked, where an answer came.
 
     `about`: of a request peer, check, handle and level; of an answer the check; of an obligation the activity and
-    its code; of a delivery or a submission its number. `urgent`: an emergency, told at once.
+    its code; of a delivery, a submission or papers its number. `urgent`: an emergency, told at once.
     """
 
     waits: Waits

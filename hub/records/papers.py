@@ -75,7 +75,8 @@ class Paper(Value):
     """A paper of a case. `by`: who wrote it; `at`: when, in seconds since 1970; `supplier`: the agency whose it is.
 
     `may_follow`: whether it may follow the victim to another area. `supersedes`: the handle (hex) of the paper that
-    it corrects, or "". `file`: SHA-256 (hex) of the file that is attached by it, or "".
+    it corrects, or "". `file`: SHA-256 (hex) of the file that is attached by it, or "". `source`: the area that it
+    came from, where that is another; it is corrected there alone.
     """
 
     kind: PaperKind
@@ -86,6 +87,7 @@ class Paper(Value):
     may_follow: Literal["yes", "ask", "no"] = "ask"
     supersedes: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{32})?$")] = ""
     file: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+    source: ShortText = ""
 
 
 class WithFile(NamedTuple):
@@ -220,6 +222,12 @@ def _with_file(new: Paper | WithFile) -> WithFile:
 
 def _require_newest(every: Sequence[KeptPaper], paper: Paper) -> None:
     corrected = next((found for found in current(every) if found.handle == paper.supersedes), None)
+    if corrected is not None and corrected.paper.source:
+        raise ConflictError(
+            f"This paper came from the area {corrected.paper.source}, and is read here as it came.",
+            kept="The papers of the case, as they were.",
+            do="Write a paper of your own, or ask that area to correct theirs.",
+        )
     if corrected is None or corrected.paper.kind is not paper.kind:
         raise ConflictError(
             "What this corrects was corrected by somebody else meanwhile, or is no such paper of this case.",

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.audit.events import Action
+from hub.cases.arrived import MOVES, as_papers
 from hub.cases.changes import put_cases
+from hub.cases.owed import CASE_MOVES, Because, owe
 from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions
 from hub.consent import Obligation
@@ -31,9 +33,9 @@ from hub.records.transfers import (
     transfer_of,
 )
 from hub.store import cases
+from hub.store.obligations import Activity
 from hub.transfers import deliver
 from hub.transfers.offer import finds, no_such_transfer
-from hub.transfers.owed import owe
 from hub.transfers.sides import held, refs
 from hub.transfers.state import Held
 from hub.values import Kind, Requester
@@ -63,7 +65,12 @@ def incoming(node: Node, number: str, by: Requester | None) -> tuple[Transfer, P
 
 
 def accept(node: Node, number: str, by: Requester, reason: str = "") -> Decided:
-    """Accept it: it is a case here from now on. Raises NotFoundError, ConflictError where it is open no more."""
+    """Accept it: it is a case here from now on.
+
+    Raises NotFoundError, ConflictError where it is open no more, ScannerError where files cannot be looked at.
+    """
+    before, pack = incoming(node, number, by)
+    came = _came(node, before, pack) if pack else []
     with node.write() as tx:
         tx.hold_others_off()
         transfer = _theirs(node, tx, number, by)
@@ -75,7 +82,7 @@ def accept(node: Node, number: str, by: Requester, reason: str = "") -> Decided:
         row = cases.find(tx.session, tx.case_digest(details.case_ref))
         if row is None:
             raise StorageError("The case was not kept.", kept="Nothing was changed.")
-        papers.put(tx, row, *_papers(tx, pack), by=node.actor(by.name))
+        papers.put(tx, row, *came, by=node.actor(by.name))
         changes = {"case": row.ref_digest.hex(), "case_ref": details.case_ref}
         kept = _took(tx, transfer, side, by, reason, **changes)
         about = refs(kept).model_copy(update={"case": row.handle.hex()})
@@ -140,9 +147,9 @@ def _free_reference(tx: Reading, wanted: str) -> str:
     return next(one for one in names if cases.find(tx.session, tx.case_digest(one)) is None)
 
 
-def _papers(tx: Reading, pack: Pack) -> list[WithFile]:
+def _came(node: Node, transfer: Transfer, pack: Pack) -> list[WithFile]:
     """The items that moved, as papers of the case here."""
-    return [paper_of(one, pack.offered_by.name, tx.now) for one in pack.items if not one.held_by]
+    return as_papers(node, transfer.peer, pack.items, (pack.offered_by.name, node.now()), MOVES)
 
 
 def paper_of(item: PackedItem, by: str, now: int) -> WithFile:
@@ -180,4 +187,4 @@ def _owe(tx: Transaction, transfer: Transfer, pack: Pack, digest: bytes) -> None
         owed.append(
             Obligation(code=ASK_SUPPLIER, text=text[:2_000], due=tx.today + dt.timedelta(days=ASK_DAYS))
         )
-    owe(tx, transfer, digest, tuple(owed))
+    owe(tx, Activity(digest, transfer.id), Because(CASE_MOVES, transfer.case_ref, transfer.offered_by), *owed)

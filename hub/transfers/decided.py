@@ -14,6 +14,7 @@ from typing import Annotated, Final
 from pydantic import Field, StringConstraints
 
 from hub.cases.access import context_of, restrictions_on
+from hub.cases.packing import ItemChosen
 from hub.consent import Context, SharingAgreement, SharingForm
 from hub.consent.form.form import Asker, Protocol, Recipient, Review, Signature, Subject
 from hub.consent.form.vocabulary import Capacity, DataClass, SignatureRole, VictimAgreement
@@ -21,7 +22,6 @@ from hub.node.node import Node
 from hub.records.cases import HeldCase, HeldPerson
 from hub.records.check import CheckRequest
 from hub.records.transfers import Transfer
-from hub.transfers.packing import ItemChosen
 from hub.values import (
     AgencyKind,
     Level,

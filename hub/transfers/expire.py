@@ -10,13 +10,14 @@ import datetime as dt
 
 from hub.audit.events import NODE
 from hub.cases.alerts import alert_of_transfer
+from hub.cases.owed import CASE_MOVES, Because, owe
 from hub.consent import Obligation
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records.transfers import Transfer, TransferStep, every_transfer, keep_transfer, transfer_of
+from hub.store.obligations import Activity
 from hub.transfers import deliver
 from hub.transfers.offer import wants_back
-from hub.transfers.owed import owe
 from hub.transfers.sides import end, held
 from hub.wire.transfers import MessageKind, TransferState
 
@@ -61,4 +62,5 @@ def _ask(tx: Transaction, transfer: Transfer) -> None:
         f" it. Ring {ring} and ask whether the victim is there; then offer it anew, or keep it."
     )
     owed = Obligation(code=EXPIRED, text=text, due=tx.today + dt.timedelta(days=1))
-    owe(tx, transfer, bytes.fromhex(transfer.case), (owed,))
+    matter = Activity(bytes.fromhex(transfer.case), transfer.id)
+    owe(tx, matter, Because(CASE_MOVES, transfer.case_ref, transfer.offered_by), owed)

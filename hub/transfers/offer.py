@@ -14,6 +14,7 @@ from typing import Final
 from hub.audit.events import Action
 from hub.cases.access import restrictions_on
 from hub.cases.disclosure_log import no_such_case
+from hub.cases.packing import classes_of, fitting, packed, people_of, require_sendable
 from hub.consent import Decision, SharingForm, decide
 from hub.consent.evidence import DisclosureLogEntry, authority_of
 from hub.consent.telling import Telling
@@ -38,7 +39,6 @@ from hub.records.transfers import (
 from hub.store.obligations import Activity
 from hub.transfers import deliver
 from hub.transfers.decided import Offer, asker_for, context_for, form_of
-from hub.transfers.packing import classes_of, fitting, packed, people_of
 from hub.transfers.sides import offered, refs
 from hub.transfers.state import Wanted
 from hub.values import Kind, Level, NodeId, Requester
@@ -226,6 +226,7 @@ def _made(tx: Transaction, offer: Offer, by: Requester, seen: Preview, number: s
         until=until,
     )
     data = pack.model_dump_json().encode()
+    require_sendable(data)
     transfer = Transfer(
         id=number,
         direction="out",

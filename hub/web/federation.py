@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request, Response
 from hub.audit.events import Action
 from hub.checks import receive, reconcile
 from hub.checks.acknowledge import receive_acknowledgement
+from hub.checks.papers.receive import receive as receive_papers
 from hub.errors import AuthenticationError, ConflictError, InputError
 from hub.federation import evaluate, heads, serve_feed
 from hub.federation.authentication import Caller, authenticate, sender_of
@@ -33,6 +34,7 @@ from hub.web.problems import problem, problem_of
 from hub.wire import messages
 from hub.wire.channel import ENVELOPES_PATH, EnvelopeMessage
 from hub.wire.messages import MessageType
+from hub.wire.papers import PAPERS_PATH, PapersMessage
 from hub.wire.transfers import MAX_TRANSFER_BODY, TRANSFERS_PATH, TransferMessage
 from hub.wire.witness import (
     ACKNOWLEDGEMENTS_PATH,
@@ -120,6 +122,11 @@ def _envelope(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refu
     return receive_envelope(node, caller, messages.parse_request(EnvelopeMessage, signed.body))
 
 
+def _papers(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refused:
+    message = messages.parse_request(PapersMessage, signed.body, MAX_TRANSFER_BODY)
+    return receive_papers(node, caller, signed, message)
+
+
 _POSTED: Final[Mapping[str, tuple[MessageType, Act]]] = {
     messages.EVALUATIONS_PATH: (MessageType.evaluation, _evaluation),
     messages.DISCLOSURES_PATH: (MessageType.disclosure, _disclosure),
@@ -128,8 +135,13 @@ _POSTED: Final[Mapping[str, tuple[MessageType, Act]]] = {
     RECONCILIATIONS_PATH: (MessageType.reconciliation, _reconciliation),
     TRANSFERS_PATH: (MessageType.transfer, _transfer),
     ENVELOPES_PATH: (MessageType.envelope, _envelope),
+    PAPERS_PATH: (MessageType.papers, _papers),
 }
 """What peers post: the type of the message, and who takes it."""
+
+
+_LONG: Final = frozenset({MessageType.transfer, MessageType.papers})
+"""What carries papers of a case, and so may be long."""
 
 
 async def _received(request: Request, node: Node, message: MessageType) -> SignedRequest | Response:
@@ -150,7 +162,7 @@ async def _received(request: Request, node: Node, message: MessageType) -> Signe
         request.headers.get(messages.CERTIFICATE_HEADER, ""),
         request.headers.get(messages.IDEMPOTENCY_HEADER, ""),
     )
-    most = MAX_TRANSFER_BODY if message is MessageType.transfer else messages.MAX_BODY_BYTES
+    most = MAX_TRANSFER_BODY if message in _LONG else messages.MAX_BODY_BYTES
     body = bytearray()
     async for chunk in request.stream():
         if len(body) <= messages.MAX_BODY_BYTES < len(body) + len(chunk) <= most:

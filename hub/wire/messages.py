@@ -82,6 +82,7 @@ class MessageType(StrEnum):
     acknowledgement = "marac-acknowledgement+jwt"
     transfer = "marac-transfer+jwt"
     envelope = "marac-envelope+jwt"
+    papers = "marac-papers+jwt"
     reconciliation = "marac-reconciliation+jwt"
     feed = "marac-feed+jwt"
     manifest = "marac-manifest+jwt"

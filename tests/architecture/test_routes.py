@@ -29,6 +29,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", "/federation/v1/reconciliations"): "peer",
     ("POST", "/federation/v1/transfers"): "peer",
     ("POST", "/federation/v1/envelopes"): "peer",
+    ("POST", "/federation/v1/papers"): "peer",
 }
 BEHIND = sorted(route for route, guard in GUARDS.items() if guard == "peer")
 OPEN = sorted(route for route, guard in GUARDS.items() if guard == "open")

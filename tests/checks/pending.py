@@ -81,12 +81,13 @@ def asked(
     number: int = 1,
     asks: Mapping[str, Any] = MappingProxyType({}),
     also: tuple[str, ...] = (),
+    ours: str = "NM-1",
     **case_changes: Any,
 ) -> CheckResult:
     """Northmoor asks about a woman whom Eastvale holds in that role, on a ground alone.
 
     `ref`: the case's here, `number`: which woman; `asks`: what is otherwise in the form; `also`: which
-    areas besides.
+    areas besides; `ours`: Northmoor's own case.
     """
     her = stranger(number)
     others = [] if role is Role.victim else [stranger(number + 1)]
@@ -95,7 +96,7 @@ def asked(
 
     async def once() -> CheckResult:
         async with areas.client("northmoor") as client:
-            request = question(her, "eastvale", *also, sharing_form=grounded(**asks))
+            request = question(her, "eastvale", *also, case_ref=ours, sharing_form=grounded(**asks))
             return await check(areas["northmoor"], client, request)
 
     result = asyncio.run(once())

@@ -195,6 +195,9 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("repeats figures", *who)
         walk("transfer list", *who)
         walk("case corrections", *who)
+        walk("records list", *who)
+        walk("records show", nodes.transfer, *who)
+        walk("records withdraw", nodes.transfer, *who)
         walk("flags list", *who)
         walk("agenda show", MEETING, *who)
         for how in ((), ("--all",), ("--closed",), ("--on", "2199-12-31")):
@@ -263,6 +266,13 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
     for act in ("accept", "decline", "withdraw"):
         walk(f"transfer {act}", nodes.transfer, word, "--as", ash)
     walk("case corrections", "--as", ash)
+    wanted = {"check_id": nodes.check_id, "area": "eastvale", "wanted": ["plan"], "why": "on_agenda"}
+    walk("records ask", write("wanted", wanted | {"needed_by": today().isoformat()}), "--as", ash)
+    word = write("word", {"answer": "withhold", "because": "Curious."})
+    walk("records answer", nodes.transfer, word, "--as", ash)
+    paper = {"paper": "0" * 32, "supplier": "Police", "to": "eastvale"}
+    for ref in (ASKED, SEALED, HELD):
+        walk("records supplier", write("supplier", {"case_ref": ref, "asked": paper}), "--as", ash)
     walk("plan actions", "--as", ash)
     walk("plan report", nodes.action, write("report", {"by": ASH, "outcome": "done", "worked": "no"}))
     walk("obligations close", write("by_ash", evidence() | {"by": ASH}), nodes.number)

@@ -21,6 +21,7 @@ from hub.cases.importing.rows import COLUMNS
 from hub.cases.referral import Referral, problems
 from hub.cases.staff import StaffList
 from hub.cases.stub import Referrer, Stub
+from hub.checks.papers.wanted import Wanted
 from hub.checks.part import PartDecision
 from hub.checks.read import parse_check_request
 from hub.cli.decide import read_rules
@@ -96,7 +97,14 @@ RESULTS = (("CheckResult", CheckResult), ("Decision", Decision))
 
 @pytest.mark.parametrize(
     ("name", "model"),
-    [*RESULTS, ("Evidence", Closing), ("Told", AddedEntries), ("Stub", Stub), ("Part", PartDecision)],
+    [
+        *RESULTS,
+        ("Evidence", Closing),
+        ("Told", AddedEntries),
+        ("Stub", Stub),
+        ("Part", PartDecision),
+        ("Wanted", Wanted),
+    ],
 )
 def test_documents_are_those_of_the_program(name: str, model: type[BaseModel]) -> None:
     model.model_validate_json(EXAMPLES[name])
@@ -111,6 +119,7 @@ MODELS: dict[str, tuple[type[BaseModel], ...]] = {
     "Evidence": (Closing, DisclosureLogEntry, Requester),
     "Told": (AddedEntries,),
     "Part": (PartDecision,),
+    "Wanted": (Wanted,),
 }
 
 
@@ -141,6 +150,7 @@ def test_examples_are_of_the_kinds_tested() -> None:
         "Told",
         "Part",
         "Offer",
+        "Wanted",
     }
     assert set(EXAMPLES) == {"csv", "jsonl", "staff", *documents}
 

@@ -18,15 +18,28 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from hub.audit.chain import genesis, link
 from hub.audit.events import Action, Detail, DigestOf, Event, Refs, peer_actor, salted_digest, user_actor
-from hub.crypto import signing
+from hub.checks.papers.deliver import context_of
+from hub.crypto import encoding, signing
 from hub.crypto.hpke import SealContext
 from hub.crypto.prf import PrfKey
 from hub.crypto.vault import key_id
 from hub.matching import completeness, load_config, match_keys
 from hub.node.settings import SHIPPED_CONFIG, read_toml
 from hub.values import Level, Person, Purpose
-from hub.wire.messages import DisclosureRequest, MessageType, commitment, encode
+from hub.wire.messages import DisclosureQuestion, DisclosureRequest, MessageType, commitment, encode
+from hub.wire.papers import (
+    PapersAnswer,
+    PapersAsk,
+    PapersKind,
+    PapersReleased,
+    PapersState,
+    PapersWithdrawn,
+    PapersWord,
+    PaperWanted,
+    WhyPapers,
+)
 from hub.wire.tokens import FeedContext, Label, seal_entry, token
+from hub.wire.transfers import PackedItem, Permitted
 
 OURS = Path(__file__).parent / "ours.json"
 PERSON = Person(
@@ -49,6 +62,7 @@ def build() -> dict[str, Any]:
         "seal_context": _seal_context(),
         "commitment": {"salt": SALT.hex(), "commitment": commitment(PERSON, SALT).hex()},
         "request": _request(),
+        "papers": _papers(),
         "jwt": _jwt(),
         "audit": _audit(),
     }
@@ -130,6 +144,46 @@ def _request() -> dict[str, str]:
         "body": _body().decode(),
         "body_sha256": signing.digest(_body()),
         "digest": signing.request_digest("POST", "/federation/v1/disclosures", "key-1", _body()),
+    }
+
+
+def _papers() -> dict[str, Any]:
+    """What two areas say of papers asked for, before it is sealed, and what each is bound to."""
+    question = DisclosureQuestion(
+        excerpt={"purpose": "referred_elsewhere"},
+        subject=PERSON.model_copy(update={"ref": ""}),
+        salt=encoding.b64(SALT),
+    )
+    ask = PapersAsk(
+        check_id=CHECK_ID,
+        handle=HANDLE,
+        question=question,
+        wanted=(PaperWanted.plan, PaperWanted.minutes),
+        why=WhyPapers.on_agenda,
+        needed_by=dt.date(2026, 12, 3),
+        until=NOW + 86_400,
+    )
+    said = {
+        PapersKind.ask: ask,
+        PapersKind.word: PapersWord(state=PapersState.withheld, opened_at=NOW),
+        PapersKind.release: PapersReleased(
+            items=(
+                PackedItem(kind="minutes", title="minutes of 2026-09-18", supplier="Police", at=NOW),
+                PackedItem(kind="plan", supplier="Eastvale Hospital", held_by="Eastvale Hospital"),
+            ),
+            permission=Permitted(by="C. Chair", date=dt.date(2026, 11, 30)),
+            opened_at=NOW,
+        ),
+        PapersKind.withdraw: PapersWithdrawn(to=PapersState.withdrawn),
+    }
+    answer = PapersAnswer(request_id=CHECK_ID, word=PapersWord(state=PapersState.asked))
+    return {
+        "said": {kind.value: encode(one).decode() for kind, one in said.items()},
+        "hpke_info": {
+            kind.value: context_of("northmoor", "eastvale", "0" * 16, CHECK_ID, kind).info.decode("latin-1")
+            for kind in said
+        },
+        "answer": encode(answer).decode(),
     }
 
 

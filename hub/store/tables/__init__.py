@@ -23,6 +23,7 @@ from hub.store.tables.idva import IdvaReferralRecord
 from hub.store.tables.jobs import OutboxRow, ScheduledJob
 from hub.store.tables.notices import LastNotice, NoticeRecord
 from hub.store.tables.papers import CaseAttachment, CasePaper
+from hub.store.tables.papers_requests import PapersPack, PapersRequestRecord
 from hub.store.tables.peers import Peer, PeerEntry, PeerFeed
 from hub.store.tables.received import (
     IdempotentAnswer,
@@ -60,6 +61,8 @@ __all__ = [
     "ObligationRecord",
     "OrganisationRecord",
     "OutboxRow",
+    "PapersPack",
+    "PapersRequestRecord",
     "Peer",
     "PeerEntry",
     "PeerFeed",

@@ -12,6 +12,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from hub.accounts.accounts import Acting
+from hub.cases.packing import PaperChosen, classes_of, fitting, packed
 from hub.cases.shown import case_shown, gists_shown
 from hub.consent import Decision, decide
 from hub.consent.context import same
@@ -26,7 +27,6 @@ from hub.records.envelopes import Envelope
 from hub.records.submissions import Call
 from hub.transfers.channel.facts import facts_of, require, require_other_area
 from hub.transfers.decided import Offer, context_for, form_of
-from hub.transfers.packing import PaperChosen, classes_of, fitting, packed
 from hub.values import LongText, NodeId, Person, Role, ShortText, Value
 from hub.wire.channel import (
     ASKED_BYTES,

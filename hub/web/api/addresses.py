@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from hub.web.api import acts, agendas, models, moves, plans, services
+from hub.web.api import acts, agendas, asked_papers, models, moves, plans, services
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
 from hub.web.typed.duty import DutyTyped
@@ -431,6 +431,24 @@ ADDRESSES: Final = (
         {"outcome": "done", "worked": "yes"},
         _OPEN_ACTION,
     ),
+    Address(
+        "GET",
+        "/papers",
+        asked_papers.list_papers,
+        gives=models.PapersRequests,
+        given={"papers": [asked_papers.PAPERS]},
+    ),
+    Address(
+        "POST",
+        "/checks/{check}/papers",
+        asked_papers.ask_for_papers,
+        models.PapersWanted,
+        models.PapersListed,
+        asked_papers.WANTED,
+        asked_papers.PAPERS,
+        status=201,
+    ),
+    Address("POST", "/papers/{papers}", doing="releases or withholds papers"),
     Address("POST", "/cases/{case}/plan/acceptance", doing="accepts a plan"),
     Address("POST", "/requests/{request}", doing="decides about a request"),
     Address("POST", "/cases/{case}/here-already", doing="decides whether a case is a repeat"),

@@ -14,11 +14,14 @@ from hub.cases.refer import Repeat
 from hub.cases.referral import Referral
 from hub.cases.repeat_papers import RepeatDecision
 from hub.checks.agenda import Alone, Changed
+from hub.matching.written_dates import DayWritten
 from hub.records.check import CheckResult
-from hub.values import Kind, Level, Person, ShortText, Value
+from hub.records.transfers import ItemMoved
+from hub.values import Kind, Level, NodeId, Person, ShortText, Value
 from hub.web.typed.cases import CaseTyped, Search
 from hub.web.typed.plans import PlanTyped
 from hub.web.typed.questions import AskForm
+from hub.wire.papers import PapersState, PaperWanted, WhyPapers
 
 __all__ = ["CaseTyped", "CheckResult", "Referral", "Search"]
 
@@ -300,3 +303,35 @@ class Actions(Value):
     """Actions that are not finished, the first due first."""
 
     actions: tuple[ActionOpen, ...]
+
+
+class PapersWanted(Value):
+    """Papers to be asked for: of which area, which candidate of the check, which papers, why and by which day."""
+
+    area: NodeId
+    handle: ShortText | None = None
+    wanted: Annotated[tuple[PaperWanted, ...], Field(min_length=1, max_length=len(PaperWanted))]
+    why: WhyPapers
+    needed_by: DayWritten
+
+
+class PapersListed(Value):
+    """A request for papers, of ours or of another area. `opened_at`: when a person there, or here, opened it."""
+
+    page: str
+    direction: Literal["out", "in"]
+    area: NodeId
+    case_ref: ShortText
+    state: PapersState
+    wanted: tuple[PaperWanted, ...]
+    why: WhyPapers
+    needed_by: dt.date
+    opened_at: dt.datetime | None
+    late: bool
+    items: tuple[ItemMoved, ...]
+
+
+class PapersRequests(Value):
+    """The requests for papers that the account may know of."""
+
+    papers: tuple[PapersListed, ...]

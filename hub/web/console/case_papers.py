@@ -25,6 +25,7 @@ from hub.records.papers import KeptPaper, PaperKind
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
+from hub.web.console.incoming import area_name
 from hub.web.console.language import gettext, mark
 from hub.web.console.paper_words import ASKED, BESIDES, CRITERIA, HINTS, KINDS, answer_in_words, rows_of
 
@@ -53,6 +54,7 @@ def listed(asked: Asked, held: HeldCase) -> list[dict[str, Any]]:
             "supplier": one.paper.supplier,
             "by": one.paper.by,
             "at": one.paper.at,
+            "source": area_name(asked.node, one.paper.source) if one.paper.source else "",
         }
         for one in papers.current(papers_shown(asked.node, asked.acting, held))
     ]
@@ -72,6 +74,7 @@ def _show(asked: Asked) -> Response:
         "case_paper.html",
         handle=held.row.handle.hex(),
         correct=f"{here}/correct" if newest and _may_correct(asked, found[0]) else "",
+        source=area_name(asked.node, found[0].paper.source) if found[0].paper.source else "",
         **_shown(found[0]),
         before=_before(found),
     )

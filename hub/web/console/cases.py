@@ -24,6 +24,7 @@ from hub.web.console.case_papers import children_due, listed
 from hub.web.console.forms import Form, unsent
 from hub.web.console.incoming import area_name
 from hub.web.console.language import gettext, mark
+from hub.web.console.papers_asked import lines as papers_lines
 from hub.web.console.transfers import moved_from
 from hub.web.typed.cases import MOST_ROWS, CaseTyped, Search, fled_wrong, same_case, stub_of
 
@@ -77,6 +78,7 @@ def _show(asked: Asked) -> Response:
         checks=asked_lines(asked, MOST, lambda one: one.case_digest == case) if may_ask else [],
         most=MOST,
         papers=listed(asked, held),
+        asked_papers=papers_lines(asked, held.row.ref_digest.hex()) if may_ask else [],
         children_due=children_due(asked, held),
         words=[
             (gettext(text), f"/cases/{handle}/{path}")

@@ -217,7 +217,7 @@ def _shown(
         area_asking=area,
         waited=waited(asked.node, line.request.came_at),
         reads=incoming.reads(line),
-        who=who_asks(asked.node, recorded),
+        who=who_asks(asked.node, recorded.question),
         ours=found.held.details if found else None,
         hidden=bool(found and found.held.kept.sealed),
         beside=beside(found, recorded.question.subject) if found else (),

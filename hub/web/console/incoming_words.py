@@ -16,10 +16,10 @@ from hub.consent.evidence import authority_of
 from hub.consent.form.vocabulary import DataClass, VictimAgreement
 from hub.errors import HubError
 from hub.node.node import Node
-from hub.records.received import Item, RecordedDisclosure
+from hub.records.received import Item
 from hub.values import Kind, Person, Role
 from hub.web.console.language import gettext, mark, partial_date
-from hub.wire.messages import Disclosure
+from hub.wire.messages import Disclosure, DisclosureQuestion
 
 ANSWERS: Final = {
     "release": mark("Released"),
@@ -114,10 +114,10 @@ def office_in_words(line: Incoming) -> str:
     return gettext(_OFFICES[named[0] if named else "coordinator"])
 
 
-def who_asks(node: Node, recorded: RecordedDisclosure) -> list[tuple[str, Sequence[str]]]:
+def who_asks(node: Node, question: DisclosureQuestion) -> list[tuple[str, Sequence[str]]]:
     """Who asks and why, what the victim said and on what ground, as that area signed it: label and lines."""
     try:
-        form = parse_form(recorded.question.excerpt)
+        form = parse_form(question.excerpt)
     except HubError:
         return [(gettext("Form"), [gettext("It cannot be read")])]
     asker = form.requester
@@ -216,11 +216,15 @@ def items(disclosure: Disclosure | None) -> list[tuple[str, str]]:
 
 def bases(node: Node, opened: Opened) -> dict[str, str]:
     """The bases of our own that this area may answer on, by what a form calls them."""
-    found = opened.considered
+    return bases_for(node, opened.considered, opened.line.request.key.peer)
+
+
+def bases_for(node: Node, found: Considered | None, peer: str) -> dict[str, str]:
+    """As `bases`, of what is considered of a case of ours for that area."""
     if found is None:
         return {}
     supplier = supplier_of(node, found.held.details, node.agreements.held)
-    both, today = {node.node_id, opened.line.request.key.peer}, node.today()
+    both, today = {node.node_id, peer}, node.today()
     offered = {
         one.ref: _agreed(node, one, supplier.kind)
         for one in node.agreements.held

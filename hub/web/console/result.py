@@ -87,6 +87,7 @@ class Match:
     ring: list[str]
     told: bool
     may_look_again: bool
+    knows: bool
     word: DismissedWord | None = None
 
     @property
@@ -256,6 +257,7 @@ def _match(number: int, candidate: Candidate, kept: RecordedCheck, asks: str) ->
         ring=[gettext(_RING[each.kind], whom=in_words(each)) for each in answer.ring],
         told=answer.status is not DisclosureStatus.not_asked,
         may_look_again=answer.status in (DisclosureStatus.pending, DisclosureStatus.not_answered),
+        knows=answer.status is DisclosureStatus.answered,
         word=kept.dismissed.get(candidate.handle),
     )
 

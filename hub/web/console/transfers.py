@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from fastapi import Response
 from pydantic import Field
 
+from hub.cases.packing import CHRONOLOGY, PaperChosen
 from hub.cases.papers_shown import papers_shown
 from hub.cases.shown import case_shown
 from hub.errors import ConflictError, HubError, InputError, NotFoundError
@@ -26,7 +27,6 @@ from hub.transfers.decided import Offer
 from hub.transfers.deliver import deliver_first
 from hub.transfers.listing import TransferLine, transfers_shown
 from hub.transfers.offer import Preview, ask_back, offer_case, preview
-from hub.transfers.packing import CHRONOLOGY, PaperChosen
 from hub.values import LongText, NodeId, ShortText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent

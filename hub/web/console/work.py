@@ -20,6 +20,7 @@ from hub.web.console.came import RESULT, lately
 from hub.web.console.idva_referrals import first_contacts
 from hub.web.console.incoming import answered, area_name, lines
 from hub.web.console.obligations import by_case, by_time, when
+from hub.web.console.papers_asked import waiting as papers_waiting
 from hub.web.console.submissions import own_lines
 from hub.web.console.transfers import waiting as transfers_waiting
 from hub.web.guards import ROUTES
@@ -54,6 +55,7 @@ def _work(asked: Asked) -> Response:
         moving=transfers_waiting(asked),
         first_contacts=first_contacts(asked, _NEWEST),
         corrections=waiting_corrections(node, acting),
+        papers=papers_waiting(asked),
         unasked=not_yet_asked(node, acting, _NEWEST + 1),
         to_ring=_to_ring(asked),
         linked=("GET", RESULT) in ROUTES,

@@ -8,16 +8,24 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from hub.accounts import sessions
-from hub.accounts.accounts import acting_as
+from hub.accounts.accounts import Acting, acting_as
 from hub.accounts.provider import Flow, Proof
 from hub.accounts.provider_sign_in import Entered, finish
+from hub.cases.changes import find_case
 from hub.cases.obligations import list_obligations
 from hub.cases.shown import lines
 from hub.cases.stub import Referrer, Stub, enter_case
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
+from hub.checks.sign import sign
+from hub.checks.submissions import put_telling, submission_shown
+from hub.consent import Decider
 from hub.crypto.one_time import STEP_S, code_at
+from hub.records import papers
 from hub.records.accounts import AccountRole
+from hub.records.check import CandidateRef
 from hub.records.idva import every_idva_referral
-from hub.values import Kind, Person, Role
+from hub.records.papers import Paper, PaperKind
+from hub.values import Kind, Level, Person, Role
 from tests.accounts.people import User, invited, user
 from tests.accounts.provider import ORGANISATION, Provider, with_provider
 from tests.checks.pending import asked, told
@@ -30,6 +38,12 @@ from tests.web.console.by_journey.example import AWAY, UNSIGNED, Example, R
 from tests.web.console.signed_in import Console
 
 HER: Final = cases_of("eastvale")[0][0]
+
+
+def acting(who: User) -> Acting:
+    """Somebody as they act."""
+    with who.node.read() as tx:
+        return acting_as(tx, who.account)
 
 
 class World:
@@ -84,6 +98,7 @@ class World:
         told(areas, asked(areas, asks=signed))
         self._left(self.unsigned)
         self._fled()
+        self._papers()
         self._owed()
 
     def _left(self, who: User) -> None:
@@ -100,6 +115,44 @@ class World:
         candidate = found.areas[0].candidates[0].handle
         self.places |= {"fled_check": found.check_id, "fled_candidate": candidate}
         self.places["left_check"] = asked_without_it(self.areas).check_id
+
+    def _papers(self) -> None:
+        """A question whose answer is that Eastvale knows her, and a manager's signature for asking for more."""
+        old, new = self.areas["eastvale"], self.areas["northmoor"]
+        found = asked(
+            self.areas, number=5, ref="ev-papers", ours="NM-papers", asks={"signatures": CASEWORKER}
+        )
+        told(self.areas, found)
+        (waits,) = (one for one in waiting_requests(old) if one.key.check_id == found.check_id)
+        released = HolderDecision(Decider.coordinator, release=True, name="P. Shah")
+        record_holder_decision(old, waits.key, released)
+        told(self.areas, found)
+        target = CandidateRef(found.check_id, "eastvale", found.areas[0].candidates[0].handle)
+        ash, mo = (acting(self.consoles["northmoor"].users[one]) for one in (R.coordinator, R.manager))
+        put = put_telling(new, ash, target, Level.summary, "The minutes are wanted.")
+        shown = submission_shown(new, mo, put.number)
+        assert shown is not None
+        done = sign(new, mo, shown, None)
+        assert done.delivery is not None, done
+        with old.write() as tx:
+            held = find_case(tx, "ev-papers")
+            assert held is not None
+            told_of = {"body": {"text": "Heard."}, "by": "P. Shah", "at": tx.now, "supplier": "Police"}
+            handles = papers.put(
+                tx,
+                held.row,
+                Paper(kind=PaperKind.minutes, may_follow="yes", **told_of),
+                Paper(
+                    kind=PaperKind.minutes, may_follow="ask", **{**told_of, "supplier": "Eastvale Hospital"}
+                ),
+            )
+        self.places |= {
+            "hit": found.check_id,
+            "hit_candidate": target.handle or "",
+            "their_case": held.row.handle.hex(),
+            "their_paper": handles[1],
+            "minutes": handles[0],
+        }
 
     def _somebody(self, name: str, organisation: str) -> User:
         return user(self.areas["northmoor"], name, by=self.manager.account, organisation=organisation)
@@ -186,6 +239,7 @@ _LINKS: Final = {
     "correction": r"/cases/[0-9a-f]{32}/people/([0-9a-f]{32})",
     "transfer": r'href="/transfers/([0-9a-f]{32})"',
     "channel": r'name="channel" value="([0-9a-f]{32})"',
+    "papers": r'href="/papers/([0-9a-f]{32})"',
     "request": r'href="/requests/([0-9a-f]+)"',
     "client": r"/cases/([0-9a-f]{32})/prior-contact",
     "idva_referral": r'href="/idva-referrals/([0-9a-f]{32})"',

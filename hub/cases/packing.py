@@ -16,6 +16,7 @@ from pydantic import Field, StringConstraints
 
 from hub.consent.decision import Release
 from hub.consent.form.vocabulary import DataClass
+from hub.crypto.hpke import PACK_PAD_CLASSES
 from hub.errors import InputError
 from hub.node.transaction import Reading
 from hub.records import papers
@@ -25,11 +26,12 @@ from hub.values import ShortText, Value
 from hub.wire.transfers import PackedItem, PackedPerson, Permitted
 
 ALL: Final = "all"
+MOST_PACKED: Final = PACK_PAD_CLASSES[-1] - 4
 CHRONOLOGY: Final = "chronology"
 OF_THE_CASE: Final = ("case", "people")
 """They always move: what the case says, and who is in it."""
-_SERVICES_OWN: Final = frozenset({PaperKind.idva_contact})
-_STAYS: Final = frozenset({PaperKind.records_request})
+SERVICES_OWN: Final = frozenset({PaperKind.idva_contact})
+STAYS: Final = frozenset({PaperKind.records_request})
 _CLASSES: Final = {
     PaperKind.child_referral: (DataClass.children,),
     PaperKind.research: (DataClass.health, DataClass.offences),
@@ -102,8 +104,23 @@ def fitting(items: Iterable[PackedItem], releases: Iterable[Release]) -> tuple[P
 
 def classes_of(items: Iterable[PackedItem]) -> set[DataClass]:
     """Which classes of data about people the items are, beside who they are: of those that move."""
-    kinds = {kind.value: classes for kind, classes in _CLASSES.items()}
-    return {one for item in items if not item.held_by for one in kinds.get(item.kind, (DataClass.risk,))}
+    return classes_of_kinds(item.kind for item in items if not item.held_by)
+
+
+def classes_of_kinds(kinds: Iterable[str]) -> set[DataClass]:
+    """Which classes of data about people papers of these kinds are, beside who they are."""
+    known = {kind.value: classes for kind, classes in _CLASSES.items()}
+    return {one for kind in kinds for one in known.get(kind, (DataClass.risk,))}
+
+
+def require_sendable(data: bytes) -> None:
+    """Raise InputError where what was packed is more than one message carries."""
+    if len(data) > MOST_PACKED:
+        raise InputError(
+            f"The papers are {len(data) >> 20} MB together, and {MOST_PACKED >> 20} MB go at once.",
+            kept="Nothing was sent.",
+            do="Leave out an attached file, or attach the pages that are needed.",
+        )
 
 
 def _of(
@@ -146,13 +163,13 @@ def _named(every: list[KeptPaper], name: str) -> list[KeptPaper]:
             kept="Nothing was offered.",
             do=f"Name kinds ({', '.join(PaperKind)}), {CHRONOLOGY} or {ALL}, or a paper by its handle.",
         )
-    return [one for one in every if one.paper.kind not in _STAYS and name in (ALL, one.paper.kind)]
+    return [one for one in every if one.paper.kind not in STAYS and name in (ALL, one.paper.kind)]
 
 
 def _item(tx: Reading, kept: KeptPaper, allowed: Permitted | None, *, files: bool) -> PackedItem:
     paper = kept.paper
-    follows = "no" if paper.kind in _SERVICES_OWN else paper.may_follow
-    stays = _stays(follows, paper.supplier, None if paper.kind in _SERVICES_OWN else allowed)
+    follows = "no" if paper.kind in SERVICES_OWN else paper.may_follow
+    stays = _stays(follows, paper.supplier, None if paper.kind in SERVICES_OWN else allowed)
     on = dt.datetime.fromtimestamp(paper.at, dt.UTC).date()
     bare = PackedItem(
         kind=paper.kind,
