@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from hub.audit.events import Action
+from hub.cases.attachments import checked
 from hub.cases.changes import find_case
 from hub.cases.obligations import list_obligations
 from hub.errors import ConflictError, InputError, NotFoundError, StorageError
@@ -212,11 +213,13 @@ def test_she_may_come_back(areas: Areas) -> None:
 def test_a_pack_of_five_megabytes_arrives_whole(areas: Areas) -> None:
     heard(areas)
     old = areas[OLD]
-    scan = bytes(range(256)) * (5 * 4096)
+    scan = b"%PDF-1.7\n" + bytes(range(256)) * (5 * 4096)
     with old.write() as tx:
         found = find_case(tx, REF)
         assert found
-        attached = paper(old, PaperKind.attachment).model_copy(update={"may_follow": "yes"})
+        attached = paper(old, PaperKind.attachment).model_copy(
+            update={"may_follow": "yes", "body": checked(old, "scan.pdf", scan).said.model_dump(mode="json")}
+        )
         papers.put(tx, found.row, papers.WithFile(attached, scan))
     made = offered(areas, items=("attachment",))
     assert made.transfer

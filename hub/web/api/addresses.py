@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from pydantic import BaseModel
 
 from hub.web.api import acts, agendas, asked_papers, models, moves, plans, services
+from hub.web.api import examples as eg
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
 from hub.web.typed.duty import DutyTyped
@@ -18,9 +19,6 @@ from hub.web.typed.people import CorrectionTyped
 from hub.web.typed.plans import ReportTyped
 
 ROOT: Final = "/api/v1"
-_CASE: Final = "5f0c" * 8
-_RECORD: Final = "a1b2" * 8
-_CHECK: Final = "9e7d" * 8
 
 
 class Address(NamedTuple):
@@ -37,162 +35,8 @@ class Address(NamedTuple):
     status: int = 200
 
 
-_LISTED: Final = {
-    "cases": [{"case": _CASE, "case_ref": "NM-2026-0412", "kind": "marac", "stub": True}],
-    "more": False,
-}
-_ON_AGENDA: Final = {
-    "case": _CASE,
-    "case_ref": "NM-2026-0412",
-    "last_asked": "2026-11-24T09:12:00Z",
-    "changed": ["new_name"],
-    "people": 2,
-    "alone": None,
-}
-_PERSON: Final = {
-    "role": "victim",
-    "given_names": "Toya",
-    "surname": "Grant",
-    "date_of_birth": "1997-02-18",
-    "postcode": "NM14 8YN",
-}
-_SHOWN: Final = {
-    "case": _CASE,
-    "case_ref": "NM-2026-0412",
-    "kind": "marac",
-    "stub": True,
-    "sealed": False,
-    "referring_agency": "Northmoor Police",
-    "referring_contact": "The duty desk",
-    "meeting_date": None,
-    "fled_from": [],
-    "people": [{"record": _RECORD, "person": _PERSON}],
-}
-_STUB: Final = {
-    "case_ref": "NM-2026-0412",
-    "agency": "Northmoor Police",
-    "contact": "The duty desk",
-    "victim": {
-        "given_names": "Toya",
-        "surname": "Grant",
-        "date_of_birth": "18 February 1997",
-        "postcode": "NM14 8YN",
-    },
-    "sealed": False,
-    "fled": "none",
-}
-_REFERRAL: Final = {
-    "referring_agency": "Northmoor Police",
-    "contact_names": "The duty desk",
-    "victim_name": {"given_names": "Toya", "surname": "Grant"},
-    "victim_dob": "18 February 1997",
-    "crit_professional_judgement": "yes",
-    "pj_rationale": "Frightened to come home since they separated.",
-    "sealed": False,
-    "fled_from": [],
-}
-_REFERRED: Final = {
-    "case": _CASE,
-    "case_ref": "R-2026-7F3A2C90B1",
-    "added": 1,
-    "criteria": [
-        {
-            "criterion": "professional_judgement",
-            "ticked": "yes",
-            "found": "met",
-            "why": "A professional judges so. That is enough.",
-            "differs": False,
-        }
-    ],
-    "here_already": [],
-    "repeat": None,
-    "child_referral": False,
-}
-_QUESTION: Final = {
-    "once": "listing-2026-11-29",
-    "why": "risk_grew",
-    "said": "given",
-    "fled": "none",
-    "knows": False,
-    "people": [_RECORD],
-    "areas": ["eastvale"],
-}
-_RESULT: Final = {
-    "check_id": _CHECK,
-    "case_ref": "NM-2026-0412",
-    "decision": {"outcome": "permit", "level": "involvement"},
-    "areas": [
-        {
-            "node_id": "eastvale",
-            "area": "Eastvale",
-            "status": "answered",
-            "contact": "01632 960002",
-            "candidates": [
-                {
-                    "band": "strong",
-                    "whole": True,
-                    "reasons": ["surname agrees"],
-                    "handle": _RECORD,
-                    "disclosure": {"status": "not_asked"},
-                }
-            ],
-        }
-    ],
-    "took_ms": 412.5,
-}
-
-_ACTION: Final = {
-    "what": "Brief the patrols on the address.",
-    "agency": "Northmoor Police",
-    "volunteered_by": "Sergeant Lowe",
-    "due": "2026-12-03",
-    "risk": "Followed home.",
-    "achieves": "Patrols know whom to look for.",
-    "addresses": "perpetrator",
-    "approach": "disrupt",
-}
-_KEPT_ACTION: Final = {**_ACTION, "id": "5f0c" * 4}
-_PLAN: Final = {
-    "plan": {"actions": [_KEPT_ACTION], "tells_victim": "The Idva"},
-    "lacks": [{"code": "safety_not_said", "text": "Nobody has said whether the plan is safe."}],
-    "set_before": {},
-    "earlier": None,
-}
-_OPEN_ACTION: Final = {"case_ref": "NM-2026-0412", "overdue": False, "action": _KEPT_ACTION}
-_FOUND: Final = {
-    "case": _RECORD,
-    "case_ref": "NM-2025-0311",
-    "kind": "marac",
-    "standing": "repeat",
-    "band": "strong",
-    "reasons": ["same date of birth", "same forename", "same surname"],
-    "victim": "Toya Grant",
-    "part": "victim",
-    "same_perpetrators": [{"referred": "Dev Marlowe", "there": "Dev Marlowe"}],
-    "other_perpetrators": [],
-    "referred": ["2026-02-01"],
-    "last": "2026-02-01",
-    "repeat_until": "2027-02-01",
-    "met": "2026-02-19",
-}
-
-_FLAG: Final = {
-    "case": _CASE,
-    "case_ref": "NM-2026-0412",
-    "meeting": "2026-02-19",
-    "until": "2027-02-19",
-    "to_tell": ["Northmoor Police"],
-    "seen": [],
-}
-
-_DUTY: Final = {"worker": "Ida Fairweather", "phone": "01632 960123"}
-_ON_DUTY: Final = {"organisation": "Haven", "duty": _DUTY}
-
-_NOT_REACHED: Final = {"contacted": False, "hours": 51, "late": True}
-_IDVA_REFERRAL: Final = {"referral": "", "case": _CASE, "case_ref": "NM-2026-0412", **_NOT_REACHED}
-
 ADDRESSES: Final = (
-    Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=_LISTED),
+    Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=eg.LISTED),
     Address(
         "POST",
         "/cases/search",
@@ -200,28 +44,28 @@ ADDRESSES: Final = (
         models.Search,
         models.Cases,
         {"number": "2026-0412"},
-        _LISTED,
+        eg.LISTED,
     ),
-    Address("POST", "/cases", acts.enter, models.CaseTyped, models.CaseShown, _STUB, _SHOWN, status=201),
+    Address("POST", "/cases", acts.enter, models.CaseTyped, models.CaseShown, eg.STUB, eg.SHOWN, status=201),
     Address(
         "POST",
         "/referrals",
         acts.send_referral,
         models.Referral,
         models.ReferralKept,
-        _REFERRAL,
-        _REFERRED,
+        eg.REFERRAL,
+        eg.REFERRED,
         status=201,
     ),
-    Address("GET", "/cases/{case}", acts.show_case, gives=models.CaseShown, given=_SHOWN),
-    Address("GET", "/duty", services.show_duty, gives=services.OnDuty, given=_ON_DUTY),
-    Address("POST", "/duty", services.keep_who_is_on_duty, DutyTyped, services.OnDuty, _DUTY, _ON_DUTY),
+    Address("GET", "/cases/{case}", acts.show_case, gives=models.CaseShown, given=eg.SHOWN),
+    Address("GET", "/duty", services.show_duty, gives=services.OnDuty, given=eg.ON_DUTY),
+    Address("POST", "/duty", services.keep_who_is_on_duty, DutyTyped, services.OnDuty, eg.DUTY, eg.ON_DUTY),
     Address(
         "GET",
         "/idva-referrals",
         services.list_idva_referrals,
         gives=services.IdvaReferrals,
-        given={"referrals": [_IDVA_REFERRAL]},
+        given={"referrals": [eg.IDVA_REFERRAL]},
     ),
     Address(
         "POST",
@@ -230,7 +74,7 @@ ADDRESSES: Final = (
         services.TriedTyped,
         services.FirstContactShown,
         {"reached": False},
-        _NOT_REACHED,
+        eg.NOT_REACHED,
     ),
     Address("POST", "/idva-referrals/{referral}/plan", doing="says whether a plan is safe"),
     Address("POST", "/idva-referrals/{referral}", doing="takes a client on"),
@@ -250,7 +94,7 @@ ADDRESSES: Final = (
         services.ServiceTyped,
         services.IdvaReferralShown,
         {"service": "Haven"},
-        _IDVA_REFERRAL,
+        eg.IDVA_REFERRAL,
     ),
     Address(
         "GET",
@@ -260,7 +104,7 @@ ADDRESSES: Final = (
         given={
             "corrections": [
                 {
-                    "page": f"/cases/{_CASE}/people/{_RECORD}",
+                    "page": f"/cases/{eg.CASE}/people/{eg.RECORD}",
                     "case_ref": "NM-2026-0412",
                     "by": "Ash Underhill",
                     "proposed_at": "2026-11-29T09:30:00Z",
@@ -277,7 +121,7 @@ ADDRESSES: Final = (
         {
             "people": [
                 {
-                    "record": _RECORD,
+                    "record": eg.RECORD,
                     "role": "victim",
                     "given_names": "Toya",
                     "surname": "Marlowe",
@@ -287,7 +131,7 @@ ADDRESSES: Final = (
             ],
             "because": "Married in May.",
         },
-        {"page": f"/cases/{_CASE}/people/{_RECORD}"},
+        {"page": f"/cases/{eg.CASE}/people/{eg.RECORD}"},
         status=201,
     ),
     Address(
@@ -298,7 +142,7 @@ ADDRESSES: Final = (
         given={
             "transfers": [
                 {
-                    "page": f"/transfers/{_RECORD}",
+                    "page": f"/transfers/{eg.RECORD}",
                     "direction": "out",
                     "peer": "eastvale",
                     "case_ref": "NM-2026-0412",
@@ -319,19 +163,19 @@ ADDRESSES: Final = (
         moves.NoticeTyped,
         moves.NoticeKept,
         {"area": "eastvale", "stays": "for_good", "heard": "yes", "agenda_sent": "not_known"},
-        {"page": f"/cases/{_CASE}/papers/{_RECORD}"},
+        {"page": f"/cases/{eg.CASE}/papers/{eg.RECORD}"},
         status=201,
     ),
     Address("POST", "/cases/{case}/transfers", doing="offers a case, with what may follow the victim"),
     Address("POST", "/transfers/{transfer}", doing="accepts, declines or withdraws a transfer"),
     Address("POST", "/corrections/{correction}", doing="approves or refuses a correction"),
-    Address("GET", "/flags", acts.list_flags, gives=models.FlagsListed, given={"flags": [_FLAG]}),
+    Address("GET", "/flags", acts.list_flags, gives=models.FlagsListed, given={"flags": [eg.FLAG]}),
     Address(
         "GET",
         "/cases/{case}/here-already",
         acts.here_already,
         gives=models.HereAlreadyListed,
-        given={"here_already": [{"found": _FOUND, "decision": None}]},
+        given={"here_already": [{"found": eg.FOUND, "decision": None}]},
     ),
     Address(
         "POST",
@@ -339,15 +183,15 @@ ADDRESSES: Final = (
         acts.ask,
         models.Question,
         models.QuestionsPut,
-        _QUESTION,
-        {"checks": [{"record": _RECORD, "check_id": _CHECK}], "refusals": []},
+        eg.QUESTION,
+        {"checks": [{"record": eg.RECORD, "check_id": eg.CHECK}], "refusals": []},
     ),
     Address(
         "GET",
         "/agenda/{day}",
         agendas.show_agenda,
         gives=models.Agenda,
-        given={"day": "2026-12-03", "cases": [_ON_AGENDA]},
+        given={"day": "2026-12-03", "cases": [eg.ON_AGENDA]},
     ),
     Address(
         "POST",
@@ -355,8 +199,8 @@ ADDRESSES: Final = (
         agendas.ask_agenda,
         models.AgendaSent,
         models.AgendaAsked,
-        {"cases": [_CASE], "knows_nobody": True, "once": "agenda of 3 December"},
-        {"cases": [{"case": _CASE, "checks": [_CHECK], "stopped": []}]},
+        {"cases": [eg.CASE], "knows_nobody": True, "once": "agenda of 3 December"},
+        {"cases": [{"case": eg.CASE, "checks": [eg.CHECK], "stopped": []}]},
     ),
     Address(
         "GET",
@@ -366,7 +210,7 @@ ADDRESSES: Final = (
         given={
             "checks": [
                 {
-                    "check_id": _CHECK,
+                    "check_id": eg.CHECK,
                     "asked_at": "2026-11-29T09:30:00Z",
                     "asked_by": "Ash Underhill",
                     "outcome": "permit",
@@ -374,7 +218,7 @@ ADDRESSES: Final = (
             ]
         },
     ),
-    Address("GET", "/checks/{check}", acts.show_check, gives=models.CheckResult, given=_RESULT),
+    Address("GET", "/checks/{check}", acts.show_check, gives=models.CheckResult, given=eg.RESULT),
     Address(
         "GET",
         "/requests",
@@ -383,7 +227,7 @@ ADDRESSES: Final = (
         given={
             "requests": [
                 {
-                    "page": f"/requests/{_RECORD}",
+                    "page": f"/requests/{eg.RECORD}",
                     "area": "eastvale",
                     "case_ref": "NM-2026-0412",
                     "level": "involvement",
@@ -400,7 +244,7 @@ ADDRESSES: Final = (
         given={
             "obligations": [
                 {
-                    "page": f"/obligations/{_RECORD}",
+                    "page": f"/obligations/{eg.RECORD}",
                     "code": "notify_client",
                     "text": "Tell the client what was shared, unless that is unsafe.",
                     "case_ref": "NM-2026-0412",
@@ -411,17 +255,17 @@ ADDRESSES: Final = (
             ]
         },
     ),
-    Address("GET", "/cases/{case}/plan", plans.show_plan, gives=models.PlanShown, given=_PLAN),
+    Address("GET", "/cases/{case}/plan", plans.show_plan, gives=models.PlanShown, given=eg.PLAN),
     Address(
         "POST",
         "/cases/{case}/plan",
         plans.add_to_plan,
         models.PlanSent,
         models.PlanShown,
-        {"begin": True, "actions": [{**_ACTION, "due": "3 December 2026"}], "tells_victim": "The Idva"},
-        _PLAN,
+        {"begin": True, "actions": [{**eg.ACTION, "due": "3 December 2026"}], "tells_victim": "The Idva"},
+        eg.PLAN,
     ),
-    Address("GET", "/actions", plans.list_actions, gives=models.Actions, given={"actions": [_OPEN_ACTION]}),
+    Address("GET", "/actions", plans.list_actions, gives=models.Actions, given={"actions": [eg.OPEN_ACTION]}),
     Address(
         "POST",
         "/actions/{action}",
@@ -429,7 +273,7 @@ ADDRESSES: Final = (
         ReportTyped,
         models.ActionOpen,
         {"outcome": "done", "worked": "yes"},
-        _OPEN_ACTION,
+        eg.OPEN_ACTION,
     ),
     Address(
         "GET",

@@ -48,7 +48,7 @@ WALKED: Final = ROOT / "docs" / "walkthrough"
 SIZE: Final = {"width": 720, "height": 700}
 MOST_HIGH: Final = 760
 MARGIN: Final = 10
-MOST_BYTES: Final = 90_000
+MOST_BYTES: Final = 110_000
 NEAR_MISS: Final = "known_elsewhere"
 
 
