@@ -51,6 +51,8 @@ class FieldAgreement(NamedTuple):
 
 
 _NOTHING = FieldAgreement("")
+_FORMS = ("middle", "known", "sounds", "starts", "close")
+"""How a name agrees by a form of it."""
 
 
 class KeysMet(NamedTuple):
@@ -171,6 +173,12 @@ class _Option(NamedTuple):
     part: Part | None = None
 
 
+def _said(found: FieldAgreement, met: Iterable[tuple[Part | None, float]]) -> FieldAgreement:
+    """A name's agreement with its level in words: the same, where it met whole and straight."""
+    whole = any(part is not None and part.level == "same" for part, _ in met)
+    return found._replace(level="same") if whole and found.level in _FORMS else found
+
+
 class AskedPerson:
     """One asked person with every key's rarity worked out once, to score any number of candidates."""
 
@@ -226,7 +234,11 @@ class AskedPerson:
     def _names(
         self, weighed: list[_Weighed], there: int, others: _Others
     ) -> tuple[FieldAgreement, FieldAgreement]:
-        """The forename and the surname, straight or the other way round, that together weigh most."""
+        """The forename and the surname, straight or the other way round, that together weigh most.
+
+        What met whole is said to be the same, also where a form of it weighs more: one of two names that the holder
+        has of many is less of a coincidence, one with a letter left out may not have been counted.
+        """
         weights = self._weights
         straight = [one for one in weighed if not one.meaning.piece.swapped]
         firsts = [(one.meaning.piece.forename, one.forename) for one in straight]
@@ -243,7 +255,8 @@ class AskedPerson:
                 first = _Option(FieldAgreement("swapped", half, one.forename), piece.forename)
                 last = _Option(FieldAgreement("swapped", half, one.surname), piece.surname)
                 found.append(self._hanging_together(first, last, others, swapped=True))
-        return max(found, key=lambda pair: pair[0].bits + pair[1].bits)
+        forename, surname = max(found, key=lambda pair: pair[0].bits + pair[1].bits)
+        return _said(forename, firsts), _said(surname, lasts)
 
     def _hanging_together(
         self, first: _Option, last: _Option, others: _Others, *, swapped: bool

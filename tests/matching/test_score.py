@@ -246,6 +246,17 @@ def test_reasons_say_what_agreed_and_hold_no_value(held: Person, codes: set[str]
     assert not any(value in words for value in ("anna", "smith", "jones", "1984"))
 
 
+@pytest.mark.parametrize("heard", [1, 3, 30])
+def test_a_name_that_is_the_same_is_not_said_to_differ_by_a_letter(heard: int) -> None:
+    """However often the holder heard the same person, and under a short name beside."""
+    asked = person("Rebecca", "Roberts", "1988-02-21", "Becca Roberts")
+    keys = match_keys(asked, config())
+    met = Namesakes(200, dict.fromkeys(keys, heard))
+    found = score(asked, keys, completeness(asked), population(), config(), met)
+    assert {one.code for one in found.reasons} == {"date_same", "forename_same", "surname_same"}
+    assert found.bits == pytest.approx(slow_twin(asked, list(keys), completeness(asked), met))
+
+
 def test_another_name_is_told() -> None:
     known = person("Anna", "Smith", "1984-03-17", "Petra Novak")
     met = [key for key in match_keys(known, config()) if key.cls == "XX." and "petra" in key.text]
