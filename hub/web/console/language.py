@@ -40,8 +40,8 @@ def _words() -> Translations:
 
 
 def gettext(message: str, /, **values: object) -> str:
-    """Return a message in the words of the catalogue, with its %(name)s filled in."""
-    found = str(_words().gettext(message))
+    """Return a message in the words of the catalogue, with its %(name)s filled in. Nothing stays nothing."""
+    found = str(_words().gettext(message)) if message else ""  # A catalogue has its own header under "".
     return found % values if values else found
 
 

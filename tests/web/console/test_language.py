@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from hub.records.papers import PaperKind
 from hub.web.console import language, rendering
+from hub.web.console.paper_words import rows_of
 from tests.web.console.catalogue import PAGE, gathered, written
 
 TEMPLATES = sorted(rendering.TEMPLATES.rglob("*.html"))
@@ -102,6 +104,12 @@ def test_dates_and_times_are_as_people_write_them() -> None:
 )
 def test_a_date_of_which_parts_are_unknown_is_said_in_words(text: str, words: str) -> None:
     assert language.partial_date(text) == words
+
+
+def test_what_was_left_empty_is_shown_as_nothing_and_not_as_the_catalogues_header() -> None:
+    assert language.gettext("") == ""
+    rows = rows_of(PaperKind.referral, {"referral": {"contact_tel_email": "", "reason": "It grew worse."}})
+    assert [text for _, text in rows] == ["It grew worse."]
 
 
 def test_one_message_for_one_and_for_many() -> None:
