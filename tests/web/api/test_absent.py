@@ -16,6 +16,7 @@ from hub.accounts.accounts import acting_as
 from hub.cases.shown import case_shown
 from hub.cases.staff import STAFF_FILE
 from hub.records.accounts import AccountRole
+from hub.records.idva import every_idva_referral
 from hub.sample.referral import sample_referral
 from hub.web import ticks
 from hub.web.api import app as api_app
@@ -25,16 +26,18 @@ from tests.cases.planning import accepted, action
 from tests.web.api.conftest import Programs
 from tests.web.api.sent import entered, question, stub
 
-PLACES: Final = ("{case}", "{check}", "{action}")
+PLACES: Final = ("{case}", "{check}", "{action}", "{referral}")
+DAY: Final = "2026-12-03"
+"""A meeting: its address is a list's."""
 READ_BY_ADDRESS: Final = [
     (method, path.removeprefix("/api/v1"))
     for (method, path), guard in ROUTES.items()
-    if path.startswith("/api/") and guard.program not in ("", PERSON) and "{" in path
+    if path.startswith("/api/") and guard.program not in ("", PERSON) and "{" in path.replace("{day}", "")
 ]
 OTHERS: Final = [
     (method, path.removeprefix("/api/v1"))
     for (method, path), guard in ROUTES.items()
-    if path.startswith("/api/") and guard.program not in ("", PERSON) and "{" not in path
+    if path.startswith("/api/") and guard.program not in ("", PERSON) and "{" not in path.replace("{day}", "")
 ]
 
 
@@ -63,15 +66,28 @@ def held(programs: Programs, tokens: Iterator[str], ida: str) -> dict[str, Mappi
     check = put.json()["checks"][0]["check_id"]
     number = planned(programs, ours["case"], ash)
     return {
-        "excluded": {"{case}": ours["case"], "{check}": check, "{action}": number, "ref": ours["case_ref"]},
+        "excluded": {
+            "{case}": ours["case"],
+            "{check}": check,
+            "{action}": number,
+            "{referral}": passed_on(programs, ours["case"]),
+            "ref": ours["case_ref"],
+        },
         "of a service": {
             "{case}": theirs["case"],
             "{check}": "cd" * 16,
             "{action}": "cd" * 8,
+            "{referral}": "cd" * 16,
             "ref": theirs["case_ref"],
         },
-        "not there": {"{case}": "ab" * 16, "{check}": "ab" * 16, "{action}": "ab" * 8, "ref": "EV-none"},
-        "no id": {"{case}": "no-id", "{check}": "no-id", "{action}": "no-id", "ref": "EV-none"},
+        "not there": {
+            "{case}": "ab" * 16,
+            "{check}": "ab" * 16,
+            "{action}": "ab" * 8,
+            "{referral}": "ab" * 16,
+            "ref": "EV-none",
+        },
+        "no id": {**dict.fromkeys(PLACES, "no-id"), "ref": "EV-none"},
     }
 
 
@@ -101,6 +117,12 @@ def another(programs: Programs, token: str) -> str:
 def number_of(places: Mapping[str, str]) -> str:
     """The number to enter a case under: a new one, where there is to be none of it."""
     return places["ref"] if places["ref"] != "EV-none" else f"EV-{secrets.token_hex(4)}"
+
+
+def passed_on(programs: Programs, case: str) -> str:
+    """The referral of that case to the Idva service: its id."""
+    with programs.console.node.read() as tx:
+        return next(one.id for one in every_idva_referral(tx) if one.case == case)
 
 
 def planned(programs: Programs, case: str, token: str) -> str:
@@ -176,10 +198,12 @@ def test_each_list_says_nothing_of_it(
             ("POST", "/cases/search"): {"number": places["ref"]},
             ("POST", "/cases"): stub(case_ref=number_of(places)),
             ("POST", "/referrals"): sample_referral() | {"case_ref": number_of(places)},
+            ("POST", "/duty"): BODIES["POST", "/duty"],
+            ("POST", "/agenda/{day}"): {"cases": [places["{case}"]], "knows_nobody": True, "once": "one-agenda"},
         }
         if enters and places["{check}"] == "cd" * 16:
             continue  # Numbers are one each on a node: that one is taken says no more than that.
-        answer = programs.send(method, path, ash, sent.get((method, path)))
+        answer = programs.send(method, path.replace("{day}", DAY), ash, sent.get((method, path)))
         assert answer.status_code in (200, 201)
         for one in kept_from.values():
             assert one["{case}"] not in answer.text
