@@ -97,7 +97,7 @@ def test_each_case_of_the_meeting_is_asked_about_once_with_a_decision_of_its_own
     assert all(one.open for one in lines(node).values())
 
 
-def test_a_confirmation_that_is_sent_twice_at_the_same_moment_asks_nobody_twice(areas: Areas) -> None:
+def test_a_confirmation_that_is_sent_twice_asks_nobody_twice(areas: Areas) -> None:
     node = areas["northmoor"]
     listed(node, "NM-23", stranger(643), HIM)
     seen = list(lines(node).values())
