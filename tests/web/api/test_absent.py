@@ -199,7 +199,11 @@ def test_each_list_says_nothing_of_it(
             ("POST", "/cases"): stub(case_ref=number_of(places)),
             ("POST", "/referrals"): sample_referral() | {"case_ref": number_of(places)},
             ("POST", "/duty"): BODIES["POST", "/duty"],
-            ("POST", "/agenda/{day}"): {"cases": [places["{case}"]], "knows_nobody": True, "once": "one-agenda"},
+            ("POST", "/agenda/{day}"): {
+                "cases": [places["{case}"]],
+                "knows_nobody": True,
+                "once": "one-agenda",
+            },
         }
         if enters and places["{check}"] == "cd" * 16:
             continue  # Numbers are one each on a node: that one is taken says no more than that.
