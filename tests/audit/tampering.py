@@ -25,7 +25,7 @@ from hub.audit.events import OPERATOR, Action
 from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss
 from hub.checks.submissions import send_back, step_of
-from hub.consent import SharingForm
+from hub.consent import Decision, Outcome, SharingForm
 from hub.errors import PeerError
 from hub.federation.heads import KEPT_EVERY_S, show_head
 from hub.federation.publish import publish
@@ -35,8 +35,11 @@ from hub.node.home import advance_audit_checkpoint
 from hub.node.node import CHECKPOINT, Node
 from hub.records import papers, restorations
 from hub.records.accounts import AccountRole
+from hub.records.channels import Channel, ChannelState, keep_channel
 from hub.records.check import CandidateRef, CheckResult
+from hub.records.idva import IdvaReferral, Tried, keep_idva_referral
 from hub.records.papers import Paper, PaperKind, WithFile
+from hub.records.papers_requests import PapersRequest, PapersStep, keep_papers_request
 from hub.records.restorations import Reasons
 from hub.records.submissions import Submission, SubmissionState, keep_submission
 from hub.records.tokens import TokenScope
@@ -46,6 +49,9 @@ from hub.store.database import Database
 from hub.store.guarded import GUARDED, table_of
 from hub.store.verify import Report, verify_database
 from hub.values import Level, Person
+from hub.wire.channel import AskedFor
+from hub.wire.messages import DisclosureQuestion
+from hub.wire.papers import PapersState, PaperWanted, WhyPapers
 from hub.wire.transfers import TransferState
 from tests.accounts.people import cheap_passwords, user
 from tests.checks import pending
@@ -84,6 +90,7 @@ def use(areas: Areas, number: int) -> None:
     hold(node, case(f"{NODE}-0", cases_of(NODE)[0], criteria=(f"changed {number}",)))
     _papers(node, number)
     _transfers(node, number)
+    _asked_of_others(node, number)
     publish(node)
     hold(areas["eastvale"], case(f"ev-{number}", [theirs]))
     publish(areas["eastvale"])
@@ -127,6 +134,69 @@ def _transfers(node: Node, number: int) -> None:
     with node.write() as tx:
         tx.record(Action.transfer_asked_back, by=OPERATOR)
         keep_transfer(tx, one.model_copy(update={"wanted": TransferState.withdrawn}))
+
+
+def _asked_of_others(node: Node, number: int) -> None:
+    """A case is passed on to an Idva service, its earlier plan is asked for, and a manager opens a channel."""
+    digest, now = node.case_digest(f"nm-{number}").hex(), node.now()
+    passed = IdvaReferral(
+        id=secrets.token_hex(16),
+        case=secrets.token_hex(16),
+        organisation="a service",
+        since=now,
+        passed_at=now,
+    )
+    person = stranger(10 + number)
+    papers_asked = PapersRequest(
+        id=secrets.token_hex(16),
+        direction="out",
+        peer="eastvale",
+        case_ref=f"nm-{number}",
+        case=digest,
+        check_id=secrets.token_hex(16),
+        handle=secrets.token_hex(16),
+        question=DisclosureQuestion(excerpt={}, subject=person, salt=secrets.token_urlsafe(32)),
+        wanted=(PaperWanted.plan,),
+        why=WhyPapers.on_agenda,
+        needed_by=node.today(),
+        until=now + 86_400,
+        steps=(PapersStep(state=PapersState.asked, by="A", at=now),),
+    )
+    channel = Channel(
+        id=secrets.token_hex(16),
+        account=secrets.token_hex(16),
+        by="M",
+        case=secrets.token_hex(16),
+        case_ref=f"nm-{number}",
+        peer="eastvale",
+        number="01632 960001",
+        reference="abcd",
+        asked=AskedFor(
+            of="N",
+            by="M",
+            agency="Council",
+            given_names=person.given_names,
+            surname=person.surname,
+            date_of_birth=person.date_of_birth or "",
+        ),
+        sealed="",
+        form=SharingForm(),
+        decision=Decision(outcome=Outcome.permit),
+        state=ChannelState.prepared,
+        at=now,
+        until=now + 86_400,
+    )
+    with node.write() as tx:
+        tx.record(Action.papers_asked, by=OPERATOR)
+        keep_idva_referral(tx, passed, new=True)
+        keep_papers_request(tx, papers_asked, new=True)
+        keep_channel(tx, channel, new=True)
+    ended = PapersStep(state=PapersState.withdrawn, by="A", at=now)
+    with node.write() as tx:
+        tx.record(Action.papers_ended, by=OPERATOR)
+        keep_idva_referral(tx, passed.model_copy(update={"tried": (Tried(by="I", at=now, reached=True),)}))
+        keep_papers_request(tx, papers_asked.took(ended))
+        keep_channel(tx, channel.model_copy(update={"state": ChannelState.closed}))
 
 
 def _sign_in(node: Node, number: int) -> None:
