@@ -29,6 +29,7 @@ from hub.errors import ConflictError, HubError, NotFoundError, PeerError
 from hub.federation.client import PeerClient
 from hub.federation.faults import fault_of
 from hub.federation.peers import refresh, up_to_date
+from hub.federation.sealed import FIRST_TRY_S
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import outbox, recording
@@ -51,8 +52,6 @@ NOT_AT_ONCE: Final = (
     "Not told at once of a likely match in which both names and the full date of birth do not agree together: look"
     " at it, and run `hub disclose`."
 )
-FIRST_TRY_S: Final = 120
-"""Who decides tries to deliver first; then, or if that process died, the worker does."""
 
 
 async def disclose(

@@ -236,6 +236,7 @@ def _emergency(assessment: Assessment) -> bool:
     needed = Findings()
     required_answers.essentials(assessment, needed)
     required_answers.emergency(form, needed)
+    refusals.ask_who_vouches(assessment, needed)
     return not needed.missing
 
 

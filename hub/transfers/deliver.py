@@ -6,16 +6,14 @@ pack, and is sealed at each try. A message that comes twice changes nothing ther
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from hub.audit.events import NODE, Action
 from hub.consent import decide
-from hub.crypto import encoding, hpke
-from hub.crypto.hpke import PACK_PAD_CLASSES, SealContext
-from hub.crypto.signing import digest
-from hub.errors import HubError, PeerError
+from hub.crypto.hpke import SealContext
+from hub.errors import PeerError
 from hub.federation.client import PeerClient, VerifiedAnswer, arrived
-from hub.federation.peers import KnownPeer, refresh, up_to_date
+from hub.federation.sealed import FIRST_TRY_S, Said, first_try, post_sealed
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import outbox
@@ -24,7 +22,7 @@ from hub.records.transfers import SignedMessage, Transfer, keep_transfer, packed
 from hub.transfers.decided import context_now
 from hub.transfers.sides import KIND, act_of, hear, held, refs
 from hub.values import Value
-from hub.wire.messages import KEY_NOT_IN_USE, MessageType, encode, parse_answer
+from hub.wire.messages import MessageType, encode, parse_answer
 from hub.wire.transfers import (
     TRANSFERS_PATH,
     AskBack,
@@ -33,9 +31,6 @@ from hub.wire.transfers import (
     TransferMessage,
     TransferState,
 )
-
-FIRST_TRY_S: Final = 120
-"""Who decides tries to deliver first; then, or if that process died, the worker does."""
 
 
 class Waiting(Value):
@@ -63,17 +58,7 @@ def put(tx: Transaction, transfer: Transfer, kind: MessageKind, *, wait_s: int =
 
 async def deliver_first(node: Node, client: PeerClient, number: str) -> str:
     """The first try to deliver what was decided just now; why it waits, in words, where it could not be."""
-    with node.read() as tx:
-        delivery = outbox.get(tx, number)
-    if delivery is None:
-        return ""
-    try:
-        await deliver(node, client, delivery)
-    except HubError as error:
-        with node.write() as tx:
-            outbox.put_off(tx, number, str(error))
-        return error.text
-    return ""
+    return await first_try(node, number, lambda one: deliver(node, client, one))
 
 
 async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> None:
@@ -90,7 +75,7 @@ async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> None:
         with node.write() as writing:
             outbox.lapse(writing, delivery.id, why)
         return
-    answer = await _post(node, client, transfer, waiting.kind, plain)
+    answer = await post_sealed(node, client, transfer.peer, _said(transfer, waiting.kind, plain))
     with arrived():
         said = parse_answer(TransferAnswer, answer.body)
         if said.transfer_id != transfer.id:
@@ -128,34 +113,16 @@ def _lapsed(node: Node, transfer: Transfer) -> str:
     return "It would not be permitted today: withdraw it."
 
 
-async def _post(
-    node: Node, client: PeerClient, transfer: Transfer, kind: MessageKind, plain: bytes
-) -> VerifiedAnswer:
-    """Send it; once more where the area has given up the key that it was sealed to."""
-    peer = await up_to_date(node, client, transfer.peer)
-    try:
-        return await _once(node, client, peer, (transfer.id, kind, plain))
-    except PeerError as error:
-        if error.problem != KEY_NOT_IN_USE:
-            raise
-        again = await refresh(node, client, transfer.peer)
-        if again.sealing_key_id == peer.sealing_key_id:
-            raise
-        return await _once(node, client, again, (transfer.id, kind, plain))
-
-
-async def _once(
-    node: Node, client: PeerClient, peer: KnownPeer, said: tuple[str, MessageKind, bytes]
-) -> VerifiedAnswer:
-    number, kind, plain = said
-    context = context_of(node.node_id, peer.node_id, peer.sealing_key_id, number, kind)
-    sealed = hpke.seal(plain, peer.pinned.sealing, context, PACK_PAD_CLASSES)
-    message = TransferMessage(
-        transfer_id=number, kind=kind, key_id=peer.sealing_key_id, sealed=encoding.b64(sealed)
+def _said(transfer: Transfer, kind: MessageKind, plain: bytes) -> Said:
+    number = transfer.id
+    return Said(
+        MessageType.transfer,
+        TRANSFERS_PATH,
+        f"{number}-{kind.value}",
+        plain,
+        lambda sender, recipient, key_id: context_of(sender, recipient, key_id, number, kind),
+        lambda key_id, sealed: TransferMessage(transfer_id=number, kind=kind, key_id=key_id, sealed=sealed),
     )
-    body = message.model_dump_json().encode()  # Its own digest is signed: it need not be canonical.
-    key = f"{number}-{kind.value}-{digest(body)}"
-    return await client.post(peer.pinned, MessageType.transfer, TRANSFERS_PATH, body, key=key)
 
 
 def context_of(sender: str, recipient: str, key_id: str, number: str, kind: MessageKind) -> SealContext:

@@ -10,11 +10,12 @@ import httpx2
 import pytest
 
 from hub.checks.answer import HolderDecision, record_holder_decision
-from hub.checks.disclose import FIRST_TRY_S, disclose, redeliver
+from hub.checks.disclose import disclose, redeliver
 from hub.consent import Decider
 from hub.errors import PeerError, StorageError
 from hub.federation.client import PeerClient
 from hub.federation.publish import publish
+from hub.federation.sealed import FIRST_TRY_S
 from hub.node.node import Node
 from hub.records import outbox
 from hub.records.check import CandidateRef, CheckResult, DisclosureStatus, recorded_check, update_check

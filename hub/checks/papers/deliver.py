@@ -6,17 +6,13 @@ are sealed at each try. A message that comes twice changes nothing there (`state
 
 from __future__ import annotations
 
-from typing import Final
-
 from hub.audit.events import NODE, Action
 from hub.checks.papers.sides import KIND, act_of, asked, hear, refs
 from hub.checks.papers.wanted import asking_act, wanted_of
-from hub.crypto import encoding, hpke
-from hub.crypto.hpke import PACK_PAD_CLASSES, SealContext
-from hub.crypto.signing import digest
-from hub.errors import HubError, NotFoundError, PeerError
-from hub.federation.client import PeerClient, VerifiedAnswer, arrived
-from hub.federation.peers import KnownPeer, refresh, up_to_date
+from hub.crypto.hpke import SealContext
+from hub.errors import NotFoundError, PeerError
+from hub.federation.client import PeerClient, arrived
+from hub.federation.sealed import FIRST_TRY_S, Said, first_try, post_sealed
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import outbox
@@ -29,7 +25,7 @@ from hub.records.papers_requests import (
     released_of,
 )
 from hub.values import Value
-from hub.wire.messages import KEY_NOT_IN_USE, MessageType, encode, parse_answer
+from hub.wire.messages import MessageType, encode, parse_answer
 from hub.wire.papers import (
     PAPERS_PATH,
     PapersAnswer,
@@ -39,9 +35,6 @@ from hub.wire.papers import (
     PapersState,
     PapersWithdrawn,
 )
-
-FIRST_TRY_S: Final = 120
-"""Who decides tries to deliver first; then, or if that process died, the worker does."""
 
 
 class Waiting(Value):
@@ -67,17 +60,7 @@ def put(tx: Transaction, one: PapersRequest, kind: PapersKind, *, wait_s: int = 
 
 async def deliver_first(node: Node, client: PeerClient, number: str) -> str:
     """The first try to deliver what was decided just now; why it waits, in words, where it could not be."""
-    with node.read() as tx:
-        delivery = outbox.get(tx, number)
-    if delivery is None:
-        return ""
-    try:
-        await deliver(node, client, delivery)
-    except HubError as error:
-        with node.write() as tx:
-            outbox.put_off(tx, number, str(error))
-        return error.text
-    return ""
+    return await first_try(node, number, lambda one: deliver(node, client, one))
 
 
 async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> None:
@@ -94,7 +77,7 @@ async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> None:
         with node.write() as writing:
             outbox.lapse(writing, delivery.id, why)
         return
-    answer = await _post(node, client, one, waiting.kind, plain)
+    answer = await post_sealed(node, client, one.peer, _said(one, waiting.kind, plain))
     with arrived():
         said = parse_answer(PapersAnswer, answer.body)
         if said.request_id != one.id:
@@ -143,34 +126,15 @@ def _lapsed(node: Node, one: PapersRequest) -> str:
     return "" if act.decided(node).permitted else "It would not be permitted today: withdraw it."
 
 
-async def _post(
-    node: Node, client: PeerClient, one: PapersRequest, kind: PapersKind, plain: bytes
-) -> VerifiedAnswer:
-    """Send it; once more where the area has given up the key that it was sealed to."""
-    peer = await up_to_date(node, client, one.peer)
-    try:
-        return await _once(node, client, peer, (one.id, kind, plain))
-    except PeerError as error:
-        if error.problem != KEY_NOT_IN_USE:
-            raise
-        again = await refresh(node, client, one.peer)
-        if again.sealing_key_id == peer.sealing_key_id:
-            raise
-        return await _once(node, client, again, (one.id, kind, plain))
-
-
-async def _once(
-    node: Node, client: PeerClient, peer: KnownPeer, said: tuple[str, PapersKind, bytes]
-) -> VerifiedAnswer:
-    number, kind, plain = said
-    context = context_of(node.node_id, peer.node_id, peer.sealing_key_id, number, kind)
-    sealed = hpke.seal(plain, peer.pinned.sealing, context, PACK_PAD_CLASSES)
-    message = PapersMessage(
-        request_id=number, kind=kind, key_id=peer.sealing_key_id, sealed=encoding.b64(sealed)
+def _said(one: PapersRequest, kind: PapersKind, plain: bytes) -> Said:
+    return Said(
+        MessageType.papers,
+        PAPERS_PATH,
+        f"{one.id}-{kind.value}",
+        plain,
+        lambda sender, recipient, key_id: context_of(sender, recipient, key_id, one.id, kind),
+        lambda key_id, sealed: PapersMessage(request_id=one.id, kind=kind, key_id=key_id, sealed=sealed),
     )
-    body = message.model_dump_json().encode()  # Its own digest is signed: it need not be canonical.
-    key = f"{number}-{kind.value}-{digest(body)}"
-    return await client.post(peer.pinned, MessageType.papers, PAPERS_PATH, body, key=key)
 
 
 def context_of(sender: str, recipient: str, key_id: str, number: str, kind: PapersKind) -> SealContext:
