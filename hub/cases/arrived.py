@@ -28,7 +28,11 @@ from hub.records.papers import Paper, PaperKind, WithFile
 from hub.values import NodeId
 from hub.wire.transfers import PackedItem
 
-MOVES: Final = frozenset(PaperKind) - {PaperKind.idva_contact, PaperKind.records_request}
+MOVES: Final = frozenset(PaperKind) - {
+    PaperKind.idva_contact,
+    PaperKind.records_request,
+    PaperKind.still_here,
+}
 """What a paper of a case that moved may be."""
 _MODELS: Final[Mapping[PaperKind, type[BaseModel]]] = {
     PaperKind.plan: ActionPlan,

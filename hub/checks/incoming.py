@@ -83,8 +83,7 @@ def answered_lately(node: Node, acting: Acting, most: int) -> list[Incoming]:
         tx.require_as_bound({"received_disclosure": [tuple(key.row) for key in keys]})
         for key in keys:
             one = received.disclosure(tx, key)
-            answered = one is not None and one.recorded.disclosure.status == "answered"
-            if one is not None and answered and one.case.decision_id and not one.recorded.words:
+            if one is not None and one.case.decision_id and by_agreement(one):
                 found.append(_incoming(tx, one))
         return _theirs(node, acting, found)[:most]
 
@@ -170,6 +169,11 @@ def _office(acting: Acting, line: Incoming, kind: Kind) -> Decider | None:
     if needed is Decider.idva_service:
         return Decider.idva_service if role in (AccountRole.idva, AccountRole.manager) else None
     return Decider(role.value) if role in (AccountRole.coordinator, AccountRole.manager) else None
+
+
+def by_agreement(one: ReceivedDisclosure) -> bool:
+    """Whether it was answered by policy, with no word of a person here."""
+    return one.recorded.disclosure.status == "answered" and not one.recorded.words
 
 
 def reads(one: Incoming) -> str:

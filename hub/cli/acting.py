@@ -103,6 +103,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "disclose": _person("/work"),
     "candidates dismiss": _person("/work"),
     "requests answer": _person("/requests"),
+    "requests still-here": _ASKS,
     "obligations close": _ASKS,
     "records list": _READS,
     "records show": _READS,

@@ -1,4 +1,4 @@
-"""`hub requests list` and `hub requests answer`: what other areas asked of us that waits for a person here."""
+"""`hub requests list` and `hub requests answer`: what other areas asked of us, and what waits for a person here."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hub.checks.released import CALLED
 from hub.cli.acting import Speaker, TokenFile, decides, speaker
 from hub.cli.options import Home, Json, Who, opened, opened_to_read
 from hub.cli.output import out, plain, print_json
+from hub.cli.still_here import still_here, tell, told_rows
 from hub.consent import Decider
 from hub.errors import NotFoundError
 from hub.node.node import Node
@@ -31,12 +32,13 @@ requests_app = typer.Typer(
 
 @requests_app.command("list")
 def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = False) -> None:
-    """List the disclosures that wait for a person here: who asks, about whom, and at what level."""
+    """List the disclosures that wait for a person here, and to an account what an agreement answered lately."""
     with opened_to_read(home, as_json=as_json) as node:
-        every = _waiting(speaker(node, "requests list", who, token))
-        rows = [_row(one, page, items_of(node, one)) for one, page in every]
+        known = speaker(node, "requests list", who, token)
+        rows = [_row(one, page, items_of(node, one)) for one, page in _waiting(known)]
+        answered = told_rows(node, known)
         if as_json:
-            print_json({"pending": rows})
+            print_json({"pending": rows, "answered": answered})
             return
         for row in rows:
             out.print(f"{row['area']} asks for {row['level']} about {plain(row['subject'])}")
@@ -51,6 +53,11 @@ def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = 
             out.print(plain(f"  {to}: {row['page'] or _typed(home, row)}"))
         if not rows:
             out.print("No requests are waiting.")
+        for told in answered:
+            tell(told)
+
+
+requests_app.command("still-here")(still_here)
 
 
 @requests_app.command("answer")

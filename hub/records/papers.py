@@ -52,6 +52,7 @@ class PaperKind(StrEnum):
     clients_answer = "clients_answer"
     records_request = "records_request"
     correction = "correction"
+    still_here = "still_here"
 
 
 FROZEN: Final = frozenset(

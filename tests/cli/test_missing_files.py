@@ -157,6 +157,7 @@ WALKED.update(
         "checks list": "{home}",
         "checks show": f"{{home}} {ID}",
         "requests list": "{home}",
+        "requests still-here": f"{{home}} {ID} moved",
         "obligations list": "{home}",
         "obligations close": f"{{home}} {{form}} {ID}",
         "disclosures list": "{home}",

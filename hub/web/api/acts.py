@@ -30,6 +30,7 @@ from hub.checks.check import not_permitted
 from hub.checks.earlier import earlier_checks, earlier_result
 from hub.checks.quoted import without_numbers
 from hub.checks.routine import Asking
+from hub.checks.still_here import told_lately
 from hub.checks.telling import without_number
 from hub.checks.unattended import unattended
 from hub.consent.telling import GRAVE
@@ -47,6 +48,7 @@ from hub.web.typed.questions import put_questions, questions_of, wrong_with
 
 MOST_CASES: Final = 200
 MOST_CHECKS: Final = 200
+_MANY: Final = 50
 
 
 @dataclass(frozen=True)
@@ -298,6 +300,16 @@ def list_requests(call: Call) -> models.Requests:
                 came_at=_moment(one.request.came_at),
             )
             for one in incoming.waiting_for(call.node, call.acting)
+        ),
+        answered=tuple(
+            models.RequestAnswered(
+                request=one.address,
+                area=one.request.key.peer,
+                case_ref=one.case_ref,
+                came_at=_moment(one.request.came_at),
+                still_here=said.answer if said else None,
+            )
+            for one, said in told_lately(call.node, call.acting, _MANY)
         ),
         unattended=unattended(call.node, call.acting),
     )

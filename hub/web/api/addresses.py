@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from hub.web.api import acts, agendas, asked_papers, models, moves, plans, services
+from hub.web.api import acts, agendas, asked_papers, models, moves, plans, services, still_here
 from hub.web.api import examples as eg
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
@@ -187,6 +187,15 @@ ADDRESSES: Final = (
         {"checks": [{"record": eg.RECORD, "check_id": eg.CHECK}], "refusals": []},
     ),
     Address(
+        "POST",
+        "/requests/{request}/still-here",
+        still_here.still_here,
+        models.StillHereSent,
+        models.StillHereKept,
+        {"answer": "not_known"},
+        {"answer": "not_known"},
+    ),
+    Address(
         "GET",
         "/agenda/{day}",
         agendas.show_agenda,
@@ -233,7 +242,16 @@ ADDRESSES: Final = (
                     "level": "involvement",
                     "came_at": "2026-11-29T09:30:00Z",
                 }
-            ]
+            ],
+            "answered": [
+                {
+                    "request": eg.RECORD,
+                    "area": "eastvale",
+                    "case_ref": "NM-2026-0412",
+                    "came_at": "2026-11-29T09:30:00Z",
+                    "still_here": None,
+                }
+            ],
         },
     ),
     Address(

@@ -14,6 +14,7 @@ from hub.cases.refer import Repeat
 from hub.cases.referral import Referral
 from hub.cases.repeat_papers import RepeatDecision
 from hub.checks.agenda import Alone, Changed
+from hub.checks.still_here import Answer
 from hub.matching.written_dates import DayWritten
 from hub.records.check import CheckResult
 from hub.records.transfers import ItemMoved
@@ -69,6 +70,20 @@ class HereAlready(Value):
 
     found: Found
     decision: RepeatDecision | None
+
+
+class StillHereSent(Value):
+    """Whether the victim is still in our area. Where somebody went is said nowhere."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    answer: Answer
+
+
+class StillHereKept(Value):
+    """The answer as it is kept with the case."""
+
+    answer: Answer
 
 
 class AgendaCase(Value):
@@ -238,13 +253,25 @@ class RequestWaiting(Value):
     came_at: dt.datetime
 
 
-class Requests(Value):
-    """What waits, the oldest first. `unattended`: Idva services for which something waits and whom to ring.
+class RequestAnswered(Value):
+    """What an agreement answered. `still_here`: whether the victim is still in our area, as was said last."""
 
-    Nobody of theirs can sign in, and it is theirs alone to answer.
+    request: str
+    area: str
+    case_ref: ShortText
+    came_at: dt.datetime
+    still_here: Answer | None
+
+
+class Requests(Value):
+    """What waits, the oldest first, and what an agreement answered lately.
+
+    `unattended`: Idva services for which something waits and whom to ring: nobody of theirs can sign in, and it is
+    theirs alone to answer.
     """
 
     requests: tuple[RequestWaiting, ...]
+    answered: tuple[RequestAnswered, ...] = ()
     unattended: tuple[ShortText, ...] = ()
 
 

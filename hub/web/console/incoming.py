@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints
 from hub.checks import incoming
 from hub.checks.incoming import Incoming, Opened
 from hub.checks.released import BEYOND_INVOLVEMENT
+from hub.checks.still_here import Answer, Said, say_still_here, told_lately, told_of
 from hub.checks.unattended import unattended
 from hub.matching import name_words
 from hub.node.node import Node
@@ -82,10 +83,10 @@ def lines(asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def answered(asked: Asked, most: int = _NEWEST) -> list[tuple[str, Incoming]]:
-    """What an agreement answered lately, each with what its area is called."""
-    found = incoming.answered_lately(asked.node, asked.acting, most)
-    return [(area_name(asked.node, one.request.key.peer), one) for one in found]
+def answered(asked: Asked, most: int = _NEWEST) -> list[tuple[str, Incoming, Said | None]]:
+    """What an agreement answered lately: what its area is called, it, and whether the victim is still here."""
+    found = told_lately(asked.node, asked.acting, most)
+    return [(area_name(asked.node, one.request.key.peer), one, said) for one, said in found]
 
 
 def area_name(node: Node, peer: str) -> str:
@@ -95,8 +96,14 @@ def area_name(node: Node, peer: str) -> str:
 
 
 def _list(asked: Asked) -> Response:
+    return _listed(asked, unsent())
+
+
+def _listed(asked: Asked, form: Form[Any], status: int = 200) -> Response:
     return asked.page(
         "requests.html",
+        status,
+        form=form,
         requests=lines(asked),
         unattended=unattended(asked.node, asked.acting),
         answered=answered(asked, _MANY),
@@ -135,6 +142,22 @@ def _decide(asked: Asked) -> Response:
         return asked.not_found()
     sent_twice = any(word.alike(one) for one in now.line.request.recorded.words)
     return here if sent_twice else _shown(asked, now, unsent(), 409, stale=True)
+
+
+class StillTyped(Value):
+    """Whether the victim is still in our area."""
+
+    answer: Answer = Field(title=mark("whether the victim is still in your area"))
+
+
+def _still_here(asked: Asked) -> Response:
+    form = asked.form(StillTyped)
+    if told_of(asked.node, asked.acting, asked.place("request")) is None:
+        return asked.not_found()
+    if form.value is None:
+        return _listed(asked, form, 422)
+    say_still_here(asked.node, asked.acting, asked.place("request"), form.value.answer)
+    return see("/requests")
 
 
 def _complete(asked: Asked, opened: Opened, form: Form[Decided]) -> Form[Decided]:
@@ -260,4 +283,5 @@ PAGES: Final = (
     Page("GET", "/requests", _list),
     Page("GET", "/requests/{request}", _one),
     Page("POST", "/requests/{request}", _decide),
+    Page("POST", "/requests/{request}/still-here", _still_here),
 )

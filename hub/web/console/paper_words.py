@@ -27,6 +27,7 @@ KINDS: Final = {
     PaperKind.clients_answer: mark("What the client said about asking"),
     PaperKind.records_request: mark("Request for records"),
     PaperKind.correction: mark("Correction of who is on the case"),
+    PaperKind.still_here: mark("Whether the victim is still here"),
 }
 CRITERIA: Final[Mapping[Criterion, str]] = {
     "professional_judgement": mark("Professional judgement"),

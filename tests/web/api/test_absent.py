@@ -23,12 +23,15 @@ from hub.web.api import app as api_app
 from hub.web.api.addresses import ADDRESSES
 from hub.web.guards import PERSON, ROUTES
 from tests.cases.planning import accepted, action
+from tests.checks.disclosing import asked, disclosed
 from tests.web.api.conftest import Programs
 from tests.web.api.sent import entered, question, stub
 
-PLACES: Final = ("{case}", "{check}", "{action}", "{referral}")
+PLACES: Final = ("{case}", "{check}", "{action}", "{referral}", "{request}")
 DAY: Final = "2026-12-03"
 """A meeting: its address is a list's."""
+TOLD_OF: Final = "eastvale-0"
+"""The case that another area was told of, under an agreement."""
 READ_BY_ADDRESS: Final = [
     (method, path.removeprefix("/api/v1"))
     for (method, path), guard in ROUTES.items()
@@ -65,12 +68,16 @@ def held(programs: Programs, tokens: Iterator[str], ida: str) -> dict[str, Mappi
     put = programs.send("POST", f"/cases/{ours['case']}/questions", ash, question(ours))
     check = put.json()["checks"][0]["check_id"]
     number = planned(programs, ours["case"], ash)
+    disclosed(programs.areas, asked(programs.areas).check_id)
+    (told,) = programs.send("GET", "/requests", ash).json()["answered"]
+    assert told["case_ref"] == TOLD_OF
     return {
         "excluded": {
             "{case}": ours["case"],
             "{check}": check,
             "{action}": number,
             "{referral}": passed_on(programs, ours["case"]),
+            "{request}": told["request"],
             "ref": ours["case_ref"],
         },
         "of a service": {
@@ -78,16 +85,11 @@ def held(programs: Programs, tokens: Iterator[str], ida: str) -> dict[str, Mappi
             "{check}": "cd" * 16,
             "{action}": "cd" * 8,
             "{referral}": "cd" * 16,
+            "{request}": "cd" * 16,
             "ref": theirs["case_ref"],
         },
-        "not there": {
-            "{case}": "ab" * 16,
-            "{check}": "ab" * 16,
-            "{action}": "ab" * 8,
-            "{referral}": "ab" * 16,
-            "ref": "EV-none",
-        },
-        "no id": {**dict.fromkeys(PLACES, "no-id"), "ref": "EV-none"},
+        "not there": dict.fromkeys(PLACES, "ab" * 16) | {"{action}": "ab" * 8, "ref": "EV-none"},
+        "no id": dict.fromkeys(PLACES, "no-id") | {"ref": "EV-none"},
     }
 
 
@@ -99,7 +101,8 @@ def kept_from(
     name = programs.console.users[AccountRole.coordinator].account.name
     staff = programs.console.node.home / STAFF_FILE
     ref = held["excluded"]["ref"]
-    staff.write_text(f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "{name}"\n', encoding="utf-8")
+    kept = (f'[[exclusion]]\ncase_ref = "{one}"\nperson = "{name}"\n' for one in (ref, TOLD_OF))
+    staff.write_text("".join(kept), encoding="utf-8")
     yield held
     staff.unlink()
 
@@ -212,6 +215,7 @@ def test_each_list_says_nothing_of_it(
         for one in kept_from.values():
             assert one["{case}"] not in answer.text
             assert one["{action}"] not in answer.text
+            assert one["{request}"] not in answer.text
         if not enters:
             assert not any(one["ref"] in answer.text for one in kept_from.values())
             shown.append(answer.content)

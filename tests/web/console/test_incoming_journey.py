@@ -364,6 +364,21 @@ def test_what_an_agreement_answered_is_a_line_for_who_holds_the_case(areas: Area
     finally:
         staff.unlink()
     path = pages[R.coordinator].partition(f'">{line}')[0].rpartition('href="')[2]
+    say = partial(console.send, "POST", f"{path}/still-here")
+    moved = "<strong>Has moved. No other area is told by this: that is said on the case</strong>"
+    assert moved not in pages[R.coordinator]
+    for role, answer, status in (
+        (R.idva, "moved", 404),
+        (R.coordinator, "Leeds", 422),
+        (R.coordinator, "moved", 200),
+    ):
+        answered = apart(partial(say, tokens[role], {"answer": answer}))
+        assert answered.status_code == (303 if status == 200 else status)
+        assert "Leeds" not in apart(partial(console.send, "GET", "/requests", tokens[R.coordinator])).text
+        shown = apart(partial(console.send, "GET", "/work", tokens[R.coordinator])).text
+        assert (moved in shown) is (status == 200)
+    again, _ = apart(lambda: disclosing.disclosed(areas, check_id))
+    assert again.areas[0].candidates[0].disclosure == result.areas[0].candidates[0].disclosure
     text = apart(lambda: console.send("GET", path, tokens[R.coordinator])).text
     assert "It is decided: Northmoor reads the answer" in text
     assert apart(lambda: console.send("GET", path, tokens[R.idva])).status_code == 404
