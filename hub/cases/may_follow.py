@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from hub.cases.owed import ASKED, Because, owe, settle
-from hub.cases.packing import SERVICES_OWN, STAYS, PaperChosen
+from hub.cases.packing import SERVICES_OWN, STAYS
 from hub.consent import Obligation
 from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
@@ -69,6 +69,15 @@ class MayGo:
         return bool(self.held_by) and paper.may_follow == "ask" and paper.kind not in SERVICES_OWN
 
     @property
+    def state(self) -> Literal["goes", "stays", "not_asked", "waits", "refused"]:
+        """How far it is with its supplier."""
+        if not self.held_by:
+            return "goes"
+        if self.asked is None:
+            return "not_asked" if self.may_ask else "stays"
+        return "waits" if self.waits else "refused"
+
+    @property
     def waits(self) -> bool:
         """Whether the supplier was asked, and has not answered."""
         return self.asked is not None and not self.asked.answer
@@ -85,11 +94,10 @@ def may_go(tx: Reading, held: HeldCase, to: NodeId) -> list[MayGo]:
     ]
 
 
-def chosen(tx: Reading, held: HeldCase, to: NodeId, handles: Iterable[str]) -> list[PaperChosen]:
-    """These papers as they are packed for an area, each with its supplier's word where there is one."""
-    asked = {one.kept.handle: one.asked for one in may_go(tx, held, to) if one.asked is not None}
-    words = {handle: one.allowed for handle, one in asked.items()}
-    return [PaperChosen(paper=handle, allowed=words.get(handle)) for handle in handles]
+def words_of(rows: Iterable[MayGo]) -> dict[str, Permitted]:
+    """By the handles of papers, the words of suppliers who let them go, as papers are packed by them."""
+    said = ((one.kept.handle, one.asked.allowed) for one in rows if one.asked is not None)
+    return {handle: word for handle, word in said if word is not None}
 
 
 def ask_supplier(node: Node, held: HeldCase, handle: str, to: NodeId, by: Requester) -> SupplierAsked:

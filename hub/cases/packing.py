@@ -1,6 +1,6 @@
 """What moves with her: the items that were chosen of a case's papers, each whole or as "held by": ask them.
 
-An item follows where its supplier said that it may, or somebody records who there allowed it now; else it stays,
+An item follows where its supplier said that it may, at first or when they were asked for that area; else it stays,
 and the new area reads whom to ask. What an Idva service keeps is that service's to hand over. Does not decide
 whether the case may move (`offer`), and sends nothing.
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
@@ -53,10 +54,9 @@ class OfferedItem(Value):
 
 
 class PaperChosen(Value):
-    """A paper of the case by its handle (hex). `allowed`: who at the supplier allowed that it follows her."""
+    """A paper of the case by its handle (hex). What its supplier said is kept with the case, and not said here."""
 
     paper: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-    allowed: Permitted | None = None
 
 
 ItemChosen = PaperChosen | OfferedItem | ShortText
@@ -64,18 +64,24 @@ ItemChosen = PaperChosen | OfferedItem | ShortText
 
 
 def packed(
-    tx: Reading, held: HeldCase, chosen: Iterable[ItemChosen], *, files: bool = True
-) -> list[PackedItem]:
-    """The items, in the order chosen, each once. `files`: with the bytes of what is attached.
+    tx: Reading,
+    held: HeldCase,
+    chosen: Iterable[ItemChosen],
+    words: Mapping[str, Permitted] = MappingProxyType({}),
+    *,
+    files: bool = True,
+) -> dict[str, PackedItem]:
+    """The items, in the order chosen, each once: a paper of the case under its handle.
 
-    Raises InputError for what names nothing, RowsError.
+    `words`: by handle, the words of suppliers who let papers of the case go, as they are kept here.
+    `files`: with the bytes of what is attached. Raises InputError for what names nothing, RowsError.
     """
-    every = papers.current(papers.of_case(tx, held.row))
+    every = [one for one in papers.current(papers.of_case(tx, held.row)) if one.paper.kind not in STAYS]
     found: dict[str, PackedItem] = {}
     for one in chosen:
-        for key, item in _of(tx, every, one, files=files):
+        for key, item in _of(tx, every, one, words, files=files):
             found.setdefault(key, item)
-    return list(found.values())
+    return found
 
 
 def people_of(held: HeldCase, releases: Iterable[Release]) -> tuple[PackedPerson, ...]:
@@ -124,7 +130,12 @@ def require_sendable(data: bytes) -> None:
 
 
 def _of(
-    tx: Reading, every: list[KeptPaper], one: ItemChosen, *, files: bool
+    tx: Reading,
+    every: list[KeptPaper],
+    one: ItemChosen,
+    words: Mapping[str, Permitted],
+    *,
+    files: bool,
 ) -> Iterator[tuple[str, PackedItem]]:
     if isinstance(one, OfferedItem):
         stays = _stays(one.may_follow, one.supplier, one.allowed)
@@ -145,13 +156,13 @@ def _of(
         kept = next((each for each in every if each.handle == one.paper), None)
         if kept is None:
             raise InputError("The items name a paper that is not on this case.", kept="Nothing was offered.")
-        yield kept.handle, _item(tx, kept, one.allowed, files=files)
+        yield kept.handle, _item(tx, kept, words.get(kept.handle), files=files)
         return
     if one == CHRONOLOGY:
         yield CHRONOLOGY, _chronology(tx, every)
     elif one not in OF_THE_CASE:
         for kept in _named(every, one):
-            yield kept.handle, _item(tx, kept, None, files=files)
+            yield kept.handle, _item(tx, kept, words.get(kept.handle), files=files)
         if one == ALL:
             yield CHRONOLOGY, _chronology(tx, every)
 
@@ -163,7 +174,7 @@ def _named(every: list[KeptPaper], name: str) -> list[KeptPaper]:
             kept="Nothing was offered.",
             do=f"Name kinds ({', '.join(PaperKind)}), {CHRONOLOGY} or {ALL}, or a paper by its handle.",
         )
-    return [one for one in every if one.paper.kind not in STAYS and name in (ALL, one.paper.kind)]
+    return [one for one in every if name in (ALL, one.paper.kind)]
 
 
 def _item(tx: Reading, kept: KeptPaper, allowed: Permitted | None, *, files: bool) -> PackedItem:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
+from hub.cases.may_follow import MayGo
 from hub.checks.read import read_document
 from hub.cli.acting import TokenFile, speaker
 from hub.cli.options import Home, Json, Who, opened, opened_to_read
@@ -31,6 +33,12 @@ transfer_app = typer.Typer(
     help="Cases that move with somebody from one area to another.", no_args_is_help=True
 )
 
+_ASKED: Final = {
+    "stays": "It is theirs to keep.",
+    "not_asked": "They were not asked yet: `hub records supplier`.",
+    "waits": "They were asked, and have not answered.",
+    "refused": "They do not let it go.",
+}
 Number = Annotated[
     str,
     typer.Argument(
@@ -83,7 +91,10 @@ def offer(
             else:
                 show_decision(made.decision, disclosed=True)
             raise typer.Exit(EXIT_REFUSED)
-        _told(node, made.transfer.id, made.delivery, as_json=as_json)
+        if not as_json:
+            _show_held_back(made.held_back)
+        stays = [_held_back(one) for one in made.held_back]
+        _told(node, made.transfer.id, made.delivery, as_json=as_json, more={"held_back": stays})
 
 
 @transfer_app.command("list")
@@ -186,7 +197,25 @@ def _decided(
     return asker_for(node, None).model_copy(update={"name": typed.by}), typed
 
 
-def _told(node: Node, number: str, delivery: str, *, as_json: bool) -> None:
+def _held_back(one: MayGo) -> dict[str, str]:
+    """A paper that stays, by its handle, with whose it is and how far the request to them is."""
+    return {
+        "paper": one.kept.handle,
+        "kind": one.kept.paper.kind.value,
+        "held_by": one.held_by,
+        "asked": one.state,
+    }
+
+
+def _show_held_back(rows: Iterable[MayGo]) -> None:
+    for one in rows:
+        kind = one.kept.paper.kind.value.replace("_", " ")
+        out.print(plain(f"Stays, held by {one.held_by}: {kind} {one.kept.handle}. {_ASKED[one.state]}"))
+
+
+def _told(
+    node: Node, number: str, delivery: str, *, as_json: bool, more: Mapping[str, Any] | None = None
+) -> None:
     """Try to tell the other area, and say how far it is."""
 
     async def go() -> str:
@@ -198,7 +227,7 @@ def _told(node: Node, number: str, delivery: str, *, as_json: bool) -> None:
         now = transfer_of(tx, number)
     assert now is not None
     if as_json:
-        print_json({"id": number, "state": now.state.value, **_more(now)})
+        print_json({"id": number, "state": now.state.value, **_more(now), **(more or {})})
     else:
         out.print(plain(f"{now.state.value.capitalize()}: {number}"))
     if waits:

@@ -14,6 +14,7 @@ from typing import Final
 from hub.audit.events import Action
 from hub.cases.access import restrictions_on
 from hub.cases.disclosure_log import no_such_case
+from hub.cases.may_follow import MayGo, may_go, words_of
 from hub.cases.packing import classes_of, fitting, packed, people_of, require_sendable
 from hub.consent import Decision, SharingForm, decide
 from hub.consent.evidence import DisclosureLogEntry, authority_of
@@ -51,20 +52,29 @@ METHOD: Final = "hub: the case with its papers, sealed to the area's node"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would move, item by item, and what is decided on it today. `form`: what that is decided on."""
+    """What would move, item by item, and what is decided on it today. `form`: what that is decided on.
+
+    `held_back`: the papers among the items that stay with their suppliers, each with what its supplier was asked.
+    """
 
     held: HeldCase
+    to: NodeId
     items: tuple[PackedItem, ...]
     form: SharingForm
     decision: Decision
     telling: Telling
+    held_back: tuple[MayGo, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of an offer: the transfer and the number of its delivery, or why it may not be made."""
+    """What came of an offer: the transfer and the number of its delivery, or why it may not be made.
+
+    `held_back`: as in the preview.
+    """
 
     decision: Decision
+    held_back: tuple[MayGo, ...] = ()
     transfer: Transfer | None = None
     delivery: str = ""
 
@@ -88,14 +98,17 @@ def preview(
         if held is None:
             raise no_such_case()
         _require_movable(held)
-        items = tuple(packed(tx, held, offer.items, files=files))
+        rows = may_go(tx, held, offer.to)
+        found = packed(tx, held, offer.items, words_of(rows), files=files)
+    items = tuple(found.values())
     known(node, offer.to)
     form = form_of(node, held, offer, asker, classes_of(items), signer)
     context = context_for(node, held, asker, form, signer)
     decision = decide(form, node.rules, node.today(), context)
     if decision.permitted:
         items = fitting(items, decision.releases)
-    return Preview(held, items, form, decision, Telling.of(form, context))
+    stay = tuple(row for row in rows if row.held_by and row.kept.handle in found)
+    return Preview(held, offer.to, items, form, decision, Telling.of(form, context), stay)
 
 
 def offer_case(node: Node, offer: Offer, by: Requester | None = None, signer: str = "") -> Made:
@@ -110,7 +123,7 @@ def offer_case(node: Node, offer: Offer, by: Requester | None = None, signer: st
         entry = _entry(node, offer.to, seen.decision)
         recording.record_decision(tx, Activity(digest, number), decided, (entry,))
         if not seen.decision.permitted:
-            return Made(seen.decision)
+            return Made(seen.decision, seen.held_back)
         transfer, data = _made(tx, offer, asker, seen, number)
         keep_transfer(tx, transfer, new=True)
         keep_pack(tx, number, data)
@@ -120,7 +133,7 @@ def offer_case(node: Node, offer: Offer, by: Requester | None = None, signer: st
             about=refs(transfer),
             outcome=seen.decision.outcome.value,
         )
-        return Made(seen.decision, transfer, deliver.put(tx, transfer, MessageKind.offer))
+        return Made(seen.decision, seen.held_back, transfer, deliver.put(tx, transfer, MessageKind.offer))
 
 
 def ask_back(

@@ -223,6 +223,7 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/api/v1/cases/{case}/prior-contact"): Guard(CASEWORKERS, program=ASK),
     ("POST", "/api/v1/cases/{case}/idva"): Guard(MARAC, program=ASK),
     ("GET", "/api/v1/transfers"): Guard(CASEWORKERS, program=READ),
+    ("GET", "/api/v1/transfers/{transfer}"): Guard(CASEWORKERS, program=READ),
     ("POST", "/api/v1/transfers/{transfer}"): Guard(CASEWORKERS, program=PERSON),
     ("POST", "/api/v1/cases/{case}/transfers"): Guard(CASEWORKERS, program=PERSON),
     ("POST", "/api/v1/cases/{case}/move-notices"): Guard(CASE_OPENERS, program=ASK),

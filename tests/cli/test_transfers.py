@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from hub.cases.changes import find_case
+from hub.cases.may_follow import ask_supplier, supplier_answered
 from hub.federation.client import PeerClient
 from hub.node.node import open_node
+from hub.records import papers
+from hub.records.papers import Paper, PaperKind
 from tests.cli.running import Ended, inside
 from tests.federation.nodes import Areas
 from tests.transfers.moving import COORDINATOR, NEW, OLD, REF, THERE, heard
@@ -58,6 +62,43 @@ def test_a_case_is_offered_accepted_and_listed_on_both_sides(moving: Areas, tmp_
     assert [listed(moving, area)[0]["responsible"] for area in (OLD, NEW)] == [[NEW], [NEW]]
     again = said(moving, tmp_path, NEW, "accept", offered["id"], **told)
     assert (again.code, "accepted already" in again.error["text"]) == (1, True)
+
+
+def test_what_its_supplier_has_not_let_go_stays_and_is_listed_with_how_far_they_were_asked(
+    moving: Areas, tmp_path: Path
+) -> None:
+    old = moving[OLD]
+    new = Paper(
+        kind=PaperKind.minutes, body={"text": "One."}, by="A", at=old.now(), supplier="Northmoor Hospital"
+    )
+    with old.write() as tx:
+        found = find_case(tx, REF)
+        assert found
+        goes, stays = papers.put(tx, found.row, new, new.model_copy(update={"body": {"text": "Two."}}))
+    asked = ask_supplier(old, found, goes, NEW, COORDINATOR)
+    told = {"answer": "allowed", "by": "D. Nurse", "on": old.today()}
+    supplier_answered(old, found, asked.model_copy(update=told), COORDINATOR)
+    ask_supplier(old, found, stays, NEW, COORDINATOR)
+    sent = {**OFFER, "items": [{"paper": goes}, {"paper": stays}]}
+    made = said(moving, tmp_path, OLD, "offer", **sent).json
+    assert made["state"] == "offered"
+    assert made["held_back"] == [
+        {"paper": stays, "kind": "minutes", "held_by": "Northmoor Hospital", "asked": "waits"}
+    ]
+    said(moving, tmp_path, NEW, "decline", made["id"], by="N. Newcomer", code="duplicate")
+    (tmp_path / "again.json").write_text(json.dumps(sent), encoding="utf-8")
+    words = inside("transfer", "offer", old.home, tmp_path / "again.json").out
+    assert "Stays, held by Northmoor Hospital" in words
+    assert "They were asked, and have not answered." in " ".join(words.split())
+
+
+def test_what_a_supplier_said_is_not_taken_from_the_offer(moving: Areas, tmp_path: Path) -> None:
+    """It is recorded with the case, by whoever heard it."""
+    typed = {"paper": "ab" * 16, "allowed": {"by": "Somebody", "date": "2026-11-01"}}
+    refused = said(moving, tmp_path, OLD, "offer", **{**OFFER, "items": [typed]})
+    assert refused.code != 0
+    assert "allowed" in json.dumps(refused.error)
+    assert listed(moving, OLD) == []
 
 
 def test_a_decline_needs_a_code_and_a_name(moving: Areas, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from pydantic import Field, StringConstraints
 
 from hub.audit.events import Action
 from hub.cases.changes import find_case
-from hub.cases.may_follow import MayGo, chosen, may_go
-from hub.cases.packing import CHRONOLOGY, ItemChosen, fitting, packed, require_sendable
+from hub.cases.may_follow import MayGo, may_go, words_of
+from hub.cases.packing import CHRONOLOGY, ItemChosen, PaperChosen, fitting, packed, require_sendable
 from hub.checks.answer import Considered, HolderDecision, considered
 from hub.checks.papers import deliver
 from hub.checks.papers.receive import key_of
@@ -195,10 +195,11 @@ def _released(
     held, ours = seen.considered.held, seen.considered
     handles = [each for each in decision.items if each != CHRONOLOGY]
     choices: list[ItemChosen] = [
-        *chosen(tx, held, one.peer, handles),
+        *(PaperChosen(paper=each) for each in handles),
         *([CHRONOLOGY] if CHRONOLOGY in decision.items else []),
     ]
-    items = fitting(packed(tx, held, choices), ours.decision.releases)
+    words = words_of(may_go(tx, held, one.peer))
+    items = fitting(packed(tx, held, choices, words).values(), ours.decision.releases)
     decided = RecordedDecision(form=ours.form, decision=ours.decision, case_ref=one.case_ref)
     decider = f"the {_office(by).value} {by.name}".strip()
     entry = recording.answered_entry(

@@ -155,7 +155,7 @@ def to_give(node: Node, acting: Acting, reference: Reference, chosen: Chosen) ->
         reason=chosen.reason,
     )
     with node.read() as tx:
-        items = tuple(_written(one) for one in packed(tx, held, offer.items))
+        items = tuple(_written(one) for one in packed(tx, held, offer.items).values())
     by, name = acting.requester, acting.account.name
     form = form_of(node, held, offer, by, classes_of(items), name)
     context = context_for(node, held, by, form, name)

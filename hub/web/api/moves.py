@@ -9,10 +9,10 @@ import datetime as dt
 from typing import Literal
 
 from hub.cases.shown import asker_of
-from hub.transfers.listing import transfers_shown
+from hub.transfers.listing import TransferLine, transfers_shown
 from hub.transfers.move_notice import MoveNotice, Said, give_notice
 from hub.values import NodeId, ShortText, Value
-from hub.web.api.acts import Call
+from hub.web.api.acts import Call, absent
 from hub.wire.transfers import DeclineCode, TransferState
 
 
@@ -67,22 +67,31 @@ class NoticeKept(Value):
 def list_transfers(call: Call) -> TransfersListed:
     """List the transfers, both ways, with how far each is."""
     found = transfers_shown(call.node, call.acting)
-    return TransfersListed(
-        transfers=tuple(
-            TransferListed(
-                page=f"/transfers/{one.transfer.id}",
-                direction=one.transfer.direction,
-                peer=one.transfer.peer,
-                case_ref=one.transfer.case_ref,
-                state=one.transfer.state,
-                since=one.since,
-                code=one.transfer.code,
-                responsible=one.responsible,
-                unsettled=one.unsettled,
-                items=tuple(ItemListed(**item.model_dump()) for item in one.transfer.items),
-            )
-            for one in found
-        )
+    return TransfersListed(transfers=tuple(map(_listed, found)))
+
+
+def read_transfer(call: Call) -> TransferListed:
+    """Read a transfer: how far it is, and what moves by it, without what is in it."""
+    number = call.place("transfer")
+    found = transfers_shown(call.node, call.acting)
+    one = next((each for each in found if each.transfer.id == number), None)
+    if one is None:
+        raise absent()
+    return _listed(one)
+
+
+def _listed(one: TransferLine) -> TransferListed:
+    return TransferListed(
+        page=f"/transfers/{one.transfer.id}",
+        direction=one.transfer.direction,
+        peer=one.transfer.peer,
+        case_ref=one.transfer.case_ref,
+        state=one.transfer.state,
+        since=one.since,
+        code=one.transfer.code,
+        responsible=one.responsible,
+        unsettled=one.unsettled,
+        items=tuple(ItemListed(**item.model_dump()) for item in one.transfer.items),
     )
 
 

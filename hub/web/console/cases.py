@@ -25,7 +25,7 @@ from hub.web.console.forms import Form, unsent
 from hub.web.console.incoming import area_name
 from hub.web.console.language import gettext, mark
 from hub.web.console.papers_asked import lines as papers_lines
-from hub.web.console.transfers import moved_from
+from hub.web.console.transfers import moved_from, moves_of
 from hub.web.typed.cases import MOST_ROWS, CaseTyped, Search, fled_wrong, same_case, stub_of
 
 MOST: Final = 50
@@ -79,6 +79,7 @@ def _show(asked: Asked) -> Response:
         most=MOST,
         papers=listed(asked, held),
         asked_papers=papers_lines(asked, held.row.ref_digest.hex()) if may_ask else [],
+        moves=moves_of(asked, held) if asked.may("/transfers") else [],
         children_due=children_due(asked, held),
         words=[
             (gettext(text), f"/cases/{handle}/{path}")

@@ -12,7 +12,8 @@ from typing import Any, Final, Literal
 from fastapi import Response
 from pydantic import Field
 
-from hub.cases.packing import CHRONOLOGY, PaperChosen
+from hub.cases.may_follow import may_go
+from hub.cases.packing import CHRONOLOGY, STAYS, PaperChosen
 from hub.cases.papers_shown import papers_shown
 from hub.cases.shown import case_shown
 from hub.errors import ConflictError, HubError, InputError, NotFoundError
@@ -46,6 +47,12 @@ CODES: Final = {
     DeclineCode.wrong_area: mark("She is not in our area"),
     DeclineCode.wrong_person: mark("She is not the person they mean"),
     DeclineCode.duplicate: mark("We have this case already"),
+}
+SUPPLIERS: Final = {
+    "stays": mark("It is theirs to keep."),
+    "not_asked": mark("They were not asked yet."),
+    "waits": mark("They were asked, and have not answered."),
+    "refused": mark("They do not let it go."),
 }
 _SENTENCES: Final = {
     ("to", "missing"): mark("Choose the area that the victim moves to"),
@@ -112,6 +119,13 @@ def moved_from(asked: Asked, held: HeldCase) -> str:
     return area_name(asked.node, area) if area else ""
 
 
+def moves_of(asked: Asked, held: HeldCase) -> list[dict[str, Any]]:
+    """The moves of a case, the newest first: one that came back is a case and a transfer of its own."""
+    digest = held.row.ref_digest.hex()
+    found = transfers_shown(asked.node, asked.acting)
+    return [_line(asked, one) for one in found if one.transfer.case == digest]
+
+
 def _list(asked: Asked) -> Response:
     return asked.page("transfers.html", transfers=lines(asked))
 
@@ -125,7 +139,8 @@ def _offered(
     asked: Asked, held: HeldCase, form: Form[Any], status: int = 200, seen: Preview | None = None
 ) -> Response:
     kept = papers.current(papers_shown(asked.node, asked.acting, held))
-    digest = held.row.ref_digest.hex()
+    kept = [one for one in kept if one.paper.kind not in STAYS]
+    goes = _goes(asked, held, seen.to) if seen else {}
     return asked.page(
         "case_transfer.html",
         status,
@@ -134,15 +149,34 @@ def _offered(
         form=form,
         once_token=form.once or secrets.token_hex(16),
         areas=[(one.node_id, one.area) for one in every_known(asked.node).values()],
-        papers=[(one.handle, _paper(one), one.paper) for one in kept],
+        papers=[(one.handle, _paper(one), one.paper, goes.get(one.handle)) for one in kept],
+        held_back=_held_back(held, seen, {one.handle for one in kept}) if seen else [],
         seen=seen,
         may_offer=asked.acting.account.role.value == "manager",
-        earlier=[
-            _line(asked, one)
-            for one in transfers_shown(asked.node, asked.acting)
-            if one.transfer.case == digest
-        ],
+        earlier=moves_of(asked, held),
     )
+
+
+def _goes(asked: Asked, held: HeldCase, to: str) -> dict[str, bool]:
+    """By handle, whether a paper goes to that area today."""
+    with asked.node.read() as tx:
+        return {one.kept.handle: not one.held_by for one in may_go(tx, held, to)}
+
+
+def _held_back(held: HeldCase, seen: Preview, readable: set[str]) -> list[dict[str, str]]:
+    """The papers that stay, each with how far it is with its supplier and where they are asked."""
+    there = f"/cases/{held.row.handle.hex()}/papers"
+    return [
+        {
+            "called": _paper(row.kept),
+            "supplier": row.held_by,
+            "state": gettext(SUPPLIERS[row.state]),
+            "page": f"{there}/{row.kept.handle}/supplier/{seen.to}"
+            if (row.may_ask or row.asked) and row.kept.handle in readable
+            else "",
+        }
+        for row in seen.held_back
+    ]
 
 
 def _paper(kept: KeptPaper) -> str:

@@ -18,16 +18,19 @@ from hub.cases.staff import STAFF_FILE
 from hub.records.accounts import AccountRole
 from hub.records.idva import every_idva_referral
 from hub.sample.referral import sample_referral
+from hub.transfers.decided import Offer
+from hub.transfers.offer import offer_case
 from hub.web import ticks
 from hub.web.api import app as api_app
 from hub.web.api.addresses import ADDRESSES
 from hub.web.guards import PERSON, ROUTES
+from hub.wire.transfers import Permitted
 from tests.cases.planning import accepted, action
 from tests.checks.disclosing import asked, disclosed
 from tests.web.api.conftest import Programs
 from tests.web.api.sent import entered, question, stub
 
-PLACES: Final = ("{case}", "{check}", "{action}", "{referral}", "{request}")
+PLACES: Final = ("{case}", "{check}", "{action}", "{referral}", "{request}", "{transfer}")
 DAY: Final = "2026-12-03"
 """A meeting: its address is a list's."""
 TOLD_OF: Final = "eastvale-0"
@@ -78,6 +81,7 @@ def held(programs: Programs, tokens: Iterator[str], ida: str) -> dict[str, Mappi
             "{action}": number,
             "{referral}": passed_on(programs, ours["case"]),
             "{request}": told["request"],
+            "{transfer}": moving(programs, ours["case_ref"], ash),
             "ref": ours["case_ref"],
         },
         "of a service": {
@@ -86,6 +90,7 @@ def held(programs: Programs, tokens: Iterator[str], ida: str) -> dict[str, Mappi
             "{action}": "cd" * 8,
             "{referral}": "cd" * 16,
             "{request}": "cd" * 16,
+            "{transfer}": "cd" * 16,
             "ref": theirs["case_ref"],
         },
         "not there": dict.fromkeys(PLACES, "ab" * 16) | {"{action}": "ab" * 8, "ref": "EV-none"},
@@ -140,6 +145,21 @@ def planned(programs: Programs, case: str, token: str) -> str:
     open_ = programs.send("GET", "/actions", token).json()["actions"]
     assert number in {one["action"]["id"] for one in open_}
     return number
+
+
+def moving(programs: Programs, ref: str, token: str) -> str:
+    """A transfer of that case, which is offered to another area: its id."""
+    node = programs.console.node
+    permission = Permitted(by="Marac Chair", date=node.today())
+    offer = Offer(case_ref=ref, to="northmoor", permission=permission, reason="She has moved there for good.")
+    with node.read() as tx:
+        manager = acting_as(tx, programs.console.users[AccountRole.manager].account)
+    made = offer_case(node, offer, manager.requester, manager.account.name)
+    assert made.transfer, made.decision
+    found = programs.send("GET", f"/transfers/{made.transfer.id}", token).json()
+    assert (found["case_ref"], found["state"]) == (ref, "offered")
+    assert found in programs.send("GET", "/transfers", token).json()["transfers"]
+    return made.transfer.id
 
 
 def filled(path: str, places: Mapping[str, str]) -> str:
@@ -216,6 +236,7 @@ def test_each_list_says_nothing_of_it(
             assert one["{case}"] not in answer.text
             assert one["{action}"] not in answer.text
             assert one["{request}"] not in answer.text
+            assert one["{transfer}"] not in answer.text
         if not enters:
             assert not any(one["ref"] in answer.text for one in kept_from.values())
             shown.append(answer.content)

@@ -193,6 +193,7 @@ EXPECTED: Final = {
     "POST /api/v1/cases/{case}/prior-contact": "cim ask",
     "POST /api/v1/cases/{case}/idva": "cm ask",
     "GET /api/v1/transfers": "cim read",
+    "GET /api/v1/transfers/{transfer}": "cim read",
     "POST /api/v1/transfers/{transfer}": "cim person",
     "POST /api/v1/cases/{case}/transfers": "cim person",
     "POST /api/v1/cases/{case}/move-notices": "cirm ask",

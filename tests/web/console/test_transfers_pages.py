@@ -7,10 +7,13 @@ from functools import partial
 
 import pytest
 
+from hub.cases.changes import find_case
 from hub.cases.staff import STAFF_FILE
 from hub.crypto.one_time import STEP_S
 from hub.federation.client import PeerClient
+from hub.records import papers
 from hub.records.accounts import AccountRole
+from hub.records.papers import Paper, PaperKind
 from tests.federation.nodes import Areas
 from tests.transfers.moving import NEW, OLD, REF, SHE, heard
 from tests.web.console.signed_in import Console, normal
@@ -77,6 +80,51 @@ def test_a_case_moves_by_pages(areas: Areas, consoles: dict[str, Console]) -> No
     assert not any("Ash House" in text for text in back.values())
 
 
+def test_a_paper_that_its_supplier_has_not_let_go_stays_and_they_are_asked_from_the_page(
+    areas: Areas, consoles: dict[str, Console]
+) -> None:
+    console, old = consoles[OLD], areas[OLD]
+    new = Paper(
+        kind=PaperKind.minutes, body={"text": "One."}, by="A", at=old.now(), supplier="Northmoor Hospital"
+    )
+    with old.write() as tx:
+        found = find_case(tx, REF)
+        assert found
+        (paper,) = papers.put(tx, found.row, new)
+    manager = token(areas, console, R.manager)
+    there = f"/cases/{case_of(console, manager)}/transfer"
+    typed = {
+        "to": NEW,
+        "papers": paper,
+        "permitted_by": "Marac Chair",
+        "permitted_on": "1 November 2026",
+        "reason": "She has moved there for good.",
+        "button": "look",
+    }
+
+    def seen() -> str:
+        return " ".join(console.send("POST", there, manager, typed).text.split())
+
+    page = seen()
+    assert "Held by Northmoor Hospital: ask Northmoor Hospital." in page
+    assert "They were not asked yet." in page
+    (supplier,) = re.findall(rf'href="(/cases/[0-9a-f]{{32}}/papers/{paper}/supplier/{NEW})"', page)
+    assert console.send("POST", supplier, manager, {"answer": "ask"}).status_code == 303
+    assert "They were asked, and have not answered." in seen()
+    told = {"answer": "refused", "by": "D. Nurse", "on": "1 November 2026"}
+    assert console.send("POST", supplier, manager, told).status_code == 303
+    page = seen()
+    assert "They do not let it go." in page
+    assert supplier in page
+    assert console.send("POST", supplier, manager, {**told, "answer": "allowed"}).status_code == 303
+    page = seen()
+    assert "Held by Northmoor Hospital" not in page
+    assert "It may follow the victim." in page
+    with old.read() as now:
+        (asked,) = papers.current(papers.of_case(now, found.row, PaperKind.records_request))
+    assert f'value="{asked.handle}"' not in page
+
+
 def test_whoever_may_not_know_of_it_finds_nothing(areas: Areas, consoles: dict[str, Console]) -> None:
     """Not who is kept out of her, at either area, nor an Idva service; and a coordinator offers nothing."""
     old, new = consoles[OLD], consoles[NEW]
@@ -115,5 +163,7 @@ def test_it_is_a_case_there_once_it_is_accepted(areas: Areas, consoles: dict[str
     ours = re.search(r'href="(/cases/[0-9a-f]{32})"', new.send("POST", "/cases", there, {"number": REF}).text)
     assert ours
     assert "the victim disclosed there on" in new.send("GET", ours[1], there).text
+    assert f'href="{place}"' in new.send("GET", ours[1], there).text
     theirs = old.send("GET", f"/cases/{case_of(old, manager)}", manager).text
+    assert f'href="{place}"' in theirs
     assert "This case has moved: Eastvale is responsible." in theirs
