@@ -104,7 +104,7 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise InputError(
-            "The day is not one.", kept="Nobody was asked.", do="Write it so: 2026-12-03."
+            "That is not a day.", kept="Nobody was asked.", do="Write it so: 2026-12-03."
         ) from None
 
 
