@@ -265,9 +265,9 @@ def _require_may(
         return
     if not may_decide(node, by, held, said):
         raise ConflictError(
-            "You proposed this yourself, have the name or home of somebody in it, or do not work with cases:"
-            " another coordinator or manager decides it.",
+            "You proposed this yourself, have the name or home of somebody in it, or do not work with cases.",
             kept="It waits.",
+            do="Have another coordinator or manager decide it.",
         )
     if answer == "refuse" and not words.strip():
         raise InputError("This needs the reason.", kept="It waits.", do="Say why it is refused.")

@@ -45,7 +45,8 @@ def test_nothing_that_a_peer_sends_is_left_out() -> None:
         MessageType.reconciliation,
     }
     tokens = {MessageType.answer, MessageType.certificate, MessageType.metadata, MessageType.revocation}
-    of_a_move = {MessageType.transfer}  # Asks nothing of a holder: tests/transfers/test_state.py.
+    # What is said of a case that moves, and the papers of one: tests/transfers and tests/checks tell those wrongly.
+    of_a_move = {MessageType.transfer, MessageType.papers, MessageType.envelope}
     assert set(MessageType) == requests | tokens | {MessageType.manifest} | of_a_move
     assert set(SENT) == set(TOLD_ON)
     assert {one.kind for one in mutations()} == set(SENT)

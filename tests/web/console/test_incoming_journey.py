@@ -174,7 +174,10 @@ def test_a_part_goes_item_by_item_and_the_asker_reads_that_there_is_more(
     sound(page, scripts)
     said = page.get_by_role("main").inner_text()
     assert "Marac involvement; Role here" in said
-    assert "Idva involvement; Month of last activity; How the first names compare" in said
+    assert (
+        "Idva involvement; The Idva service, its worker on duty and number; Month of last activity;"
+        " How the first names compare"
+    ) in said
     after = request.told()
     assert (after.involvement, after.role, after.last_activity) == ((Kind.marac,), Role.victim, None)
     assert after.in_part

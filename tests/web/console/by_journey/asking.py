@@ -57,7 +57,7 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /cases/{case}/form/{question}", places={"question": "necessity"}, status=422),
     E(
         "POST /cases/{case}/form/{question}",
-        form={"necessity": "For her safety."},
+        form={"necessity": "He found her at two addresses this month."},
         places={"question": "necessity"},
     ),
     E("GET /cases/{case}/form"),
@@ -69,6 +69,11 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("GET /checks/{check}"),
     E("GET /checks/{check}/{area}/{candidate}/tell"),
     E("POST /checks/{check}/{area}/{candidate}/tell", status=422),
+    E(
+        "POST /checks/{check}/{area}/{candidate}/papers",
+        form={"wanted": "plan", "why": "on_agenda", "needed_by": "6 November 2026"},
+        status=409,
+    ),
     E("POST /checks/{check}/{area}/{candidate}/dismiss", status=422),
     E("POST /checks/{check}/{area}/{candidate}/dismiss", form={"because": "Born another year."}),
     E("POST /checks/{check}/{area}/{candidate}/tell", form={"choice": "tell"}),

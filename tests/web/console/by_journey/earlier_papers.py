@@ -27,7 +27,7 @@ RELEASED: Final[Fields] = MappingProxyType(
 EXAMPLES: Final[tuple[Example, ...]] = (
     E("GET /checks/{check}", places=HIT),
     E("GET /checks/{check}/{area}/{candidate}/papers"),
-    E("POST /checks/{check}/{area}/{candidate}/papers", form=WANTED, status=409),
+    E("POST /checks/{check}/{area}/{candidate}/papers", form=WANTED, status=422),
     E("GET /checks/{check}/{area}/{candidate}/papers", places=HIT),
     E("POST /checks/{check}/{area}/{candidate}/papers", places=HIT, status=422),
     E("POST /checks/{check}/{area}/{candidate}/papers", form=WANTED, places=HIT),
