@@ -212,9 +212,9 @@ def test_its_consoles_are_signed_in_to_with_what_it_says(tmp_path: Path) -> None
                 mine = _signed_in(console["url"], one)
                 cookies |= mine
                 if (console["node_id"], one["role"]) == ("eastvale", "coordinator"):
-                    decides = _page(console["url"] + "/requests", mine)
+                    decides = _page(console["url"] + "/work", mine)
         assert set(cookies) == {"__Host-northmoor", "__Host-eastvale"}
-        assert "/requests/" in decides, "something waits for a decision in Eastvale"
+        assert "Northmoor asks about case" in decides, "something waits for a decision in Eastvale"
         os.killpg(process.pid, signal.SIGINT)
         process.communicate(timeout=600)
     assert process.returncode == 0
