@@ -27,7 +27,12 @@ IN_WORDS: Final = {
     R.manager: "a manager",
     R.idva: "an Idva",
 }
-FROM: Final = {"result": "h2:has-text('victim')", "answer": "h3", "all-answers": "h3", "other-area": "#wanted"}
+FROM: Final = {
+    "result": "h2:has-text('victim')",
+    "answer": "h3",
+    "all-answers": ".govuk-inset-text:has-text('Idva service')",
+    "other-area": "#wanted",
+}
 """From where on a picture shows a page, if not from its heading."""
 MATCHES: Final = 3
 """Eastvale heard the case twice, and its Idva service helped."""
