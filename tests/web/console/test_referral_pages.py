@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 
 from hub.cases.dash import QUESTIONS
 from hub.cases.research import Research
