@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,14 @@ import pytest
 from hub.cases.importing.rows import PersonIntake
 from tests.checks.disclosing import asked, disclosed
 from tests.federation.nodes import Areas, case, hold, stranger
-from tests.transfers.nothing_back import Everything, columns_of_bytes, everything, listening, rows_opened
+from tests.transfers.nothing_back import (
+    LEAST_IN_BASE64,
+    Everything,
+    columns_of_bytes,
+    everything,
+    listening,
+    rows_opened,
+)
 
 OWN_ADDRESS = "14 Quarry Lane, Northmoor"
 SHE = stranger(801)
@@ -47,3 +55,21 @@ def test_every_column_of_bytes_is_opened_or_known_to_hold_nothing(areas: Areas) 
 def test_other_spellings_are_found(spelt: str) -> None:
     held = Everything([("there", f'{{"a": "x{spelt}"}}'.encode())])
     assert bool(held.search("9 High Row")) is (spelt != "392048696768")
+
+
+@pytest.mark.parametrize("text", ["High Row", "Ash House", "9 High Row", "Nïa"])
+@pytest.mark.parametrize("before", ["", "a", "ab", "abc"])
+def test_it_is_found_in_base64_wherever_it_begins(text: str, before: str) -> None:
+    """In either alphabet; of a text that is too short for it, as it stands alone."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        held = Everything([("there", b"x:" + encode(f"{before}{text}?>".encode()))])
+        assert bool(held.search(text)) is (len(text.encode()) > 6)
+    assert Everything([("there", f"{before}{text}".encode())]).search(text)
+
+
+@pytest.mark.parametrize("text", ["Ash House", "High Row"])
+def test_a_few_letters_of_a_token_are_not_taken_for_a_text(text: str) -> None:
+    """Where a text begins within three bytes, four letters of base64 stand there: tokens have them by chance."""
+    whole = base64.b64encode(b"\0" + text.replace(" ", "").encode())
+    for few in (whole[2 : 1 + LEAST_IN_BASE64], whole[4:8]):
+        assert not Everything([("there", b"eyJhbGciOi" + few + b"JFZERTQSJ9")]).search(text)

@@ -8,6 +8,7 @@ All keys are plain counts and the person is made up.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,25 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hub.audit.chain import genesis, link
 from hub.audit.events import Action, Detail, DigestOf, Event, Refs, peer_actor, salted_digest, user_actor
 from hub.checks.papers.deliver import context_of
-from hub.crypto import encoding, signing
+from hub.crypto import derived, encoding, signing
 from hub.crypto.hpke import SealContext
 from hub.crypto.prf import PrfKey
 from hub.crypto.vault import key_id
 from hub.matching import completeness, load_config, match_keys
 from hub.node.settings import SHIPPED_CONFIG, read_toml
 from hub.values import Level, Person, Purpose
+from hub.wire.channel import (
+    ASKED_BYTES,
+    CALL_BYTES,
+    GIVEN_BYTES,
+    AskedFor,
+    Given,
+    NotGiven,
+    Question,
+    Reference,
+    digest_of,
+    envelope_context,
+)
 from hub.wire.messages import DisclosureQuestion, DisclosureRequest, MessageType, commitment, encode
 from hub.wire.papers import (
     PapersAnswer,
@@ -63,6 +76,7 @@ def build() -> dict[str, Any]:
         "commitment": {"salt": SALT.hex(), "commitment": commitment(PERSON, SALT).hex()},
         "request": _request(),
         "papers": _papers(),
+        "channel": _channel(),
         "jwt": _jwt(),
         "audit": _audit(),
     }
@@ -184,6 +198,57 @@ def _papers() -> dict[str, Any]:
             for kind in said
         },
         "answer": encode(answer).decode(),
+    }
+
+
+def _channel() -> dict[str, Any]:
+    """From the reference that is read out to the mailbox, the keys and the envelope; long parts by SHA-256."""
+    reference = Reference.typed("ABCD EFGH jkmn-pqrs TUVW-XYZ2")
+    asked = AskedFor(
+        of="Mo Ashdown",
+        by="Nia Redmayne",
+        agency="Police",
+        given_names=PERSON.given_names,
+        surname=PERSON.surname,
+        date_of_birth=PERSON.date_of_birth,
+    )
+    given = Given(asked=digest_of(asked), by="Mo Ashdown", refused=NotGiven.no_case)
+    parts = {
+        "asked": (asked.model_dump_json().encode(), ASKED_BYTES, ("northmoor", "eastvale")),
+        "given": (
+            given.model_dump_json(exclude_defaults=True).encode(),
+            GIVEN_BYTES,
+            ("northmoor", "eastvale", given.asked),
+        ),
+        "call": (b"{}", CALL_BYTES, ("eastvale",)),
+    }
+    nonce = bytes(range(derived.NONCE_BYTES))
+    with patch("hub.crypto.derived.os.urandom", lambda size: nonce[:size]):
+        sealed = {
+            part: reference.seal(part, plain, size, *bound) for part, (plain, size, bound) in parts.items()
+        }
+    return {
+        "reference": reference.text,
+        "slot": reference.slot.hex(),
+        "nonce": nonce.hex(),
+        "parts": {
+            part: {
+                "plain": plain.decode(),
+                "size": size,
+                "bound": list(bound),
+                "sealed_sha256": hashlib.sha256(sealed[part]).hexdigest(),
+            }
+            for part, (plain, size, bound) in parts.items()
+        },
+        "asked_sha256": digest_of(asked),
+        "packed_sha256": {
+            held: hashlib.sha256(Question(reference.slot, held == "held", sealed["asked"]).packed).hexdigest()
+            for held in ("held", "not_held")
+        },
+        "hpke_info": {
+            way: envelope_context("northmoor", "eastvale", "0" * 16, way).info.decode("latin-1")
+            for way in ("there", "back")
+        },
     }
 
 

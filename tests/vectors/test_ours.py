@@ -82,6 +82,31 @@ def test_the_seal_context_comes_from_its_description() -> None:
     assert framed(b"marac-hub/v1", *(context[name].encode() for name in names)).hex() == context["hpke_info"]
 
 
+def test_the_sealed_channel_comes_from_its_description() -> None:
+    """From the reference that is read out alone: the nodes of both managers, of any version, find one mailbox."""
+    channel = RECORDED["channel"]
+    secret = hashlib.sha256(b"marac-hub/v1/channel\x00" + channel["reference"].encode()).digest()
+    slot = expand(secret, b"marac-hub/v1/channel/slot", 16)
+    assert slot.hex() == channel["slot"]
+    nonce, sealed = bytes.fromhex(channel["nonce"]), {}
+    for part, told in channel["parts"].items():
+        plain, size = told["plain"].encode(), told["size"]
+        padded = (len(plain).to_bytes(4, "big") + plain).ljust(size - 12 - 16, b"\x00")
+        cipher = AESGCM(expand(secret, b"marac-hub/v1/channel/" + part.encode(), 32))
+        bound = framed(part.encode(), *(name.encode() for name in told["bound"]))
+        sealed[part] = nonce + cipher.encrypt(nonce, padded, bound)
+        assert len(sealed[part]) == size
+        assert hashlib.sha256(sealed[part]).hexdigest() == told["sealed_sha256"]
+    assert hashlib.sha256(channel["parts"]["asked"]["plain"].encode()).hexdigest() == channel["asked_sha256"]
+    assert json.loads(channel["parts"]["given"]["plain"])["asked"] == channel["asked_sha256"]
+    for held, digest in channel["packed_sha256"].items():
+        packed = slot + (b"\x01" if held == "held" else b"\x00") + sealed["asked"]
+        assert hashlib.sha256(packed).hexdigest() == digest
+    for way, info in channel["hpke_info"].items():
+        names = (b"marac-hub/v1", b"envelope", b"northmoor", b"eastvale", b"0" * 16, b"", b"", way.encode())
+        assert framed(*names).decode("latin-1") == info
+
+
 def test_the_commitment_comes_from_its_description() -> None:
     person = {"aliases": [], **RECORDED["person"]}
     plain = json.dumps(person, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
