@@ -26,13 +26,14 @@ from hub.cases.alike import (
 )
 from hub.cases.kept_out import CaseRestrictions
 from hub.cases.name_frequencies import stated_frequencies
-from hub.cases.own_keys import OwnPerson, own_keys
+from hub.cases.own_keys import OwnKeys, OwnPerson, own_keys
 from hub.cases.repeats import Earlier, Standing, last_referral, standing, until
 from hub.matching import (
     AskedPerson,
     CandidateSet,
     MatchingConfig,
     MatchKey,
+    Population,
     ScoredCandidate,
     band,
     completeness,
@@ -142,27 +143,54 @@ def search(
     on: dt.date | None,
 ) -> tuple[Found, ...]:
     """The same, under given restrictions. `mine`: the digest of the reference of the referral's own case."""
-    config, population = _of_repeats(node.matching), stated_frequencies(node)
     with node.read() as tx:
-        own, gists = own_keys(tx), {one.row.id: one for one in every_gist(tx)}
-        asked = [AskedPerson(one, population, config) for one in people]
+        return OwnCases.of(node, tx).search(restrictions, people, mine, opens, on)
+
+
+@dataclass(frozen=True)
+class OwnCases:
+    """What the people of referrals are looked for among, read once for as many as are looked for."""
+
+    tx: Reading
+    keys: OwnKeys
+    gists: Mapping[int, Gist]
+    config: MatchingConfig
+    population: Population
+
+    @classmethod
+    def of(cls, node: Node, tx: Reading) -> OwnCases:
+        """As of one reading. Raises RowsError."""
+        gists = {one.row.id: one for one in every_gist(tx)}
+        return cls(tx, own_keys(tx), gists, _of_repeats(node.matching), stated_frequencies(node))
+
+    def search(
+        self,
+        restrictions: CaseRestrictions,
+        people: Sequence[Person],
+        mine: bytes,
+        opens: Opens | None,
+        on: dt.date | None,
+    ) -> tuple[Found, ...]:
+        """Who of a referral is on them: see `search`. Raises RowsError."""
+        tx, own = self.tx, self.keys
+        asked = [AskedPerson(one, self.population, self.config) for one in people]
         met = own.having([one.keys for one in asked])
         near = {own.people[handle].case_id for some in met for handle in some}
         shown = {
             number
             for number in near
-            if gists[number].row.ref_digest != mine and _may_see(gists[number], restrictions, opens)
+            if self.gists[number].row.ref_digest != mine and _may_see(self.gists[number], restrictions, opens)
         }
-        looked = _Search(tx, people, asked, met, own.people, _size(len(own.people)), config)
+        looked = _Search(tx, people, asked, met, own.people, _size(len(own.people)), self.config)
         found = looked.of(shown)
         looked.of(near - shown)  # The work is the same, whoever asks.
         held = held_cases(tx, cases.of_numbers(tx.session, {one.case_id for some in found for one in some}))
         tx.require_as_bound(rests_on(held))
-        asking = _Asking(people, on or tx.today, config)
+        asking = _Asking(people, on or tx.today, self.config)
         every = [
             asking.found(case, _referred(tx, case), [_on(case, some) for some in found]) for case in held
         ]
-    return tuple(sorted(filter(None, every), key=_surest)[:MOST])
+        return tuple(sorted(filter(None, every), key=_surest)[:MOST])
 
 
 def _referred(tx: Reading, case: HeldCase) -> tuple[dt.date, ...]:

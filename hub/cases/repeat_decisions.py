@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
 from hub.cases.access import restrictions_on
-from hub.cases.here_already import Found, Opens, search
+from hub.cases.here_already import Found, Opens, OwnCases, search
 from hub.cases.kept_out import NOBODY, CaseRestrictions
 from hub.cases.repeat_papers import PairStands, RepeatDecision, RepeatPaper, every_pair, put_repeat
 from hub.cases.repeats import Definition, Standing, counts
@@ -29,6 +29,9 @@ from hub.records.cases import CaseDetails, HeldCase, held_cases, rests_on
 from hub.records.gists import Gist, every_gist
 from hub.store import cases
 from hub.values import Kind, Person, Requester, Role, ShortText, Value
+
+_AT_ONCE: Final = 200
+"""Findings kept in one writing, so that nobody else waits long to write."""
 
 
 class HereAlready(NamedTuple):
@@ -91,32 +94,59 @@ def note_found(node: Node, handle: bytes) -> tuple[Found, ...]:
     Done again it keeps nothing twice. Of a case that is kept apart for somebody nobody is told anything. Raises as
     `here_already`.
     """
+    return _note(node, [handle]).get(handle, ())
+
+
+def _note(
+    node: Node, handles: Sequence[bytes], alive: Callable[[], None] = lambda: None
+) -> dict[bytes, tuple[Found, ...]]:
+    """The same for many: what they are looked for among is read once. What is likely, by handle."""
+    likely: dict[bytes, tuple[Found, ...]] = {}
+    came: list[HeldCase] = []
     with node.read() as tx:
-        held = _held(tx, handle)
-    if held is None or held.details.apart:
-        return ()
-    mine = held.row.handle.hex()
-    likely = tuple(one for one in found_for(node, held) if one.likely)
-    with node.read() as tx:
-        if not _new(tx, mine, likely):
-            return likely
-    with node.write() as tx:
-        if new := _new(tx, mine, likely):
-            put_repeat(tx, held, RepeatPaper(found=new), None)
+        own, everybody = OwnCases.of(node, tx), CaseRestrictions(node, NOBODY, ())
+        for handle in handles:
+            alive()
+            held = _held(tx, handle)
+            if held is not None and not held.details.apart:
+                likely[handle] = tuple(one for one in _found_among(own, everybody, held) if one.likely)
+                came.append(held)
+        known = _known(tx)
+    unknown = [one for one in came if _new(known, one, likely[one.row.handle])]
+    for start in range(0, len(unknown), _AT_ONCE):
+        with node.write() as tx:
+            known = _known(tx)
+            for held in unknown[start : start + _AT_ONCE]:
+                new = _new(known, held, likely[held.row.handle])
+                if new:
+                    put_repeat(tx, held, RepeatPaper(found=tuple(new.values())), None)
+                    known |= new.keys()
     return likely
 
 
 def found_for(node: Node, held: HeldCase) -> tuple[Found, ...]:
     """Who of a case is on others of its own body, whoever may see them. Raises as `here_already`."""
-    everybody = CaseRestrictions(node, NOBODY, ())
-    own = _own_body(held.details)
-    return tuple(search(node, everybody, people_of(held), held.row.ref_digest, own, None))
+    with node.read() as tx:
+        return _found_among(OwnCases.of(node, tx), CaseRestrictions(node, NOBODY, ()), held)
 
 
-def _new(tx: Reading, mine: str, found: Sequence[Found]) -> tuple[str, ...]:
-    """The cases found that were not kept as found, or decided of, with this one before, from either side."""
-    pairs = every_pair(tx)
-    return tuple(one.case for one in found if not pairs.get(frozenset((mine, one.case)), PairStands()).known)
+def _found_among(own: OwnCases, everybody: CaseRestrictions, held: HeldCase) -> tuple[Found, ...]:
+    body = _own_body(held.details)
+    return own.search(everybody, people_of(held), held.row.ref_digest, body, None)
+
+
+def _known(tx: Reading) -> set[frozenset[str]]:
+    """The pairs of cases, by handle, of which one was kept as found with the other, or decided of."""
+    return {pair for pair, two in every_pair(tx).items() if two.known}
+
+
+def _new(
+    known: Collection[frozenset[str]], held: HeldCase, found: Sequence[Found]
+) -> dict[frozenset[str], str]:
+    """The cases found with this one, by pair, that were not known before, from either side."""
+    mine = held.row.handle.hex()
+    pairs = {frozenset((mine, one.case)): one.case for one in found}
+    return {pair: case for pair, case in pairs.items() if pair not in known}
 
 
 def look_anew(node: Node, handle: bytes, before: Sequence[Found]) -> None:
@@ -167,14 +197,12 @@ def note_entered(node: Node, requester: Requester | None, case_ref: str) -> None
 def note_current(node: Node, alive: Callable[[], None] = lambda: None) -> None:
     """Look for each case that has still to be heard, whichever way it came in.
 
-    What was heard already, as in a file of earlier years, is not put before anybody again.
+    What was heard already, as in a file of earlier years, is not put before anybody again. `alive` is called for
+    each.
     """
     with node.read() as tx:
-        every = [one for one in every_gist(tx) if not one.apart]
-    for gist in every:
-        if gist.to_be_heard(node.today()):
-            alive()
-            note_found(node, gist.row.handle)
+        due = [one for one in every_gist(tx) if not one.apart and one.to_be_heard(node.today())]
+    _note(node, [one.row.handle for one in due], alive)
 
 
 def repeated_by(tx: Reading, case: str) -> list[Gist]:

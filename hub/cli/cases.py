@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Annotated
 
@@ -58,8 +59,10 @@ def import_(
 
             cases = read_cases(file)
             done = import_cases(node, cases, dry_run=dry_run, progress=count, asker=importer, under=agreement)
-            if not dry_run:
-                note_current(node)
+        if not dry_run:
+            with progress_bar("Looking for who is here already", shown=not as_json) as progress:
+                looked = itertools.count(1)
+                note_current(node, lambda: progress(next(looked), 0))
         here = 0 if dry_run else len(waiting_for(node, Looker(importer, opens)))
         if not as_json:
             _show_urgent(done, dry_run=dry_run)

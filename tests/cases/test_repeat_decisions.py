@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from hub.accounts.accounts import Acting
+from hub.cases import here_already
+from hub.cases.own_keys import OwnKeys, own_keys
 from hub.cases.repeat_decisions import (
     Looker,
     decide,
@@ -22,6 +24,7 @@ from hub.cases.repeats import Definition, Happened, Standing
 from hub.cases.staff import STAFF_FILE
 from hub.errors import InputError, NotFoundError, UsageError
 from hub.node.node import Node
+from hub.node.transaction import Reading
 from hub.records import papers
 from hub.records.accounts import AccountRole
 from hub.records.papers import PaperKind
@@ -62,6 +65,31 @@ def test_s000_r4_a_referral_of_somebody_heard_before_waits_to_be_decided_whichev
     assert waits(node) == {"NEW-1": 1}
     with node.read() as tx:
         assert len(papers.of_case(tx, held(node, "NEW-1").row, PaperKind.repeat)) == 1
+
+
+def test_two_that_came_in_one_file_are_found_once_and_what_they_are_looked_for_among_is_read_once(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2, 6):
+        hold(node, case(f"NEW-{number}", (HER,), referral_date=NEW, meeting_date=None))
+    read: list[Reading] = []
+
+    def noted(tx: Reading) -> OwnKeys:
+        read.append(tx)
+        return own_keys(tx)
+
+    monkeypatch.setattr(here_already, "own_keys", noted)
+    note_current(node)
+    assert len(read) == 1, "one reading, however many came"
+    every = [held(node, ref).row for ref in ("OLD-1", *(f"NEW-{number}" for number in range(1, 6)))]
+    with node.read() as tx:
+        found = [
+            frozenset((row.handle.hex(), other))
+            for row in every
+            for one in papers.of_case(tx, row, PaperKind.repeat)
+            for other in one.paper.body["found"]
+        ]
+    assert len(found) == len({*found}) == 6 * 5 // 2, "each pair once, from whichever side"
 
 
 def test_what_was_heard_long_ago_is_not_put_before_anybody_again(node: Node) -> None:
