@@ -39,7 +39,7 @@ _numbers = itertools.count()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each test meets PostgreSQL in its first variant; there the others are slow."""
+    """Each test meets PostgreSQL in its first variant; there the others are slow. The longest begin first."""
     met: set[str] = set()
     for item in items:
         chosen = getattr(item, "callspec", None)
@@ -48,6 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if test in met:
                 item.add_marker(pytest.mark.slow)
             met.add(test)
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
 
 @pytest.fixture(autouse=True)

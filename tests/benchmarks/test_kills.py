@@ -10,12 +10,13 @@ import pytest
 from benchmarks import kills
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("store", "deliveries", "times"),
     [
         ("sqlite", 6, 1),
-        pytest.param("sqlite", 100, 10, marks=pytest.mark.slow),
-        pytest.param("postgresql", 100, 10, marks=pytest.mark.slow),
+        ("sqlite", 100, 10),
+        ("postgresql", 100, 10),
     ],
 )
 def test_each_is_delivered_once_or_still_to_be_seen(

@@ -21,6 +21,7 @@ from tests.cli.conftest import Pair, today
 from tests.cli.running import Ended, actions, count, hub, inside, write_csv
 from tests.docs.pages import commands
 
+pytestmark = pytest.mark.first
 THEIRS: Final = {"role": "victim", "given_names": "Orla", "surname": "Quennell", "date_of_birth": "1988"}
 MEETING = "2026-12-03"
 ASKED, SEALED, HELD, OWN = "NM-ASKED", "NM-SEALED", "NM-HELD", "NM-OWN"

@@ -23,6 +23,7 @@ from tests.federation.nodes import copied
 from tests.web.console.browser import complaints, served, violations, width, without_refresh
 from tests.web.console.examples import AWAY, EXAMPLES, NO_PAGES, PROVEN, Example, World
 
+pytestmark = pytest.mark.first
 WIDE: Final = {"width": 1280, "height": 1024}
 ZOOMED: Final = {"width": 320, "height": 256}  # The same at 400 per cent.
 PAGES: Final = [
@@ -75,7 +76,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
     areas.close()
 
 
-def opened(page: Page, world: World, url: str, example: Example) -> tuple[int, list[str]]:
+def opened(page: Page, world: World, url: str, example: Example, zoomed: bool) -> tuple[int, list[str]]:
     """Open the example's page; its status, and what a browser says of it."""
     method, path = world.filled(example.route, example.places).split(" ")
     if method == "GET":
@@ -92,21 +93,22 @@ def opened(page: Page, world: World, url: str, example: Example) -> tuple[int, l
         answer = navigating.value
     assert answer is not None
     world.learn(page.content())
-    return answer.status, faults(page)
+    return answer.status, faults(page, zoomed)
 
 
-def faults(page: Page) -> list[str]:
-    """What is wrong with a page for those who need it large, or read to them."""
+def faults(page: Page, zoomed: bool) -> list[str]:
+    """What is wrong with a page for those who need it large, or read to them. `zoomed`: read it zoomed too."""
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     found = violations(page)
     page.set_viewport_size(ZOOMED)  # type: ignore[arg-type]
     found += [f"wider than the window: {width(page)}"] if width(page) > ZOOMED["width"] else []
     found += [f"cut off: {one}" for one in page.locator("html").evaluate(CUT_OFF)]
-    return found + [f"zoomed: {one}" for one in violations(page)]
+    return found + ([f"zoomed: {one}" for one in violations(page)] if zoomed else [])
 
 
+@pytest.mark.parametrize("zoomed", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_every_page_in_every_state_can_be_read_by_everybody(
-    world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch, zoomed: bool
 ) -> None:
     shown: set[str] = set()
     render = Pages.page
@@ -142,7 +144,7 @@ def test_every_page_in_every_state_can_be_read_by_everybody(
             said = complaints(people[who])
             if example.who == AWAY:
                 world.areas.clock.advance(21 * 60)
-            status, found = opened(people[who], world, urls[example.at], example)
+            status, found = opened(people[who], world, urls[example.at], example, zoomed)
             found += [] if status == example.status else [f"{status} and not {example.status}"]
             found += [one for one in said if "Failed to load resource" not in one]
             wrong += [f"{name}: {one}" for one in found]
