@@ -6,7 +6,6 @@ at once, in the transaction that keeps the word to the other area. Whatever reas
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 from dataclasses import dataclass
 from typing import Final
@@ -18,12 +17,12 @@ from hub.cases.owed import CASE_MOVES, Because, owe
 from hub.cases.proposals import Proposal
 from hub.cases.publication import PublicationDecisions
 from hub.consent import Obligation
-from hub.errors import InputError, StorageError
+from hub.errors import StorageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import papers
 from hub.records.cases import CaseDetails, PersonDetails
-from hub.records.papers import Paper, PaperKind, WithFile
+from hub.records.papers import WithFile
 from hub.records.transfers import (
     Transfer,
     TransferStep,
@@ -39,7 +38,7 @@ from hub.transfers.offer import finds, no_such_transfer
 from hub.transfers.sides import held, refs
 from hub.transfers.state import Held
 from hub.values import Kind, Requester
-from hub.wire.transfers import DeclineCode, MessageKind, Pack, PackedItem
+from hub.wire.transfers import DeclineCode, MessageKind, Pack
 
 IDVA_CONTACT: Final = "idva_contact"
 ASK_SUPPLIER: Final = "ask_supplier"
@@ -150,25 +149,6 @@ def _free_reference(tx: Reading, wanted: str) -> str:
 def _came(node: Node, transfer: Transfer, pack: Pack) -> list[WithFile]:
     """The items that moved, as papers of the case here."""
     return as_papers(node, transfer.peer, pack.items, (pack.offered_by.name, node.now()), MOVES)
-
-
-def paper_of(item: PackedItem, by: str, now: int) -> WithFile:
-    """An item that came from another area, as a paper of a case here. Raises InputError. `by`: who gave it."""
-    kind = PaperKind(item.kind) if item.kind in set(PaperKind) else PaperKind.attachment
-    body = item.body if kind.value == item.kind else {"title": item.title or item.kind, "content": item.body}
-    try:
-        file = base64.b64decode(item.file, validate=True) if item.file else None
-    except ValueError:
-        raise InputError("A file of this transfer is not base64.", kept="Nothing of it.") from None
-    paper = Paper(
-        kind=kind,
-        body=body,
-        by=item.by or by,
-        at=item.at or now,
-        supplier=item.supplier,
-        may_follow=item.may_follow,
-    )
-    return WithFile(paper, file)
 
 
 def _owe(tx: Transaction, transfer: Transfer, pack: Pack, digest: bytes) -> None:

@@ -8,7 +8,6 @@ that somebody types about where she is. Pure; does not know who may (`hub.transf
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,8 +19,9 @@ from hub.crypto import derived
 from hub.crypto.hpke import SealContext
 from hub.crypto.one_time import as_typed, new_code
 from hub.errors import AuthenticationError, InputError
-from hub.values import NodeId, ShortText, Value
-from hub.wire.messages import VERSION, KeyName, Sealed
+from hub.values import NodeId, Value
+from hub.wire.messages import VERSION, Hex32, KeyName, Sealed
+from hub.wire.told import Born, Day, Readable
 from hub.wire.transfers import PackedItem, Permitted
 
 ENVELOPES_PATH: Final = "/federation/v1/envelopes"
@@ -55,12 +55,12 @@ class EnvelopeAnswer(Value):
 class AskedFor(Value):
     """Whose plan is asked for, by whom, and of which manager there. Where she is has no field here."""
 
-    of: ShortText
-    by: ShortText
-    agency: ShortText
-    given_names: ShortText
-    surname: ShortText
-    date_of_birth: ShortText
+    of: Readable
+    by: Readable
+    agency: Readable
+    given_names: Readable
+    surname: Readable
+    date_of_birth: Born
 
 
 class NotGiven(StrEnum):
@@ -76,14 +76,14 @@ class Given(Value):
     `asked`: SHA-256 (hex) of what was asked.
     """
 
-    asked: str
-    by: ShortText
-    agency: ShortText = ""
+    asked: Hex32
+    by: Readable
+    agency: Readable = ""
     refused: NotGiven | None = None
-    referral_date: dt.date | None = None
-    meeting_date: dt.date | None = None
-    disclosed_on: dt.date | None = None
-    not_safe_to_talk_to: Annotated[tuple[ShortText, ...], Field(max_length=50)] = ()
+    referral_date: Day | None = None
+    meeting_date: Day | None = None
+    disclosed_on: Day | None = None
+    not_safe_to_talk_to: Annotated[tuple[Readable, ...], Field(max_length=50)] = ()
     permission: Permitted | None = None
     items: Annotated[tuple[PackedItem, ...], Field(max_length=200)] = ()
 

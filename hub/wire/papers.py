@@ -8,14 +8,14 @@ side does with it (`hub.checks.papers`).
 
 from __future__ import annotations
 
-import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from hub.values import Value, Whole
+from hub.values import Value
 from hub.wire.messages import VERSION, DisclosureQuestion, Hex16, KeyName
+from hub.wire.told import Day, Moment
 from hub.wire.transfers import PackedItem, Permitted, SealedPack
 
 PAPERS_PATH: Final = "/federation/v1/papers"
@@ -85,15 +85,15 @@ class PapersAsk(Value):
     question: DisclosureQuestion
     wanted: Annotated[tuple[PaperWanted, ...], Field(min_length=1, max_length=len(PaperWanted))]
     why: WhyPapers
-    needed_by: dt.date
-    until: Whole
+    needed_by: Day
+    until: Moment
 
 
 class PapersWord(Value):
     """How far it is for the area that was asked; `opened_at`: when a person there opened it first, if one has."""
 
     state: PapersState
-    opened_at: Whole = 0
+    opened_at: Moment = 0
 
 
 class PapersReleased(Value):
@@ -101,7 +101,7 @@ class PapersReleased(Value):
 
     items: Annotated[tuple[PackedItem, ...], Field(max_length=200)]
     permission: Permitted
-    opened_at: Whole = 0
+    opened_at: Moment = 0
 
 
 class PapersWithdrawn(Value):

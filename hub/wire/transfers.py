@@ -7,15 +7,15 @@ field for anything that somebody typed there. Pure, as `messages`; does not know
 
 from __future__ import annotations
 
-import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from hub.crypto.hpke import PACK_PAD_CLASSES
-from hub.values import Kind, LongText, Person, Requester, ShortText, Value, Whole
+from hub.values import Kind, Value
 from hub.wire.messages import VERSION, CanonicalBase64, Hex16, KeyName, letters
+from hub.wire.told import Body, Day, Moment, Prose, Readable, TheirPerson, TheirRequester
 
 TRANSFERS_PATH: Final = "/federation/v1/transfers"
 MAX_SEALED_BYTES: Final = 32 + PACK_PAD_CLASSES[-1] + 16
@@ -65,6 +65,12 @@ class Word(Value):
     state: TransferState
     code: DeclineCode | None = None
 
+    @model_validator(mode="after")
+    def _why_where_declined(self) -> Word:
+        if (self.state is TransferState.declined) != (self.code is not None):
+            raise ValueError("a code stands with what was declined, and with nothing else")
+        return self
+
 
 class AskBack(Value):
     """The area that offered a case wants it back, or its time is over."""
@@ -87,30 +93,30 @@ class PackedItem(Value):
     its supplier said of a further move.
     """
 
-    kind: ShortText
-    title: ShortText = ""
-    supplier: ShortText
-    held_by: ShortText = ""
-    by: ShortText = ""
-    at: Whole = 0
+    kind: Readable
+    title: Readable = ""
+    supplier: Readable
+    held_by: Readable = ""
+    by: Readable = ""
+    at: Moment = 0
     may_follow: Literal["yes", "ask", "no"] = "ask"
-    body: dict[str, Any] = Field(default_factory=dict)
+    body: Body = Field(default_factory=dict)
     file: Annotated[str, StringConstraints(max_length=MAX_SEALED_BYTES)] = ""
 
 
 class PackedPerson(Value):
     """Somebody of the case, as the area that she leaves has them."""
 
-    person: Person
-    address: Annotated[str, StringConstraints(max_length=2_000)] = ""
+    person: TheirPerson
+    address: Annotated[Prose, StringConstraints(max_length=2_000)] = ""
     safe_to_call: bool | None = None
 
 
 class Permitted(Value):
     """Who gave the meeting's permission that the case moves, and on which day."""
 
-    by: ShortText
-    date: dt.date
+    by: Readable
+    date: Day
 
 
 class Pack(Value):
@@ -120,20 +126,20 @@ class Pack(Value):
     (seconds since 1970). `form`: what the area that offers it decided on, as it may be read.
     """
 
-    case_ref: ShortText
+    case_ref: Readable
     kind: Literal[Kind.marac] = Kind.marac
-    referral_date: dt.date | None = None
-    meeting_date: dt.date | None = None
-    disclosed_on: dt.date | None = None
+    referral_date: Day | None = None
+    meeting_date: Day | None = None
+    disclosed_on: Day | None = None
     agreement: Literal["given", "refused", "not_asked", ""] = ""
     victim_aware: bool | None = None
-    criteria: Annotated[tuple[ShortText, ...], Field(max_length=50)] = ()
-    not_safe_to_talk_to: Annotated[tuple[ShortText, ...], Field(max_length=50)] = ()
-    fled_from: Annotated[tuple[ShortText, ...], Field(max_length=50)] = ()
+    criteria: Annotated[tuple[Readable, ...], Field(max_length=50)] = ()
+    not_safe_to_talk_to: Annotated[tuple[Readable, ...], Field(max_length=50)] = ()
+    fled_from: Annotated[tuple[Readable, ...], Field(max_length=50)] = ()
     sealed: bool
     people: Annotated[tuple[PackedPerson, ...], Field(min_length=1, max_length=50)]
     items: Annotated[tuple[PackedItem, ...], Field(max_length=200)] = ()
-    offered_by: Requester
+    offered_by: TheirRequester
     permission: Permitted
-    reason: LongText
-    until: Whole
+    reason: Prose
+    until: Moment

@@ -183,7 +183,7 @@ class Trial:
 
 def rounds(chance: random.Random) -> Iterator[Round]:
     """Every mutation once, in no order, and then without end two of one kind at a time."""
-    every = mutations()
+    every = list(mutations())
     chance.shuffle(every)
     yield from (round_of(chance, one) for one in every)
     while True:

@@ -20,6 +20,7 @@ from hub.node.certificates import own_certificate
 from hub.node.node import Node
 from hub.values import AgencyKind, Level, Person, Purpose, RequesterRole
 from hub.wire import messages
+from hub.wire.channel import ENVELOPES_PATH
 from hub.wire.messages import (
     DISCLOSURES_PATH,
     EVALUATIONS_PATH,
@@ -29,6 +30,8 @@ from hub.wire.messages import (
     EvaluationRequest,
     MessageType,
 )
+from hub.wire.papers import PAPERS_PATH
+from hub.wire.transfers import TRANSFERS_PATH
 from hub.wire.witness import ACKNOWLEDGEMENTS_PATH, CHECKPOINTS_PATH, RECONCILIATIONS_PATH
 from tests.federation.nodes import AGREEMENT, Areas, question
 
@@ -39,6 +42,9 @@ MESSAGES = {
     CHECKPOINTS_PATH: MessageType.checkpoint,
     ACKNOWLEDGEMENTS_PATH: MessageType.acknowledgement,
     RECONCILIATIONS_PATH: MessageType.reconciliation,
+    TRANSFERS_PATH: MessageType.transfer,
+    PAPERS_PATH: MessageType.papers,
+    ENVELOPES_PATH: MessageType.envelope,
 }
 
 

@@ -1,7 +1,8 @@
 """Every field of every message that a peer sends, changed in ways that its type allows and ways that it does not.
 
 Taken from the models of the wire themselves, so that a field that is added is attacked too. Pure: gives the text of
-a changed JSON document. Who tells it, signed, is `tests.federation.liar`.
+a changed JSON document. Who tells it, signed, is `tests.federation.liar` for what a holder answers, and
+`tests.federation.sayer` for what is said of a case that moves, of papers, and in a sealed channel.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from functools import cache
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel
 
-from hub.wire import messages, problem, witness
+from hub.wire import channel, messages, papers, problem, transfers, witness
 from hub.wire.certificates import Certificate, Revocation
 
 Path = tuple[str, ...]
@@ -38,6 +40,25 @@ SENT: Final[Mapping[str, type[BaseModel]]] = {
     "problem": problem.Problem,
 }
 """What a holder sends to who asks it: the kinds of message, each with its model."""
+
+SAID: Final[Mapping[str, type[BaseModel]]] = {
+    "transfer": transfers.TransferMessage,
+    "offer": transfers.Pack,
+    "word": transfers.Word,
+    "ask back": transfers.AskBack,
+    "transfer answer": transfers.TransferAnswer,
+    "papers": papers.PapersMessage,
+    "papers ask": papers.PapersAsk,
+    "papers word": papers.PapersWord,
+    "papers released": papers.PapersReleased,
+    "papers withdrawn": papers.PapersWithdrawn,
+    "papers answer": papers.PapersAnswer,
+    "envelope": channel.EnvelopeMessage,
+    "asked for": channel.AskedFor,
+    "envelope answer": channel.EnvelopeAnswer,
+    "given": channel.Given,
+}
+"""What is said of a case that moves, of papers and in a sealed channel: the message, its content, the answer."""
 
 HEADER: Final = ("alg", "typ", "kid")
 SIGNED: Final = ("answer", "certificate", "metadata", "certificate in metadata", "revocation", "manifest")
@@ -134,29 +155,112 @@ class Mutation:
         return f"{self.kind}: {'.'.join(self.path) or 'all of it'} {self.how}"
 
 
+EACH: Final = "[]"
+"""The step into the first of a list."""
+
+
 def paths(model: type[BaseModel]) -> Iterator[Path]:
     """Every field of a model, and of the models in it."""
     for name, field in model.model_fields.items():
         yield (name,)
-        for inner in _models(field.annotation):
-            yield from ((name, *path) for path in paths(inner))
+        for steps, inner in _models(field.annotation):
+            yield from ((name, *steps, *path) for path in paths(inner))
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models(annotation: Any) -> Iterator[tuple[Path, type[BaseModel]]]:
+    """The models in a field, each with the steps that lead there."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
+        yield (), annotation
+    steps = (EACH,) if get_origin(annotation) in (tuple, list) else ()
     for one in get_args(annotation):
-        yield from _models(one)
+        yield from ((steps + inner, model) for inner, model in _models(one))
 
 
-def mutations() -> list[Mutation]:
+def reached(model: type[BaseModel]) -> set[type[BaseModel]]:
+    """A model and all that are in it."""
+    inner = (each for field in model.model_fields.values() for _, each in _models(field.annotation))
+    return {model}.union(*map(reached, inner))
+
+
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema()
+
+
+def shapes(model: type[BaseModel], path: Path) -> list[dict[str, Any]]:
+    """What the model lets a field be, as JSON Schema says it: one for each alternative."""
+    whole = _schema(model)
+
+    def alternatives(one: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        if "$ref" in one:
+            yield from alternatives(whole["$defs"][one["$ref"].rsplit("/", 1)[1]])
+        elif "anyOf" in one:
+            for each in one["anyOf"]:
+                yield from alternatives(each)
+        else:
+            yield one
+
+    found = [whole]
+    for step in path:
+        inside = (one["items"] if step == EACH else one["properties"][step] for one in found if one.get(
+            "items" if step == EACH else "properties"))  # fmt: skip
+        found = [each for one in inside for each in alternatives(one)]
+    return found
+
+
+def typed_ways(shape: Mapping[str, Any]) -> dict[str, Any]:
+    """What is at the edge of a type and just past it, by what it is called."""
+    members = shape.get("enum", [shape["const"]] if "const" in shape else [])
+    ways: dict[str, Any] = {f"as {one}": one for one in members}
+    if "maxLength" in shape:
+        most = min(shape["maxLength"], 30_000)
+        ways |= {"as long as allowed": "A" * most, "one longer than allowed": "A" * (shape["maxLength"] + 1)}
+    if "maximum" in shape:
+        ways |= {"as large as allowed": shape["maximum"], "one larger than allowed": shape["maximum"] + 1}
+    if shape.get("format") == "date":
+        ways |= {"the first day": "0001-01-01", "the last day": "9999-12-31", "no day": "2026-02-29"}
+        ways |= {
+            "a day of before": "1900-01-01",
+            "a day to come": "2099-12-31",
+            "a moment": "2026-11-02T10:00:00",
+        }
+    if shape.get("type") == "object":
+        ways["with a field too many"] = MORE
+    if shape.get("type") == "array" and "maxItems" in shape:
+        ways["one more than allowed"] = Many(shape["maxItems"] + 1)
+    return ways
+
+
+MORE: Final = object()
+
+
+@dataclass(frozen=True)
+class Many:
+    """So many of the first."""
+
+    count: int
+
+
+@cache
+def mutations(kinds: tuple[str, ...] = tuple(SENT)) -> tuple[Mutation, ...]:
     """All of them, kind by kind."""
-    return [one for kind in SENT for one in _of_kind(kind)]
+    return tuple(one for kind in kinds for one in _of_kind(kind))
+
+
+def ways_of(kind: str, path: Path) -> list[str]:
+    """How that field is changed: as any, and at the edges of its own type."""
+    model = {**SENT, **SAID}[kind]
+    return [*VALUES, *OF_VALUE, *(how for shape in shapes(model, path) for how in typed_ways(shape))]
+
+
+def _typed(kind: str, path: Path, how: str) -> Any:
+    model = {**SENT, **SAID}[kind]
+    return next(ways[how] for ways in map(typed_ways, shapes(model, path)) if how in ways)
 
 
 def _of_kind(kind: str) -> Iterator[Mutation]:
-    for path in paths(SENT[kind]):
-        yield from (Mutation(kind, path, how) for how in (*VALUES, *OF_VALUE))
+    for path in paths({**SENT, **SAID}[kind]):
+        yield from (Mutation(kind, path, how) for how in ways_of(kind, path))
     yield from (Mutation(kind, (), how) for how in (*DOCUMENTS, *OF_DOCUMENT))
     if kind in SIGNED:
         for name in HEADER:
@@ -166,12 +270,21 @@ def _of_kind(kind: str) -> Iterator[Mutation]:
 
 def one_of_each(chance: random.Random) -> list[Mutation]:
     """Each field once, changed in some way; and among them each way at least once."""
-    ways: dict[tuple[str, Path], list[Mutation]] = {}
-    for one in mutations():
-        ways.setdefault((one.kind, one.path), []).append(one)
-    chosen = [chance.choice(found) for found in ways.values()]
+    chosen = of_each(chance, tuple(SENT), any_way=1, edges=0)
     left = {one.how: one for one in mutations()}
     return chosen + [one for how, one in left.items() if how not in {each.how for each in chosen}]
+
+
+def of_each(chance: random.Random, kinds: tuple[str, ...], *, any_way: int, edges: int) -> list[Mutation]:
+    """Each field of these, changed in so many ways and, beside these, in so many at the edges of its own type."""
+    ways: dict[tuple[str, Path, bool], list[Mutation]] = {}
+    for one in mutations(kinds):
+        edge = one.how not in (*VALUES, *OF_VALUE, *DOCUMENTS, *OF_DOCUMENT)
+        ways.setdefault((one.kind, one.path, edge), []).append(one)
+    chosen = list[Mutation]()
+    for (_, _, edge), found in ways.items():
+        chosen += chance.sample(found, min(edges if edge else any_way, len(found)))
+    return chosen
 
 
 def text_of(document: Any) -> str:
@@ -209,7 +322,7 @@ def changed(document: Document, changes: Sequence[Mutation], others: Others) -> 
         if not one.path:
             return _whole(made, one.how, others)
         if one.path[0] not in ("jose", "signature"):
-            _put(made, one.path, one.how, others)
+            _put(made, one, one.path, others)
     return text_of(made)
 
 
@@ -218,7 +331,7 @@ def header_changed(header: Document, changes: Sequence[Mutation]) -> str:
     made = copy.deepcopy(header)
     for one in changes:
         if one.path[:1] == ("jose",):
-            _put(made, one.path[1:], one.how, Others())
+            _put(made, one, one.path[1:], Others())
     return text_of(made)
 
 
@@ -236,17 +349,34 @@ def _whole(document: Document, how: str, others: Others) -> str:
     return text_of(other if other is not None else {})
 
 
-def _put(document: Document, path: Path, how: str, others: Others) -> None:
+def _put(document: Document, mutation: Mutation, path: Path, others: Others) -> None:
     *above, name = path
-    place, another, earlier = document, others.another, others.earlier
-    for step in above:
+    how, place, another, earlier = mutation.how, document, others.another, others.earlier
+    for at, step in enumerate(above):
+        if step == EACH:
+            continue
         inner = place.get(step)
-        if not isinstance(inner, dict):  # It is not there: it is made.
+        if [*above, ""][at + 1] == EACH:
+            listed = inner if isinstance(inner, list) else []
+            if not listed or not isinstance(listed[0], dict):  # There is none: one is made.
+                listed = [{}, *listed]
+            place[step], inner = listed, listed[0]
+        elif not isinstance(inner, dict):  # It is not there: it is made.
             inner = place[step] = {}
         place = inner
         another, earlier = (_inner(one, step) for one in (another, earlier))
     value = place.get(name)
-    new = VALUES[how] if how in VALUES else _made_of(name, value, how)
+    if how in VALUES:
+        new = VALUES[how]
+    elif how in OF_VALUE:
+        new = _made_of(name, value, how)
+    else:
+        new = _typed(mutation.kind, path, how)
+    if new is MORE:
+        new = {**(value if isinstance(value, dict) else {}), "known": False}
+    if isinstance(new, Many):
+        listed = value if isinstance(value, list) and value else [{}]
+        new = (listed * new.count)[: new.count]
     if how in ("another area's", "an earlier one"):
         new = ((another if how == "another area's" else earlier) or {}).get(name)
     if new is MISSING:
@@ -257,6 +387,8 @@ def _put(document: Document, path: Path, how: str, others: Others) -> None:
 
 def _inner(document: Document | None, step: str) -> Document:
     inner = (document or {}).get(step)
+    if isinstance(inner, list) and inner:
+        inner = inner[0]
     return inner if isinstance(inner, dict) else {}
 
 

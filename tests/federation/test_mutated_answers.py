@@ -45,7 +45,7 @@ def test_nothing_that_a_peer_sends_is_left_out() -> None:
         MessageType.reconciliation,
     }
     tokens = {MessageType.answer, MessageType.certificate, MessageType.metadata, MessageType.revocation}
-    # What is said of a case that moves, and the papers of one: tests/transfers and tests/checks tell those wrongly.
+    # What is said of a case that moves, of papers and in a sealed channel: `test_mutated_transfers` and beside it.
     of_a_move = {MessageType.transfer, MessageType.papers, MessageType.envelope}
     assert set(MessageType) == requests | tokens | {MessageType.manifest} | of_a_move
     assert set(SENT) == set(TOLD_ON)

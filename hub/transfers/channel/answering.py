@@ -16,7 +16,7 @@ from hub.cases.packing import PaperChosen, classes_of, fitting, packed
 from hub.cases.shown import case_shown, gists_shown
 from hub.consent import Decision, decide
 from hub.consent.context import same
-from hub.errors import ConflictError, NotFoundError, UsageError
+from hub.errors import ConflictError, InputError, NotFoundError, UsageError
 from hub.federation.peers import known
 from hub.matching import confirm
 from hub.node.node import Node
@@ -38,6 +38,7 @@ from hub.wire.channel import (
     Reference,
     digest_of,
 )
+from hub.wire.messages import parse_request
 from hub.wire.transfers import PackedItem, Permitted
 
 
@@ -245,11 +246,18 @@ def _opened(tx: Reading, acting: Acting, reference: Reference) -> tuple[Envelope
 
 
 def _asked(node: Node, reference: Reference, one: Envelope, logged: Logged) -> AskedFor | None:
-    """What was asked; None while nothing came. Raises UsageError where it names another than was spoken to."""
+    """What was asked; None while nothing came. Raises UsageError where it names others, or cannot be read."""
     plain = reference.open("asked", one.asked, logged.peer, node.node_id)
     if plain is None or len(plain) > ASKED_BYTES:
         return None
-    asked = AskedFor.model_validate_json(plain)
+    try:
+        asked = parse_request(AskedFor, plain)
+    except InputError:
+        raise UsageError(
+            "What came cannot be read: it is not as the two areas agreed.",
+            kept="Nothing of it is shown.",
+            do="Ring that area on the number that this node has, and have both operators informed.",
+        ) from None
     if not (same(asked.of, logged.by) and same(asked.by, logged.other)):
         raise UsageError(
             "What came names other managers than you and the one whom you wrote down.",

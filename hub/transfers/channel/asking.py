@@ -14,6 +14,7 @@ from typing import Final
 
 from hub.accounts.accounts import Acting
 from hub.audit.events import Action, Refs
+from hub.cases.arrived import MOVES, as_papers
 from hub.cases.shown import case_shown
 from hub.consent import Decision, SharingForm, Staff, decide
 from hub.consent.form.form import Consultation
@@ -27,11 +28,10 @@ from hub.records import papers
 from hub.records.cases import HeldCase
 from hub.records.channels import Channel, ChannelState, channel_of, every_channel, keep_channel
 from hub.records.submissions import Call
-from hub.transfers.accept import paper_of
 from hub.transfers.channel.facts import facts_of, require, require_other_area, turn_to
 from hub.transfers.decided import Offer, asker_for, context_for, form_of
 from hub.values import Level, Person, Role
-from hub.wire.channel import ASKED_BYTES, AskedFor, Reference
+from hub.wire.channel import ASKED_BYTES, AskedFor, Given, Reference
 from hub.wire.transfers import Permitted
 
 STANDS_S: Final = 14 * 86_400
@@ -130,21 +130,22 @@ def close(node: Node, acting: Acting, number: str) -> None:
 def put_into_case(node: Node, acting: Acting, number: str) -> int:
     """Put what came into her case here, as papers of it; return how many. What they gave is dropped here then.
 
-    Raises NotFoundError, ConflictError; UsageError where the case is none for them any more.
+    A body that its kind's model does not read is attached, as with a case that moves. Raises NotFoundError,
+    ConflictError, InputError, ScannerError; UsageError where the case is none for them any more.
     """
     with node.read() as reading:
         found = _own(reading, acting, number)
     held = case_shown(node, acting, found.case)
     require(node, acting, facts_of(node, acting, held, found.asked.of, declared=True))
     assert held is not None  # The rules refuse what is not there.
+    came = _came(found)
+    new = as_papers(
+        node, found.peer, came.items, (came.by, node.now()), MOVES
+    )  # No transaction asks a scanner.
     with node.write() as tx:
         tx.hold_others_off()
         one = _own(tx, acting, number)
-        _require_state(one, ChannelState.answered)
-        given = one.given
-        if given is None or given.refused is not None:
-            raise ConflictError("Nothing came by this channel.", kept="It, as it was.")
-        new = [paper_of(item, given.by, tx.now) for item in given.items if not item.held_by]
+        given = _came(one)
         papers.put(tx, held.row, *new, by=node.actor(acting.account.name))
         items = tuple(item.model_copy(update={"body": {}, "file": ""}) for item in given.items)
         kept = one.model_copy(
@@ -153,6 +154,14 @@ def put_into_case(node: Node, acting: Acting, number: str) -> int:
         keep_channel(tx, kept)
         tx.record(Action.channel_ended, by=node.actor(acting.account.name), about=_refs(kept), status="kept")
         return len(new)
+
+
+def _came(one: Channel) -> Given:
+    """What was given, and is in no case yet. Raises ConflictError."""
+    _require_state(one, ChannelState.answered)
+    if one.given is None or one.given.refused is not None:
+        raise ConflictError("Nothing came by this channel.", kept="It, as it was.")
+    return one.given
 
 
 def _own(tx: Reading, acting: Acting, number: str) -> Channel:

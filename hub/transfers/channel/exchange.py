@@ -14,8 +14,9 @@ from hub.audit.events import Action, Refs, peer_actor
 from hub.crypto import encoding, hpke
 from hub.crypto.hpke import PAD_CLASSES
 from hub.crypto.vault import key_id
+from hub.errors import HubError
 from hub.federation.authentication import Caller, admit
-from hub.federation.client import PeerClient, VerifiedAnswer
+from hub.federation.client import PeerClient, VerifiedAnswer, arrived
 from hub.federation.peers import up_to_date
 from hub.federation.receipts import Refused, Reply
 from hub.federation.stored_answers import sealed_to_another
@@ -77,7 +78,12 @@ async def exchange(node: Node, client: PeerClient, peer: NodeId) -> None:
     message = EnvelopeMessage(key_id=there.sealing_key_id, sealed=encoding.b64(sealed))
     answer = await client.post(there.pinned, MessageType.envelope, ENVELOPES_PATH, encode(message))
     if one is not None:
-        _take(node, one, _opened(node, peer, answer), answer)
+        try:
+            given = _given(node, one, _opened(node, peer, answer))
+        except HubError:
+            _tried(node, one)  # What is asked of that area beside it has its turn.
+            raise
+        _take(node, one, given, answer)
 
 
 def _question(one: Channel | None) -> Question:
@@ -93,19 +99,30 @@ def _opened(node: Node, peer: NodeId, answer: VerifiedAnswer) -> bytes:
     return hpke.unseal(encoding.unb64(said.sealed), node.keys.sealing, context)
 
 
-def _take(node: Node, sent: Channel, back: bytes, answer: VerifiedAnswer) -> None:
-    """What came back: an answer under the reference, or noise, which says that nobody there has answered."""
+def _given(node: Node, sent: Channel, back: bytes) -> Given | None:
+    """What was given under the reference; None for noise: nobody there has answered. Raises PeerError."""
     bound = (node.node_id, sent.peer, digest_of(sent.asked))
     plain = Reference(sent.reference).open("given", back, *bound)
+    with arrived():
+        return None if plain is None else parse_answer(Given, plain)
+
+
+def _tried(node: Node, sent: Channel) -> None:
+    with node.write() as tx:
+        tx.hold_others_off()
+        keep_channel(tx, channel_of(tx, sent.id).model_copy(update={"tried_at": tx.now}))
+
+
+def _take(node: Node, sent: Channel, given: Given | None, answer: VerifiedAnswer) -> None:
+    """What came back: an answer, or none yet."""
     with node.write() as tx:
         tx.hold_others_off()
         one = channel_of(tx, sent.id)
         if sent.given is not None:
             keep_channel(tx, one.model_copy(update={"held": True, "tried_at": tx.now}))
-        elif plain is None or one.state is not ChannelState.asked:
+        elif given is None or one.state is not ChannelState.asked:
             keep_channel(tx, one.model_copy(update={"tried_at": tx.now}))
         else:
-            given = Given.model_validate_json(plain)
             word = SignedMessage(
                 token=answer.token, certificate=answer.certificate, body=answer.body.decode()
             )

@@ -1,0 +1,384 @@
+"""Whatever an area says of a case that moves, signed and sealed with its own keys: nothing breaks there."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from pydantic import BaseModel
+
+from hub.federation.client import PeerClient
+from hub.jobs.schedule import Run, jobs_of
+from hub.records import papers
+from hub.records.accounts import AccountRole
+from hub.records.transfers import (
+    Transfer,
+    drop_pack,
+    every_transfer,
+    keep_pack,
+    keep_transfer,
+    packed_of,
+    transfer_of,
+)
+from hub.store import cases
+from hub.transfers.deliver import context_of, put
+from hub.values import Role
+from hub.wire import channel, transfers
+from hub.wire import papers as wire_papers
+from hub.wire.messages import encode
+from hub.wire.transfers import (
+    TRANSFERS_PATH,
+    AskBack,
+    MessageKind,
+    Pack,
+    TransferMessage,
+    TransferState,
+    Word,
+)
+from tests.accounts.people import cheap_passwords
+from tests.federation.mutations import EACH, SAID, Mutation, mutations, of_each, reached
+from tests.federation.nodes import Areas, copied
+from tests.federation.peer_simulator import Peer
+from tests.federation.sayer import OTHER_ID, SAYS, Trial, answering, differing, held, posted, sealed, text_of
+from tests.transfers.moving import HE, NEW, OLD, SHE, delivered, heard, offered
+from tests.web.console.signed_in import Console
+
+SEED: Final = 20261129
+ACTION: Final = {
+    "id": "a" * 16,
+    "what": f"Fit an alarm at {SAYS}",
+    "agency": "Housing",
+    "volunteered_by": "H. Officer",
+    "due": "2026-10-01",
+    "risk": "He comes to the house",
+    "achieves": "Police are there in minutes",
+    "addresses": "victim",
+}
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "plan": {"actions": [ACTION], "accepted_by": "C. Chair", "accepted_on": "2026-09-18"},
+    "minutes": {"text": f"Heard of {SAYS}."},
+    "flag": {"extension": None},
+    "attachment": {"name": f"{SAYS}.txt"},
+    "dash": {},
+    "chronology": {"papers": []},
+    "move_notice": {"text": SAYS},
+}
+
+
+NOTHING: Final = Mutation("offer", ("kind",), "as marac")
+"""What changes nothing."""
+
+
+def item(kind: str) -> dict[str, Any]:
+    """An item of that kind, as an honest area packs it."""
+    return {
+        "kind": kind,
+        "title": f"{kind} of {SAYS}",
+        "supplier": f"{SAYS} Police",
+        "held_by": "",
+        "by": "P. Shah",
+        "at": 1_790_000_000,
+        "may_follow": "yes",
+        "body": BODIES[kind],
+        "file": "JVBERi0xLjcK" if kind == "attachment" else "",
+    }
+
+
+def pack(chance: random.Random) -> dict[str, Any]:
+    """A case as an honest area packs it, with something in every field."""
+    kinds = chance.sample(list(BODIES), len(BODIES))
+    people = [
+        {"person": {**one.model_dump(mode="json"), "ref": ""}, "address": f"1 {SAYS}", "safe_to_call": False}
+        for one in (SHE, HE.model_copy(update={"role": Role.perpetrator}))
+    ]
+    document = {
+        "case_ref": f"{SAYS}-{secrets.token_hex(4)}",
+        "kind": "marac",
+        "referral_date": "2026-09-01",
+        "meeting_date": "2026-09-15",
+        "disclosed_on": "2026-08-30",
+        "agreement": "given",
+        "victim_aware": True,
+        "criteria": ["professional judgement"],
+        "not_safe_to_talk_to": [f"{SAYS} School"],
+        "fled_from": [],
+        "sealed": False,
+        "people": people,
+        "items": [item(kind) for kind in kinds],
+        "offered_by": {"name": f"C. {SAYS}", "role": "manager", "agency": "Police", "agency_kind": "police"},
+        "permission": {"by": f"Chair {SAYS}", "date": "2026-11-01"},
+        "reason": f"She moved to {SAYS}.",
+        "until": 1_795_000_000,
+    }
+    assert Pack.model_validate(document)
+    return document
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Trial]:
+    """Northmoor and Eastvale, of which one says everything wrongly, and a coordinator of each who looks at it."""
+    areas = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    heard(areas)
+    assert offered(areas).transfer  # Before managers have accounts, in which they would have to sign.
+    made = Trial(areas)
+    with cheap_passwords():
+        client = partial(PeerClient, transport=areas.network)
+        for area in (OLD, NEW):
+            console = Console.of(areas[area], "Police", client)
+            made.consoles[area] = (console, console.users[AccountRole.coordinator].signed_in())
+    yield made
+    areas.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_wrong_yet(trial: Trial) -> None:
+    trial.wrong.clear()
+
+
+def message(areas: Areas, to: str, kind: MessageKind, plain: bytes, number: str) -> dict[str, Any]:
+    """What carries it, honestly."""
+    (by,) = {OLD, NEW} - {to}
+    key_id = areas[to].sealing_key_id
+    content = sealed(areas, to, plain, context_of(by, to, key_id, number, kind))
+    return TransferMessage(transfer_id=number, kind=kind, key_id=key_id, sealed=content).model_dump(
+        mode="json"
+    )
+
+
+def say(areas: Areas, to: str, kind: MessageKind, plain: bytes, number: str) -> Any:
+    """Say it to an area, honestly but for what is in it."""
+    (by,) = {OLD, NEW} - {to}
+    body = encode(TransferMessage.model_validate(message(areas, to, kind, plain, number)))
+    return posted(areas, by, to, TRANSFERS_PATH, body)
+
+
+def offer_wrongly(trial: Trial, one: Mutation, chance: random.Random) -> None:
+    """An offer with one thing said wrongly; where it is taken somebody looks at it, accepts it, and looks again."""
+    areas, number = trial.areas, secrets.token_hex(16)
+    plain = text_of(pack(chance), one, another=pack(chance), earlier=pack(chance))
+    may = {"transfer", "transfer_pack", "notice"}
+    if not trial.said(one, NEW, lambda: say(areas, NEW, MessageKind.offer, plain, number), may):
+        return
+    kept = at(areas, NEW, number)
+    assert kept
+    page = f"/transfers/{number}"
+    trial.looks(one, NEW, page)
+    if kept.state is not TransferState.offered:
+        assert kept.state is TransferState.expired
+        return
+    status = trial.does(one, NEW, page, answer="accept", reason="She is here.")
+    trial.came[f"accepted: {status}"] += 1
+    if status == 303:
+        look_at_case(trial, one, number)
+    else:
+        trial.does(one, NEW, page, answer="wrong_area", reason="")
+
+
+def look_at_case(trial: Trial, one: Mutation, number: str) -> None:
+    """The case that it became, and the first of its papers."""
+    node, kept = trial.areas[NEW], at(trial.areas, NEW, number)
+    assert kept
+    with node.read() as tx:
+        row = cases.find(tx.session, bytes.fromhex(kept.case))
+        assert row
+        came = papers.of_case(tx, row)
+    there = f"/cases/{row.handle.hex()}"
+    first = [f"{there}/papers/{came[0].handle}"] if came and one.path[:1] == ("items",) else []
+    trial.looks(one, NEW, there, *first)
+
+
+WORST: Final = (
+    Mutation("offer", ("meeting_date",), "the last day"),
+    Mutation("offer", ("items", EACH, "at"), "as large as allowed"),
+    Mutation("offer", ("people", EACH, "person", "date_of_birth"), "a text"),
+    Mutation("offer", ("reason",), "right to left"),
+)
+"""What stopped pages, or all of the worker's casework, before days, times and texts had their bounds."""
+LISTS: Final = ("/work", "/transfers", "/obligations", "/flags", "/actions", "/agenda", "/cases", "/papers")
+"""What shows all that came, at once."""
+
+
+def lists_open(trial: Trial, area: str) -> None:
+    """The lists in which all of it stands, and what the worker does with all of it."""
+    trial.looks("after all of it", area, *LISTS)
+    with trial.watched("the worker's casework"):
+        jobs_of(trial.areas[area], ())["casework"].act(Run(trial.areas[area], lambda: None))
+
+
+def at(areas: Areas, area: str, number: str) -> Transfer | None:
+    with areas[area].read() as tx:
+        return transfer_of(tx, number)
+
+
+def test_an_offer_that_is_told_wrongly_breaks_nothing(trial: Trial) -> None:
+    chance = random.Random(SEED)
+    for one in (*of_each(chance, ("offer",), any_way=1, edges=1), *WORST):
+        offer_wrongly(trial, one, chance)
+    lists_open(trial, NEW)
+    assert trial.wrong == [], "\n".join(trial.wrong)
+
+
+def offer_of_ours(trial: Trial) -> tuple[Transfer, bytes]:
+    """What Northmoor offered, as it waits for Eastvale's word, with what moves."""
+    with trial.areas[OLD].read() as tx:
+        (found,) = (one for one in every_transfer(tx) if one.direction == "out")
+        packed = packed_of(tx, found)
+        assert packed
+        return found, packed
+
+
+def waits_again(areas: Areas, before: tuple[Transfer, bytes]) -> None:
+    """It waits for a word as it did."""
+    transfer, packed = before
+    with areas[OLD].write() as tx:
+        keep_transfer(tx, transfer)
+        drop_pack(tx, transfer.id)
+        keep_pack(tx, transfer.id, packed)
+
+
+def legal(trial: Trial, one: Mutation, kept: Transfer | None) -> None:
+    """Of a transfer that was declined it is known why, and of no other."""
+    if kept is None or (kept.state is TransferState.declined) != (kept.code is not None):
+        trial.wrong.append(f"{one}: {kept and (kept.state, kept.code)}")
+
+
+def test_a_word_that_is_told_wrongly_breaks_nothing(trial: Trial) -> None:
+    chance, areas = random.Random(SEED), trial.areas
+    before = offer_of_ours(trial)
+    number = before[0].id
+    for one in of_each(chance, ("word",), any_way=3, edges=9):
+        plain = text_of({"state": "declined", "code": "wrong_area"}, one)
+        may = {"transfer", "transfer_pack", "outbox", "notice"}
+        if trial.said(one, OLD, partial(say, areas, OLD, MessageKind.word, plain, number), may):
+            legal(trial, one, at(areas, OLD, number))
+            trial.looks(one, OLD, f"/transfers/{number}")
+            waits_again(areas, before)
+    assert trial.came["word: taken"]
+    assert trial.wrong == [], "\n".join(trial.wrong)
+
+
+def test_a_transfer_that_is_asked_back_wrongly_breaks_nothing(trial: Trial) -> None:
+    chance, areas = random.Random(SEED), trial.areas
+    for one in of_each(chance, ("ask back",), any_way=6, edges=9):
+        number = secrets.token_hex(16)
+        assert say(areas, NEW, MessageKind.offer, text_of(pack(chance), NOTHING), number).status_code == 200
+        plain = text_of({"to": "withdrawn"}, one)
+        may = {"transfer", "transfer_pack", "outbox", "notice"}
+        if trial.said(one, NEW, partial(say, areas, NEW, MessageKind.ask_back, plain, number), may):
+            kept = at(areas, NEW, number)
+            assert kept
+            assert kept.state in (TransferState.withdrawn, TransferState.expired)
+        else:
+            say(areas, NEW, MessageKind.ask_back, encode(AskBack(to=TransferState.withdrawn)), number)
+        trial.looks(one, NEW, f"/transfers/{number}")
+    assert trial.came["ask back: taken"]
+    assert trial.wrong == [], "\n".join(trial.wrong)
+
+
+def test_what_carries_a_message_is_told_wrongly_and_breaks_nothing(trial: Trial) -> None:
+    chance, areas = random.Random(SEED), trial.areas
+    for one in of_each(chance, ("transfer",), any_way=3, edges=2):
+        number, plain = secrets.token_hex(16), text_of(pack(chance), NOTHING)
+        told = message(areas, NEW, MessageKind.offer, plain, number)
+        body = text_of(told, one, another=message(areas, OLD, MessageKind.offer, plain, OTHER_ID))
+        may = {"transfer", "transfer_pack", "notice"}
+        if trial.said(one, NEW, partial(posted, areas, OLD, NEW, TRANSFERS_PATH, body), may):
+            trial.does(one, NEW, f"/transfers/{number}", answer="wrong_area")
+    assert trial.came["transfer: refused"] > 10
+    assert trial.wrong == [], "\n".join(trial.wrong)
+
+
+@pytest.mark.parametrize("kind", [MessageKind.offer, MessageKind.word])
+def test_a_receipt_that_is_told_wrongly_breaks_nothing(trial: Trial, kind: MessageKind) -> None:
+    """What Eastvale answers to an offer, and Northmoor to a word: whoever hears it holds what it may hold."""
+    chance, areas = random.Random(SEED), trial.areas
+    by, to = (OLD, NEW) if kind is MessageKind.offer else (NEW, OLD)
+    before = offer_of_ours(trial)
+    number = before[0].id
+    delivered(areas, OLD, put_anew(areas, OLD, number, MessageKind.offer))
+    waits_again(areas, before)
+    theirs = Peer(areas[to])
+    areas.network.hosts[to] = theirs
+    for one in of_each(chance, ("transfer answer",), any_way=2, edges=4):
+        theirs.lie(TRANSFERS_PATH, answering(one, another={"word": {"state": "accepted", "code": None}}))
+        delivery, came = put_anew(areas, by, number, kind), len(theirs.heard)
+        with trial.watched(f"{kind} {one}"):
+            why = delivered(areas, by, delivery)
+            trial.came[f"answered {kind}: {'put off' if why else 'heard'}"] += 1
+        assert len(theirs.heard) > came
+        legal(trial, one, at(areas, by, number))
+        trial.looks(one, by, f"/transfers/{number}")
+        waits_again(areas, before)
+    areas.network.serve(areas[to])
+    assert trial.came[f"answered {kind}: put off"] > trial.came[f"answered {kind}: heard"] > 0
+    assert trial.wrong == [], "\n".join(trial.wrong)
+
+
+def put_anew(areas: Areas, by: str, number: str, kind: MessageKind) -> str:
+    """It is to be said once more, now."""
+    with areas[by].write() as tx:
+        kept = transfer_of(tx, number)
+        assert kept
+        return put(tx, kept, kind, wait_s=0)
+
+
+@pytest.mark.parametrize("kind", list(MessageKind))
+@pytest.mark.parametrize("whose", ["ours", "theirs", "another area's", "nobody's"])
+def test_nobody_says_anything_of_a_transfer_that_is_not_theirs_to_say(
+    trial: Trial, kind: MessageKind, whose: str
+) -> None:
+    """An offer under the number of one that we offered, a word of one that they offered, and of other areas'."""
+    areas, chance = trial.areas, random.Random(SEED)
+    number, ours = secrets.token_hex(16), offer_of_ours(trial)
+    if whose == "ours":
+        number = ours[0].id
+    elif whose == "theirs":
+        say(areas, OLD, MessageKind.offer, text_of(pack(chance), NOTHING), number)
+    elif whose == "another area's":
+        context = context_of("southmere", OLD, areas[OLD].sealing_key_id, number, MessageKind.offer)
+        content = sealed(areas, OLD, text_of(pack(chance), NOTHING), context)
+        told = TransferMessage(
+            transfer_id=number, kind=MessageKind.offer, key_id=context.key_id, sealed=content
+        )
+        assert posted(areas, "southmere", OLD, TRANSFERS_PATH, encode(told)).status_code == 200
+    before = held(areas[OLD])
+    plain = {
+        MessageKind.offer: text_of(pack(chance), NOTHING),
+        MessageKind.word: encode(Word(state=TransferState.accepted)),
+        MessageKind.ask_back: encode(AskBack(to=TransferState.withdrawn)),
+    }[kind]
+    answer = say(areas, OLD, kind, plain, number)
+    theirs_to_say = {"ours": ("word",), "theirs": ("offer", "ask_back"), "nobody's": ("offer", "ask_back")}
+    if kind.value in theirs_to_say.get(whose, ()):
+        assert answer.status_code in (200, 409)
+        if whose == "ours":
+            waits_again(areas, ours)
+    else:
+        assert (answer.status_code, answer.json()["title"]) == (404, "not found")
+        assert differing(before, held(areas[OLD])) == set()
+
+
+def test_every_message_of_these_is_told_wrongly() -> None:
+    """A model that is added to what is said of moves, of papers or in channels is told wrongly too."""
+    within = set[type[BaseModel]]().union(*map(reached, SAID.values()))
+    written = {
+        one
+        for module in (transfers, wire_papers, channel)
+        for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, BaseModel) and one.__module__ == module.__name__
+    }
+    assert written <= within
+
+
+@pytest.mark.slow
+def test_an_offer_that_is_told_wrongly_in_each_way_breaks_nothing(trial: Trial) -> None:
+    chance = random.Random(SEED)
+    for one in mutations(("offer",)):
+        offer_wrongly(trial, one, chance)
+    lists_open(trial, NEW)
+    assert trial.wrong == [], "\n".join(trial.wrong)
