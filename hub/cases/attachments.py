@@ -7,6 +7,7 @@ them.
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -42,10 +43,9 @@ class File(NamedTuple):
 
     def paper(self, by: str, at: int, supplier: str) -> WithFile:
         """The paper that attaches it."""
-        body = self.said.model_dump(mode="json")
-        return WithFile(
-            Paper(kind=PaperKind.attachment, body=body, by=by, at=at, supplier=supplier), self.data
-        )
+        body, digest = self.said.model_dump(mode="json"), hashlib.sha256(self.data).hexdigest()
+        paper = Paper(kind=PaperKind.attachment, body=body, by=by, at=at, supplier=supplier, file=digest)
+        return WithFile(paper, self.data)
 
 
 def read_file(path: Path) -> bytes:

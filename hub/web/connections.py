@@ -15,6 +15,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+LEAST_PER_S: Final = 32 * 1024
+"""So many bytes of a request prolong its deadline by a second: a scan over a slow line comes through."""
 KEPT_FREE: Final = 64  # files that the node itself opens: database, log, connections to peers
 _READ: Final = frozenset({h11.DONE, h11.MUST_CLOSE, h11.CLOSED})
 
@@ -48,6 +50,7 @@ class BoundedConnection(H11Protocol):
         super().__init__(config, server_state, app_state, **more)
         self.most_connections, self.complete_in = config.most_connections, config.complete_in_s
         self._deadline: asyncio.TimerHandle | None = None
+        self._begun = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection; where there are too many, in place of the one waited for longest."""
@@ -67,6 +70,8 @@ class BoundedConnection(H11Protocol):
             self._met()
         elif self._deadline is None:
             self._await_request()
+        else:
+            self._prolong(len(data) / LEAST_PER_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the deadline."""
@@ -77,7 +82,7 @@ class BoundedConnection(H11Protocol):
     def waits_since(self) -> float:
         """When the server began to wait for the request that is not complete; 0 while one is being answered."""
         if self._deadline is not None:
-            return self._deadline.when() - self.complete_in
+            return self._begun
         idle = self.timeout_keep_alive_task
         return idle.when() - self.timeout_keep_alive if idle is not None else 0
 
@@ -88,7 +93,14 @@ class BoundedConnection(H11Protocol):
         self.transport.abort()
 
     def _await_request(self) -> None:
+        self._begun = self.loop.time()
         self._deadline = self.loop.call_later(self.complete_in, self.cut)
+
+    def _prolong(self, by_s: float) -> None:
+        if self._deadline is not None:
+            at = self._deadline.when() + by_s
+            self._deadline.cancel()
+            self._deadline = self.loop.call_at(at, self.cut)
 
     def _met(self) -> None:
         if self._deadline is not None:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import io
-import socketserver
-import threading
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -18,16 +14,12 @@ from hub.cases.file_kinds import kind_of
 from hub.cases.refer import refer
 from hub.cases.referral import Referral
 from hub.errors import InputError, ScannerError
-from hub.node.node import Node
-from hub.node.settings import AttachmentSettings
 from hub.records import papers
 from hub.records.papers import MAX_FILE, PaperKind
 from hub.store import cases
 from tests.cases.referring import sample
+from tests.cases.scanning import HARM, PDF, scanned, scanner
 from tests.federation.nodes import IMPORTER, Areas
-
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-HARM = b"%PDF-1.7 harm-of-this-test"
 
 
 def document(*parts: str) -> bytes:
@@ -58,36 +50,6 @@ KINDS: dict[str, tuple[bytes, str | None]] = {
 def test_a_file_is_known_by_its_bytes_and_no_other_kind_is_taken(data: bytes, kind: str | None) -> None:
     found = kind_of(data)
     assert (found.name if found else None) == kind
-
-
-class _Clamd(socketserver.BaseRequestHandler):
-    """A scanner as clamd speaks: it finds harm in what says so."""
-
-    says: ClassVar[bytes] = b""
-
-    def handle(self) -> None:
-        read = self.request.makefile("rb").read
-        assert read(10) == b"zINSTREAM\0"
-        data = b""
-        while length := int.from_bytes(read(4), "big"):
-            data += read(length)
-        found = b"stream: Harm-1 FOUND\0" if b"harm-of-this-test" in data else b"stream: OK\0"
-        self.request.sendall(self.says or found)
-
-
-@contextmanager
-def scanner(says: bytes = b"") -> Iterator[str]:
-    _Clamd.says = says
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Clamd) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-
-
-def scanned(node: Node, clamd: str) -> Node:
-    settings = node.settings.model_copy(update={"attachments": AttachmentSettings(clamd=clamd)})
-    object.__setattr__(node, "settings", settings)
-    return node
 
 
 def test_a_file_is_taken_once_the_scanner_says_that_it_is_harmless(areas: Areas) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from hub.web.api import acts, agendas, asked_papers, models, moves, plans, services, still_here
+from hub.web.api import acts, agendas, asked_papers, files, models, moves, plans, services, still_here
 from hub.web.api import examples as eg
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
@@ -19,10 +19,14 @@ from hub.web.typed.people import CorrectionTyped
 from hub.web.typed.plans import ReportTyped
 
 ROOT: Final = "/api/v1"
+MOST_BYTES: Final = 100_000
 
 
 class Address(NamedTuple):
-    """An address of the interface. `act` is None where it takes a person; `doing` says what that person does."""
+    """An address of the interface. `act` is None where it takes a person; `doing` says what that person does.
+
+    `most`: so many bytes are read of what is sent.
+    """
 
     method: str
     path: str
@@ -33,6 +37,7 @@ class Address(NamedTuple):
     given: Mapping[str, Any] | None = None
     doing: str = ""
     status: int = 200
+    most: int = MOST_BYTES
 
 
 _TRANSFER: Final = {
@@ -70,6 +75,31 @@ ADDRESSES: Final = (
         status=201,
     ),
     Address("GET", "/cases/{case}", acts.show_case, gives=models.CaseShown, given=eg.SHOWN),
+    Address(
+        "GET",
+        "/cases/{case}/papers",
+        files.list_papers,
+        gives=files.PapersOfCase,
+        given={"papers": [files.EXAMPLE]},
+    ),
+    Address(
+        "POST",
+        "/cases/{case}/files",
+        files.attach_file,
+        files.FileSent,
+        files.PaperOfCase,
+        {"what": "minutes", "name": "minutes.txt", "data": "TWludXRlcwo="},
+        files.EXAMPLE,
+        status=201,
+        most=files.MOST_BYTES,
+    ),
+    Address(
+        "GET",
+        "/cases/{case}/papers/{paper}/file",
+        files.give_file,
+        gives=files.FileGiven,
+        given={"name": "attached-file.txt", "media_type": "text/plain", "data": "TWludXRlcwo="},
+    ),
     Address("GET", "/duty", services.show_duty, gives=services.OnDuty, given=eg.ON_DUTY),
     Address("POST", "/duty", services.keep_who_is_on_duty, DutyTyped, services.OnDuty, eg.DUTY, eg.ON_DUTY),
     Address(

@@ -23,14 +23,13 @@ from hub.node.node import Node
 from hub.parsing import JsonError, first_error, read_json
 from hub.web import ticks
 from hub.web.api.acts import Call, absent
-from hub.web.api.addresses import ADDRESSES, ROOT, Address
+from hub.web.api.addresses import ADDRESSES, MOST_BYTES, ROOT, Address
 from hub.web.api.openapi import openapi
 from hub.web.guards import PERSON, ROUTES
 from hub.web.limits import Allowances
 from hub.web.problems import problem_of
 from hub.web.ticks import to_the_tick
 
-MOST_BYTES: Final = 100_000
 PER_SECOND: Final = 5.0
 BURST: Final = 60
 
@@ -87,7 +86,9 @@ def _guarded(one: Address, made: Served, allowances: Allowances) -> Callable[[Re
     guard = ROUTES[one.method, ROOT + one.path]
 
     async def answer(request: Request) -> Response:
-        body, begun = await _read(request), ticks.clock()
+        if one.most > MOST_BYTES and await _bearer(made.node, request) is None:
+            return failed(_no_token())  # Of nobody so much is read.
+        body, begun = await _read(request, one.most), ticks.clock()
         found = await _bearer(made.node, request)
         if found is None:
             return failed(_no_token())
@@ -118,11 +119,11 @@ async def _bearer(node: Node, request: Request) -> TokenBearer | None:
     return await to_thread.run_sync(tokens.bearer, node, token)
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, most: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise InputError(
                 "The request is too long.", kept="Nothing.", do="Shorten its texts and send it again."
             )
@@ -134,7 +135,7 @@ def _typed(one: Address, body: bytes) -> object:
     if one.takes is None:
         return None
     try:
-        document = read_json(body, MOST_BYTES)
+        document = read_json(body, one.most)
         check_text(document)
         return one.takes.model_validate(document)
     except JsonError as error:

@@ -38,6 +38,7 @@ from hub.web.console import (
     ask,
     before,
     by_hand,
+    case_files,
     case_form,
     case_papers,
     cases,
@@ -81,6 +82,7 @@ from hub.web.console.banners import Banners
 from hub.web.console.forms import read_pairs
 from hub.web.console.headers import Protected
 from hub.web.console.rendering import Pages
+from hub.web.console.uploads import Sent, discard, read_sent
 from hub.web.console.words import menu_of, role_in_words
 from hub.web.guards import ROUTES, Guard
 
@@ -93,6 +95,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *here_already.PAGES,
     *referrals.PAGES,
     *case_papers.PAGES,
+    *case_files.PAGES,
     *people.PAGES,
     *flags.PAGES,
     *plans.PAGES,
@@ -214,10 +217,10 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
 
     async def answer(request: Request) -> Response:
         # Who asks is looked up when all is there: somebody who is disabled meanwhile does nothing more.
-        typed = tuple(await read_pairs(request)) if page.method in _UNSAFE else ()
-        begun = ticks.clock()
+        sent = await _sent(node, page, guard, request)
+        typed, begun = sent.pairs, ticks.clock()
         session = await _session(node, request)
-        asked = Asked(node, made.pages, request, session, typed, made.client)
+        asked = Asked(node, made.pages, request, session, typed, sent.file, made.client)
         if not guard.open:
             if session is None:
                 lost = typed and page.path != "/sign-out"
@@ -244,6 +247,19 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
         return given
 
     return answer
+
+
+async def _sent(node: Node, page: Page, guard: Guard, request: Request) -> Sent:
+    """What a form brings. A file is read of nobody who may not bring it there: of them nothing is."""
+    if page.method not in _UNSAFE:
+        return Sent()
+    if not page.brings_file:
+        return Sent(tuple(await read_pairs(request)))
+    session = await _session(node, request)
+    if session is None or not guard.admits(session.acting.account.role):
+        await discard(request)
+        return Sent()
+    return await read_sent(request)
 
 
 async def _session(node: Node, request: Request) -> SignedIn | None:

@@ -21,6 +21,7 @@ from hub.node.node import Node
 from hub.web.console.forms import Form, form_of
 from hub.web.console.rendering import Pages
 from hub.web.console.sentences import Sentences
+from hub.web.console.uploads import Upload
 from hub.web.guards import ROUTES
 
 T = TypeVar("T", bound=BaseModel)
@@ -33,7 +34,9 @@ class _Nothing(BaseModel):
 
 @dataclass(frozen=True)
 class Asked:
-    """One request. `typed`: what its form had, field by field in order. `client`: by which peers are reached.
+    """One request. `typed`: what its form had, field by field in order; `file`: what it brought.
+
+    `client`: by which peers are reached.
 
     `session` is there wherever the table asks for a role.
     """
@@ -43,6 +46,7 @@ class Asked:
     request: Request
     session: SignedIn | None
     typed: tuple[tuple[str, str], ...] = ()
+    file: Upload | None = None
     client: Callable[[Node], PeerClient] = PeerClient
 
     @property
@@ -100,11 +104,12 @@ Handler = Callable[[Asked], Response] | Callable[[Asked], Awaitable[Response]]
 
 
 class Page(NamedTuple):
-    """An address, and what answers there. Who may is in the table."""
+    """An address, and what answers there. Who may is in the table. `brings_file`: its form may bring one."""
 
     method: str
     path: str
     handler: Handler
+    brings_file: bool = False
 
 
 def see(path: str) -> Response:

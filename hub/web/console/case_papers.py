@@ -12,6 +12,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from hub.accounts.organisations import folded
+from hub.cases.case_files import said_of
 from hub.cases.case_paper import keep_paper
 from hub.cases.child_referral import ChildReferral, still_due
 from hub.cases.dash import OF_CHILDREN, QUESTIONS, Dash
@@ -23,11 +24,12 @@ from hub.records import papers
 from hub.records.cases import HeldCase
 from hub.records.papers import KeptPaper, PaperKind
 from hub.web.console.asked import Asked, Page, see
+from hub.web.console.case_files import called, rows_of_paper
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.incoming import area_name
 from hub.web.console.language import gettext, mark
-from hub.web.console.paper_words import ASKED, BESIDES, CRITERIA, HINTS, KINDS, answer_in_words, rows_of
+from hub.web.console.paper_words import ASKED, BESIDES, CRITERIA, HINTS, answer_in_words
 
 _MORE: Final = "more"
 CORRECTED: Final[Mapping[PaperKind, type[BaseModel]]] = {
@@ -50,7 +52,7 @@ def listed(asked: Asked, held: HeldCase) -> list[dict[str, Any]]:
     return [
         {
             "href": f"/cases/{handle}/papers/{one.handle}",
-            "kind": gettext(KINDS[one.paper.kind]),
+            "kind": called(one.paper),
             "supplier": one.paper.supplier,
             "by": one.paper.by,
             "at": one.paper.at,
@@ -75,9 +77,18 @@ def _show(asked: Asked) -> Response:
         handle=held.row.handle.hex(),
         correct=f"{here}/correct" if newest and _may_correct(asked, found[0]) else "",
         source=area_name(asked.node, found[0].paper.source) if found[0].paper.source else "",
+        file=_file(asked, found[0]),
         **_shown(found[0]),
         before=_before(found),
     )
+
+
+def _file(asked: Asked, kept: KeptPaper) -> dict[str, Any] | None:
+    """The file that a paper attaches, and where it is given; None where it attaches none."""
+    said = said_of(kept.paper) if kept.paper.file else None
+    if said is None:
+        return None
+    return {"quarantined": said.quarantined, "href": f"{asked.request.url.path}/file"}
 
 
 def _before(found: list[KeptPaper]) -> list[dict[str, Any]]:
@@ -89,11 +100,11 @@ def _shown(one: KeptPaper) -> dict[str, Any]:
     dash = Dash.model_validate(paper.body) if paper.kind is PaperKind.dash else None
     facts = ReferralPaper.model_validate(paper.body).facts if paper.kind is PaperKind.referral else ()
     return {
-        "kind": gettext(KINDS[paper.kind]),
+        "kind": called(paper),
         "supplier": paper.supplier,
         "by": paper.by,
         "at": paper.at,
-        "rows": rows_of(paper.kind, paper.body),
+        "rows": rows_of_paper(paper),
         "dash": dash,
         "facts": [
             (gettext(CRITERIA[fact.criterion]), answer_in_words(fact.ticked), fact.why, fact.differs)

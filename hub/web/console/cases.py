@@ -163,6 +163,7 @@ _ROLES: Final = {
 WORDS: Final = {
     "here-already": mark("Here already?"),
     "people": mark("Correct who is on it"),
+    "file": mark("Attach a file"),
     "dash": mark("Complete a risk checklist"),
     "research": mark("Enter your agency's research"),
     "child-referral": mark("Record a referral to safeguard children"),

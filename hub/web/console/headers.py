@@ -1,8 +1,9 @@
 """What every answer of the console tells the browser, and which requests are refused before anybody reads them.
 
-Headers stand on every answer, errors too. A request that changes something has to come from the console's own
-pages: a browser says so by `Sec-Fetch-Site` or `Origin`, and one that bears neither is refused. Programs that bear
-a token are no browsers, and pass: no browser sends a bearer token by itself. Who is asking is not looked at here.
+Headers stand on every answer, errors too; what is no page may bear a narrower policy of its own. A request that
+changes something has to come from the console's own pages: a browser says so by `Sec-Fetch-Site` or `Origin`, and
+one that bears neither is refused. Programs that bear a token are no browsers, and pass: no browser sends a bearer
+token by itself. Who is asking is not looked at here.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class _HeadersOnEveryAnswer:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(ALWAYS)
-                headers["Content-Security-Policy"] = POLICY.format(nonce=drawn)
+                headers.setdefault("Content-Security-Policy", POLICY.format(nonce=drawn))
                 headers.setdefault("Cache-Control", NOT_KEPT)
                 if self._https:
                     headers["Strict-Transport-Security"] = HTTPS_ONLY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -21,16 +22,16 @@ from hub.sample.referral import sample_referral
 from hub.transfers.decided import Offer
 from hub.transfers.offer import offer_case
 from hub.web import ticks
-from hub.web.api import app as api_app
-from hub.web.api.addresses import ADDRESSES
+from hub.web.api.addresses import ADDRESSES, MOST_BYTES
 from hub.web.guards import PERSON, ROUTES
 from hub.wire.transfers import Permitted
 from tests.cases.planning import accepted, action
+from tests.cases.scanning import PDF, scanned, scanner
 from tests.checks.disclosing import asked, disclosed
 from tests.web.api.conftest import Programs
 from tests.web.api.sent import entered, question, stub
 
-PLACES: Final = ("{case}", "{check}", "{action}", "{referral}", "{request}", "{transfer}")
+PLACES: Final = ("{case}", "{check}", "{action}", "{referral}", "{request}", "{transfer}", "{paper}")
 DAY: Final = "2026-12-03"
 """A meeting: its address is a list's."""
 TOLD_OF: Final = "eastvale-0"
@@ -82,6 +83,7 @@ def held(programs: Programs, tokens: Iterator[str], ida: str) -> dict[str, Mappi
             "{referral}": passed_on(programs, ours["case"]),
             "{request}": told["request"],
             "{transfer}": moving(programs, ours["case_ref"], ash),
+            "{paper}": attached(programs, ours["case"], ash),
             "ref": ours["case_ref"],
         },
         "of a service": {
@@ -91,6 +93,7 @@ def held(programs: Programs, tokens: Iterator[str], ida: str) -> dict[str, Mappi
             "{referral}": "cd" * 16,
             "{request}": "cd" * 16,
             "{transfer}": "cd" * 16,
+            "{paper}": "cd" * 16,
             "ref": theirs["case_ref"],
         },
         "not there": dict.fromkeys(PLACES, "ab" * 16) | {"{action}": "ab" * 8, "ref": "EV-none"},
@@ -125,6 +128,18 @@ def another(programs: Programs, token: str) -> str:
 def number_of(places: Mapping[str, str]) -> str:
     """The number to enter a case under: a new one, where there is to be none of it."""
     return places["ref"] if places["ref"] != "EV-none" else f"EV-{secrets.token_hex(4)}"
+
+
+def attached(programs: Programs, case: str, token: str) -> str:
+    """A file of that case that everybody who opens it is given: its paper."""
+    node = programs.console.node
+    with scanner() as address:
+        scanned(node, address)
+        sent = {"what": "other", "name": "a.pdf", "data": base64.b64encode(PDF).decode()}
+        done = programs.send("POST", f"/cases/{case}/files", token, sent).json()
+        scanned(node, "")
+    assert programs.send("GET", f"/cases/{case}/papers/{done['paper']}/file", token).status_code == 200
+    return str(done["paper"])
 
 
 def passed_on(programs: Programs, case: str) -> str:
@@ -249,7 +264,7 @@ def test_a_request_without_end_is_read_no_further_than_it_may_be_long(programs: 
 
     async def endless() -> dict[str, Any]:
         read.append(10_000)
-        assert sum(read) <= api_app.MOST_BYTES + 10_000, "It is read on and on."
+        assert sum(read) <= MOST_BYTES + 10_000, "It is read on and on."
         return {"type": "http.request", "body": b" " * 10_000, "more_body": True}
 
     sent: list[dict[str, Any]] = []
@@ -276,4 +291,4 @@ def test_a_request_without_end_is_read_no_further_than_it_may_be_long(programs: 
 
     asyncio.run(go())
     assert sent[0]["status"] == 422
-    assert sum(read) > api_app.MOST_BYTES
+    assert sum(read) > MOST_BYTES

@@ -32,7 +32,12 @@ from tests.web.console.world import World
 __all__ = ["AWAY", "EXAMPLES", "NOBODY", "NO_PAGES", "PROVEN", "UNSIGNED", "Example", "World"]
 
 NO_PAGES: Final = frozenset(
-    {"GET /healthz", "GET /static/{digest}/{name:path}", "GET /checks/{check}/certificate"}
+    {
+        "GET /healthz",
+        "GET /static/{digest}/{name:path}",
+        "GET /checks/{check}/certificate",
+        "GET /cases/{case}/papers/{paper}/file",
+    }
 ) | {f"{method} {path}" for method, path in ROUTES if path.startswith("/api/")}
 EXAMPLES: Final[tuple[Example, ...]] = (
     *signing_in.EXAMPLES,
