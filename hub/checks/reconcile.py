@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from hub.audit.chain import Head, head_after
-from hub.audit.events import OPERATOR, Action, Refs
+from hub.audit.events import OPERATOR, Action, Actor, Refs
 from hub.checks.bodies import held_of, told_of, unlike
 from hub.crypto.signing import read_claims, unverified
 from hub.errors import InputError, QuotaError
@@ -142,7 +142,9 @@ def _over_quota(tx: Transaction, peer: NodeId) -> Refused | None:
     return None
 
 
-async def reconcile(node: Node, client: PeerClient, peer: NodeId, days: int) -> Reconciled:
+async def reconcile(
+    node: Node, client: PeerClient, peer: NodeId, days: int, *, by: Actor = OPERATOR
+) -> Reconciled:
     """Hold our side of the last days against a peer's. Raises PeerError, NotFoundError."""
     last = node.today()
     first = last - dt.timedelta(days=days - 1)
@@ -172,9 +174,7 @@ async def reconcile(node: Node, client: PeerClient, peer: NodeId, days: int) -> 
         ]
         if held_there and (entry is None or entry.hash != held_there.hash):
             findings.append(Finding(Difference.log_here, "entry", str(held_there.size)))
-        tx.record(
-            Action.reconciled, by=OPERATOR, about=Refs(peer=peer), status="differs" if findings else "agrees"
-        )
+        tx.record(Action.reconciled, by=by, about=Refs(peer=peer), status="differs" if findings else "agrees")
     told = {one.day: one.model_dump(exclude={"day"}) for one in theirs.days}
     both = {day: (counts, told.get(day, {})) for day, counts in ours.days.items()}
     return Reconciled(peer, known.area, tuple(findings), both)

@@ -14,6 +14,7 @@ from hub.cli.output import EXIT_REFUSED, counted, out, plain, print_json, report
 from hub.cli.outside import verify_from_outside
 from hub.cli.resume import found_rows, print_rows, resume
 from hub.cli.signed_requests import request
+from hub.cli.unusual import unusual
 from hub.cli.witness import heads, reconcile
 from hub.errors import UsageError
 from hub.node.node import open_to_verify
@@ -143,6 +144,7 @@ audit_app.command("resume")(resume)
 audit_app.command("heads")(heads)
 audit_app.command("reconcile")(reconcile)
 audit_app.command("request")(request)
+audit_app.command("unusual")(unusual)
 
 
 @audit_app.callback()

@@ -8,10 +8,11 @@ answer disclosures (`hub.checks.receive`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from hub.audit.events import Action, Refs, peer_actor
-from hub.consent import Protocol
+from hub.consent import GroundKey, Protocol
 from hub.consent.coverage import named
 from hub.crypto import encoding
 from hub.crypto.prf import Evaluation, PrfKey
@@ -39,6 +40,10 @@ from hub.wire.quota import OverQuota, Quota, QuotaState, charge
 
 ANSWER_KEPT_S: Final = 600
 _POOLS: Final = ("strong", "weak")
+_AGAIN: Final = "_again"
+_EMERGENCY: Final = "_emergency"
+_OWN: Final = ("", _AGAIN, _EMERGENCY)
+"""A peer's pools: the quota itself, and what is set aside for asking once more and for emergencies."""
 
 
 def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationRequest) -> Reply | Refused:
@@ -73,8 +78,6 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
             refused = _over_quota(tx, caller, request)
         if refused:
             return refused
-        if stored is None:
-            tx.record(Action.request_received, **_act(caller, request))
         add_check(tx, caller.node_id, request, state.layout.handle_epoch, as_signed(signed))
         keep_answer(tx, caller, signed, None, ANSWER_KEPT_S)
         outcome = "repeated" if stored else "evaluated"
@@ -102,8 +105,9 @@ def evaluate(node: Node, caller: Caller, signed: Request, request: EvaluationReq
 
 def _rests_on(caller: Caller, request: EvaluationRequest) -> RowKeys:
     """The rows by which it is said under which keys it is evaluated, and how much."""
-    quotas = [(owner, pool) for owner in _owners(caller, request) for pool in _POOLS]
-    return {"feed_state": [(1,)], "quota_use": quotas}
+    peer, user = _owners(caller, request)
+    quotas = [(peer, pool + own) for pool in _POOLS for own in _OWN]
+    return {"feed_state": [(1,)], "quota_use": [*quotas, *((user, pool) for pool in _POOLS)]}
 
 
 def _owners(caller: Caller, request: EvaluationRequest) -> tuple[str, str]:
@@ -182,38 +186,69 @@ def _without_agreement(
 
 
 def _over_quota(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Refused | None:
-    """Charge the quotas, or say that one is used up."""
-    over = _charge(tx, caller, request)
-    if over is None:
-        return None
-    error = QuotaError("The quota of evaluated elements is used up.", retry_after=over.retry_after_s)
-    return Refused(error, "over_quota", Action.quota_refused)
-
-
-def _charge(tx: Transaction, caller: Caller, request: EvaluationRequest) -> OverQuota | None:
-    """Charge peer and user for every element, hit or miss; nothing is charged when any of them is over."""
-    quotas = tx.node.settings.quotas
-    share = quotas.user_share
-    counts = {
-        "strong": (quotas.strong, len(split_elements(request.elements))),
-        "weak": (quotas.weak, len(split_elements(request.weak_elements))),
-    }
-    owners = _owners(caller, request)
-    held = received.quotas(tx.session, owners)
-    states: dict[tuple[str, str], QuotaState] = {}
-    for pool, (quota, elements) in counts.items():
-        user = Quota(
-            per_day=max(1, int(quota.per_day * share)),
-            burst=max(1, int(quota.burst * share)),
-            per_month=max(1, int(quota.per_month * share)),
-        )
-        for owner, limit in zip(owners, (quota, user), strict=True):
-            after = charge(held.get((owner, pool)), limit, elements, tx.now)
-            if isinstance(after, OverQuota):
-                return after
-            states[owner, pool] = after
-    received.set_quotas(tx.session, states)
+    """Charge the quotas and record what was received, or say that they are used up."""
+    charged = _charge(tx, caller, request)
+    if isinstance(charged, OverQuota):
+        error = QuotaError("The quota of evaluated elements is used up.", retry_after=charged.retry_after_s)
+        return Refused(error, "over_quota", Action.quota_refused)
+    over = True if charged == _EMERGENCY else None
+    tx.record(Action.request_received, **_act(caller, request), emergency=over)
     return None
+
+
+def _charge(tx: Transaction, caller: Caller, request: EvaluationRequest) -> OverQuota | str:
+    """Charge every element, hit or miss, to the first of the peer's pools that have them, and say to which.
+
+    The quota itself, and the user's share of it; before that, what is set aside for a check that was answered
+    before; after it, what is set aside for emergencies. Nothing is charged where none has them.
+    """
+    held = received.quotas(tx.session, _owners(caller, request))
+    again = received.check(tx.session, caller.node_id, request.check_id) is not None
+    emergency = GroundKey.vital_interests in request.grounds
+    over = OverQuota(0)
+    for own in ([_AGAIN] if again else []) + [""] + ([_EMERGENCY] if emergency else []):
+        states = _taken(tx, held, request, _limits(tx, caller, request, own))
+        if not isinstance(states, OverQuota):
+            received.set_quotas(tx.session, states)
+            return own
+        over = states if own == "" else over
+    return over
+
+
+Limits = dict[tuple[str, str], Quota]
+"""By owner and pool."""
+
+
+def _limits(tx: Transaction, caller: Caller, request: EvaluationRequest, own: str) -> Limits:
+    quotas = tx.node.settings.quotas
+    peer, user = _owners(caller, request)
+    limits: Limits = {}
+    for pool, quota in (("strong", quotas.strong), ("weak", quotas.weak)):
+        if own:
+            limits[peer, pool + own] = quota.share(quotas.spare_share)
+        else:
+            limits |= {(peer, pool): quota, (user, pool): quota.share(quotas.user_share)}
+    return limits
+
+
+def _taken(
+    tx: Transaction,
+    held: Mapping[tuple[str, str], QuotaState],
+    request: EvaluationRequest,
+    limits: Limits,
+) -> dict[tuple[str, str], QuotaState] | OverQuota:
+    """What is left of each after all elements, or the first that has them not."""
+    elements = {
+        "strong": len(split_elements(request.elements)),
+        "weak": len(split_elements(request.weak_elements)),
+    }
+    states: dict[tuple[str, str], QuotaState] = {}
+    for (owner, pool), limit in limits.items():
+        after = charge(held.get((owner, pool)), limit, elements[pool.partition("_")[0]], tx.now)
+        if isinstance(after, OverQuota):
+            return after
+        states[owner, pool] = after
+    return states
 
 
 def _act(caller: Caller, request: EvaluationRequest) -> dict[str, Any]:

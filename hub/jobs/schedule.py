@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from hub.audit.events import NODE, Action, Refs
 from hub.cases.flags import end_flags
@@ -19,6 +20,7 @@ from hub.cases.own_keys import keep_own_keys
 from hub.cases.renewal import follow_agreements
 from hub.cases.repeat_decisions import note_current
 from hub.checks.papers.expire import expire as expire_papers
+from hub.checks.reconcile import reconcile
 from hub.crypto.groups import from_groups
 from hub.errors import HubError, unforeseen
 from hub.federation.client import PeerClient
@@ -38,6 +40,7 @@ from hub.transfers.expire import expire
 from hub.values import NodeId
 
 logger = logging.getLogger("hub.jobs")
+RECONCILED_DAYS: Final = 7
 
 
 class Stopped(Exception):  # noqa: N818 - nothing is wrong
@@ -95,6 +98,7 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         *(Job(f"sync:{one}", partial(_sync, one), peer=True) for one in pinned),
         *(Job(f"show:{one}", partial(_show, one), peer=True) for one in pinned),
         *(Job(f"exchange:{one}", partial(_exchange, one), peer=True) for one in pinned),
+        *(Job(f"reconcile:{one}", partial(_reconcile, one), peer=True) for one in pinned),
         Job("envelopes", lambda run: renew(run.node)),
         Job("warn", _warn),
         Job("audit", lambda run: require_as_bound(run.node)),
@@ -207,6 +211,11 @@ def _show(peer: NodeId, run: Run) -> None:
 
 def _exchange(peer: NodeId, run: Run) -> None:
     _ask(run, lambda client: exchange(run.node, client, peer))
+
+
+def _reconcile(peer: NodeId, run: Run) -> None:
+    """Hold both sides' records against each other; what differs is shown to the data-protection officer."""
+    _ask(run, lambda client: reconcile(run.node, client, peer, RECONCILED_DAYS, by=NODE))
 
 
 def _ask(run: Run, act: Callable[[PeerClient], Awaitable[object]]) -> None:

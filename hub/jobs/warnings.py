@@ -11,6 +11,7 @@ from typing import Final
 
 from hub.audit.events import Action
 from hub.cases.access import of_no_case
+from hub.checks.unusual import unusual
 from hub.federation.differences import differences
 from hub.federation.heads import alarms
 from hub.federation.peers import KnownPeer, every_known
@@ -95,6 +96,15 @@ def _heads(node: Node) -> Iterator[str]:
     yield from alarms(node)
 
 
+def _unusual(node: Node) -> Iterator[str]:
+    yesterday = node.today() - dt.timedelta(days=1)
+    if many := sum(one.day >= yesterday for one in unusual(node)):
+        yield (
+            f"Out of the ordinary in what areas ask each other, today and yesterday: {many}. The data-protection"
+            " officer looks into it: `hub audit unusual`, or the page Out of the ordinary."
+        )
+
+
 QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
     _certificate,
     _certificates_of_peers,
@@ -104,4 +114,5 @@ QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
     _exclusions,
     _heads,
     _backup,
+    _unusual,
 )

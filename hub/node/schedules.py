@@ -38,6 +38,7 @@ class Schedules(Value):
     envelope_minutes: Minutes = 60
     warn_minutes: Minutes = 24 * 60
     audit_minutes: Minutes = 24 * 60
+    reconcile_minutes: Minutes = 24 * 60
     ask_again_minutes: Minutes = 60
     rotate_at: dt.time = dt.time(1, 30)
     rotate_within_minutes: Annotated[int, Field(ge=0, le=12 * 60)] = 180
@@ -53,6 +54,7 @@ class Schedules(Value):
             "show": self.show_head_minutes,
             "warn": self.warn_minutes,
             "audit": self.audit_minutes,
+            "reconcile": self.reconcile_minutes,
             "envelopes": self.envelope_minutes,
             "exchange": self.envelope_minutes,
             "escalate": self.escalate_minutes,

@@ -55,12 +55,15 @@ class Quotas(Value):
     The default is the least that refuses nothing of 32 made-up years of an area of 415 cases (`benchmarks.quotas`):
     asked about when they are referred, and by one person twenty at once before each meeting, a question for the
     victim and one for each perpetrator. It does not stop somebody who fishes for a surname (decision 0213).
+    `spare_share` of each is set aside twice for each peer, at the full price: for asking a check once more, whose
+    keys changed or whose answer was lost; and for emergencies, which are asked although all else is used up.
     """
 
     strong: Quota = Quota(per_day=1_050, burst=8_400, per_month=31_000)
     weak: Quota = Quota(per_day=470, burst=3_600, per_month=14_000)
     reconciliations: Quota = Quota(per_day=24, burst=24, per_month=300)
     user_share: float = Field(default=0.98, gt=0, le=1)
+    spare_share: float = Field(default=0.15, ge=0, le=1)
 
 
 class Backups(Value):

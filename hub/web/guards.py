@@ -20,7 +20,8 @@ IDVA_SERVICES: Final = frozenset({_R.idva, _R.manager})
 MARAC: Final = frozenset({_R.coordinator, _R.manager})
 CASE_OPENERS: Final = CASEWORKERS | {_R.representative}
 MANAGERS: Final = frozenset({_R.manager})
-LOG_READERS: Final = CASEWORKERS | {_R.data_protection_officer}
+OFFICERS: Final = frozenset({_R.data_protection_officer})
+LOG_READERS: Final = CASEWORKERS | OFFICERS
 ADMINISTRATORS: Final = frozenset({_R.manager, _R.operator})
 
 
@@ -200,6 +201,7 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/countersign/before/{submission}"): Guard(MANAGERS, fresh=True),
     ("GET", "/countersign/{number}"): Guard(MANAGERS),
     ("POST", "/countersign/{number}"): Guard(MANAGERS, fresh=True),
+    ("GET", "/unusual"): Guard(OFFICERS),
     ("GET", "/disclosures"): Guard(LOG_READERS),
     ("POST", "/disclosures"): Guard(LOG_READERS),
     ("GET", "/nothing"): Guard(EVERYBODY),

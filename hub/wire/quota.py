@@ -24,6 +24,11 @@ class Quota(Value):
     burst: int = Field(gt=0, le=MOST)
     per_month: int = Field(gt=0, le=MOST)
 
+    def share(self, part: float) -> Quota:
+        """A part of it, at least one element."""
+        scaled = {name: max(1, int(value * part)) for name, value in self.model_dump().items()}
+        return Quota.model_validate(scaled)
+
 
 @dataclass(frozen=True, slots=True)
 class QuotaState:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from benchmarks.nodes import ROOT
-from benchmarks.quotas import DAY_S, SEED, START, Design, Surnames, honest_year, least, measure, refused
+from benchmarks.quotas import (
+    DAY_S,
+    SEED,
+    START,
+    Design,
+    Question,
+    Surnames,
+    honest_year,
+    least,
+    measure,
+    refused,
+)
+from hub.audit.events import Action
+from hub.checks.unusual import Seen, What, signs
 from hub.matching import load_config
 from hub.node.settings import Quotas
 from hub.wire.quota import Quota
@@ -61,3 +75,32 @@ def test_the_honest_years_fit_the_quotas_as_the_documentation_says() -> None:
     assert found["refused"] == {"strong": 0, "weak": 0}
     assert found["days"]["key_a_class"]["recorded"] < 1
     assert found["days"]["bound"]["recorded"] > 30
+
+
+def test_an_honest_year_is_seldom_out_of_the_ordinary_and_a_burst_taken_whole_is() -> None:
+    """Questions of weekends are asked on the Monday; the first agenda is news."""
+    honest = [_on_a_working_day(one) for one in honest_year(SEED, CONFIG)]
+    seen = [Seen(one.at_time, Action.request_received, "eastvale", elements=one.elements) for one in honest]
+    shown = list(signs(seen))
+    assert {one.what for one in shown} <= {What.volume}
+    assert len(shown) <= 6
+    quotas = Quotas()
+    attack = Seen(
+        dt.datetime(2026, 12, 1, 12, tzinfo=dt.UTC),
+        Action.request_received,
+        "eastvale",
+        elements=quotas.strong.burst + quotas.weak.burst,
+    )
+    assert dt.date(2026, 12, 1) in {one.day for one in signs([*seen, attack])}
+    assert dt.date(2026, 12, 1) not in {one.day for one in shown}
+
+
+class _Asked(NamedTuple):
+    at_time: dt.datetime
+    elements: int
+
+
+def _on_a_working_day(one: Question) -> _Asked:
+    at = dt.datetime.fromtimestamp(one.at, dt.UTC)
+    at += dt.timedelta(days=max(0, 7 - at.weekday()) if at.weekday() > 4 else 0)
+    return _Asked(at, one.strong + one.weak)

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from hub.checks.unusual import What, unusual
+from hub.consent import GroundKey
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.signing import Expected, digest, public_key, request_digest, verify
 from hub.federation.client import REQUEST_LIFE_S
@@ -279,6 +281,48 @@ def test_over_quota_is_refused_recorded_and_not_charged(stored_areas: Areas) -> 
     assert hand.evaluate().status_code == 429
     stored_areas.clock.advance(2)
     assert hand.evaluate().status_code == 200
+
+
+def spare_of_one(areas: Areas) -> None:
+    """Eastvale grants one question of 64 elements, and one of each spare allowance."""
+    quota = Quota(per_day=1, burst=32, per_month=1_000)
+    node = areas["eastvale"]
+    quotas = Quotas(strong=quota, weak=quota, user_share=1.0, spare_share=1.0)
+    object.__setattr__(node, "settings", node.settings.model_copy(update={"quotas": quotas}))
+
+
+def test_an_emergency_is_answered_over_quota_from_an_allowance_of_its_own_and_shown_to_the_officer(
+    stored_areas: Areas,
+) -> None:
+    """And no more than that: or whoever says emergency would ask without end."""
+    spare_of_one(stored_areas)
+    hand = Hand(stored_areas)
+    grounds = (GroundKey.vital_interests,)
+    assert hand.evaluate().status_code == 200
+    assert unusual(hand.holder) == []
+    assert hand.evaluate().status_code == 429
+    assert hand.evaluate(hand.evaluation(grounds=grounds)).status_code == 200
+    assert events(hand.holder, "request_received")[-1]["detail"]["emergency"] is True
+    assert [(one.what, one.who) for one in unusual(hand.holder) if one.what is What.emergency] == [
+        (What.emergency, hand.sender)
+    ]
+    assert_problem(hand.evaluate(hand.evaluation(grounds=grounds)), 429, "quota")
+
+
+def test_a_check_that_is_asked_once_more_is_charged_at_the_full_price_to_an_allowance_of_its_own(
+    stored_areas: Areas,
+) -> None:
+    spare_of_one(stored_areas)
+    hand = Hand(stored_areas)
+    request = hand.evaluation()
+
+    def once_more() -> int:
+        again = hand.evaluation(check_id=request.check_id, commitment=request.commitment, user=request.user)
+        return int(hand.evaluate(again).status_code)
+
+    assert hand.evaluate(request).status_code == 200
+    assert [once_more(), once_more()] == [200, 429]
+    assert hand.evaluate().status_code == 429
 
 
 def test_a_months_sum_ends_with_the_month(areas: Areas) -> None:

@@ -64,6 +64,8 @@ def test_everything_is_due_at_first_and_then_at_its_times(stored_areas: Areas) -
         *shows,
         "exchange:eastvale",
         "exchange:southmere",
+        "reconcile:eastvale",
+        "reconcile:southmere",
         "envelopes",
         "warn",
         "audit",

@@ -74,6 +74,7 @@ from hub.web.console import (
     suppliers,
     tell,
     transfers,
+    unusual,
     work,
 )
 from hub.web.console.asked import Asked, Page, cookie_of, see
@@ -118,6 +119,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *submissions.PAGES,
     *before.PAGES,
     *countersign.PAGES,
+    *unusual.PAGES,
     *disclosures.PAGES,
     *nothing.PAGES,
     *accounts.PAGES,

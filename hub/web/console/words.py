@@ -40,6 +40,7 @@ _MENU: Final = (
     (mark("To countersign"), "/countersign"),
     (mark("Who may be hidden"), "/seals"),
     (mark("Disclosures"), "/disclosures"),
+    (mark("Out of the ordinary"), "/unusual"),
     (mark("People"), "/accounts"),
     (mark("Programs"), "/programs"),
 )

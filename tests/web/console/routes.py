@@ -167,6 +167,7 @@ EXPECTED: Final = {
     "POST /countersign/before/{submission}": "m!",
     "GET /countersign/{number}": "m",
     "POST /countersign/{number}": "m!",
+    "GET /unusual": "d",
     "GET /disclosures": "cimd",
     "POST /disclosures": "cimd",
     "GET /nothing": "cirmdo",

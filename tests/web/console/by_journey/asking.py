@@ -78,6 +78,7 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /checks/{check}/{area}/{candidate}/dismiss", form={"because": "Born another year."}),
     E("POST /checks/{check}/{area}/{candidate}/tell", form={"choice": "tell"}),
     E("GET /cases/{case}"),
+    E("GET /unusual", R.data_protection_officer),
     E("GET /disclosures"),
     E("GET /disclosures", R.data_protection_officer),
     E("POST /disclosures", form={"number": "{ref}"}),
