@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hub.audit.events import NODE, Action, Refs
 from hub.consent import Decision, Obligation, Outcome, SharingForm
@@ -14,7 +14,7 @@ from hub.records.decisions import RecordedDecision
 from hub.records.obligations import Item, NewObligations, add_obligations, close_obligation
 from hub.store import obligations
 from hub.store.obligations import Activity
-from hub.values import Requester
+from hub.values import NodeId, Requester
 
 
 class Because(NamedTuple):
@@ -29,6 +29,12 @@ CASE_MOVES = Reason(code="case_moves", text="The case moves between areas.", sou
 ASKED = Reason(
     code="papers_asked", text="Papers are asked for by another area, or of one.", source="Marac toolkit"
 )
+CROSSED = Reason(
+    code="counter_allegation",
+    text="Victim in one area and alleged perpetrator in another.",
+    source="hazard H5: counter-allegations",
+)
+TELL_CHAIR: Final = "tell_chair"
 
 
 def owe(tx: Transaction, matter: Activity, because: Because, *owed: Obligation) -> None:
@@ -43,6 +49,19 @@ def owe(tx: Transaction, matter: Activity, because: Because, *owed: Obligation) 
     kept = decisions.add(tx, RecordedDecision(form=form, decision=decision, case_ref=because.case_ref))
     items = tuple(Item(place, one) for place, one in enumerate(new))
     add_obligations(tx, [NewObligations(matter, kept.number, items)])
+
+
+def owe_word_to_the_chair(
+    tx: Transaction, matter: Activity, case_ref: str, peer: NodeId, by: Requester | None
+) -> None:
+    """Have this area's chair told, today, that another area has the roles of a case the other way round."""
+    area = tx.node.areas.get(peer)
+    text = (
+        f"Victim and alleged perpetrator are the other way round in {area.area if area else peer}: tell the Marac"
+        " chair here, and decide with them who is at risk from whom before anything more moves. Tell neither"
+        " of the two."
+    )
+    owe(tx, matter, Because(CROSSED, case_ref, by), Obligation(code=TELL_CHAIR, text=text, due=tx.today))
 
 
 def settle(tx: Transaction, matter: Activity, *codes: str) -> None:

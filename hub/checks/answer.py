@@ -17,6 +17,7 @@ from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
 from hub.cases.areas import known_areas
 from hub.cases.elsewhere import Elsewhere, said_of
+from hub.cases.owed import CROSSED, owe_word_to_the_chair
 from hub.cases.publication import Supplier, supplier_of
 from hub.cases.staff import staff_list
 from hub.checks.released import Packet, Part
@@ -70,7 +71,7 @@ from hub.store import feeds
 from hub.store import received as received_rows
 from hub.store.cases import StoredCase
 from hub.store.obligations import Activity
-from hub.values import Band, Person, Requester, Role
+from hub.values import Band, Kind, Person, Requester, Role
 from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
 
 
@@ -209,17 +210,15 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
         else:
             disclosure, case, part = _decided(tx, key, waiting.recorded.question, decided)
         came = {"released": part.goes, "withheld": part.stays}
-        said = (decided.word.model_copy(update=came),) if decided.word else ()
-        words = waiting.recorded.words + said
+        words = waiting.recorded.words + ((decided.word.model_copy(update=came),) if decided.word else ())
         answered = waiting.recorded.model_copy(update={"disclosure": disclosure, "words": words})
         received.put_disclosure(tx, key, answered, case, waiting.came_at)
         if not decided.open:
             _tell(tx, key, waiting.recorded.question, case)
         refs = Refs(check_id=key.check_id, handle=key.handle.hex(), peer=key.peer)
-        actor = node.actor(decided.name) if decided.name else OPERATOR
         tx.record(
             Action.disclosure_decided,
-            by=actor,
+            by=node.actor(decided.name) if decided.name else OPERATOR,
             about=refs,
             requested_level=key.level,
             kind=decided.by.value,
@@ -235,8 +234,8 @@ def _tell(tx: Transaction, key: DisclosureKey, question: DisclosureQuestion, cas
     """Have whoever decides it told that it waits."""
     if case.waits:
         about = (key.peer, key.check_id, key.handle.hex(), key.level.value)
-        urgent = bool(question.excerpt.get("emergency"))
-        notices.arises(tx, Matter(waits=Waits.request, about=about, urgent=urgent), case.case_digest)
+        matter = Matter(waits=Waits.request, about=about, urgent=bool(question.excerpt.get("emergency")))
+        notices.arises(tx, matter, case.case_digest)
 
 
 def _require_managers_look(node: Node, decided: HolderDecision) -> None:
@@ -292,8 +291,9 @@ def _decided(
     if found.part.stays:
         answer = answer.responded(f"answered in part: {found.disclosure.level}. {found.part.in_words}")
     decision_id = recording.record_decision(tx, Activity(row.ref_digest, key.activity), decided, [answer])
-    case = HolderCase(decision_id, row.ref_digest, waits=bool(decision.refer_to))
-    return found.disclosure, case, found.part
+    if found.held.details.kind is Kind.marac and CROSSED.code in {one.code for one in decision.reasons}:
+        owe_word_to_the_chair(tx, Activity(row.ref_digest, key.activity), decided.case_ref, key.peer, None)
+    return found.disclosure, HolderCase(decision_id, row.ref_digest, bool(decision.refer_to)), found.part
 
 
 def considered(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.audit.events import NODE, Action, Refs
+from hub.cases.owed import owe_word_to_the_chair
 from hub.checks.acknowledge import acknowledge
 from hub.checks.quoted import without_numbers
 from hub.crypto import encoding, hpke, signing
@@ -178,8 +179,11 @@ def _record_answer(
         salt = bytes.fromhex(recorded.salts[sent.area])
         answers = {**recorded.answers, f"{sent.area}/{sent.name}": released}
         recorded = recorded.model_copy(update={"answers": answers})
-        recorded = _put(tx, recorded, sent, result_of(released, request))
+        shown = result_of(released, request)
+        recorded = _put(tx, recorded, sent, shown)
         activity = Activity(tx.case_digest(request.case_ref), sent.check_id)
+        if shown.counter_allegation:
+            owe_word_to_the_chair(tx, activity, request.case_ref, sent.area, sent.requester)
         act = Act(sent.area, sent.handle, sent.level, told=True)
         recording.record_response(tx, activity, act, _response(released))
         add_receipt(tx.session, sent.check_id, sent.area, answer.token)

@@ -126,7 +126,7 @@ def _show_answer(answer: DisclosureResult, area: str, *, grave: bool) -> None:
         if answer.counter_allegation:
             out.print(
                 "    [bold]Possible counter-allegation[/]: victim and perpetrator are the other way round there. "
-                "Tell both chairs; decide who is at risk before anything more moves."
+                "Tell your chair; decide who is at risk before anything more moves."
             )
         if answer.agreement:
             out.print(f"    Their comparison: {plain('; '.join(answer.agreement))}.")

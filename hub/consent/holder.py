@@ -250,7 +250,7 @@ def _person_needed(asked: PeerRequest, held: HeldRecord, assessment: Assessment)
         (
             crossed and not spoken,
             "counter_allegation",
-            "Victim there, perpetrator here: both chairs are told, and a person decides before anything moves.",
+            "Victim there, perpetrator here: a person decides before anything moves, and the chair is told.",
             "hazard H5: counter-allegations",
         ),
         (

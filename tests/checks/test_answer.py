@@ -7,6 +7,8 @@ from threading import Barrier
 
 import pytest
 
+from hub.cases.obligations import list_obligations
+from hub.cases.owed import TELL_CHAIR
 from hub.cases.staff import STAFF_FILE
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.deliver import result_of
@@ -93,10 +95,15 @@ def test_crossed_roles_wait_for_a_person_and_are_raised_to_the_coordinator(areas
     result = asked(areas, role=Role.perpetrator)
     assert told(areas, result).status is DisclosureStatus.pending
     (one,) = waiting_requests(areas["eastvale"])
-    assert any("both chairs" in reason for reason in one.reasons)
+    assert any("the chair is told" in reason for reason in one.reasons)
     record_holder_decision(areas["eastvale"], one.key, HolderDecision(Decider.coordinator, release=True))
     after = told(areas, result)
     assert (after.role, after.counter_allegation) == (Role.perpetrator, True)
+    told(areas, result)
+    for area in ("northmoor", "eastvale"):  # Once, at either.
+        every = list_obligations(areas[area], None, areas[area].today())
+        (owed,) = [one for one in every if one.code == TELL_CHAIR]
+        assert owed.due == areas[area].today()
 
 
 def test_nobody_but_a_coordinator_is_told_of_crossed_roles() -> None:
