@@ -35,6 +35,27 @@ from tests.web.console.signed_in import Console
 
 SAYS: Final = "Quarrykiln"
 """A word that stands in every text that the peer says: it may be found in no log, and in no refusal."""
+ACTION: Final = {
+    "id": "a" * 16,
+    "what": f"Fit an alarm at {SAYS}",
+    "agency": "Housing",
+    "volunteered_by": "H. Officer",
+    "due": "2026-10-01",
+    "risk": "He comes to the house",
+    "achieves": "Police are there in minutes",
+    "addresses": "victim",
+}
+BODIES: Final[dict[str, dict[str, Any]]] = {
+    "plan": {"actions": [ACTION], "accepted_by": "C. Chair", "accepted_on": "2026-09-18"},
+    "minutes": {"text": f"Heard of {SAYS}."},
+    "flag": {"extension": None},
+    "attachment": {"name": f"{SAYS}.txt"},
+    "dash": {},
+    "chronology": {"papers": []},
+    "move_notice": {"text": SAYS},
+}
+
+
 OTHER_ID: Final = "ab" * 16
 NOT_OF_A_MESSAGE: Final = frozenset(
     {"audit_entry", "seen_message", "session", "session_seen", "scheduled_job", "peer", "peer_head"}
@@ -188,3 +209,18 @@ def answering(one: Mutation, **others: dict[str, Any]) -> Callable[[Peer, Asked,
         )
 
     return lie
+
+
+def item(kind: str) -> dict[str, Any]:
+    """An item of that kind, as an honest area packs it."""
+    return {
+        "kind": kind,
+        "title": f"{kind} of {SAYS}",
+        "supplier": f"{SAYS} Police",
+        "held_by": "",
+        "by": "P. Shah",
+        "at": 1_790_000_000,
+        "may_follow": "yes",
+        "body": BODIES[kind],
+        "file": "JVBERi0xLjcK" if kind == "attachment" else "",
+    }

@@ -44,49 +44,25 @@ from tests.accounts.people import cheap_passwords
 from tests.federation.mutations import EACH, SAID, Mutation, mutations, of_each, reached
 from tests.federation.nodes import Areas, copied
 from tests.federation.peer_simulator import Peer
-from tests.federation.sayer import OTHER_ID, SAYS, Trial, answering, differing, held, posted, sealed, text_of
+from tests.federation.sayer import (
+    BODIES,
+    OTHER_ID,
+    SAYS,
+    Trial,
+    answering,
+    differing,
+    held,
+    item,
+    posted,
+    sealed,
+    text_of,
+)
 from tests.transfers.moving import HE, NEW, OLD, SHE, delivered, heard, offered
 from tests.web.console.signed_in import Console
 
 SEED: Final = 20261129
-ACTION: Final = {
-    "id": "a" * 16,
-    "what": f"Fit an alarm at {SAYS}",
-    "agency": "Housing",
-    "volunteered_by": "H. Officer",
-    "due": "2026-10-01",
-    "risk": "He comes to the house",
-    "achieves": "Police are there in minutes",
-    "addresses": "victim",
-}
-BODIES: Final[dict[str, dict[str, Any]]] = {
-    "plan": {"actions": [ACTION], "accepted_by": "C. Chair", "accepted_on": "2026-09-18"},
-    "minutes": {"text": f"Heard of {SAYS}."},
-    "flag": {"extension": None},
-    "attachment": {"name": f"{SAYS}.txt"},
-    "dash": {},
-    "chronology": {"papers": []},
-    "move_notice": {"text": SAYS},
-}
-
-
 NOTHING: Final = Mutation("offer", ("kind",), "as marac")
 """What changes nothing."""
-
-
-def item(kind: str) -> dict[str, Any]:
-    """An item of that kind, as an honest area packs it."""
-    return {
-        "kind": kind,
-        "title": f"{kind} of {SAYS}",
-        "supplier": f"{SAYS} Police",
-        "held_by": "",
-        "by": "P. Shah",
-        "at": 1_790_000_000,
-        "may_follow": "yes",
-        "body": BODIES[kind],
-        "file": "JVBERi0xLjcK" if kind == "attachment" else "",
-    }
 
 
 def pack(chance: random.Random) -> dict[str, Any]:
