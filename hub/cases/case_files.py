@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import ValidationError
 
-from hub.audit.events import Action, Refs
+from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.attachments import Attached, File
 from hub.cases.file_kinds import kind_of
 from hub.errors import ConflictError
@@ -28,10 +28,14 @@ What = Literal["minutes", "checklist", "other"]
 
 
 class By(NamedTuple):
-    """Who adds a file or is given one, and for which organisation."""
+    """Who adds a file or is given one, and for which organisation. `name`: none where the operator does."""
 
     name: str
     agency: str
+
+    def actor(self, node: Node) -> str:
+        """As whom the record has them."""
+        return node.actor(self.name) if self.name else OPERATOR
 
 
 class Given(NamedTuple):
@@ -62,7 +66,7 @@ def attach(node: Node, by: By, held: HeldCase, file: File, what: What) -> str:
         for one in papers.current(papers.of_case(tx, rows[0])):
             if _same(one.paper, new.paper):
                 return one.handle
-        (handle,) = papers.put(tx, rows[0], new, by=node.actor(by.name))
+        (handle,) = papers.put(tx, rows[0], new, by=by.actor(node))
         return handle
 
 
@@ -79,7 +83,7 @@ def give(node: Node, by: By, held: HeldCase, kept: KeptPaper) -> Given | None:
     with node.write() as tx:
         tx.record(
             Action.file_given,
-            by=node.actor(by.name),
+            by=by.actor(node),
             about=Refs(case=held.row.handle.hex()),
             kind=kept.paper.kind.value,
         )
@@ -119,7 +123,7 @@ def _named(body: Any) -> dict[str, Any]:
 
 
 def _with_file(file: File, by: By, at: int, what: What) -> WithFile:
-    paper, data = file.paper(by.name, at, by.agency)
+    paper, data = file.paper(by.name or by.agency, at, by.agency)
     if what == "minutes":
         paper = paper.model_copy(update={"kind": PaperKind.minutes})
     elif what == "checklist":

@@ -129,6 +129,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "case safe": _person("/cases"),
     "seals decide": _OPERATORS,
     "referral add": _ACTS,
+    "referral attach": _ASKS,
+    "referral file": _READS,
     "import": _ACTS,
     "publish": _SEES,
     "jobs list": _SEES,

@@ -1,4 +1,4 @@
-"""`hub referral`: referring somebody by a file, and reading the referrals of a case."""
+"""`hub referral`: referring somebody by a file; the papers of a case, read, added to by a file and given out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from hub.cases.access import restrictions_on
 from hub.cases.attachments import File, checked, read_file
+from hub.cases.case_files import By, What, attach, give
 from hub.cases.criteria import Fact
 from hub.cases.papers_shown import papers_shown
 from hub.cases.refer import Referred, for_account
@@ -21,9 +22,11 @@ from hub.checks.read import read_document
 from hub.cli.acting import Speaker, TokenFile, speaker
 from hub.cli.options import Home, Json, Who, opened, opened_to_read, read_case_ref
 from hub.cli.output import EXIT_REFUSED, counted, err, out, plain, print_json
-from hub.errors import ConflictError, InputError, NotFoundError
+from hub.errors import ConflictError, InputError, NotFoundError, UsageError
+from hub.files import write_atomically
 from hub.node.node import Node
 from hub.records import papers
+from hub.records.cases import HeldCase
 from hub.records.papers import KeptPaper
 from hub.sample.referral import sample_referral
 from hub.values import day_in_words
@@ -96,7 +99,7 @@ def add(
         if as_json:
             print_json(_document(done, here))
         else:
-            _show(done)
+            _show(done, attached=bool(files))
             if likely := [one for one in here if one.found.likely]:
                 others = counted(len(likely), "other case/other cases")
                 err.print(
@@ -151,7 +154,7 @@ def _document(done: Referred, here: list[HereAlready]) -> dict[str, object]:
     }
 
 
-def _show(done: Referred) -> None:
+def _show(done: Referred, *, attached: bool = False) -> None:
     if done.proposal:
         out.print(
             plain(f"Case {done.case_ref} has a victim of another name or date of birth. Nothing was added.")
@@ -160,6 +163,8 @@ def _show(done: Referred) -> None:
             "A correction is proposed, with the referral in it: another person approves or refuses both."
         )
         out.print(plain(f"  {done.proposal}: see `hub case corrections`."))
+        if attached:
+            out.print("What was attached is not kept: attach it to the case once the referral is on it.")
         return
     if not done.added:
         out.print(plain(f"Case {done.case_ref} has this referral already. Nothing was added."))
@@ -199,19 +204,107 @@ def show(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = F
             out.print("No paper was kept of this case.")
 
 
-def _papers(node: Node, known: Speaker, case_ref: str) -> list[KeptPaper]:
-    """Those of a case that they read.
+@referral_app.command("attach")
+def attach_to_case(
+    home: Home,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The file, of at most 10 MB.", show_default=False)
+    ],
+    what: Annotated[
+        What, typer.Option("--what", metavar="WHAT", help="What it is: minutes, checklist or other.")
+    ] = "other",
+    who: Who = None,
+    token: TokenFile = None,
+    as_json: Json = False,
+) -> None:
+    """Attach a file to a case: minutes, a risk checklist on paper, a scan. Standard input names the case."""
+    with opened(home, as_json=as_json) as node:
+        known = speaker(node, "referral attach", who, token)
+        found = checked(node, file.name, read_file(file))
+        held = _case(node, known, read_case_ref())
+        handle = attach(node, _by(node, known), held, found, what)
+        if as_json:
+            print_json({"paper": handle, "quarantined": found.said.quarantined})
+        else:
+            out.print("The file is attached to the case.")
+        if found.said.quarantined:
+            err.print(QUARANTINED)
+
+
+@referral_app.command("file")
+def give_from_case(
+    home: Home,
+    number: Annotated[
+        int,
+        typer.Argument(
+            metavar="NUMBER", help="The paper's number, as `hub referral show` has it.", show_default=False
+        ),
+    ],
+    to: Annotated[Path, typer.Argument(metavar="TO", help="Where the file is written.", show_default=False)],
+    who: Who = None,
+    token: TokenFile = None,
+    as_json: Json = False,
+) -> None:
+    """Write a file that is attached to a case; that it was given is recorded. Standard input names the case."""
+    with opened(home, as_json=as_json) as node:
+        known = speaker(node, "referral file", who, token)
+        case_ref = read_case_ref()
+        held = _case(node, known, case_ref)
+        kept = next((one for one in _papers(node, known, case_ref) if one.number == number), None)
+        given = give(node, _by(node, known), held, kept) if kept else None
+        if given is None:
+            raise NotFoundError("This case has no such file.", kept="Nothing was written.", do="Check it.")
+        _write(to, given.data)
+        if as_json:
+            print_json({"media_type": given.media_type, "size": len(given.data)})
+        else:
+            out.print(plain(f"Written: {given.media_type}, {len(given.data):,} bytes."))
+
+
+def _write(to: Path, data: bytes) -> None:
+    if to.exists():
+        raise UsageError(
+            "The file cannot be written: something is there already.",
+            kept="What is there.",
+            do="Give it the name of a new file.",
+        )
+    try:
+        write_atomically(to, data, named=True)
+    except OSError as error:
+        raise UsageError(
+            f"The file cannot be written: {error.strerror}.", kept="Nothing.", do="Check the place."
+        ) from None
+
+
+def _by(node: Node, known: Speaker) -> By:
+    """Who attaches a file, or is given one: an account, somebody who is named, else the node's own agency."""
+    if known.acting is not None:
+        return By(known.acting.account.name, known.acting.organisation.name)
+    if known.named is not None:
+        return By(known.named.name, known.named.agency or node.settings.agency)
+    return By("", node.settings.agency)
+
+
+def _case(node: Node, known: Speaker, case_ref: str) -> HeldCase:
+    """The case of a reference.
 
     Raises NotFoundError, for a case that is not there and for one that is none for them alike.
     """
     restrictions = restrictions_on(node, known.named)
     with node.read() as tx:
         held = restrictions.find(tx, case_ref)
-        if held is None or not (known.opens is None or known.opens(held.details)):
-            raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
-        if known.acting is None:
-            return papers.of_case(tx, held.row)
-    return papers_shown(node, known.acting, held)
+    if held is None or not (known.opens is None or known.opens(held.details)):
+        raise NotFoundError("There is no such case here.", kept="Nothing was changed.", do="Check it.")
+    return held
+
+
+def _papers(node: Node, known: Speaker, case_ref: str) -> list[KeptPaper]:
+    """Those of a case that they read. Raises NotFoundError as `_case`."""
+    held = _case(node, known, case_ref)
+    if known.acting is not None:
+        return papers_shown(node, known.acting, held)
+    with node.read() as tx:
+        return papers.of_case(tx, held.row)
 
 
 def _paper(kept: KeptPaper) -> dict[str, object]:

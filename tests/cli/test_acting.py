@@ -39,7 +39,11 @@ OURS: Final = [name for name, rule in RULES.items() if not rule.guard.open]
 BY_TOKEN: Final = [name for name in OURS if RULES[name].guard.program != PERSON and not RULES[name].operators]
 ONE_OF: Final = {"requests answer": ("--release",)}
 """What a command takes one of several of."""
-CHOSEN: Final = {("case decide", "answer"): "approve", ("requests still-here", "answer"): "moved"}
+CHOSEN: Final = {
+    ("case decide", "answer"): "approve",
+    ("requests still-here", "answer"): "moved",
+    ("referral file", "number"): 1,
+}
 """Of an argument that is one of a few words, one that it can be."""
 BY_PERSON: Final = [name for name in OURS if RULES[name].guard.program == PERSON]
 NAMED: Final = [name for name, one in commands().items() if "--as" in {o for p in one.params for o in p.opts}]

@@ -174,7 +174,8 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
     """A command that is added has to be walked here, or to say why it is about no case."""
     write = nodes.write
     ash, nobody = write("ash", ASH), write("nobody", ASH | {"name": ""})
-    as_ada = ("--as", write("ada", ADA))
+    as_ada, letter = ("--as", write("ada", ADA)), nodes.file(HELD).with_name("letter.txt")
+    letter.write_text("A letter.")
     assert inside("import", nodes.has, nodes.file(HELD), *as_ada).code == 0
     assert inside("publish", nodes.has, *as_ada, "--json").json["added"] > 0
     row = {"date": today().isoformat(), "agency": "A", "person": "B", "method": "C", "authority": "D"}
@@ -229,6 +230,8 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         told = sample_referral() | {"case_ref": ref, "victim_name": "Ever New"}
         walk("referral add", write("referral", told), "--as", ash)
         walk("referral show", "--as", ash, said=f"{ref}\n")
+        walk("referral attach", letter, "--as", ash, said=f"{ref}\n")
+        walk("referral file", 1, letter, "--as", ash, said=f"{ref}\n")
         walk("plan show", "--as", ash, said=f"{ref}\n")
         confirmed = {"knows_nobody": True, "cases": [ref], "by": ASH}
         walk("agenda ask", MEETING, write("confirmed", confirmed))

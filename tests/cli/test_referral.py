@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from hub.sample.referral import sample_referral
-from tests.cli.running import inside
+from tests.cases.scanning import PDF, scanner
+from tests.cli.running import inside, query
 
 
 @pytest.fixture
@@ -99,3 +100,48 @@ def test_agencies_refer_by_a_table_and_a_bad_row_keeps_no_other_out(home: Path, 
     assert [(one["case_ref"], one["added"]) for one in again] == [(kept["case_ref"], 0)]
     file.write_text("case_ref,who_knows\n", encoding="utf-8")
     assert "Column 2" in inside("referral", "add", home, file, "--json").error["text"]
+
+
+def test_a_file_is_attached_to_a_case_and_written_out_once_a_scanner_has_seen_it(
+    refer: Any, home: Path, tmp_path: Path
+) -> None:
+    ref = refer().json["case_ref"]
+    scan, to = tmp_path / "minutes.pdf", tmp_path / "out.pdf"
+    scan.write_bytes(PDF)
+
+    def last() -> dict[str, Any]:
+        shown = inside("referral", "show", home, "--json", said=f"{ref}\n").json["papers"]
+        found: dict[str, Any] = shown[-1]
+        return found
+
+    unseen = inside("referral", "attach", home, scan, "--what", "minutes", said=f"{ref}\n")
+    assert unseen.code == 0, unseen.err
+    assert "kept in quarantine" in unseen.err
+    refused = inside("referral", "file", home, last()["number"], to, said=f"{ref}\n")
+    assert "in quarantine" in refused.err
+    assert not to.exists()
+    with scanner() as address:
+        settings = home / "node.toml"
+        settings.write_text(settings.read_text() + f'\n[attachments]\nclamd = "{address}"\n')
+        for _ in range(2):
+            assert inside("referral", "attach", home, scan, "--what", "minutes", said=f"{ref}\n").code == 0
+    assert (last()["kind"], last()["body"]["scan"]) == ("minutes", "clean")
+    done = inside("referral", "file", home, last()["number"], to, "--json", said=f"{ref}\n")
+    assert done.json == {"media_type": "application/pdf", "size": len(PDF)}
+    assert (to.read_bytes(), to.stat().st_mode & 0o777) == (PDF, 0o600)
+    assert query(home, "SELECT count(*) FROM audit_entry WHERE action = 'file_given'") == [(1,)]
+    again = inside("referral", "file", home, last()["number"], to, said=f"{ref}\n")
+    assert "something is there already" in again.err
+    assert inside("referral", "file", home, 1, tmp_path / "no.pdf", said=f"{ref}\n").code == 1
+
+
+def test_what_is_attached_to_a_referral_that_waits_is_said_not_to_be_kept(
+    refer: Any, home: Path, tmp_path: Path
+) -> None:
+    refer(case_ref="R-1")
+    (tmp_path / "letter.txt").write_text("A letter.")
+    told = tmp_path / "other.json"
+    told.write_text(json.dumps(sample_referral() | {"case_ref": "R-1", "victim_name": "Ever New"}))
+    done = inside("referral", "add", home, told, "--attach", tmp_path / "letter.txt")
+    assert "What was attached is not kept" in done.out
+    assert "What was attached" not in inside("referral", "add", home, told).out

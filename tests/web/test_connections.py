@@ -85,6 +85,16 @@ def test_a_request_that_is_not_complete_in_time_is_hung_up_on(brisk: int) -> Non
     assert healthy(brisk)
 
 
+def test_a_long_request_over_a_slow_line_is_read_beyond_its_deadline_while_it_comes(brisk: int) -> None:
+    piece = bytes(64 * 1024)
+    head = f"POST /federation/v1/evaluations HTTP/1.1\r\nHost: x\r\nContent-Length: {10 * len(piece)}\r\n\r\n"
+    with opened(brisk, head.encode()) as connection:
+        for _ in range(10):  # Two and a half times as long as a request may take that says nothing.
+            time.sleep(0.25)
+            connection.sendall(piece)
+        assert connection.recv(4096).startswith(b"HTTP/1.1 4")
+
+
 @pytest.mark.parametrize("said", HALF.values(), ids=HALF)
 def test_more_connections_than_there_may_be_keep_nobody_out(patient: int, said: bytes) -> None:
     with ExitStack() as stack:

@@ -22,6 +22,7 @@ from hub.records import papers
 from hub.records.accounts import AccountRole
 from hub.records.papers import MAX_FILE, KeptPaper, PaperKind
 from hub.store import cases
+from hub.web.console import app as console_app
 from hub.web.console.app import create_console
 from tests.cases.referring import sample
 from tests.cases.scanning import HARM, PDF, scanned, scanner
@@ -203,7 +204,7 @@ def test_what_is_no_file_to_keep_is_refused_in_words_on_its_own_page(
 BROKEN: Final = {
     "cut off": form_with(PDF)[:-40],
     "another edge": form_with(PDF).replace(BOUNDARY.encode(), b"else"),
-    "two files": form_with(PDF).replace(b'name="what"', b'name="file"; filename="x.pdf"'),
+    "two files": form_with(PDF).replace(b'name="button"', b'name="file"; filename="x.txt"'),
     "a field of no page": form_with(PDF).replace(b'name="what"', b'name="supplier"'),
     "many fields": (b"--" + BOUNDARY.encode() + b'\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n')
     * 40,
@@ -222,14 +223,17 @@ def test_what_no_page_of_the_console_sends_is_refused_and_nothing_kept(
 
 
 def test_another_sites_page_attaches_nothing_and_of_nobody_a_file_is_read(
-    console: Console, case: str
+    console: Console, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    read: list[object] = []
+    monkeypatch.setattr(console_app, "read_sent", read.append)
     token = token_of(console, R.coordinator)
     evil = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
     assert send(console, case, token, form_with(PDF), evil).status_code == 403
     assert send(console, case, "", form_with(PDF)).headers["location"].startswith("/sign-in")
     officer = token_of(console, R.data_protection_officer)
     assert send(console, case, officer, form_with(PDF)).status_code == 404
+    assert not read
     assert not kept(console.node, case)
 
 
