@@ -132,6 +132,8 @@ class Action(StrEnum):
     papers_arrived = "papers_arrived"
     papers_ended = "papers_ended"
     papers_told = "papers_told"
+    hearing_told = "hearing_told"
+    hearing_heard = "hearing_heard"
 
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"

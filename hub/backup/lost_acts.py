@@ -76,6 +76,8 @@ ACTS: Final = frozenset(
         Action.papers_decided,
         Action.papers_arrived,
         Action.papers_told,
+        Action.hearing_told,
+        Action.hearing_heard,
         Action.account_invited,
         Action.account_confirmed,
         Action.account_disabled,

@@ -110,7 +110,7 @@ def opener(node: Node, acting: Acting) -> Callable[[bytes], bool]:
 def _opener(
     acting: Acting, held: Mapping[bytes, Gist], restrictions: CaseRestrictions
 ) -> Callable[[bytes], bool]:
-    theirs, of_none, known = _theirs(acting), _of_marac(acting), dict[bytes, bool]()
+    theirs, of_none, known = _theirs(acting), of_marac(acting), dict[bytes, bool]()
 
     def look(digest: bytes) -> bool:
         case = held.get(digest)
@@ -149,7 +149,8 @@ def overseen_among(node: Node, acting: Acting, digests: Collection[bytes]) -> fr
     return shown_among(node, Acting(account, acting.organisation), digests)
 
 
-def _of_marac(acting: Acting) -> bool:
+def of_marac(acting: Acting) -> bool:
+    """Whether they are a coordinator or manager of the Marac's."""
     roles = (AccountRole.coordinator, AccountRole.manager)
     return not acting.organisation.idva_service and acting.account.role in roles
 

@@ -16,15 +16,23 @@ from hub.checks.named import named_candidate
 from hub.crypto.vault import Vault
 from hub.errors import ConflictError, NotFoundError, UsageError
 from hub.node.node import Node
-from hub.node.transaction import Transaction
-from hub.records.check import CandidateRef, DismissedWord, recorded_check, update_check
+from hub.node.transaction import Reading, Transaction
+from hub.records.check import CandidateRef, DismissedWord, RecordedCheck, recorded_check, update_check
 from hub.store import dismissals
-from hub.values import Band, Requester
+from hub.values import Band, NodeId, Requester
 
 
 def dismissal_digest(vault: Vault, node_id: str, evidence: bytes) -> bytes:
     """The keyed digest of a pair: our subject and one record of that area."""
     return vault.lookup("not_same", f"{node_id}\x00{evidence.hex()}")
+
+
+def dismissed(tx: Reading, kept: RecordedCheck, area: NodeId, handle: str) -> bool:
+    """Whether a person said of a candidate of a check that it is not the same; also while another has to agree."""
+    if handle in kept.dismissed:
+        return True
+    digest = dismissal_digest(tx.vault, area, bytes.fromhex(kept.evidence[area][handle]))
+    return bool(dismissals.known(tx.session, [digest]))
 
 
 def dismiss(

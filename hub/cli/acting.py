@@ -93,6 +93,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "plan actions": _READS,
     "plan report": _ASKS,
     "flags list": _READS,
+    "hearings list": _READS,
     "flags told": _person("/flags"),
     "flags extend": _person("/flags"),
     "flags seen": _person("/seen-again"),

@@ -101,6 +101,10 @@ COMMANDS: Final = {
         "checks:checks_app",
         "Checks that were made before, and their results.",
     ),
+    "hearings": (
+        "hearings:hearings_app",
+        "Later hearings in other areas of cases that both areas hold to be the same.",
+    ),
     "agenda": (
         "agenda:agenda_app",
         "The cases of a meeting, and asking about all of them.",

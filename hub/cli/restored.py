@@ -64,6 +64,8 @@ _IN_WORDS: Final = {
     Action.papers_decided: "papers that another area asked for were released or withheld",
     Action.papers_arrived: "papers came from another area",
     Action.papers_told: "another area was told what was decided about papers",
+    Action.hearing_told: "another area was told the day of a later hearing",
+    Action.hearing_heard: "another area told the day of a later hearing",
     Action.call_recorded: "it was recorded that an area was rung",
     Action.idva_referred: "a case was passed on to an Idva service",
     Action.idva_taken_on: "an Idva service took on somebody who was referred to it",

@@ -19,6 +19,7 @@ from hub.cases.obligations import escalate
 from hub.cases.own_keys import keep_own_keys
 from hub.cases.renewal import follow_agreements
 from hub.cases.repeat_decisions import note_current
+from hub.checks.later_hearings import exchange_hearings
 from hub.checks.papers.expire import expire as expire_papers
 from hub.checks.reconcile import reconcile
 from hub.crypto.groups import from_groups
@@ -99,6 +100,7 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         *(Job(f"show:{one}", partial(_show, one), peer=True) for one in pinned),
         *(Job(f"exchange:{one}", partial(_exchange, one), peer=True) for one in pinned),
         *(Job(f"reconcile:{one}", partial(_reconcile, one), peer=True) for one in pinned),
+        *(Job(f"hearings:{one}", partial(_hearings, one), peer=True) for one in pinned),
         Job("envelopes", lambda run: renew(run.node)),
         Job("warn", _warn),
         Job("audit", lambda run: require_as_bound(run.node)),
@@ -216,6 +218,10 @@ def _exchange(peer: NodeId, run: Run) -> None:
 def _reconcile(peer: NodeId, run: Run) -> None:
     """Hold both sides' records against each other; what differs is shown to the data-protection officer."""
     _ask(run, lambda client: reconcile(run.node, client, peer, RECONCILED_DAYS, by=NODE))
+
+
+def _hearings(peer: NodeId, run: Run) -> None:
+    _ask(run, lambda client: exchange_hearings(run.node, client, peer, run.alive))
 
 
 def _ask(run: Run, act: Callable[[PeerClient], Awaitable[object]]) -> None:

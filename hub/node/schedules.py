@@ -25,6 +25,7 @@ class Schedules(Value):
 
     `show_head_minutes`: each peer is shown the newest signed head of our log, whatever was done or not.
     `envelope_minutes`: each peer is sent an envelope, with something in it or not.
+    `hearings_minutes`: areas that hold a case to be the same say the days of later hearings.
     `ask_again_minutes`: a disclosure that waits for a person at its holder. `retry_most_minutes`: between two tries
     of what goes on failing. `give_up_after`: tries of a delivery; by default about three days.
     """
@@ -36,6 +37,7 @@ class Schedules(Value):
     casework_minutes: Minutes = 60
     show_head_minutes: Minutes = 60
     envelope_minutes: Minutes = 60
+    hearings_minutes: Minutes = 24 * 60
     warn_minutes: Minutes = 24 * 60
     audit_minutes: Minutes = 24 * 60
     reconcile_minutes: Minutes = 24 * 60
@@ -57,6 +59,7 @@ class Schedules(Value):
             "reconcile": self.reconcile_minutes,
             "envelopes": self.envelope_minutes,
             "exchange": self.envelope_minutes,
+            "hearings": self.hearings_minutes,
             "escalate": self.escalate_minutes,
             "casework": self.casework_minutes,
         }.get(job.partition(":")[0])

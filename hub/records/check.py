@@ -19,6 +19,7 @@ from hub.crypto.vault import Vault
 from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
+from hub.records.hearings import Hearing
 from hub.store import checks
 from hub.values import (
     Band,
@@ -212,7 +213,8 @@ class RecordedCheck(Value):
     `answers`: what areas released, as it came, by area and `hub.records.bodies.ExchangeName`; nobody is shown it
     but as the result has it. `dismissed`: why a candidate is not the same person, by handle, where it was said.
     `published`: what each area that answered had published then; empty in checks of before it was kept.
-    `rung`: what was said on the telephone, by area.
+    `rung`: what was said on the telephone, by area. `hearings`: later ones of a case that both areas hold to be the
+    same, by area and handle (`hearing_key`).
     """
 
     request: CheckRequest
@@ -225,6 +227,12 @@ class RecordedCheck(Value):
     dismissed: dict[str, DismissedWord] = Field(default_factory=dict)
     published: dict[str, PublishedState] = Field(default_factory=dict)
     rung: dict[str, tuple[Rung, ...]] = Field(default_factory=dict)
+    hearings: dict[str, Hearing] = Field(default_factory=dict)
+
+
+def hearing_key(area: NodeId, handle: str) -> str:
+    """What later hearings with an area are kept by."""
+    return f"{area}/{handle}"
 
 
 def still_to_ring(node: Node, recorded: RecordedCheck) -> tuple[NodeId, ...]:

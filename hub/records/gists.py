@@ -6,6 +6,7 @@ Which records stand, and that none is missing, is held to the log each time (`Re
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from sqlalchemy import RowMapping
@@ -14,6 +15,7 @@ from hub.crypto.vault import Vault
 from hub.node.transaction import Reading
 from hub.records.cases import open_kept
 from hub.records.check import AreaStatus, DisclosureStatus, RecordedCheck, open_check
+from hub.records.hearings import Hearing
 from hub.store.cases import StoredCase, stored_case
 from hub.values import Band, Kind, NodeId, Role
 
@@ -71,12 +73,21 @@ def _gist(vault: Vault, values: RowMapping) -> Gist:
     )
 
 
+class HeardThere(NamedTuple):
+    """What an area said of later hearings of a candidate, who is known again by this evidence."""
+
+    area: NodeId
+    evidence: bytes
+    hearing: Hearing
+
+
 class CheckGist(NamedTuple):
     """A check in a word: when it was asked (seconds since 1970), about whom on which case, and what came of it.
 
     `permitted`: not so, nobody was asked. `nobody`: no area was asked for whoever asked. `answered`: an area has.
     `to_ring`: an area of it is still to be rung. `came`: how far it has come with each area that found somebody.
     `doubted_by`: who said of a very likely candidate that it is not the same person, while nobody has agreed.
+    `heard`: what areas said of later hearings, but of a candidate that somebody said is not the same.
     """
 
     check_id: str
@@ -90,6 +101,7 @@ class CheckGist(NamedTuple):
     to_ring: bool
     came: tuple[tuple[NodeId, frozenset[DisclosureStatus]], ...]
     doubted_by: tuple[str, ...]
+    heard: tuple[HeardThere, ...]
     sealed: bytes
 
 
@@ -115,8 +127,16 @@ def _check(vault: Vault, row: RowMapping) -> CheckGist:
             (one.node_id, frozenset(each.disclosure.status for each in one.candidates)) for one in found
         ),
         doubted_by=_doubted_by(kept),
+        heard=tuple(_heard(kept)),
         sealed=row["sealed"],
     )
+
+
+def _heard(kept: RecordedCheck) -> Iterator[HeardThere]:
+    for key, hearing in kept.hearings.items():
+        area, _, handle = key.partition("/")
+        if hearing.heard is not None and handle not in kept.dismissed:
+            yield HeardThere(area, bytes.fromhex(kept.evidence[area][handle]), hearing)
 
 
 def _doubted_by(kept: RecordedCheck) -> tuple[str, ...]:

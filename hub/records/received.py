@@ -15,9 +15,10 @@ from hub.crypto.encoding import unb64
 from hub.crypto.vault import Vault
 from hub.node.transaction import Reading, Transaction
 from hub.records.bodies import ExchangeName
+from hub.records.hearings import Hearing
 from hub.store import received
 from hub.store.received import AnswerRow, CheckRow, DisclosureId, DisclosureRow, disclosure_row
-from hub.values import Level, LongText, NodeId, ShortText, Value, Whole
+from hub.values import Level, LongText, NodeId, Person, ShortText, Value, Whole
 from hub.wire.messages import Disclosure, DisclosureQuestion, EvaluationRequest
 
 
@@ -107,13 +108,15 @@ class HolderWord(Value):
 class RecordedDisclosure(Value):
     """What was asked and what was answered, as the holder keeps it, with the request that was answered first.
 
-    Earlier versions kept no request. `words`: what people here said to it, oldest first.
+    Earlier versions kept no request. `words`: what people here said to it, oldest first. `hearing`: what either
+    area said since of later hearings.
     """
 
     question: DisclosureQuestion
     disclosure: Disclosure
     request: SignedRequest | None = None
     words: tuple[HolderWord, ...] = ()
+    hearing: Hearing = Hearing()
 
 
 class HolderCase(NamedTuple):
@@ -160,13 +163,13 @@ def open_check(tx: Reading, row: CheckRow) -> SignedRequest:
 
 def open_disclosure(tx: Reading, row: DisclosureRow) -> ReceivedDisclosure:
     """A disclosure that was asked. Raises StorageError."""
-    return _opened(tx, row)
+    return _opened(tx.vault, row)
 
 
 def disclosure(tx: Reading, key: DisclosureKey) -> ReceivedDisclosure | None:
     """A disclosure that was asked before. Raises StorageError."""
     row = received.disclosure(tx.session, key.row)
-    return _opened(tx, row) if row else None
+    return _opened(tx.vault, row) if row else None
 
 
 def waiting(tx: Reading) -> list[ReceivedDisclosure]:
@@ -175,7 +178,28 @@ def waiting(tx: Reading) -> list[ReceivedDisclosure]:
     Raises RowsError, StorageError.
     """
     rows = [row for row in tx.every_row("received_disclosure", _row) if row.pending]
-    return [_opened(tx, row) for row in sorted(rows, key=lambda row: row.received_at)]
+    return [_opened(tx.vault, row) for row in sorted(rows, key=lambda row: row.received_at)]
+
+
+class HeardOfUs(NamedTuple):
+    """What a peer that asked about somebody on a case of ours said since of its later hearings."""
+
+    peer: NodeId
+    case_digest: bytes
+    subject: Person
+    hearing: Hearing
+
+
+def every_heard(tx: Reading) -> tuple[HeardOfUs, ...]:
+    """All of that. Raises RowsError, StorageError."""
+    return tx.every_row("received_disclosure", _heard)
+
+
+def _heard(vault: Vault, values: RowMapping) -> HeardOfUs | None:
+    one = _opened(vault, disclosure_row(values))
+    if one.recorded.hearing.heard is None or one.case.case_digest is None:
+        return None
+    return HeardOfUs(one.key.peer, one.case.case_digest, one.recorded.question.subject, one.recorded.hearing)
 
 
 def _row(_: Vault, values: RowMapping) -> DisclosureRow:
@@ -188,7 +212,7 @@ def of_case(tx: Reading, case_digest: bytes) -> list[ReceivedDisclosure]:
     tx.require_as_bound(
         {"received_disclosure": [(row.check_id, row.peer, row.handle, row.level) for row in rows]}
     )
-    return [_opened(tx, row) for row in rows]
+    return [_opened(tx.vault, row) for row in rows]
 
 
 def every_key(tx: Reading) -> list[DisclosureKey]:
@@ -236,9 +260,9 @@ def _answer_place(row: AnswerRow) -> str:
     return f"idempotent_answer/{row.peer}/{row.key}/{row.request_digest}"
 
 
-def _opened(tx: Reading, row: DisclosureRow) -> ReceivedDisclosure:
+def _opened(vault: Vault, row: DisclosureRow) -> ReceivedDisclosure:
     key = DisclosureKey(row.peer, row.check_id, row.handle, Level(row.level))
-    recorded = RecordedDisclosure.model_validate_json(tx.vault.open(_place(key), row.sealed))
+    recorded = RecordedDisclosure.model_validate_json(vault.open(_place(key), row.sealed))
     case = HolderCase(row.decision_id, row.case_digest, row.pending)
     return ReceivedDisclosure(key, case, recorded, row.received_at)
 

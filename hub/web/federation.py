@@ -17,6 +17,7 @@ from fastapi import APIRouter, Request, Response
 from hub.audit.events import Action
 from hub.checks import receive, reconcile
 from hub.checks.acknowledge import receive_acknowledgement
+from hub.checks.later_hearings import receive as receive_hearing
 from hub.checks.papers.receive import receive as receive_papers
 from hub.errors import AuthenticationError, ConflictError, InputError
 from hub.federation import evaluate, heads, serve_feed
@@ -33,6 +34,7 @@ from hub.transfers.receive import receive as receive_transfer
 from hub.web.problems import problem, problem_of
 from hub.wire import messages
 from hub.wire.channel import ENVELOPES_PATH, EnvelopeMessage
+from hub.wire.hearings import HEARINGS_PATH, HearingMessage
 from hub.wire.messages import MessageType
 from hub.wire.papers import PAPERS_PATH, PapersMessage
 from hub.wire.transfers import MAX_TRANSFER_BODY, TRANSFERS_PATH, TransferMessage
@@ -127,6 +129,10 @@ def _papers(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refuse
     return receive_papers(node, caller, signed, message)
 
 
+def _hearing(node: Node, caller: Caller, signed: SignedRequest) -> Reply | Refused:
+    return receive_hearing(node, caller, messages.parse_request(HearingMessage, signed.body))
+
+
 _POSTED: Final[Mapping[str, tuple[MessageType, Act]]] = {
     messages.EVALUATIONS_PATH: (MessageType.evaluation, _evaluation),
     messages.DISCLOSURES_PATH: (MessageType.disclosure, _disclosure),
@@ -136,6 +142,7 @@ _POSTED: Final[Mapping[str, tuple[MessageType, Act]]] = {
     TRANSFERS_PATH: (MessageType.transfer, _transfer),
     ENVELOPES_PATH: (MessageType.envelope, _envelope),
     PAPERS_PATH: (MessageType.papers, _papers),
+    HEARINGS_PATH: (MessageType.hearing, _hearing),
 }
 """What peers post: the type of the message, and who takes it."""
 

@@ -239,6 +239,7 @@ ROUTES: Final[Mapping[tuple[str, str], Guard]] = {
     ("POST", "/api/v1/cases/{case}/corrections"): Guard(CASE_OPENERS, program=ASK),
     ("POST", "/api/v1/corrections/{correction}"): Guard(CASEWORKERS, program=PERSON),
     ("GET", "/api/v1/flags"): Guard(CASEWORKERS, program=READ),
+    ("GET", "/api/v1/hearings"): Guard(CASEWORKERS, program=READ),
     ("GET", "/api/v1/cases/{case}/here-already"): Guard(CASEWORKERS, program=READ),
     ("POST", "/api/v1/cases/{case}/questions"): Guard(CASEWORKERS, program=ASK),
     ("GET", "/api/v1/cases/{case}/checks"): Guard(CASEWORKERS, program=READ),

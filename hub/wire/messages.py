@@ -83,6 +83,7 @@ class MessageType(StrEnum):
     transfer = "marac-transfer+jwt"
     envelope = "marac-envelope+jwt"
     papers = "marac-papers+jwt"
+    hearing = "marac-hearing+jwt"
     reconciliation = "marac-reconciliation+jwt"
     feed = "marac-feed+jwt"
     manifest = "marac-manifest+jwt"

@@ -30,6 +30,7 @@ GUARDS: dict[tuple[str, str], str] = {
     ("POST", "/federation/v1/transfers"): "peer",
     ("POST", "/federation/v1/envelopes"): "peer",
     ("POST", "/federation/v1/papers"): "peer",
+    ("POST", "/federation/v1/hearings"): "peer",
 }
 BEHIND = sorted(route for route, guard in GUARDS.items() if guard == "peer")
 OPEN = sorted(route for route, guard in GUARDS.items() if guard == "open")

@@ -203,6 +203,7 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("records show", nodes.transfer, *who)
         walk("records withdraw", nodes.transfer, *who)
         walk("flags list", *who)
+        walk("hearings list", *who)
         walk("agenda show", MEETING, *who)
         for how in ((), ("--all",), ("--closed",), ("--on", "2199-12-31")):
             walk("obligations list", *how, *who)

@@ -46,6 +46,7 @@ WALKED: Final[dict[tuple[str, str], str]] = {
     ("repeats decide", "who"): "{home} {form} --as {missing}",
     ("transfer notice", "document"): "{home} {missing}",
     ("flags list", "who"): "{home} --as {missing}",
+    ("hearings list", "who"): "{home} --as {missing}",
     **{
         (f"flags {act}", name): f"{{home}} {how}"
         for act in ("told", "extend", "seen")
@@ -143,6 +144,7 @@ WALKED.update(
         "channel list": "{home}",
         "transfer notice": "{home} {form}",
         "flags list": "{home}",
+        "hearings list": "{home}",
         "duty show": "{home}",
         "duty keep": "{home} {form}",
         "idva list": "{home}",

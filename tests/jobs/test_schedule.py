@@ -66,6 +66,8 @@ def test_everything_is_due_at_first_and_then_at_its_times(stored_areas: Areas) -
         "exchange:southmere",
         "reconcile:eastvale",
         "reconcile:southmere",
+        "hearings:eastvale",
+        "hearings:southmere",
         "envelopes",
         "warn",
         "audit",

@@ -39,6 +39,7 @@ from hub.wire.channel import (
     digest_of,
     envelope_context,
 )
+from hub.wire.hearings import HearingSaid
 from hub.wire.messages import DisclosureQuestion, DisclosureRequest, MessageType, commitment, encode
 from hub.wire.papers import (
     PapersAnswer,
@@ -77,6 +78,7 @@ def build() -> dict[str, Any]:
         "request": _request(),
         "papers": _papers(),
         "channel": _channel(),
+        "hearing": _hearing(),
         "jwt": _jwt(),
         "audit": _audit(),
     }
@@ -248,6 +250,22 @@ def _channel() -> dict[str, Any]:
         "hpke_info": {
             way: envelope_context("northmoor", "eastvale", "0" * 16, way).info.decode("latin-1")
             for way in ("there", "back")
+        },
+    }
+
+
+def _hearing() -> dict[str, Any]:
+    """What two areas say of later hearings, before it is sealed, and what each is bound to."""
+    about = (CHECK_ID, HANDLE, "involvement")
+    return {
+        "said": encode(HearingSaid(day=dt.date(2026, 12, 3))).decode(),
+        "none": encode(HearingSaid()).decode(),
+        "hpke_info": {
+            name: SealContext(name, sender, to, "0" * 16, *about).info.decode("latin-1")
+            for name, sender, to in (
+                ("hearing", "northmoor", "eastvale"),
+                ("hearing-answer", "eastvale", "northmoor"),
+            )
         },
     }
 

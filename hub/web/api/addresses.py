@@ -10,7 +10,18 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from hub.web.api import acts, agendas, asked_papers, files, models, moves, plans, services, still_here
+from hub.web.api import (
+    acts,
+    agendas,
+    asked_papers,
+    files,
+    hearings,
+    models,
+    moves,
+    plans,
+    services,
+    still_here,
+)
 from hub.web.api import examples as eg
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
@@ -204,6 +215,24 @@ ADDRESSES: Final = (
     Address("POST", "/transfers/{transfer}", doing="accepts, declines or withdraws a transfer"),
     Address("POST", "/corrections/{correction}", doing="approves or refuses a correction"),
     Address("GET", "/flags", acts.list_flags, gives=models.FlagsListed, given={"flags": [eg.FLAG]}),
+    Address(
+        "GET",
+        "/hearings",
+        hearings.list_hearings,
+        gives=hearings.HearingsListed,
+        given={
+            "hearings": [
+                {
+                    "page": f"/cases/{eg.CASE}",
+                    "case_ref": "NM-2026-0412",
+                    "area": "eastvale",
+                    "day": "2026-12-03",
+                    "state": "heard",
+                    "said_at": "2026-12-04T02:10:00Z",
+                }
+            ]
+        },
+    ),
     Address(
         "GET",
         "/cases/{case}/here-already",

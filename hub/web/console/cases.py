@@ -13,6 +13,7 @@ from fastapi import Response
 from hub.cases.repeat_decisions import note_found, waiting
 from hub.cases.shown import case_shown, lines
 from hub.cases.stub import enter_case
+from hub.checks.heard_elsewhere import heard_elsewhere
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.errors import ConflictError, InputError
 from hub.node.node import Node
@@ -22,6 +23,7 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.came import asked_lines
 from hub.web.console.case_papers import children_due, listed
 from hub.web.console.forms import Form, unsent
+from hub.web.console.heard import in_words
 from hub.web.console.incoming import area_name
 from hub.web.console.language import gettext, mark
 from hub.web.console.papers_asked import lines as papers_lines
@@ -77,6 +79,7 @@ def _show(asked: Asked) -> Response:
         may_ask=may_ask,
         checks=asked_lines(asked, MOST, lambda one: one.case_digest == case) if may_ask else [],
         most=MOST,
+        heard=in_words(asked.node, heard_elsewhere(asked.node, asked.acting, held.row.ref_digest)),
         papers=listed(asked, held),
         asked_papers=papers_lines(asked, held.row.ref_digest.hex()) if may_ask else [],
         moves=moves_of(asked, held) if asked.may("/transfers") else [],

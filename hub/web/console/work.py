@@ -10,6 +10,7 @@ from fastapi import Response
 from hub.cases.corrections_kept import waiting_corrections
 from hub.cases.plans import actions_of, reporter_of
 from hub.cases.repeat_decisions import waiting
+from hub.checks.heard_elsewhere import lately as lately_heard
 from hub.checks.not_yet_asked import not_yet_asked
 from hub.checks.rung import to_be_rung
 from hub.checks.submissions import waiting_for_manager
@@ -17,6 +18,7 @@ from hub.checks.unattended import unattended
 from hub.records.gists import CheckGist
 from hub.web.console.asked import Asked, Page
 from hub.web.console.came import RESULT, lately
+from hub.web.console.heard import in_words
 from hub.web.console.idva_referrals import first_contacts
 from hub.web.console.incoming import answered, area_name, lines
 from hub.web.console.obligations import by_case, by_time, when
@@ -43,6 +45,7 @@ def _work(asked: Asked) -> Response:
         requests=lines(asked),
         unattended=unattended(asked.node, asked.acting),
         answered=answered(asked),
+        heard=in_words(asked.node, lately_heard(asked.node, asked.acting)),
         overdue=len(past),
         due=len(now),
         urgent=[(one, when(one)) for one in read(node, urgent)],

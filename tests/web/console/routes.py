@@ -208,6 +208,7 @@ EXPECTED: Final = {
     "POST /api/v1/cases/{case}/corrections": "cirm ask",
     "POST /api/v1/corrections/{correction}": "cim person",
     "GET /api/v1/flags": "cim read",
+    "GET /api/v1/hearings": "cim read",
     "GET /api/v1/cases/{case}/here-already": "cim read",
     "POST /api/v1/cases/{case}/here-already": "cim person",
     "POST /api/v1/cases/{case}/questions": "cim ask",

@@ -1,0 +1,155 @@
+"""Two areas that hold a case to be the same tell each other the days of its later hearings, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from hub.cases.staff import STAFF_FILE
+from hub.checks.answer import waiting_requests
+from hub.checks.dismissals import dismiss
+from hub.checks.later_hearings import METHOD
+from hub.node.node import Node
+from hub.records import disclosures, received
+from hub.records.check import CandidateRef, hearing_key, recorded_check
+from hub.records.hearings import Hearing
+from hub.wire.hearings import HEARINGS_PATH
+from tests.checks.disclosing import SUBJECT
+from tests.checks.hearings import HERS, LATER, THEIRS, exchanged, linked
+from tests.federation.nodes import Areas, case, cases_of, events, hold
+
+BOTH = ("northmoor", "eastvale")
+
+
+@pytest.fixture
+def told(areas: Areas) -> str:
+    return linked(areas)
+
+
+def at_asker(node: Node, check_id: str) -> Hearing:
+    with node.read() as tx:
+        kept = recorded_check(tx, check_id)
+    (candidate,) = kept.result.areas[0].candidates
+    return kept.hearings.get(hearing_key("eastvale", candidate.handle), Hearing())
+
+
+def at_holder(node: Node) -> Hearing:
+    with node.read() as tx:
+        (key,) = received.every_key(tx)
+        one = received.disclosure(tx, key)
+    assert one is not None
+    return one.recorded.hearing
+
+
+def test_each_area_tells_the_other_the_day_of_its_own_later_hearing(areas: Areas, told: str) -> None:
+    exchanged(areas)
+    assert at_asker(areas["northmoor"], told).heard == THEIRS
+    assert at_holder(areas["eastvale"]).heard == HERS
+
+
+def test_a_day_is_told_once_by_a_decision_and_stands_in_the_disclosure_log(areas: Areas, told: str) -> None:
+    for _ in range(3):
+        exchanged(areas)
+    for area, ref in (("northmoor", "NM-1"), ("eastvale", "eastvale-0")):
+        node = areas[area]
+        assert (len(events(node, "hearing_told")), len(events(node, "hearing_heard"))) == (1, 1)
+        with node.read() as tx:
+            rows = [one.shared.sharing for one in disclosures.of_case(tx, tx.case_digest(ref))]
+        (row,) = (one for one in rows if one.method == METHOD)
+        assert row.authority
+        assert str(HERS) not in row.model_dump_json()
+    assert areas["northmoor"].today() == areas["eastvale"].today()
+
+
+def test_a_new_day_takes_the_place_of_the_one_before(areas: Areas, told: str) -> None:
+    exchanged(areas)
+    hold(areas["northmoor"], case("NM-1", [SUBJECT], meeting_date=LATER))
+    hold(areas["eastvale"], case("eastvale-0", cases_of("eastvale")[0], meeting_date=LATER))
+    exchanged(areas)
+    assert (at_asker(areas["northmoor"], told).heard, at_holder(areas["eastvale"]).heard) == (LATER, LATER)
+    assert len(events(areas["eastvale"], "hearing_told")) == 2
+
+
+def test_what_was_heard_before_one_told_the_other_is_not_told_again(areas: Areas, told: str) -> None:
+    before = dt.date(2026, 11, 1)
+    hold(areas["northmoor"], case("NM-1", [SUBJECT], meeting_date=before))
+    hold(areas["eastvale"], case("eastvale-0", cases_of("eastvale")[0], meeting_date=before))
+    exchanged(areas)
+    assert nothing(areas, told)
+
+
+def nothing(areas: Areas, check_id: str) -> bool:
+    """Whether neither has heard or told anything."""
+    assert {len(events(areas[area], f"hearing_{what}")) for area in BOTH for what in ("told", "heard")} == {0}
+    return at_asker(areas["northmoor"], check_id) == at_holder(areas["eastvale"]) == Hearing()
+
+
+def sealed_at_asker(areas: Areas, _: str) -> None:
+    hold(areas["northmoor"], case("NM-1", [SUBJECT], meeting_date=HERS, sealed=True))
+
+
+def fled(areas: Areas, _: str) -> None:
+    hold(areas["northmoor"], case("NM-1", [SUBJECT], meeting_date=HERS, fled_from=("eastvale",)))
+
+
+def dismissed(areas: Areas, check_id: str) -> None:
+    dismiss(areas["northmoor"], CandidateRef(check_id, "eastvale"))
+
+
+def after_the_review(areas: Areas, _: str) -> None:
+    areas.clock.advance(31 * 86_400)
+
+
+def excluded_who_asked(areas: Areas, _: str) -> None:
+    (areas["northmoor"].home / STAFF_FILE).write_text(
+        '[[exclusion]]\ncase_ref = "NM-1"\nperson = "A. Coordinator"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [sealed_at_asker, fled, dismissed, after_the_review, excluded_who_asked],
+    ids=lambda one: one.__name__,
+)
+def test_of_a_link_that_stands_no_more_nothing_is_said_or_asked(
+    areas: Areas, told: str, change: Callable[[Areas, str], None]
+) -> None:
+    change(areas, told)
+    areas.network.asked.clear()
+    exchanged(areas)
+    assert ("eastvale", HEARINGS_PATH) not in areas.network.asked
+    assert nothing(areas, told)
+
+
+def sealed_at_holder(areas: Areas) -> None:
+    hold(areas["eastvale"], case("eastvale-0", cases_of("eastvale")[0], meeting_date=THEIRS, sealed=True))
+
+
+def fled_at_holder(areas: Areas) -> None:
+    hold(
+        areas["eastvale"],
+        case("eastvale-0", cases_of("eastvale")[0], meeting_date=THEIRS, fled_from=("northmoor",)),
+    )
+
+
+def kept_out_at_holder(areas: Areas) -> None:
+    (areas["eastvale"].home / STAFF_FILE).write_text(
+        '[[exclusion]]\ncase_ref = "eastvale-0"\nperson = "A. Coordinator"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [sealed_at_holder, fled_at_holder, kept_out_at_holder], ids=lambda one: one.__name__
+)
+def test_a_holder_that_would_not_answer_today_tells_no_day_and_keeps_none(
+    areas: Areas, told: str, change: Callable[[Areas], None]
+) -> None:
+    """The same answer as of no later hearing, and nobody is alerted: no insider there learns that it was asked."""
+    change(areas)
+    exchanged(areas)
+    assert at_asker(areas["northmoor"], told).heard is None
+    assert at_holder(areas["eastvale"]) == Hearing()
+    assert not events(areas["eastvale"], "hearing_heard")
+    assert waiting_requests(areas["eastvale"]) == []
