@@ -32,6 +32,7 @@ MOVES: Final = frozenset(PaperKind) - {
     PaperKind.idva_contact,
     PaperKind.records_request,
     PaperKind.still_here,
+    PaperKind.disclosure_scheme,
 }
 """What a paper of a case that moved may be."""
 _MODELS: Final[Mapping[PaperKind, type[BaseModel]]] = {

@@ -32,7 +32,7 @@ CHRONOLOGY: Final = "chronology"
 OF_THE_CASE: Final = ("case", "people")
 """They always move: what the case says, and who is in it."""
 SERVICES_OWN: Final = frozenset({PaperKind.idva_contact})
-STAYS: Final = frozenset({PaperKind.records_request, PaperKind.still_here})
+STAYS: Final = frozenset({PaperKind.records_request, PaperKind.still_here, PaperKind.disclosure_scheme})
 _CLASSES: Final = {
     PaperKind.child_referral: (DataClass.children,),
     PaperKind.research: (DataClass.health, DataClass.offences),

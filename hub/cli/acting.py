@@ -94,6 +94,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "plan report": _ASKS,
     "flags list": _READS,
     "hearings list": _READS,
+    "case disclosure-scheme": _ASKS,
     "flags told": _person("/flags"),
     "flags extend": _person("/flags"),
     "flags seen": _person("/seen-again"),

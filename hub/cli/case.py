@@ -14,6 +14,7 @@ from hub.cases.stub import Stub, enter_case
 from hub.checks.read import read_document
 from hub.cli.acting import Speaker, TokenFile, speaker
 from hub.cli.corrections import correct, corrections, decide_
+from hub.cli.disclosure_scheme import disclosure_scheme
 from hub.cli.fled import UNKNOWN, fled
 from hub.cli.options import Json, opened
 from hub.cli.output import counted, err, out, plain, print_json
@@ -109,6 +110,7 @@ def _require_own_kind(known: Speaker, told: Stub) -> None:
 case_app.command("correct")(correct)
 case_app.command("corrections")(corrections)
 case_app.command("decide")(decide_)
+case_app.command("disclosure-scheme")(disclosure_scheme)
 case_app.command("fled")(fled)
 case_app.command("safe")(safe)
 case_app.command("seal")(seal)

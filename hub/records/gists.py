@@ -87,6 +87,7 @@ class CheckGist(NamedTuple):
     `permitted`: not so, nobody was asked. `nobody`: no area was asked for whoever asked. `answered`: an area has.
     `to_ring`: an area of it is still to be rung. `came`: how far it has come with each area that found somebody.
     `doubted_by`: who said of a very likely candidate that it is not the same person, while nobody has agreed.
+    `perpetrator_known`: it is about an alleged perpetrator, whom an area answered that its Marac knows as one.
     `heard`: what areas said of later hearings, but of a candidate that somebody said is not the same.
     """
 
@@ -101,6 +102,7 @@ class CheckGist(NamedTuple):
     to_ring: bool
     came: tuple[tuple[NodeId, frozenset[DisclosureStatus]], ...]
     doubted_by: tuple[str, ...]
+    perpetrator_known: bool
     heard: tuple[HeardThere, ...]
     sealed: bytes
 
@@ -127,8 +129,18 @@ def _check(vault: Vault, row: RowMapping) -> CheckGist:
             (one.node_id, frozenset(each.disclosure.status for each in one.candidates)) for one in found
         ),
         doubted_by=_doubted_by(kept),
+        perpetrator_known=_perpetrator_known(kept),
         heard=tuple(_heard(kept)),
         sealed=row["sealed"],
+    )
+
+
+def _perpetrator_known(kept: RecordedCheck) -> bool:
+    if kept.request.subject.role is not Role.perpetrator:
+        return False
+    found = (one for area in kept.result.areas for one in area.candidates if one.handle not in kept.dismissed)
+    return any(
+        one.disclosure.role is Role.perpetrator and Kind.marac in one.disclosure.involvement for one in found
     )
 
 

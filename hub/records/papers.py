@@ -53,6 +53,7 @@ class PaperKind(StrEnum):
     records_request = "records_request"
     correction = "correction"
     still_here = "still_here"
+    disclosure_scheme = "disclosure_scheme"
 
 
 FROZEN: Final = frozenset(

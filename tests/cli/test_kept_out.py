@@ -57,6 +57,7 @@ OF_NO_CASE: Final = {
     "idva refer": "of accounts alone; of somebody kept out: tests/cases/test_idva.py",
     "idva safe": "of accounts alone; of somebody kept out: tests/cases/test_idva_plan.py",
     "idva said": "of accounts alone; of somebody kept out: tests/cases/test_clients_answer.py",
+    "case disclosure-scheme": "of accounts alone; kept out: tests/web/console/test_disclosure_scheme.py",
     "requests still-here": "of accounts alone; of somebody kept out: tests/checks/test_still_here.py",
     "accounts invite": "makes an account of the console's, about no case",
     "accounts list": "lists accounts of the console's, about no case",

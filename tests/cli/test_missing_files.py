@@ -47,6 +47,7 @@ WALKED: Final[dict[tuple[str, str], str]] = {
     ("transfer notice", "document"): "{home} {missing}",
     ("flags list", "who"): "{home} --as {missing}",
     ("hearings list", "who"): "{home} --as {missing}",
+    ("case disclosure-scheme", "file"): "{home} {missing}",
     **{
         (f"flags {act}", name): f"{{home}} {how}"
         for act in ("told", "extend", "seen")
@@ -145,6 +146,7 @@ WALKED.update(
         "transfer notice": "{home} {form}",
         "flags list": "{home}",
         "hearings list": "{home}",
+        "case disclosure-scheme": "{home} {form}",
         "duty show": "{home}",
         "duty keep": "{home} {form}",
         "idva list": "{home}",

@@ -10,10 +10,12 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
+from hub.checks.disclosure_scheme import SchemeTyped
 from hub.web.api import (
     acts,
     agendas,
     asked_papers,
+    disclosure_scheme,
     files,
     hearings,
     models,
@@ -62,6 +64,17 @@ _TRANSFER: Final = {
     "responsible": ["northmoor"],
     "unsettled": False,
     "items": [{"kind": "plan", "title": "Action plan", "supplier": "Police", "held_by": ""}],
+}
+_SCHEME: Final = {
+    "due": False,
+    "recorded": [
+        {
+            "considered": "yes",
+            "because": "The police decide under the right to know.",
+            "by": "Ash Underhill",
+            "at": "2026-11-29T09:30:00Z",
+        }
+    ],
 }
 ADDRESSES: Final = (
     Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=eg.LISTED),
@@ -215,6 +228,22 @@ ADDRESSES: Final = (
     Address("POST", "/transfers/{transfer}", doing="accepts, declines or withdraws a transfer"),
     Address("POST", "/corrections/{correction}", doing="approves or refuses a correction"),
     Address("GET", "/flags", acts.list_flags, gives=models.FlagsListed, given={"flags": [eg.FLAG]}),
+    Address(
+        "GET",
+        "/cases/{case}/disclosure-scheme",
+        disclosure_scheme.show_scheme,
+        gives=disclosure_scheme.SchemeShown,
+        given=_SCHEME,
+    ),
+    Address(
+        "POST",
+        "/cases/{case}/disclosure-scheme",
+        disclosure_scheme.record_scheme,
+        SchemeTyped,
+        disclosure_scheme.SchemeShown,
+        {"considered": "yes", "because": "The police decide under the right to know."},
+        _SCHEME,
+    ),
     Address(
         "GET",
         "/hearings",

@@ -13,6 +13,7 @@ from fastapi import Response
 from hub.cases.repeat_decisions import note_found, waiting
 from hub.cases.shown import case_shown, lines
 from hub.cases.stub import enter_case
+from hub.checks.disclosure_scheme import due as scheme_due
 from hub.checks.heard_elsewhere import heard_elsewhere
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.errors import ConflictError, InputError
@@ -81,6 +82,7 @@ def _show(asked: Asked) -> Response:
         most=MOST,
         heard=in_words(asked.node, heard_elsewhere(asked.node, asked.acting, held.row.ref_digest)),
         papers=listed(asked, held),
+        scheme_due=scheme_due(asked.node, asked.acting, held),
         asked_papers=papers_lines(asked, held.row.ref_digest.hex()) if may_ask else [],
         moves=moves_of(asked, held) if asked.may("/transfers") else [],
         children_due=children_due(asked, held),
@@ -170,6 +172,7 @@ WORDS: Final = {
     "dash": mark("Complete a risk checklist"),
     "research": mark("Enter your agency's research"),
     "child-referral": mark("Record a referral to safeguard children"),
+    "disclosure-scheme": mark("Record whether the disclosure scheme was considered"),
     "plan": mark("Action plan"),
     "prior-contact": mark("Ask the client about earlier contact"),
     "idva": mark("Idva service: referral and first contact"),

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from fastapi import Response
 
+from hub.cases.here_already import Found
 from hub.cases.repeat_decisions import (
     HereAlready,
     Looker,
@@ -21,6 +22,7 @@ from hub.cases.repeat_papers import RepeatDecision
 from hub.cases.repeats import Definition
 from hub.cases.shown import case_shown
 from hub.records.cases import HeldCase
+from hub.values import Role
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
@@ -41,9 +43,15 @@ def _list(asked: Asked) -> Response:
         "here_already.html",
         case=held.details,
         handle=held.row.handle.hex(),
+        scheme=any(of_another_victim(one.found) for one in every),
         likely=[_line(one) for one in every if one.found.likely],
         possible=[_line(one) for one in every if not one.found.likely],
     )
+
+
+def of_another_victim(found: Found) -> bool:
+    """Whether a perpetrator of the case is likely on another, and its victim is not the victim there."""
+    return found.likely and bool(found.same_perpetrators) and found.part is not Role.victim
 
 
 def _line(one: HereAlready) -> dict[str, Any]:

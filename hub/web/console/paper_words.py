@@ -28,6 +28,7 @@ KINDS: Final = {
     PaperKind.records_request: mark("Request for records"),
     PaperKind.correction: mark("Correction of who is on the case"),
     PaperKind.still_here: mark("Whether the victim is still here"),
+    PaperKind.disclosure_scheme: mark("Disclosure scheme considered"),
 }
 CRITERIA: Final[Mapping[Criterion, str]] = {
     "professional_judgement": mark("Professional judgement"),
@@ -42,6 +43,8 @@ CRITERIA: Final[Mapping[Criterion, str]] = {
     ),
 }
 FIELDS: Final = {
+    "considered": mark("Was the disclosure scheme considered?"),
+    "because": mark("Why"),
     "referring_agency": mark("Referring agency"),
     "contact_names": mark("Contact name(s)"),
     "contact_tel_email": mark("Telephone / email"),
@@ -232,7 +235,7 @@ def answer_in_words(said: str) -> str:
 
 def _rows(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in told.items():
-        if name in ("case_ref", "kind", "sealed", "fled_from", "publish", "dash"):
+        if name in ("case_ref", "kind", "sealed", "fled_from", "publish", "dash", "checks"):
             continue
         label = gettext(FIELDS.get(name, name.replace("_", " ").capitalize()))
         if isinstance(value, list) and value and isinstance(value[0], dict):

@@ -140,6 +140,7 @@ class ShownCheck:
 
     check_id: str
     role: str
+    perpetrator: bool
     possible: list[ShownArea] = field(default_factory=list)
     none: list[ShownArea] = field(default_factory=list)
     waiting: list[ShownArea] = field(default_factory=list)
@@ -180,7 +181,8 @@ def beside(check_ids: Iterable[str]) -> str:
 def shown_check(asked: Asked, check_id: str, kept: RecordedCheck) -> ShownCheck:
     """What a page shows of a check that they may see."""
     result = earlier_result(asked.node, asked.acting.requester, check_id)
-    shown = ShownCheck(check_id, gettext(ROLES[kept.request.subject.role]))
+    role = kept.request.subject.role
+    shown = ShownCheck(check_id, gettext(ROLES[role]), role is Role.perpetrator)
     if not result.decision.permitted:
         shown.reasons = [one.text for one in result.decision.reasons]
         return shown
