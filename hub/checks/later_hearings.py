@@ -53,6 +53,7 @@ from hub.store.obligations import Activity
 from hub.values import Kind, Level, NodeId, Role
 from hub.wire.hearings import HEARINGS_PATH, HearingAnswer, HearingMessage, HearingSaid
 from hub.wire.messages import MessageType, encode, parse_answer, parse_request
+from hub.wire.told import LAST
 from hub.wire.transfers import TransferState
 
 METHOD: Final = "hub: day of a later hearing, sealed to the area's node"
@@ -182,7 +183,7 @@ def _own_case(tx: Reading, act: DisclosureAct) -> CaseDetails | None:
 def _later(case: CaseDetails, since: dt.date | None) -> dt.date | None:
     """The day of its meeting, where that is no earlier than the day on which one was told of the other."""
     day = case.meeting_date
-    return day if day is not None and since is not None and day >= since else None
+    return day if day is not None and since is not None and since <= day <= LAST else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ not know when a day is said (`hub.checks.later_hearings`).
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final, Literal
 
 from hub.values import Level, Value
 from hub.wire.messages import VERSION, Hex16, KeyName, Sealed
+from hub.wire.told import Day
 
 HEARINGS_PATH: Final = "/federation/v1/hearings"
 
@@ -19,7 +19,7 @@ HEARINGS_PATH: Final = "/federation/v1/hearings"
 class HearingSaid(Value):
     """The day on which an area's own Marac hears its case, or heard it; none where it says none."""
 
-    day: dt.date | None = None
+    day: Day | None = None
 
 
 class HearingMessage(Value):
