@@ -65,17 +65,6 @@ _TRANSFER: Final = {
     "unsettled": False,
     "items": [{"kind": "plan", "title": "Action plan", "supplier": "Police", "held_by": ""}],
 }
-_SCHEME: Final = {
-    "due": False,
-    "recorded": [
-        {
-            "considered": "yes",
-            "because": "The police decide under the right to know.",
-            "by": "Ash Underhill",
-            "at": "2026-11-29T09:30:00Z",
-        }
-    ],
-}
 ADDRESSES: Final = (
     Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=eg.LISTED),
     Address(
@@ -233,7 +222,7 @@ ADDRESSES: Final = (
         "/cases/{case}/disclosure-scheme",
         disclosure_scheme.show_scheme,
         gives=disclosure_scheme.SchemeShown,
-        given=_SCHEME,
+        given=eg.SCHEME,
     ),
     Address(
         "POST",
@@ -241,26 +230,15 @@ ADDRESSES: Final = (
         disclosure_scheme.record_scheme,
         SchemeTyped,
         disclosure_scheme.SchemeShown,
-        {"considered": "yes", "because": "The police decide under the right to know."},
-        _SCHEME,
+        eg.SCHEME_SAID,
+        eg.SCHEME,
     ),
     Address(
         "GET",
         "/hearings",
         hearings.list_hearings,
         gives=hearings.HearingsListed,
-        given={
-            "hearings": [
-                {
-                    "page": f"/cases/{eg.CASE}",
-                    "case_ref": "NM-2026-0412",
-                    "area": "eastvale",
-                    "day": "2026-12-03",
-                    "state": "heard",
-                    "said_at": "2026-12-04T02:10:00Z",
-                }
-            ]
-        },
+        given={"hearings": [eg.HEARING]},
     ),
     Address(
         "GET",

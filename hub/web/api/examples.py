@@ -163,3 +163,16 @@ ON_DUTY: Final = {"organisation": "Haven", "duty": DUTY}
 
 NOT_REACHED: Final = {"contacted": False, "hours": 51, "late": True}
 IDVA_REFERRAL: Final = {"referral": "", "case": CASE, "case_ref": "NM-2026-0412", **NOT_REACHED}
+HEARING: Final = {
+    "page": f"/cases/{CASE}",
+    "case_ref": "NM-2026-0412",
+    "area": "eastvale",
+    "day": "2026-12-03",
+    "state": "heard",
+    "said_at": "2026-12-04T02:10:00Z",
+}
+SCHEME_SAID: Final = {"considered": "yes", "because": "The police decide under the right to know."}
+SCHEME: Final = {
+    "due": False,
+    "recorded": [{**SCHEME_SAID, "by": "Ash Underhill", "at": "2026-11-29T09:30:00Z"}],
+}
