@@ -8,17 +8,25 @@ from collections.abc import Callable
 import pytest
 
 from hub.cases.staff import STAFF_FILE
-from hub.checks.answer import waiting_requests
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.dismissals import dismiss
-from hub.checks.later_hearings import METHOD
+from hub.checks.later_hearings import METHOD, links
+from hub.checks.part import PartDecision, part_decision
+from hub.consent import Decider
 from hub.node.node import Node
 from hub.records import disclosures, received
-from hub.records.check import CandidateRef, hearing_key, recorded_check
+from hub.records.check import CandidateRef, DisclosureStatus, recorded_check
 from hub.records.hearings import Hearing
+from hub.records.received import Item
+from hub.transfers.accept import accept
+from hub.transfers.offer import offer_case
+from hub.values import Role
 from hub.wire.hearings import HEARINGS_PATH
-from tests.checks.disclosing import SUBJECT
+from tests.checks import pending
+from tests.checks.disclosing import SUBJECT, asked, disclosed
 from tests.checks.hearings import HERS, LATER, THEIRS, exchanged, linked
-from tests.federation.nodes import Areas, case, cases_of, events, hold
+from tests.federation.nodes import Areas, case, cases_of, events, hold, stranger
+from tests.transfers.moving import COORDINATOR, THERE, an_offer, delivered
 
 BOTH = ("northmoor", "eastvale")
 
@@ -31,8 +39,8 @@ def told(areas: Areas) -> str:
 def at_asker(node: Node, check_id: str) -> Hearing:
     with node.read() as tx:
         kept = recorded_check(tx, check_id)
-    (candidate,) = kept.result.areas[0].candidates
-    return kept.hearings.get(hearing_key("eastvale", candidate.handle), Hearing())
+    (heard,) = kept.hearings.values() or [Hearing()]
+    return heard
 
 
 def at_holder(node: Node) -> Hearing:
@@ -153,3 +161,65 @@ def test_a_holder_that_would_not_answer_today_tells_no_day_and_keeps_none(
     assert at_holder(areas["eastvale"]) == Hearing()
     assert not events(areas["eastvale"], "hearing_heard")
     assert waiting_requests(areas["eastvale"]) == []
+
+
+def moved(areas: Areas, area: str, to: str, case_ref: str) -> None:
+    """A case moves, and the other area has said that it accepts it."""
+    made = offer_case(areas[area], an_offer(areas[area], case_ref=case_ref, to=to), COORDINATOR)
+    assert made.transfer is not None, made.decision
+    delivered(areas, area, made.delivery)
+    delivered(areas, to, accept(areas[to], made.transfer.id, THERE).delivery)
+
+
+def test_of_a_case_that_has_moved_its_old_area_says_and_asks_nothing(areas: Areas, told: str) -> None:
+    moved(areas, "northmoor", "eastvale", "NM-1")
+    areas.network.asked.clear()
+    exchanged(areas)
+    assert ("eastvale", HEARINGS_PATH) not in areas.network.asked
+    assert nothing(areas, told)
+
+
+def test_a_holder_whose_case_has_moved_tells_no_day_and_keeps_none(areas: Areas, told: str) -> None:
+    theirs = case("eastvale-0", cases_of("eastvale")[0], meeting_date=THEIRS, fled_from=())
+    hold(areas["eastvale"], theirs)
+    moved(areas, "eastvale", "southmere", "eastvale-0")
+    exchanged(areas)
+    assert at_asker(areas["northmoor"], told).heard is None
+    assert at_holder(areas["eastvale"]) == Hearing()
+
+
+@pytest.mark.parametrize("there", [Role.perpetrator, Role.victim])
+def test_a_question_about_somebody_accused_links_nothing(areas: Areas, there: Role) -> None:
+    """The other area's case may be another victim's, or have the two the other way round."""
+    people = cases_of("eastvale")[0]
+    him = next(one for one in people if one.role is there).model_copy(update={"role": Role.perpetrator})
+    hold(areas["northmoor"], case("NM-1", [stranger(1), him], meeting_date=HERS))
+    check_id = asked(areas, him).check_id
+    disclosed(areas, check_id)
+    for one in waiting_requests(areas["eastvale"]):
+        record_holder_decision(areas["eastvale"], one.key, HolderDecision(Decider.coordinator, release=True))
+    answer = disclosed(areas, check_id)[0].areas[0].candidates[0].disclosure
+    assert (answer.status, answer.role) == (DisclosureStatus.answered, there)
+    assert links(areas["northmoor"], "eastvale") == []
+
+
+def test_of_a_case_the_newest_question_that_was_answered_is_the_link(areas: Areas, told: str) -> None:
+    areas.clock.advance(86_400)
+    again = asked(areas).check_id
+    disclosed(areas, again)
+    (link,) = links(areas["northmoor"], "eastvale")
+    assert link.target.check_id == again != told
+
+
+@pytest.mark.parametrize("withheld", [True, False], ids=["withheld", "not"])
+def test_where_somebody_withheld_when_it_was_no_day_is_told(areas: Areas, withheld: bool) -> None:
+    hold(areas["northmoor"], case("NM-1", [stranger(1)], meeting_date=HERS))
+    result = pending.asked(areas, meeting_date=THEIRS)
+    pending.told(areas, result)
+    items = (Item.marac_involvement, Item.role, *(() if withheld else (Item.last_activity,)))
+    node, key = areas["eastvale"], pending.waiting(areas)
+    typed = PartDecision(items=items, because="Ring me for the rest.", basis="Ours, by our own record.")
+    record_holder_decision(node, key, part_decision(node, key, typed, Decider.coordinator, "E. Coordinator"))
+    assert pending.told(areas, result).status is DisclosureStatus.answered
+    exchanged(areas)
+    assert at_asker(areas["northmoor"], result.check_id).heard == (None if withheld else THEIRS)

@@ -27,9 +27,10 @@ def losing(path: str, lost: frozenset[int]) -> partial[Line]:
 
 
 def charged(areas: Areas) -> int:
-    """Strong elements of Northmoor's quota that it has used at Eastvale."""
+    """Strong elements that Northmoor has used at Eastvale, of its quota and of what it has for asking again."""
     with areas["eastvale"].read() as tx:
-        return received.quotas(tx.session, ["northmoor"])["northmoor", "strong"].month_used
+        every = received.quotas(tx.session, ["northmoor"])
+    return sum(used.month_used for (_, pool), used in every.items() if pool in ("strong", "strong_again"))
 
 
 def test_a_question_whose_answer_was_lost_is_charged_once(areas: Areas) -> None:
