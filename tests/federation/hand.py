@@ -21,6 +21,7 @@ from hub.node.node import Node
 from hub.values import AgencyKind, Level, Person, Purpose, RequesterRole
 from hub.wire import messages
 from hub.wire.channel import ENVELOPES_PATH
+from hub.wire.hearings import HEARINGS_PATH
 from hub.wire.messages import (
     DISCLOSURES_PATH,
     EVALUATIONS_PATH,
@@ -44,6 +45,7 @@ MESSAGES = {
     RECONCILIATIONS_PATH: MessageType.reconciliation,
     TRANSFERS_PATH: MessageType.transfer,
     PAPERS_PATH: MessageType.papers,
+    HEARINGS_PATH: MessageType.hearing,
     ENVELOPES_PATH: MessageType.envelope,
 }
 

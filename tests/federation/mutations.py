@@ -17,7 +17,7 @@ from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel
 
-from hub.wire import channel, messages, papers, problem, transfers, witness
+from hub.wire import channel, hearings, messages, papers, problem, transfers, witness
 from hub.wire.certificates import Certificate, Revocation
 
 Path = tuple[str, ...]
@@ -57,8 +57,11 @@ SAID: Final[Mapping[str, type[BaseModel]]] = {
     "asked for": channel.AskedFor,
     "envelope answer": channel.EnvelopeAnswer,
     "given": channel.Given,
+    "hearing": hearings.HearingMessage,
+    "hearing said": hearings.HearingSaid,
+    "hearing answer": hearings.HearingAnswer,
 }
-"""What is said of a case that moves, of papers and in a sealed channel: the message, its content, the answer."""
+"""What is said of a move, of papers, in a sealed channel and of later hearings: message, content, answer."""
 
 HEADER: Final = ("alg", "typ", "kid")
 SIGNED: Final = ("answer", "certificate", "metadata", "certificate in metadata", "revocation", "manifest")

@@ -26,7 +26,7 @@ def test_a_field_told_wrongly_is_the_liars_fault_alone(tmp_path: Path) -> None:
             made.tell(round_of(chance, one))
     assert made.wrong == []
     assert made.liar.told > 40
-    assert made.statuses["error"] > made.statuses["answered"] > 0
+    assert min(made.statuses["error"], made.statuses["answered"]) > 10
 
 
 @pytest.mark.slow
@@ -45,8 +45,8 @@ def test_nothing_that_a_peer_sends_is_left_out() -> None:
         MessageType.reconciliation,
     }
     tokens = {MessageType.answer, MessageType.certificate, MessageType.metadata, MessageType.revocation}
-    # What is said of a case that moves, of papers and in a sealed channel: `test_mutated_transfers` and beside it.
-    of_a_move = {MessageType.transfer, MessageType.papers, MessageType.envelope}
+    # Of a case that moves, of papers, in a sealed channel, of hearings: `test_mutated_transfers` and beside it.
+    of_a_move = {MessageType.transfer, MessageType.papers, MessageType.envelope, MessageType.hearing}
     assert set(MessageType) == requests | tokens | {MessageType.manifest} | of_a_move
     assert set(SENT) == set(TOLD_ON)
     assert {one.kind for one in mutations()} == set(SENT)

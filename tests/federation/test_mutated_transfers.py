@@ -28,7 +28,7 @@ from hub.records.transfers import (
 from hub.store import cases
 from hub.transfers.deliver import context_of, put
 from hub.values import Role
-from hub.wire import channel, transfers
+from hub.wire import channel, hearings, transfers
 from hub.wire import papers as wire_papers
 from hub.wire.messages import encode
 from hub.wire.transfers import (
@@ -340,11 +340,11 @@ def test_nobody_says_anything_of_a_transfer_that_is_not_theirs_to_say(
 
 
 def test_every_message_of_these_is_told_wrongly() -> None:
-    """A model that is added to what is said of moves, of papers or in channels is told wrongly too."""
+    """A model that is added to what is said of moves, papers and hearings or in channels is told wrongly too."""
     within = set[type[BaseModel]]().union(*map(reached, SAID.values()))
     written = {
         one
-        for module in (transfers, wire_papers, channel)
+        for module in (transfers, wire_papers, channel, hearings)
         for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, BaseModel) and one.__module__ == module.__name__
     }

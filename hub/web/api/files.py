@@ -81,7 +81,9 @@ def attach_file(call: Call) -> PaperOfCase:
     try:
         data = base64.b64decode(sent.data, validate=True)
     except ValueError:
-        raise InputError("data is not base64.", kept="Nothing.", do="Encode the file's bytes.") from None
+        raise InputError(
+            "What is in data is not base64.", kept="Nothing.", do="Encode the file's bytes."
+        ) from None
     if len(data) > MAX_FILE:
         raise InputError(
             f"The file has more than {MAX_FILE // 1024 // 1024} MB.",
