@@ -250,7 +250,7 @@ def _person_needed(asked: PeerRequest, held: HeldRecord, assessment: Assessment)
         (
             crossed and not spoken,
             "counter_allegation",
-            "Victim there, perpetrator here: a person decides before anything moves, and the chair is told.",
+            "Victim there, perpetrator here: a person decides before anything moves.",
             "hazard H5: counter-allegations",
         ),
         (

@@ -95,7 +95,7 @@ def test_crossed_roles_wait_for_a_person_and_are_raised_to_the_coordinator(areas
     result = asked(areas, role=Role.perpetrator)
     assert told(areas, result).status is DisclosureStatus.pending
     (one,) = waiting_requests(areas["eastvale"])
-    assert any("the chair is told" in reason for reason in one.reasons)
+    assert any("Victim there, perpetrator here" in reason for reason in one.reasons)
     record_holder_decision(areas["eastvale"], one.key, HolderDecision(Decider.coordinator, release=True))
     after = told(areas, result)
     assert (after.role, after.counter_allegation) == (Role.perpetrator, True)

@@ -154,6 +154,11 @@ class Mutation:
     path: Path
     how: str
 
+    @property
+    def at_an_edge(self) -> bool:
+        """Whether it is at the edge of the field's own type, and so perhaps what an honest area says."""
+        return self.how not in (*VALUES, *OF_VALUE, *DOCUMENTS, *OF_DOCUMENT, *SIGNATURES)
+
     def __str__(self) -> str:
         return f"{self.kind}: {'.'.join(self.path) or 'all of it'} {self.how}"
 
@@ -282,8 +287,7 @@ def of_each(chance: random.Random, kinds: tuple[str, ...], *, any_way: int, edge
     """Each field of these, changed in so many ways and, beside these, in so many at the edges of its own type."""
     ways: dict[tuple[str, Path, bool], list[Mutation]] = {}
     for one in mutations(kinds):
-        edge = one.how not in (*VALUES, *OF_VALUE, *DOCUMENTS, *OF_DOCUMENT)
-        ways.setdefault((one.kind, one.path, edge), []).append(one)
+        ways.setdefault((one.kind, one.path, one.at_an_edge), []).append(one)
     chosen = list[Mutation]()
     for (_, _, edge), found in ways.items():
         chosen += chance.sample(found, min(edges if edge else any_way, len(found)))
