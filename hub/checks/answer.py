@@ -1,60 +1,48 @@
 """What a holder answers about one matched handle: compare in the clear, decide by our own rules, release no more.
 
-Unknown, excluded, refused and below-threshold give one and the same `not_answered`. What was answered about a
-check, handle and level stays so while the case may be matched; when that has ended, nothing is answered any more,
-nor again. What waits for a person (`pending`) is answered when the right one has decided.
+Unknown, excluded, refused and below-threshold give one and the same `not_answered`, after the same work. What was
+answered about a check, handle and level stays so while the case may be matched; when that has ended, nothing is
+answered any more, nor again. What waits for a person (`pending`) is answered when the right one has decided.
 That an area asks which she fled is not answered either, and waits here for a manager to look into it.
 Does not decide the law (`hub.consent`), weigh names (`hub.matching`) or seal (`hub.checks.receive`).
 """
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hub.audit.events import OPERATOR, Action, Refs
 from hub.cases.access import exclusions_from, restrictions_on
-from hub.cases.areas import known_areas
-from hub.cases.elsewhere import Elsewhere, said_of
 from hub.cases.owed import CROSSED, owe_word_to_the_chair
 from hub.cases.publication import Supplier, supplier_of
 from hub.cases.staff import staff_list
+from hub.checks.meant import Meant, meant
 from hub.checks.released import Packet, Part
 from hub.checks.whom_to_ring import whom_to_ring
 from hub.consent import (
     Decider,
     Decision,
     HeldRecord,
+    Lacks,
     Outcome,
     PeerRequest,
     SharingAgreement,
     SharingForm,
     Staff,
-    Telling,
     decide_answer,
-    parse_form,
 )
-from hub.consent.form.fled import most_careful
 from hub.consent.holder import ASKED_BY
-from hub.consent.telling import NotTold
 from hub.crypto import encoding
-from hub.errors import HubError, NotFoundError, UsageError
-from hub.federation.handles import LabelHandles
+from hub.errors import NotFoundError, UsageError
 from hub.matching import Confirmation, confirm
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import decisions, notices, received, recording
 from hub.records.bodies import answer_digest
 from hub.records.cases import (
-    CaseDetails,
     HeldCase,
-    KeptCase,
     PersonDetails,
-    held_case,
-    may_be_matched,
-    open_person_details,
-    rests_on,
 )
 from hub.records.decisions import RecordedDecision
 from hub.records.notices import Matter, Waits
@@ -67,12 +55,9 @@ from hub.records.received import (
     RecordedDisclosure,
     SignedRequest,
 )
-from hub.store import feeds
-from hub.store import received as received_rows
-from hub.store.cases import StoredCase
 from hub.store.obligations import Activity
-from hub.values import Band, Kind, Person, Requester, Role
-from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion, commitment
+from hub.values import Band, Kind, Requester, Role
+from hub.wire.messages import NOT_ANSWERED, Disclosure, DisclosureQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +100,7 @@ def answer_request(
         words=earlier.recorded.words if earlier else (),
     )
     received.put_disclosure(tx, key, recorded, case)
-    _tell(tx, key, question, case)
+    _tell(tx, key, question, case)  # Whether or not it waits for anybody: that would take longer.
     return disclosure
 
 
@@ -140,26 +125,11 @@ def _may_be_given(tx: Transaction, earlier: ReceivedDisclosure) -> bool:
     """
     if earlier.recorded.disclosure == NOT_ANSWERED:
         return True
-    check = received_rows.check(tx.session, earlier.key.peer, earlier.key.check_id)
-    found = _find(tx, check, earlier.key) if check else None
-    if found is None:
+    found = meant(tx, earlier.key, earlier.recorded.question)
+    if found is None or found.lacks is Lacks.person:
         return False
-    kept = held_case(tx, found[1])
-    tx.require_as_bound(rests_on([kept]))
-    if not may_be_matched(tx, kept):
-        return False
-    person = open_person_details(tx.vault, found[0].handle, found[0].sealed).person
-    said = _said(tx, kept, (person, earlier.recorded.question.subject))
-    against = _against(tx, kept.details, said, earlier.key.peer)
-    return not said.hidden and not any(one in ASKED_BY for one in against)
-
-
-def _find(
-    tx: Reading, check: received_rows.CheckRow, key: DisclosureKey
-) -> tuple[feeds.PersonRow, StoredCase] | None:
-    """The person behind a handle that a check gave, with the case."""
-    own = LabelHandles(tx.vault, check.epoch).person_record(key.handle)
-    return feeds.person_by_handle(tx.session, own)
+    unsafe = any(one in ASKED_BY for one in found.against)
+    return found.published and not found.said.hidden and not unsafe
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +183,7 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
         words = waiting.recorded.words + ((decided.word.model_copy(update=came),) if decided.word else ())
         answered = waiting.recorded.model_copy(update={"disclosure": disclosure, "words": words})
         received.put_disclosure(tx, key, answered, case, waiting.came_at)
-        if not decided.open:
+        if not decided.open and case.waits:
             _tell(tx, key, waiting.recorded.question, case)
         refs = Refs(check_id=key.check_id, handle=key.handle.hex(), peer=key.peer)
         tx.record(
@@ -231,11 +201,10 @@ def record_holder_decision(node: Node, key: DisclosureKey, decided: HolderDecisi
 
 
 def _tell(tx: Transaction, key: DisclosureKey, question: DisclosureQuestion, case: HolderCase) -> None:
-    """Have whoever decides it told that it waits."""
-    if case.waits:
-        about = (key.peer, key.check_id, key.handle.hex(), key.level.value)
-        matter = Matter(waits=Waits.request, about=about, urgent=bool(question.excerpt.get("emergency")))
-        notices.arises(tx, matter, case.case_digest)
+    """Have whoever decides it told that it waits; the worker finds nobody to tell where it does not."""
+    about = (key.peer, key.check_id, key.handle.hex(), key.level.value)
+    matter = Matter(waits=Waits.request, about=about, urgent=bool(question.excerpt.get("emergency")))
+    notices.arises(tx, matter, case.case_digest)
 
 
 def _require_managers_look(node: Node, decided: HolderDecision) -> None:
@@ -275,11 +244,15 @@ def _decided(
     question: DisclosureQuestion,
     decided_by_person: HolderDecision | None,
 ) -> tuple[Disclosure, HolderCase, Part]:
-    found = considered(tx, key, question, decided_by_person)
-    if found is None:
+    """What is answered, the decision kept. Where nobody here is meant, one as well: it says why, and of no case."""
+    of = meant(tx, key, question)
+    if of is None:
         return NOT_ANSWERED, HolderCase(), Part()
+    found = _considered(tx, key, question, of, decided_by_person)
     form, decision, row = found.form, found.decision, found.held.row
-    decided = RecordedDecision(form=form, decision=decision, case_ref=found.held.details.case_ref)
+    decided = RecordedDecision(
+        form=form, decision=decision, case_ref="" if of.lacks else found.held.details.case_ref
+    )
     decider = (
         f"the {decided_by_person.by.replace('_', ' ')} {decided_by_person.name}".strip()
         if decided_by_person
@@ -291,6 +264,8 @@ def _decided(
     if found.part.stays:
         answer = answer.responded(f"answered in part: {found.disclosure.level}. {found.part.in_words}")
     decision_id = recording.record_decision(tx, Activity(row.ref_digest, key.activity), decided, [answer])
+    if of.lacks:
+        return NOT_ANSWERED, HolderCase(decision_id), Part()
     if found.held.details.kind is Kind.marac and CROSSED.code in {one.code for one in decision.reasons}:
         owe_word_to_the_chair(tx, Activity(row.ref_digest, key.activity), decided.case_ref, key.peer, None)
     return found.disclosure, HolderCase(decision_id, row.ref_digest, bool(decision.refer_to)), found.part
@@ -303,32 +278,25 @@ def considered(
     decided_by_person: HolderDecision | None,
 ) -> Considered | None:
     """What would be answered after that decision of a person, and on what; None of nobody here. Keeps nothing."""
-    check = received_rows.check(tx.session, key.peer, key.check_id)
-    found = _find(tx, check, key) if check else None
-    if check is None or found is None:
+    of = meant(tx, key, question)
+    if of is None or of.lacks:
         return None
-    committed = commitment(question.subject, encoding.unb64(question.salt))
-    if not secrets.compare_digest(committed, check.commitment):
-        return None  # Not the person that the check was about.
-    try:
-        form = parse_form(question.excerpt)
-    except HubError:
-        return None
-    row, case_row = found
-    person = open_person_details(tx.vault, row.handle, row.sealed)
-    kept = held_case(tx, case_row)
-    tx.require_as_bound(rests_on([kept]))
-    case = kept.details
+    return _considered(tx, key, question, of, decided_by_person)
+
+
+def _considered(
+    tx: Reading,
+    key: DisclosureKey,
+    question: DisclosureQuestion,
+    of: Meant,
+    decided_by_person: HolderDecision | None,
+) -> Considered:
+    person, case, form = of.person, of.held.details, of.form
     agreed = confirm(question.subject, person.person, tx.node.matching)
-    kept_out = exclusions_from(tx.node, kept)
-    said = _said(tx, kept, (person.person, question.subject))
-    against = _against(tx, case, said, key.peer)
-    published = may_be_matched(tx, kept)
+    kept_out = exclusions_from(tx.node, of.held)
     agreements = tx.node.agreements.held
-    ours = _Ours(kept.kept, person, agreed, supplier_of(tx.node, case, agreements))
-    held = _held(ours, decided_by_person, published=published, against=against, hidden=said.hidden)
-    asked = _asked(key, form, agreements)
-    decision = decide_answer(asked, held, tx.node.rules, tx.today, kept_out)
+    held = _held(of, agreed, supplier_of(tx.node, case, agreements), decided_by_person)
+    decision = decide_answer(_asked(key, form, agreements), held, tx.node.rules, tx.today, kept_out)
     packet = Packet(key.level, case, person, agreed, whom_to_ring(tx, case))
     disclosure, part = NOT_ANSWERED, Part()
     if decision.outcome is Outcome.refer:
@@ -337,22 +305,7 @@ def considered(
         packet = replace(packet, level=decision.level)
         part = decided_by_person.part_of(packet) if decided_by_person else packet.part(idva_too=True)
         disclosure = packet.released(part)
-    return Considered(form, kept, person, agreed, decision, disclosure, packet, part)
-
-
-def _said(tx: Reading, kept: HeldCase, asked: tuple[Person, ...]) -> Elsewhere:
-    """What every case of ours says of who is asked about and of who else is on this one but those accused."""
-    others = (one.details.person for one in kept.people)
-    people = (*asked, *(one for one in others if one.role is not Role.perpetrator))
-    return said_of(tx, people, lambda _: False, own=kept)
-
-
-def _against(tx: Reading, case: CaseDetails, said: Elsewhere, peer: str) -> tuple[NotTold, ...]:
-    """What our cases say against telling that area."""
-    fled_from = most_careful(case.fled_from, said.fled_from or None)
-    not_safe = (*case.not_safe_to_talk_to, *said.not_safe)
-    telling = Telling(fled_from, not_safe, known_areas(tx))
-    return telling.against(telling.area(peer))
+    return Considered(form, of.held, person, agreed, decision, disclosure, packet, part)
 
 
 def _asked(key: DisclosureKey, form: SharingForm, agreements: tuple[SharingAgreement, ...]) -> PeerRequest:
@@ -366,35 +319,22 @@ def _asked(key: DisclosureKey, form: SharingForm, agreements: tuple[SharingAgree
     )
 
 
-class _Ours(NamedTuple):
-    """What we hold of the candidate, how it compares in the clear, and whose case it is."""
-
-    kept: KeptCase
-    person: PersonDetails
-    agreed: Confirmation
-    supplier: Supplier
-
-
 def _held(
-    ours: _Ours,
-    decided_by_person: HolderDecision | None,
-    *,
-    published: bool,
-    against: tuple[NotTold, ...],
-    hidden: bool,
+    of: Meant, agreed: Confirmation, supplier: Supplier, decided_by_person: HolderDecision | None
 ) -> HeldRecord:
     return HeldRecord(
-        kind=ours.kept.details.kind,
-        role=ours.person.person.role,
-        band=Band.probable if ours.agreed.passes else Band.possible,
-        confirmed=ours.agreed.passes,
-        published=published,
-        sealed=ours.kept.sealed or hidden,
-        area=ours.supplier.area,
-        agency=ours.supplier.agency,
-        agency_kind=ours.supplier.kind,
+        kind=of.held.details.kind,
+        role=of.person.person.role,
+        band=Band.probable if agreed.passes else Band.possible,
+        confirmed=agreed.passes,
+        published=of.published,
+        sealed=of.held.kept.sealed or of.said.hidden,
+        area=supplier.area,
+        agency=supplier.agency,
+        agency_kind=supplier.kind,
         decided_by=decided_by_person.by if decided_by_person else None,
         decision=decided_by_person.release if decided_by_person else None,
         supplier_permission=bool(decided_by_person and decided_by_person.release),
-        against=against,
+        against=of.against,
+        lacks=of.lacks,
     )

@@ -7,6 +7,7 @@ Does not ask in general (`hub.checks.check`) or send (`hub.checks.deliver`).
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,6 +36,7 @@ from hub.node.transaction import Transaction
 from hub.records import outbox, recording
 from hub.records.bodies import ExchangeName, question_digest
 from hub.records.check import (
+    AreaResult,
     CandidateRef,
     CheckRequest,
     CheckResult,
@@ -44,7 +46,7 @@ from hub.records.check import (
 from hub.records.decisions import RecordedDecision
 from hub.records.outbox import Delivery
 from hub.store.obligations import Activity
-from hub.values import Level, NodeId, Requester
+from hub.values import Level, Requester
 from hub.wire.messages import KEY_NOT_IN_USE, DisclosureQuestion, subject_of
 
 AT_ONCE_MOST: Final = 5
@@ -289,28 +291,26 @@ async def disclose_at_once(
     form = request.sharing_form
     if request.disclose != "at_once" or (form.protocol is None and not threat_in_words(form)):
         return result
-    notes: list[tuple[NodeId, str]] = []
-    for area in result.areas:
-        if area.not_told is not None:
-            continue
-        likely = [one for one in area.candidates if one.band in LIKELY]
-        sure = [one for one in likely if one.whole]
-        for candidate in sure[:AT_ONCE_MOST]:
-            target = CandidateRef(result.check_id, area.node_id, candidate.handle)
-            try:
-                result, _ = await disclose(node, client, target, request.level, request.requester)
-            except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
-                notes.append((area.node_id, fault_of(error).text))
-        if len(sure) < len(likely):
-            notes.append((area.node_id, NOT_AT_ONCE))
-    for node_id, note in notes:
-        result = _with_note(result, node_id, note)
-    return result
+    areas = await asyncio.gather(*(_told_at_once(node, client, request, result, one) for one in result.areas))
+    return result.model_copy(update={"areas": tuple(areas)})
 
 
-def _with_note(result: CheckResult, node_id: str, note: str) -> CheckResult:
-    areas = tuple(
-        one.model_copy(update={"note": f"{one.note} {note}".strip()}) if one.node_id == node_id else one
-        for one in result.areas
-    )
-    return result.model_copy(update={"areas": areas})
+async def _told_at_once(
+    node: Node, client: PeerClient, request: CheckRequest, result: CheckResult, area: AreaResult
+) -> AreaResult:
+    """One area's part of the result, its surest candidates disclosed: beside the others, each of which waits."""
+    if area.not_told is not None:
+        return area
+    likely = [one for one in area.candidates if one.band in LIKELY]
+    sure = [one for one in likely if one.whole]
+    notes = []
+    for candidate in sure[:AT_ONCE_MOST]:
+        target = CandidateRef(result.check_id, area.node_id, candidate.handle)
+        try:
+            after, _ = await disclose(node, client, target, request.level, request.requester)
+            area = next(one for one in after.areas if one.node_id == area.node_id)
+        except Exception as error:  # noqa: BLE001 - one area's fault is not the others'
+            notes.append(fault_of(error).text)
+    if len(sure) < len(likely):
+        notes.append(NOT_AT_ONCE)
+    return area.model_copy(update={"note": " ".join(filter(None, (area.note, *notes)))}) if notes else area

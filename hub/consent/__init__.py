@@ -19,7 +19,7 @@ from hub.consent.form.form import Protocol, SharingForm
 from hub.consent.form.parse import parse_form
 from hub.consent.form.redaction import excerpt
 from hub.consent.form.vocabulary import Capacity, DataClass, GroundKey, Jurisdiction, VictimAgreement
-from hub.consent.holder import Decider, HeldRecord, PeerRequest, decide_answer
+from hub.consent.holder import Decider, HeldRecord, Lacks, PeerRequest, decide_answer
 from hub.consent.publication import (
     PublicationCase,
     Publications,
@@ -44,6 +44,7 @@ __all__ = [
     "GroundKey",
     "HeldRecord",
     "Jurisdiction",
+    "Lacks",
     "NotTold",
     "Obligation",
     "Outcome",

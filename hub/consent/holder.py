@@ -23,6 +23,14 @@ from hub.consent.telling import NotTold
 from hub.values import AgencyKind, Band, Kind, Level, Purpose, Role
 
 
+class Lacks(StrEnum):
+    """Why a question is about nobody here, whomever its handle stands for."""
+
+    person = "person"
+    check = "check"
+    form = "form"
+
+
 class Decider(StrEnum):
     """Who decides about a record."""
 
@@ -40,7 +48,7 @@ class HeldRecord:
     or, for Idva records, that Idva service; None is still open. `supplier_permission`:
     the supplier or meeting allows more than involvement to leave. `against`: what our own case says against telling
     the area that asks. `agency` and `agency_kind`: whose record it is, whose basis carries the answer; `area`: the
-    node id of this area.
+    node id of this area. `lacks`: why the question is about nobody here; then nothing else of it counts.
     """
 
     kind: Kind
@@ -56,14 +64,20 @@ class HeldRecord:
     agency: str = ""
     agency_kind: AgencyKind | None = None
     area: str = ""
+    lacks: Lacks | None = None
 
     @property
     def looks_into_it(self) -> tuple[str, ...]:
         """Who looks into it that such an area asks about somebody of ours, until a manager has."""
-        alarming = self.confirmed and any(one in ASKED_BY for one in self.against)
+        alarming = self.confirmed and not self.lacks and any(one in ASKED_BY for one in self.against)
         return (str(Decider.manager),) if alarming and self.decided_by is not Decider.manager else ()
 
 
+_LACKS: Final = {
+    Lacks.person: "The handle stands for nobody here, in a check of that area.",
+    Lacks.check: "It names another person than the check was about.",
+    Lacks.form: "The form cannot be read.",
+}
 _LOOKED_INTO: Final = "It is not answered: a manager looks into it."
 ASKED_BY: Final = {
     NotTold.fled: f"She fled the area that asks. {_LOOKED_INTO}",
@@ -101,6 +115,11 @@ def decide_answer(
 
     A refusal with somebody in `refer_to` is one that a person here looks into; the peer reads the same.
     """
+    # The peer's form by the holder's own rules: also where nothing is answered, which then takes as long.
+    form = asked.form.model_copy(update={"level": asked.level})
+    assessment = Assessment(form, rules, on, _asserted(asked, asked.area))
+    theirs = decided(assessment)
+
     # 1. What is never answered, whoever asks.
     refused = _refusals(asked, held, rules, exclusions)
     if refused:
@@ -108,10 +127,7 @@ def decide_answer(
             outcome=Outcome.refuse, reasons=refused, refer_to=held.looks_into_it, rules=rules.name
         )
 
-    # 2. The peer's form by the holder's own rules: an assertion that would not stand here is not enough.
-    form = asked.form.model_copy(update={"level": asked.level})
-    assessment = Assessment(form, rules, on, _asserted(asked, asked.area))
-    theirs = decided(assessment)
+    # 2. An assertion that would not stand here is not enough.
     if theirs.outcome is not Outcome.permit:
         text = "The asserted purpose and grounds do not stand by this area's own rules."
         reason = Reason(
@@ -188,6 +204,9 @@ def _without_basis(own: Authority) -> tuple[Reason, ...]:
 def _refusals(
     asked: PeerRequest, held: HeldRecord, rules: Rules, exclusions: tuple[Exclusion, ...]
 ) -> tuple[Reason, ...]:
+    if held.lacks is not None:
+        text = _LACKS[held.lacks]
+        return (Reason(code=f"lacks_{held.lacks}", text=text, source="the question", field="holder"),)
     bands = list(Band)
     checks = (
         (

@@ -85,7 +85,8 @@ class ServerLimits(Value):
     """What one process of the node's server takes on, and from whom.
 
     `connections` at once, each request complete within `request_s` seconds, `per_second` requests and at most
-    `burst` of them at once from one address, `evaluations` worked on at the same time. `trusted_proxies`: the
+    `burst` of them at once from one address, `evaluations` worked on at the same time. What names somebody is
+    answered at a multiple of `tick_s` since it came, and so is a page that finds nothing. `trusted_proxies`: the
     addresses of proxies whose word for the caller's address is taken. `status_port`: where this machine alone reads
     `/readyz` and `/metrics`.
     """
@@ -95,6 +96,7 @@ class ServerLimits(Value):
     per_second: float = Field(default=100.0, gt=0, le=100_000)
     burst: int = Field(default=1_000, ge=1, le=1_000_000)
     evaluations: int = Field(default=4, ge=1, le=64)
+    tick_s: float = Field(default=0.25, ge=0.05, le=2)
     trusted_proxies: tuple[ShortText, ...] = ("127.0.0.1", "::1")
     status_port: int | None = Field(default=None, ge=1, le=65_535)
 

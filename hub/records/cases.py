@@ -321,13 +321,14 @@ def may_be_matched(tx: Reading, held: HeldCase) -> bool:
     of them together is for the audit log to find (`rests_on`). Raises StorageError.
     """
     row, kept = held.row, held.kept
-    if row.sealed_case or not row.may_publish or row.decision_id is None:
+    if row.decision_id is None:
         return False
-    if kept.hidden or kept.details.stub or kept.details.apart or kept.details.publish is False:
-        return False
-    named = decisions.named(tx, row.decision_id)
+    named = decisions.named(tx, row.decision_id)  # Whatever else there is: it takes as long.
+    narrowed = row.sealed_case or not row.may_publish
+    withheld = kept.hidden or kept.details.stub or kept.details.apart or kept.details.publish is False
     return (
-        named.recorded.decision.permitted
+        not (narrowed or withheld)
+        and named.recorded.decision.permitted
         and named.recorded.form.purpose is Purpose.publish
         and stands(tx, named.recorded.form)
         and named.recorded.case_ref == kept.details.case_ref

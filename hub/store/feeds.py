@@ -320,18 +320,23 @@ def page(session: Session, place: Place, last: int, limit: int) -> list[Line]:
     return [Line(seq or 0, token, label) for seq, token, label in rows]
 
 
-def person_by_handle(session: Session, handle: bytes) -> tuple[PersonRow, StoredCase] | None:
-    """The person behind a handle, with the case; None when unknown or retired."""
-    mine = (col(PersonRecord.handle) == handle) & ~col(PersonRecord.retired)
-    query = sql_select(col(PersonRecord.id), col(PersonRecord.sealed), *STORED).join_from(
+def person_at(session: Session, handle: bytes) -> tuple[PersonRow, StoredCase] | None:
+    """The person behind a handle, with the case; where it is unknown or retired, whoever has the next one.
+
+    None where nobody is held at all.
+    """
+    own = col(PersonRecord.handle)
+    query = sql_select(col(PersonRecord.id), own, col(PersonRecord.sealed), *STORED).join_from(
         PersonRecord, CaseRecord
     )
-    found = session.connection().execute(query.where(mine)).first()
+    query = query.where(~col(PersonRecord.retired)).order_by(own).limit(1)
+    connection = session.connection()
+    found = connection.execute(query.where(own >= handle)).first() or connection.execute(query).first()
     if found is None:
         return None
-    person_id, sealed, *case = found
+    person_id, found_handle, sealed, *case = found
     stored = StoredCase(*case)
-    return PersonRow(person_id, sealed, handle, stored.handle), stored
+    return PersonRow(person_id, sealed, found_handle, stored.handle), stored
 
 
 def _state(row: FeedState) -> State:

@@ -31,6 +31,7 @@ from hub.node.upgrade import require_searched_for_hidden
 from hub.records.restorations import require_none_open
 from hub.transfers.channel.exchange import receive as receive_envelope
 from hub.transfers.receive import receive as receive_transfer
+from hub.web import ticks
 from hub.web.problems import problem, problem_of
 from hub.wire import messages
 from hub.wire.channel import ENVELOPES_PATH, EnvelopeMessage
@@ -62,7 +63,12 @@ def federation_routes(node: Node, metadata: Callable[[], str], tally: Tally) -> 
             raise
         if isinstance(signed, Response):
             return signed
-        return await to_thread.run_sync(_answer_now, node, tally, signed, message, work, limiter=threads)
+        begun = ticks.clock()
+        try:
+            return await to_thread.run_sync(_answer_now, node, tally, signed, message, work, limiter=threads)
+        finally:
+            if message in _NAMES_SOMEBODY:
+                await ticks.to_the_tick(node, begun)
 
     @router.get(messages.METADATA_PATH)
     def well_known() -> Response:
@@ -145,6 +151,18 @@ _POSTED: Final[Mapping[str, tuple[MessageType, Act]]] = {
     HEARINGS_PATH: (MessageType.hearing, _hearing),
 }
 """What peers post: the type of the message, and who takes it."""
+
+
+_NAMES_SOMEBODY: Final = frozenset(
+    {
+        MessageType.disclosure,
+        MessageType.hearing,
+        MessageType.papers,
+        MessageType.transfer,
+        MessageType.envelope,
+    }
+)
+"""What is about somebody whom this node may have, and so is answered at a tick. A question is blind."""
 
 
 _LONG: Final = frozenset({MessageType.transfer, MessageType.papers})

@@ -13,16 +13,22 @@ from hypothesis import strategies as st
 
 from hub.consent import (
     Context,
+    Decider,
     Decision,
     GroundKey,
+    HeldRecord,
+    Lacks,
+    NotTold,
     Outcome,
+    PeerRequest,
     Rules,
     decide,
+    decide_answer,
     parse_form,
 )
 from hub.consent.refusals import NO_SUCH_CASE
 from hub.errors import InputError
-from hub.values import Level
+from hub.values import Band, Kind, Level, Role
 from tests.consent.forms import DATA, LAW, LEAVES, RULES, documents, read, without
 from tests.consent.stories import ON, ground
 
@@ -256,3 +262,36 @@ def test_a_permit_moves_only_what_its_level_needs(document: dict[str, Any]) -> N
 def test_any_bytes_are_read_or_rejected(data: bytes) -> None:
     with suppress(InputError):
         parse_form(data)
+
+
+@LAW
+@given(
+    documents(),
+    st.sampled_from(Lacks),
+    st.sampled_from(Decider),
+    st.booleans(),
+    st.frozensets(st.sampled_from(NotTold)),
+)
+def test_of_a_question_about_nobody_here_nothing_is_said_but_what_it_lacks(
+    document: dict[str, Any], lacks: Lacks, decider: Decider, sealed: bool, against: frozenset[NotTold]
+) -> None:
+    """Whoever stands in for nobody, and whatever a person says."""
+    held = HeldRecord(
+        kind=Kind.marac,
+        role=Role.victim,
+        band=Band.strong,
+        confirmed=True,
+        published=True,
+        sealed=sealed,
+        decided_by=decider,
+        decision=True,
+        supplier_permission=True,
+        against=tuple(against),
+        agency="Eastvale Police",
+        lacks=lacks,
+    )
+    decision = decide_answer(PeerRequest(form=read(document), level=Level.involvement), held, RULES, ON)
+    assert decision.outcome is Outcome.refuse
+    assert [one.code for one in decision.reasons] == [f"lacks_{lacks}"]
+    assert (decision.refer_to, decision.obligations, decision.releases, decision.answers) == ((), (), (), ())
+    assert "Eastvale" not in decision.model_dump_json()

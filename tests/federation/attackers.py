@@ -29,7 +29,7 @@ from hub.node.certificates import online_keys, own_certificate
 from hub.node.home import create_home, current_metadata
 from hub.node.keys import load_root
 from hub.node.node import Node, key_folder
-from hub.node.settings import Settings
+from hub.node.settings import ServerLimits, Settings
 from hub.sample.agreement import SAMPLE_REF, Signed
 from hub.values import AgencyKind, Mode
 from hub.web.app import create_app
@@ -81,6 +81,7 @@ def make_area(folder: Path, area: str, people: list[dict[str, str]] | None = Non
             agency="A",
             agency_kind=AgencyKind.police,
             peer_timeout_s=60,  # A disk that stands still for a while is no attack.
+            server=ServerLimits(tick_s=0.05),
         ),
     )
     signed = [Signed(one, agency, "police") for one in SIGNED for agency in ("A", "Z")]

@@ -97,6 +97,18 @@ class Hand:
 
         An evaluation has an Idempotency-Key of its own each time.
         """
+        return asyncio.run(self.sent(method, path, body, token=token, headers=headers))
+
+    async def sent(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> httpx2.Response:
+        """The same, beside others."""
         all_headers: dict[str, str | None] = {
             "Authorization": "Bearer " + (self.token(method, path, body) if token is None else token),
             messages.CERTIFICATE_HEADER: own_certificate(self.node).token,
@@ -104,14 +116,10 @@ class Hand:
             messages.IDEMPOTENCY_HEADER: secrets.token_hex(8) if path == EVALUATIONS_PATH else None,
             **(headers or {}),
         }
-        sent = {name: value for name, value in all_headers.items() if value is not None}
-
-        async def go() -> httpx2.Response:
-            url = f"https://{self.to}"
-            async with httpx2.AsyncClient(transport=self.areas.network, base_url=url) as client:
-                return await client.request(method, path, content=body or None, headers=sent)
-
-        return asyncio.run(go())
+        given = {name: value for name, value in all_headers.items() if value is not None}
+        url = f"https://{self.to}"
+        async with httpx2.AsyncClient(transport=self.areas.network, base_url=url) as client:
+            return await client.request(method, path, content=body or None, headers=given)
 
     def evaluation(self, **changes: Any) -> EvaluationRequest:
         """An honest question of the smallest size about nobody in particular."""
@@ -149,11 +157,17 @@ class Hand:
         return request.check_id, salt
 
     def disclosure(
-        self, check_id: str, handle: str, subject: Person, salt: bytes, level: Level = Level.involvement
+        self,
+        check_id: str,
+        handle: str,
+        subject: Person,
+        salt: bytes,
+        level: Level = Level.involvement,
+        **said: Any,
     ) -> bytes:
-        """A disclosure request's body."""
+        """A disclosure request's body. `said`: what its form says otherwise."""
         form = question(subject).sharing_form.model_dump(mode="json", exclude_defaults=True)
-        form["recipient"] = {"node_id": self.to}
+        form |= {"recipient": {"node_id": self.to}, **said}
         plain = DisclosureQuestion(excerpt=form, subject=messages.subject_of(subject), salt=b64(salt))
         context = SealContext(
             "disclosure", self.sender, self.to, self.holder.sealing_key_id, check_id, handle, level

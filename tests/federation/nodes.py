@@ -69,7 +69,10 @@ per_month = 10000000
 
 [feeds]
 catch_up_s = 60
-"""  # Tests that are not about quotas never meet one.
+
+[server]
+tick_s = 0.05
+"""  # Tests that are not about quotas never meet one, nor wait longer than they must.
 PATIENCE_S: Final = 60.0  # A machine may stand still for seconds; tests about waiting say their own.
 DatabaseOf = Callable[[str], str]
 

@@ -95,7 +95,7 @@ def _guarded(one: Address, made: Served, allowances: Allowances) -> Callable[[Re
         if not allowances.take(found.id.hex()):
             return failed(QuotaError("This token is used too often.", retry_after=1, do="Wait, then go on."))
         if not guard.admits(found.acting.account.role):
-            await to_the_tick(begun)
+            await to_the_tick(made.node, begun)
             return failed(absent())
         if guard.program == PERSON or one.act is None:
             return failed(_takes_person(one.doing))
@@ -105,7 +105,7 @@ def _guarded(one: Address, made: Served, allowances: Allowances) -> Callable[[Re
         try:
             given = await to_thread.run_sync(one.act, call, limiter=made.working)
         except NotFoundError:
-            await to_the_tick(begun)
+            await to_the_tick(made.node, begun)
             raise
         return JSONResponse(given.model_dump(mode="json"), status_code=one.status)
 

@@ -236,7 +236,7 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
             await to_thread.run_sync(sessions.touch, node, session)
             _show_who(request, session)
             if not guard.admits(session.acting.account.role):
-                await ticks.to_the_tick(begun)
+                await ticks.to_the_tick(node, begun)
                 return asked.not_found()
             if guard.fresh and not session.fresh(node.now()):
                 await _keep_typed(asked, page, session)
@@ -244,10 +244,10 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
         try:
             given = await _answered(page, asked, limiter)
         except NotFoundError:
-            await ticks.to_the_tick(begun)
+            await ticks.to_the_tick(node, begun)
             raise
         if given.status_code == HTTPStatus.NOT_FOUND:
-            await ticks.to_the_tick(begun)
+            await ticks.to_the_tick(node, begun)
         return given
 
     return answer

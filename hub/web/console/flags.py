@@ -103,7 +103,7 @@ async def _seen(asked: Asked) -> Response:
     """Answered at a tick: that somebody is flagged is written down, and takes longer than that nobody is."""
     begun = ticks.clock()
     answer = await to_thread.run_sync(_keep_seen, asked)
-    await ticks.to_the_tick(begun)
+    await ticks.to_the_tick(asked.node, begun)
     return answer
 
 

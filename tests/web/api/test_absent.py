@@ -220,7 +220,7 @@ def test_each_address_answers_alike(
     assert {one.status_code for one in answers.values()} == {404}
     assert len({one.content for one in answers.values()}) == 1
     assert len({str(headers(one)) for one in answers.values()}) == 1
-    assert set(at_tick.values()) == {ticks.TICK_S}
+    assert set(at_tick.values()) == {programs.console.node.settings.server.tick_s}
 
 
 @pytest.mark.parametrize(("method", "path"), OTHERS)
