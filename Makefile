@@ -13,7 +13,7 @@ QUICK  := tests/audit/test_chain.py tests/audit/test_checkpoint.py tests/audit/t
           --deselect tests/matching/test_population.py::test_own_records_and_table_blend \
           --deselect tests/matching/test_score.py::test_equal_to_the_slow_twin_and_monotone
 
-.PHONY: help demo test quick lint fmt words screens coverage bench bench-peers soak lock sbom clean
+.PHONY: help demo test quick lint fmt words screens coverage bench bench-peers soak assurance lock sbom clean
 
 help:            ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -74,6 +74,10 @@ bench-peers: $(VENV)/.dev ## other tools on the same files, each in an environme
 soak: $(VENV)/.dev ## the slow tests and the mutation test of the consent engine: an hour
 	$(BIN)/pytest -n auto -m slow
 	$(BIN)/python -m tests.consent.mutation --sample 1500
+
+assurance: $(VENV)/.dev ## the models of docs/models where proverif is on the PATH, and the long laws of the protocol everywhere
+	$(BIN)/python -m tests.models.proofs
+	$(BIN)/pytest -n auto -m slow tests/models tests/transfers tests/federation tests/checks/test_not_told.py tests/audit
 
 lock:            ## compile both lock files anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
