@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from hub.accounts.organisations import ID_BYTES, folded
@@ -112,7 +113,11 @@ def invite(tx: Transaction, invitation: Invitation, by: Account | None) -> tuple
     first = invitation.role is AccountRole.manager and not any(map(_was_opened, managers))
     again = [one for one in managers if first and folded(one.sign_in) == folded(invitation.sign_in)]
     _require_new([one for one in everybody if one not in again], invitation)
-    by_manager = by is not None and by.role is AccountRole.manager and _rules(tx, by, invitation.organisation)
+    by_manager = (
+        by is not None
+        and by.role is AccountRole.manager
+        and _rules(records.organisation_of(tx, by.organisation), invitation.organisation)
+    )
     is_first = first and (not managers or any(one.state is AccountState.invited for one in again))
     confirmed = not invitation.role.casework or by_manager or is_first
     code = new_code(_CODE_GROUPS) if confirmed else ""
@@ -231,24 +236,35 @@ def _is_manager(account: Account) -> bool:
     return account.role is AccountRole.manager and account.state is AccountState.open
 
 
-def _rules(tx: Reading, by: Account, organisation: Organisation) -> bool:
-    """Whether a manager rules a body's accounts: the Marac's those of its agencies, an Idva service's its own.
+def _rules(own: Organisation, organisation: Organisation) -> bool:
+    """Whether managers of the one rule the other's accounts: the Marac's its agencies', an Idva service's its own.
 
     A service that has no manager yet gets its first from the Marac's.
     """
-    own = records.organisation_of(tx, by.organisation)
     return own.id == organisation.id or not (own.idva_service or organisation.idva_service)
 
 
 def decides_about(tx: Reading, by: Account, account: Account) -> bool:
-    """Whether somebody is a manager who decides about an account: see `_rules`."""
-    everybody, body = every_account(tx), records.organisation_of(tx, account.organisation)
+    """Whether somebody decides about an account, as a manager: see `_rules`. Raises RowsError."""
+    return _decides(every_account(tx), by, account, partial(records.organisation_of, tx))
+
+
+def decided_about(tx: Reading, by: Account) -> list[Account]:
+    """All accounts that somebody decides about. Raises RowsError."""
+    every, bodies = every_account(tx), {one.id: one for one in records.organisations(tx)}
+    return [one for one in every if _decides(every, by, one, bodies.__getitem__)]
+
+
+def _decides(
+    every: Iterable[Account], by: Account, account: Account, body_of: Callable[[str], Organisation]
+) -> bool:
+    if by.role is not AccountRole.manager:
+        return False
+    own, body = body_of(by.organisation), body_of(account.organisation)
     first = account.role is AccountRole.manager and not any(
-        one.role is AccountRole.manager and one.organisation == body.id and _was_opened(one)
-        for one in everybody
+        one.role is AccountRole.manager and one.organisation == body.id and _was_opened(one) for one in every
     )
-    own = records.organisation_of(tx, by.organisation)
-    return by.role is AccountRole.manager and (_rules(tx, by, body) or (first and not own.idva_service))
+    return _rules(own, body) or (first and not own.idva_service)
 
 
 def _require_rules(tx: Transaction, by: Account, account: Account) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from hub.accounts.accounts import Acting, acting_as, decides_about
+from hub.accounts.accounts import Acting, acting_as, decided_about
 from hub.audit.events import Action, Refs
 from hub.errors import HubError, InputError, NotFoundError
 from hub.node.node import Node
@@ -127,7 +127,7 @@ def tokens_for(tx: Reading, by: Account) -> list[ListedToken]:
     """Somebody's own tokens and, for a manager, those of the accounts that they decide about; the newest first."""
     every = records.every_token(tx)
     accounts = {kept.account: account_of(tx, kept.account) for _, kept in every}
-    seen = {number for number, one in accounts.items() if number == by.id or decides_about(tx, by, one)}
+    seen = {by.id, *(one.id for one in decided_about(tx, by))}
     found = [
         ListedToken(key.hex(), accounts[kept.account], kept, records.used_on(tx, key), tx.now >= kept.until)
         for key, kept in every

@@ -19,7 +19,7 @@ from hub.consent.evidence import Closing
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import decisions
-from hub.records.decisions import RecordedDecision
+from hub.records.decisions import DecisionGist
 from hub.records.obligations import COMPLETE_EMERGENCY, due_at, evidence_of, in_state
 from hub.store import obligations
 from hub.store.obligations import ObligationRow
@@ -81,27 +81,27 @@ def rows_owed(
 def opened(node: Node, rows: Sequence[ObligationRow], on: dt.date) -> list[ListedObligation]:
     """These as people see them. Raises RowsError, StorageError."""
     with node.read() as tx:
-        read = decisions.several(tx, {row.decision_id for row in rows})
+        read = decisions.gists(tx, {row.decision_id for row in rows})
         made = decisions.made_at(tx, {row.decision_id for row in rows if row.code == COMPLETE_EMERGENCY})
         return [_listed(tx, row, read[row.decision_id], on, made.get(row.decision_id, 0)) for row in rows]
 
 
 def _listed(
-    tx: Reading, row: ObligationRow, decided: RecordedDecision, on: dt.date, made_at: int
+    tx: Reading, row: ObligationRow, decided: DecisionGist, on: dt.date, made_at: int
 ) -> ListedObligation:
     late = (on - row.due).days if row.due and row.state == "open" else 0
     until = due_at(row.code, row.due, made_at)
     return ListedObligation(
         number=row.id,
         code=row.code,
-        text=decided.decision.obligations[row.place].text,
+        text=decided.owed[row.place],
         case_ref=decided.case_ref,
-        purpose=decided.form.purpose.value if decided.form.purpose else "",
+        purpose=decided.purpose,
         due=row.due,
         overdue_days=max(0, late),
         escalated=row.escalated_at is not None,
         closing=evidence_of(tx, row),
-        owner=decided.form.review.owner or decided.form.requester.name,
+        owner=decided.owner,
         case_digest=row.case_digest,
         due_at=until,
         late_s=max(0, tx.now - until) if until is not None and row.state == "open" else 0,

@@ -26,7 +26,7 @@ from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading
 from hub.records.cases import CaseDetails, HeldCase, held_cases, rests_on
-from hub.records.gists import Gist, every_gist
+from hub.records.gists import Gist, by_handle, every_gist
 from hub.store import cases
 from hub.values import Kind, Person, Requester, Role, ShortText, Value
 
@@ -275,9 +275,7 @@ def waiting_for(node: Node, looker: Looker) -> list[Waiting]:
 
 def _waiting(node: Node, restrictions: CaseRestrictions, may: Opens | None) -> list[Waiting]:
     with node.read() as tx:
-        gists = {one.row.id: one for one in every_gist(tx)}
-        by_handle = {one.row.handle.hex(): one for one in gists.values()}
-        pairs = every_pair(tx)
+        gists, pairs = by_handle(tx), every_pair(tx)
 
     def sees(gist: Gist | None) -> bool:
         if gist is None or (may is not None and not may(gist)):
@@ -286,13 +284,16 @@ def _waiting(node: Node, restrictions: CaseRestrictions, may: Opens | None) -> l
             return gist.apart_for == restrictions.user
         return not restrictions.restricts(gist.row.ref_digest)
 
-    left = Counter(
-        two.waits_on
-        for pair, two in pairs.items()
-        if two.waits_on is not None and all(sees(by_handle.get(handle)) for handle in pair)
-    )
-    mine = ((gists[case], others) for case, others in sorted(left.items(), reverse=True))
-    return [Waiting(gist.row.handle.hex(), gist.case_ref, others) for gist, others in mine]
+    left, mine = Counter[int](), dict[int, Gist]()
+    for pair, two in pairs.items():
+        if two.waits_on is None:
+            continue
+        both = [gists.get(handle) for handle in pair]
+        if all(map(sees, both)):
+            left[two.waits_on] += 1
+            mine.update({one.row.id: one for one in both if one is not None})
+    found = ((mine[case], others) for case, others in sorted(left.items(), reverse=True))
+    return [Waiting(gist.row.handle.hex(), gist.case_ref, others) for gist, others in found]
 
 
 class Figures(Value):
@@ -317,8 +318,7 @@ def figures(node: Node, looker: Looker) -> Figures:
     """The figures of those cases that somebody may open. Raises as `waiting`."""
     restrictions = restrictions_on(node, looker.requester)
     with node.read() as tx:
-        gists = {one.row.handle.hex(): one for one in every_gist(tx)}
-        pairs = every_pair(tx)
+        gists, pairs = by_handle(tx), every_pair(tx)
 
     def sees(handle: str) -> bool:
         gist = gists.get(handle)

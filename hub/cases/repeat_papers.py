@@ -7,7 +7,7 @@ counts from both sides. Finds and decides nothing (`repeat_decisions`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
@@ -18,7 +18,7 @@ from hub.crypto.vault import Vault
 from hub.node.transaction import Reading, Transaction
 from hub.records import papers
 from hub.records.cases import HeldCase
-from hub.records.gists import every_gist
+from hub.records.gists import Gist, every_gist
 from hub.records.papers import Paper, PaperKind
 from hub.values import LongText, Requester, ShortText, Value
 
@@ -97,12 +97,16 @@ class _Kept(NamedTuple):
     paper: RepeatPaper
 
 
-def every_pair(tx: Reading) -> dict[Pair, PairStands]:
+def every_pair(tx: Reading) -> Mapping[Pair, PairStands]:
     """How each two cases stand of which anything was kept. Raises RowsError."""
-    handles = {one.row.id: one.row.handle.hex() for one in every_gist(tx)}
-    every = [one for one in tx.every_row("case_paper", _kept) if one.case_id in handles]
+    gists, papers = every_gist(tx), tx.every_row("case_paper", _kept)
+    return tx.node.derived.get("every pair", (gists, papers), lambda: _pairs(gists, papers))
+
+
+def _pairs(gists: Iterable[Gist], papers: Iterable[_Kept]) -> dict[Pair, PairStands]:
+    handles = {one.row.id: one.row.handle.hex() for one in gists}
     found = dict[Pair, PairStands]()
-    for one in sorted(every, key=_in_order):
+    for one in sorted((one for one in papers if one.case_id in handles), key=_in_order):
         for pair, stands in _said(one, handles[one.case_id], found):
             found[pair] = stands
     return found

@@ -18,7 +18,7 @@ from hub.cases.shown import asker_of, of_marac, opener
 from hub.checks.dismissals import dismissal_digest
 from hub.node.node import Node
 from hub.node.transaction import Reading
-from hub.records.gists import Gist, every_check, every_gist
+from hub.records.gists import by_digest, every_check
 from hub.records.hearings import Hearing, State
 from hub.records.received import every_heard
 from hub.store import dismissals
@@ -71,7 +71,7 @@ def lately(node: Node, acting: Acting) -> list[HeardElsewhere]:
 def _found(node: Node, hidden: CaseRestrictions, which: Callable[[bytes], bool]) -> list[HeardElsewhere]:
     newest: dict[tuple[bytes, NodeId], Hearing] = {}
     with node.read() as tx:
-        held: dict[bytes, Gist] = {one.row.ref_digest: one for one in every_gist(tx)}
+        held = by_digest(tx)
         for digest, area, hearing in (*_of_ours(tx, hidden), *_of_theirs(tx, hidden)):
             before = newest.get((digest, area))
             if digest in held and which(digest) and (before is None or before.at < hearing.at):
@@ -99,7 +99,7 @@ def _of_ours(tx: Reading, hidden: CaseRestrictions) -> Iterator[tuple[bytes, Nod
         for one in every_check(tx)
         for each in one.heard
     ]
-    known = dismissals.known(tx.session, [digest for _, _, digest in said])
+    known = dismissals.known(tx.session, [digest for _, _, digest in said]) if said else set()
     for one, each, digest in said:
         if not hidden.hides_check(tx, one) and digest not in known:
             yield one.case_digest, each.area, each.hearing

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import local
 
 from hub.audit import events
 from hub.audit.chain import Broken, Head, genesis, verify
@@ -209,9 +210,27 @@ class Node:
 
         Raises StorageError, LogError where the node has stopped.
         """
+        shared = getattr(self._looks, "shared", None)
+        if shared is not None:
+            with self._stopping():
+                yield shared
+            return
         self.log.stops.require_none()
         with self._stopping(), self.database.read() as session:
             yield Reading(self, session)
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Until it writes, every look of this thread is one look: what it shows is of one moment.
+
+        A page looks dozens of times; to begin each anew costs more than what most find. Raises as `read`.
+        """
+        with self.read() as tx:
+            self._looks.shared = tx
+            try:
+                yield
+            finally:
+                self._looks.shared = None
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -219,11 +238,17 @@ class Node:
 
         Raises LogError when the log does not reach the head that was last signed: it is not written on.
         """
+        self._looks.shared = None
         with self._stopping(), self.database.write() as session:
             self.log.require_reached(DatabaseAudit(session))
             tx = Transaction(self, session)
             yield tx
             tx.close()
+
+    @cached_property
+    def _looks(self) -> local:
+        """The look that each thread shares, if it does."""
+        return local()
 
     @contextmanager
     def _stopping(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterable
+from functools import partial
 from typing import Final, NamedTuple
 
 from hub.consent import Decision, SharingForm
@@ -56,12 +57,35 @@ def named(tx: Reading, decision_id: int) -> NamedDecision:
     return _opened(tx, decisions.get(tx.session, decision_id).sealed)
 
 
-def several(tx: Reading, numbers: Iterable[int]) -> dict[int, RecordedDecision]:
-    """Kept decisions by their number. Raises RowsError, StorageError where one is missing."""
+class DecisionGist(NamedTuple):
+    """A kept decision in a word: for which case, for what purpose, who owes what of it, and each in its words."""
+
+    case_ref: str
+    purpose: str
+    owner: str
+    owed: tuple[str, ...]
+
+
+def gists(tx: Reading, numbers: Iterable[int]) -> dict[int, DecisionGist]:
+    """Kept decisions in a word by their number, each opened once. Raises RowsError, StorageError."""
     numbers = list(numbers)
     tx.require_as_bound({"decision_record": [(number,) for number in numbers]})
     found = decisions.several(tx.session, numbers)
-    return {number: _opened(tx, kept).recorded for number, kept in found.items()}
+    return {
+        number: tx.node.derived.get(("decision", number, kept), (), partial(_gist, tx, kept))
+        for number, kept in found.items()
+    }
+
+
+def _gist(tx: Reading, kept: bytes) -> DecisionGist:
+    read = _opened(tx, kept).recorded
+    form = read.form
+    return DecisionGist(
+        case_ref=read.case_ref,
+        purpose=form.purpose.value if form.purpose else "",
+        owner=form.review.owner or form.requester.name,
+        owed=tuple(one.text for one in read.decision.obligations),
+    )
 
 
 def _opened(tx: Reading, kept: bytes) -> NamedDecision:

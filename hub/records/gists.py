@@ -6,7 +6,7 @@ Which records stand, and that none is missing, is held to the log each time (`Re
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from sqlalchemy import RowMapping
@@ -52,6 +52,22 @@ class Gist(NamedTuple):
 def every_gist(tx: Reading) -> tuple[Gist, ...]:
     """Every case in a word. Raises RowsError, StorageError."""
     return tx.every_row("case_record", _gist)
+
+
+def by_handle(tx: Reading) -> Mapping[str, Gist]:
+    """The same by the handle (hex) of each."""
+    every = every_gist(tx)
+    return tx.node.derived.get(
+        "gists by handle", (every,), lambda: {one.row.handle.hex(): one for one in every}
+    )
+
+
+def by_digest(tx: Reading) -> Mapping[bytes, Gist]:
+    """The same by the digest of each one's reference."""
+    every = every_gist(tx)
+    return tx.node.derived.get(
+        "gists by digest", (every,), lambda: {one.row.ref_digest: one for one in every}
+    )
 
 
 def _gist(vault: Vault, values: RowMapping) -> Gist:

@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import Response
 
 from hub.accounts import accounts
-from hub.accounts.accounts import decides_about, every_account
+from hub.accounts.accounts import decided_about, every_account
 from hub.accounts.organisations import every_organisation
 from hub.errors import NotFoundError
 from hub.node.transaction import Transaction
@@ -29,10 +29,8 @@ def _begin(asked: Asked) -> Response:
 
 def _list(asked: Asked) -> Response:
     with asked.node.read() as tx:
-        every, bodies = every_account(tx), {one.id: one.name for one in every_organisation(tx)}
-        mine = asked.acting.account
-        if mine.role is AccountRole.manager:
-            every = [one for one in every if decides_about(tx, mine, one)]
+        mine, bodies = asked.acting.account, {one.id: one.name for one in every_organisation(tx)}
+        every = decided_about(tx, mine) if mine.role is AccountRole.manager else every_account(tx)
     rows = [
         {
             "account": one,

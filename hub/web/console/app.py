@@ -12,6 +12,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -22,7 +23,7 @@ from starlette.exceptions import HTTPException
 from hub.accounts import sessions
 from hub.accounts.sessions import SignedIn
 from hub.audit.events import NODE, Action
-from hub.errors import HubError, NotFoundError
+from hub.errors import ConflictError, HubError, NotFoundError
 from hub.federation.client import PeerClient
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint
@@ -136,7 +137,7 @@ PAGES: Final[tuple[Page, ...]] = (
 )
 _UNSAFE: Final = ("POST",)
 PASSWORDS_AT_ONCE: Final = 2
-PAGES_AT_ONCE: Final = 16  # Each may hold three connections to the database; PostgreSQL has a hundred.
+PAGES_AT_ONCE: Final = 6
 REMEMBER_S: Final = 60
 """How long what was read of whole tables serves pages: `hub.store.remembered` says what that means."""
 logger = logging.getLogger("hub")
@@ -276,8 +277,18 @@ async def _answered(page: Page, asked: Asked, limiter: CapacityLimiter) -> Respo
     if inspect.iscoroutinefunction(page.handler):
         given: Response = await page.handler(asked)
         return given
-    found: Response = await to_thread.run_sync(page.handler, asked, limiter=limiter)  # type: ignore[arg-type]
-    return found
+    handler: Callable[[Asked], Response] = page.handler  # type: ignore[assignment]
+    act = handler if page.method in _UNSAFE else partial(_shown, handler)
+    return await to_thread.run_sync(act, asked, limiter=limiter)
+
+
+def _shown(handler: Callable[[Asked], Response], asked: Asked) -> Response:
+    """A page of one moment; look by look where others write too much meanwhile for one moment to last."""
+    try:
+        with asked.node.one_moment():
+            return handler(asked)
+    except ConflictError:
+        return handler(asked)
 
 
 def _show_who(request: Request, session: SignedIn) -> None:

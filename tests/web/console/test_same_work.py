@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from sqlalchemy import event
@@ -12,6 +13,8 @@ from sqlalchemy import event
 from hub.cases import access, kept_out
 from hub.cases.staff import STAFF_FILE
 from hub.crypto.one_time import STEP_S
+from hub.errors import ConflictError
+from hub.node import transaction
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.store import remembered
@@ -116,3 +119,36 @@ def test_an_exclusion_counts_with_the_next_page_and_so_does_its_end(node: Node, 
     for text in ("", mine, "", mine):
         (node.home / STAFF_FILE).write_text(text, encoding="utf-8")
         assert ("NM-31" in seen.page("/cases")) is (text == "")
+
+
+FEW: Final = 4
+"""Who asks is looked up, what is asked of each list is read, and a page is one look beside."""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_of_one_moment(node: Node, seen: Seen, page: str) -> None:
+    handle = re.findall(r"/cases/([0-9a-f]{32})", seen.page("/cases"))[0]
+    path = page.replace("{case}", handle)
+    seen.page(path)
+    begun = list[object]()
+    note = begun.append
+    event.listen(node.database.engine, "begin", note)
+    seen.page(path)
+    event.remove(node.database.engine, "begin", note)
+    assert 0 < len(begun) <= FEW
+
+
+def test_where_others_write_too_much_for_one_moment_a_page_looks_anew(
+    node: Node, seen: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every, overtaken = transaction.Reading.every_row, list[str]()
+
+    def once_overtaken(self: transaction.Reading, table: str, make: Any) -> Any:
+        if getattr(node._looks, "shared", None) is not None:
+            overtaken.append(table)
+            raise ConflictError("The log was written on faster than it could be read.")
+        return every(self, table, make)
+
+    monkeypatch.setattr(transaction.Reading, "every_row", once_overtaken)
+    assert "NM-32" in seen.page("/cases")
+    assert len(overtaken) == 1
