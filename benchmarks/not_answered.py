@@ -63,7 +63,7 @@ from hub.values import Kind, Level, Person, Role
 from hub.wire import messages
 from hub.wire.messages import DISCLOSURES_PATH, DisclosureQuestion, MessageType, commitment, subject_of
 
-EACH: Final = 40
+EACH: Final = 10
 """So many women of each kind of case."""
 EXCLUDED: Final = "Excluded Asker"
 PLAIN, SEALED, FLED = "plain", "sealed", "fled"

@@ -210,8 +210,9 @@ def test_each_address_answers_alike(
 
     monkeypatch.setattr(ticks, "sleep", noted)
     at_tick, answers = {}, {}
+    tick_s = programs.console.node.settings.server.tick_s
     for at, (why, places) in enumerate(kept_from.items()):
-        begun, spent = 1_000.0 + at, 0.013 * (at + 1)
+        begun, spent = 1_000.0 + at, 0.05 * tick_s * (at + 1)
         times = iter((begun, begun + spent))
         monkeypatch.setattr(ticks, "clock", lambda times=times: next(times))
         answers[why] = programs.send(method, filled(path, places), ash, BODIES[method, path])
@@ -220,7 +221,7 @@ def test_each_address_answers_alike(
     assert {one.status_code for one in answers.values()} == {404}
     assert len({one.content for one in answers.values()}) == 1
     assert len({str(headers(one)) for one in answers.values()}) == 1
-    assert set(at_tick.values()) == {programs.console.node.settings.server.tick_s}
+    assert set(at_tick.values()) == {tick_s}
 
 
 @pytest.mark.parametrize(("method", "path"), OTHERS)
