@@ -24,16 +24,15 @@ from hub.cases.repeat_papers import RepeatPaper
 from hub.cases.research import Research
 from hub.errors import InputError
 from hub.node.node import Node
-from hub.records.papers import Paper, PaperKind, WithFile
+from hub.records.papers import SERVICES_OWN, Paper, PaperKind, WithFile
 from hub.values import NodeId
 from hub.wire.transfers import PackedItem
 
-MOVES: Final = frozenset(PaperKind) - {
-    PaperKind.idva_contact,
-    PaperKind.records_request,
-    PaperKind.still_here,
-    PaperKind.disclosure_scheme,
-}
+MOVES: Final = (
+    frozenset(PaperKind)
+    - SERVICES_OWN
+    - {PaperKind.records_request, PaperKind.still_here, PaperKind.disclosure_scheme}
+)
 """What a paper of a case that moved may be."""
 _MODELS: Final[Mapping[PaperKind, type[BaseModel]]] = {
     PaperKind.plan: ActionPlan,

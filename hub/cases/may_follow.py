@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from hub.cases.owed import ASKED, Because, owe, settle
-from hub.cases.packing import SERVICES_OWN, STAYS
+from hub.cases.packing import STAYS
 from hub.consent import Obligation
 from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import papers
 from hub.records.cases import HeldCase
-from hub.records.papers import KeptPaper, Paper, PaperKind
+from hub.records.papers import SERVICES_OWN, KeptPaper, Paper, PaperKind
 from hub.store.obligations import Activity
 from hub.values import NodeId, Requester, ShortText, Value
 from hub.wire.transfers import Permitted

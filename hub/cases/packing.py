@@ -1,8 +1,8 @@
 """What moves with her: the items that were chosen of a case's papers, each whole or as "held by": ask them.
 
 An item follows where its supplier said that it may, at first or when they were asked for that area; else it stays,
-and the new area reads whom to ask. What an Idva service keeps is that service's to hand over. Does not decide
-whether the case may move (`offer`), and sends nothing.
+and the new area reads whom to ask. What an Idva service keeps is that service's to hand over, to the service
+there alone (`hub.transfers.handover`). Does not decide whether the case may move (`offer`), and sends nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hub.errors import InputError
 from hub.node.transaction import Reading
 from hub.records import papers
 from hub.records.cases import HeldCase
-from hub.records.papers import KeptPaper, PaperKind
+from hub.records.papers import SERVICES_OWN, KeptPaper, PaperKind
 from hub.values import ShortText, Value
 from hub.wire.transfers import PackedItem, PackedPerson, Permitted
 
@@ -31,8 +31,14 @@ MOST_PACKED: Final = PACK_PAD_CLASSES[-1] - 4
 CHRONOLOGY: Final = "chronology"
 OF_THE_CASE: Final = ("case", "people")
 """They always move: what the case says, and who is in it."""
-SERVICES_OWN: Final = frozenset({PaperKind.idva_contact})
-STAYS: Final = frozenset({PaperKind.records_request, PaperKind.still_here, PaperKind.disclosure_scheme})
+STAYS: Final = frozenset(
+    {
+        PaperKind.records_request,
+        PaperKind.still_here,
+        PaperKind.disclosure_scheme,
+        PaperKind.idva_handover,
+    }
+)
 _CLASSES: Final = {
     PaperKind.child_referral: (DataClass.children,),
     PaperKind.research: (DataClass.health, DataClass.offences),

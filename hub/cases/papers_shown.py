@@ -41,9 +41,12 @@ def paper_shown(node: Node, acting: Acting, held: HeldCase, handle: str) -> Kept
 def reads(acting: Acting, case: CaseDetails, paper: Paper) -> bool:
     """Whether they read a paper of a case that they may open. Of its own client a service reads all that it has.
 
-    What another area gave is this Marac's: nobody here supplied it.
+    What another area gave is this Marac's: nobody here supplied it. What its Idva service handed over is the
+    service's here alone.
     """
     own = not paper.source and folded(paper.supplier) == folded(acting.organisation.name)
     if acting.organisation.idva_service:
         return own or case.kind is Kind.idva
+    if paper.kind is PaperKind.idva_handover:
+        return False
     return own or bool(paper.source) or paper.kind not in OF_ITS_SUPPLIER

@@ -75,6 +75,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "idva contact": _ASKS,
     "idva safe": _person("/idva-referrals"),
     "idva take-on": _person("/idva-referrals"),
+    "idva handovers": _READS,
+    "idva hand-over": _person("/idva-referrals"),
     "idva refer": _ASKS,
     "idva said": _ASKS,
     "duty show": _READS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,9 +21,13 @@ from hub.cli.options import Home, Json, opened, opened_to_read, read_case_ref
 from hub.cli.output import out, plain, print_json
 from hub.consent import VictimAgreement
 from hub.errors import NotFoundError, UsageError
+from hub.federation.client import PeerClient
 from hub.node.node import Node
+from hub.transfers.deliver import deliver_first
+from hub.transfers.handover import HandoverTyped, hand_over, handovers
 from hub.values import LongText, ShortText, Value
 from hub.web.typed.clients_answer import AnswerTyped, basis_of
+from hub.web.typed.handovers import HandoversTold
 
 idva_app = typer.Typer(
     help="Referrals to the Idva service, and its first contact with each.", no_args_is_help=True
@@ -137,6 +142,51 @@ def refer(
             print_json({"case_ref": wanted, "service": service})
         else:
             out.print(plain(f"Passed on to {service}."))
+
+
+@idva_app.command("handovers")
+def handovers_(home: Home, number: Number, token: TokenFile = None, as_json: Json = False) -> None:
+    """Show what the Idva service of another area handed over to yours, and how far it is with what you hand over.
+
+    What came your service alone reads: no Marac, here or there.
+    """
+    with opened_to_read(home, as_json=as_json) as node:
+        acting = _acting(node, "idva handovers", token)
+        found = handovers(node, acting, number)
+        if found is None:
+            raise NotFoundError("There is no such referral here.", kept="Nothing.", do="See the referrals.")
+        told = HandoversTold.of(found)
+        if as_json:
+            print_json(told.model_dump(mode="json"))
+            return
+        for line in told.lines():
+            out.print(plain(line))
+
+
+@idva_app.command("hand-over")
+def hand_over_(
+    home: Home,
+    number: Number,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="HANDOVER.json", help="What is handed over; docs/formats.md has it.", show_default=False
+        ),
+    ],
+    token: TokenFile = None,
+) -> None:
+    """Hand over to the Idva service of the area that a case moved to, which alone reads it."""
+    with opened(home) as node:
+        acting = _acting(node, "idva hand-over", token)
+        typed = read_document(file, HandoverTyped, "the handover")
+        delivery = hand_over(node, acting, number, typed)
+
+        async def go() -> str:
+            async with PeerClient(node) as client:
+                return await deliver_first(node, client, delivery)
+
+        waits = asyncio.run(go())
+        out.print(plain(f"Handed over. {waits} It waits to be sent." if waits else "Handed over."))
 
 
 class SaidTyped(AnswerTyped):

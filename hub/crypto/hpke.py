@@ -60,6 +60,15 @@ def seal(plain: bytes, to: bytes, context: SealContext, classes: tuple[int, ...]
     return _SUITE.encrypt(padded, X25519PublicKey.from_public_bytes(to), context.info)
 
 
+def usable(public: bytes) -> bool:
+    """Whether these are the bytes of a key that can be sealed to: not of the few points that give no secret."""
+    try:
+        _SUITE.encrypt(b"", X25519PublicKey.from_public_bytes(public), b"")
+    except ValueError:
+        return False
+    return True
+
+
 def unseal(
     sealed: bytes, key: PrivateKey, context: SealContext, classes: tuple[int, ...] = PAD_CLASSES
 ) -> bytes:

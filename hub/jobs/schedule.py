@@ -37,6 +37,7 @@ from hub.node.node import Node
 from hub.store import peers, schedule
 from hub.store.schedule import WORKER, JobRow
 from hub.transfers.channel.exchange import exchange, renew
+from hub.transfers.deliver import tell_keys
 from hub.transfers.expire import expire
 from hub.values import NodeId
 
@@ -179,9 +180,10 @@ def _warn(run: Run) -> None:
 
 
 def _escalate(run: Run) -> None:
-    """Escalate what is overdue, and end the transfers and requests for papers whose time has passed."""
+    """Escalate what is overdue, end the transfers and requests for papers whose time has passed, tell keys."""
     escalate(run.node)
     expire(run.node)
+    tell_keys(run.node)
     expire_papers(run.node)
 
 

@@ -59,13 +59,27 @@ class NodeKeys:
 
     def service(self, organisation: str) -> Vault:
         """The vault of an Idva service, by its id (hex): no other's, and not the node's. Raises UsageError."""
+        return Vault(self._of_service(organisation))
+
+    def service_sealing(self, organisation: str, matter: str) -> hpke.PrivateKey:
+        """The key to which others seal what is for that service alone, of one matter. Raises UsageError.
+
+        `matter`: a name without slashes, such as the id of a transfer: of two matters nobody sees that the keys are
+        of one service.
+        """
+        of_matter = f"marac-hub/v1/service-sealing/{matter}".encode()
+        return hpke.PrivateKey.from_private_bytes(
+            hmac.digest(self._of_service(organisation), of_matter, "sha256")
+        )
+
+    def _of_service(self, organisation: str) -> bytes:
         if not self.services:
             raise UsageError(
                 "node.key has no secret for the Idva services of this node.",
                 kept="Nothing was changed.",
                 do="Let the node write its key file once, or add `services` to it: 32 random bytes, base64url.",
             )
-        return Vault(hmac.digest(self.services, f"marac-hub/v1/service/{organisation}".encode(), "sha256"))
+        return hmac.digest(self.services, f"marac-hub/v1/service/{organisation}".encode(), "sha256")
 
 
 def create(folder: Path) -> None:

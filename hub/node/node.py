@@ -20,6 +20,7 @@ from hub.audit.chain import Broken, Head, genesis, verify
 from hub.audit.heads import HeadFiles
 from hub.consent import Rules, rules_from_text
 from hub.crypto import vault
+from hub.crypto.hpke import PrivateKey
 from hub.crypto.signing import PublicKey
 from hub.crypto.vault import Vault
 from hub.errors import RowsError, StorageError, UsageError
@@ -80,9 +81,16 @@ class Node:
 
     def service_vault(self, organisation: str) -> Vault:
         """The vault of an Idva service of this node, by its id (hex). Raises UsageError where it cannot be made."""
+        return self._services_keys().service(organisation)
+
+    def service_sealing(self, organisation: str, matter: str) -> PrivateKey:
+        """The key to which others seal what is for that service alone, of one matter. Raises UsageError as that."""
+        return self._services_keys().service_sealing(organisation, matter)
+
+    def _services_keys(self) -> NodeKeys:
         if not self.keys.services:
             add_services_secret(key_folder(self.home, self.settings))
-        return self.keys.service(organisation)
+        return self.keys
 
     @cached_property
     def matching(self) -> MatchingConfig:

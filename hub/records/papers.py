@@ -54,6 +54,7 @@ class PaperKind(StrEnum):
     correction = "correction"
     still_here = "still_here"
     disclosure_scheme = "disclosure_scheme"
+    idva_handover = "idva_handover"
 
 
 FROZEN: Final = frozenset(
@@ -68,8 +69,9 @@ FROZEN: Final = frozenset(
 """Papers about her, of which a case that has moved gets no more. What is done about him goes on."""
 
 
-SERVICES_OWN: Final = frozenset({PaperKind.idva_contact, PaperKind.clients_answer})
-"""What an Idva service writes of its client: sealed under a key of the service's own, within the node's seal."""
+SERVICES_OWN: Final = frozenset({PaperKind.idva_contact, PaperKind.clients_answer, PaperKind.idva_handover})
+"""What an Idva service writes of its client: sealed under a key of the service's own, within the node's seal. A
+handover that came from another area's is sealed to one (`hub.records.handovers`)."""
 _LOCKED: Final = frozenset({"service", "sealed"})
 
 

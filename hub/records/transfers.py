@@ -50,11 +50,22 @@ class SignedMessage(Value):
     body: str
 
 
+class HandedOver(Value):
+    """What the Idva service here handed over: which service, when, to the key of which name, and if it is there."""
+
+    service: str
+    at: int
+    key_id: str
+    state: Literal["waits", "arrived", "refused"] = "waits"
+
+
 class Transfer(Value):
     """One of them. `case_ref`, `case` (hex of its digest): of our own case; until it is accepted the other area's.
 
     `wanted`, `code`, `differs`, `told` are the sides of `hub.transfers.state`. `word`: the other area's signed word
     that it accepted. `digest`: SHA-256 (hex) of the pack. `form`: what was decided on here, for one that we offer.
+    `service_key`: of the Idva service there, raw, in base64; `handed_over`: what the service here gave over to it.
+    `service_told`: of one that they offer, the id of the service here of which they were told the key.
     One that was withdrawn before it came has no more than its end.
     """
 
@@ -77,6 +88,9 @@ class Transfer(Value):
     told: bool = True
     word: SignedMessage | None = None
     form: SharingForm | None = None
+    service_key: str = ""
+    service_told: str = ""
+    handed_over: HandedOver | None = None
     steps: tuple[TransferStep, ...] = Field(max_length=100)
 
     @property

@@ -1,7 +1,8 @@
 """What another area says of a transfer arrives: an offer, its word of ours, or that it wants one back.
 
-The answer to each is how far the transfer is here. Nothing that anybody types is in it. A message that comes twice
-or late changes nothing; a pack that differs from the first of the same transfer is refused. Decides for nobody.
+And, once it is accepted, the key of the Idva service there, or what the one there hands over. The answer to each is
+how far the transfer is here. Nothing that anybody types is in it. A message that comes twice or late changes
+nothing; a pack that differs from the first of the same transfer is refused. Decides for nobody.
 """
 
 from __future__ import annotations
@@ -29,15 +30,19 @@ from hub.records.transfers import (
     transfer_of,
 )
 from hub.transfers.deliver import context_of
+from hub.transfers.handover import came
 from hub.transfers.offer import moved
+from hub.transfers.service_keys import hear as hear_key
 from hub.transfers.sides import end, hear, held, refs
 from hub.transfers.state import Held
 from hub.wire.messages import encode, parse_request
 from hub.wire.transfers import (
     MAX_SEALED_BYTES,
     AskBack,
+    Handover,
     MessageKind,
     Pack,
+    ServiceKey,
     TransferAnswer,
     TransferMessage,
     Word,
@@ -66,7 +71,7 @@ def receive(node: Node, caller: Caller, signed: Request, message: TransferMessag
         if isinstance(stored, Refused):
             return stored
         transfer = transfer_of(tx, message.transfer_id)
-        ours = message.kind is MessageKind.word
+        ours = message.kind in (MessageKind.word, MessageKind.service_key)
         if transfer is not None and (transfer.peer, transfer.direction == "out") != (caller.node_id, ours):
             return Refused(_unknown(), "not_theirs")
         said: Word | Refused
@@ -74,6 +79,8 @@ def receive(node: Node, caller: Caller, signed: Request, message: TransferMessag
             said = _word(tx, transfer, parsed, signed)
         elif isinstance(parsed, AskBack):
             said = _asked_back(tx, caller, message.transfer_id, transfer, parsed)
+        elif isinstance(parsed, ServiceKey | Handover):
+            said = _of_services(tx, transfer, parsed)
         else:
             said = _offered(tx, caller, message.transfer_id, transfer, parsed, plain)
         if isinstance(said, Refused):
@@ -83,10 +90,14 @@ def receive(node: Node, caller: Caller, signed: Request, message: TransferMessag
     return Reply(encode(TransferAnswer(transfer_id=message.transfer_id, word=said)))
 
 
-_MODELS: Final[Mapping[MessageKind, type[Pack] | type[Word] | type[AskBack]]] = {
+_MODELS: Final[
+    Mapping[MessageKind, type[Pack] | type[Word] | type[AskBack] | type[ServiceKey] | type[Handover]]
+] = {
     MessageKind.offer: Pack,
     MessageKind.word: Word,
     MessageKind.ask_back: AskBack,
+    MessageKind.service_key: ServiceKey,
+    MessageKind.handover: Handover,
 }
 
 
@@ -167,6 +178,14 @@ def _word(tx: Transaction, transfer: Transfer | None, word: Word, signed: Reques
         ),
     )
     return Word(state=kept.state, code=kept.code)
+
+
+def _of_services(tx: Transaction, transfer: Transfer | None, said: ServiceKey | Handover) -> Word | Refused:
+    """The key of the Idva service there, or what the one there hands over to the one here."""
+    if transfer is None:
+        return Refused(_unknown(), "not_offered")
+    refused = hear_key(tx, transfer, said) if isinstance(said, ServiceKey) else came(tx, transfer, said)
+    return refused or Word(state=transfer.state, code=transfer.code)
 
 
 def _unknown() -> NotFoundError:

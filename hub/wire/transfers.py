@@ -1,8 +1,9 @@
 """What two areas say to each other about a case that moves with her, version 1.
 
 What goes back to the area that she leaves is a state and, where it was declined, a code: these messages have no
-field for anything that somebody typed there. Pure, as `messages`; does not know what either side does with it
-(`hub.transfers`).
+field for anything that somebody typed there. What the Idva service of one area hands over to that of the other
+goes sealed to a key of that service, within what is sealed to the node. Pure, as `messages`; does not know what
+either side does with it (`hub.transfers`).
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from hub.crypto.hpke import PACK_PAD_CLASSES
+from hub.crypto.hpke import PACK_PAD_CLASSES, SealContext
 from hub.values import Kind, Value
-from hub.wire.messages import VERSION, CanonicalBase64, Hex16, KeyName, letters
+from hub.wire.messages import VERSION, Bytes32, CanonicalBase64, Hex16, KeyName, letters
 from hub.wire.told import Body, Day, Moment, Prose, Readable, TheirPerson, TheirRequester
 
 TRANSFERS_PATH: Final = "/federation/v1/transfers"
 MAX_SEALED_BYTES: Final = 32 + PACK_PAD_CLASSES[-1] + 16
 MAX_TRANSFER_BODY: Final = letters(MAX_SEALED_BYTES) + 4_096
+HANDOVER_PAD_CLASSES: Final = PACK_PAD_CLASSES[:4]
+"""Up to 256 KiB: more than the longest handover takes, whatever its letters."""
+MAX_HANDOVER_BYTES: Final = 32 + HANDOVER_PAD_CLASSES[-1] + 16
 SealedPack = Annotated[str, StringConstraints(max_length=letters(MAX_SEALED_BYTES)), CanonicalBase64]
 
 
@@ -42,15 +46,20 @@ class DeclineCode(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """An offer with its pack; the word of whoever was offered it; whoever offered wants it back."""
+    """An offer with its pack; the word of whoever was offered it; whoever offered wants it back.
+
+    Once it is accepted: the key of the Idva service there, and what the one before hands over to it.
+    """
 
     offer = "offer"
     word = "word"
     ask_back = "ask_back"
+    service_key = "service_key"
+    handover = "handover"
 
 
 class TransferMessage(Value):
-    """One message about a transfer; `sealed` opens to a Pack, a Word or an AskBack, by its kind."""
+    """One message about a transfer; `sealed` opens, by its kind, to one of the models below."""
 
     version: Literal[1] = VERSION
     transfer_id: Hex16
@@ -76,6 +85,44 @@ class AskBack(Value):
     """The area that offered a case wants it back, or its time is over."""
 
     to: Literal[TransferState.withdrawn, TransferState.expired]
+
+
+class ServiceKey(Value):
+    """A key (X25519, raw) of the Idva service to which a case went that was accepted. It does not say which.
+
+    The name of a service can say where she is.
+    """
+
+    key: Bytes32
+
+
+class Handover(Value):
+    """What one Idva service hands over to another: sealed to the key of that name, which no node's key opens."""
+
+    key_id: KeyName
+    sealed: Annotated[
+        str, StringConstraints(min_length=1, max_length=letters(MAX_HANDOVER_BYTES)), CanonicalBase64
+    ]
+
+
+class HandoverWords(Value):
+    """What the service alone reads: what is handed over, by whom, and whom to ring there.
+
+    `agreed`: whether the client agreed that it is; `because`: why it is all the same, where she did not.
+    """
+
+    service: Readable
+    by: Readable
+    phone: Readable = ""
+    at: Moment
+    agreed: Literal["yes", "not_asked", "refused"]
+    because: Annotated[Prose, StringConstraints(max_length=2_000)] = ""
+    words: Annotated[Prose, StringConstraints(min_length=1)]
+
+
+def handover_context(sender: str, recipient: str, key_id: str, transfer_id: str) -> SealContext:
+    """What a handover is bound to: the areas, the service's key, and the transfer."""
+    return SealContext("handover", sender, recipient, key_id, transfer_id, "", "")
 
 
 class TransferAnswer(Value):

@@ -55,6 +55,8 @@ OF_NO_CASE: Final = {
     "idva contact": "of accounts alone; of somebody kept out: tests/cases/test_idva.py",
     "idva take-on": "of accounts alone; of somebody kept out: tests/cases/test_idva.py",
     "idva refer": "of accounts alone; of somebody kept out: tests/cases/test_idva.py",
+    "idva handovers": "of accounts alone; of somebody kept out: tests/transfers/test_handover.py",
+    "idva hand-over": "of accounts alone; of somebody kept out: tests/transfers/test_handover.py",
     "idva safe": "of accounts alone; of somebody kept out: tests/cases/test_idva_plan.py",
     "idva said": "of accounts alone; of somebody kept out: tests/cases/test_clients_answer.py",
     "case disclosure-scheme": "of accounts alone; kept out: tests/web/console/test_disclosure_scheme.py",

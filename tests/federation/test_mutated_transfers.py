@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import random
 import secrets
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from pydantic import BaseModel
 
-from hub.federation.client import PeerClient
+from hub.crypto.encoding import b64
 from hub.jobs.schedule import Run, jobs_of
 from hub.records import papers
-from hub.records.accounts import AccountRole
-from hub.records.transfers import (
-    Transfer,
-    drop_pack,
-    every_transfer,
-    keep_pack,
-    keep_transfer,
-    packed_of,
-    transfer_of,
-)
+from hub.records.transfers import Transfer, transfer_of
 from hub.store import cases
 from hub.transfers.deliver import context_of, put
-from hub.values import Role
 from hub.wire import channel, hearings, transfers
 from hub.wire import papers as wire_papers
 from hub.wire.messages import encode
@@ -35,102 +26,38 @@ from hub.wire.transfers import (
     TRANSFERS_PATH,
     AskBack,
     MessageKind,
-    Pack,
+    ServiceKey,
     TransferMessage,
     TransferState,
     Word,
 )
-from tests.accounts.people import cheap_passwords
-from tests.federation.mutations import EACH, SAID, Mutation, mutations, of_each, reached
-from tests.federation.nodes import Areas, copied
-from tests.federation.peer_simulator import Peer
-from tests.federation.sayer import (
-    BODIES,
-    OTHER_ID,
-    SAYS,
-    Trial,
-    answering,
-    differing,
-    held,
-    item,
-    posted,
-    sealed,
-    text_of,
+from tests.federation.moves_said import (
+    NOTHING,
+    SEED,
+    at,
+    begun,
+    handover,
+    message,
+    offer_of_ours,
+    pack,
+    say,
+    waits_again,
 )
-from tests.transfers.moving import HE, NEW, OLD, SHE, delivered, heard, offered
-from tests.web.console.signed_in import Console
-
-SEED: Final = 20261129
-NOTHING: Final = Mutation("offer", ("kind",), "as marac")
-"""What changes nothing."""
-
-
-def pack(chance: random.Random) -> dict[str, Any]:
-    """A case as an honest area packs it, with something in every field."""
-    kinds = chance.sample(list(BODIES), len(BODIES))
-    people = [
-        {"person": {**one.model_dump(mode="json"), "ref": ""}, "address": f"1 {SAYS}", "safe_to_call": False}
-        for one in (SHE, HE.model_copy(update={"role": Role.perpetrator}))
-    ]
-    document = {
-        "case_ref": f"{SAYS}-{secrets.token_hex(4)}",
-        "kind": "marac",
-        "referral_date": "2026-09-01",
-        "meeting_date": "2026-09-15",
-        "disclosed_on": "2026-08-30",
-        "agreement": "given",
-        "victim_aware": True,
-        "criteria": ["professional judgement"],
-        "not_safe_to_talk_to": [f"{SAYS} School"],
-        "fled_from": [],
-        "sealed": False,
-        "people": people,
-        "items": [item(kind) for kind in kinds],
-        "offered_by": {"name": f"C. {SAYS}", "role": "manager", "agency": "Police", "agency_kind": "police"},
-        "permission": {"by": f"Chair {SAYS}", "date": "2026-11-01"},
-        "reason": f"She moved to {SAYS}.",
-        "until": 1_795_000_000,
-    }
-    assert Pack.model_validate(document)
-    return document
+from tests.federation.mutations import EACH, SAID, Mutation, mutations, of_each, reached
+from tests.federation.nodes import Areas
+from tests.federation.peer_simulator import Peer
+from tests.federation.sayer import OTHER_ID, Trial, answering, differing, held, posted, sealed, text_of
+from tests.transfers.moving import NEW, OLD, delivered
 
 
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Trial]:
-    """Northmoor and Eastvale, of which one says everything wrongly, and a coordinator of each who looks at it."""
-    areas = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
-    heard(areas)
-    assert offered(areas).transfer  # Before managers have accounts, in which they would have to sign.
-    made = Trial(areas)
-    with cheap_passwords():
-        client = partial(PeerClient, transport=areas.network)
-        for area in (OLD, NEW):
-            console = Console.of(areas[area], "Police", client)
-            made.consoles[area] = (console, console.users[AccountRole.coordinator].signed_in())
-    yield made
-    areas.close()
+    yield from begun(tmp_path_factory.mktemp("areas"), sqlite_template)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_wrong_yet(trial: Trial) -> None:
     trial.wrong.clear()
-
-
-def message(areas: Areas, to: str, kind: MessageKind, plain: bytes, number: str) -> dict[str, Any]:
-    """What carries it, honestly."""
-    (by,) = {OLD, NEW} - {to}
-    key_id = areas[to].sealing_key_id
-    content = sealed(areas, to, plain, context_of(by, to, key_id, number, kind))
-    return TransferMessage(transfer_id=number, kind=kind, key_id=key_id, sealed=content).model_dump(
-        mode="json"
-    )
-
-
-def say(areas: Areas, to: str, kind: MessageKind, plain: bytes, number: str) -> Any:
-    """Say it to an area, honestly but for what is in it."""
-    (by,) = {OLD, NEW} - {to}
-    body = encode(TransferMessage.model_validate(message(areas, to, kind, plain, number)))
-    return posted(areas, by, to, TRANSFERS_PATH, body)
 
 
 def offer_wrongly(trial: Trial, one: Mutation, chance: random.Random) -> None:
@@ -186,35 +113,12 @@ def lists_open(trial: Trial, area: str) -> None:
         jobs_of(trial.areas[area], ())["casework"].act(Run(trial.areas[area], lambda: None))
 
 
-def at(areas: Areas, area: str, number: str) -> Transfer | None:
-    with areas[area].read() as tx:
-        return transfer_of(tx, number)
-
-
 def test_an_offer_that_is_told_wrongly_breaks_nothing(trial: Trial) -> None:
     chance = random.Random(SEED)
     for one in (*of_each(chance, ("offer",), any_way=1, edges=1), *WORST):
         offer_wrongly(trial, one, chance)
     lists_open(trial, NEW)
     assert trial.wrong == [], "\n".join(trial.wrong)
-
-
-def offer_of_ours(trial: Trial) -> tuple[Transfer, bytes]:
-    """What Northmoor offered, as it waits for Eastvale's word, with what moves."""
-    with trial.areas[OLD].read() as tx:
-        (found,) = (one for one in every_transfer(tx) if one.direction == "out")
-        packed = packed_of(tx, found)
-        assert packed
-        return found, packed
-
-
-def waits_again(areas: Areas, before: tuple[Transfer, bytes]) -> None:
-    """It waits for a word as it did."""
-    transfer, packed = before
-    with areas[OLD].write() as tx:
-        keep_transfer(tx, transfer)
-        drop_pack(tx, transfer.id)
-        keep_pack(tx, transfer.id, packed)
 
 
 def legal(trial: Trial, one: Mutation, kept: Transfer | None) -> None:
@@ -303,6 +207,10 @@ def put_anew(areas: Areas, by: str, number: str, kind: MessageKind) -> str:
         return put(tx, kept, kind, wait_s=0)
 
 
+NOT_YET: Final = {("ours", "service_key"), ("theirs", "handover")}
+"""Theirs to say once it is accepted."""
+
+
 @pytest.mark.parametrize("kind", list(MessageKind))
 @pytest.mark.parametrize("whose", ["ours", "theirs", "another area's", "nobody's"])
 def test_nobody_says_anything_of_a_transfer_that_is_not_theirs_to_say(
@@ -327,6 +235,8 @@ def test_nobody_says_anything_of_a_transfer_that_is_not_theirs_to_say(
         MessageKind.offer: text_of(pack(chance), NOTHING),
         MessageKind.word: encode(Word(state=TransferState.accepted)),
         MessageKind.ask_back: encode(AskBack(to=TransferState.withdrawn)),
+        MessageKind.service_key: encode(ServiceKey(key=b64(bytes([9, *bytes(31)])))),
+        MessageKind.handover: json.dumps(handover(number, areas[OLD].keys.sealing_public, b"x")).encode(),
     }[kind]
     answer = say(areas, OLD, kind, plain, number)
     theirs_to_say = {"ours": ("word",), "theirs": ("offer", "ask_back"), "nobody's": ("offer", "ask_back")}
@@ -335,7 +245,8 @@ def test_nobody_says_anything_of_a_transfer_that_is_not_theirs_to_say(
         if whose == "ours":
             waits_again(areas, ours)
     else:
-        assert (answer.status_code, answer.json()["title"]) == (404, "not found")
+        told = (409, "conflict") if (whose, kind.value) in NOT_YET else (404, "not found")
+        assert (answer.status_code, answer.json()["title"]) == told
         assert differing(before, held(areas[OLD])) == set()
 
 

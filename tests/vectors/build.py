@@ -23,8 +23,10 @@ from hub.checks.papers.deliver import context_of
 from hub.crypto import derived, encoding, signing
 from hub.crypto.hpke import SealContext
 from hub.crypto.prf import PrfKey
-from hub.crypto.vault import key_id
+from hub.crypto.signing import SigningKey
+from hub.crypto.vault import Vault, key_id
 from hub.matching import completeness, load_config, match_keys
+from hub.node.keys import NodeKeys
 from hub.node.settings import SHIPPED_CONFIG, read_toml
 from hub.values import Level, Person, Purpose
 from hub.wire.channel import (
@@ -53,7 +55,7 @@ from hub.wire.papers import (
     WhyPapers,
 )
 from hub.wire.tokens import FeedContext, Label, seal_entry, token
-from hub.wire.transfers import PackedItem, Permitted
+from hub.wire.transfers import HandoverWords, PackedItem, Permitted, ServiceKey, handover_context
 
 OURS = Path(__file__).parent / "ours.json"
 PERSON = Person(
@@ -77,6 +79,7 @@ def build() -> dict[str, Any]:
         "commitment": {"salt": SALT.hex(), "commitment": commitment(PERSON, SALT).hex()},
         "request": _request(),
         "papers": _papers(),
+        "handover": _handover(),
         "channel": _channel(),
         "hearing": _hearing(),
         "jwt": _jwt(),
@@ -200,6 +203,37 @@ def _papers() -> dict[str, Any]:
             for kind in said
         },
         "answer": encode(answer).decode(),
+    }
+
+
+def _handover() -> dict[str, Any]:
+    """The key of a service for one transfer, and what is sealed to it: what it says, and what it is bound to."""
+    keys = NodeKeys(
+        SigningKey.of(Ed25519PrivateKey.from_private_bytes(bytes(32))),
+        X25519PrivateKey.from_private_bytes(bytes(range(32))),
+        Vault(bytes(32)),
+        services=bytes(range(32, 64)),
+    )
+    public = keys.service_sealing(HANDLE, CHECK_ID).public_key().public_bytes_raw()
+    words = HandoverWords(
+        service="Haven",
+        by="I. Fairweather",
+        phone="01632 960123",
+        at=NOW,
+        agreed="yes",
+        words="She is at work.",
+    )
+    return {
+        "services": keys.services.hex(),
+        "organisation": HANDLE,
+        "transfer_id": CHECK_ID,
+        "public_key": public.hex(),
+        "key_id": key_id(public),
+        "key_said": encode(ServiceKey(key=encoding.b64(public))).decode(),
+        "words": encode(words).decode(),
+        "hpke_info": handover_context("northmoor", "eastvale", key_id(public), CHECK_ID).info.decode(
+            "latin-1"
+        ),
     }
 
 

@@ -28,6 +28,7 @@ from hub.web.api import examples as eg
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
 from hub.web.typed.duty import DutyTyped
+from hub.web.typed.handovers import HandoversTold
 from hub.web.typed.people import CorrectionTyped
 from hub.web.typed.plans import ReportTyped
 
@@ -131,6 +132,14 @@ ADDRESSES: Final = (
         {"reached": False},
         eg.NOT_REACHED,
     ),
+    Address(
+        "GET",
+        "/idva-referrals/{referral}/handover",
+        services.show_handovers,
+        gives=HandoversTold,
+        given=eg.HANDOVERS,
+    ),
+    Address("POST", "/idva-referrals/{referral}/handover", doing="hands over to another Idva service"),
     Address("POST", "/idva-referrals/{referral}/plan", doing="says whether a plan is safe"),
     Address("POST", "/idva-referrals/{referral}", doing="takes a client on"),
     Address(

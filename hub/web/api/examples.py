@@ -163,6 +163,23 @@ ON_DUTY: Final = {"organisation": "Haven", "duty": DUTY}
 
 NOT_REACHED: Final = {"contacted": False, "hours": 51, "late": True}
 IDVA_REFERRAL: Final = {"referral": "", "case": CASE, "case_ref": "NM-2026-0412", **NOT_REACHED}
+HANDOVERS: Final = {
+    "arriving": {
+        "area": "eastvale",
+        "came_at": "2026-11-29T09:30:00Z",
+        "hours": 7,
+        "late": False,
+        "handover": {
+            "service": "Haven",
+            "by": "Ida Fairweather",
+            "phone": "01632 960123",
+            "agreed": "yes",
+            "because": "",
+            "words": "She is reached safely at work, before noon.",
+        },
+    },
+    "leaving": None,
+}
 HEARING: Final = {
     "page": f"/cases/{CASE}",
     "case_ref": "NM-2026-0412",

@@ -13,10 +13,12 @@ from hub.cases.first_contact import FirstContact
 from hub.consent import VictimAgreement
 from hub.errors import NotFoundError
 from hub.records.accounts import Duty, organisation_of
+from hub.transfers.handover import handovers
 from hub.values import ShortText, Value
 from hub.web.api.acts import Call, absent
 from hub.web.typed.clients_answer import AnswerTyped, basis_of
 from hub.web.typed.duty import DutyTyped
+from hub.web.typed.handovers import HandoversTold
 
 
 class OnDuty(Value):
@@ -99,6 +101,14 @@ def tried(call: Call) -> FirstContactShown:
     except NotFoundError:
         raise absent() from None
     return FirstContactShown(contacted=now.reached, hours=now.hours, late=now.late)
+
+
+def show_handovers(call: Call) -> HandoversTold:
+    """Show what another area's Idva service handed over to the account's, and how far it is with its own."""
+    found = handovers(call.node, call.acting, call.place("referral"))
+    if found is None:
+        raise absent()
+    return HandoversTold.of(found)
 
 
 def refer_to_service(call: Call) -> IdvaReferralShown:

@@ -52,6 +52,7 @@ from hub.web.console import (
     duty,
     emergency,
     flags,
+    handover,
     here_already,
     idva_plan,
     idva_referrals,
@@ -127,6 +128,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *accounts.PAGES,
     *duty.PAGES,
     *idva_referrals.PAGES,
+    *handover.PAGES,
     *prior_contact.PAGES,
     *idva_plan.PAGES,
     *disclosure_scheme.PAGES,
@@ -228,7 +230,7 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
         asked = Asked(node, made.pages, request, session, typed, sent.file, made.client)
         if not guard.open:
             if session is None:
-                lost = typed and page.path != "/sign-out"
+                lost = typed and guard.kept and page.path != "/sign-out"
                 return see(await _keep_left(asked, page) if lost else "/sign-in")
             if session.locked and page.path != "/sign-out":
                 if guard.kept:

@@ -22,6 +22,7 @@ from hub.records.cases import HeldCase
 from hub.values import LongText, ShortText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent
+from hub.web.console.handover import handover_in_words
 from hub.web.console.language import gettext, mark, ngettext
 from hub.web.console.paper_words import KINDS, rows_of
 
@@ -118,6 +119,7 @@ def _page(asked: Asked, found: ReferralShown, form: Form[Any], status: int = 200
         form=form,
         line=_of_service(found.line),
         referral=referral,
+        handover=handover_in_words(asked, referral.id),
         people=_people(held) if held else [],
         case=held.details if held else None,
         papers=[

@@ -29,6 +29,7 @@ KINDS: Final = {
     PaperKind.correction: mark("Correction of who is on the case"),
     PaperKind.still_here: mark("Whether the victim is still here"),
     PaperKind.disclosure_scheme: mark("Disclosure scheme considered"),
+    PaperKind.idva_handover: mark("Handover to the Idva service of another area"),
 }
 CRITERIA: Final[Mapping[Criterion, str]] = {
     "professional_judgement": mark("Professional judgement"),

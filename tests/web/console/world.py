@@ -12,8 +12,9 @@ from hub.accounts.accounts import Acting, acting_as
 from hub.accounts.provider import Flow, Proof
 from hub.accounts.provider_sign_in import Entered, finish
 from hub.cases.changes import find_case
+from hub.cases.idva_inbox import take_on
 from hub.cases.obligations import list_obligations
-from hub.cases.shown import lines
+from hub.cases.shown import case_shown, lines
 from hub.cases.stub import Referrer, Stub, enter_case
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.sign import sign
@@ -35,6 +36,7 @@ from tests.federation.nodes import IMPORTER, Areas, case, cases_of, hold, strang
 from tests.transfers.ringing import set_up
 from tests.web.console.browser import apart
 from tests.web.console.by_journey.example import AWAY, UNSIGNED, Example, R
+from tests.web.console.handing_over import came_from, moved_on
 from tests.web.console.signed_in import Console
 
 HER: Final = cases_of("eastvale")[0][0]
@@ -92,6 +94,7 @@ class World:
             "factor": "",
         }
         self.places["planned_referral"] = self._referral(self.places["planned"])
+        self._handovers()
         self._by_provider()
         signed = {"signatures": CASEWORKER}
         self.places["silent"] = asked(areas, asks=signed, also=("westhaven",)).check_id
@@ -178,6 +181,23 @@ class World:
         """The referral of a case to the Idva service."""
         with self.areas["northmoor"].read() as tx:
             return next(one.id for one in every_idva_referral(tx) if one.case == case)
+
+    def _handovers(self) -> None:
+        """A client whose case has moved, and a case that came with a handover."""
+        node, other = self.areas["northmoor"], self.areas["eastvale"]
+        moved, came = (
+            self._case(f"NM-{name}", self.unsigned, stranger(number))
+            for name, number in (("moved-on", 83), ("came", 84))
+        )
+        idva = acting(self.consoles["northmoor"].users[R.idva])
+        self.places |= {"moved_referral": self._referral(moved), "came_referral": self._referral(came)}
+        take_on(node, idva, self.places["moved_referral"])
+        held = [case_shown(node, acting(self.unsigned), one) for one in (moved, came)]
+        assert held[0] is not None
+        assert held[1] is not None
+        key = other.service_sealing("ab" * 16, "c1" * 16).public_key().public_bytes_raw()
+        moved_on(node, held[0], key)
+        came_from(node, held[1], "Reached safely at work, before noon.")
 
     def _by_provider(self) -> None:
         """Two people of Eastvale's who sign in by the provider: one is there, the other is invited."""

@@ -12,6 +12,9 @@ E = Example
 DUTY: Final[Fields] = MappingProxyType({"worker": "Ida Fairweather", "phone": "01632 960123"})
 REFERRED: Final = MappingProxyType({"referral": "{idva_referral}"})
 OF_PLAN: Final = MappingProxyType({"referral": "{planned_referral}"})
+MOVED: Final = MappingProxyType({"referral": "{moved_referral}"})
+CAME: Final = MappingProxyType({"referral": "{came_referral}"})
+HANDOVER: Final[Fields] = MappingProxyType({"agreed": "not_asked", "words": "Reached at work."})
 CLIENT: Final = MappingProxyType({"case": "{client}"})
 AT_RISK: Final[Fields] = MappingProxyType({"said": "no", "alone": "yes"})
 EXAMPLES: Final[tuple[Example, ...]] = (
@@ -26,6 +29,20 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /idva-referrals/{referral}", R.idva, places=REFERRED, status=422),
     E("POST /idva-referrals/{referral}", R.idva, {"act": "not_reached"}, places=REFERRED),
     E("POST /idva-referrals/{referral}", R.idva, {"act": "take_on"}, places=REFERRED),
+    E("GET /idva-referrals/{referral}", R.idva, places=CAME),
+    E("GET /idva-referrals/{referral}/handover", R.idva, places=CAME),
+    E("GET /idva-referrals/{referral}/handover", R.idva, places=OF_PLAN, status=404),
+    E("GET /idva-referrals/{referral}/handover", R.manager, places=CAME, status=404),
+    E("GET /idva-referrals/{referral}/handover", R.idva, places=MOVED),
+    E("POST /idva-referrals/{referral}/handover", R.idva, places=MOVED, status=422),
+    E("POST /idva-referrals/{referral}/handover", R.idva, HANDOVER, 422, places=MOVED),
+    E(
+        "POST /idva-referrals/{referral}/handover",
+        R.idva,
+        {**HANDOVER, "because": "Not alone."},
+        places=MOVED,
+    ),
+    E("GET /idva-referrals/{referral}/handover", R.idva, places=MOVED),
     E("GET /cases/{case}/prior-contact", R.idva, places=CLIENT),
     E("POST /cases/{case}/prior-contact", R.idva, places=CLIENT, status=422),
     E("POST /cases/{case}/prior-contact", R.idva, {"said": "only_this", "alone": "yes"}, 422, places=CLIENT),
