@@ -200,7 +200,7 @@ EXPECTED: Final = {
     "GET /api/v1/idva-referrals": "cim read",
     "POST /api/v1/idva-referrals/{referral}/contacts": "cim ask",
     "POST /api/v1/idva-referrals/{referral}/plan": "im person",
-    "GET /api/v1/idva-referrals/{referral}/handover": "im read",
+    "GET /api/v1/idva-referrals/{referral}/handover": "cim read",
     "POST /api/v1/idva-referrals/{referral}/handover": "im person",
     "POST /api/v1/idva-referrals/{referral}": "im person",
     "POST /api/v1/cases/{case}/prior-contact": "cim ask",
