@@ -245,8 +245,8 @@ def test_nobody_says_anything_of_a_transfer_that_is_not_theirs_to_say(
         if whose == "ours":
             waits_again(areas, ours)
     else:
-        told = (409, "conflict") if (whose, kind.value) in NOT_YET else (404, "not found")
-        assert (answer.status_code, answer.json()["title"]) == told
+        expected = (409, "conflict") if (whose, kind.value) in NOT_YET else (404, "not found")
+        assert (answer.status_code, answer.json()["title"]) == expected
         assert differing(before, held(areas[OLD])) == set()
 
 
