@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from threading import local
+from typing import TypeVar
 
 from hub.audit import events
 from hub.audit.chain import Broken, Head, genesis, verify
@@ -23,7 +24,7 @@ from hub.crypto import vault
 from hub.crypto.hpke import PrivateKey
 from hub.crypto.signing import PublicKey
 from hub.crypto.vault import Vault
-from hub.errors import RowsError, StorageError, UsageError
+from hub.errors import ConflictError, RowsError, StorageError, UsageError
 from hub.matching import MatchingConfig, load_config
 from hub.node.agreements import AGREEMENTS, AgreementFolder, Agreements
 from hub.node.bound import ROWS_SAID, BoundLog
@@ -49,6 +50,8 @@ from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from hub.store.remembered import Remembered
 
+T = TypeVar("T")
+U = TypeVar("U")
 NODE_TOML = "node.toml"
 CHECKPOINT = "audit-checkpoint.txt"
 THE_OPERATOR = "the operator of this machine"
@@ -239,6 +242,14 @@ class Node:
                 yield
             finally:
                 self._looks.shared = None
+
+    def of_one_moment(self, act: Callable[[T], U], given: T) -> U:
+        """What `act` gives, of one moment; look by look where others write too much meanwhile for it to last."""
+        try:
+            with self.one_moment():
+                return act(given)
+        except ConflictError:
+            return act(given)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

@@ -7,6 +7,7 @@ repeats nothing of what was sent.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, NamedTuple
 
 from anyio import CapacityLimiter, to_thread
@@ -103,7 +104,8 @@ def _guarded(one: Address, made: Served, allowances: Allowances) -> Callable[[Re
             return failed(_scope(guard.program))
         call = Call(made.node, found.acting, request, made.client, _typed(one, body))
         try:
-            given = await to_thread.run_sync(one.act, call, limiter=made.working)
+            act = one.act if one.method != "GET" else partial(made.node.of_one_moment, one.act)
+            given = await to_thread.run_sync(act, call, limiter=made.working)
         except NotFoundError:
             await to_the_tick(made.node, begun)
             raise

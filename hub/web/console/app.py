@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from hub.accounts import sessions
 from hub.accounts.sessions import SignedIn
 from hub.audit.events import NODE, Action
-from hub.errors import ConflictError, HubError, NotFoundError
+from hub.errors import HubError, NotFoundError
 from hub.federation.client import PeerClient
 from hub.jobs.watch import watch_log
 from hub.node.home import advance_audit_checkpoint
@@ -280,17 +280,8 @@ async def _answered(page: Page, asked: Asked, limiter: CapacityLimiter) -> Respo
         given: Response = await page.handler(asked)
         return given
     handler: Callable[[Asked], Response] = page.handler  # type: ignore[assignment]
-    act = handler if page.method in _UNSAFE else partial(_shown, handler)
+    act = handler if page.method in _UNSAFE else partial(asked.node.of_one_moment, handler)
     return await to_thread.run_sync(act, asked, limiter=limiter)
-
-
-def _shown(handler: Callable[[Asked], Response], asked: Asked) -> Response:
-    """A page of one moment; look by look where others write too much meanwhile for one moment to last."""
-    try:
-        with asked.node.one_moment():
-            return handler(asked)
-    except ConflictError:
-        return handler(asked)
 
 
 def _show_who(request: Request, session: SignedIn) -> None:

@@ -48,16 +48,21 @@ SEND: Final = """([to, fields]) => {
 # Text beyond the window, or beyond a box that hides what it does not hold, unless it scrolls. What is for screen
 # readers alone is a pixel large.
 CUT_OFF: Final = """html => {
+    const scrolls = one => {
+        for (let up = one; up; up = up.parentElement)
+            if (["auto", "scroll"].includes(getComputedStyle(up).overflowX)) return true
+        return false
+    }
     const found = []
     for (const one of html.querySelectorAll("body *")) {
-        const style = getComputedStyle(one), box = one.getBoundingClientRect()
-        if (box.width <= 1 || box.height <= 1 || style.visibility === "hidden") continue
+        const box = one.getBoundingClientRect()
+        if (box.width <= 1 || box.height <= 1) continue
+        const style = getComputedStyle(one)
+        if (style.visibility === "hidden") continue
         if (one.closest(".govuk-visually-hidden, .govuk-skip-link, svg")) continue
-        const text = [...one.childNodes].some(each => each.nodeType === 3 && each.data.trim())
-        let scrolls = false
-        for (let up = one; up; up = up.parentElement)
-            scrolls ||= ["auto", "scroll"].includes(getComputedStyle(up).overflowX)
-        const beyond = text && !scrolls && (box.left < -1 || box.right > innerWidth + 1)
+        const outside = box.left < -1 || box.right > innerWidth + 1
+        const text = outside && [...one.childNodes].some(each => each.nodeType === 3 && each.data.trim())
+        const beyond = text && !scrolls(one)
         const typed = one.matches("input, select, textarea")
         const narrow = one.scrollWidth > one.clientWidth + 1
         const hides = narrow && !typed && ["hidden", "clip"].includes(style.overflowX)
