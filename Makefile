@@ -13,7 +13,7 @@ QUICK  := tests/audit/test_chain.py tests/audit/test_checkpoint.py tests/audit/t
           --deselect tests/matching/test_population.py::test_own_records_and_table_blend \
           --deselect tests/matching/test_score.py::test_equal_to_the_slow_twin_and_monotone
 
-.PHONY: help demo test quick lint fmt words screens coverage bench bench-peers soak assurance lock sbom clean
+.PHONY: help demo test quick lint fmt words screens coverage bench bench-peers soak assurance fuzz lock sbom clean
 
 help:            ## say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ $(VENV)/.run: requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(VENV)/.fuzz: $(VENV)/.dev requirements-fuzz.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-fuzz.lock
 	touch $@
 
 demo: $(VENV)/.run ## three areas on this machine, three questions, what is found
@@ -79,9 +83,13 @@ assurance: $(VENV)/.dev ## the models of docs/models where proverif is on the PA
 	$(BIN)/python -m tests.models.proofs
 	$(BIN)/pytest -n auto -m slow tests/models tests/transfers tests/federation tests/checks/test_not_told.py tests/audit
 
-lock:            ## compile both lock files anew (needs uv)
+fuzz: $(VENV)/.fuzz ## ten million changed messages, files and forms, led by coverage: hours; RUNS=100000 for fewer
+	$(BIN)/python -m tests.fuzz.campaign --runs $(or $(RUNS),10000000)
+
+lock:            ## compile the lock files anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 --group fuzz -o requirements-fuzz.lock
 
 sbom: $(VENV)/.dev ## what a node is made of, from requirements.lock, as CycloneDX in dist/
 	mkdir -p dist

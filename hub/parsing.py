@@ -1,4 +1,4 @@
-"""What comes from outside, read strictly: one reader of JSON, one sentence for a wrong field, one rule for text.
+"""What comes from outside, read strictly: readers of JSON and TOML, a sentence for a wrong field, a rule for text.
 
 Pure, and of no other part: what it raises says why in words that repeat nothing of the data, and each edge turns
 that into its own error. Not here: what the fields mean.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -110,6 +111,29 @@ def _bounded(text: str) -> int:
     if len(text) > len(str(-MAX_INTEGER)) or abs(int(text)) > MAX_INTEGER:
         raise JsonError("not JSON that can be read: a number is too large")
     return int(text)
+
+
+class TomlError(ValueError):
+    """Why a text is not TOML that we read: `why` within a sentence, and the line where it is known."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        found = re.search(r"at line (\d+)", said)
+        why = said.split(" (at")[0]
+        self.why = why[0].lower() + why[1:]
+        self.line = int(found[1]) if found else None
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """Read TOML. Raises TomlError, also for numbers of thousands of digits and for lists in lists without end."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise TomlError(str(error)) from None
+    except ValueError:
+        raise TomlError("A number has too many digits") from None
+    except RecursionError:
+        raise TomlError("It is nested too deeply") from None
 
 
 def texts(value: Any, where: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:

@@ -30,6 +30,9 @@ class Value(BaseModel):
 ShortText = Annotated[str, StringConstraints(max_length=200)]
 LongText = Annotated[str, StringConstraints(max_length=20_000)]
 Whole = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]  # what every reader of JSON takes
+Second = Annotated[
+    int, Field(strict=True, ge=0, le=253_402_300_799)
+]  # since 1970, as far as a date has a year
 Small = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]  # what a plain column of every database takes
 NodeId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
 

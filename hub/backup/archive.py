@@ -19,9 +19,10 @@ from hub.audit.events import Count, Sha256Hex
 from hub.crypto import age
 from hub.errors import InputError, UsageError
 from hub.files import replacing
-from hub.values import NodeId, ShortText, Value
+from hub.values import NodeId, Second, ShortText, Value
 
 CONTENTS: Final = "contents.json"
+_PLAIN: Final = (tarfile.REGTYPE, tarfile.AREGTYPE)
 
 
 class Contents(Value):
@@ -34,7 +35,7 @@ class Contents(Value):
     version: Literal[1] = 1
     kind: Literal["home", "keys"]
     node_id: NodeId
-    made_at: Count
+    made_at: Second
     made_by: ShortText
     log_size: Count
     log_hash: Sha256Hex
@@ -102,7 +103,9 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 def _read(archive: tarfile.TarFile, name: str) -> bytes:
-    file = archive.extractfile(name)
+    """The bytes of a plain file. A backup has no links, which may lead to themselves, and no holes without end."""
+    member = archive.getmember(name)
+    file = archive.extractfile(member) if member.type in _PLAIN and not member.issparse() else None
     if file is None:
         raise KeyError(name)
     return file.read()

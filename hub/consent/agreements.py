@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
@@ -24,7 +23,7 @@ from hub.consent.form.vocabulary import DataClass, Jurisdiction
 from hub.consent.rules.files import line_of
 from hub.consent.rules.rules import Law
 from hub.errors import UsageError
-from hub.parsing import first_error, hidden_characters
+from hub.parsing import TomlError, first_error, hidden_characters, read_toml
 from hub.values import AgencyKind, NodeId, Purpose, Value
 
 MAX_BYTES: Final = 256 * 1024
@@ -169,11 +168,9 @@ def agreement_from_text(text: str, file: str, law: Law) -> SharingAgreement:
     if len(text.encode()) > MAX_BYTES:
         raise AgreementError(file, f"it is larger than {MAX_BYTES:,} bytes")
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        why = str(error).split(" (at")[0]
-        raise AgreementError(file, why[0].lower() + why[1:], int(found[1]) if found else None) from None
+        data = read_toml(text)
+    except TomlError as error:
+        raise AgreementError(file, error.why, error.line) from None
     try:
         agreement = SharingAgreement.model_validate(data)
     except ValidationError as error:

@@ -22,7 +22,7 @@ from pydantic import StringConstraints, ValidationError
 from hub.crypto.encoding import b64, unb64
 from hub.errors import AuthenticationError, ClockError
 from hub.parsing import JsonError, first_field, read_json
-from hub.values import NodeId, ShortText, Value, Whole
+from hub.values import NodeId, Second, ShortText, Value
 
 # Named here, so that no other room imports the library.
 PrivateKey = Ed25519PrivateKey
@@ -87,8 +87,8 @@ class Claims(Value):
 
     iss: NodeId
     sub: NodeId
-    iat: Whole
-    exp: Whole
+    iat: Second
+    exp: Second
     jti: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 
 

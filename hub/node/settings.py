@@ -7,7 +7,6 @@ own `config/` takes the place of the shipped one, all of it.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -15,12 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
+from hub import parsing
 from hub.consent import Jurisdiction
 from hub.consent.rules.files import line_of
 from hub.errors import UsageError
 from hub.node.notice_settings import Notices
 from hub.node.schedules import Schedules
-from hub.parsing import first_error
 from hub.values import AgencyKind, Mode, NodeId, Purpose, ShortText, Value
 from hub.wire.quota import Quota
 
@@ -266,8 +265,8 @@ def read_toml(path: Path) -> dict[str, Any]:
 def toml_of(text: str, path: Path) -> dict[str, Any]:
     """Parse the text of a TOML file. Raises UsageError naming the file and the line."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return parsing.read_toml(text)
+    except parsing.TomlError as error:
         raise UsageError(
             f"{path} cannot be read: {error}.", do="Correct the file and run the command again."
         ) from error
@@ -284,7 +283,7 @@ def parse(model: type[T], data: Mapping[str, Any], where: Path) -> T:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        wrong = first_error(error, "this file")
+        wrong = parsing.first_error(error, "this file")
         line = line_of(read_text(where), wrong.path)
         raise UsageError(
             f"{where}, line {line}: {wrong}.", do="Correct the file and run the command again."

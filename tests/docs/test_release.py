@@ -79,7 +79,7 @@ def test_a_new_version_of_a_dependency_waits_two_weeks_and_nothing_merges_itself
     assert renovate["lockFileMaintenance"]["enabled"] is True
     (pattern,) = renovate["pip-compile"]["managerFilePatterns"]
     locks = [path.name for path in ROOT.glob("*.lock") if re.search(pattern.strip("/"), path.name)]
-    assert sorted(locks) == ["requirements-dev.lock", "requirements.lock"]
+    assert sorted(locks) == ["requirements-dev.lock", "requirements-fuzz.lock", "requirements.lock"]
 
 
 def test_the_version_is_one() -> None:

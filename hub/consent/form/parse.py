@@ -24,6 +24,9 @@ MAX_BYTES = 1_000_000
 DATED = re.compile(r"(20\d\d)(?:-\d{1,2}){0,2}")
 """An edition named by its date, such as 2026-11."""
 
+EDITION = re.compile("[0-9]{1,4}")
+"""An edition by its number."""
+
 CURRENT_SINCE = 2026
 """The year from which a dated edition is the current one; before it lies the paper form."""
 
@@ -52,7 +55,7 @@ def _this_version(document: dict[str, Any]) -> dict[str, Any]:
     text = str(FORM_VERSION if given in (None, "") else given).strip().lower().removeprefix("v").split(".")[0]
     if dated := DATED.fullmatch(text):
         text = str(FORM_VERSION + (int(dated[1]) > CURRENT_SINCE) - (int(dated[1]) < CURRENT_SINCE))
-    if isinstance(given, bool) or not text.isascii() or not text.isdigit() or int(text) > FORM_VERSION:
+    if isinstance(given, bool) or not EDITION.fullmatch(text) or int(text) > FORM_VERSION:
         raise rejected(
             "form_version",
             f"not an edition this hub can read (it reads 0, the paper form, and {FORM_VERSION})",

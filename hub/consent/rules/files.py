@@ -6,11 +6,11 @@ Pure: text in, rules or `UsageError` out. Not here: what the rules mean (`rules`
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 from hub.consent.rules.rules import Rules, RulesError, load_rules
 from hub.errors import UsageError
+from hub.parsing import TomlError, read_toml
 
 HEADER = re.compile(r"^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 KEY = re.compile(r"""^\s*((?:"[^"]*"|[A-Za-z0-9_-]+)(?:\s*\.\s*(?:"[^"]*"|[A-Za-z0-9_-]+))*)\s*=""")
@@ -30,13 +30,10 @@ def rules_from_text(grounds: str, policy: str) -> Rules:
 
 def _parsed(text: str, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        line = found.group(1) if found else str(len(text.splitlines()))
-        why = str(error).split(" (at")[0]
+        return read_toml(text)
+    except TomlError as error:
         raise UsageError(
-            f"{file}, line {line}: {why[0].lower()}{why[1:]}.",
+            f"{file}, line {error.line or len(text.splitlines())}: {error.why}.",
             do=f"Correct {file}; nothing is decided until then.",
         ) from None
 

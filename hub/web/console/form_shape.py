@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from hub.web.console.language import gettext
 
 MOST_ROWS: Final = 100
+_ROW: Final = re.compile("0|[1-9][0-9]{0,3}")
 _NAME: Final = re.compile("[A-Za-z0-9_]{1,64}")
 _LISTS: Final = (list, tuple, set, frozenset)
 
@@ -60,7 +61,7 @@ def shape_of(model: type[BaseModel], path: tuple[str, ...]) -> FieldShape | None
                 return None
             kind, title = value, f"the {part.replace('_', ' ')}"
         elif (item := _item(kind)) is not None and _is_model(_bare(item)):
-            if not (part.isascii() and part.isdecimal() and str(int(part)) == part and int(part) < MOST_ROWS):
+            if not _ROW.fullmatch(part) or int(part) >= MOST_ROWS:
                 return None
             kind = item
         else:
