@@ -181,9 +181,13 @@ OPERATOR: Actor = "operator"
 
 
 class Refs(Value):
-    """What the event is about, by identifiers that mean nothing without this node's own records."""
+    """What the event is about, by identifiers that mean nothing without this node's own records.
+
+    `told_as`: what the peer knows the check by, of a check of ours; empty where it knows it by `check_id`.
+    """
 
     check_id: Opaque | None = None
+    told_as: Opaque | None = None
     case: Opaque | None = None
     person: Opaque | None = None
     handle: Opaque | None = None

@@ -19,21 +19,21 @@ from hub.federation.receipts import Refused, Reply
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import outbox, received, witness
+from hub.records.bodies import ExchangeName
 from hub.records.outbox import Delivery, Parcel
 from hub.records.received import DisclosureKey
 from hub.records.witness import SignedAcknowledgement
-from hub.values import Level
 from hub.wire.messages import MessageType, encode, parse_answer
 from hub.wire.witness import ACKNOWLEDGEMENTS_PATH, Acknowledged, Acknowledgement
 
 KIND: Final = "acknowledgement"
 
 
-def acknowledge(tx: Transaction, peer: str, of: tuple[str, str, Level], answer: bytes, case: bytes) -> None:
-    """Put the acknowledgement of an answer into the outbox. `of`: check, handle and level."""
-    check_id, handle, level = of
-    message = Acknowledgement(check_id=check_id, handle=handle, level=level, answer=digest(answer))
-    outbox.put(tx, Parcel(KIND, peer, f"{check_id}/{handle}/{level.value}/read", encode(message), case))
+def acknowledge(tx: Transaction, peer: str, of: tuple[str, ExchangeName], answer: bytes, case: bytes) -> None:
+    """Put the acknowledgement of an answer into the outbox. `of`: the act here, and what both nodes call it."""
+    act, name = of
+    message = Acknowledgement(**name._asdict(), answer=digest(answer))
+    outbox.put(tx, Parcel(KIND, peer, f"{act}/read", encode(message), case))
 
 
 async def deliver_acknowledgement(node: Node, client: PeerClient, delivery: Delivery) -> None:
@@ -45,7 +45,9 @@ async def deliver_acknowledgement(node: Node, client: PeerClient, delivery: Deli
     parse_answer(Acknowledged, answer.body)
     with node.write() as tx:
         outbox.done(tx, delivery.id)
-        refs = Refs(check_id=sent.check_id, handle=sent.handle, peer=parcel.peer)
+        ours = parcel.act.partition("/")[0]
+        told_as = sent.check_id if sent.check_id != ours else None
+        refs = Refs(check_id=ours, told_as=told_as, handle=sent.handle, peer=parcel.peer)
         tx.record(Action.acknowledgement_sent, by=NODE, about=refs)
 
 

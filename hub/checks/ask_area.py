@@ -27,6 +27,7 @@ from hub.node.node import Node
 from hub.records.check import CheckRequest
 from hub.store import peers
 from hub.wire.blinding import BlindQuestion, ByKey, Outputs, Plan
+from hub.wire.commitment import commitment
 from hub.wire.lookup import Copy, Evaluated, Found, Published, find_labels
 from hub.wire.messages import (
     AGREEMENT_DIFFERS,
@@ -36,7 +37,7 @@ from hub.wire.messages import (
     EvaluationAnswer,
     EvaluationRequest,
     MessageType,
-    commitment,
+    RestsOn,
     encode,
     parse_answer,
 )
@@ -66,8 +67,13 @@ class CheckInProgress:
 
     def unsigned(self, areas: Iterable[str]) -> tuple[str, ...]:
         """Those of the areas that have not signed the agreement, where the question rests on that alone."""
-        signed = self.agreement.areas if self.agreement and not _asserted(self.form) else None
+        alone = _rests_on(self.form) is RestsOn.agreement
+        signed = self.agreement.areas if self.agreement and alone else None
         return tuple(one for one in areas if signed is not None and one not in signed)
+
+    def told_as(self, areas: Iterable[str]) -> dict[str, str]:
+        """What each of the areas knows it by."""
+        return {area: self.node.check_at(area, self.check_id) for area in areas}
 
     @property
     def not_signed(self) -> str:
@@ -76,8 +82,8 @@ class CheckInProgress:
         return f"Nobody of this area has signed {ref}, under which you ask. It was not asked: telephone it."
 
 
-async def ask_area(asking: CheckInProgress, client: PeerClient, peer: KnownPeer) -> Found:
-    """Put a question to one holder and weigh what it matched.
+async def ask_area(asking: CheckInProgress, client: PeerClient, peer: KnownPeer, salt: bytes = b"") -> Found:
+    """Put a question to one holder and weigh what it matched. `salt`: of the commitment, where it was drawn before.
 
     A holder that changed its keys meanwhile is asked once more: blinded afresh, with the commitment of before.
     Raises PeerError, NotFoundError where the peer was removed meanwhile.
@@ -86,7 +92,7 @@ async def ask_area(asking: CheckInProgress, client: PeerClient, peer: KnownPeer)
     if peer.feed_id is None:
         await catch_up(node, client, node_id, lambda now: now.feed_id is not None)
         peer = await up_to_date(node, client, node_id)
-    salt = os.urandom(32)
+    salt = salt or os.urandom(32)
     try:
         return await _ask(asking, client, peer, salt)
     except _EpochChangedError:
@@ -112,7 +118,7 @@ async def _ask(asking: CheckInProgress, client: PeerClient, peer: KnownPeer, sal
             MessageType.evaluation,
             EVALUATIONS_PATH,
             blinded.body,
-            key=f"{asking.check_id}-{digest(blinded.body)}",
+            key=f"{asking.node.check_at(peer.node_id, asking.check_id)}-{digest(blinded.body)}",
         )
     except PeerError as error:
         if error.problem == EPOCH_CHANGED:
@@ -178,7 +184,7 @@ def _read(
     asking: CheckInProgress, peer: KnownPeer, blind: BlindQuestion, answer: VerifiedAnswer
 ) -> tuple[EvaluationAnswer, Outputs]:
     told = parse_answer(EvaluationAnswer, answer.body)
-    if told.check_id != asking.check_id:
+    if told.check_id != asking.node.check_at(peer.node_id, asking.check_id):
         raise PeerError("The area's answer is to another check.")
     if told.epoch != peer.key_epoch:
         raise PeerError("The area's answer is of another epoch than its keys.")
@@ -195,19 +201,15 @@ def _evaluation_request(
     asking: CheckInProgress, peer: KnownPeer, blind: BlindQuestion, committed: bytes
 ) -> EvaluationRequest:
     form = asking.form
-    agreement = asking.agreement
+    rests_on = _rests_on(form)
+    agreement = asking.agreement if rests_on is RestsOn.agreement else None
     strong, weak = blind.elements
-    requester = asking.request.requester
     return EvaluationRequest(
-        check_id=asking.check_id,
-        purpose=asking.request.purpose,
-        jurisdiction=form.jurisdiction or "",
+        check_id=asking.node.check_at(peer.node_id, asking.check_id),
+        rests_on=rests_on,
         protocol_ref=agreement and agreement.ref,
         protocol_digest=agreement and agreement.digest,
-        grounds=_asserted(form),
-        requester_role=requester.role,
-        agency_kind=requester.agency_kind,
-        user=asking.node.user(requester.name),
+        user=asking.node.user_at(peer.node_id, asking.request.requester.name),
         commitment=encoding.b64(committed),
         key_id=peer.prf_key_id,
         weak_key_id=peer.weak_prf_key_id,
@@ -216,11 +218,12 @@ def _evaluation_request(
     )
 
 
-def _asserted(form: SharingForm) -> tuple[GroundKey, ...]:
-    """The grounds ticked. An imminent threat to life needs no tick here; to the holder it is vital interests."""
-    ticked = tuple(ground.key for ground in form.grounds)
+def _rests_on(form: SharingForm) -> RestsOn:
+    """What the holder decides by: not by which ground. An imminent threat to life needs no tick."""
     threat = form.emergency is not None and answered(form.emergency.imminent_threat)
-    return tuple(dict.fromkeys((*ticked, GroundKey.vital_interests))) if threat else ticked
+    if threat or any(ground.key is GroundKey.vital_interests for ground in form.grounds):
+        return RestsOn.threat
+    return RestsOn.ground if form.grounds else RestsOn.agreement
 
 
 def _matched_labels(

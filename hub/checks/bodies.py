@@ -27,7 +27,7 @@ from hub.store.audit import DatabaseAudit
 from hub.values import Level, NodeId
 from hub.wire.witness import MOST_BODIES, MOST_QUESTIONS, BodiesTold
 
-_CHECK_ID: Final = re.compile(r'"check_id":"([0-9a-f]+)"')
+_NAMED: Final = re.compile(r'"(?:check_id|told_as)":"([0-9a-f]+)"')
 _LEVELS: Final = (Level.involvement, Level.summary)
 _OURS: Final = (Action.disclosure_sent, Action.disclosure_recorded)
 _THEIRS: Final = (Action.disclosure_received, Action.disclosure_answered, Action.disclosure_decided)
@@ -56,10 +56,12 @@ class Held:
 def held_of(tx: Reading, peer: NodeId, ours: Iterable[str], theirs: Iterable[str]) -> Held:
     """The bodies of these disclosures ("CHECK/HANDLE") with a peer, as they are kept now. Raises StorageError."""
     ours, theirs = list(ours), list(theirs)
-    held, logged = Held(), _logged(tx, peer, {one.partition("/")[0] for one in (*ours, *theirs)})
+    held, log = Held(), _logged(tx, peer, {one.partition("/")[0] for one in (*ours, *theirs)})
+    logged = log.digests
     under_way = {row.act for row in outbox.every(tx.session) if (row.kind, row.peer) == (KIND, peer)}
     for name in _names(ours):
-        if str(name) not in under_way and (found := _ours(tx, peer, name, logged)) is not None:
+        here = name._replace(check_id=log.here.get(name.check_id, name.check_id))
+        if str(here) not in under_way and (found := _ours(tx, peer, name, log)) is not None:
             held.ours[str(name)] = found
             if logged[DigestOf.answer, str(name)][-1:] != [found.answer]:
                 held.altered.add(str(name))
@@ -104,34 +106,45 @@ def _names(disclosures: Iterable[str]) -> Iterator[ExchangeName]:
         yield from (ExchangeName(check_id, handle, level) for level in _LEVELS)
 
 
-def _logged(tx: Reading, peer: NodeId, checks: Collection[str]) -> Mapping[tuple[DigestOf, str], list[str]]:
-    """The digests in this node's log of what passed in these checks, the newest last, by of what they are."""
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """What this node's log says of what passed with a peer, by what both know it by.
+
+    `digests`: by of what they are and the disclosure, the newest last. `here`: our own id of a check of ours.
+    """
+
+    digests: Mapping[tuple[DigestOf, str], list[str]]
+    here: Mapping[str, str]
+
+
+def _logged(tx: Reading, peer: NodeId, checks: Collection[str]) -> _Log:
+    """The digests in this node's log of what passed in these checks."""
     found: dict[tuple[DigestOf, str], list[str]] = defaultdict(list)
+    here: dict[str, str] = {}
     for entry in DatabaseAudit(tx.session).with_peer(peer, (*_OURS, *_THEIRS)) if checks else ():
-        named = _CHECK_ID.search(entry.body)
-        if named is None or named[1] not in checks:
+        if not set(_NAMED.findall(entry.body)) & set(checks):
             continue
         event = Event.model_validate_json(entry.body)
         refs, level = event.refs, event.detail.requested_level
         if event.digests and refs.peer == peer and refs.check_id and refs.handle and level:
+            known_as = refs.told_as or refs.check_id
+            here[known_as] = refs.check_id
             for of, digest in event.digests.items():
-                found[of, str(ExchangeName(refs.check_id, refs.handle, level))].append(digest)
-    return found
+                found[of, str(ExchangeName(known_as, refs.handle, level))].append(digest)
+    return _Log(found, here)
 
 
-def _ours(
-    tx: Reading, peer: NodeId, name: ExchangeName, logged: Mapping[tuple[DigestOf, str], list[str]]
-) -> Bodies | None:
+def _ours(tx: Reading, peer: NodeId, name: ExchangeName, log: _Log) -> Bodies | None:
     """What we were answered; nothing where it waits for a person there, or of before answers were kept."""
     try:
-        recorded = recorded_check(tx, name.check_id)
+        recorded = recorded_check(tx, log.here.get(name.check_id, name.check_id))
     except NotFoundError:
         return None
     answer, salt = recorded.answers.get(f"{peer}/{name}"), recorded.salts.get(peer)
     if answer is None or salt is None or answer.status == "pending":
         return None
     (digest,) = answer_digest(name, bytes.fromhex(salt), answer).values()
-    return Bodies(tuple(logged[DigestOf.request, str(name)]), digest)
+    return Bodies(tuple(log.digests[DigestOf.request, str(name)]), digest)
 
 
 def _theirs(tx: Reading, peer: NodeId, name: ExchangeName) -> Bodies | None:

@@ -58,7 +58,8 @@ KIND: Final = "disclosure"
 class SealedDisclosure(Value):
     """A disclosure as it waits: who decided on it, until when that stands, and the request as it is sent.
 
-    `key` is its Idempotency-Key; `key_id` names the peer's key that it is sealed to.
+    `key` is its Idempotency-Key; `key_id` names the peer's key that it is sealed to. `told_as`: what the peer knows
+    the check by; empty where by its id.
     """
 
     check_id: str
@@ -70,16 +71,23 @@ class SealedDisclosure(Value):
     key_id: str
     key: str
     request: str
+    told_as: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """What the peer knows the check by."""
+        return self.told_as or self.check_id
 
     @property
     def refs(self) -> Refs:
         """The references of its events in the audit log."""
-        return Refs(check_id=self.check_id, handle=self.handle, peer=self.area)
+        told_as = self.told_as or None
+        return Refs(check_id=self.check_id, told_as=told_as, handle=self.handle, peer=self.area)
 
     @property
     def name(self) -> ExchangeName:
         """What both nodes call it."""
-        return ExchangeName(self.check_id, self.handle, self.level)
+        return ExchangeName(self.known_as, self.handle, self.level)
 
     def parcel(self, case_digest: bytes) -> Parcel:
         """What the outbox keeps of it."""
@@ -100,7 +108,10 @@ def read_disclosure(delivery: Delivery) -> SealedDisclosure:
 def sealed_request(
     node: Node, peer: KnownPeer, about: tuple[str, str, Level], question: DisclosureQuestion
 ) -> tuple[str, str]:
-    """Return a disclosure's request, sealed to the peer, and its Idempotency-Key. `about`: check, handle, level."""
+    """Return a disclosure's request, sealed to the peer, and its Idempotency-Key.
+
+    `about`: the check as the peer knows it, handle, level.
+    """
     check_id, handle, level = about
     context = SealContext(
         "disclosure", node.node_id, peer.pinned.node_id, peer.sealing_key_id, check_id, handle, level
@@ -142,7 +153,7 @@ async def deliver(node: Node, client: PeerClient, delivery: Delivery) -> CheckRe
 
 def _opened(node: Node, sent: SealedDisclosure, answer: DisclosureAnswer) -> Disclosure:
     """Return what the area released. Raises PeerError when the answer is to something else, or does not open."""
-    check_id, handle, level = sent.check_id, sent.handle, sent.level
+    check_id, handle, level = sent.known_as, sent.handle, sent.level
     if (answer.check_id, answer.handle) != (check_id, handle):
         raise PeerError("The area's answer is about another check or candidate.")
     if answer.key_id != node.sealing_key_id:
@@ -171,7 +182,7 @@ def _record_answer(
             outbox.ask_again(tx, delivery.id)
         else:
             outbox.done(tx, delivery.id)
-            of = (sent.check_id, sent.handle, sent.level)
+            of = act_of(sent.check_id, sent.handle, sent.level), sent.name
             acknowledge(tx, sent.area, of, answer.body, tx.case_digest(request.case_ref))
             if node.acts_as == NODE:  # Else whoever asked has it before them.
                 matter = Matter(waits=Waits.answer, about=(sent.check_id,), asker=sent.requester.name)

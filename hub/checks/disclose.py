@@ -47,7 +47,8 @@ from hub.records.decisions import RecordedDecision
 from hub.records.outbox import Delivery
 from hub.store.obligations import Activity
 from hub.values import Level, Requester
-from hub.wire.messages import KEY_NOT_IN_USE, DisclosureQuestion, subject_of
+from hub.wire.commitment import subject_of
+from hub.wire.messages import KEY_NOT_IN_USE, DisclosureQuestion
 
 AT_ONCE_MOST: Final = 5
 NOT_AT_ONCE: Final = (
@@ -235,7 +236,7 @@ def _outgoing(tx: Transaction, act: DisclosureAct, waiting: Delivery | None, act
 
 def _sealed(node: Node, act: DisclosureAct) -> SealedDisclosure:
     """The disclosure as it is sent, sealed to the area."""
-    about = (act.check_id, act.candidate.handle, act.level)
+    about = (act.known_as, act.candidate.handle, act.level)
     request, key = sealed_request(node, act.peer, about, question_of(node, act))
     return SealedDisclosure(
         check_id=act.check_id,
@@ -247,6 +248,7 @@ def _sealed(node: Node, act: DisclosureAct) -> SealedDisclosure:
         key_id=act.peer.sealing_key_id,
         key=key,
         request=request,
+        told_as=act.recorded.told_as.get(act.area, ""),
     )
 
 
@@ -261,7 +263,7 @@ def question_of(node: Node, act: DisclosureAct) -> DisclosureQuestion:
 
 def _digest(node: Node, act: DisclosureAct) -> dict[str, Any]:
     """The digest of what the area is told, for the record, and the level that is asked."""
-    name = ExchangeName(act.check_id, act.candidate.handle, act.level)
+    name = ExchangeName(act.known_as, act.candidate.handle, act.level)
     salt = bytes.fromhex(act.recorded.salts[act.area])
     return {"digests": question_digest(name, salt, question_of(node, act)), "requested_level": act.level}
 

@@ -75,6 +75,11 @@ class TellingAct:
         return self.recorded.result.check_id
 
     @property
+    def known_as(self) -> str:
+        """What the area knows the check by."""
+        return self.recorded.known_as(self.area)
+
+    @property
     def against(self) -> tuple[NotTold, ...]:
         """What stands against telling that area, which a manager alone may decide about."""
         return self.telling.against(self.telling.area(self.area))
@@ -82,7 +87,8 @@ class TellingAct:
     @property
     def refs(self) -> Refs:
         """The references of its events in the audit log."""
-        return Refs(check_id=self.check_id, handle=self.handle or None, peer=self.area)
+        told_as = self.recorded.told_as.get(self.area)
+        return Refs(check_id=self.check_id, told_as=told_as, handle=self.handle or None, peer=self.area)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,15 +61,21 @@ METHOD: Final = "hub: day of a later hearing, sealed to the area's node"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A candidate of a check of ours whose area has answered that its Marac knows them: at which level."""
+    """A candidate of a check of ours whose area has answered that its Marac knows them: at which level.
+
+    `known_as`: what that area knows the check by.
+    """
 
     target: CandidateRef
     level: Level
+    known_as: str
 
     @property
     def refs(self) -> Refs:
         """The references of its events in the audit log."""
-        return Refs(check_id=self.target.check_id, handle=self.target.handle, peer=self.target.area)
+        ours, area = self.target.check_id, self.target.area
+        told_as = self.known_as if self.known_as != ours else None
+        return Refs(check_id=ours, told_as=told_as, handle=self.target.handle, peer=area)
 
 
 async def exchange_hearings(node: Node, client: PeerClient, peer: NodeId, alive: Callable[[], None]) -> None:
@@ -103,7 +109,7 @@ def _links_of(kept: RecordedCheck, peer: NodeId) -> list[Link]:
     if kept.request.subject.role is not Role.victim:
         return []  # Of somebody else on it, the other area's case may be another victim's.
     return [
-        Link(CandidateRef(kept.result.check_id, peer, one.handle), one.disclosure.level)
+        Link(CandidateRef(kept.result.check_id, peer, one.handle), one.disclosure.level, kept.known_as(peer))
         for one in candidates
         if one.disclosure.status is DisclosureStatus.answered
         and one.disclosure.level in (Level.involvement, Level.summary)
@@ -221,7 +227,7 @@ def _keep(tx: Transaction, kept: RecordedCheck, link: Link, hearing: Hearing) ->
 
 
 def _sealed_to(link: Link, said: HearingSaid) -> Said:
-    check_id, handle, level = link.target.check_id, link.target.handle or "", link.level
+    check_id, handle, level = link.known_as, link.target.handle or "", link.level
     return Said(
         MessageType.hearing,
         HEARINGS_PATH,
@@ -236,7 +242,7 @@ def _sealed_to(link: Link, said: HearingSaid) -> Said:
 
 def _opened(node: Node, link: Link, answer: HearingAnswer) -> HearingSaid:
     """What the other area says. Raises PeerError where that is to something else, or does not open."""
-    check_id, handle = link.target.check_id, link.target.handle or ""
+    check_id, handle = link.known_as, link.target.handle or ""
     if (answer.check_id, answer.handle) != (check_id, handle):
         raise PeerError("The area's answer is about another check or candidate.")
     if answer.key_id != node.sealing_key_id:

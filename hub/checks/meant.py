@@ -1,7 +1,8 @@
 """Whom a disclosure is about: the person here behind its handle, and what our cases say against telling.
 
 Where it is about nobody here it is looked into as if it were about somebody else, of whom nothing is said: so it
-takes as long, does as much, and fails in the same way. Decides nothing (`hub.checks.answer`).
+takes as long, does as much, and fails in the same way. Of a subject whose part in the case was committed to, that part
+counts, whatever the form says. Decides nothing (`hub.checks.answer`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from hub.records.cases import (
 from hub.records.received import DisclosureKey
 from hub.store import feeds, received
 from hub.values import Role
-from hub.wire.messages import DisclosureQuestion, commitment
+from hub.wire.commitment import commitment, commitment_without_role
+from hub.wire.messages import DisclosureQuestion
 
 _NO_EPOCH: Final = 0
 _NO_COMMITMENT: Final = bytes(32)
@@ -58,9 +60,11 @@ def meant(tx: Reading, key: DisclosureKey, question: DisclosureQuestion) -> Mean
     check = received.check(tx.session, key.peer, key.check_id)
     own = LabelHandles(tx.vault, check.epoch if check else _NO_EPOCH).person_record(key.handle)
     found = feeds.person_at(tx.session, own)
-    committed = commitment(question.subject, encoding.unb64(question.salt))
+    to_role = check is None or check.commits_to_role
+    made = commitment if to_role else commitment_without_role
+    committed = made(question.subject, encoding.unb64(question.salt))
     same = secrets.compare_digest(committed, check.commitment if check else _NO_COMMITMENT)
-    form = _form(question)
+    form = _form(question, question.subject.role if to_role else None)
     if found is None:
         return None
     row, case_row = found
@@ -84,11 +88,16 @@ def meant(tx: Reading, key: DisclosureKey, question: DisclosureQuestion) -> Mean
     )
 
 
-def _form(question: DisclosureQuestion) -> SharingForm | None:
+def _form(question: DisclosureQuestion, role: Role | None) -> SharingForm | None:
+    """The form, of its subject in the part in the case that was committed to, where one was."""
     try:
-        return parse_form(question.excerpt)
+        form = parse_form(question.excerpt)
     except HubError:
         return None
+    if role is None:
+        return form
+    first = tuple(one.model_copy(update={"role": role}) for one in form.subjects[:1])
+    return form.model_copy(update={"subjects": first + form.subjects[1:]})
 
 
 def _against(tx: Reading, held: HeldCase, said: Elsewhere, peer: str) -> tuple[NotTold, ...]:

@@ -76,6 +76,9 @@ def _show_area(area: AreaResult, check_id: str, home: PurePath, page: str) -> No
     out.print(f"[bold]{plain(area.area)}[/] {STATUS[area.status]}.{phone}")
     if area.note:
         out.print(plain(f"  {area.note}"))
+    if area.to_be_asked_by:
+        by = f"{area.to_be_asked_by:%H:%M} UTC on {day_in_words(area.to_be_asked_by.date())}"
+        out.print(f"  `hub worker` asks it without the name, apart from the others, by {by}.")
     if area.status is AreaStatus.answered and not area.candidates:
         out.print(
             plain(f'  No possible match in what {area.area} shares. This does not mean "not known".'),

@@ -25,6 +25,7 @@ class Vault:
         self._cipher = AESGCM(hmac.digest(key, b"marac-hub/v1/field", hashlib.sha256))
         self._lookup = hmac.digest(key, b"marac-hub/v1/lookup", hashlib.sha256)
         self._vouch = hmac.digest(key, b"marac-hub/v1/vouch", hashlib.sha256)
+        self._told = hmac.digest(key, b"marac-hub/v1/told", hashlib.sha256)
         self._permuted = hmac.digest(key, b"marac-hub/v1/permuted", hashlib.sha256)
         self.pseudonym_key: Final = hmac.digest(key, b"marac-hub/v1/pseudonym", hashlib.sha256)
         self.key_id: Final = hmac.digest(key, b"marac-hub/v1/vault-id", hashlib.sha256).hex()[:16]
@@ -52,6 +53,15 @@ class Vault:
     def lookup(self, kind: str, value: str) -> bytes:
         """A keyed digest (32 bytes) by which a value can be found again without being stored."""
         return hmac.digest(self._lookup, f"{kind}\x00{value}".encode(), hashlib.sha256)
+
+    def told(self, kind: str, peer: str, local: str) -> str:
+        """What one peer is given (32 hex digits) for an identifier that stays here. No two peers can link theirs.
+
+        The same for the same peer, kind and identifier, for as long as the node has its storage key.
+        """
+        parts = [part.encode() for part in (kind, peer, local)]
+        said = b"".join(len(part).to_bytes(2, "big") + part for part in parts)
+        return hmac.digest(self._told, said, hashlib.sha256).hex()[:32]
 
     def permutation(self, purpose: str) -> Permutation:
         """The permutation of random 16-byte values for one purpose, which nobody links to that for another."""

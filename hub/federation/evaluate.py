@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hub.audit.events import Action, Refs, peer_actor
-from hub.consent import GroundKey, Protocol
+from hub.consent import Protocol
 from hub.consent.coverage import named
 from hub.crypto import encoding
 from hub.crypto.prf import Evaluation, PrfKey
@@ -30,9 +30,11 @@ from hub.wire.messages import (
     AGREEMENT_DIFFERS,
     AGREEMENT_NOT_HELD,
     EPOCH_CHANGED,
+    QUESTIONS,
     SIZE_CLASSES,
     EvaluationAnswer,
     EvaluationRequest,
+    RestsOn,
     encode,
     split_elements,
 )
@@ -147,7 +149,8 @@ def _refusal(tx: Transaction, caller: Caller, request: EvaluationRequest, keys: 
     if earlier is not None and earlier.commitment != encoding.unb64(request.commitment):
         error = ConflictError("This check was already asked about another subject.")
         return Refused(error, "other_subject")
-    without = None if request.grounds else _without_agreement(tx, caller, request)
+    alone = request.rests_on is RestsOn.agreement
+    without = _without_agreement(tx, caller, request) if alone else None
     if without is None:
         return None
     return Refused(without, without.code if isinstance(without, ConflictError) else "no_ground")
@@ -168,7 +171,11 @@ class AgreementNotHeldError(ConflictError):
 def _without_agreement(
     tx: Transaction, caller: Caller, request: EvaluationRequest
 ) -> InputError | ConflictError | None:
-    """Why no agreement of ours covers the question, or nothing: the same one, in force, that both areas signed."""
+    """Why no agreement of ours covers the question, or nothing: the same one, in force, that both areas signed.
+
+    For which of its purposes, and by which kind of agency, is for the asking area's engine, which goes by the same
+    document: a word of it here would prove nothing, and the question has none.
+    """
     if request.protocol_ref is None:
         return InputError("The request names neither an agreement nor a legal ground.")
     agreement = named(Protocol(ref=request.protocol_ref), tx.node.agreements.held)
@@ -178,9 +185,8 @@ def _without_agreement(
         return AgreementDiffersError(
             "This area holds another version of the agreement that the request names."
         )
-    signed = any((one.area, one.kind) == (caller.node_id, request.agency_kind) for one in agreement.signatory)
-    covers = request.purpose in agreement.purposes and not agreement.why_not_on(tx.today)
-    if not (signed and covers and tx.node.node_id in agreement.areas):
+    covers = bool(QUESTIONS.intersection(agreement.purposes)) and not agreement.why_not_on(tx.today)
+    if not (covers and {caller.node_id, tx.node.node_id} <= agreement.areas):
         return InputError("The agreement that the request names does not cover it.")
     return None
 
@@ -204,7 +210,7 @@ def _charge(tx: Transaction, caller: Caller, request: EvaluationRequest) -> Over
     """
     held = received.quotas(tx.session, _owners(caller, request))
     again = received.check(tx.session, caller.node_id, request.check_id) is not None
-    emergency = GroundKey.vital_interests in request.grounds
+    emergency = request.rests_on is RestsOn.threat
     over = OverQuota(0)
     for own in ([_AGAIN] if again else []) + [""] + ([_EMERGENCY] if emergency else []):
         states = _taken(tx, held, request, _limits(tx, caller, request, own))
@@ -252,13 +258,11 @@ def _taken(
 
 
 def _act(caller: Caller, request: EvaluationRequest) -> dict[str, Any]:
-    """The fields of every event of an evaluation: whose, about which check, how much and on what grounds."""
+    """The fields of every event of an evaluation: whose, about which check, how much and on what it rests."""
     return {
         "by": peer_actor(caller.node_id),
         "about": Refs(check_id=request.check_id, peer=caller.node_id),
-        "purpose": request.purpose,
         "elements": len(request.elements) * 3 // 4 // 32,
         "weak_elements": len(request.weak_elements) * 3 // 4 // 32,
-        "protocol": request.protocol_ref is not None,
-        "grounds": tuple(ground.value for ground in request.grounds),
+        "kind": request.rests_on.value,
     }

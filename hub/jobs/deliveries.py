@@ -11,10 +11,12 @@ from typing import Final
 
 from hub.checks.acknowledge import KIND as ACKNOWLEDGEMENT
 from hub.checks.acknowledge import deliver_acknowledgement
+from hub.checks.ask_later import ask_later
 from hub.checks.deliver import KIND as DISCLOSURE
 from hub.checks.disclose import redeliver
 from hub.checks.papers.deliver import deliver as deliver_papers
 from hub.checks.papers.sides import KIND as PAPERS
+from hub.checks.spread import KIND as QUESTION
 from hub.errors import HubError, unforeseen
 from hub.federation.client import PeerClient
 from hub.jobs.task import Task
@@ -31,6 +33,7 @@ HANDLERS: Final[Mapping[str, Callable[[Node, PeerClient, Delivery], Awaitable[No
     ACKNOWLEDGEMENT: deliver_acknowledgement,
     TRANSFER: deliver_transfer,
     PAPERS: deliver_papers,
+    QUESTION: ask_later,
 }
 """Each makes one try; in the transaction that records what came of it, it also says so in the outbox (done, to be
 asked again, lapsed). Whatever it raises is a try that failed.

@@ -157,8 +157,16 @@ class Node:
         return dt.datetime.fromtimestamp(self.clock(), dt.UTC).date()
 
     def user(self, name: str) -> str:
-        """The pseudonym (32 hex digits) under which a user stands in logs and at peers."""
+        """The pseudonym (32 hex digits) under which a user stands in the node's own log."""
         return events.user_actor(self.keys.vault.pseudonym_key, name).removeprefix("user:")
+
+    def user_at(self, peer: str, name: str) -> str:
+        """The pseudonym under which a user stands at a peer: always the same there, and another at every other."""
+        return self.keys.vault.told("user", peer, self.user(name))
+
+    def check_at(self, peer: str, check_id: str) -> str:
+        """What a peer knows a check of ours by: another for every peer."""
+        return self.keys.vault.told("check", peer, check_id)
 
     def case_digest(self, case_ref: str) -> bytes:
         """The keyed digest by which a case is found again."""

@@ -120,7 +120,8 @@ class AreaResult(Value):
 
     `not_told`: what stands against telling it about whom. `set_aside` are candidates that a person dismissed before
     as not the same person. `rung_at`: when somebody here rang it. `told_by_telephone`: on which days a manager told
-    it about whom so, where it is not told over the hub.
+    it about whom so, where it is not told over the hub. `to_be_asked_by`: by when the hub asks it by itself, apart
+    from the others, where it was not asked with them.
     """
 
     node_id: str
@@ -133,6 +134,7 @@ class AreaResult(Value):
     note: str = ""
     rung_at: tuple[dt.datetime, ...] = ()
     told_by_telephone: tuple[dt.date, ...] = ()
+    to_be_asked_by: dt.datetime | None = None
 
     @property
     def silent(self) -> bool:
@@ -214,7 +216,8 @@ class RecordedCheck(Value):
     but as the result has it. `dismissed`: why a candidate is not the same person, by handle, where it was said.
     `published`: what each area that answered had published then; empty in checks of before it was kept.
     `rung`: what was said on the telephone, by area. `hearings`: later ones of a case that both areas hold to be the
-    same, by area and handle (`hearing_key`).
+    same, by area and handle (`hearing_key`). `told_as`: what each area that may be asked knows the check by; checks
+    of before it was kept are known by their id.
     """
 
     request: CheckRequest
@@ -228,6 +231,11 @@ class RecordedCheck(Value):
     published: dict[str, PublishedState] = Field(default_factory=dict)
     rung: dict[str, tuple[Rung, ...]] = Field(default_factory=dict)
     hearings: dict[str, Hearing] = Field(default_factory=dict)
+    told_as: dict[str, str] = Field(default_factory=dict)
+
+    def known_as(self, area: NodeId) -> str:
+        """What an area knows the check by."""
+        return self.told_as.get(area, self.result.check_id)
 
 
 def hearing_key(area: NodeId, handle: str) -> str:

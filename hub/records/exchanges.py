@@ -1,6 +1,6 @@
 """What passed between this node and one peer in a span of days, as the node's own audit log has it.
 
-Checks and disclosures by their random identifiers, and how many there were each day. Compares nothing
+Checks and disclosures by what both nodes know them by, and how many there were each day. Compares nothing
 (`hub.checks.reconcile`).
 """
 
@@ -58,7 +58,8 @@ def exchanges_with(tx: Reading, peer: NodeId, first: dt.date, last: dt.date) -> 
         refs, detail, day = event.refs, event.detail, entry.at[:10]
         if refs.peer != peer or refs.check_id is None:
             continue
-        member = f"{refs.check_id}/{refs.handle}" if refs.handle else refs.check_id
+        check = refs.told_as or refs.check_id
+        member = f"{check}/{refs.handle}" if refs.handle else check
         getattr(found, name).add(member)
         of_day[day, name].add(member)
         if detail.outcome == "evaluated":

@@ -44,6 +44,7 @@ class PapersStep(Value):
 class PapersRequest(Value):
     """One of them. `case_ref`, `case` (hex of its digest): of our own case, which asks or is asked about.
 
+    `check_id`: as this node knows the check; `told_as`: as the other does, of ours, where that is something else.
     `question`: what the area that is asked reads, or read. `asked_by`, `form`: who asks and what was decided on
     here, where we ask. `wanted_end`, `opened_at`, `differs`, `told` are the sides of `hub.checks.papers.state`.
     `items`: what went and what stays with whom. `digest`: SHA-256 (hex) of the papers as they were packed.
@@ -56,6 +57,7 @@ class PapersRequest(Value):
     case_ref: ShortText
     case: str
     check_id: str
+    told_as: str = ""
     handle: str
     question: DisclosureQuestion
     wanted: tuple[PaperWanted, ...]

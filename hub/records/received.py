@@ -148,7 +148,7 @@ def add_check(
         check_id=request.check_id,
         peer=peer,
         received_at=tx.now,
-        purpose=request.purpose.value,
+        purpose="",
         commitment=unb64(request.commitment),
         asked=tx.vault.seal(f"received_check/{request.check_id}", signed.model_dump_json().encode()),
         epoch=epoch,

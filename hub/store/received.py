@@ -29,6 +29,11 @@ class CheckRow(NamedTuple):
     asked: bytes
     epoch: int | None
 
+    @property
+    def commits_to_role(self) -> bool:
+        """Whether it was asked since questions commit to the subject's part too; since then none says a purpose."""
+        return not self.purpose
+
 
 class DisclosureId(NamedTuple):
     """What a disclosure request is known by."""

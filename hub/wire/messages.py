@@ -6,7 +6,6 @@ not sign (`hub.crypto.signing`), seal (`hub.crypto.hpke`) or send (`hub.federati
 
 from __future__ import annotations
 
-import hashlib
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -20,7 +19,6 @@ from pydantic import (
     model_serializer,
 )
 
-from hub.consent import GroundKey
 from hub.crypto.encoding import unb64
 from hub.crypto.hpke import PAD_CLASSES
 from hub.crypto.prf import ELEMENT_BYTES, MAX_BATCH, PROOF_BYTES
@@ -28,13 +26,11 @@ from hub.crypto.signing import AddressedClaims, Claims
 from hub.errors import AuthenticationError, InputError, PeerError
 from hub.parsing import MAX_BYTES, JsonError, first_field, hidden_characters, read_json
 from hub.values import (
-    AgencyKind,
     Kind,
     Level,
     NodeId,
     Person,
     Purpose,
-    RequesterRole,
     Role,
     ShortText,
     Small,
@@ -209,21 +205,31 @@ class AnswerClaims(AddressedClaims):
     receipt: Receipt | None = None
 
 
-class EvaluationRequest(Value):
-    """A question, without its subject: who asks, why, and blinded elements under both PRF keys.
+class RestsOn(StrEnum):
+    """What a question is asked on: an agreement alone, or a legal ground, of which `threat` is one to life."""
 
-    The agreement that it is asked under is named by its reference and the digest of its canonical JSON (hex).
+    agreement = "agreement"
+    ground = "ground"
+    threat = "threat"
+
+
+QUESTIONS: Final = frozenset({Purpose.referred_elsewhere, Purpose.marac_transfer, Purpose.idva_prior_contact})
+"""What a question may be for."""
+
+
+class EvaluationRequest(Value):
+    """A question, without its subject: on what it rests, and blinded elements under both PRF keys.
+
+    No more than its holder decides by: not for what it is asked, nor by whom of that area, but as `user`, which is
+    one person's at this holder alone, as `check_id` is the check's. The agreement, where it rests on one, is named
+    by its reference and the digest of its canonical JSON (hex).
     """
 
     version: Literal[1] = VERSION
     check_id: Hex16
-    purpose: Literal[Purpose.referred_elsewhere, Purpose.marac_transfer, Purpose.idva_prior_contact]
-    jurisdiction: Text
+    rests_on: RestsOn
     protocol_ref: Text | None
     protocol_digest: Hex32 | None
-    grounds: tuple[GroundKey, ...] = Field(max_length=20)
-    requester_role: RequesterRole
-    agency_kind: AgencyKind
     user: Hex16
     commitment: Bytes32
     key_id: KeyName
@@ -370,24 +376,6 @@ def parse_answer(model: type[M], body: bytes) -> M:
 def encode(message: Value) -> bytes:
     """A message's bytes: canonical JSON (RFC 8785)."""
     return rfc8785.dumps(message.model_dump(mode="json"))
-
-
-def commitment(subject: Person, salt: bytes) -> bytes:
-    """A salted commitment (32 bytes) to the names and date of birth of a check's subject."""
-    plain = rfc8785.dumps(
-        subject.model_dump(mode="json", include={"given_names", "surname", "aliases", "date_of_birth"})
-    )
-    return hashlib.sha256(b"marac-hub/v1/commitment\x00" + salt + plain).digest()
-
-
-def subject_of(person: Person) -> Person:
-    """The only parts of a person that ever travel in a disclosure: names, aliases and date of birth."""
-    return Person(
-        given_names=person.given_names,
-        surname=person.surname,
-        aliases=person.aliases,
-        date_of_birth=person.date_of_birth,
-    )
 
 
 def split_elements(text: str) -> list[bytes]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hub.checks.disclose import disclose, disclose_at_once
 from hub.consent import Decision
+from hub.jobs import deliveries
 from hub.records.check import CandidateRef, CheckResult
 from hub.values import Level, Person
 from tests.federation.nodes import Areas, cases_of, check, question
@@ -24,6 +25,18 @@ def asked(areas: Areas, subject: Person = SUBJECT, **changes: Any) -> CheckResul
             return await disclose_at_once(areas["northmoor"], client, request, result)
 
     return asyncio.run(go())
+
+
+def asked_later(areas: Areas) -> None:
+    """The working day passes by whose end an area that she fled was asked."""
+    areas.clock.advance(4 * 86_400)
+
+    async def go() -> None:
+        async with areas.client("northmoor") as client:
+            for task in deliveries.due(areas["northmoor"]):
+                await deliveries.attempt(areas["northmoor"], client, task.name)
+
+    asyncio.run(go())
 
 
 def disclosed(

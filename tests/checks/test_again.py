@@ -10,7 +10,8 @@ import pytest
 from hub.cases.flight import correct_answer
 from hub.cases.seals import Said
 from hub.cases.staff import STAFF_FILE
-from hub.checks.answer import HolderDecision, record_holder_decision
+from hub.checks.answer import record_holder_decision
+from hub.checks.answer import HolderDecision
 from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss
 from hub.checks.earlier import earlier_candidate, earlier_result
@@ -18,7 +19,7 @@ from hub.consent import Decider, Decision, Outcome, SharingForm, parse_form
 from hub.errors import NotFoundError
 from hub.records.check import CandidateRef, CheckResult, DisclosureStatus
 from hub.values import AgencyKind, Level, Requester, RequesterRole
-from tests.checks.disclosing import SUBJECT, asked, disclosed
+from tests.checks.disclosing import SUBJECT, asked, asked_later, disclosed
 from tests.checks.pending import grounded, waiting
 from tests.federation.nodes import Areas, question
 
@@ -68,6 +69,7 @@ def test_a_summary_is_asked_for_with_a_form_completed_for_it(stored_areas: Areas
 def test_a_completed_form_tells_no_area_that_the_question_said_she_fled(areas: Areas) -> None:
     form = question(SUBJECT).sharing_form.model_dump(mode="json") | {"fled_from": ["eastvale"]}
     check_id = asked(areas, sharing_form=form, ask_fled_areas=True).check_id
+    asked_later(areas)
     result, decision = told(areas, check_id, Level.summary, whole(fled_from=[]))
     assert decision.outcome is not Outcome.permit
     assert result.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_asked

@@ -20,6 +20,7 @@ from hub.demo.form import sharing_form
 from hub.records.check import CandidateRef, CheckRequest, CheckResult, recorded_check
 from hub.values import Level, Person
 from hub.wire import messages
+from hub.wire.commitment import subject_of
 from hub.wire.messages import DISCLOSURES_PATH, Disclosure, DisclosureQuestion, MessageType
 from tests.federation.attackers import AGREEMENT, World, make_area
 from tests.federation.nodes import check
@@ -150,7 +151,7 @@ class Asking:
         form = question().sharing_form.model_dump(mode="json", exclude_defaults=True)
         body = DisclosureQuestion(
             excerpt=form | {"level": "involvement"},
-            subject=subject or messages.subject_of(Person.model_validate(SUBJECT)),
+            subject=subject or subject_of(Person.model_validate(SUBJECT)),
             salt=encoding.b64(self.salt),
         )
         parts = (there.sealing_key_id, check_id, handle, "involvement")
@@ -199,7 +200,7 @@ def asking_anew(mirrored: World) -> Asking:
         kept = recorded_check(tx, result.check_id)
     (candidate,) = result.areas[0].candidates
     world = World(mirrored.attacker, enquirer)
-    return Asking(world, result.check_id, candidate.handle, bytes.fromhex(kept.salts["northmoor"]))
+    return Asking(world, kept.known_as("northmoor"), candidate.handle, bytes.fromhex(kept.salts["northmoor"]))
 
 
 REFUSED: dict[str, dict[str, Any]] = {

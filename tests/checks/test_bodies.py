@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from hub.audit.events import Action, DigestOf, Event, Refs, peer_actor, salted_digest
-from hub.checks.answer import HolderDecision, record_holder_decision
+from hub.checks.answer import record_holder_decision
+from hub.checks.answer import HolderDecision
 from hub.checks.reconcile import Difference, reconcile
 from hub.consent import Decider
 from hub.crypto.encoding import unb64
@@ -28,7 +29,7 @@ from hub.values import Level
 from hub.wire.messages import NOT_ANSWERED
 from tests.checks import pending
 from tests.checks.disclosing import SUBJECT, asked, disclosed
-from tests.federation.nodes import Areas, cases_of, events, handle_of, log
+from tests.federation.nodes import Areas, cases_of, events, handle_of, known_as, log
 from tests.federation.over_http import over_http
 
 
@@ -40,9 +41,14 @@ class Exchange:
     check_id: str
 
     @property
+    def known_as(self) -> str:
+        """What Eastvale knows the check by."""
+        return known_as(self.areas, self.check_id)
+
+    @property
     def key(self) -> DisclosureKey:
         handle = bytes.fromhex(handle_of(self.areas["eastvale"], SUBJECT))
-        return DisclosureKey("northmoor", self.check_id, handle, Level.involvement)
+        return DisclosureKey("northmoor", self.known_as, handle, Level.involvement)
 
     def found(self, by: str, to: str) -> set[tuple[Difference, str]]:
         async def go() -> set[tuple[Difference, str]]:
@@ -84,7 +90,8 @@ def test_no_body_is_guessed_by_its_digest(exchange: Exchange) -> None:
         kept = received.disclosure(tx, exchange.key)
     assert kept is not None
     name, body = exchange.key.name, kept.recorded.disclosure
-    known = [b"\0" * 32, bytes.fromhex(exchange.check_id) * 2, exchange.key.handle * 2]
+    ids = exchange.check_id, exchange.known_as
+    known = [b"\0" * 32, *(bytes.fromhex(one) * 2 for one in ids), exchange.key.handle * 2]
     assert told not in [answer_digest(name, salt, body)[DigestOf.answer] for salt in known]
     salt = unb64(kept.recorded.question.salt)
     assert told == answer_digest(name, salt, body)[DigestOf.answer]
@@ -146,7 +153,8 @@ def askers_answer(exchange: Exchange, *, with_event: bool) -> None:
         update_check(tx, recorded.model_copy(update={"answers": {at: other}}))
         salt = bytes.fromhex(recorded.salts["eastvale"])
         told: dict[str, Any] = {"digests": answer_digest(key.name, salt, other)} if with_event else {}
-        refs = Refs(check_id=key.check_id, handle=key.handle.hex(), peer="eastvale")
+        ours, handle = exchange.check_id, key.handle.hex()
+        refs = Refs(check_id=ours, told_as=key.check_id, handle=handle, peer="eastvale")
         tx.record(Action.disclosure_recorded, about=refs, requested_level=key.level, **told)
 
 

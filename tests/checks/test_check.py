@@ -29,6 +29,7 @@ from tests.federation.nodes import (
     entered,
     events,
     hold,
+    known_as,
     log,
     question,
     stranger,
@@ -188,14 +189,17 @@ def test_it_is_recorded_before_anything_is_sent(areas: Areas) -> None:
 
 def test_both_logs_tell_of_the_check_and_hold(stored_areas: Areas) -> None:
     result = ask(stored_areas, question(CASE[0], "eastvale", "southmere"))
-    for area, actions in (
-        ("northmoor", ("check_decided", "request_sent", "answer_received", "check_recorded")),
-        ("eastvale", ("request_received",)),
+    for area, actions, called in (
+        (
+            "northmoor",
+            ("check_decided", "request_sent", "answer_received", "check_recorded"),
+            result.check_id,
+        ),
+        ("eastvale", ("request_received",), known_as(stored_areas, result.check_id)),
+        ("southmere", ("request_received",), known_as(stored_areas, result.check_id, "southmere")),
     ):
         for action in actions:
-            assert {one["refs"]["check_id"] for one in events(stored_areas[area], action)} == {
-                result.check_id
-            }
+            assert {one["refs"]["check_id"] for one in events(stored_areas[area], action)} == {called}
         with stored_areas[area].read() as tx:
             assert isinstance(verify_log(DatabaseAudit(tx.session), area), Verified)
         bodies = json.dumps([entry.body for entry in log(stored_areas[area])])

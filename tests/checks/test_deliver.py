@@ -9,7 +9,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.checks.answer import HolderDecision, record_holder_decision
+from hub.checks.answer import record_holder_decision
+from hub.checks.answer import HolderDecision
 from hub.checks.disclose import disclose, redeliver
 from hub.consent import Decider
 from hub.errors import PeerError, StorageError
@@ -26,7 +27,7 @@ from hub.values import Level
 from hub.wire.messages import DISCLOSURES_PATH, IDEMPOTENCY_HEADER
 from tests.checks import pending
 from tests.checks.disclosing import SUBJECT, asked, disclosed
-from tests.federation.nodes import Areas, case, events, hold
+from tests.federation.nodes import Areas, case, events, hold, known_as
 from tests.federation.peer_simulator import Peer, failing
 
 GONE = "eastvale"
@@ -285,5 +286,6 @@ def test_a_holder_that_uses_a_key_for_another_request_refuses_it_while_one_waits
     pending.told(areas, result)
     with areas["eastvale"].read() as tx:
         handle = result.areas[0].candidates[0].handle
-        query = f"SELECT answer FROM idempotent_answer WHERE key LIKE '{result.check_id}-{handle}-%'"
+        check = known_as(areas, result.check_id)
+        query = f"SELECT answer FROM idempotent_answer WHERE key LIKE '{check}-{handle}-%'"
         assert [row[0] for row in tx.session.connection().exec_driver_sql(query)] == [None]

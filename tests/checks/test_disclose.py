@@ -19,10 +19,10 @@ from hub.errors import NotFoundError, PeerError, UnreachableError
 from hub.federation.peers import known
 from hub.records.check import AreaStatus, DisclosureStatus
 from hub.values import Kind, Level, Role
-from hub.wire import messages
+from hub.wire.commitment import subject_of
 from hub.wire.messages import DISCLOSURES_PATH, Disclosure, DisclosureQuestion
-from tests.checks.disclosing import SUBJECT, asked, disclosed
-from tests.federation.nodes import Areas, events, question
+from tests.checks.disclosing import SUBJECT, asked, asked_later, disclosed
+from tests.federation.nodes import Areas, events, known_as, question
 from tests.federation.peer_simulator import (
     Asked,
     Lie,
@@ -53,12 +53,13 @@ def test_both_sides_have_it_on_the_record_with_the_receipt(areas: Areas) -> None
     result = asked(areas)
     disclosed(areas, result.check_id)
     handle = result.areas[0].candidates[0].handle
-    refs = {"check_id": result.check_id, "handle": handle, "peer": "eastvale"}
+    told_as = known_as(areas, result.check_id)
+    refs = {"check_id": result.check_id, "told_as": told_as, "handle": handle, "peer": "eastvale"}
     for action in ("disclosure_decided", "disclosure_sent", "disclosure_recorded"):
         assert [one["refs"] for one in events(areas["northmoor"], action)] == [refs], action
     for action in ("disclosure_received", "disclosure_answered"):
         theirs = [one["refs"] for one in events(areas["eastvale"], action)]
-        assert theirs == [{**refs, "peer": "northmoor"}], action
+        assert theirs == [{"check_id": told_as, "handle": handle, "peer": "northmoor"}], action
 
 
 def test_only_names_and_date_of_birth_travel(areas: Areas) -> None:
@@ -82,14 +83,14 @@ def test_only_names_and_date_of_birth_travel(areas: Areas) -> None:
         "northmoor",
         "eastvale",
         eastvale.sealing_key_id,
-        result.check_id,
+        known_as(areas, result.check_id),
         body["handle"],
         "involvement",
     )
     opened = DisclosureQuestion.model_validate_json(
         hpke.unseal(unb64(body["sealed"]), eastvale.keys.sealing, context)
     )
-    assert opened.subject == messages.subject_of(subject)
+    assert opened.subject == subject_of(subject)
     text = opened.model_dump_json()
     for private in ("NM1 1AA", "960999", "9990000018", "R-770077", "Sunday", "NM-1"):
         assert private not in text
@@ -109,6 +110,7 @@ def test_nothing_is_disclosed_without_a_permit(areas: Areas) -> None:
     peer = Peer(areas["eastvale"])
     areas.network.hosts["eastvale"] = peer
     result = asked(areas, sharing_form=form, disclose="at_once", ask_fled_areas=True)
+    asked_later(areas)
     told, decision = disclosed(areas, result.check_id)
     assert decision.outcome is not Outcome.permit
     assert told.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_asked

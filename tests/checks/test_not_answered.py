@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
+from hub.checks.answer import record_holder_decision, waiting_requests
+from hub.checks.answer import HolderDecision
 from hub.consent import Decider
 from hub.errors import UsageError
 from hub.federation.publish import publish
-from hub.records.check import DisclosureResult, DisclosureStatus
+from hub.records.check import DisclosureResult, DisclosureStatus, recorded_checks
 from hub.values import Role
 from hub.wire.messages import NOT_ANSWERED
 from tests.checks.disclosing import disclosed
@@ -75,7 +76,9 @@ def test_the_area_that_she_fled_reads_no_more_than_any_other_and_a_manager_here_
     looked = HolderDecision(Decider.manager, release=False, name="M. Manager")
     assert record_holder_decision(eastvale, waiting.key, looked).status == "not_answered"
     assert waiting_requests(eastvale) == []
-    after, _ = disclosed(three, waiting.key.check_id)
+    with three["northmoor"].read() as tx:
+        ((_, kept),) = recorded_checks(tx)
+    after, _ = disclosed(three, kept.result.check_id)
     assert after.areas[0].candidates[0].disclosure.status is DisclosureStatus.not_answered
 
 

@@ -34,7 +34,7 @@ from hub.records.check import AreaStatus, CheckResult
 from hub.store.tables import Peer
 from hub.values import Requester
 from tests.cases.casework import closed_by_another_alone, reviews, who
-from tests.checks.disclosing import disclosed
+from tests.checks.disclosing import asked_later, disclosed
 from tests.checks.fled import FORMS, HER, MANAGER, OTHERS, UNANSWERED, asked, her_case, routine, told, urgent
 from tests.checks.pending import grounded
 from tests.federation.nodes import IMPORTER, Areas, case, events, hold, in_feed, question, stranger
@@ -99,7 +99,9 @@ def test_an_area_that_she_fled_is_not_even_asked_without_a_tick_that_says_so(thr
     assert {host for host, _ in three.network.asked} == {"southmere"}
     assert not events(three["eastvale"], "request_received")
 
-    ticked = {area.node_id: area for area in asked(three, form, "at once", ask_fled_areas=True).areas}
+    check_id = asked(three, form, "at once", ask_fled_areas=True).check_id
+    asked_later(three)
+    ticked = {area.node_id: area for area in earlier_result(three["northmoor"], None, check_id).areas}
     assert (ticked["eastvale"].status, ticked["eastvale"].not_told) == (AreaStatus.answered, NotTold.fled)
     assert ticked["eastvale"].candidates
     assert (
@@ -124,6 +126,7 @@ def test_a_manager_who_decides_for_that_area_may_tell_it_by_hand_and_never_at_on
         ],
     )
     result = asked(three, form, "at once", ask_fled_areas=True)
+    asked_later(three)
     assert told(three) == set()
     staff = three["northmoor"].home / STAFF_FILE
     for none in (MANAGER.replace("M.", "Rita"), MANAGER.replace("true", "false")):
@@ -306,8 +309,10 @@ def test_the_last_words_on_each_area_are_those_of_the_answer(three: Areas, name:
     """In the result of the question, shown again, and after an attempt to tell: no command tells where none may."""
     answer, eastvale, southmere = WORDS[name]
     northmoor = three["northmoor"]
-    result = asked(three, FORMS[kind]() | {"fled_from": answer}, "not", ask_fled_areas=True)
     who = Requester.model_validate(routine()["requester"])
+    check_id = asked(three, FORMS[kind]() | {"fled_from": answer}, "not", ask_fled_areas=True).check_id
+    asked_later(three)
+    result = earlier_result(northmoor, who, check_id)
     again = earlier_result(northmoor, who, result.check_id)
     shown = [printed(show_result, result, HOME), printed(show_result, again, HOME)]
     if name != "nobody fled":

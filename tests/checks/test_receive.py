@@ -15,7 +15,7 @@ import pytest
 
 from hub.crypto.encoding import b64, unb64
 from hub.values import Kind, Level, Person
-from hub.wire import messages
+from hub.wire.commitment import commitment
 from hub.wire.messages import NOT_ANSWERED
 from tests.federation.hand import Hand
 from tests.federation.nodes import Areas, case, cases_of, events, handle_of, hold, stranger
@@ -183,7 +183,7 @@ def test_not_answered_stays_so_for_that_check(areas: Areas) -> None:
 
 def test_one_check_commits_to_one_subject(hand: Hand) -> None:
     check_id, _ = hand.ask_about(stranger(31))
-    request = hand.evaluation(check_id=check_id, commitment=b64(messages.commitment(SUBJECT, bytes(32))))
+    request = hand.evaluation(check_id=check_id, commitment=b64(commitment(SUBJECT, bytes(32))))
     assert_problem(hand.evaluate(request), 409, "conflict")
 
 

@@ -30,7 +30,7 @@ from tests.audit.acting import sql
 from tests.checks import pending
 from tests.checks.disclosing import SUBJECT, asked, disclosed
 from tests.federation.hand import Hand
-from tests.federation.nodes import Areas, events, handle_of
+from tests.federation.nodes import Areas, events, handle_of, known_as
 from tests.federation.problems import assert_problem
 
 
@@ -103,8 +103,9 @@ def test_an_answer_that_was_read_is_acknowledged_on_both_records(stored_areas: A
     refs = {"check_id": check_id, "handle": handle}
     (sent,) = events(stored_areas["northmoor"], "acknowledgement_sent")
     (kept,) = events(stored_areas["eastvale"], "acknowledgement_received")
-    assert sent["refs"] == {**refs, "peer": "eastvale"}
-    assert kept["refs"] == {**refs, "peer": "northmoor"}
+    told_as = known_as(stored_areas, check_id)
+    assert sent["refs"] == {**refs, "told_as": told_as, "peer": "eastvale"}
+    assert kept["refs"] == {**refs, "check_id": told_as, "peer": "northmoor"}
     assert kept["actor"] == "peer:northmoor"
     disclosed(stored_areas, check_id)  # Asked again: acknowledged again, and kept once.
     deliver(stored_areas)
@@ -185,7 +186,7 @@ def test_what_passed_about_midnight_is_no_difference(areas: Areas) -> None:
 
 
 def test_another_peers_exchanges_are_not_told(areas: Areas) -> None:
-    check_id = passed(areas)
+    check_id = known_as(areas, passed(areas))
     day = areas["eastvale"].today().isoformat()
     request = encode(ReconciliationRequest(first=day, last=day))
     answer = Hand(areas, sender="southmere").send("POST", RECONCILIATIONS_PATH, request)
@@ -224,7 +225,7 @@ def test_a_reconciliation_reads_what_passed_with_that_area_in_those_days_alone(
     stored_areas: Areas, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     eastvale = stored_areas["eastvale"]
-    check_id, day = passed(stored_areas), eastvale.today().isoformat()
+    check_id, day = known_as(stored_areas, passed(stored_areas)), eastvale.today().isoformat()
     about = [Refs(check_id=f"{at:032x}", peer="northmoor", handle="2" * 32) for at in range(30)]
     others = [one.model_copy(update={"peer": "southmere"}) for one in about]
     for days, some in ((20, others), (0, about)):

@@ -22,7 +22,7 @@ from hub.wire.messages import DISCLOSURES_PATH, EVALUATIONS_PATH, MessageType, R
 from hub.wire.witness import ACKNOWLEDGEMENTS_PATH
 from tests.checks.disclosing import SUBJECT, asked, disclosed
 from tests.cli.running import inside
-from tests.federation.nodes import Areas, handle_of
+from tests.federation.nodes import Areas, handle_of, known_as
 from tests.named import named_in
 
 TYPES = {
@@ -46,7 +46,7 @@ def check_id(areas: Areas) -> str:
             await deliveries.attempt(northmoor, client, row.id)
 
     asyncio.run(go())
-    return result.check_id
+    return known_as(areas, result.check_id)
 
 
 def printed(areas: Areas, check_id: str, code: int = 0) -> list[dict[str, Any]]:

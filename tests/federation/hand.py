@@ -18,9 +18,10 @@ from hub.crypto.signing import Expected as ExpectedToken
 from hub.crypto.signing import digest, sign, verify
 from hub.node.certificates import own_certificate
 from hub.node.node import Node
-from hub.values import AgencyKind, Level, Person, Purpose, RequesterRole
+from hub.values import Level, Person
 from hub.wire import messages
 from hub.wire.channel import ENVELOPES_PATH
+from hub.wire.commitment import commitment, subject_of
 from hub.wire.hearings import HEARINGS_PATH
 from hub.wire.messages import (
     DISCLOSURES_PATH,
@@ -30,6 +31,7 @@ from hub.wire.messages import (
     DisclosureRequest,
     EvaluationRequest,
     MessageType,
+    RestsOn,
 )
 from hub.wire.papers import PAPERS_PATH
 from hub.wire.transfers import TRANSFERS_PATH
@@ -126,13 +128,9 @@ class Hand:
         strong, weak = (b"".join(BlindedBatch([secrets.token_bytes(32)] * 32).elements) for _ in range(2))
         honest = {
             "check_id": secrets.token_hex(16),
-            "purpose": Purpose.referred_elsewhere,
-            "jurisdiction": "england_wales",
+            "rests_on": RestsOn.agreement,
             "protocol_ref": AGREEMENT,
             "protocol_digest": self.holder.agreements.held[0].digest,
-            "grounds": (),
-            "requester_role": RequesterRole.coordinator,
-            "agency_kind": AgencyKind.police,
             "user": "0a" * 16,
             "commitment": b64(secrets.token_bytes(32)),
             "key_id": self.holder.prf_keys().key_id,
@@ -152,7 +150,7 @@ class Hand:
     def ask_about(self, subject: Person) -> tuple[str, bytes]:
         """Ask for an evaluation with a commitment to a subject; returns the check's id and the salt."""
         salt = secrets.token_bytes(32)
-        request = self.evaluation(commitment=b64(messages.commitment(subject, salt)))
+        request = self.evaluation(commitment=b64(commitment(subject, salt)))
         assert self.evaluate(request).status_code == 200
         return request.check_id, salt
 
@@ -168,7 +166,7 @@ class Hand:
         """A disclosure request's body. `said`: what its form says otherwise."""
         form = question(subject).sharing_form.model_dump(mode="json", exclude_defaults=True)
         form |= {"recipient": {"node_id": self.to}, **said}
-        plain = DisclosureQuestion(excerpt=form, subject=messages.subject_of(subject), salt=b64(salt))
+        plain = DisclosureQuestion(excerpt=form, subject=subject_of(subject), salt=b64(salt))
         context = SealContext(
             "disclosure", self.sender, self.to, self.holder.sealing_key_id, check_id, handle, level
         )

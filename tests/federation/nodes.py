@@ -341,6 +341,11 @@ def copied(template: Path, folder: Path, database_of: DatabaseOf, names: Sequenc
     return areas
 
 
+def known_as(areas: Areas, check_id: str, peer: str = "eastvale", by: str = "northmoor") -> str:
+    """What a peer knows a check of another area by."""
+    return areas[by].check_at(peer, check_id)
+
+
 def log(node: Node) -> list[Entry]:
     """The node's audit log, also when it has stopped."""
     with node.database.read() as session:

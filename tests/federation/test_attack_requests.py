@@ -115,11 +115,11 @@ def test_a_replay_is_on_the_record(world: World) -> None:
 
 BAD_FIELDS: list[dict[str, Any]] = [
     {"purpose": "publish"},
-    {"purpose": "browsing"},
-    {"grounds": ["_"], "protocol_ref": None},
-    {"grounds": ["because_i_say_so"], "protocol_ref": None},
-    {"grounds": [], "protocol_ref": None},
-    {"grounds": [], "protocol_digest": "0x"},
+    {"requester_role": "manager"},
+    {"rests_on": "_", "protocol_ref": None},
+    {"rests_on": "because_i_say_so", "protocol_ref": None},
+    {"rests_on": "agreement", "protocol_ref": None},
+    {"rests_on": "agreement", "protocol_digest": "0x"},
     {"commitment": ""},
     {"commitment": encoding.b64(bytes(31))},
     {"commitment": encoding.b64(bytes(100_000))},

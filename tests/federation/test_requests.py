@@ -12,7 +12,6 @@ import pytest
 from sqlmodel import select
 
 from hub.checks.unusual import What, unusual
-from hub.consent import GroundKey
 from hub.crypto.encoding import b64, unb64
 from hub.crypto.signing import Expected, digest, public_key, request_digest, verify
 from hub.federation.client import REQUEST_LIFE_S
@@ -29,6 +28,7 @@ from hub.wire.messages import (
     EvaluationRequest,
     MessageType,
     RequestClaims,
+    RestsOn,
 )
 from hub.wire.quota import Quota
 from tests.federation.hand import Hand
@@ -174,12 +174,13 @@ def without(body: dict[str, Any], name: str) -> dict[str, Any]:
 BAD_BODIES: dict[str, Any] = {
     "an unknown field": lambda body: {**body, "subject": SECRET},
     "an unknown field with a telling name": lambda body: {**body, SECRET: 1},
-    "a missing field": lambda body: without(body, "grounds"),
-    "a value of another type": lambda body: {**body, "purpose": SECRET},
+    "a missing field": lambda body: without(body, "rests_on"),
+    "a value of another type": lambda body: {**body, "protocol_ref": [SECRET]},
+    "what no question says any more": lambda body: {**body, "purpose": "marac_transfer"},
     "another version": lambda body: {**body, "version": 2},
     "elements that are not base64": lambda body: {**body, "elements": SECRET + "%"},
     "elements in another spelling": lambda body: {**body, "elements": "AB"},
-    "a ground that is no code": lambda body: {**body, "grounds": [SECRET]},
+    "a ground that is no code": lambda body: {**body, "rests_on": SECRET},
     "a user that is a name": lambda body: {**body, "user": SECRET},
     "a list": lambda body: [body],
     "no elements": lambda body: {**body, "elements": "", "weak_elements": ""},
@@ -239,14 +240,13 @@ def test_a_question_without_a_ground_is_refused_and_recorded(stored_areas: Areas
     hand = Hand(stored_areas)
     for changed, status, code, fault in (
         ({"protocol_ref": None}, 422, "invalid_input", "no_ground"),
-        ({"agency_kind": "nhs"}, 422, "invalid_input", "no_ground"),
         ({"protocol_ref": "Another agreement"}, 409, "agreement_not_held", "agreement_not_held"),
         ({"protocol_digest": "0" * 64}, 409, "agreement_differs", "agreement_differs"),
     ):
         assert_problem(hand.evaluate(hand.evaluation(**changed)), status, code)
         refused = events(hand.holder, "request_refused")[-1]
         assert (refused["refs"]["peer"], refused["detail"]["fault"]) == (hand.sender, fault)
-    assert hand.evaluate(hand.evaluation(protocol_ref=None, grounds=("vital_interests",))).status_code == 200
+    assert hand.evaluate(hand.evaluation(protocol_ref=None, rests_on=RestsOn.ground)).status_code == 200
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/federation/v1/nothing"), ("PUT", EVALUATIONS_PATH)])
@@ -297,16 +297,15 @@ def test_an_emergency_is_answered_over_quota_from_an_allowance_of_its_own_and_sh
     """And no more than that: or whoever says emergency would ask without end."""
     spare_of_one(stored_areas)
     hand = Hand(stored_areas)
-    grounds = (GroundKey.vital_interests,)
     assert hand.evaluate().status_code == 200
     assert unusual(hand.holder) == []
     assert hand.evaluate().status_code == 429
-    assert hand.evaluate(hand.evaluation(grounds=grounds)).status_code == 200
+    assert hand.evaluate(hand.evaluation(rests_on=RestsOn.threat)).status_code == 200
     assert events(hand.holder, "request_received")[-1]["detail"]["emergency"] is True
     assert [(one.what, one.who) for one in unusual(hand.holder) if one.what is What.emergency] == [
         (What.emergency, hand.sender)
     ]
-    assert_problem(hand.evaluate(hand.evaluation(grounds=grounds)), 429, "quota")
+    assert_problem(hand.evaluate(hand.evaluation(rests_on=RestsOn.threat)), 429, "quota")
 
 
 def test_a_check_that_is_asked_once_more_is_charged_at_the_full_price_to_an_allowance_of_its_own(

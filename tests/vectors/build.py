@@ -41,8 +41,16 @@ from hub.wire.channel import (
     digest_of,
     envelope_context,
 )
+from hub.wire.commitment import commitment
 from hub.wire.hearings import HearingSaid
-from hub.wire.messages import DisclosureQuestion, DisclosureRequest, MessageType, commitment, encode
+from hub.wire.messages import (
+    DisclosureQuestion,
+    DisclosureRequest,
+    EvaluationRequest,
+    MessageType,
+    RestsOn,
+    encode,
+)
 from hub.wire.papers import (
     PapersAnswer,
     PapersAsk,
@@ -77,6 +85,8 @@ def build() -> dict[str, Any]:
         "entries": _entries(strong),
         "seal_context": _seal_context(),
         "commitment": {"salt": SALT.hex(), "commitment": commitment(PERSON, SALT).hex()},
+        "question": _question(),
+        "told": _told(),
         "request": _request(),
         "papers": _papers(),
         "handover": _handover(),
@@ -156,6 +166,33 @@ def _body() -> bytes:
             check_id=CHECK_ID, handle=HANDLE, level=Level.involvement, key_id="0" * 16, sealed="AAAA"
         )
     )
+
+
+def _question() -> str:
+    """A question as it is sent, under an agreement."""
+    asked = EvaluationRequest(
+        check_id=CHECK_ID,
+        rests_on=RestsOn.agreement,
+        protocol_ref="Agreement of the vectors",
+        protocol_digest="ab" * 32,
+        user=HANDLE,
+        commitment=encoding.b64(commitment(PERSON, SALT)),
+        key_id="0" * 16,
+        weak_key_id="1" * 16,
+        elements="",
+        weak_elements="",
+    )
+    return encode(asked).decode()
+
+
+def _told() -> dict[str, Any]:
+    """What each of two peers is given for one identifier of a node with that storage key."""
+    storage, vault = bytes(range(32)), Vault(bytes(range(32)))
+    told = {
+        kind: {peer: vault.told(kind, peer, CHECK_ID) for peer in ("eastvale", "southmere")}
+        for kind in ("check", "user")
+    }
+    return {"storage_key": storage.hex(), "local": CHECK_ID, **told}
 
 
 def _request() -> dict[str, str]:

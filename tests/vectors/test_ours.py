@@ -108,11 +108,21 @@ def test_the_sealed_channel_comes_from_its_description() -> None:
 
 
 def test_the_commitment_comes_from_its_description() -> None:
-    person = {"aliases": [], **RECORDED["person"]}
+    person = {"aliases": [], "role": "victim", **RECORDED["person"]}
     plain = json.dumps(person, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     salt = bytes.fromhex(RECORDED["commitment"]["salt"])
     made = hashlib.sha256(b"marac-hub/v1/commitment\x00" + salt + plain).hexdigest()
     assert made == RECORDED["commitment"]["commitment"]
+
+
+def test_what_each_peer_is_given_comes_from_its_description() -> None:
+    told = RECORDED["told"]
+    key = hmac.digest(bytes.fromhex(told["storage_key"]), b"marac-hub/v1/told", hashlib.sha256)
+    for kind in ("check", "user"):
+        for peer, given in told[kind].items():
+            parts = framed(kind.encode(), peer.encode(), told["local"].encode())
+            assert hmac.digest(key, parts, hashlib.sha256).hex()[:32] == given
+    assert len({*told["check"].values(), *told["user"].values(), told["local"]}) == 5
 
 
 def test_the_request_digest_comes_from_its_description() -> None:

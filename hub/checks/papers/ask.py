@@ -131,6 +131,7 @@ def _made(tx: Transaction, act: DisclosureAct, wanted: Wanted, number: str) -> P
         case_ref=act.request.case_ref,
         case=tx.case_digest(act.request.case_ref).hex(),
         check_id=act.check_id,
+        told_as=act.recorded.told_as.get(act.area, ""),
         handle=act.candidate.handle,
         question=question_of(tx.node, act),
         wanted=tuple(one for one in PaperWanted if one in wanted.wanted),

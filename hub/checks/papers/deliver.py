@@ -102,7 +102,7 @@ def _plain(tx: Reading, one: PapersRequest, kind: PapersKind) -> bytes | None:
         return encode(PapersWithdrawn(to=one.wanted_end)) if one.wanted_end else None
     return encode(
         PapersAsk(
-            check_id=one.check_id,
+            check_id=one.told_as or one.check_id,
             handle=one.handle,
             question=one.question,
             wanted=one.wanted,

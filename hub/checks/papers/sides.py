@@ -33,7 +33,8 @@ def act_of(number: str, kind: PapersKind) -> str:
 
 def refs(one: PapersRequest) -> Refs:
     """The references of its events in the audit log."""
-    return Refs(message=one.id, check_id=one.check_id, handle=one.handle, peer=one.peer)
+    told_as = one.told_as or None
+    return Refs(message=one.id, check_id=one.check_id, told_as=told_as, handle=one.handle, peer=one.peer)
 
 
 def matter_of(one: PapersRequest) -> Activity:

@@ -9,6 +9,7 @@ class ReceivedCheck(SQLModel, table=True):
     """A question a peer asked us: its salted commitment to the subject and how much was evaluated.
 
     `epoch` is the one whose handles the peer has. Empty where handles in labels were the records' own.
+    `purpose`: as questions said it before; since then they do not, and it is empty.
     """
 
     __tablename__ = "received_check"

@@ -91,6 +91,8 @@ def _area(
         yield from _answer(one)
     if area.note:
         yield gettext(mark("Note")), area.note
+    if one.later:
+        yield gettext(mark("Note")), one.later
     for call in one.rung:  # Whom, and what was said, may name anybody, and stay on the page.
         told = gettext(mark("at %(moment)s, by %(name)s"), moment=moment(call.at), name=call.by)
         yield gettext(mark("Rung")), told

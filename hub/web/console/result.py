@@ -37,7 +37,7 @@ from hub.records.check import (
 )
 from hub.values import Band, Kind, Role
 from hub.web.console.asked import Asked, Page
-from hub.web.console.language import gettext, mark, partial_date
+from hub.web.console.language import gettext, mark, moment, partial_date
 from hub.web.console.obligations import to_do
 from hub.web.console.submission_words import state_in_words
 
@@ -103,7 +103,7 @@ class ShownArea:
 
     `once_more`: who asked may ask it once more; `asked_again`: the check that did so. `put`: what was put before a
     manager about telling it, and what has become of it; `called`: it was told by telephone. `waits`: no answer of
-    it is kept yet. `rings`: somebody rings it; `rung`: what was said then.
+    it is kept yet. `rings`: somebody rings it; `rung`: what was said then. `later`: that it is asked by itself.
     """
 
     area: AreaResult
@@ -117,6 +117,7 @@ class ShownArea:
     put: tuple[tuple[Shown, str], ...] = ()
     once_more: bool = False
     asked_again: str = ""
+    later: str = ""
 
     @property
     def called(self) -> bool:
@@ -238,7 +239,18 @@ def _area(area: AreaResult, kept: RecordedCheck, put: Iterable[Shown]) -> ShownA
         rung=kept.rung.get(area.node_id, ()),
         rings=not grave and any(one.silent and one.node_id == area.node_id for one in kept.result.areas),
         put=tuple((one, state_in_words(one.state)) for one in put if one.submission.area == area.node_id),
+        later=_later(area),
     )
+
+
+def _later(area: AreaResult) -> str:
+    """That an area was not asked with the others, and is by itself; until then nothing of it is known."""
+    if area.to_be_asked_by is None:
+        return ""
+    said = mark(
+        "It is asked by the hub without the name, apart from the others, by %(moment)s. Look here then."
+    )
+    return gettext(said, moment=moment(area.to_be_asked_by))
 
 
 def _match(number: int, candidate: Candidate, kept: RecordedCheck, asks: str) -> Match:
