@@ -242,7 +242,7 @@ def _record_decision(
             obligations=tuple(owed.code for owed in decision.obligations),
         )
         for one in areas.at_once:
-            refs = Refs(check_id=result.check_id, told_as=told_as[one.node_id], peer=one.node_id)
+            refs = Refs(check_id=result.check_id, told_as=told_as.get(one.node_id), peer=one.node_id)
             tx.record(Action.request_sent, by=actor, about=refs)
         for area, when in areas.later.items():
             put(tx, result.check_id, area, when, case.activity(result.check_id).case_digest)

@@ -190,7 +190,7 @@ def _of_text(path: str, value: str, plain: dict[bytes, bytes]) -> Iterator[tuple
 def features(path: str, leaf: Any) -> set[Feature]:
     """What a leaf is found again by, in whatever it stands: itself, its words, and every eight bytes of it."""
     if isinstance(leaf, bytes):
-        return _windows(leaf)
+        return set(_windows(leaf))
     if not isinstance(leaf, str):
         return {f"{path.rpartition('/')[2].rpartition('.')[2]}={leaf}"}
     found: set[Feature] = {leaf}
