@@ -123,3 +123,12 @@ def test_of_an_answer_in_part_it_is_said_whom_to_ask_for_the_rest(
     assert f"{said} Eastvale.\n" in _shown(area, capsys)
     fled = area.model_copy(update={"not_told": NotTold.fled})
     assert f"{said} your manager.\n" in _shown(fled, capsys)
+
+
+def test_an_area_that_is_asked_later_is_shown_with_by_when(capsys: pytest.CaptureFixture[str]) -> None:
+    by = dt.datetime(2026, 11, 30, 13, tzinfo=dt.UTC)
+    area = AreaResult(
+        node_id="eastvale", area="Eastvale", status=AreaStatus.not_asked, contact="", to_be_asked_by=by
+    )
+    text = " ".join(_shown(area, capsys).split())
+    assert "without the name, apart from the others, by 13:00 UTC on Monday 30 November 2026." in text

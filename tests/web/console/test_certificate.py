@@ -26,6 +26,7 @@ from hub.store import feeds
 from hub.values import Person
 from hub.web.console.app import create_console
 from hub.web.console.certificate import FILE_NAME
+from hub.web.console.language import moment
 from tests.accounts.people import User, user
 from tests.federation.nodes import Areas, cases_of, entered, question, stranger
 from tests.web.console.browser import apart, served
@@ -151,6 +152,21 @@ def test_it_is_there_where_nobody_was_found_and_where_nobody_was_asked(
     text = text_of(page.request.get(f"{url}/checks/{refused.check_id}/certificate").body())
     assert squeezed("Nobody was asked") in text
     assert squeezed(refused.decision.reasons[0].text) in text
+
+
+def test_an_area_she_fled_that_is_asked_later_is_said_with_by_when(
+    areas: Areas, manager: User, url: str, page: Page
+) -> None:
+    areas.clock.advance(2 * STEP_S)
+    sign_in_on_page(page, url, manager)
+    form = question(stranger(73)).sharing_form.model_dump(mode="json") | {"fled_from": ["eastvale"]}
+    result = asked(areas, stranger(73), "NM-LATER", sharing_form=form, ask_fled_areas=True)
+    (by,) = (one.to_be_asked_by for one in result.areas if one.to_be_asked_by)
+    said = f"It is asked by the hub without the name, apart from the others, by {moment(by)}. Look here then."
+    page.goto(f"{url}/checks/{result.check_id}")
+    assert page.get_by_text(said).count() == 1
+    text = text_of(page.request.get(f"{url}/checks/{result.check_id}/certificate").body())
+    assert squeezed(said) in text
 
 
 def test_whoever_is_restricted_gets_the_page_of_what_is_not_there(
