@@ -236,16 +236,16 @@ def _text(value: bytes) -> str | None:
         return None
 
 
-def links(one: Holder, other: Holder) -> dict[Feature, tuple[str, str]]:
+def links(one: Holder, other: Holder) -> dict[Feature, set[str]]:
     """What stands at both for one check, and at either not for all: by it they know the check again. With where."""
-    found: dict[Feature, tuple[str, str]] = {}
+    found: dict[Feature, set[str]] = {}
     for mine, theirs in zip(one.checks, other.checks, strict=True):
         for value in mine.keys() & theirs.keys():
             if not (all(value in each for each in one.checks) or all(value in each for each in other.checks)):
-                found.setdefault(value, (min(mine[value]), min(theirs[value])))
+                found.setdefault(value, set()).update(mine[value], theirs[value])
     return found
 
 
-def columns(found: dict[Feature, tuple[str, str]]) -> set[str]:
+def places(found: dict[Feature, set[str]]) -> set[str]:
     """Where they stand."""
-    return {place for places in found.values() for place in places}
+    return set().union(*found.values())

@@ -307,7 +307,10 @@ def waiting_at_eastvale(pair: Pair, asked: Any, tmp_path: Path) -> tuple[Path, t
     source.close()
     target.close()
     every = inside("requests", "list", home, "--json").json["pending"]
-    (waits,) = [one for one in every if one["check_id"] == check_id]
+    asker = open_node(pair.asking)
+    known_as = asker.check_at("eastvale", check_id)
+    asker.database.close()
+    (waits,) = [one for one in every if one["check_id"] == known_as]
     return home, (waits["check_id"], waits["handle"])
 
 

@@ -146,7 +146,9 @@ def test_keys_are_in_their_folder_alone(round_done: tuple[World, CheckResult, Pa
 
 def test_both_logs_hold_and_say_the_same_of_the_check(round_done: tuple[World, CheckResult, Path]) -> None:
     world, result, _ = round_done
-    told = {node.node_id: _entries(node, result.check_id) for node in (world.victim, world.attacker)}
+    known_as = world.victim.check_at(world.attacker.node_id, result.check_id)
+    told = {node.node_id: _entries(node, known_as) for node in (world.victim, world.attacker)}
+    told["northmoor"] = _entries(world.victim, result.check_id)
     assert told["northmoor"][:2] == ["check_decided", "request_sent"]
     assert told["eastvale"][0] == "request_received"
     assert "answer_received" in told["northmoor"]
@@ -173,7 +175,8 @@ def test_what_was_answered_is_vouched_for_by_the_asker(round_done: tuple[World, 
     assert len(heads) == 2
     with world.attacker.read() as tx:
         store = DatabaseAudit(tx.session)
-        last = max(entry.seq for entry in store.after(0) if result.check_id in entry.body)
+        known_as = world.victim.check_at(world.attacker.node_id, result.check_id)
+        last = max(entry.seq for entry in store.after(0) if known_as in entry.body)
         assert isinstance(verify_log(store, world.attacker.node_id, heads), Verified)
         cut = [entry for entry in store.after(0) if entry.seq < last]
     assert max(head.size for head in heads) == last

@@ -59,7 +59,7 @@ def named(areas: Areas) -> tuple[str, str]:
     """The check and the handle that both know the case by."""
     (link,) = links(areas[ASKS], HOLDS)
     assert link.target.handle
-    return link.target.check_id, link.target.handle
+    return link.known_as, link.target.handle
 
 
 def sealed(areas: Areas, to: str, plain: bytes, what: str) -> str:

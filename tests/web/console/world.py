@@ -127,7 +127,8 @@ class World:
             self.areas, number=5, ref="ev-papers", ours="NM-papers", asks={"signatures": CASEWORKER}
         )
         told(self.areas, found)
-        (waits,) = (one for one in waiting_requests(old) if one.key.check_id == found.check_id)
+        known_as = new.check_at("eastvale", found.check_id)
+        (waits,) = (one for one in waiting_requests(old) if one.key.check_id == known_as)
         released = HolderDecision(Decider.coordinator, release=True, name="P. Shah")
         record_holder_decision(old, waits.key, released)
         told(self.areas, found)
