@@ -61,7 +61,8 @@ from hub.store import cases, feeds, received
 from hub.store.received import CheckRow
 from hub.values import Kind, Level, Person, Role
 from hub.wire import messages
-from hub.wire.messages import DISCLOSURES_PATH, DisclosureQuestion, MessageType, commitment, subject_of
+from hub.wire.commitment import commitment, subject_of
+from hub.wire.messages import DISCLOSURES_PATH, DisclosureQuestion, MessageType
 
 EACH: Final = 10
 """So many women of each kind of case."""

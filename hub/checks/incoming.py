@@ -13,8 +13,7 @@ from typing import Final
 from hub.accounts.accounts import Acting
 from hub.cases.access import restrictions_on
 from hub.cases.shown import asker_of, shown_among
-from hub.checks.answer import record_holder_decision
-from hub.checks.answer import Considered, HolderDecision, considered
+from hub.checks.answer import Considered, HolderDecision, considered, record_holder_decision
 from hub.consent import Decider, Decision, Outcome
 from hub.errors import NotFoundError
 from hub.node.node import Node

@@ -1,8 +1,8 @@
 """Whom a disclosure is about: the person here behind its handle, and what our cases say against telling.
 
 Where it is about nobody here it is looked into as if it were about somebody else, of whom nothing is said: so it
-takes as long, does as much, and fails in the same way. Of a subject whose part in the case was committed to, that part
-counts, whatever the form says. Decides nothing (`hub.checks.answer`).
+takes as long, does as much, and fails in the same way. Where a part in the case was committed to, that counts, and
+not the form's word. Decides nothing (`hub.checks.answer`).
 """
 
 from __future__ import annotations

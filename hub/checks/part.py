@@ -10,8 +10,7 @@ from typing import Annotated, NamedTuple
 from pydantic import Field, StringConstraints
 
 from hub.cases.publication import supplier_of
-from hub.checks.answer import WaitingRequest
-from hub.checks.answer import HolderDecision, considered
+from hub.checks.answer import HolderDecision, WaitingRequest, considered
 from hub.checks.released import BEYOND_INVOLVEMENT
 from hub.consent import Decider
 from hub.errors import UsageError

@@ -8,9 +8,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from hub.checks.answer import WaitingRequest, record_holder_decision
+from hub.checks.answer import HolderDecision, WaitingRequest, record_holder_decision
 from hub.checks.answer import waiting_requests as waiting
-from hub.checks.answer import HolderDecision
 from hub.checks.incoming import waiting_for
 from hub.checks.part import PartDecision, WaitingItem, items_of, part_decision
 from hub.checks.read import read_document

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from hub.cases.case_file import case_paper
-from hub.checks.answer import record_holder_decision
+from hub.checks.answer import HolderDecision, record_holder_decision
 from hub.checks.check import check as check_as_it_is
-from hub.checks.answer import HolderDecision
 from hub.consent import Decider
 from hub.records.check import CheckRequest
 from hub.values import Requester, RequesterRole, Role

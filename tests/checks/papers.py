@@ -46,8 +46,7 @@ PLAN: Final = {"actions": [ACTION], "accepted_by": "C. Chair", "accepted_on": "2
 
 def known_there(areas: Areas, **changes: Any) -> CheckResult:
     """Eastvale has her case and has answered that it knows her."""
-    from hub.checks.answer import record_holder_decision
-    from hub.checks.answer import HolderDecision
+    from hub.checks.answer import HolderDecision, record_holder_decision
     from hub.consent import Decider
 
     result = pending.asked(areas, **changes)

@@ -10,8 +10,7 @@ import pytest
 from hub.cases.flight import correct_answer
 from hub.cases.seals import Said
 from hub.cases.staff import STAFF_FILE
-from hub.checks.answer import record_holder_decision
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision
 from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss
 from hub.checks.earlier import earlier_candidate, earlier_result

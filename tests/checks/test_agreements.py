@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from hub.cases.renewal import follow_agreements
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.consent import Decider, Decision, Outcome, digest_said
 from hub.federation.differences import differences
 from hub.federation.publish import publish

@@ -10,8 +10,7 @@ import pytest
 from hub.cases.obligations import list_obligations
 from hub.cases.owed import TELL_CHAIR
 from hub.cases.staff import STAFF_FILE
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.deliver import result_of
 from hub.consent import Decider
 from hub.errors import NotFoundError

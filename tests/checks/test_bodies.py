@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from hub.audit.events import Action, DigestOf, Event, Refs, peer_actor, salted_digest
-from hub.checks.answer import record_holder_decision
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision
 from hub.checks.reconcile import Difference, reconcile
 from hub.consent import Decider
 from hub.crypto.encoding import unb64

@@ -9,8 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.checks.answer import record_holder_decision
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision
 from hub.checks.disclose import disclose, redeliver
 from hub.consent import Decider
 from hub.errors import PeerError, StorageError

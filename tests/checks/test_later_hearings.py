@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from hub.cases.staff import STAFF_FILE
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.dismissals import dismiss
 from hub.checks.later_hearings import METHOD, links
 from hub.checks.part import PartDecision, part_decision

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.consent import Decider
 from hub.errors import UsageError
 from hub.federation.publish import publish

@@ -10,8 +10,7 @@ from pypdf import PdfReader
 
 from hub.cases.case_file import case_paper
 from hub.cases.disclosure_log import read_log
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.part import PartDecision, items_of, part_decision
 from hub.checks.released import CALLED
 from hub.consent import Decider

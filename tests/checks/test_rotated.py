@@ -11,8 +11,7 @@ import httpx2
 import pytest
 from sqlmodel import select
 
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.disclose import disclose
 from hub.checks.dismissals import dismiss
 from hub.consent import Decider

@@ -7,8 +7,7 @@ import pytest
 from hub.accounts.organisations import add_organisation, keep_duty
 from hub.cases.flight import correct_answer
 from hub.cases.seals import Said
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.earlier import earlier_result
 from hub.checks.part import items_of
 from hub.checks.telling import safe_to_read

@@ -20,8 +20,7 @@ from hub.cases.disclosure_log import read_log
 from hub.cases.obligations import list_obligations
 from hub.cases.renewal import follow_agreements
 from hub.cases.upgrade import bring_up_to_date
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.disclose import disclose
 from hub.consent import Decider, Decision
 from hub.federation.peers import take_over_pins

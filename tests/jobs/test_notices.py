@@ -15,8 +15,7 @@ import pytest
 from hub.accounts.accounts import acting_as, disable
 from hub.audit.events import NODE
 from hub.cases.staff import STAFF_FILE
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.submissions import put_telling, send_back, withdraw
 from hub.consent import Decider, Decision, Obligation, Outcome, parse_form
 from hub.jobs import deliveries, listing, notices

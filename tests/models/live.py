@@ -40,7 +40,8 @@ from hub.transfers.decided import Offer
 from hub.transfers.deliver import deliver_first
 from hub.transfers.offer import offer_case
 from hub.values import Level
-from hub.wire.messages import DISCLOSURES_PATH, EVALUATIONS_PATH, commitment, subject_of
+from hub.wire.commitment import commitment, subject_of
+from hub.wire.messages import DISCLOSURES_PATH, EVALUATIONS_PATH
 from hub.wire.transfers import Permitted
 from tests.federation.nodes import Areas, case, check, copied, events, hold, question, stranger
 from tests.models.between import Between, Carried
@@ -112,10 +113,11 @@ class Nodes(RuleBasedStateMachine):
         assert result.decision.permitted, result.decision
         asked = {one.to for one in self.between.said(EVALUATIONS_PATH)[asked_before:]}
         for area in result.areas:
-            left_out = area.node_id in fled and not ticked
+            left_out = area.node_id in fled
             assert (area.node_id in asked) is not left_out
             if left_out:
                 assert area.status is AreaStatus.not_asked
+                assert (area.to_be_asked_by is not None) is ticked  # The worker does, apart from the others.
             elif area.node_id in replaced:
                 assert (area.status, area.candidates) == (AreaStatus.error, ())
             else:
@@ -346,9 +348,9 @@ class Nodes(RuleBasedStateMachine):
             ]
             return [open_disclosure(tx, row) for row in rows]
 
-    def known_as(self, one: RecordedCheck, _area: str) -> str:
+    def known_as(self, one: RecordedCheck, area: str) -> str:
         """What an area knows a check by."""
-        return one.result.check_id
+        return one.known_as(area)
 
     def counted(self, area: str) -> dict[str, int]:
         """How much an area keeps of what was asked and told of it."""

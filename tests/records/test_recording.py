@@ -8,8 +8,7 @@ import pytest
 
 from hub.cases.close import close
 from hub.cases.obligations import list_obligations
-from hub.checks.answer import record_holder_decision
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision
 from hub.consent import Decider
 from hub.consent.evidence import DisclosureLogEntry
 from hub.errors import UnreachableError

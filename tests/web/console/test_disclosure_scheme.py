@@ -15,8 +15,7 @@ from hub.accounts.tokens import TokenWanted, make
 from hub.cases.arrived import MOVES
 from hub.cases.packing import STAYS
 from hub.cases.staff import STAFF_FILE
-from hub.checks.answer import record_holder_decision
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision
 from hub.consent import Decider
 from hub.crypto.one_time import STEP_S
 from hub.records.accounts import AccountRole

@@ -16,8 +16,7 @@ from hub.cases.idva_inbox import take_on
 from hub.cases.obligations import list_obligations
 from hub.cases.shown import case_shown, lines
 from hub.cases.stub import Referrer, Stub, enter_case
-from hub.checks.answer import record_holder_decision, waiting_requests
-from hub.checks.answer import HolderDecision
+from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.sign import sign
 from hub.checks.submissions import put_telling, submission_shown
 from hub.consent import Decider
