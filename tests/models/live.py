@@ -21,18 +21,21 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlmodel import select
 
 from hub.checks.disclose import disclose
+from hub.checks.spread import KIND as QUESTION
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import SigningKey
 from hub.errors import HubError
 from hub.federation.publish import publish
 from hub.federation.rotate_keys import rotate
 from hub.federation.sync import sync_all
+from hub.jobs import deliveries
 from hub.node.certificates import own_certificate
 from hub.node.keys import load_root
 from hub.node.new_keys import change_keys
 from hub.node.revocations import revoke_certificates
 from hub.records.check import AreaStatus, CandidateRef, CheckResult, RecordedCheck, recorded_checks
 from hub.records.received import ReceivedDisclosure, open_disclosure
+from hub.store import outbox
 from hub.store.received import DisclosureRow
 from hub.store.tables import Receipt, ReceivedCheck
 from hub.store.tables import ReceivedDisclosure as DisclosureTable
@@ -122,6 +125,21 @@ class Nodes(RuleBasedStateMachine):
                 assert (area.status, area.candidates) == (AreaStatus.error, ())
             else:
                 assert area.status is AreaStatus.answered, area.note
+
+    @rule()
+    def northmoors_worker_asks_the_area_that_she_fled(self) -> None:
+        """The working day passes by whose end each is asked that was to be asked apart."""
+        node = self.areas[ASKS]
+        with node.read() as tx:
+            waiting = [row for row in outbox.every(tx.session) if row.kind == QUESTION]
+        self.areas.clock.at = max([self.areas.clock.at, *(row.next_at for row in waiting)])
+
+        async def go() -> None:
+            async with self.areas.client(ASKS) as client:
+                for row in waiting:
+                    await deliveries.attempt(node, client, row.id)
+
+        asyncio.run(go())
 
     @precondition(lambda self: self.checks())
     @rule(at=st.integers(0, 20), area=st.sampled_from([HOLDS, FLED]))

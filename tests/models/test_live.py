@@ -40,6 +40,7 @@ def test_each_message_of_the_models_once_leaves_what_they_prove(nodes: Nodes) ->
     both = (HOLDS, FLED)
     for ref in ("NM-1", "NM-2"):
         nodes.step(nodes.northmoor_asks, ref, both, ticked=True)
+        nodes.step(nodes.northmoors_worker_asks_the_area_that_she_fled)
         nodes.step(nodes.time_passes, 1)
     for at in (0, 1):
         for area in both:
