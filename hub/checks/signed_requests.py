@@ -76,7 +76,7 @@ def kept_requests(tx: Reading, check_id: str) -> list[KeptRequest]:
     if not found:
         raise NotFoundError(
             "No peer asked a check of that id here.",
-            do="Its id is in the peer's own result, or in a log's event.",
+            do="Its id is in this node's log, or in the peer's as `told_as`.",
         )
     return found
 
