@@ -29,6 +29,7 @@ from hub.node.node import Node
 from hub.web.app import create_app
 from hub.wire import messages, papers, transfers, witness
 from hub.wire.channel import ASKED_BYTES, ENVELOPES_PATH, Question
+from hub.wire.commitment import subject_of
 from hub.wire.hearings import HEARINGS_PATH
 from tests.federation.hand import MESSAGES, Hand
 from tests.federation.mutations import text_of
@@ -232,7 +233,7 @@ def _attempt(data: bytes, seen: Seen) -> None:
 
 
 def _about(seed: int) -> dict[str, Any]:
-    subject = messages.subject_of(stranger(seed)).model_dump(mode="json")
+    subject = subject_of(stranger(seed)).model_dump(mode="json")
     return made(messages.DisclosureQuestion) | {"subject": subject}
 
 
