@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ import httpx2
 
 from hub.crypto.encoding import unb64
 from hub.crypto.signing import SigningKey, digest, sign
+from hub.node.certificates import own_certificate
+from hub.node.node import Node
 from hub.wire.messages import (
     ANSWER_HEADER,
     CERTIFICATE_HEADER,
@@ -33,6 +35,8 @@ from tests.federation.nodes import Areas
 
 SAYING: Final = (EVALUATIONS_PATH, DISCLOSURES_PATH, TRANSFERS_PATH)
 """What is said of somebody."""
+NAME: Final = 16
+"""Letters: what is shorter names nothing in particular."""
 KEPT_HEADERS: Final = (
     "authorization",
     "content-type",
@@ -49,9 +53,9 @@ class Carried:
     path: str
     headers: Mapping[str, str]
     body: bytes
-    status: int
-    answer_headers: Mapping[str, str]
-    answer: bytes
+    status: int = 0
+    answer_headers: Mapping[str, str] = field(default_factory=dict)
+    answer: bytes = b""
 
     @cached_property
     def claims(self) -> dict[str, Any]:
@@ -71,6 +75,16 @@ class Carried:
         return found
 
     @property
+    def names(self) -> set[str]:
+        """By what it names its check, its asker, its content and its own sending."""
+        said = {
+            str(self.said.get(name, ""))
+            for name in ("check_id", "user", "commitment", "transfer_id", "sealed")
+        }
+        key = self.headers.get(IDEMPOTENCY_HEADER.lower(), "")
+        return {one for one in (*said, *key.split("-"), self.claims["jti"]) if len(one) >= NAME}
+
+    @property
     def token(self) -> str:
         """The signature of the answer."""
         return self.answer_headers.get(ANSWER_HEADER.lower(), "")
@@ -78,11 +92,15 @@ class Carried:
 
 @dataclass
 class Between:
-    """The network. `carried`: what honest nodes said, in order. `instead`: what each node's next answer becomes."""
+    """The network. `carried`: what honest nodes said, in order. `instead`: what each node's next answer becomes.
+
+    `relays`: who puts the next question to each node as its own, and hands on what it is answered.
+    """
 
     areas: Areas
     carried: list[Carried] = field(default_factory=list)
     instead: dict[str, Carried] = field(default_factory=dict)
+    relays: dict[str, Node] = field(default_factory=dict)
     attacking: bool = False
 
     def __post_init__(self) -> None:
@@ -104,7 +122,7 @@ class Between:
             async with httpx2.AsyncClient(transport=self.areas.network, base_url=url) as client:
                 return await client.request(one.method, one.path, content=body or None, headers=headers)
 
-        with self._attack():
+        with self.attack():
             return asyncio.run(go())
 
     def signed(self, one: Carried, sender: str, key: SigningKey, certificate: str) -> dict[str, str]:
@@ -127,7 +145,8 @@ class Between:
         }
 
     @contextmanager
-    def _attack(self) -> Any:
+    def attack(self) -> Iterator[None]:
+        """What is sent meanwhile is no honest node's."""
         self.attacking = True
         try:
             yield
@@ -142,21 +161,26 @@ class _Way(httpx2.AsyncBaseTransport):
         self._node_id, self._there, self._between = node_id, there, between
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        body = await request.aread()
-        answer = await self._there.handle_async_request(request)
-        content = await answer.aread()
-        if self._between.attacking or "authorization" not in request.headers:
-            return httpx2.Response(answer.status_code, headers=answer.headers, content=content)
-        one = Carried(
+        sent = Carried(
             to=self._node_id,
             method=request.method,
             path=request.url.raw_path.decode(),
             headers={name: request.headers[name] for name in KEPT_HEADERS if name in request.headers},
-            body=body,
-            status=answer.status_code,
-            answer_headers=dict(answer.headers),
-            answer=content,
+            body=await request.aread(),
         )
+        honest = not self._between.attacking and "authorization" in request.headers
+        if honest and sent.path == EVALUATIONS_PATH and self._node_id in self._between.relays:
+            thief = self._between.relays.pop(self._node_id)
+            headers = self._between.signed(
+                sent, thief.node_id, thief.keys.signing, own_certificate(thief).token
+            )
+            request = httpx2.Request("POST", request.url, headers=headers, content=sent.body)
+            honest = False
+        answer = await self._there.handle_async_request(request)
+        content = await answer.aread()
+        if not honest:
+            return httpx2.Response(answer.status_code, headers=answer.headers, content=content)
+        one = replace(sent, status=answer.status_code, answer_headers=dict(answer.headers), answer=content)
         self._between.carried.append(one)
         told = self._between.instead.pop(self._node_id, one) if one.path in SAYING else one
         return httpx2.Response(told.status, headers=dict(told.answer_headers), content=told.answer)

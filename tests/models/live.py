@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -22,10 +23,9 @@ from sqlmodel import select
 
 from hub.checks.disclose import disclose
 from hub.checks.spread import KIND as QUESTION
-from hub.crypto.encoding import unb64
+from hub.crypto.encoding import b64, unb64
 from hub.crypto.signing import SigningKey
 from hub.errors import HubError
-from hub.federation.publish import publish
 from hub.federation.rotate_keys import rotate
 from hub.federation.sync import sync_all
 from hub.jobs import deliveries
@@ -34,43 +34,33 @@ from hub.node.keys import load_root
 from hub.node.new_keys import change_keys
 from hub.node.revocations import revoke_certificates
 from hub.records.check import AreaStatus, CandidateRef, CheckResult, RecordedCheck, recorded_checks
-from hub.records.received import ReceivedDisclosure, open_disclosure
 from hub.store import outbox
-from hub.store.received import DisclosureRow
 from hub.store.tables import Receipt, ReceivedCheck
-from hub.store.tables import ReceivedDisclosure as DisclosureTable
 from hub.transfers.decided import Offer
 from hub.transfers.deliver import deliver_first
 from hub.transfers.offer import offer_case
 from hub.values import Level
 from hub.wire.commitment import commitment, subject_of
-from hub.wire.messages import DISCLOSURES_PATH, EVALUATIONS_PATH
+from hub.wire.messages import (
+    DISCLOSURES_PATH,
+    EVALUATIONS_PATH,
+)
 from hub.wire.transfers import Permitted
-from tests.federation.nodes import Areas, case, check, copied, events, hold, question, stranger
+from tests.federation.hand import Hand
+from tests.federation.nodes import (
+    check,
+    copied,
+    events,
+    handle_of,
+    question,
+)
+from tests.models.areas import ASKS, CASES, FLED, HER, HOLDS, NEW_NAME, OTHER, SHE
 from tests.models.between import Between, Carried
+from tests.models.kept import counted, told
 from tests.transfers.moving import COORDINATOR
 from tests.transfers.nothing_back import listening
 
-ASKS: Final = "northmoor"
-HOLDS: Final = "eastvale"
-FLED: Final = "southmere"
-SHE: Final = stranger(801)
-"""She fled Southmere, as her case at Northmoor says; she has another surname since."""
-NEW_NAME: Final = "Whitlocke-Sayre"
-HER: Final = SHE.model_copy(update={"surname": NEW_NAME, "aliases": (f"{SHE.given_names} {SHE.surname}",)})
-OTHER: Final = stranger(802)
-"""She fled nowhere, and is known at both."""
-CASES: Final = {"NM-1": (HER, (FLED,)), "NM-2": (OTHER, ())}
-
-
-def furnish(areas: Areas) -> None:
-    """Put both women into the three areas, as the template of each run."""
-    for ref, (woman, fled) in CASES.items():
-        hold(areas[ASKS], case(ref, [woman], fled_asked=True, fled_from=fled))
-    for area in (HOLDS, FLED):
-        hold(areas[area], case(f"{area}-1", [SHE], fled_asked=True, fled_from=()))
-        hold(areas[area], case(f"{area}-2", [OTHER], fled_asked=True, fled_from=()))
-        publish(areas[area])
+DAY: Final = 86_400
 
 
 def refused(answer: httpx2.Response, *codes: str) -> bool:
@@ -103,7 +93,8 @@ class Nodes(RuleBasedStateMachine):
         ticked=st.booleans(),
     )
     def northmoor_asks(self, ref: str, areas: tuple[str, ...], ticked: bool) -> None:
-        replaced = set(self.between.instead)
+        relayed = set(self.between.relays)
+        replaced = {*self.between.instead, *self.between.relays}
         woman, fled = CASES[ref]
         asked_before = len(self.between.said(EVALUATIONS_PATH))
 
@@ -116,11 +107,11 @@ class Nodes(RuleBasedStateMachine):
         assert result.decision.permitted, result.decision
         asked = {one.to for one in self.between.said(EVALUATIONS_PATH)[asked_before:]}
         for area in result.areas:
-            left_out = area.node_id in fled
-            assert (area.node_id in asked) is not left_out
-            if left_out:
+            apart = area.node_id in fled
+            assert (area.node_id in asked) is not (apart or area.node_id in relayed)
+            if apart:  # Where it is ticked, the worker asks it, at a time of its own.
                 assert area.status is AreaStatus.not_asked
-                assert (area.to_be_asked_by is not None) is ticked  # The worker does, apart from the others.
+                assert (area.to_be_asked_by is not None) is ticked
             elif area.node_id in replaced:
                 assert (area.status, area.candidates) == (AreaStatus.error, ())
             else:
@@ -196,7 +187,7 @@ class Nodes(RuleBasedStateMachine):
     def northmoors_keys_are_stolen_replaced_and_revoked(self) -> None:
         node = self.areas[ASKS]
         self.stolen = (node.keys.signing, own_certificate(node).token)
-        self.areas.clock.advance(86_400)
+        self.areas.clock.advance(DAY)
         root = load_root(node.home / "keys")
         change_keys(node, root, "signing", "sealing")
         revoke_certificates(node, root, None, "A laptop was stolen.")
@@ -213,7 +204,7 @@ class Nodes(RuleBasedStateMachine):
     @rule(at=st.integers(0, 99))
     def a_message_is_sent_again(self, at: int) -> None:
         one = self.pick(at, self.between.carried)
-        before = self.counted(one.to)
+        before = counted(self.areas[one.to])
         assert refused(
             self.between.send(one.to, one),
             "authentication",
@@ -221,14 +212,14 @@ class Nodes(RuleBasedStateMachine):
             "certificate_revoked",
             "certificate_older",
         )
-        assert self.counted(one.to) == before
+        assert counted(self.areas[one.to]) == before
 
     @precondition(lambda self: self.between.said())
     @rule(at=st.integers(0, 99), other=st.integers(0, 99))
     def a_body_is_put_under_another_signature(self, at: int, other: int) -> None:
         one, body = self.pick(at, self.between.said()), self.pick(other, self.between.said()).body
         fresh = body if body != one.body else body.replace(b'"version":1', b'"version": 1')
-        before = self.counted(one.to)
+        before = counted(self.areas[one.to])
         assert refused(
             self.between.send(one.to, one, body=fresh),
             "authentication",
@@ -236,18 +227,18 @@ class Nodes(RuleBasedStateMachine):
             "certificate_revoked",
             "certificate_older",
         )
-        assert self.counted(one.to) == before
+        assert counted(self.areas[one.to]) == before
 
     @precondition(lambda self: self.between.said())
     @rule(at=st.integers(0, 99))
     def a_message_is_sent_to_another_area(self, at: int) -> None:
         one = self.pick(at, self.between.said())
         to = FLED if one.to == HOLDS else HOLDS
-        before = self.counted(to)
+        before = counted(self.areas[to])
         assert refused(
             self.between.send(to, one), "authentication", "clock", "certificate_revoked", "certificate_older"
         )
-        assert self.counted(to) == before
+        assert counted(self.areas[to]) == before
 
     @precondition(lambda self: self.between.said(DISCLOSURES_PATH, sender=ASKS))
     @rule(at=st.integers(0, 99))
@@ -255,26 +246,56 @@ class Nodes(RuleBasedStateMachine):
         one = self.pick(at, self.between.said(DISCLOSURES_PATH, sender=ASKS))
         southmere = self.areas[FLED]
         headers = self.between.signed(one, FLED, southmere.keys.signing, own_certificate(southmere).token)
-        before = self.counted(one.to)
+        before = counted(self.areas[one.to])
         assert refused(self.between.send(one.to, one, headers=headers), "authentication", "key_not_in_use")
-        assert self.counted(one.to) == before
+        assert counted(self.areas[one.to]) == before
 
     @precondition(lambda self: self.between.said(EVALUATIONS_PATH, sender=ASKS))
     @rule(at=st.integers(0, 99), area=st.sampled_from([HOLDS, FLED]))
     def an_earlier_answer_comes_in_place_of_the_next(self, at: int, area: str) -> None:
         self.between.instead[area] = self.pick(at, self.between.said(sender=ASKS))
 
+    @rule()
+    def southmere_puts_the_next_question_to_eastvale_as_its_own(self) -> None:
+        self.between.relays[HOLDS] = self.areas[FLED]
+
+    @rule()
+    def southmere_tells_of_another_woman_than_it_asked_about(self) -> None:
+        hand, eastvale = Hand(self.areas, FLED, HOLDS), self.areas[HOLDS]
+        with self.between.attack():
+            check_id, salt = hand.ask_about(OTHER)
+            again = hand.evaluation(check_id=check_id, commitment=b64(commitment(SHE, salt)))
+            assert refused(hand.evaluate(again), "conflict")
+            answers = [
+                hand.opened(
+                    hand.disclose(hand.disclosure(check_id, handle_of(eastvale, one), one, salt), key)
+                )
+                for one, key in ((SHE, secrets.token_hex(8)), (OTHER, secrets.token_hex(8)))
+            ]
+        assert [one.status for one in answers] == ["not_answered", "answered"]
+
+    @rule()
+    def southmere_asks_northmoor_about_her(self) -> None:
+        hand, northmoor = Hand(self.areas, FLED, ASKS), self.areas[ASKS]
+        told = []
+        with self.between.attack():
+            for one, hers in ((SHE, HER), (HER, HER), (OTHER, OTHER)):
+                check_id, salt = hand.ask_about(one)
+                body = hand.disclosure(check_id, handle_of(northmoor, hers), one, salt)
+                told.append(hand.opened(hand.disclose(body, secrets.token_hex(8))).status)
+        assert told == ["not_answered", "not_answered", "answered"]
+
     @precondition(lambda self: self.stolen is not None and self.between.said(sender=ASKS))
     @rule(at=st.integers(0, 99))
     def the_thief_signs_with_the_key_that_was_revoked(self, at: int) -> None:
         one = self.pick(at, self.between.said(sender=ASKS))
         assert self.stolen is not None
-        before = self.counted(one.to)
+        before = counted(self.areas[one.to])
         headers = self.between.signed(one, ASKS, *self.stolen)
         assert refused(
             self.between.send(one.to, one, headers=headers), "certificate_revoked", "certificate_older"
         )
-        assert self.counted(one.to) == before
+        assert counted(self.areas[one.to]) == before
 
     @precondition(lambda self: self.old_questions())
     @rule(at=st.integers(0, 99))
@@ -282,9 +303,9 @@ class Nodes(RuleBasedStateMachine):
         one = self.pick(at, self.old_questions())
         node = self.areas[ASKS]
         headers = self.between.signed(one, ASKS, node.keys.signing, own_certificate(node).token)
-        before = self.counted(HOLDS)
+        before = counted(self.areas[HOLDS])
         assert refused(self.between.send(HOLDS, one, headers=headers), "epoch_changed")
-        assert self.counted(HOLDS) == before
+        assert counted(self.areas[HOLDS]) == before
 
     # What holds after each of it.
 
@@ -292,7 +313,7 @@ class Nodes(RuleBasedStateMachine):
     def nothing_of_her_was_told_to_the_area_that_she_fled(self) -> None:
         new, self.read = self.heard.values[self.read :], len(self.heard.values)
         assert not any(NEW_NAME.lower().encode() in value.lower() for value in new)
-        for one in self.told(FLED):
+        for one in told(self.areas[FLED]):
             assert NEW_NAME not in one.recorded.question.model_dump_json()
 
     @invariant()
@@ -308,7 +329,7 @@ class Nodes(RuleBasedStateMachine):
         assert len(kept) == len(set(kept))
         checks = {one.result.check_id: one for one in self.checks()}
         for row in rows:
-            assert (row.peer, self.known_as(checks[row.check_id], row.peer), row.token) in given
+            assert (row.peer, checks[row.check_id].known_as(row.peer), row.token) in given
 
     @invariant()
     def whatever_was_evaluated_northmoor_asked(self) -> None:
@@ -327,9 +348,8 @@ class Nodes(RuleBasedStateMachine):
         checks = self.checks()
         sent = [one["refs"] for one in events(self.areas[ASKS], "disclosure_sent")]
         for area in (HOLDS, FLED):
-            for one in self.told(area):
-                assert one.key.peer == ASKS
-                (asked,) = [each for each in checks if self.known_as(each, area) == one.key.check_id]
+            for one in told(self.areas[area]):
+                (asked,) = [each for each in checks if each.known_as(area) == one.key.check_id]
                 about = (asked.result.check_id, one.key.handle.hex(), area)
                 assert about in [(ref["check_id"], ref["handle"], ref["peer"]) for ref in sent]
                 assert one.recorded.question.subject == subject_of(asked.request.subject)
@@ -338,6 +358,14 @@ class Nodes(RuleBasedStateMachine):
                 assert row is not None
                 salt = unb64(one.recorded.question.salt)
                 assert row.commitment == commitment(one.recorded.question.subject, salt)
+
+    @invariant()
+    def no_two_areas_know_a_question_or_a_person_by_the_same_name(self) -> None:
+        names = [
+            {value for one in self.between.said(sender=ASKS) if one.to == area for value in one.names}
+            for area in (HOLDS, FLED)
+        ]
+        assert not names[0] & names[1]
 
     def teardown(self) -> None:
         self.stack.close()
@@ -356,30 +384,6 @@ class Nodes(RuleBasedStateMachine):
         """Northmoor's checks, the oldest first."""
         with self.areas[ASKS].read() as tx:
             return [one for _, one in recorded_checks(tx)][::-1]
-
-    def told(self, area: str) -> list[ReceivedDisclosure]:
-        """What an area keeps of what it was told."""
-        with self.areas[area].read() as tx:
-            rows = [
-                DisclosureRow(*(getattr(row, name) for name in DisclosureRow._fields))
-                for row in tx.session.exec(select(DisclosureTable))
-            ]
-            return [open_disclosure(tx, row) for row in rows]
-
-    def known_as(self, one: RecordedCheck, area: str) -> str:
-        """What an area knows a check by."""
-        return one.known_as(area)
-
-    def counted(self, area: str) -> dict[str, int]:
-        """How much an area keeps of what was asked and told of it."""
-        with self.areas[area].read() as tx:
-            return {
-                table.__name__: len(list(tx.session.exec(select(table))))
-                for table in (ReceivedCheck, DisclosureTable)
-            } | {
-                action: len(events(self.areas[area], action))
-                for action in ("request_received", "answer_sent", "disclosure_received", "transfer_received")
-            }
 
     def old_questions(self) -> list[Carried]:
         """Northmoor's questions to Eastvale under keys that are not in use any more."""

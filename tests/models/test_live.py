@@ -13,7 +13,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from hub.wire.messages import DISCLOSURES_PATH, EVALUATIONS_PATH
 from hub.wire.transfers import TRANSFERS_PATH
 from tests.federation.nodes import copied
-from tests.models.live import ASKS, FLED, HOLDS, Nodes, furnish
+from tests.models.areas import ASKS, FLED, HOLDS, furnish
+from tests.models.kept import told
+from tests.models.live import Nodes
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,7 @@ def test_each_message_of_the_models_once_leaves_what_they_prove(nodes: Nodes) ->
     for at in (0, 1):
         for area in both:
             nodes.step(nodes.northmoor_tells, at, area)
-    assert {area: len(nodes.told(area)) for area in both} == {HOLDS: 2, FLED: 1}
+    assert {area: len(told(nodes.areas[area])) for area in both} == {HOLDS: 2, FLED: 1}
     for ref, to in (("NM-1", FLED), ("NM-1", HOLDS), ("NM-2", FLED)):
         nodes.step(nodes.northmoor_moves_a_case, ref, to)
     said = nodes.between.said(sender=ASKS)
@@ -65,6 +67,10 @@ def test_each_message_of_the_models_once_leaves_what_they_prove(nodes: Nodes) ->
         nodes.step(nodes.southmere_sends_what_northmoor_told_as_its_own, at)
     nodes.step(nodes.an_earlier_answer_comes_in_place_of_the_next, 0, HOLDS)
     nodes.step(nodes.northmoor_asks, "NM-2", both, ticked=False)
+    nodes.step(nodes.southmere_puts_the_next_question_to_eastvale_as_its_own)
+    nodes.step(nodes.northmoor_asks, "NM-2", both, ticked=False)
+    nodes.step(nodes.southmere_tells_of_another_woman_than_it_asked_about)
+    nodes.step(nodes.southmere_asks_northmoor_about_her)
     nodes.step(nodes.eastvale_changes_its_prf_keys)
     nodes.step(nodes.a_question_is_asked_again_under_the_keys_of_before, 0)
     nodes.step(nodes.northmoors_keys_are_stolen_replaced_and_revoked)
