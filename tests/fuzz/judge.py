@@ -40,10 +40,14 @@ class Outcome(StrEnum):
 
 
 class Seen:
-    """How far one input came: `past` is set by a target once its first check let it through."""
+    """How far one input came: `past` is set by a target once its first check let it through.
+
+    `refused`: it was refused by an answer, and not by an error.
+    """
 
     def __init__(self) -> None:
         self.past = False
+        self.refused = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,8 @@ class Target:
     """Something that reads what others send.
 
     `attempt` reads it as the program does, and raises Fault where what is read does not hold. `change` makes
-    another input of one. `first_check`: what an input has to get past to count as past it, in words.
+    another input of one. `first_check`: what an input has to get past to count as past it, in words. `ready` sets
+    up what has to be there, which counts for no input.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Target:
     attempt: Callable[[bytes, Seen], None]
     change: Callable[[bytes, Random], bytes]
     longest: int = 8_192
+    ready: Callable[[], object] = lambda: None
 
 
 class _Heard(logging.Handler):
@@ -88,12 +94,13 @@ def listening() -> Iterator[None]:
 
 def judged(target: Target, data: bytes) -> Outcome:
     """What comes of an input. Raises Fault, or whatever escaped the program."""
+    target.ready()
     seen = Seen()
     _HEARD.texts.clear()
     begun, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         target.attempt(data, seen)
-        outcome = Outcome.taken
+        outcome = Outcome.taken if not seen.refused else Outcome.refused if seen.past else Outcome.first_check
     except HubError as error:
         require_plain(str(error))
         outcome = Outcome.refused if seen.past else Outcome.first_check

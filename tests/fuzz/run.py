@@ -22,6 +22,7 @@ import atheris
 logging.disable(logging.INFO)  # One line for each module that is instrumented.
 with atheris.instrument_imports(include=["hub"]):
     from tests.fuzz.judge import Target, judged, listening
+    from tests.fuzz.keep import kept
     from tests.fuzz.targets import target as target_of
 
     TARGET: Final = target_of(sys.argv[1])
@@ -86,7 +87,7 @@ def main() -> None:
     corpus, found = folder / "corpus", folder / "found"
     for one in (corpus, found):
         one.mkdir(parents=True, exist_ok=True)
-    for seed in target.seeds():
+    for seed in (*target.seeds(), *kept(target.name)):
         (corpus / hashlib.sha1(seed, usedforsecurity=False).hexdigest()).write_bytes(seed)
     campaign = Campaign(target, folder)
 

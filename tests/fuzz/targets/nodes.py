@@ -197,32 +197,30 @@ def _hex(text: str) -> bool:
 
 
 class _Held:
-    """The holder in use, renewed after so many requests."""
+    """The holder that is asked, renewed after so many requests."""
 
     now: Holder | None = None
 
-
-def holder() -> Holder:
-    """The holder that is asked next."""
-    held = _Held.now
-    if held is not None and held.asked >= RENEWED_EACH:
-        held.end()
-        held = None
-    if held is None:
-        held = _Held.now = Holder()
-    held.asked += 1
-    return held
+    @classmethod
+    def ready(cls) -> None:
+        if cls.now is not None and cls.now.asked >= RENEWED_EACH:
+            cls.now.end()
+            cls.now = None
+        cls.now = cls.now or Holder()
+        cls.now.asked += 1
 
 
 def _attempt(data: bytes, seen: Seen) -> None:
     try:
         said = json.loads(data)
     except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict) or _Held.now is None:
+        seen.refused = True
         return
-    if not isinstance(said, dict):
-        return
-    answer = holder().send(said)
+    answer = _Held.now.send(said)
     seen.past = answer.status not in (401, 404, 405, 406)
+    seen.refused = answer.status >= 400
     if answer.status >= 500:
         raise Fault(f"A peer was answered {answer.status}.")
     if answer.status >= 400:

@@ -94,7 +94,10 @@ class Consoles:
         body = self._body(said, places, headers) if method == "POST" else b""
         more = said.get("headers")
         headers |= {str(name): str(one) for name, one in more.items()} if isinstance(more, dict) else {}
-        app, address = self.walk.world.consoles[at].app, quote(path, safe="/") + str(said.get("query", ""))
+        app, address = (
+            self.walk.world.consoles[at].app,
+            quote(path, safe="/", errors="replace") + str(said.get("query", "")),
+        )
         return loop().run_until_complete(answered(app, method or "GET", address, headers, body))
 
     def _body(self, said: Mapping[str, Any], places: Mapping[str, Any], headers: dict[str, str]) -> bytes:
@@ -113,32 +116,30 @@ class Consoles:
 
 
 class _Held:
-    """The consoles in use, renewed after so many requests."""
+    """The consoles that are asked, renewed after so many requests."""
 
     now: Consoles | None = None
 
-
-def consoles() -> Consoles:
-    """The consoles that are asked next."""
-    held = _Held.now
-    if held is not None and held.asked >= RENEWED_EACH:
-        held.end()
-        held = None
-    if held is None:
-        held = _Held.now = Consoles()
-    held.asked += 1
-    return held
+    @classmethod
+    def ready(cls) -> None:
+        if cls.now is not None and cls.now.asked >= RENEWED_EACH:
+            cls.now.end()
+            cls.now = None
+        cls.now = cls.now or Consoles()
+        cls.now.asked += 1
 
 
 def _attempt(data: bytes, seen: Seen) -> None:
     try:
         said = json.loads(data)
     except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict) or _Held.now is None:
+        seen.refused = True
         return
-    if not isinstance(said, dict):
-        return
-    answer = consoles().send(said)
+    answer = _Held.now.send(said)
     seen.past = answer.status not in (401, 403, 404, 405) and answer.headers.get("location") != "/sign-in"
+    seen.refused = answer.status >= 400
     if answer.status >= 500:
         raise Fault(f"A browser or program was answered {answer.status}.")
     if len(answer.body) > MOST_PAGE:
@@ -229,7 +230,7 @@ def _seeds() -> list[bytes]:
 def _target() -> Target:
     seeds = _seeds()
     first = "the address is one, and whoever asks may open it"
-    return Target("pages", first, lambda: seeds, _attempt, _Change(seeds), longest=20_000)
+    return Target("pages", first, lambda: seeds, _attempt, _Change(seeds), longest=20_000, ready=_Held.ready)
 
 
 TARGETS: Final = (_target(),)

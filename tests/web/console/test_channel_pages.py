@@ -80,6 +80,9 @@ def test_a_plan_goes_by_pages(pair: Pair, consoles: dict[str, Console]) -> None:
         "reason": "He found her at two addresses; what was tried before decides whether she is moved again.",
         "no_connection": "yes",
     }
+    vague = old.send("POST", "/channels", there, {**chosen, "reason": "Needed.", "button": "look"})
+    assert (vague.status_code, "as it stands" in vague.text) == (200, True)
+    assert "could stand on every form" in vague.text
     assert "It may be given." in old.send("POST", "/channels", there, {**chosen, "button": "look"}).text
     assert "It is given" in old.send("POST", "/channels", there, {**chosen, "button": "give"}).text
     assert "You answered it" in old.send("POST", "/channels", there, opens).text
