@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Final
 
-import httpx2
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -20,6 +18,7 @@ from hub.transfers.expire import expire
 from hub.transfers.listing import line_of
 from hub.transfers.offer import STANDS_S, ask_back, offer_case
 from hub.wire.transfers import TRANSFERS_PATH, DeclineCode, TransferState
+from tests.federation.faults import FAULTS, HOUR, Faulty, faulty
 from tests.federation.nodes import Areas, copied
 from tests.transfers.moving import (
     COORDINATOR,
@@ -32,35 +31,6 @@ from tests.transfers.moving import (
     heard,
     worker,
 )
-
-HOUR: Final = 3_600
-FAULTS: Final = ("lost", "answer lost", "twice")
-
-
-class Faulty(httpx2.AsyncBaseTransport):
-    """The way to a node: what goes wrong on it until it is mended."""
-
-    def __init__(self, there: httpx2.AsyncBaseTransport) -> None:
-        self._there = there
-        self.fault = ""
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Carry a request, or what the fault leaves of it."""
-        if request.url.path != TRANSFERS_PATH or not self.fault:
-            return await self._there.handle_async_request(request)
-        if self.fault == "lost":
-            raise httpx2.ConnectError("lost", request=request)
-        answer = await self._there.handle_async_request(request)
-        if self.fault == "answer lost":
-            raise httpx2.ReadError("lost", request=request)
-        return await self._there.handle_async_request(request) if answer else answer
-
-
-def faulty(areas: Areas) -> dict[str, Faulty]:
-    """Both ways."""
-    ways = {area: Faulty(areas.network.hosts[area]) for area in (OLD, NEW)}
-    areas.network.hosts |= ways
-    return ways
 
 
 def settle(areas: Areas, ways: dict[str, Faulty]) -> None:
@@ -91,7 +61,7 @@ def end(areas: Areas, how: str, number: str) -> None:
 @pytest.mark.parametrize("how", ["accept", "decline", "withdraw"])
 def test_what_is_lost_or_sent_twice_is_settled(areas: Areas, fault: str, how: str) -> None:
     heard(areas)
-    ways = faulty(areas)
+    ways = faulty(areas, TRANSFERS_PATH, OLD, NEW)
     ways[NEW].fault = fault
     made = offer_case(areas[OLD], an_offer(areas[OLD]), COORDINATOR)
     assert made.transfer
@@ -122,7 +92,7 @@ class Moving(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.areas = copied(self.template, self.folder, lambda _: "sqlite:///hub.sqlite3")
         heard(self.areas)
-        self.ways = faulty(self.areas)
+        self.ways = faulty(self.areas, TRANSFERS_PATH, OLD, NEW)
         made = offer_case(self.areas[OLD], an_offer(self.areas[OLD]), COORDINATOR)
         assert made.transfer
         self.number, self.delivery = made.transfer.id, made.delivery

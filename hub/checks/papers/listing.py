@@ -14,7 +14,10 @@ from hub.values import Requester
 
 @dataclass(frozen=True, slots=True)
 class PapersLine:
-    """One of them. `late`: its day has passed with no answer. `unsettled`: the two areas say different things."""
+    """One of them. `late`: its day has passed with no answer.
+
+    `unsettled`: the two areas say different things, or the other has not heard yet how ours ended it.
+    """
 
     request: PapersRequest
     late: bool
@@ -38,7 +41,14 @@ def papers_requests_for(node: Node, by: Requester | None) -> list[PapersLine]:
             return False
         return not (restrictions.any and restrictions.concern((one.question.subject,)))
 
-    return [PapersLine(one, one.open and one.needed_by < today, one.differs) for one in every if known(one)]
+    return [
+        PapersLine(one, one.open and one.needed_by < today, _unsettled(one)) for one in every if known(one)
+    ]
+
+
+def _unsettled(one: PapersRequest) -> bool:
+    """An area that was brought back from a backup knows of no request, and takes no answer to it."""
+    return one.differs or not (one.open or one.told)
 
 
 def papers_requests_shown(node: Node, acting: Acting) -> list[PapersLine]:
