@@ -116,9 +116,13 @@ def width(page: Page) -> int:
     return int(page.locator("html").evaluate("html => html.scrollWidth"))
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with a page as it stands, each with where."""
-    options = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"]}
+def violations(page: Page, *, contrast: bool = True) -> list[str]:
+    """What axe finds wrong with a page as it stands, each with where. `contrast`: of its colours too, at length."""
+    options = {
+        "runOnly": {"type": "tag", "values": list(RULES)},
+        "resultTypes": ["violations"],
+        "rules": {"color-contrast": {"enabled": contrast}},
+    }
     found = Axe().run(page, options=options).response["violations"]
     return [
         f"{one['id']}: {one['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"
