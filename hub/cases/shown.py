@@ -22,7 +22,7 @@ from hub.node.transaction import Reading
 from hub.records.accounts import AccountRole
 from hub.records.cases import CaseDetails, HeldCase, held_case, rests_on
 from hub.records.check import RecordedCheck
-from hub.records.gists import CheckGist, Gist, every_check, every_gist
+from hub.records.gists import CheckGist, Gist, by_digest, every_check, every_gist
 from hub.store import cases
 from hub.values import Kind, Requester, RequesterRole
 
@@ -135,7 +135,8 @@ def opens(acting: Acting) -> Callable[[CaseDetails], bool]:
 def address_of(node: Node, digest: bytes) -> str:
     """What addresses name a case by that somebody may open, by the digest of its reference; empty of none held."""
     with node.read() as tx:
-        return next((one.row.handle.hex() for one in every_gist(tx) if one.row.ref_digest == digest), "")
+        found = by_digest(tx).get(digest)
+    return found.row.handle.hex() if found else ""
 
 
 def overseen_among(node: Node, acting: Acting, digests: Collection[bytes]) -> frozenset[bytes]:

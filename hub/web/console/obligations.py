@@ -17,12 +17,12 @@ from pydantic import Field
 
 from hub.cases.close import ToClose, close, look_at
 from hub.cases.obligations import ListedObligation, rows_owed
-from hub.cases.shown import address_of, shown_among
+from hub.cases.shown import address_of, case_shown, shown_among
 from hub.consent.evidence import RECORD, Closing, DisclosureLogEntry
 from hub.errors import NotFoundError
 from hub.matching.written_dates import DayWritten
 from hub.records.obligations import ObligationRow
-from hub.values import LongText, Value
+from hub.values import LongText, Role, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import ask_anew, forget, typed_before
 from hub.web.console.forms import Form, unsent
@@ -241,7 +241,37 @@ def _shown(
         closing=found.closing,
         signed=owing.code in _SIGNED,
         by_form="form" in found.lacks,
+        whom=_whom(asked, found),
     )
+
+
+class Whom(NamedTuple):
+    """A victim who is to be told: by name, by which telephone where it is safe to call, and who must not learn."""
+
+    name: str
+    telephone: str
+    not_safe: tuple[str, ...]
+    idva_service: str
+
+
+def _whom(asked: Asked, found: ToClose) -> list[Whom]:
+    """Who is told that information was shared: the victims of its case, and nobody else on it."""
+    if found.open.obligation.code != "notify_client":
+        return []
+    handle = address_of(asked.node, found.case_digest)
+    held = case_shown(asked.node, asked.acting, handle) if handle else None
+    if held is None:
+        return []
+    victims = (one.details for one in held.people if one.details.person.role is Role.victim)
+    return [
+        Whom(
+            name=f"{one.person.given_names} {one.person.surname}".strip(),
+            telephone=one.person.phone if one.safe_to_call else "",
+            not_safe=held.details.not_safe_to_talk_to,
+            idva_service=held.details.idva_service,
+        )
+        for one in victims
+    ]
 
 
 PAGES: Final = (

@@ -14,10 +14,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hub.accounts.accounts import acting_as
 from hub.cases.obligations import list_obligations
+from hub.cases.shown import case_shown
 from hub.cases.staff import STAFF_FILE
 from hub.crypto.one_time import STEP_S
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
+from hub.records.gists import every_gist
+from hub.values import Role
 from hub.web.console import obligations
 from hub.web.typed import owed as typed
 from tests.accounts.people import PASSWORD, User, cheap_passwords
@@ -29,6 +32,7 @@ from tests.web.console.signed_in import NAMES, Console, normal
 
 R = AccountRole
 DAY: Final = 86_400
+CASE: Final = "northmoor-0"
 UNSIGNED: Final = {"signatures": [{"role": "caseworker", "name": "C. Worker", "date": "2026-11-01"}]}
 
 
@@ -96,6 +100,32 @@ def sound(page: Page, scripts: bool = True) -> None:
     if scripts:
         assert violations(page) == []
     assert width(page) <= 320
+
+
+def test_whom_to_tell_is_named_with_what_is_safe_and_nobody_else_of_the_case(
+    areas: Areas, node: Node, console: Console
+) -> None:
+    """Never the alleged perpetrator; and a number that is not known to be safe to call is not shown."""
+    token = signed_in(areas, console.users[R.coordinator])
+    with node.read() as tx:
+        (of,) = [one.row.handle for one in every_gist(tx) if one.case_ref == CASE]
+        acting = acting_as(tx, console.users[R.coordinator].account)
+    held = case_shown(node, acting, of.hex())
+    assert held is not None
+    victims = [one.details.person for one in held.people if one.details.person.role is Role.victim]
+    others = [one.details.person for one in held.people if one.details.person.role is not Role.victim]
+    _, page = get(console, f"/obligations/{owed(node, 'notify_client', CASE)[0]}", token)
+    assert victims
+    assert all(f"{one.given_names} {one.surname}" in page for one in victims)
+    assert "not known to be safe to call" in page
+    assert others
+    assert not any(f"{one.given_names} {one.surname}" in page for one in others)
+    every = [one for one in list_obligations(node, None, node.today(), every=True) if one.case_ref == CASE]
+    rest = [one.number for one in every if one.code != "notify_client"]
+    assert rest
+    for number in rest:
+        _, page = get(console, f"/obligations/{number}", token)
+        assert not any(one.given_names in page for one in victims)
 
 
 @pytest.mark.parametrize(
