@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -34,7 +35,7 @@ from hub.wire.hearings import HEARINGS_PATH
 from tests.federation.hand import MESSAGES, Hand
 from tests.federation.mutations import text_of
 from tests.federation.nodes import Areas, build, copied, stranger
-from tests.fuzz.changing import Json
+from tests.fuzz.changing import AFRESH, Json
 from tests.fuzz.judge import Fault, Seen, Target, require_quiet
 from tests.fuzz.made import made
 from tests.fuzz.targets.wire import MESSAGES as MODELS
@@ -215,11 +216,13 @@ def _attempt(data: bytes, seen: Seen) -> None:
         said = json.loads(data)
     except (ValueError, RecursionError):
         said = None
-    if not isinstance(said, dict) or _Held.now is None:
+    if not isinstance(said, dict):
         seen.refused = True
         return
+    assert _Held.now is not None
     answer = _Held.now.send(said)
-    seen.past = answer.status not in (401, 404, 405, 406)
+    known = str(said.get("path")).partition("?")[0] in MESSAGES
+    seen.past = answer.status not in (401, 405, 406) and (known or answer.status != 404)
     seen.refused = answer.status >= 400
     if answer.status >= 500:
         raise Fault(f"A peer was answered {answer.status}.")
@@ -270,9 +273,13 @@ def _seeds() -> list[bytes]:
 
 def _federation() -> Target:
     seeds = _seeds()
-    return Target(
-        "peer", "the request is authenticated", lambda: seeds, _attempt, Json(seeds), longest=20_000
-    )
+    change = Json(seeds, MODELS.values(), wild=20)
+
+    def afresh(data: bytes, chance: Random) -> bytes:
+        return change(chance.choice(seeds) if chance.randrange(100) < AFRESH else data, chance)
+
+    first = "the request is authenticated"
+    return Target("peer", first, lambda: seeds, _attempt, afresh, longest=20_000, ready=_Held.ready)
 
 
 TARGETS: Final = (_federation(),)

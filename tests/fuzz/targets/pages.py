@@ -134,9 +134,10 @@ def _attempt(data: bytes, seen: Seen) -> None:
         said = json.loads(data)
     except (ValueError, RecursionError):
         said = None
-    if not isinstance(said, dict) or _Held.now is None:
+    if not isinstance(said, dict):
         seen.refused = True
         return
+    assert _Held.now is not None
     answer = _Held.now.send(said)
     seen.past = answer.status not in (401, 403, 404, 405) and answer.headers.get("location") != "/sign-in"
     seen.refused = answer.status >= 400
@@ -180,10 +181,7 @@ class _Change:
             )
             said["headers"] = {name: text_changed(str(BROWSERS.get(name, "")), chance)}
         elif "json" in said:
-            said["json"] = json.loads(
-                self.documents(json.dumps(said["json"]).encode(), chance).decode("utf-8", "replace"),
-                strict=False,
-            )
+            said["json"] = self._document(said["json"], chance)
         elif isinstance(said.get("pairs"), list):
             pairs = [
                 (str(one[0]), str(one[1])) for one in said["pairs"] if isinstance(one, list) and len(one) > 1
