@@ -34,6 +34,9 @@ CROSSED = Reason(
     text="Victim in one area and alleged perpetrator in another.",
     source="hazard H5: counter-allegations",
 )
+PLANNED = Reason(
+    code="plan_accepted", text="The action plan of the case is accepted.", source="Marac toolkit"
+)
 TELL_CHAIR: Final = "tell_chair"
 
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
@@ -32,9 +32,11 @@ from hub.cases.action_plan import (
 )
 from hub.cases.kept_out import CaseRestrictions
 from hub.cases.kept_plans import KeptPlan, Plans, as_they_stand, kept_plan, plans_of_case
+from hub.cases.owed import PLANNED, Because, owe
 from hub.cases.repeat_decisions import repeated_by
 from hub.cases.services_word import with_own_word
 from hub.cases.shown import asker_of
+from hub.consent import Obligation
 from hub.errors import ConflictError, InputError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
@@ -43,9 +45,15 @@ from hub.records.accounts import AccountRole
 from hub.records.cases import HeldCase
 from hub.records.gists import Gist, every_gist
 from hub.records.papers import Paper, PaperKind
+from hub.records.transfers import moved_to
 from hub.store import cases
 from hub.store.cases import StoredCase
+from hub.store.obligations import Activity
 from hub.values import Kind, Requester
+
+TELL_VICTIM_OF_PLAN: Final = "tell_victim_of_plan"
+TELL_DAYS: Final = 2
+"""CHOICE: how soon after the plan is accepted the victim is told of it, where that is safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +98,13 @@ def change(node: Node, held: HeldCase, by: Requester, made: Made, *, anew: bool 
     """Change the newest plan of a case, and keep what it was. `anew`: of one that is begun, where none is in hand.
 
     To an accepted one actions may be added, and no more. Raises NotFoundError without a plan; ConflictError where
-    it is accepted; InputError for what cannot stand in it, and what `made` raises; RowsError, StorageError.
+    it is accepted, or for a new one of a case that has moved; InputError for what cannot stand in it, and what
+    `made` raises; RowsError, StorageError.
     """
     with node.write() as tx:
         every = plans_of_case(tx, held.row)
         if anew and (every.last is None or every.last.plan.accepted_by):
+            _require_here(tx, held)
             before = _before(tx, held.row, every, None, by)
             begun = ActionPlan(meeting_date=held.details.meeting_date)
             plan = with_own_word(tx, held.row.handle.hex(), begun, made(begun, before.plan))
@@ -108,6 +118,15 @@ def change(node: Node, held: HeldCase, by: Requester, made: Made, *, anew: bool 
             return newest
         before = _Before(newest.earlier, newest.of_cases)
         return _found(_put(tx, held.row, plan, by, newest.handle), plan, before)
+
+
+def _require_here(tx: Reading, held: HeldCase) -> None:
+    if (area := moved_to(tx, held.row.ref_digest)) is not None:
+        raise ConflictError(
+            f"This case has moved to the area {area}, which plans for her: no new plan is begun here.",
+            kept="The plan of this area, as it was. Its actions go on.",
+            do="Tell that area: telephone its coordinator.",
+        )
 
 
 def accept(node: Node, held: HeldCase, by: Requester, seen: str) -> None:
@@ -133,7 +152,21 @@ def accept(node: Node, held: HeldCase, by: Requester, seen: str) -> None:
                 do="Complete it, and accept it then.",
             )
         accepted = newest.plan.model_copy(update={"accepted_by": by.name, "accepted_on": tx.today})
-        _put(tx, held.row, accepted, by, newest.handle)
+        handle = _put(tx, held.row, accepted, by, newest.handle)
+        if accepted.tells_victim and held.details.kind is Kind.marac:
+            _owe_her_word(tx, held, accepted, handle, by)
+
+
+def _owe_her_word(tx: Transaction, held: HeldCase, plan: ActionPlan, handle: str, by: Requester) -> None:
+    """Whoever is named tells her of it, where that is safe, and says when and how, or why it was not."""
+    text = (
+        f"{plan.tells_victim} tells the victim of the plan, where that is safe, and never where he may hear or read"
+        " it. Close this by saying when and how she was told, or why it was not safe."
+    )
+    owed = Obligation(code=TELL_VICTIM_OF_PLAN, text=text, due=tx.today + dt.timedelta(days=TELL_DAYS))
+    owe(
+        tx, Activity(held.row.ref_digest, f"plan:{handle}"), Because(PLANNED, held.details.case_ref, by), owed
+    )
 
 
 class Reporter(NamedTuple):

@@ -33,6 +33,7 @@ from hub.node.settings import SHIPPED_CONFIG, Contact, config_file
 from hub.node.status import status_of
 from hub.records import restorations
 from hub.records.accounts import AccountRole, AccountState
+from hub.records.channels import every_channel
 from hub.store import feeds, notices
 from hub.store.outbox import DeliveryState
 from hub.values import Mode, Purpose, typed
@@ -348,6 +349,17 @@ def _notices(node: Node) -> Found:
         yield text, f"See `{typed('jobs list', node.home)}`.", False
 
 
+def _channels(node: Node) -> Found:
+    """How many sealed channels opened here wait. What managers here were asked this node cannot count."""
+    with node.read() as tx:
+        waits = [one for one in every_channel(tx) if one.open]
+        over = sum(tx.now >= one.until for one in waits)
+    if waits:
+        text = f"Sealed channels that managers here opened and that are not at an end: {len(waits)}"
+        do = "Each stands on its manager's own page: they log the call, put in what came, or close it."
+        yield f"{text}; of which the time has passed: {over}.", do, False
+
+
 QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
     "restoration": _restoration,
     "machine": _machine,
@@ -364,6 +376,7 @@ QUESTIONS: Final[dict[str, Callable[[Node], Found]]] = {
     "requests": _requests,
     "deliveries": _deliveries,
     "notices": _notices,
+    "channels": _channels,
     "staff": _staff,
 }
 

@@ -24,7 +24,7 @@ from hub.federation.peers import known
 from hub.node.node import Node
 from hub.node.transaction import Transaction
 from hub.records import recording
-from hub.records.cases import HeldCase
+from hub.records.cases import CaseDetails, HeldCase
 from hub.records.decisions import RecordedDecision
 from hub.records.disclosures import LoggedDisclosure
 from hub.records.transfers import (
@@ -43,6 +43,7 @@ from hub.transfers.decided import Offer, asker_for, context_for, form_of
 from hub.transfers.sides import offered, refs
 from hub.transfers.state import Wanted
 from hub.values import Kind, Level, NodeId, Requester
+from hub.wire.told import FIRST, LAST
 from hub.wire.transfers import MessageKind, Pack, PackedItem, TransferState
 
 STANDS_S: Final = 14 * 86_400
@@ -98,6 +99,7 @@ def preview(
         if held is None:
             raise no_such_case()
         _require_movable(held)
+        require_days(held.details)
         rows = may_go(tx, held, offer.to)
         found = packed(tx, held, offer.items, words_of(rows), files=files)
     items = tuple(found.values())
@@ -203,6 +205,22 @@ def _require_none_open(tx: Transaction, digest: bytes, to: NodeId) -> None:
             kept="The case, as it was.",
             do="What the victim needs now is offered by that area.",
         )
+
+
+def require_days(details: CaseDetails) -> None:
+    """Raise InputError for a day of the case that no message to another area can say."""
+    days = {
+        "referral": details.referral_date,
+        "meeting": details.meeting_date,
+        "day on which she disclosed": details.disclosed_on,
+    }
+    for name, day in days.items():
+        if day is not None and not FIRST <= day <= LAST:
+            raise InputError(
+                f"The {name} of this case is dated {day}, before 1900 or after 2099.",
+                kept="Nothing was offered or given.",
+                do="Correct the day on the case first.",
+            )
 
 
 def _entry(node: Node, to: NodeId, decision: Decision) -> LoggedDisclosure:

@@ -10,7 +10,10 @@ from sqlmodel import select
 
 from hub.accounts.accounts import Acting, acting_as
 from hub.cases.action_plan import Action, ActionPlan, FailureReason, Outcome, Report, ReviewedAction
+from hub.cases.close import close
+from hub.cases.obligations import ListedObligation, list_obligations
 from hub.cases.plans import (
+    TELL_VICTIM_OF_PLAN,
     PlanOfCase,
     accept,
     action_shown,
@@ -27,6 +30,7 @@ from hub.cases.repeats import Happened
 from hub.cases.shown import case_shown, lines
 from hub.cases.staff import STAFF_FILE
 from hub.cases.stub import Referrer, Stub, enter_case
+from hub.consent.evidence import Closing
 from hub.errors import ConflictError, InputError, NotFoundError, RowsError
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
@@ -118,6 +122,32 @@ def test_a_plan_is_accepted_when_it_lacks_nothing_and_once(node: Node, who: Acti
     kept = standing(node, case).plan
     assert (kept.accepted_by, kept.accepted_on) == (by.name, node.today())
     assert [one["detail"]["kind"] for one in events(node, "paper_kept")] == ["plan"] * 3
+
+
+def test_whoever_is_named_owes_it_that_she_is_told_and_says_how_or_why_not(node: Node, who: Acting) -> None:
+    """Once for each plan that is accepted; and it is not done because somebody says so without a word."""
+
+    def owed() -> list[ListedObligation]:
+        every = list_obligations(node, by, node.today() + dt.timedelta(days=3), every=True)
+        return [one for one in every if one.code == TELL_VICTIM_OF_PLAN]
+
+    case, by = held(node, who), who.requester
+    begin(node, case, by)
+    assert owed() == []
+    made = change(node, case, by, lambda *_: plan(tells_victim="Ines Grant, the Idva"))
+    for _ in range(2):
+        accept(node, case, by, made.handle)
+    (one,) = owed()
+    assert one.text.startswith("Ines Grant, the Idva tells the victim of the plan, where that is safe")
+    assert one.due == node.today() + dt.timedelta(days=2)
+    said = Closing(by=by, on=node.today())
+    assert close(node, [one.number], said).lacking == {one.number: ("text",)}
+    assert owed() == [one]
+    why = said.model_copy(
+        update={"text": "Not safe yet: he has her telephone. On the 5th, at her workplace."}
+    )
+    assert close(node, [one.number], why).closed == [one.number]
+    assert owed() == []
 
 
 def test_what_stands_in_an_accepted_plan_stays_and_actions_may_be_added(node: Node, who: Acting) -> None:

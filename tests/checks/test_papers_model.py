@@ -88,6 +88,7 @@ class Papers(RuleBasedStateMachine):
 
     @rule()
     def somebody_asks(self) -> None:
+        self.areas.clock.advance(60)
         made = ask_papers(self.areas[ASKS], wants(self.areas, self.result), ASKER)
         assert made.request is not None, made.decision
         delivered(self.areas, ASKS, made.delivery)
@@ -196,6 +197,13 @@ class Papers(RuleBasedStateMachine):
                 assert (one.state, one.digest) == (there[number].state, there[number].digest)
             assert not one.differs
 
+    def look(self) -> None:
+        """Look at all that has to hold, as is done after each step."""
+        self.what_was_answered_stays_answered()
+        self.nothing_is_there_but_what_was_released_and_once()
+        self.no_other_area_is_asked_or_told()
+        self.the_area_that_asks_follows_the_one_that_answers()
+
     def teardown(self) -> None:
         self.settle()
         ours, theirs = self.every(ASKS), self.every(HOLDS)
@@ -269,8 +277,33 @@ def test_an_area_that_was_brought_back_from_before_it_agrees_or_shows_that_it_do
     two.a_node_is_brought_back(0)
     if area == HOLDS:
         two.somebody_answers_it(0, "withhold" if answer == "all" else "all", dies=False)
-    two.what_was_answered_stays_answered()
-    two.nothing_is_there_but_what_was_released_and_once()
+    two.look()
+    two.teardown()
+
+
+@pytest.mark.usefixtures("both_know_her")
+def test_papers_that_come_twice_or_late_are_there_once_and_a_withdrawal_changes_no_answer() -> None:
+    two = Papers()
+    two.somebody_asks()
+    two.ways[ASKS].fault = "answer lost"
+    two.somebody_answers_it(0, "all", dies=False)
+    two.look()
+    two.ways[ASKS].fault = ""
+    two.a_worker_goes_on(HOLDS)
+    two.look()
+    for at in range(len(two.ways[ASKS].went)):
+        two.what_went_comes_late_or_again(ASKS, at)
+        two.look()
+    two.ways[ASKS].fault = "twice"
+    two.somebody_asks()
+    two.somebody_answers_it(0, "part", dies=True)
+    two.look()
+    two.it_is_wanted_no_more(0, dies=False)
+    two.look()
+    for way in (ASKS, HOLDS):
+        two.a_worker_goes_on(HOLDS)
+        two.what_went_comes_late_or_again(way, 1)
+        two.look()
     two.teardown()
 
 

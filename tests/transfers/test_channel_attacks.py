@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from hub.cases.staff import STAFF_FILE
@@ -12,6 +14,7 @@ from hub.records.accounts import AccountRole
 from hub.transfers.channel import answering, asking
 from hub.transfers.channel import exchange as exchange_module
 from hub.transfers.channel.reading import WhyRead, read
+from hub.values import Role
 from hub.wire.channel import NotGiven, Reference
 from tests.accounts.people import user
 from tests.federation.nodes import Areas, case, hold, stranger
@@ -181,6 +184,15 @@ def test_another_womans_case_is_not_given_in_her_place(pair: Pair) -> None:
         answering.give(
             pair.areas[OLD], pair.old_acting, Reference(channel.reference), chosen(pair, case=other)
         )
+
+
+def test_of_a_case_with_a_day_that_no_area_reads_nothing_is_given_and_which_day_is_said(pair: Pair) -> None:
+    channel = both_logged(pair)
+    tick(pair.areas)
+    he = HE.model_copy(update={"role": Role.perpetrator})
+    hold(pair.areas[OLD], case(REF, [SHE, he], fled_from=(), meeting_date=dt.date(1899, 12, 31)))
+    with pytest.raises(InputError, match="before 1900 or after 2099"):
+        answering.give(pair.areas[OLD], pair.old_acting, Reference(channel.reference), chosen(pair))
 
 
 def test_of_a_refusal_the_code_alone_is_told(pair: Pair) -> None:

@@ -242,6 +242,13 @@ class Channels(RuleBasedStateMachine):
                 assert told is not None
                 assert (one.given.refused, len(one.given.items)) == (told[1], len(told[2]))
 
+    def look(self) -> None:
+        """Look at all that has to hold, as is done after each step."""
+        self.nobody_of_the_old_area_finds_that_it_is_there()
+        self.what_was_answered_stays_answered()
+        self.no_more_is_in_her_case_than_was_given_and_put_there()
+        self.what_came_is_what_was_answered()
+
     def came(self) -> list[Any]:
         return [one for one in papers_of(self.areas[NEW], THERE) if one.source == OLD]
 
@@ -289,8 +296,33 @@ def managers(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.mark.usefixtures("managers")
 def test_a_channel_tells_nobody_whatever_happens_to_it() -> None:
-    short = settings(max_examples=2, stateful_step_count=12, derandomize=True, deadline=None)
+    short = settings(max_examples=2, stateful_step_count=10, derandomize=True, deadline=None)
     run_state_machine_as_test(Channels, settings=short)
+
+
+@pytest.mark.usefixtures("managers")
+def test_a_channel_is_answered_once_by_the_manager_who_was_rung_and_found_by_nobody_else() -> None:
+    """With a node brought back from before it, an answer on its way twice, and another manager at each step."""
+    two = Channels()
+    two.a_backup_is_made(OLD)
+    two.a_manager_opens_one()
+    two.the_call_is_logged_where_she_is()
+    two.the_call_is_logged_where_she_fled(0)
+    for answer in ("plan", "nothing", "refused"):
+        two.the_clock_comes_round(NEW)
+        two.another_manager_of_the_old_area_has_the_reference(0)
+        two.it_is_answered(0, answer)
+        two.look()
+    two.ways[OLD].fault = "twice"
+    two.the_clock_comes_round(NEW)
+    for _ in range(2):
+        two.what_came_is_put_into_her_case()
+        two.what_went_comes_late_or_again(OLD, 1)
+        two.look()
+    assert two.put == 1
+    two.a_node_is_brought_back(0)
+    two.look()
+    two.teardown()
 
 
 @pytest.mark.slow

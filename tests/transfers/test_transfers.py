@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import Any
 
@@ -10,10 +11,12 @@ from sqlalchemy import delete
 
 from hub.audit.events import Action
 from hub.cases.attachments import checked
+from hub.cases.case_files import By, attach
 from hub.cases.changes import find_case
 from hub.cases.may_follow import SupplierAsked, ask_supplier, supplier_answered
 from hub.cases.obligations import list_obligations
 from hub.cases.packing import PaperChosen
+from hub.cases.plans import begin
 from hub.errors import ConflictError, InputError, NotFoundError, StorageError
 from hub.jobs import schedule
 from hub.node.node import Node
@@ -29,6 +32,7 @@ from hub.transfers.listing import transfers_for
 from hub.transfers.offer import STANDS_S, offer_case, preview
 from hub.values import RequesterRole
 from hub.wire.transfers import DeclineCode, MessageKind, TransferState
+from tests.cases.scanning import PDF
 from tests.federation.nodes import Areas
 from tests.transfers.moving import (
     COORDINATOR,
@@ -198,6 +202,38 @@ def test_the_old_areas_view_of_her_freezes_and_its_actions_go_on(areas: Areas) -
         papers.put(tx, found.row, paper(old, PaperKind.dash))
     with pytest.raises(ConflictError, match="has moved"):
         offer_case(old, an_offer(old, to="southmere"), COORDINATOR)
+
+
+def test_a_case_that_has_moved_takes_no_file_and_no_new_plan_and_says_who_keeps_them(areas: Areas) -> None:
+    """The file is not kept; the plan in hand goes on, and none is begun beside it."""
+    heard(areas)
+    old = areas[OLD]
+    made = offered(areas)
+    assert made.transfer
+    told(areas, accept(areas[NEW], made.transfer.id, THERE))
+    with old.read() as tx:
+        found = find_case(tx, REF)
+        assert found
+        before = papers.of_case(tx, found.row)
+    file = checked(old, "scan.pdf", PDF)
+    with pytest.raises(ConflictError, match="moved to the area eastvale, and takes no more files here"):
+        attach(old, By("A. Coordinator", "Police"), found, file, "other")
+    with pytest.raises(ConflictError, match="moved to the area eastvale, which plans for her"):
+        begin(old, found, COORDINATOR)
+    with old.read() as tx:
+        assert papers.of_case(tx, found.row) == before
+
+
+@pytest.mark.parametrize("day", [dt.date(1899, 12, 31), dt.date(2100, 1, 1)])
+@pytest.mark.parametrize("which", ["referral_date", "meeting_date"])
+def test_a_case_with_a_day_that_no_area_reads_is_not_offered_and_which_day_is_said(
+    areas: Areas, which: str, day: dt.date
+) -> None:
+    heard(areas, **{which: day})
+    with pytest.raises(InputError, match="before 1900 or after 2099") as refused:
+        offer_case(areas[OLD], an_offer(areas[OLD]), COORDINATOR)
+    assert str(day) in str(refused.value)
+    assert transfers_for(areas[OLD], COORDINATOR) == []
 
 
 def put(node: Node, kind: PaperKind = PaperKind.minutes, **more: Any) -> tuple[HeldCase, str]:

@@ -27,6 +27,7 @@ from hub.records.envelopes import Envelope
 from hub.records.submissions import Call
 from hub.transfers.channel.facts import facts_of, require, require_other_area
 from hub.transfers.decided import Offer, context_for, form_of
+from hub.transfers.offer import require_days
 from hub.values import LongText, NodeId, Person, Role, ShortText, Value
 from hub.wire.channel import (
     ASKED_BYTES,
@@ -148,6 +149,7 @@ def to_give(node: Node, acting: Acting, reference: Reference, chosen: Chosen) ->
     facts = facts_of(node, acting, held, seen.asked.by, declared=chosen.declared)
     require(node, acting, facts)
     assert held is not None  # The rules refuse what is not there.
+    require_days(held.details)
     offer = Offer(
         case_ref=held.details.case_ref,
         to=seen.logged.peer,
