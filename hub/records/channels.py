@@ -41,7 +41,7 @@ OPEN: Final = frozenset({ChannelState.prepared, ChannelState.asked, ChannelState
 class Channel(Value):
     """One of them. `account`: whose it is; `case` (hex): the handle of the case here; `number`: by which to ring.
 
-    `sealed`: what is asked, sealed under the reference, in base64; `word`: what the other node signed in answer.
+    `sealed`: of before, and not sent; what is asked is sealed anew each time. `word`: what the other node signed.
     `held`: whether that node knows that we hold it; `tried_at`: when its envelope was sent last.
     """
 
@@ -54,12 +54,12 @@ class Channel(Value):
     number: ShortText
     reference: ShortText
     asked: AskedFor
-    sealed: str
     form: SharingForm
     decision: Decision
     state: ChannelState
     at: int
     until: int
+    sealed: str = ""
     call: Call | None = None
     given: Given | None = None
     word: SignedMessage | None = None

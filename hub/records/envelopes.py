@@ -14,12 +14,21 @@ import random
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hub.crypto import age
+from hub.crypto import age, derived
 from hub.errors import AuthenticationError, ConflictError, StorageError, UsageError
 from hub.node.transaction import Reading, Transaction
 from hub.store import channels
 from hub.store.channels import EnvelopeRow
-from hub.wire.channel import ASKED_BYTES, CALL_BYTES, GIVEN_BYTES, SLOT_BYTES
+from hub.values import NodeId
+from hub.wire.channel import (
+    CALL_BYTES,
+    GIVEN_BYTES,
+    KEPT_GIVEN_BYTES,
+    SLOT_BYTES,
+    Post,
+    Question,
+    Says,
+)
 
 LIFE_S: Final = 28 * 86_400
 """How long one may be used; after that what is asked and given is not kept."""
@@ -29,6 +38,8 @@ STOCK: Final = 8
 """How many a node has at first; then one more each day."""
 ENTRY_BYTES: Final = 8_192
 _ENTRY_FIELD: Final = 10_240
+_POST_FIELD: Final = 4_096
+"""As long as what stood there before."""
 _DAY_S: Final = 86_400
 _ONE_IN: Final = 8
 """So many of which one counts as used and is not."""
@@ -38,7 +49,11 @@ _random: Final = random.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One of them. `call`, `asked`, `given`: sealed under its reference; `entry`: for the officer; or noise."""
+    """One of them. `call`, `given`: sealed under its reference; `entry`: for the officer; or noise.
+
+    `slot`: the reference's place; `post`: at its head the key of its post, from when something is given until it is
+    held there, and noise before and after.
+    """
 
     id: bytes
     made_at: int
@@ -46,13 +61,13 @@ class Envelope:
     slot: bytes
     call: bytes
     entry: bytes
-    asked: bytes
+    post: bytes
     given: bytes
 
     @property
     def packed(self) -> bytes:
         """As it is sealed."""
-        return bytes([self.used]) + self.slot + self.call + self.entry + self.asked + self.given
+        return bytes([self.used]) + self.slot + self.call + self.entry + self.post + self.given
 
 
 def renew(tx: Transaction) -> None:
@@ -83,6 +98,39 @@ def found(tx: Reading, slot: bytes) -> Envelope | None:
     """The envelope of that slot, while it may be used. As long for one that is not there."""
     every = [_opened(tx, row) for row in channels.envelopes(tx.session, tx.now - LIFE_S)]
     return next((one for one in every if one.slot == slot), None)
+
+
+def answer(tx: Transaction, peer: NodeId, question: Question) -> bytes:
+    """What goes back for an envelope: what was given, sealed anew, where it asks for that; else noise.
+
+    What the other area holds is not kept. One envelope is sealed anew, whatever came.
+    """
+    every = [_opened(tx, row) for row in channels.envelopes(tx.session, tx.now - LIFE_S)]
+    bound = (peer, tx.node.node_id)
+    said = [(one, _post(one).said(question, *bound)) for one in every]
+    for one, says in said:
+        if says is Says.asks:
+            keep(tx, one)
+            return _post(one).sealed(one.given[:KEPT_GIVEN_BYTES], *bound)
+        if says is Says.holds:
+            keep(tx, replace(one, post=os.urandom(_POST_FIELD), given=os.urandom(GIVEN_BYTES)))
+            return os.urandom(GIVEN_BYTES)
+    if every:
+        keep(tx, _random.choice(every))
+    return os.urandom(GIVEN_BYTES)
+
+
+def with_given(one: Envelope, post: Post, given: bytes) -> Envelope:
+    """One with what is given in it, to be sent to who asks."""
+    return replace(
+        one,
+        post=post.key + os.urandom(_POST_FIELD - len(post.key)),
+        given=given + os.urandom(GIVEN_BYTES - len(given)),
+    )
+
+
+def _post(one: Envelope) -> Post:
+    return Post(one.post[: derived.KEY_BYTES])
 
 
 def take_blank(tx: Transaction) -> Envelope:
@@ -156,7 +204,7 @@ def _blank(now: int, officer: str) -> Envelope:
         slot=os.urandom(SLOT_BYTES),
         call=os.urandom(CALL_BYTES),
         entry=_for_officer(officer, b""),
-        asked=os.urandom(ASKED_BYTES),
+        post=os.urandom(_POST_FIELD),
         given=os.urandom(GIVEN_BYTES),
     )
 
@@ -168,7 +216,7 @@ def _row(tx: Transaction, one: Envelope) -> EnvelopeRow:
 def _opened(tx: Reading, row: EnvelopeRow) -> Envelope:
     packed = tx.vault.open(_place(row.id), row.sealed)
     at, parts = 1, []
-    for size in (SLOT_BYTES, CALL_BYTES, _ENTRY_FIELD, ASKED_BYTES, GIVEN_BYTES):
+    for size in (SLOT_BYTES, CALL_BYTES, _ENTRY_FIELD, _POST_FIELD, GIVEN_BYTES):
         parts.append(packed[at : at + size])
         at += size
     return Envelope(row.id, row.made_at, packed[0] == 1, *parts)

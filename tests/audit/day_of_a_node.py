@@ -165,7 +165,6 @@ def _asked_of_others(node: Node, number: int) -> None:
             surname=person.surname,
             date_of_birth=person.date_of_birth or "",
         ),
-        sealed="",
         form=SharingForm(),
         decision=Decision(outcome=Outcome.permit),
         state=ChannelState.prepared,

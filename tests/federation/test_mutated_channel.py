@@ -21,10 +21,11 @@ from hub.transfers.channel import answering
 from hub.wire.channel import (
     ASKED_BYTES,
     ENVELOPES_PATH,
-    GIVEN_BYTES,
+    KEPT_GIVEN_BYTES,
     EnvelopeMessage,
     Question,
     Reference,
+    Says,
     digest_of,
     envelope_context,
 )
@@ -69,9 +70,8 @@ def _nothing_wrong_yet(rung: tuple[Trial, Pair, Channel]) -> None:
 def envelope(trial: Trial, reference: Reference, asked: bytes) -> dict[str, Any]:
     """What Eastvale's node sends, honestly but for what is in it."""
     there = trial.areas[OLD]
-    plain = Question(
-        reference.slot, held=False, asked=reference.seal("asked", asked, ASKED_BYTES, NEW, OLD)
-    ).packed
+    sealed = reference.seal("asked", asked, ASKED_BYTES, NEW, OLD)
+    plain = Question(reference.post.slot(Says.asks, sealed, NEW, OLD), sealed).packed
     context = envelope_context(NEW, OLD, there.sealing_key_id, "there")
     content = b64(hpke.seal(plain, there.keys.sealing_public, context))
     return EnvelopeMessage(key_id=there.sealing_key_id, sealed=content).model_dump(mode="json")
@@ -99,7 +99,7 @@ def test_who_is_asked_for_wrongly_breaks_no_page_of_the_manager_who_is_asked(
             continue
         body = json.dumps(envelope(trial, reference, plain)).encode()
         assert trial.said(
-            one, OLD, partial(posted, trial.areas, NEW, OLD, ENVELOPES_PATH, body), {"envelope"}
+            one, OLD, partial(posted, trial.areas, NEW, OLD, ENVELOPES_PATH, body), {"envelope", "arrived"}
         )
         with trial.watched(str(one)):
             answering.see(trial.areas[OLD], pair.old_acting, reference)
@@ -117,7 +117,9 @@ def test_an_envelope_that_is_told_wrongly_is_refused_and_keeps_what_is_there(
     told = envelope(trial, reference, json.dumps(asks()).encode())
     for one in of_each(chance, ("envelope",), any_way=4, edges=1):
         body = text_of(told, one)
-        trial.said(one, OLD, partial(posted, trial.areas, NEW, OLD, ENVELOPES_PATH, body), {"envelope"})
+        trial.said(
+            one, OLD, partial(posted, trial.areas, NEW, OLD, ENVELOPES_PATH, body), {"envelope", "arrived"}
+        )
     assert trial.came["envelope: refused"] > 10
     assert trial.wrong == [], "\n".join(trial.wrong)
 
@@ -158,7 +160,8 @@ def gives(chance: random.Random, channel: Channel) -> dict[str, Any]:
 def giving(trial: Trial, channel: Channel, plain: bytes) -> Callable[[Peer, Asked, Told], Told]:
     """An envelope that comes back with this in it."""
     reference, here = Reference(channel.reference), trial.areas[NEW]
-    content = reference.seal("given", plain, GIVEN_BYTES, NEW, OLD, digest_of(channel.asked))
+    kept = reference.seal("given", plain, KEPT_GIVEN_BYTES, NEW, OLD, digest_of(channel.asked))
+    content = reference.post.sealed(kept, NEW, OLD)
     context = envelope_context(OLD, NEW, here.sealing_key_id, "back")
     told = {"version": 1, "key_id": here.sealing_key_id, "sealed": b64(hpke.seal(
         content, here.keys.sealing_public, context))}  # fmt: skip
@@ -189,7 +192,7 @@ def test_what_is_given_wrongly_breaks_no_page_of_the_manager_who_asked(
         if one is NO_PLAN:
             document["items"] = [{**item("minutes"), "kind": "plan"}]
         plain = json.dumps(document).encode() if one is NO_PLAN else text_of(document, one)
-        if len(plain) > GIVEN_BYTES - 64:
+        if len(plain) > KEPT_GIVEN_BYTES - 64:
             continue
         theirs.lie(ENVELOPES_PATH, giving(trial, channel, plain))
         with trial.watched(str(one)):

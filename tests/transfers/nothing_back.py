@@ -52,6 +52,7 @@ def _places(table: str, row: Mapping[str, Any]) -> Iterator[str]:
         "received_disclosure": ("peer", "check_id", "handle", "level"),
         "idempotent_answer": ("peer", "key", "request_digest"),
         "peer_head": ("id", "node_id"),
+        "arrived": ("peer", "number"),
     }
     if table in joined:
         yield "/".join([table, *(told[name] for name in joined[table])])

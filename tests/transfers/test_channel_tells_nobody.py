@@ -64,7 +64,7 @@ def twin_of(pair: Pair, folder: Path) -> Areas:
     return made
 
 
-NOISE = ("envelope.sealed", "seen_message.jti")
+NOISE = ("envelope.sealed", "arrived.sealed", "seen_message.jti")
 FILES = ("file ", "backup ")
 
 
@@ -86,6 +86,6 @@ def test_with_the_reference_the_named_manager_finds_it(pair: Pair) -> None:
     channel = carried(pair)
     seen = answering.see(pair.areas[OLD], pair.old_acting, Reference(channel.reference))
     assert (seen.logged.peer, seen.logged.other, seen.logged.case_ref) == (NEW, NEW_MANAGER, REF)
-    slot = Reference(channel.reference).slot
+    place = Reference(channel.reference).place
     frames = [value for where, value in rows_opened(pair.areas[OLD]) if where == "envelope.sealed"]
-    assert sum(slot in value for value in frames) == 1
+    assert sum(place in value for value in frames) == 1

@@ -32,12 +32,13 @@ from hub.values import Level, Person, Purpose
 from hub.wire.channel import (
     ASKED_BYTES,
     CALL_BYTES,
-    GIVEN_BYTES,
+    KEPT_GIVEN_BYTES,
     AskedFor,
     Given,
     NotGiven,
     Question,
     Reference,
+    Says,
     digest_of,
     envelope_context,
 )
@@ -275,7 +276,7 @@ def _handover() -> dict[str, Any]:
 
 
 def _channel() -> dict[str, Any]:
-    """From the reference that is read out to the mailbox, the keys and the envelope; long parts by SHA-256."""
+    """From the reference that is read out to the place, the keys and the envelope; long parts by SHA-256."""
     reference = Reference.typed("ABCD EFGH jkmn-pqrs TUVW-XYZ2")
     asked = AskedFor(
         of="Mo Ashdown",
@@ -286,12 +287,13 @@ def _channel() -> dict[str, Any]:
         date_of_birth=PERSON.date_of_birth,
     )
     given = Given(asked=digest_of(asked), by="Mo Ashdown", refused=NotGiven.no_case)
+    between = ("northmoor", "eastvale")
     parts = {
-        "asked": (asked.model_dump_json().encode(), ASKED_BYTES, ("northmoor", "eastvale")),
+        "asked": (asked.model_dump_json().encode(), ASKED_BYTES, between),
         "given": (
             given.model_dump_json(exclude_defaults=True).encode(),
-            GIVEN_BYTES,
-            ("northmoor", "eastvale", given.asked),
+            KEPT_GIVEN_BYTES,
+            (*between, given.asked),
         ),
         "call": (b"{}", CALL_BYTES, ("eastvale",)),
     }
@@ -300,9 +302,12 @@ def _channel() -> dict[str, Any]:
         sealed = {
             part: reference.seal(part, plain, size, *bound) for part, (plain, size, bound) in parts.items()
         }
+        sent = reference.post.sealed(sealed["given"], *between)
     return {
         "reference": reference.text,
-        "slot": reference.slot.hex(),
+        "place": reference.place.hex(),
+        "post": reference.post.key.hex(),
+        "slots": {says.value: reference.post.slot(says, sealed["asked"], *between).hex() for says in Says},
         "nonce": nonce.hex(),
         "parts": {
             part: {
@@ -315,9 +320,12 @@ def _channel() -> dict[str, Any]:
         },
         "asked_sha256": digest_of(asked),
         "packed_sha256": {
-            held: hashlib.sha256(Question(reference.slot, held == "held", sealed["asked"]).packed).hexdigest()
-            for held in ("held", "not_held")
+            says.value: hashlib.sha256(
+                Question(reference.post.slot(says, sealed["asked"], *between), sealed["asked"]).packed
+            ).hexdigest()
+            for says in Says
         },
+        "sent_sha256": hashlib.sha256(sent).hexdigest(),
         "hpke_info": {
             way: envelope_context("northmoor", "eastvale", "0" * 16, way).info.decode("latin-1")
             for way in ("there", "back")

@@ -83,11 +83,12 @@ def test_the_seal_context_comes_from_its_description() -> None:
 
 
 def test_the_sealed_channel_comes_from_its_description() -> None:
-    """From the reference that is read out alone: the nodes of both managers, of any version, find one mailbox."""
+    """From the reference that is read out alone: the nodes of both managers, of any version, find one place."""
     channel = RECORDED["channel"]
     secret = hashlib.sha256(b"marac-hub/v1/channel\x00" + channel["reference"].encode()).digest()
-    slot = expand(secret, b"marac-hub/v1/channel/slot", 16)
-    assert slot.hex() == channel["slot"]
+    assert expand(secret, b"marac-hub/v1/channel/slot", 16).hex() == channel["place"]
+    post = expand(secret, b"marac-hub/v1/channel/post", 32)
+    assert post.hex() == channel["post"]
     nonce, sealed = bytes.fromhex(channel["nonce"]), {}
     for part, told in channel["parts"].items():
         plain, size = told["plain"].encode(), told["size"]
@@ -99,9 +100,16 @@ def test_the_sealed_channel_comes_from_its_description() -> None:
         assert hashlib.sha256(sealed[part]).hexdigest() == told["sealed_sha256"]
     assert hashlib.sha256(channel["parts"]["asked"]["plain"].encode()).hexdigest() == channel["asked_sha256"]
     assert json.loads(channel["parts"]["given"]["plain"])["asked"] == channel["asked_sha256"]
-    for held, digest in channel["packed_sha256"].items():
-        packed = slot + (b"\x01" if held == "held" else b"\x00") + sealed["asked"]
-        assert hashlib.sha256(packed).hexdigest() == digest
+    between = (b"northmoor", b"eastvale")
+    for says, digest in channel["packed_sha256"].items():
+        label = b"marac-hub/v1/channel/slot" + framed(says.encode(), *between)
+        slot = expand(post, label + sealed["asked"], 16)
+        assert slot.hex() == channel["slots"][says]
+        assert hashlib.sha256(slot + b"\x00" + sealed["asked"]).hexdigest() == digest
+    back = AESGCM(expand(post, b"marac-hub/v1/channel/back", 32))
+    sent = nonce + back.encrypt(nonce, sealed["given"], framed(*between))
+    assert len(sent) == 60 * 1024
+    assert hashlib.sha256(sent).hexdigest() == channel["sent_sha256"]
     for way, info in channel["hpke_info"].items():
         names = (b"marac-hub/v1", b"envelope", b"northmoor", b"eastvale", b"0" * 16, b"", b"", way.encode())
         assert framed(*names).decode("latin-1") == info

@@ -15,7 +15,7 @@ from hub.store.tables.accounts import (
 )
 from hub.store.tables.audit import AuditEntry
 from hub.store.tables.cases import CaseRecord, PersonKeys, PersonRecord
-from hub.store.tables.channels import ChannelRecord, EnvelopeRecord
+from hub.store.tables.channels import ArrivedRecord, ChannelRecord, EnvelopeRecord
 from hub.store.tables.checks import CheckRecord, NotSamePair, Receipt, ToldCandidate
 from hub.store.tables.decisions import DecisionRecord, ObligationRecord, SharingRecord
 from hub.store.tables.feed import CrowdedKeys, FeedEntry, FeedState
@@ -42,6 +42,7 @@ __all__ = [
     "AcknowledgementRecord",
     "ApiTokenRecord",
     "ApiTokenSeen",
+    "ArrivedRecord",
     "AuditEntry",
     "CaseAttachment",
     "CasePaper",

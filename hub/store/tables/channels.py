@@ -15,6 +15,17 @@ class EnvelopeRecord(SQLModel, table=True):
     sealed: bytes
 
 
+class ArrivedRecord(SQLModel, table=True):
+    """What came in an envelope, with something in it or not: the last of each peer. `sealed` is always as long."""
+
+    __tablename__ = "arrived"
+
+    peer: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    at: int
+    sealed: bytes
+
+
 class ChannelRecord(SQLModel, table=True):
     """A channel that a manager of this area opened to the area that somebody fled. `sealed` is all of it."""
 

@@ -21,7 +21,7 @@ from hub.federation.peers import known
 from hub.matching import confirm
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
-from hub.records import envelopes
+from hub.records import arrived, envelopes
 from hub.records.cases import HeldCase
 from hub.records.envelopes import Envelope
 from hub.records.submissions import Call
@@ -32,7 +32,7 @@ from hub.values import LongText, NodeId, Person, Role, ShortText, Value
 from hub.wire.channel import (
     ASKED_BYTES,
     CALL_BYTES,
-    GIVEN_BYTES,
+    KEPT_GIVEN_BYTES,
     AskedFor,
     Given,
     NotGiven,
@@ -97,7 +97,7 @@ class ToGive:
 
 
 def log_call(node: Node, acting: Acting, reference: Reference, peer: NodeId, other: str, call: Call) -> None:
-    """Record that a manager of another area rang. Until then nothing that their node sends is kept.
+    """Record that a manager of another area rang. Until then nothing that their node sends is shown.
 
     Raises NotFoundError where that area is no peer, ConflictError where it is logged already or no envelope is
     empty, UsageError.
@@ -106,7 +106,7 @@ def log_call(node: Node, acting: Acting, reference: Reference, peer: NodeId, oth
     known(node, peer)
     with node.write() as tx:
         tx.hold_others_off()
-        if envelopes.found(tx, reference.slot) is not None:
+        if envelopes.found(tx, reference.place) is not None:
             raise ConflictError(
                 "A call is logged under this reference already.",
                 kept="It, as it was.",
@@ -121,15 +121,15 @@ def log_call(node: Node, acting: Acting, reference: Reference, peer: NodeId, oth
             call=call,
             at=tx.now,
         )
-        blank = replace(envelopes.take_blank(tx), used=True, slot=reference.slot)
+        blank = replace(envelopes.take_blank(tx), used=True, slot=reference.place)
         _keep(tx, reference, blank, logged)
 
 
 def see(node: Node, acting: Acting, reference: Reference) -> Seen:
     """What came under a reference. Raises NotFoundError where there is nothing under it for this manager."""
     with node.read() as tx:
-        one, logged = _opened(tx, acting, reference)
-        asked = _asked(node, reference, one, logged)
+        _, logged = _opened(tx, acting, reference)
+        asked = _asked(tx, reference, logged)
     if asked is None or logged.answered_at:
         return Seen(logged, asked)
     return Seen(logged, asked, tuple(_hers(node, acting, asked)))
@@ -178,7 +178,7 @@ def give(node: Node, acting: Acting, reference: Reference, chosen: Chosen) -> To
     with node.write() as tx:
         tx.hold_others_off()
         one, logged = _opened(tx, acting, reference)
-        asked = _asked(node, reference, one, logged)
+        asked = _asked(tx, reference, logged)
         if asked is None or logged.answered_at:
             raise _not_open(Seen(logged, asked))
         details = would.held.details
@@ -214,7 +214,7 @@ def refuse(node: Node, acting: Acting, reference: Reference, code: NotGiven) -> 
     with node.write() as tx:
         tx.hold_others_off()
         one, logged = _opened(tx, acting, reference)
-        asked = _asked(node, reference, one, logged)
+        asked = _asked(tx, reference, logged)
         if asked is None or logged.answered_at:
             raise _not_open(Seen(logged, asked))
         given = Given(asked=digest_of(asked), by=acting.account.name, refused=code)
@@ -225,7 +225,8 @@ def refuse(node: Node, acting: Acting, reference: Reference, code: NotGiven) -> 
 def _with(node: Node, reference: Reference, one: Envelope, logged: Logged, given: Given) -> Envelope:
     data = given.model_dump_json(exclude_defaults=True).encode()
     bound = (logged.peer, node.node_id, given.asked)
-    return replace(one, given=reference.seal("given", data, GIVEN_BYTES, *bound))
+    given_sealed = reference.seal("given", data, KEPT_GIVEN_BYTES, *bound)
+    return envelopes.with_given(one, reference.post, given_sealed)
 
 
 def _keep(tx: Transaction, reference: Reference, one: Envelope, logged: Logged) -> None:
@@ -235,7 +236,7 @@ def _keep(tx: Transaction, reference: Reference, one: Envelope, logged: Logged) 
 
 
 def _opened(tx: Reading, acting: Acting, reference: Reference) -> tuple[Envelope, Logged]:
-    one = envelopes.found(tx, reference.slot)
+    one = envelopes.found(tx, reference.place)
     plain = reference.open("call", one.call, tx.node.node_id) if one else None
     logged = Logged.model_validate_json(plain) if plain else None
     if one is None or logged is None or logged.account != acting.account.id:
@@ -247,9 +248,16 @@ def _opened(tx: Reading, acting: Acting, reference: Reference) -> tuple[Envelope
     return one, logged
 
 
-def _asked(node: Node, reference: Reference, one: Envelope, logged: Logged) -> AskedFor | None:
-    """What was asked; None while nothing came. Raises UsageError where it names others, or cannot be read."""
-    plain = reference.open("asked", one.asked, logged.peer, node.node_id)
+def _asked(tx: Reading, reference: Reference, logged: Logged) -> AskedFor | None:
+    """What was asked; None while nothing came. Raises UsageError where it names others, or cannot be read.
+
+    However often it came, it is one: the newest, and once it is answered what was answered.
+    """
+    if logged.answered_at:
+        return logged.asked
+    bound = (logged.peer, tx.node.node_id)
+    opened = (reference.open("asked", one, *bound) for one in arrived.of_peer(tx, logged.peer))
+    plain = next((one for one in opened if one is not None), None)
     if plain is None or len(plain) > ASKED_BYTES:
         return None
     try:

@@ -7,7 +7,6 @@ asked has her name and date of birth and nothing else of her, and nothing that a
 
 from __future__ import annotations
 
-import base64
 import secrets
 from dataclasses import replace
 from typing import Final
@@ -31,7 +30,7 @@ from hub.records.submissions import Call
 from hub.transfers.channel.facts import facts_of, require, require_other_area, turn_to
 from hub.transfers.decided import Offer, asker_for, context_for, form_of
 from hub.values import Level, Person, Role
-from hub.wire.channel import ASKED_BYTES, AskedFor, Given, Reference
+from hub.wire.channel import AskedFor, Given, Question, Reference, Says
 from hub.wire.transfers import Permitted
 
 STANDS_S: Final = 14 * 86_400
@@ -70,7 +69,7 @@ def prepare(node: Node, acting: Acting, case: str, peer: str, other: str, *, dec
         return decision
     asked = _asked_for(acting, held, other)
     reference = Reference.new()
-    sealed = reference.seal("asked", asked.model_dump_json().encode(), ASKED_BYTES, node.node_id, peer)
+    Question.put(reference, Says.asks, asked, node.node_id, peer)  # It is not too long.
     with node.write() as tx:
         tx.hold_others_off()
         if any(one.open and (one.case, one.peer) == (case, peer) for one in every_channel(tx)):
@@ -89,7 +88,6 @@ def prepare(node: Node, acting: Acting, case: str, peer: str, other: str, *, dec
             number=number,
             reference=reference.text,
             asked=asked,
-            sealed=base64.b64encode(sealed).decode(),
             form=form,
             decision=decision,
             state=ChannelState.prepared,

@@ -1,14 +1,11 @@
 """Envelopes between nodes, by the clock: each hour one to every peer and one back, with something in it or not.
 
-So neither the line, nor either node's record of requests, tells when a channel is used. What arrives is kept where
-its slot is one that a manager logged here, and nowhere else; what is there is sent back, or noise. Reads nothing.
+So neither the line, nor either node's record of requests, tells when a channel is used. Everything that arrives is
+kept for a while, unread: which of it is a question, a manager finds by the reference (`answering`). What they gave
+is sent back to an envelope that asks for it, sealed anew each time, and noise to any other. Reads nothing.
 """
 
 from __future__ import annotations
-
-import base64
-import os
-from dataclasses import replace
 
 from hub.audit.events import Action, Refs, peer_actor
 from hub.crypto import encoding, hpke
@@ -16,26 +13,25 @@ from hub.crypto.hpke import PAD_CLASSES
 from hub.crypto.vault import key_id
 from hub.errors import HubError
 from hub.federation.authentication import Caller, admit
-from hub.federation.client import PeerClient, VerifiedAnswer, arrived
+from hub.federation.client import PeerClient, VerifiedAnswer
+from hub.federation.client import arrived as as_arrived
 from hub.federation.peers import up_to_date
 from hub.federation.receipts import Refused, Reply
 from hub.federation.stored_answers import sealed_to_another
 from hub.node.node import Node
 from hub.node.transaction import Transaction
-from hub.records import envelopes
+from hub.records import arrived, envelopes
 from hub.records.channels import Channel, ChannelState, channel_of, every_channel, keep_channel
 from hub.records.transfers import SignedMessage
 from hub.values import NodeId
 from hub.wire.channel import (
-    ASKED_BYTES,
     ENVELOPES_PATH,
-    GIVEN_BYTES,
-    SLOT_BYTES,
     EnvelopeAnswer,
     EnvelopeMessage,
     Given,
     Question,
     Reference,
+    Says,
     digest_of,
     envelope_context,
 )
@@ -51,11 +47,8 @@ def receive(node: Node, caller: Caller, message: EnvelopeMessage) -> Reply | Ref
     with node.write() as tx:
         admit(tx, caller)
         tx.hold_others_off()
-        one = envelopes.found(tx, question.slot)
-        given = one.given if one is not None else os.urandom(GIVEN_BYTES)
-        if one is not None:
-            left = os.urandom(GIVEN_BYTES) if question.held else one.given
-            envelopes.keep(tx, replace(one, asked=question.asked, given=left))
+        arrived.keep(tx, caller.node_id, question.asked)
+        given = envelopes.answer(tx, caller.node_id, question)
     key = key_id(caller.certificate.keys.sealing)
     back = envelope_context(node.node_id, caller.node_id, key, "back")
     sealed = hpke.seal(given, caller.certificate.keys.sealing, back, PAD_CLASSES)
@@ -74,23 +67,26 @@ async def exchange(node: Node, client: PeerClient, peer: NodeId) -> None:
                 _ended(writing, channel_of(writing, each.id))
     there = await up_to_date(node, client, peer)
     context = envelope_context(node.node_id, peer, there.sealing_key_id, "there")
-    sealed = hpke.seal(_question(one).packed, there.pinned.sealing, context, PAD_CLASSES)
+    sealed = hpke.seal(_question(node, one).packed, there.pinned.sealing, context, PAD_CLASSES)
     message = EnvelopeMessage(key_id=there.sealing_key_id, sealed=encoding.b64(sealed))
     answer = await client.post(there.pinned, MessageType.envelope, ENVELOPES_PATH, encode(message))
-    if one is not None:
-        try:
-            given = _given(node, one, _opened(node, peer, answer))
-        except HubError:
+    try:
+        back = _opened(node, peer, answer)
+        given = _given(node, one, back) if one is not None else None
+    except HubError:
+        if one is not None:
             _tried(node, one)  # What is asked of that area beside it has its turn.
-            raise
+        raise
+    if one is not None:
         _take(node, one, given, answer)
 
 
-def _question(one: Channel | None) -> Question:
+def _question(node: Node, one: Channel | None) -> Question:
+    """What is sent this time: sealed anew, so that no two are alike."""
     if one is None:
-        return Question(os.urandom(SLOT_BYTES), held=False, asked=os.urandom(ASKED_BYTES))
-    slot = Reference(one.reference).slot
-    return Question(slot, held=one.given is not None, asked=base64.b64decode(one.sealed))
+        return Question.empty()
+    says = Says.asks if one.given is None else Says.holds
+    return Question.put(Reference(one.reference), says, one.asked, node.node_id, one.peer)
 
 
 def _opened(node: Node, peer: NodeId, answer: VerifiedAnswer) -> bytes:
@@ -101,9 +97,10 @@ def _opened(node: Node, peer: NodeId, answer: VerifiedAnswer) -> bytes:
 
 def _given(node: Node, sent: Channel, back: bytes) -> Given | None:
     """What was given under the reference; None for noise: nobody there has answered. Raises PeerError."""
-    bound = (node.node_id, sent.peer, digest_of(sent.asked))
-    plain = Reference(sent.reference).open("given", back, *bound)
-    with arrived():
+    reference, bound = Reference(sent.reference), (node.node_id, sent.peer)
+    kept = reference.post.opened(back, *bound)
+    plain = None if kept is None else reference.open("given", kept, *bound, digest_of(sent.asked))
+    with as_arrived():
         return None if plain is None else parse_answer(Given, plain)
 
 
@@ -144,7 +141,8 @@ def _ended(tx: Transaction, one: Channel) -> None:
 
 
 def renew(node: Node) -> None:
-    """Make the envelopes of the day, and seal all of them anew. Done by the clock alone."""
+    """Make the envelopes of the day, seal all of them anew, and drop what came long ago. By the clock alone."""
     with node.write() as tx:
         tx.hold_others_off()
+        arrived.drop_old(tx)
         envelopes.renew(tx)

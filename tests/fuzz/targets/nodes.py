@@ -243,7 +243,7 @@ def _seeds() -> list[bytes]:
     ids = {"check_id": "ab" * 16, "handle": "cd" * 16, "level": "involvement"}
     number = {"transfer_id": "ab" * 16}
     request = {"request_id": "ab" * 16}
-    packed = Question(bytes(16), held=False, asked=bytes(ASKED_BYTES)).packed.hex()
+    packed = Question(bytes(16), bytes(ASKED_BYTES)).packed.hex()
     posted: list[tuple[str, dict[str, Any], Any]] = [
         (messages.EVALUATIONS_PATH, one, None),
         (messages.DISCLOSURES_PATH, ids, _about(1)),

@@ -116,7 +116,7 @@ def _seeds() -> dict[str, list[bytes]]:
         "padded": [frame + bytes(PAD_CLASSES[0] - len(frame))],
         "raw": [hpke.seal(question, TO, CONTEXT)],
         "reference": [REFERENCE.text.encode(), b"ABCD EFGH jkmn-pqrs TUVW-XYZ2"],
-        "packed": [Question(bytes(16), held=True, asked=bytes(ASKED_BYTES)).packed],
+        "packed": [Question(bytes(16), bytes(ASKED_BYTES)).packed],
         "label": [seal_entry(OUTPUT, FEED, 2, label)[1]],
     }
 
