@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from hub.accounts.accounts import Acting, acting_as
@@ -26,7 +27,7 @@ from hub.values import Role
 from hub.wire.channel import Reference
 from hub.wire.transfers import Permitted
 from tests.accounts.people import User, user
-from tests.federation.nodes import Areas, case, hold
+from tests.federation.nodes import Areas, case, copied, hold
 from tests.transfers.moving import HE, NEW, OLD, OWN_ADDRESS, REF, SHE
 
 THERE: Final = "EV-case-of-now"
@@ -177,3 +178,12 @@ def papers_of(node: Node, ref: str) -> list[Paper]:
         row = cases.find(tx.session, tx.case_digest(ref))
         assert row is not None
         return [one.paper for one in papers.of_case(tx, held_case(tx, row).row)]
+
+
+def twin_of(pair: Pair, folder: Path) -> Areas:
+    """The same nodes, as they are now."""
+    for node in pair.areas.nodes.values():
+        node.database.close()
+    made = copied(pair.areas[OLD].home.parent, folder, lambda _: "sqlite:///hub.sqlite3")
+    made.clock.at = pair.areas.clock.at
+    return made

@@ -25,8 +25,8 @@ from tests.transfers.ringing import (
     prepared,
     ready,
     tick,
+    twin_of,
 )
-from tests.transfers.test_channel_tells_nobody import twin_of
 
 HOUR = 3_600
 HOURS = 12

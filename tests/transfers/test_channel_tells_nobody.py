@@ -10,7 +10,7 @@ import pytest
 from hub.node.node import Node
 from hub.transfers.channel import answering
 from hub.wire.channel import Reference
-from tests.federation.nodes import Areas, copied
+from tests.federation.nodes import Areas
 from tests.transfers.moving import NEW, OLD, OWN_ADDRESS, REF
 from tests.transfers.nothing_back import everything, listening, rows_opened
 from tests.transfers.ringing import (
@@ -22,6 +22,7 @@ from tests.transfers.ringing import (
     carried,
     ready,
     tick,
+    twin_of,
 )
 
 WORDS = (NEW_MANAGER, NEW_ADDRESS, "9 High Row", THERE, SAID, "Marac Chair", "what was tried before decides")
@@ -53,15 +54,6 @@ def test_a_node_whose_channel_was_used_is_like_one_whose_was_not(pair: Pair, tmp
     used, unused = (by_place(one[OLD], tmp_path / str(at)) for at, one in enumerate((pair.areas, twin)))
     assert used == unused
     assert {"envelope.sealed", "audit_entry.body", "command doctor"} <= used.keys()
-
-
-def twin_of(pair: Pair, folder: Path) -> Areas:
-    """The same nodes, as they are now."""
-    for node in pair.areas.nodes.values():
-        node.database.close()
-    made = copied(pair.areas[OLD].home.parent, folder, lambda _: "sqlite:///hub.sqlite3")
-    made.clock.at = pair.areas.clock.at
-    return made
 
 
 NOISE = ("envelope.sealed", "arrived.sealed", "seen_message.jti")
