@@ -11,6 +11,7 @@ import pytest
 
 from hub.errors import ConflictError
 from hub.transfers.channel import answering, asking
+from hub.transfers.channel import exchange as exchange_module
 from hub.transfers.channel.exchange import renew
 from hub.wire.channel import ASKED_BYTES, GIVEN_BYTES, SLOT_BYTES, Reference
 from tests.federation.nodes import Areas
@@ -20,6 +21,7 @@ from tests.transfers.ringing import (
     NEW_MANAGER,
     OLD_MANAGER,
     Pair,
+    both_logged,
     call,
     chosen,
     prepared,
@@ -153,3 +155,20 @@ def test_a_question_that_came_often_is_one_and_is_answered_once(pair: Pair) -> N
     assert one.state == "answered"
     with pytest.raises(ConflictError, match="answered already"):
         answering.give(pair.areas[OLD], pair.old_acting, reference, chosen(pair))
+
+
+def test_an_answer_that_is_sent_again_is_like_no_other(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The node there dies with it in its hand, twice: both are what was given, and no part of them is the same."""
+    channel = both_logged(pair)
+    tick(pair.areas)
+    reference = Reference(channel.reference)
+    answering.give(pair.areas[OLD], pair.old_acting, reference, chosen(pair))
+    monkeypatch.setattr(exchange_module, "_take", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with listening(pair.areas[NEW], pair.areas.network.hosts) as at_new:
+        for _ in range(2):
+            with pytest.raises(KeyboardInterrupt):
+                tick(pair.areas)
+    went = [one for one in at_new.values if len(one) == GIVEN_BYTES]
+    first, second = (reference.post.opened(one, NEW, OLD) for one in went)
+    assert first == second is not None
+    assert max(blocks(went).values()) == 1
