@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from hub.matching import Confirmation, MatchingConfig, confirm, parse_date
+from hub.matching import Confirmation, MatchingConfig, confirm, home, parse_date
 from hub.values import Person
 
 _AGREES: Final = 100.0
@@ -76,6 +76,17 @@ def beside_others(one: Person, other: Person, config: MatchingConfig) -> bool:
     if first_name_alike(one, other, config):
         return True
     return date is not None and (_by_middle_name(one, other) or _crossed(one, other, config))
+
+
+def at_home(one: Person, other: Person, config: MatchingConfig) -> bool:
+    """Whether they may be one person who lives where she did: by the first name and nearly by the date.
+
+    Whatever the surname is now. A date has to be known of both: a mother and her daughter may have one name.
+    """
+    if not home(one) or home(one) != home(other):
+        return False
+    date = _date(one, other, config)
+    return date is not None and date >= _NEARLY and first_name_alike(one, other, config)
 
 
 def beside_the_victim(one: Person, other: Person, config: MatchingConfig) -> bool:

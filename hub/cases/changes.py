@@ -247,12 +247,12 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
         not_safe_words=proposal.not_safe_words or (),
         former=proposal.former,
     )
-    new = {
-        one.handle: keys_of(one.details.person, tx.node.matching)
+    people = tuple(
+        SealedPerson(one.number, one.handle, seal_person(tx.vault, one.handle, one.details))
         for one in proposal.members
-        if one.number is None
-    }
-    put_keys(tx, new)
+    )
+    met_by = (keys_of(one.details.person, tx.node.matching) for one in proposal.members)
+    put_keys(tx, {(one.handle, one.sealed): keys for one, keys in zip(people, met_by, strict=True)})
     cases.store(
         tx.session,
         CaseRow(
@@ -264,10 +264,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
             may_publish=change.publishes,
             decision_id=decided.number,
             sealed=seal_case(tx.vault, proposal.handle, kept),
-            people=tuple(
-                SealedPerson(one.number, one.handle, seal_person(tx.vault, one.handle, one.details))
-                for one in proposal.members
-            ),
+            people=people,
         ),
     )
     return arisen

@@ -17,6 +17,7 @@ from hub.cases.access import restrictions_on
 from hub.cases.alike import (
     agree,
     alike,
+    at_home,
     beside_others,
     beside_the_victim,
     dates_differ,
@@ -37,6 +38,7 @@ from hub.matching import (
     ScoredCandidate,
     band,
     completeness,
+    home_keys,
     weigh,
 )
 from hub.node.node import Node
@@ -55,6 +57,7 @@ next power of two, so that no figure follows one case."""
 LIKELY: Final = (Band.strong, Band.probable)
 MOST: Final = 20
 _OTHERS_AGREE: Final = "others of the same case agree too"
+_AT_HOME: Final = ("forename is alike", "date of birth is the same or nearly so", "same postcode")
 _OTHERS: Final = 2  # of a case who are likely there, where the victim was not matched
 
 Opens = Callable[[Any], bool]
@@ -174,7 +177,7 @@ class OwnCases:
         """Who of a referral is on them: see `search`. Raises RowsError."""
         tx, own = self.tx, self.keys
         asked = [AskedPerson(one, self.population, self.config) for one in people]
-        met = own.having([one.keys for one in asked])
+        met = own.having([(*mine.keys, *home_keys(one)) for mine, one in zip(asked, people, strict=True)])
         near = {own.people[handle].case_id for some in met for handle in some}
         shown = {
             number
@@ -237,22 +240,27 @@ class _Search:
     def of(self, among: Collection[int]) -> list[list[_Match]]:
         """Those of these cases, for each of the people."""
         alone = [self._weighed(at, among) for at in range(len(self.people))]
-        return [
-            [
-                match
-                for one in weigh(mine, [*alone[:at], *alone[at + 1 :]], self.size, self.config)
-                if (match := self._match(at, one)) is not None
-            ]
-            for at, mine in enumerate(alone)
-        ]
+        found = []
+        for at, mine in enumerate(alone):
+            weighed = weigh(mine, [*alone[:at], *alone[at + 1 :]], self.size, self.config)
+            matches = [match for one in weighed if (match := self._match(at, one)) is not None]
+            found.append([*matches, *self._at_home(at, among)])
+        return found
+
+    def _at_home(self, at: int, among: Collection[int]) -> Iterable[_Match]:
+        """Who lives where this one does, and may be them under another surname."""
+        for handle in self.met[at]:
+            case_id = self.own[handle].case_id
+            if case_id in among and at_home(self.people[at], there := self._person(handle), self.config):
+                yield _Match(at, there, case_id, Band.probable, _AT_HOME, alike=True)
 
     def _weighed(self, at: int, among: Collection[int]) -> list[ScoredCandidate]:
-        candidates = CandidateSet(self.asked[at], self.size)
+        candidates, lives = CandidateSet(self.asked[at], self.size), home_keys(self.people[at])
         for handle, keys in self.met[at].items():
             case_id = self.own[handle].case_id
             if case_id in among:
                 there = completeness(self._person(handle))
-                for key in keys:
+                for key in (one for one in keys if one not in lives):
                     candidates.add(key, case_id.to_bytes(8), handle, there)
         return candidates.candidates()
 

@@ -2,9 +2,10 @@
 
 Of each record the short digests of its match-keys, as they are kept with it (`hub.records.person_keys`); of whom
 none are kept, they are worked out. A process that looks for the first time goes through all of them once; each
-look sorts some into segments, until a few steps find what is looked for. A record keeps its handle while its names
-and date stay, so what was read of a handle holds for good. Which records there are is held to the log at each
-look. Does not weigh (`hub.matching`).
+look sorts some into segments, until a few steps find what is looked for. A record that was written again is read
+again: it keeps its handle while its names and date stay, also where somebody moved. What it led by before still
+leads to it, until the process ends; whoever looks compares in the clear. Which records there are is held to the log
+at each look. Does not weigh (`hub.matching`).
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class _Known:
 
     segments: list[Segment] = field(default_factory=list)
     loose: list[tuple[bytes, Keys]] = field(default_factory=list)
-    handles: set[bytes] = field(default_factory=set)
+    people: dict[bytes, OwnPerson] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
 
@@ -94,15 +95,15 @@ class OwnKeys:
     def _having(
         self, asked: Mapping[int, MatchKey], loose: Sequence[tuple[bytes, set[int]]]
     ) -> dict[bytes, list[MatchKey]]:
-        found: dict[bytes, list[MatchKey]] = {}
+        found: dict[bytes, set[MatchKey]] = {}
         for digest, key in asked.items():
             for segment in self._segments:
                 for place in segment.places(digest):
-                    found.setdefault(segment.handles[place], []).append(key)
+                    found.setdefault(segment.handles[place], set()).add(key)
         for handle, keys in loose:
             if some := [key for digest, key in asked.items() if digest in keys]:
-                found[handle] = some
-        return {handle: some for handle, some in found.items() if handle in self.people}
+                found.setdefault(handle, set()).update(some)
+        return {handle: sorted(some) for handle, some in found.items() if handle in self.people}
 
 
 def own_keys(tx: Reading) -> OwnKeys:
@@ -110,11 +111,11 @@ def own_keys(tx: Reading) -> OwnKeys:
     people = _people(tx)
     known = _known.setdefault(tx.node.database, _Known())
     with known.lock:
-        new = people.keys() - known.handles
+        new = [handle for handle, one in people.items() if _is_new(known.people.get(handle), one)]
         if new:
-            kept = keys_in(tx, list(new))
+            kept = keys_in(tx, {one: people[one].sealed for one in new})
             known.loose += [(one, kept.get(one) or _worked_out(tx, people[one])) for one in new]
-            known.handles |= new
+            known.people.update((one, people[one]) for one in new)
         found = OwnKeys(people, tuple(known.segments), tuple(known.loose))
         _sort_some(known)
         return found
@@ -127,11 +128,13 @@ def keep_own_keys(node: Node, alive: Callable[[], None] = lambda: None) -> None:
     """
     with node.read() as tx:
         people = _people(tx)
-        missing = list(people.keys() - keys_in(tx, list(people)).keys())
+        kept = keys_in(tx, {handle: one.sealed for handle, one in people.items()})
+        missing = list(people.keys() - kept.keys())
     for at in range(0, len(missing), _PORTION):
         alive()
         with node.read() as tx:
-            made = {one: _worked_out(tx, people[one]) for one in missing[at : at + _PORTION]}
+            some = [people[one] for one in missing[at : at + _PORTION]]
+            made = {(one.handle, one.sealed): _worked_out(tx, one) for one in some}
         with node.write() as tx:
             tx.hold_others_off()
             put_keys(tx, made)
@@ -144,6 +147,10 @@ def _people(tx: Reading) -> dict[bytes, OwnPerson]:
 
 def _person(_: Vault, row: RowMapping) -> OwnPerson | None:
     return None if row["retired"] else OwnPerson(row["case_id"], row["handle"], row["sealed"])
+
+
+def _is_new(before: OwnPerson | None, now: OwnPerson) -> bool:
+    return before is not now and (before is None or before.sealed != now.sealed)
 
 
 def _worked_out(tx: Reading, one: OwnPerson) -> Keys:

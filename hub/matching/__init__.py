@@ -8,6 +8,7 @@ from hub.matching.candidates import CandidateSet, ScoredCandidate, weigh
 from hub.matching.config import MatchingConfig, load_config
 from hub.matching.confirm import Confirmation, FieldComparison, confirm
 from hub.matching.dates import DateFault, DateQuestion, PartialDate, parse_date, read_date, strict_date
+from hub.matching.home import home, home_keys
 from hub.matching.keys import MatchKey, match_keys
 from hub.matching.population import NameTable, Population, read_table
 from hub.matching.reasons import MatchReason
@@ -33,6 +34,8 @@ __all__ = [
     "band_of",
     "completeness",
     "confirm",
+    "home",
+    "home_keys",
     "load_config",
     "match_keys",
     "may_be_called",

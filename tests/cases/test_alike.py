@@ -8,6 +8,7 @@ import pytest
 
 from hub.cases.alike import (
     agree,
+    at_home,
     beside_others,
     beside_the_victim,
     dates_differ,
@@ -99,6 +100,30 @@ def test_beside_the_same_victim_two_of_three_make_the_same_perpetrator(other: Pe
 )
 def test_his_brother_his_father_and_a_stranger_are_others(other: Person) -> None:
     assert not beside_the_victim(HIM, other, CONFIG)
+
+
+AT = {"postcode": "NM4 1AB"}
+
+
+@pytest.mark.parametrize("born", ["1968-04-10", "1969-04-10", "1968-04-19", "1968"])
+def test_at_one_home_a_first_name_and_nearly_the_date_make_one(born: str) -> None:
+    her, there = HER.model_copy(update=AT), somebody("Shirley", "Quillfeather", born)
+    assert at_home(her, there.model_copy(update={"postcode": "nm41ab"}), CONFIG)
+    assert not at_home(her, there.model_copy(update={"postcode": "NM4 1AC"}), CONFIG)
+    assert not at_home(her, there, CONFIG)
+    assert not at_home(HER, there, CONFIG)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        somebody("Bridget Gemma", "Petersham", "1968-04-10"),
+        somebody("Shirley", "Petersham", "1994-04-10"),
+        somebody("Shirley", "Petersham"),
+    ],
+)
+def test_at_one_home_a_twin_and_a_daughter_of_the_same_name_are_others(other: Person) -> None:
+    assert not at_home(HER.model_copy(update=AT), other.model_copy(update=AT), CONFIG)
 
 
 def test_dates_differ_where_less_than_half_agrees_and_never_where_one_is_not_known() -> None:

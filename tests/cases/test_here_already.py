@@ -15,7 +15,7 @@ from hub.cases.repeats import Standing
 from hub.cases.shown import asker_of, opens
 from hub.cases.staff import STAFF_FILE
 from hub.errors import RowsError
-from hub.node.node import Node
+from hub.node.node import Node, open_node
 from hub.records.accounts import AccountRole
 from hub.store.tables import PersonRecord
 from hub.values import Band, Kind, Person, Role
@@ -88,6 +88,63 @@ def test_a_wrong_day_of_birth_is_found(node: Node) -> None:
     year, month, day = HER.date_of_birth.split("-")
     wrong = like(HER, date_of_birth=f"{year}-{month}-{int(day) % 28 + 1:02d}")
     assert found(node, wrong)["OLD-1"].likely
+
+
+AT_HOME = like(HER, postcode="EV1 4QX")
+SLIPPED = f"{int(HER.date_of_birth[:4]) - 1}{HER.date_of_birth[4:]}"
+
+
+@pytest.mark.parametrize("known", [SLIPPED, HER.date_of_birth[:4], HER.date_of_birth[:7]])
+def test_a_new_surname_with_a_slip_in_the_date_or_a_part_of_it_is_found_where_she_lives_still(
+    node: Node, known: str
+) -> None:
+    hold(node, case("HOME-1", (AT_HOME, HIM)))
+    moved = like(MARRIED, date_of_birth=known, postcode="")
+    assert "HOME-1" not in found(node, moved, ANOTHER) or not found(node, moved, ANOTHER)["HOME-1"].likely
+    one = found(node, like(moved, postcode="ev14qx"), ANOTHER)["HOME-1"]
+    assert (one.band, one.part, one.standing) == (Band.probable, Role.victim, Standing.other_perpetrator)
+    assert "same postcode" in one.reasons
+
+
+def test_nobody_is_taken_for_whom_she_lives_with(node: Node) -> None:
+    """A twin has her date and another name, a daughter her name and another date, or none that is known."""
+    hold(node, case("HOME-1", (AT_HOME, HIM)))
+    twin = like(AT_HOME, given_names="Zuleika" if HER.given_names[0] != "Z" else "Bridget", aliases=())
+    daughter = like(AT_HOME, surname="Quillfeather", date_of_birth="2007-11-23", aliases=())
+    for other in (twin, daughter, like(daughter, date_of_birth="")):
+        one = found(node, other).get("HOME-1")
+        assert one is None or not one.likely
+
+
+def test_a_case_that_somebody_is_kept_out_of_is_not_found_where_she_lives_either(node: Node) -> None:
+    hold(node, case("HOME-1", (AT_HOME, HIM)))
+    (node.home / STAFF_FILE).write_text(
+        f'[[exclusion]]\ncase_ref = "HOME-1"\nperson = "{IMPORTER.name}"\n', encoding="utf-8"
+    )
+    there = like(AT_HOME, surname="Quillfeather", date_of_birth=SLIPPED)
+    assert found(node, there) == {}
+    free = IMPORTER.model_copy(update={"name": "O. Other"})
+    assert "HOME-1" in {one.case_ref for one in here_already(node, free, (there,), "NEW-1", on=ON)}
+
+
+def test_a_part_of_a_postcode_is_nobodys_home(node: Node) -> None:
+    hold(node, case("HOME-1", (like(HER, postcode="EV1"), HIM)))
+    there = like(MARRIED, date_of_birth=SLIPPED, postcode="EV1")
+    one = found(node, there, ANOTHER).get("HOME-1")
+    assert one is None or not one.likely
+
+
+def test_whoever_moved_is_found_where_she_lives_now_and_not_where_she_lived(node: Node) -> None:
+    """By a process that has looked before, and by one that has just begun."""
+    slipped = like(MARRIED, date_of_birth=SLIPPED)
+    before, now = like(slipped, postcode="EV1 4QX"), like(slipped, postcode="EV2 7RR")
+    hold(node, case("HOME-1", (AT_HOME, HIM)))
+    assert found(node, before)["HOME-1"].likely
+    hold(node, case("HOME-1", (like(HER, postcode="EV2 7RR"), HIM)))
+    for one in (node, open_node(node.home)):
+        assert found(one, now)["HOME-1"].likely
+        there = found(one, before).get("HOME-1")
+        assert there is None or not there.likely
 
 
 def test_twins_are_not_taken_for_one_another(node: Node) -> None:
