@@ -95,15 +95,15 @@ class OwnKeys:
     def _having(
         self, asked: Mapping[int, MatchKey], loose: Sequence[tuple[bytes, set[int]]]
     ) -> dict[bytes, list[MatchKey]]:
-        found: dict[bytes, set[MatchKey]] = {}
+        found: dict[bytes, list[MatchKey]] = {}
         for digest, key in asked.items():
             for segment in self._segments:
                 for place in segment.places(digest):
-                    found.setdefault(segment.handles[place], set()).add(key)
+                    found.setdefault(segment.handles[place], []).append(key)
         for handle, keys in loose:
             if some := [key for digest, key in asked.items() if digest in keys]:
-                found.setdefault(handle, set()).update(some)
-        return {handle: sorted(some) for handle, some in found.items() if handle in self.people}
+                found.setdefault(handle, []).extend(some)
+        return {handle: some for handle, some in found.items() if handle in self.people}
 
 
 def own_keys(tx: Reading) -> OwnKeys:
