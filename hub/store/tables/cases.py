@@ -44,7 +44,8 @@ class PersonRecord(SQLModel, table=True):
 class PersonKeys(SQLModel, table=True):
     """The match-keys of a person record, sealed and of one size for nearly everybody: for the node's own search.
 
-    Of the record with that handle, as it is sealed. They can be made of it anew at any time, and go when it is retired.
+    Of the record with that handle, as it is sealed. They can be made of it anew at any time, and go when it is
+    retired.
     """
 
     __tablename__ = "person_keys"
