@@ -137,6 +137,8 @@ class Action(StrEnum):
     papers_told = "papers_told"
     hearing_told = "hearing_told"
     hearing_heard = "hearing_heard"
+    reads_kept = "reads_kept"
+    reads_erased = "reads_erased"
 
     rows_anchored = "rows_anchored"
     rows_kept = "rows_kept"

@@ -27,6 +27,7 @@ from hub.node import keys
 from hub.node.bound import ROWS_SAID
 from hub.node.node import CHECKPOINT, NODE_TOML, Node, key_folder
 from hub.node.prf_keys import PRF_FOLDER
+from hub.node.read_journal import READ_JOURNAL
 from hub.store.audit import DatabaseAudit
 from hub.store.database import Database
 from hub.store.snapshot import copy_database
@@ -46,6 +47,7 @@ _LEFT_OUT: Final = (
     ROWS_SAID,
     "*.new",
     PRF_FOLDER,
+    READ_JOURNAL,
 )
 
 

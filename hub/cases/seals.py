@@ -67,9 +67,13 @@ class Resealed:
 
 @dataclass(frozen=True, slots=True)
 class ShownLikeness:
-    """A likeness as people see it: two people, and the references of their cases; the second hides, and why."""
+    """A likeness as people see it: two people, and the references of their cases; the second hides, and why.
+
+    `case`: the handle (hex) of the first.
+    """
 
     likeness: Likeness
+    case: str
     case_ref: str
     person: Person
     sealed_case_ref: str
@@ -231,6 +235,7 @@ def _shown(tx: Reading, hidden: CaseRestrictions, *, every: bool) -> Iterator[tu
                     held,
                     ShownLikeness(
                         one,
+                        held.row.handle.hex(),
                         held.details.case_ref,
                         _person(held, one.person),
                         other.details.case_ref,

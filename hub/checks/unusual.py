@@ -27,7 +27,7 @@ TIMES: Final = 3
 """How many times the median of the days on which anything was asked is out of the ordinary."""
 MORE: Final = 1.25
 """And how many times the largest of them: an agenda is many times the median, and no news a fortnight later."""
-_ZONE: Final = ZoneInfo("Europe/London")
+ZONE: Final = ZoneInfo("Europe/London")
 _OPEN: Final = range(7, 20)
 _SATURDAY: Final = 5
 
@@ -128,7 +128,7 @@ def signs(seen: Iterable[Seen]) -> Iterator[Unusual]:
     over: dict[tuple[dt.date, str], int] = defaultdict(int)
     asked: set[tuple[dt.date, str, str]] = set()
     for one in seen:
-        day = one.at.astimezone(_ZONE).date()
+        day = one.at.astimezone(ZONE).date()
         if one.action is Action.reconciled:
             differ[day, one.peer] += 1
             continue
@@ -162,5 +162,5 @@ def beyond(days: Mapping[dt.date, int], day: dt.date, least: int) -> int | None:
 
 def out_of_hours(at: dt.datetime) -> bool:
     """Whether it is at night or at a weekend, in the time of the country. Public holidays are days like others."""
-    local = at.astimezone(_ZONE)
+    local = at.astimezone(ZONE)
     return local.hour not in _OPEN or local.weekday() >= _SATURDAY

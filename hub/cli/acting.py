@@ -8,8 +8,9 @@ the operator's and recorded so. On a node without accounts who acts is who they 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import pwd
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
@@ -24,13 +25,27 @@ from hub.cases.shown import checks_read, opener, opens
 from hub.cases.staff import operator_of
 from hub.checks.read import read_document
 from hub.cli.output import err
-from hub.errors import UsageError
+from hub.errors import NotFoundError, UsageError
 from hub.node.keys import read_secret
 from hub.node.node import Node
+from hub.records.accounts import AccountRole
 from hub.records.cases import CaseDetails
 from hub.records.check import RecordedCheck
+from hub.records.reads import Came, ReadEvent, leave
 from hub.values import Requester
-from hub.web.guards import ASK, CASEWORKERS, OPEN, PERSON, READ, Guard
+from hub.web.guards import (
+    ASK,
+    CASEWORKERS,
+    LIST,
+    NAMED,
+    NOTHING,
+    OFFICERS,
+    OPEN,
+    PERSON,
+    READ,
+    Guard,
+    Reads,
+)
 
 TOKEN_VARIABLE: Final = "HUB_TOKEN"  # noqa: S105 - its name
 
@@ -57,75 +72,81 @@ class Rule(NamedTuple):
     operators: bool = False
 
 
-_READS: Final = Rule(Guard(CASEWORKERS, program=READ))
-_ASKS: Final = Rule(Guard(CASEWORKERS, program=ASK))
+_LISTS: Final = Rule(Guard(CASEWORKERS, LIST, program=READ))
+_SHOWS: Final = Rule(Guard(CASEWORKERS, NAMED, program=READ))
+_READS: Final = Rule(Guard(CASEWORKERS, NOTHING, program=READ))
+_ASKS: Final = Rule(Guard(CASEWORKERS, NOTHING, program=ASK))
+_ANSWERED: Final = Rule(Guard(CASEWORKERS, NAMED, program=ASK))
 _OPERATORS: Final = Rule(OPEN, operators=True)
-_SEES: Final = Rule(Guard(CASEWORKERS, program=READ), operators=True)
-_ACTS: Final = Rule(Guard(CASEWORKERS, program=ASK), operators=True)
+_SEES_ALL: Final = Rule(Guard(frozenset(), LIST), operators=True)
+_LISTS_TO_OPERATORS: Final = Rule(Guard(CASEWORKERS, LIST, program=READ), operators=True)
+_SEES: Final = Rule(Guard(CASEWORKERS, NOTHING, program=READ), operators=True)
+_ACTS: Final = Rule(Guard(CASEWORKERS, NOTHING, program=ASK), operators=True)
+"""An act by a command shows no more than what came of it, and stands in the log by itself."""
 
 
-def _person(page: str) -> Rule:
-    return Rule(Guard(CASEWORKERS, program=PERSON), page)
+def _person(page: str, reads: Reads = NOTHING) -> Rule:
+    return Rule(Guard(CASEWORKERS, reads, program=PERSON), page)
 
 
 RULES: Final[Mapping[str, Rule]] = {
-    "check": _ASKS,
+    "check": _ANSWERED,
     "case add": _ASKS,
-    "idva list": _READS,
+    "idva list": _LISTS,
     "idva contact": _ASKS,
     "idva safe": _person("/idva-referrals"),
     "idva take-on": _person("/idva-referrals"),
-    "idva handovers": _READS,
+    "idva handovers": _LISTS,
     "idva hand-over": _person("/idva-referrals"),
     "idva refer": _ASKS,
     "idva said": _ASKS,
     "duty show": _READS,
     "duty keep": _ASKS,
-    "agenda show": _READS,
+    "agenda show": _LISTS,
     "agenda ask": _ASKS,
-    "checks list": _READS,
-    "checks show": _READS,
-    "requests list": _READS,
-    "obligations list": _READS,
-    "disclosures list": _READS,
-    "seals list": _READS,
-    "plan show": _READS,
+    "checks list": _LISTS,
+    "checks show": _SHOWS,
+    "requests list": _LISTS,
+    "obligations list": _LISTS,
+    "disclosures list": _SHOWS,
+    "seals list": _SHOWS,
+    "plan show": _SHOWS,
     "plan save": _ASKS,
     "plan accept": _person("/cases"),
-    "plan actions": _READS,
+    "plan actions": _LISTS,
     "plan report": _ASKS,
-    "flags list": _READS,
-    "hearings list": _READS,
+    "flags list": _LISTS,
+    "hearings list": _LISTS,
     "case disclosure-scheme": _ASKS,
     "flags told": _person("/flags"),
     "flags extend": _person("/flags"),
     "flags seen": _person("/seen-again"),
-    "repeats list": _SEES,
-    "repeats show": _READS,
-    "repeats figures": _READS,
+    "repeats list": _LISTS_TO_OPERATORS,
+    "repeats show": _SHOWS,
+    "repeats figures": _LISTS,
     "repeats decide": _person("/cases"),
-    "disclose": _person("/work"),
+    "disclose": _person("/work", NAMED),
     "candidates dismiss": _person("/work"),
     "requests answer": _person("/requests"),
     "requests still-here": _ASKS,
     "obligations close": _ASKS,
-    "records list": _READS,
-    "records show": _READS,
+    "records list": _LISTS,
+    "records show": _SHOWS,
     "records ask": _ASKS,
     "records withdraw": _ASKS,
     "records answer": _person("/papers"),
     "records supplier": _person("/cases"),
-    "transfer list": _READS,
-    "channel list": _READS,
+    "transfer list": _LISTS,
+    "channel list": _LISTS,
     "transfer notice": _ASKS,
     "transfer offer": _person("/cases"),
     "transfer accept": _person("/transfers"),
     "transfer decline": _person("/transfers"),
     "transfer withdraw": _person("/transfers"),
     "disclosures add": _person("/cases"),
-    "referral show": _READS,
+    "referral show": _SHOWS,
     "case correct": _ASKS,
-    "case corrections": _READS,
+    "case corrections": _LISTS,
     "case decide": _person("/corrections"),
     "case seal": _OPERATORS,
     "case unseal": _person("/cases"),
@@ -134,19 +155,21 @@ RULES: Final[Mapping[str, Rule]] = {
     "seals decide": _OPERATORS,
     "referral add": _ACTS,
     "referral attach": _ASKS,
-    "referral file": _READS,
+    "referral file": _SHOWS,
     "import": _ACTS,
     "publish": _SEES,
     "jobs list": _SEES,
     "jobs retry": _ACTS,
     "jobs cancel": _ACTS,
+    "channel read": _SEES_ALL,
+    "audit reads": Rule(Guard(OFFICERS, LIST, program=READ)),
     **dict.fromkeys(
         (
             *("init", "doctor", "serve", "worker", "console", "demo", "decide", "policy explain"),
             *("accounts invite", "accounts list", "accounts disable", "accounts reset"),
             *("certify", "keys list", "keys replace-root", "keys revoke", "keys rotate"),
             *("sync", "peer add", "peer remove", "peer list"),
-            *("backup-key", "backup", "restore", "restored", "channel read"),
+            *("backup-key", "backup", "restore", "restored"),
             *(
                 "audit verify",
                 "audit resume",
@@ -163,9 +186,13 @@ RULES: Final[Mapping[str, Rule]] = {
 
 @dataclass(frozen=True)
 class Speaker:
-    """Who acts. `named`: as they are known, None where nobody is. `acting`: the account, on a node that has any."""
+    """Who acts at a command. `named`: as they are known, None where nobody is.
+
+    `acting`: the account, on a node that has any.
+    """
 
     node: Node
+    command: str
     named: Requester | None = None
     acting: Acting | None = None
 
@@ -195,6 +222,38 @@ class Speaker:
         """Where a person does what follows, in the console; nothing where it is done by commands."""
         return address(self.node, path) if self.acting else ""
 
+    @contextmanager
+    def opening(self, kind: str, number: str) -> Iterator[None]:
+        """Look up what a command shows of a case, by what names it: kept once it is found, before it is printed.
+
+        Kept also where there is no such thing, or none for them. Raises StorageError, and then nothing is shown.
+        """
+        try:
+            yield
+        except NotFoundError:
+            self.leave(Came.refused, (kind, number))
+            raise
+        self.leave(Came.shown, (kind, number))
+
+    def opening_case(self, case_ref: str) -> AbstractContextManager[None]:
+        """As `opening`, of a case by its reference."""
+        return self.opening("reference", self.node.case_digest(case_ref).hex())
+
+    def leave(self, came: Came, *things: tuple[str, str]) -> None:
+        """Keep that somebody opens something by this command. Raises StorageError."""
+        account = self.acting.account if self.acting else None
+        event = ReadEvent(
+            at=self.node.now(),
+            account=account.id if account else "",
+            organisation=account.organisation if account else "",
+            operator=_operating() if account is None else "",
+            named=self.node.user(self.named.name) if account is None and self.named else "",
+            place=f"hub {self.command}",
+            things=things,
+            came=came,
+        )
+        leave(self.node, event)
+
     def reads(self) -> Callable[[RecordedCheck], bool]:
         """Which checks they may read, beside what they are excluded from."""
         return checks_read(self.node, self.acting) if self.acting else lambda _: True
@@ -210,8 +269,16 @@ class Speaker:
 def speaker(node: Node, command: str, who: Path | None = None, token: Path | None = None) -> Speaker:
     """Who acts at a command. `who`: the file of a typed name; `token`: that of a token.
 
-    Raises NoTokenError, NotAllowedError, UsageError, InputError on a bad file; RowsError.
+    That somebody opens a list is kept here; of what a command shows of one case, by `Speaker.opening`.
+    Raises NoTokenError, NotAllowedError, UsageError, InputError on a bad file; RowsError, StorageError.
     """
+    known = _known(node, command, who, token)
+    if RULES[command].guard.reads is LIST:
+        known.leave(Came.shown)
+    return known
+
+
+def _known(node: Node, command: str, who: Path | None, token: Path | None) -> Speaker:
     rule, given = RULES[command], _token(token)
     if not has_accounts(node):
         if given is not None:
@@ -219,13 +286,13 @@ def speaker(node: Node, command: str, who: Path | None = None, token: Path | Non
             raise UsageError(
                 text, kept="Nothing was done.", do=f"Take --token-file and {TOKEN_VARIABLE} away."
             )
-        return Speaker(node, _typed(node, who))
+        return Speaker(node, command, _typed(node, who))
     if who is not None:
         raise typed_name(node, rule)
     if rule.guard.program == PERSON:
         raise takes_person(node, rule.page)
     if rule.operators and given is None:
-        return Speaker(node, _typed(node, None))
+        return Speaker(node, command, _typed(node, None))
     if rule.guard.open:
         text = "This is the operator's own to do, and is recorded as the operator's."
         raise UsageError(text, kept="Nothing was done.", do=f"Take --token-file and {TOKEN_VARIABLE} away.")
@@ -236,7 +303,8 @@ def speaker(node: Node, command: str, who: Path | None = None, token: Path | Non
         or rule.guard.program not in {scope.value for scope in found.scopes}
     ):
         raise _no_token(node, rule)
-    return Speaker(node, found.acting.requester, found.acting)
+    officer = found.acting.account.role is AccountRole.data_protection_officer  # Asks and decides nothing.
+    return Speaker(node, command, None if officer else found.acting.requester, found.acting)
 
 
 def says(node: Node, command: str, who: Path | None) -> Requester | None:
@@ -312,6 +380,14 @@ def _token(file: Path | None) -> str | None:
     if not file.is_file():
         raise UsageError("--token-file is not a file.", kept="Nothing was done.", do="Give its path.")
     return read_secret(file).strip()
+
+
+def _operating() -> str:
+    """Whoever runs the command, as the machine knows them: no variable of theirs says it."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _typed(node: Node, who: Path | None) -> Requester | None:

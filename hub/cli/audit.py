@@ -12,6 +12,7 @@ from hub.audit.chain import Broken, Verified
 from hub.cli.options import Json
 from hub.cli.output import EXIT_REFUSED, counted, out, plain, print_json, reporting
 from hub.cli.outside import verify_from_outside
+from hub.cli.reads import reads
 from hub.cli.resume import found_rows, print_rows, resume
 from hub.cli.signed_requests import request
 from hub.cli.unusual import unusual
@@ -145,6 +146,7 @@ audit_app.command("heads")(heads)
 audit_app.command("reconcile")(reconcile)
 audit_app.command("request")(request)
 audit_app.command("unusual")(unusual)
+audit_app.command("reads")(reads)
 
 
 @audit_app.callback()

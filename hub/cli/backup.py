@@ -11,11 +11,13 @@ import typer
 from hub.backup.make import backup as make_backup
 from hub.backup.restore import Restored, Source
 from hub.backup.restore import restore as bring_back
+from hub.checks.opened_cases import cases_of
 from hub.cli.options import Because, Home, Json, opened
 from hub.cli.output import counted, out, plain, print_json, reporting
 from hub.crypto import age
 from hub.errors import UsageError
 from hub.files import OccupiedError, write_atomically
+from hub.records.reads import bring_in
 from hub.values import day_in_words
 
 
@@ -58,6 +60,7 @@ def backup(
 ) -> None:
     """Back up a node, also while it is served: database, home and audit checkpoint as of one moment, encrypted."""
     with opened(home, as_json=as_json, interrupted="Nothing was written to the folder.") as node:
+        bring_in(node, cases_of)  # The journal itself is in no backup.
         done = make_backup(node, folder, recipient or node.settings.backup.recipients, keys_to=keys)
         if as_json:
             files = {"home": str(done.home), "keys": str(done.keys) if done.keys else None}

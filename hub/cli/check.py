@@ -26,6 +26,7 @@ from hub.errors import HubError
 from hub.federation.client import PeerClient
 from hub.node.node import Node
 from hub.records.check import CandidateRef, CheckRequest, CheckResult
+from hub.records.reads import Came
 from hub.values import Level, typed
 
 EXPLAINED: Final = """\
@@ -126,7 +127,8 @@ def disclose(
         known = speaker(node, "disclose", who)
         target = CandidateRef(check_id, area, handle)
         completed = read_form(form) if form is not None else None
-        before = earlier_candidate(node, known.named, target)
+        with known.opening("check", check_id):
+            before = earlier_candidate(node, known.named, target)
 
         async def run() -> tuple[CheckResult, Decision]:
             async with PeerClient(node) as client:
@@ -145,6 +147,7 @@ def disclose(
 
 
 def _finish(home: Path, who: Speaker, result: CheckResult, decision: Decision, *, as_json: bool) -> None:
+    who.leave(Came.shown, ("check", result.check_id))
     result, asked = safe_to_read(result), result.decision
     if as_json:
         print_json(result.model_dump(mode="json"))

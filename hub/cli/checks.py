@@ -58,7 +58,8 @@ def show(
     """Show an earlier check and its result, area by area, as it was shown. Nobody is asked."""
     with opened_to_read(home, as_json=as_json) as node:
         known = speaker(node, "checks show", who, token)
-        result = safe_to_read(earlier_result(node, known.named, check_id, known.reads()))
+        with known.opening("check", check_id):
+            result = safe_to_read(earlier_result(node, known.named, check_id, known.reads()))
         if as_json:
             print_json(result.model_dump(mode="json"))
             return

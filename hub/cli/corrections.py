@@ -119,7 +119,7 @@ def decide_(
     """
     with opened(home, as_json=as_json) as node:
         by = decides(node, "case decide", who)
-        held = _case(node, Speaker(node, by), by, read_case_ref())
+        held = _case(node, Speaker(node, "case decide", by), by, read_case_ref())
         done = decide(node, Corrector.named(by), held, number, answer.value, because)
         if as_json:
             print_json(

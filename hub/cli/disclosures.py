@@ -86,8 +86,9 @@ def list_(
     """List the disclosure log of the case whose reference is read from standard input."""
     with opened_to_read(home, as_json=as_json) as node:
         known, case_ref = speaker(node, "disclosures list", who, token), read_case_ref()
-        _require_case(known, case_ref)
-        rows = read_log(node, known.named, case_ref)
+        with known.opening_case(case_ref):
+            _require_case(known, case_ref)
+            rows = read_log(node, known.named, case_ref)
         if pdf is not None:
             write_file(pdf, _paper(node, known.named, case_ref))
         if as_json:

@@ -49,7 +49,9 @@ def show(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = F
     """Show the newest plan of a case, what it lacks, and what it sets again. Its number is on standard input."""
     with opened_to_read(home, as_json=as_json) as node:
         known = speaker(node, "plan show", who, token)
-        held = _case(known, known.named, read_case_ref())
+        case_ref = read_case_ref()
+        with known.opening_case(case_ref):
+            held = _case(known, known.named, case_ref)
         _tell(held, plan_of(node, held, known.named), as_json=as_json)
 
 

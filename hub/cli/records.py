@@ -121,9 +121,10 @@ def show(home: Home, number: Number, who: Who = None, token: TokenFile = None, a
     """Show what another area asks of us, paper by paper: whose each is, and whether it may go."""
     with opened(home, as_json=as_json) as node:
         known = speaker(node, "records show", who, token)
-        _require_known(known, number)
         look = look_at_papers if has_accounts(node) else open_papers  # A program opens nothing for a person.
-        found = look(node, number, known.named or asker_for(node, None))
+        with known.opening("papers", number):
+            _require_known(known, number)
+            found = look(node, number, known.named or asker_for(node, None))
         if as_json:
             print_json(_shown(found))
             return

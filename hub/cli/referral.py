@@ -191,7 +191,9 @@ def show(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = F
     """Show the papers of a case: its referrals, risk checklists and what else was kept. Standard input names it."""
     with opened_to_read(home, as_json=as_json) as node:
         known = speaker(node, "referral show", who, token)
-        found = _papers(node, known, read_case_ref())
+        case_ref = read_case_ref()
+        with known.opening_case(case_ref):
+            found = _papers(node, known, case_ref)
         if as_json:
             print_json({"papers": [_paper(one) for one in found]})
             return
@@ -249,11 +251,14 @@ def give_from_case(
     with opened(home, as_json=as_json) as node:
         known = speaker(node, "referral file", who, token)
         case_ref = read_case_ref()
-        held = _case(node, known, case_ref)
-        kept = next((one for one in _papers(node, known, case_ref) if one.number == number), None)
-        given = give(node, _by(node, known), held, kept) if kept else None
-        if given is None:
-            raise NotFoundError("This case has no such file.", kept="Nothing was written.", do="Check it.")
+        with known.opening_case(case_ref):
+            held = _case(node, known, case_ref)
+            kept = next((one for one in _papers(node, known, case_ref) if one.number == number), None)
+            given = give(node, _by(node, known), held, kept) if kept else None
+            if given is None:
+                raise NotFoundError(
+                    "This case has no such file.", kept="Nothing was written.", do="Check it."
+                )
         _write(to, given.data)
         if as_json:
             print_json({"media_type": given.media_type, "size": len(given.data)})

@@ -76,7 +76,9 @@ def show(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = F
     """Show who of the case whose reference is read from standard input is here already, and what was decided."""
     with opened_to_read(home, as_json=as_json) as node:
         known = speaker(node, "repeats show", who, token)
-        held = case_of(node, known, read_case_ref())
+        case_ref = read_case_ref()
+        with known.opening_case(case_ref):
+            held = case_of(node, known, case_ref)
         found = here_already_of(node, looker(known), held)
         if as_json:
             print_json({"case_ref": held.details.case_ref, "here_already": [_document(one) for one in found]})

@@ -24,6 +24,7 @@ from hub.cases.seals import (
 from hub.cli.acting import Speaker, TokenFile, decides, speaker
 from hub.cli.options import Because, By, Home, Json, Who, opened, opened_to_read, read_case_ref
 from hub.cli.output import counted, err, out, plain, print_json
+from hub.records.reads import Came
 from hub.records.words import SealWord
 from hub.values import Person, day_in_words, typed
 
@@ -68,6 +69,8 @@ def list_(
     with opened_to_read(home, as_json=as_json) as node:
         known = speaker(node, "seals list", who, token)
         found = _shown(known, every=every)
+        handles = dict.fromkeys(case for one in found for case in (one.case, one.likeness.sealed_case))
+        known.leave(Came.shown, *(("case", one) for one in handles))
         if as_json:
             print_json({"seals": [_document(one) for one in found]})
             return

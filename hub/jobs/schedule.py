@@ -20,6 +20,7 @@ from hub.cases.own_keys import keep_own_keys
 from hub.cases.renewal import follow_agreements
 from hub.cases.repeat_decisions import note_current
 from hub.checks.later_hearings import exchange_hearings
+from hub.checks.opened_cases import cases_of
 from hub.checks.papers.expire import expire as expire_papers
 from hub.checks.reconcile import reconcile
 from hub.crypto.groups import from_groups
@@ -34,6 +35,7 @@ from hub.jobs.task import Task
 from hub.jobs.warnings import warnings_of
 from hub.node.home import advance_audit_checkpoint, require_as_bound
 from hub.node.node import Node
+from hub.records.reads import bring_in, erase_old
 from hub.store import peers, schedule
 from hub.store.schedule import WORKER, JobRow
 from hub.transfers.channel.exchange import exchange, renew
@@ -107,6 +109,7 @@ def jobs_of(node: Node, wanted: Sequence[WantedPeer]) -> dict[str, Job]:
         Job("audit", lambda run: require_as_bound(run.node)),
         Job("escalate", _escalate),
         Job("casework", _casework),
+        Job("reads", _reads),
     ]
     return {job.name: job for job in jobs}
 
@@ -172,6 +175,12 @@ def _casework(run: Run) -> None:
     keep_own_keys(run.node, run.alive)
     note_current(run.node, run.alive)
     end_flags(run.node, run.alive)
+
+
+def _reads(run: Run) -> None:
+    """Bring in who opened which case, and erase what is kept no longer."""
+    bring_in(run.node, cases_of)
+    erase_old(run.node)
 
 
 def _warn(run: Run) -> None:

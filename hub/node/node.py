@@ -40,6 +40,7 @@ from hub.node.keys import (
     prf_seeds_of_before,
 )
 from hub.node.prf_keys import FIRST_EPOCH, PRF_FOLDER, MissingKeysError, PrfKeyFolder, PrfKeys
+from hub.node.read_journal import READ_JOURNAL, ReadJournal
 from hub.node.settings import Areas, Settings, config_file, load_areas, load_settings, read_text, read_toml
 from hub.node.stops import STOPS, Stops
 from hub.node.transaction import Reading, Transaction
@@ -189,6 +190,11 @@ class Node:
     def bound(self) -> BoundLog:
         """What the log says of every row."""
         return BoundLog(self.home / ROWS_SAID, lambda: self.keys.vault, self.log, self.database.read)
+
+    @cached_property
+    def read_journal(self) -> ReadJournal:
+        """Who opened what and is not brought into the database yet."""
+        return ReadJournal(self.home / READ_JOURNAL, lambda: self.keys.vault)
 
     @cached_property
     def remembered(self) -> Remembered:

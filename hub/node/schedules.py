@@ -26,6 +26,7 @@ class Schedules(Value):
     `show_head_minutes`: each peer is shown the newest signed head of our log, whatever was done or not.
     `envelope_minutes`: each peer is sent an envelope, with something in it or not.
     `hearings_minutes`: areas that hold a case to be the same say the days of later hearings.
+    `reads_minutes`: who opened what is brought into the database, whether anybody did or not.
     `ask_again_minutes`: a disclosure that waits for a person at its holder. `retry_most_minutes`: between two tries
     of what goes on failing. `give_up_after`: tries of a delivery; by default about three days.
     """
@@ -35,6 +36,7 @@ class Schedules(Value):
     sync_minutes: Minutes = 15
     escalate_minutes: Minutes = 60
     casework_minutes: Minutes = 60
+    reads_minutes: Minutes = 60
     show_head_minutes: Minutes = 60
     envelope_minutes: Minutes = 60
     hearings_minutes: Minutes = 24 * 60
@@ -62,6 +64,7 @@ class Schedules(Value):
             "hearings": self.hearings_minutes,
             "escalate": self.escalate_minutes,
             "casework": self.casework_minutes,
+            "reads": self.reads_minutes,
         }.get(job.partition(":")[0])
         return None if minutes is None else minutes * 60
 

@@ -135,6 +135,12 @@ class AttachmentSettings(Value):
     clamd: ShortText = ""
 
 
+class ReadSettings(Value):
+    """How long it is kept who opened which case."""
+
+    keep_days: int = Field(default=730, ge=30, le=3_660)
+
+
 class ConsoleSettings(Value):
     """The node's console: `url` is where browsers reach it, a name or a port of its own, without a path."""
 
@@ -211,6 +217,7 @@ class Settings(Value):
     provider: ProviderSettings | None = None
     backup: Backups = Backups()
     channels: Channels = Channels()
+    reads: ReadSettings = ReadSettings()
     repeat_definition: Literal["2018", "before_2018"] = "2018"
     peer_timeout_s: float = Field(default=10.0, gt=0, le=120)
     max_gap: int = Field(default=2, ge=0, le=16)

@@ -51,6 +51,7 @@ GUARDED: Final[Mapping[str, frozenset[str]]] = {
     "idva_referral": _NOTHING,
     "channel": _NOTHING,
     "papers_request": _NOTHING,
+    "read_batch": _NOTHING,
 }
 """Each table, and the columns of it that are not bound: they change without an event, and decide nothing alone."""
 

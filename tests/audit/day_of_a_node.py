@@ -31,6 +31,7 @@ from hub.records.check import CandidateRef, CheckResult
 from hub.records.idva import IdvaReferral, Tried, keep_idva_referral
 from hub.records.papers import Paper, PaperKind, WithFile
 from hub.records.papers_requests import PapersRequest, PapersStep, keep_papers_request
+from hub.records.reads import ReadEvent, bring_in, leave
 from hub.records.restorations import Reasons
 from hub.records.submissions import Submission, SubmissionState, keep_submission
 from hub.records.tokens import TokenScope
@@ -182,6 +183,8 @@ def _asked_of_others(node: Node, number: int) -> None:
         keep_idva_referral(tx, passed.model_copy(update={"tried": (Tried(by="I", at=now, reached=True),)}))
         keep_papers_request(tx, papers_asked.took(ended))
         keep_channel(tx, channel.model_copy(update={"state": ChannelState.closed}))
+    leave(node, ReadEvent(at=now, account="ab" * 16, place="GET /cases/{case}"))
+    bring_in(node, lambda *_: ("cd" * 32,))
 
 
 def _sign_in(node: Node, number: int) -> None:

@@ -26,6 +26,7 @@ from hub.sample.referrals import Row
 from hub.web.guards import PERSON
 from tests.cli.accounts import CONSOLE, PEOPLE, Staffed
 from tests.cli.conftest import TOLD, make, today
+from tests.cli.least import least
 from tests.cli.running import Ended, count, inside, query, write_csv
 from tests.docs.pages import commands
 
@@ -37,14 +38,6 @@ MANAGER: Final = {
 }
 OURS: Final = [name for name, rule in RULES.items() if not rule.guard.open]
 BY_TOKEN: Final = [name for name in OURS if RULES[name].guard.program != PERSON and not RULES[name].operators]
-ONE_OF: Final = {"requests answer": ("--release",)}
-"""What a command takes one of several of."""
-CHOSEN: Final = {
-    ("case decide", "answer"): "approve",
-    ("requests still-here", "answer"): "moved",
-    ("referral file", "number"): 1,
-}
-"""Of an argument that is one of a few words, one that it can be."""
 BY_PERSON: Final = [name for name in OURS if RULES[name].guard.program == PERSON]
 NAMED: Final = [name for name, one in commands().items() if "--as" in {o for p in one.params for o in p.opts}]
 
@@ -80,18 +73,6 @@ def ref(staffed: Staffed) -> str:
 def written(path: Path, document: object) -> Path:
     path.write_text(json.dumps(document), encoding="utf-8")
     return path
-
-
-def least(name: str, home: Path) -> list[object]:
-    """The least that a command takes: what it names is not there."""
-    words: list[object] = list(ONE_OF.get(name, ()))
-    for one in commands()[name].params:
-        if one.param_type_name == "argument":
-            words.append(home if one.name == "home" else CHOSEN.get((name, one.name), "ab" * 8))
-        elif one.required:
-            flag = one.type_descriptor.annotation is bool
-            words += [one.opts[0]] if flag else [one.opts[0], "because-of-this"]
-    return words
 
 
 def run(name: str, home: Path, *more: object, said: str = "NM-1\nSomebody\n") -> Ended:

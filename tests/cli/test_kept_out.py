@@ -39,6 +39,7 @@ OF_NO_CASE: Final = {
     "channel read": "takes the data-protection officer's key, which is not on the node, and lists all to it",
     "policy explain": "touches no database",
     "audit reconcile": "names checks by random identifiers, of the whole node, about no case",
+    "audit reads": "tells of who opened a case: of somebody kept out of it: tests/cli/test_reads.py",
     "audit unusual": "counts by day and area, of the whole node, about no case",
     "audit heads": "shows heads of other areas' logs, about no case",
     "audit resume": "lets a node go on that has stopped; names to its auditor the cases whose rows were altered",

@@ -355,7 +355,7 @@ BROUGHT_BACK_OTHERWISE = frozenset(
     deliveries_anchored tellings_anchored hidden_searched stop_ended organisation_added account_opened signed_in
     sign_in_refused authenticated_anew session_ended program_admitted program_ended transfer_ended
     envelopes_read
-    file_given papers_opened papers_ended
+    file_given papers_opened papers_ended reads_kept reads_erased
     """.split()  # noqa: SIM905
 )
 

@@ -25,6 +25,7 @@ from hub.store.tables.notices import LastNotice, NoticeRecord
 from hub.store.tables.papers import CaseAttachment, CasePaper
 from hub.store.tables.papers_requests import PapersPack, PapersRequestRecord
 from hub.store.tables.peers import Peer, PeerEntry, PeerFeed
+from hub.store.tables.reads import ReadBatch
 from hub.store.tables.received import (
     IdempotentAnswer,
     QuotaUse,
@@ -71,6 +72,7 @@ __all__ = [
     "PersonKeys",
     "PersonRecord",
     "QuotaUse",
+    "ReadBatch",
     "Receipt",
     "ReceivedCheck",
     "ReceivedDisclosure",

@@ -41,6 +41,7 @@ from hub.records.cases import HeldCase
 from hub.records.check import AreaResult, Candidate, CheckResult
 from hub.web.api import models
 from hub.web.api.models import CaseTyped, Question, Search
+from hub.web.read_events import Opening
 from hub.web.typed.cases import fled_wrong, same_case, stub_of
 from hub.web.typed.owed import AHEAD, owed, read
 from hub.web.typed.people import CorrectionTyped
@@ -59,11 +60,16 @@ class Call:
     acting: Acting
     request: Request
     client: Callable[[Node], PeerClient]
+    opening: Opening
     body: Any = None
 
     def place(self, name: str) -> str:
         """A part of the address, such as a case's."""
         return str(self.request.path_params[name])
+
+    def shows(self, *cases: str) -> None:
+        """What is answered shows these cases, by their handles (hex): its address does not name them."""
+        self.opening.shows(*cases)
 
     @property
     def case(self) -> HeldCase:
@@ -141,6 +147,7 @@ def enter(call: Call) -> models.CaseShown:
     if held is None:
         raise absent()
     note_found(call.node, held.row.handle)
+    call.shows(held.row.handle.hex())
     return _shown(held)
 
 
@@ -157,6 +164,7 @@ def send_referral(call: Call) -> models.ReferralKept:
     referral = for_account(call.node, call.acting, told)
     done = refer_or_propose(call.node, referral, Corrector.of(call.acting), opens(call.acting))
     note_found(call.node, bytes.fromhex(done.handle))
+    call.shows(done.handle)
     return models.ReferralKept(
         case=done.handle,
         case_ref=done.case_ref,

@@ -21,6 +21,7 @@ from hub.web.api import (
     models,
     moves,
     plans,
+    reads,
     services,
     still_here,
 )
@@ -31,6 +32,7 @@ from hub.web.typed.duty import DutyTyped
 from hub.web.typed.handovers import HandoversTold
 from hub.web.typed.people import CorrectionTyped
 from hub.web.typed.plans import ReportTyped
+from hub.web.typed.reads import ReadsTyped
 
 ROOT: Final = "/api/v1"
 MOST_BYTES: Final = 100_000
@@ -242,6 +244,7 @@ ADDRESSES: Final = (
         eg.SCHEME_SAID,
         eg.SCHEME,
     ),
+    Address("POST", "/reads", reads.list_reads, ReadsTyped, reads.ReadsListed, eg.READS_WANTED, eg.READS),
     Address(
         "GET",
         "/hearings",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from http import HTTPStatus
 from typing import Final, NamedTuple
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from hub.accounts import tokens
 from hub.accounts.tokens import NotAllowedError, NoTokenError, TokenBearer
@@ -29,6 +30,7 @@ from hub.web.api.openapi import openapi
 from hub.web.guards import PERSON, ROUTES
 from hub.web.limits import Allowances
 from hub.web.problems import problem_of
+from hub.web.read_events import Opening
 from hub.web.ticks import to_the_tick
 
 PER_SECOND: Final = 5.0
@@ -95,23 +97,36 @@ def _guarded(one: Address, made: Served, allowances: Allowances) -> Callable[[Re
             return failed(_no_token())
         if not allowances.take(found.id.hex()):
             return failed(QuotaError("This token is used too often.", retry_after=1, do="Wait, then go on."))
+        opening = Opening.of(made.node, found.acting, guard, request)
         if not guard.admits(found.acting.account.role):
+            await to_thread.run_sync(opening.answered, HTTPStatus.NOT_FOUND)
             await to_the_tick(made.node, begun)
             return failed(absent())
         if guard.program == PERSON or one.act is None:
             return failed(_takes_person(one.doing))
         if guard.program not in {scope.value for scope in found.scopes}:
             return failed(_scope(guard.program))
-        call = Call(made.node, found.acting, request, made.client, _typed(one, body))
+        call = Call(made.node, found.acting, request, made.client, opening, _typed(one, body))
         try:
             act = one.act if one.method != "GET" else partial(made.node.of_one_moment, one.act)
-            given = await to_thread.run_sync(act, call, limiter=made.working)
+            given = await to_thread.run_sync(_acted, act, call, one.status, limiter=made.working)
         except NotFoundError:
             await to_the_tick(made.node, begun)
             raise
         return JSONResponse(given.model_dump(mode="json"), status_code=one.status)
 
     return answer
+
+
+def _acted(act: Callable[[Call], BaseModel], call: Call, status: int) -> BaseModel:
+    """What comes of an act. Who opened what is kept before it is answered, or that nothing was shown."""
+    try:
+        given = act(call)
+    except NotFoundError as error:
+        call.opening.answered(error.status)
+        raise
+    call.opening.answered(status)
+    return given
 
 
 async def _bearer(node: Node, request: Request) -> TokenBearer | None:

@@ -193,3 +193,21 @@ SCHEME: Final = {
     "due": False,
     "recorded": [{**SCHEME_SAID, "by": "Ash Underhill", "at": "2026-11-29T09:30:00Z"}],
 }
+
+READS_WANTED: Final = {"number": "NM-2026-0412", "since": "2026-11-01"}
+READS: Final = {
+    "reads": [
+        {
+            "at": "2026-11-29T09:30:00Z",
+            "who": "Ash Underhill",
+            "organisation": "Northmoor Council",
+            "role": "coordinator",
+            "thing": "paper",
+            "place": "GET /cases/{case}/papers/{paper}",
+            "cases": ["NM-2026-0412"],
+            "came": "shown",
+        }
+    ],
+    "unusual": [{"day": "2026-11-28", "who": "Ash Underhill", "what": "many", "counted": 61, "usual": 12}],
+    "unread": 0,
+}

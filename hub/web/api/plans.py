@@ -36,8 +36,10 @@ def report_on_action(call: Call) -> models.ActionOpen:
     """Say what came of an action; the same said again is kept once."""
     said: ReportTyped = call.body
     number, who = call.place("action"), reporter_of(call.acting)
-    if action_shown(call.node, who, number) is None:
+    line = action_shown(call.node, who, number)
+    if line is None:
         raise absent()
+    call.shows(line.case)
     acting = call.acting
     report(
         call.node, who, number, said.report(acting.organisation.name, acting.account.name, call.node.now())

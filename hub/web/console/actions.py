@@ -38,6 +38,7 @@ def _one(asked: Asked) -> Response:
 
 
 def _page(asked: Asked, line: ActionLine, form: Form[Any], status: int = 200) -> Response:
+    asked.shows(line.case)
     return asked.page(
         "action.html",
         status,

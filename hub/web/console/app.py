@@ -68,6 +68,7 @@ from hub.web.console import (
     programs,
     protect,
     provider,
+    reads,
     referrals,
     rendering,
     result,
@@ -89,6 +90,7 @@ from hub.web.console.rendering import Pages
 from hub.web.console.uploads import Sent, discard, read_sent
 from hub.web.console.words import menu_of, role_in_words
 from hub.web.guards import ROUTES, Guard
+from hub.web.read_events import Opening
 
 PAGES: Final[tuple[Page, ...]] = (
     *sign_in.PAGES,
@@ -123,6 +125,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *before.PAGES,
     *countersign.PAGES,
     *unusual.PAGES,
+    *reads.PAGES,
     *disclosures.PAGES,
     *nothing.PAGES,
     *accounts.PAGES,
@@ -227,7 +230,8 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
         sent = await _sent(node, page, guard, request)
         typed, begun = sent.pairs, ticks.clock()
         session = await _session(node, request)
-        asked = Asked(node, made.pages, request, session, typed, sent.file, made.client)
+        opening = None if session is None else Opening.of(node, session.acting, guard, request)
+        asked = Asked(node, made.pages, request, session, typed, sent.file, made.client, opening)
         if not guard.open:
             if session is None:
                 lost = typed and guard.kept and page.path != "/sign-out"
@@ -239,6 +243,7 @@ def _guarded(made: Made, page: Page, guard: Guard) -> Callable[[Request], Awaita
             await to_thread.run_sync(sessions.touch, node, session)
             _show_who(request, session)
             if not guard.admits(session.acting.account.role):
+                await _refused(asked)
                 await ticks.to_the_tick(node, begun)
                 return asked.not_found()
             if guard.fresh and not session.fresh(node.now()):
@@ -278,10 +283,32 @@ async def _answered(page: Page, asked: Asked, limiter: CapacityLimiter) -> Respo
     """The page. `limiter`: so many at once; fewer where a password may be looked at, which takes 64 MiB."""
     if inspect.iscoroutinefunction(page.handler):
         given: Response = await page.handler(asked)
+        await to_thread.run_sync(_keep_opened, asked, given.status_code)
         return given
     handler: Callable[[Asked], Response] = page.handler  # type: ignore[assignment]
     act = handler if page.method in _UNSAFE else partial(asked.node.of_one_moment, handler)
-    return await to_thread.run_sync(act, asked, limiter=limiter)
+    return await to_thread.run_sync(_opened, act, asked, limiter=limiter)
+
+
+def _opened(act: Callable[[Asked], Response], asked: Asked) -> Response:
+    """What comes of it, once it is kept who opened what."""
+    try:
+        found = act(asked)
+    except NotFoundError as error:
+        _keep_opened(asked, error.status)
+        raise
+    _keep_opened(asked, found.status_code)
+    return found
+
+
+def _keep_opened(asked: Asked, status: int) -> None:
+    """Keep who opened what before they are answered. Raises StorageError, in the place of any answer."""
+    if asked.opening is not None:
+        asked.opening.answered(status)
+
+
+async def _refused(asked: Asked) -> None:
+    await to_thread.run_sync(_keep_opened, asked, HTTPStatus.NOT_FOUND)
 
 
 def _show_who(request: Request, session: SignedIn) -> None:

@@ -23,6 +23,7 @@ from hub.web.console.rendering import Pages
 from hub.web.console.sentences import Sentences
 from hub.web.console.uploads import Upload
 from hub.web.guards import ROUTES
+from hub.web.read_events import Opening
 
 T = TypeVar("T", bound=BaseModel)
 R = TypeVar("R")
@@ -36,7 +37,7 @@ class _Nothing(BaseModel):
 class Asked:
     """One request. `typed`: what its form had, field by field in order; `file`: what it brought.
 
-    `client`: by which peers are reached.
+    `client`: by which peers are reached. `opening`: what they open is kept by, where anybody is signed in.
 
     `session` is there wherever the table asks for a role.
     """
@@ -48,6 +49,7 @@ class Asked:
     typed: tuple[tuple[str, str], ...] = ()
     file: Upload | None = None
     client: Callable[[Node], PeerClient] = PeerClient
+    opening: Opening | None = None
 
     @property
     def acting(self) -> Acting:
@@ -59,6 +61,11 @@ class Asked:
     def may(self, path: str) -> bool:
         """Whether the table lets them open an address: a link to another is no use."""
         return ROUTES["GET", path].admits(self.acting.account.role)
+
+    def shows(self, *cases: str) -> None:
+        """The page shows these cases, or people on them, by their handles (hex): its address does not name them."""
+        if self.opening is not None:
+            self.opening.shows(*cases)
 
     @property
     def address(self) -> str:

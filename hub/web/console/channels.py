@@ -220,6 +220,7 @@ def _page(
     done: str = "",
 ) -> Response:
     ours = asking.channels_of(asked.node, asked.acting)
+    asked.shows(*(one.case for one in ours), *(case for case, _ in (seen.cases if seen else ())))
     return asked.page(
         "channels.html",
         status,

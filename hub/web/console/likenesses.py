@@ -7,6 +7,7 @@ they are not is a manager's, who shows again who they are (`hub.cases.seals`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, Final, Literal
 
 from fastapi import Response
@@ -39,7 +40,13 @@ class Decided(Value):
 
 def _list(asked: Asked) -> Response:
     found = likenesses_shown(asked.node, asked.acting)
+    _say(asked, found)
     return asked.page("likenesses.html", rows=[(one, gettext(WHY[one.why])) for one in found])
+
+
+def _say(asked: Asked, found: Iterable[ShownLikeness]) -> None:
+    """Say which cases the page shows people of."""
+    asked.shows(*(case for one in found for case in (one.case, one.likeness.sealed_case)))
 
 
 def _found(asked: Asked) -> ShownLikeness | None:
@@ -58,6 +65,7 @@ def _page(asked: Asked, found: ShownLikeness, form: Form[Any], status: int = 200
     at = found.likeness.at
     on = dt.datetime.fromtimestamp(at, ZONE).date() if at else None
     why = gettext(WHY[found.why])
+    _say(asked, [found])
     return asked.page("likeness.html", status, form=form, found=found, why=why, on=on)
 
 

@@ -41,6 +41,7 @@ _MENU: Final = (
     (mark("Who may be hidden"), "/seals"),
     (mark("Disclosures"), "/disclosures"),
     (mark("Out of the ordinary"), "/unusual"),
+    (mark("Who opened a case"), "/reads"),
     (mark("People"), "/accounts"),
     (mark("Programs"), "/programs"),
 )

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from hub.accounts.sessions import SignedIn, begin, find
 from hub.records.accounts import AccountRole
 from hub.web.console import app as console_app
-from hub.web.guards import ROUTES, Guard
+from hub.web.guards import OPEN, ROUTES
 from tests.accounts.people import cheap_passwords
 from tests.federation.nodes import copied
 from tests.web.console.routes import BEHIND, EXPECTED, LETTERS, address
@@ -58,7 +58,7 @@ def test_the_console_has_these_addresses_and_no_other(console: Console) -> None:
 def test_it_does_not_start_with_an_address_that_is_not_in_the_table(
     console: Console, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(console_app, "ROUTES", {**ROUTES, ("GET", "/else"): Guard()})
+    monkeypatch.setattr(console_app, "ROUTES", {**ROUTES, ("GET", "/else"): OPEN})
     with pytest.raises(RuntimeError, match="/else"):
         console_app.create_console(console.node)
 

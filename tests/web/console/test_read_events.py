@@ -1,0 +1,318 @@
+"""Every address that shows a case leaves who opened it, before it answers: walked, and killed in the middle."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import httpx2
+import pytest
+
+from hub.cases.staff import STAFF_FILE
+from hub.checks.opened_cases import THINGS, cases_of
+from hub.errors import StorageError
+from hub.node.node import Node, open_node
+from hub.records.accounts import AccountRole
+from hub.records.cases import held_cases
+from hub.records.gists import every_gist
+from hub.records.reads import Came, ReadEvent, ReadEvents, bring_in, read_since
+from hub.web.guards import ROUTES, Reads
+from tests.accounts.people import cheap_passwords
+from tests.accounts.provider import running
+from tests.federation.nodes import Areas, copied
+from tests.web.console.examples import NO_PAGES, World
+from tests.web.console.signed_in import NAMES, Console, normal
+from tests.web.console.walk import Walk
+
+pytestmark = pytest.mark.first
+SHOWING: Final = (Reads.case, Reads.named)
+NOT_OF_A_CASE: Final = {"account", "token", "name", "digest", "day", "area", "candidate", "paper", "question"}
+"""Parts of addresses that name no case: bodies and people who work here, days, and what stands after a case's or a
+check's own part."""
+
+
+def events(node: Node) -> tuple[ReadEvent, ...]:
+    with node.read() as tx:
+        found: ReadEvents = read_since(tx, 0, cases_of)
+    assert not found.unread
+    return found.events
+
+
+def waiting(node: Node) -> list[ReadEvent]:
+    """What is not brought in yet."""
+    found = node.read_journal.every()
+    return [ReadEvent.model_validate_json(line) for one in found for line in one.lines]
+
+
+def test_every_address_that_names_a_thing_of_a_case_shows_a_case() -> None:
+    """Whoever adds a part of an address says what it names."""
+    parts = {part for _, path in ROUTES for part in re.findall(r"\{(\w+)", path)}
+    assert parts == THINGS - {"reference"} | NOT_OF_A_CASE
+    for (method, path), guard in ROUTES.items():
+        if set(re.findall(r"\{(\w+)", path)) & THINGS:
+            assert guard.reads in SHOWING, (method, path)
+        if guard.open:
+            assert guard.reads is Reads.nothing, (method, path)
+
+
+@pytest.fixture
+def walk(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Walk]:
+    areas = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    with cheap_passwords(), running(areas.clock) as provider:
+        yield Walk(World(areas, provider))
+    areas.close()
+
+
+def test_every_page_in_every_state_leaves_one_event_where_it_shows_a_case_and_none_where_not(
+    walk: Walk,
+) -> None:
+    """One for each answer, of whoever opened it, and with the case wherever it is of one; a list names nobody."""
+    met, named, before = set[str](), set[tuple[str, ...]](), 0
+    for example in walk.examples():
+        node = walk.world.areas[example.at]
+        count = len(waiting(node))
+        answer = walk.send(example)
+        seen = [one for one in waiting(node)[count:] if one.place == example.route]
+        method, path = example.route.split(" ")
+        reads = ROUTES[method, path].reads
+        shown = answer.status_code < 300 or answer.status_code in (409, 422)
+        expected = int(reads is not Reads.nothing and (shown or answer.status_code == 404))
+        assert len(seen) == expected, (example.route, answer.status_code)
+        who = walk.world.somebody(example)
+        for one in seen:
+            assert who is not None
+            assert one.account == who.account.id
+            assert one.came is (Came.shown if shown else Came.refused)
+            with node.read() as tx:
+                if (
+                    shown and reads is Reads.case and "{transfer}" not in path
+                ):  # Theirs, until it is accepted.
+                    assert cases_of(tx, one), (example.route, one)
+        met |= {example.route} if expected else set()
+        before += expected
+        if shown and reads in (Reads.list, Reads.nothing) and method == "GET":
+            named |= {(example.route, *_named(node, answer.text))}
+    pages = {
+        f"{method} {path}"
+        for (method, path), guard in ROUTES.items()
+        if guard.reads is not Reads.nothing and not path.startswith("/api/")
+    }
+    assert {one for one in named if len(one) > 1} == set()
+    assert pages - met == NEVER_SHOWN
+    assert before > 100
+
+
+NEVER_SHOWN: Final = NO_PAGES - {f"{method} {path}" for method, path in ROUTES if "/api/" in path} - {
+    "GET /healthz",
+    "GET /static/{digest}/{name:path}",
+} | {"GET /obligations/{number}/form"}
+"""What no example opens, for it is no page; and an address that sends on to the first question."""
+
+
+def _named(node: Node, text: str) -> set[str]:
+    """The surnames of people on cases here that a page has."""
+    with node.read() as tx:
+        held = held_cases(tx, [one.row for one in every_gist(tx)])
+    surnames = {person.details.person.surname for case in held for person in case.people}
+    return {one for one in surnames if len(one) > 3 and re.search(rf"\b{re.escape(one)}\b", text)}
+
+
+@pytest.fixture(scope="module")
+def areas(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Areas]:
+    made = copied(sqlite_template, tmp_path_factory.mktemp("areas"), lambda _: "sqlite:///hub.sqlite3")
+    with cheap_passwords():
+        yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def console(areas: Areas) -> Console:
+    return Console.of(areas["eastvale"])
+
+
+@pytest.fixture(scope="module")
+def token(console: Console) -> str:
+    """The coordinator's session."""
+    return console.users[AccountRole.coordinator].signed_in()
+
+
+def handles(node: Node) -> list[str]:
+    with node.read() as tx:
+        return [one.row.handle.hex() for one in every_gist(tx)]
+
+
+def test_whoever_tries_what_is_kept_from_them_leaves_the_same_as_of_what_is_not_there(
+    console: Console, token: str
+) -> None:
+    node, who = console.node, console.users[AccountRole.coordinator]
+    handle = handles(node)[0]
+    with node.read() as tx:
+        (ref,) = [one.case_ref for one in every_gist(tx) if one.row.handle.hex() == handle]
+    kept = f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "{NAMES[AccountRole.coordinator]}"\n'
+    (node.home / STAFF_FILE).write_text(kept, encoding="utf-8")
+    count = len(events(node))
+    answers = [console.send("GET", f"/cases/{one}", token) for one in (handle, "ab" * 16)]
+    (node.home / STAFF_FILE).unlink()
+    assert [one.status_code for one in answers] == [404, 404]
+    assert normal(answers[0].text) == normal(answers[1].text)
+    excluded, absent = events(node)[count:]
+    assert [excluded.came, absent.came] == [Came.refused, Came.refused]
+    assert (
+        (excluded.account, excluded.place)
+        == (absent.account, absent.place)
+        == (who.account.id, "GET /cases/{case}")
+    )
+    assert (len(excluded.cases), absent.cases) == (1, ())
+    assert len(excluded.model_dump_json()) - len(excluded.cases[0]) - 2 == len(absent.model_dump_json())
+
+
+def test_of_an_address_nothing_is_kept_but_what_may_be_an_id(console: Console, token: str) -> None:
+    console.send("GET", "/cases/Dorothea%20Quillfeather", token)
+    assert events(console.node)[-1].things == (("case", ""),)
+
+
+def test_where_it_cannot_be_written_down_nothing_is_shown_and_the_page_says_whom_to_ring(
+    console: Console, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = console.node
+    handle = handles(node)[0]
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pwrite", full)
+        shown, absent = (console.send("GET", f"/cases/{one}", token) for one in (handle, "ab" * 16))
+        nothing = console.send("GET", "/duty", token)
+    for one in (shown, absent):
+        assert one.status_code == StorageError.status
+        assert "Who opens this cannot be written down" in one.text
+        assert "Ring whoever runs this node" in one.text
+        assert handle not in one.text
+    assert normal(shown.text) == normal(absent.text)
+    assert nothing.status_code == 200
+    assert console.send("GET", f"/cases/{handle}", token).status_code == 200
+
+
+def test_a_program_leaves_it_too(console: Console) -> None:
+    from hub.accounts.accounts import acting_as
+    from hub.accounts.tokens import TokenWanted, make
+    from hub.records.tokens import TokenScope
+
+    node, who = console.node, console.users[AccountRole.coordinator]
+    with node.write() as tx:
+        wanted = TokenWanted(program="p", scopes=(TokenScope.read,))
+        token = make(tx, acting_as(tx, who.account), wanted)
+    (handle, *_) = handles(node)
+    count = len(events(node))
+    for path in (f"/cases/{handle}", "/cases", "/cases/" + "ab" * 16, "/duty"):
+        console.send("GET", f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"})
+    found = events(node)[count:]
+    assert [(one.place, one.came) for one in found] == [
+        ("GET /api/v1/cases/{case}", Came.shown),
+        ("GET /api/v1/cases", Came.shown),
+        ("GET /api/v1/cases/{case}", Came.refused),
+    ]
+    assert {one.account for one in found} == {who.account.id}
+    assert [len(one.cases) for one in found] == [1, 0, 0]
+
+
+READERS: Final = 4
+
+
+def test_a_console_killed_in_the_middle_of_its_work_has_kept_whatever_it_answered(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    """The real command, by SIGKILL, while several read, and while what they opened is brought in."""
+    made = copied(sqlite_template, tmp_path, lambda _: "sqlite:///hub.sqlite3", ["eastvale"])
+    home, found = made["eastvale"].home, handles(made["eastvale"])
+    made.close()
+    node = open_node(home)  # By the clock of this machine, as the console will be.
+    with cheap_passwords():
+        token = Console.of(node).users[AccountRole.coordinator].signed_in()
+    node.database.close()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    answered, sent = Counter[str](), Counter[str]()
+    for _ in range(2):
+        _killed_while_read(home, port, (token, found), answered, sent)
+    node = open_node(home)
+    try:
+        bring_in(node, cases_of)
+        kept = Counter(handle for one in events(node) for kind, handle in one.things if kind == "case")
+    finally:
+        node.database.close()
+    assert sum(answered.values()) > 40
+    for handle in found:
+        assert answered[handle] <= kept[handle] <= sent[handle]
+
+
+def _killed_while_read(
+    home: Path, port: int, reads: tuple[str, list[str]], answered: Counter[str], sent: Counter[str]
+) -> None:
+    token, found = reads
+    command = (sys.executable, "-m", "hub", "console", str(home), "--port", str(port))
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    lock, stop = threading.Lock(), threading.Event()
+
+    def read(number: int) -> None:
+        cookie = {"Cookie": f"__Host-eastvale={token}"}
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
+            for turn in range(10_000):
+                if stop.is_set():
+                    return
+                handle = found[(number + turn) % len(found)]
+                with lock:
+                    sent[handle] += 1
+                try:
+                    status = client.get(f"/cases/{handle}", headers=cookie).status_code
+                except httpx2.TransportError:
+                    continue
+                with lock:
+                    answered[handle] += status == 200
+
+    def bring() -> None:
+        node = open_node(home)
+        while not stop.is_set():
+            bring_in(node, cases_of)
+            time.sleep(0.3)
+        node.database.close()
+
+    try:
+        _wait_for(port, process)
+        before = sum(answered.values())
+        with ThreadPoolExecutor(READERS + 1) as pool:
+            waiting = [pool.submit(read, number) for number in range(READERS)] + [pool.submit(bring)]
+            ends = time.monotonic() + 60
+            while sum(answered.values()) < before + 25 and time.monotonic() < ends:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGKILL)
+            stop.set()
+            for one in waiting:
+                one.result()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert process.poll() is None
+        try:
+            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=5, trust_env=False)
+            return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("The console does not answer.")
