@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from hub.audit.events import Action
+from hub.audit.events import Action, Event
 from hub.cases.access import of_no_case
 from hub.checks.unusual import unusual
 from hub.federation.differences import differences
@@ -105,6 +105,23 @@ def _unusual(node: Node) -> Iterator[str]:
         )
 
 
+def _reads(node: Node) -> Iterator[str]:
+    """Whether what is kept of who opened a case is complete."""
+    yesterday = (node.today() - dt.timedelta(days=1)).isoformat()
+    with node.read() as tx:
+        kept = [
+            Event.model_validate_json(one.body).detail.rejected or 0
+            for one in DatabaseAudit(tx.session).of_actions([Action.reads_kept])
+            if one.at >= yesterday
+        ]
+    if unread := sum(kept):
+        yield (
+            "Who opened which case is not complete: lines of the journal that this node did not write so, today"
+            f" and yesterday: {unread}. Somebody wrote into the home, or its disk fails: tell the data-protection"
+            " officer."
+        )
+
+
 QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
     _certificate,
     _certificates_of_peers,
@@ -115,4 +132,5 @@ QUESTIONS: Final[tuple[Callable[[Node], Iterator[str]], ...]] = (
     _heads,
     _backup,
     _unusual,
+    _reads,
 )

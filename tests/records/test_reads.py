@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from hub.audit.events import Action
 from hub.errors import RowsError
+from hub.jobs.warnings import warnings_of
 from hub.node.node import Node
 from hub.records.reads import DAY_S, ReadEvent, bring_in, erase_old, leave, read_since
 from hub.store.audit import DatabaseAudit
@@ -158,6 +159,8 @@ def test_lines_that_are_not_as_written_are_counted_in_the_log_and_to_whoever_loo
         assert read_since(tx, 0, of_it).unread == 1
         (entry,) = DatabaseAudit(tx.session).of_actions([Action.reads_kept])
     assert json.loads(entry.body)["detail"]["rejected"] == 1
+    (told,) = [one for one in warnings_of(node) if "Who opened which case" in one]
+    assert "yesterday: 1." in told
 
 
 def test_a_file_that_this_node_did_not_write_is_brought_in_as_that(areas: Areas) -> None:
