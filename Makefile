@@ -68,6 +68,7 @@ bench: $(VENV)/.dev ## the measured claims of docs/benchmarks.md, about half an 
 	$(BIN)/python -m benchmarks.withdraw
 	$(BIN)/python -m benchmarks.casework
 	$(BIN)/python -m benchmarks.repeats
+	$(BIN)/python -m benchmarks.reads
 	$(BIN)/python -m benchmarks.quotas
 	$(BIN)/python -m benchmarks.lookup
 	$(BIN)/python -m benchmarks.real_input
