@@ -82,7 +82,6 @@ _SEES_ALL: Final = Rule(Guard(frozenset(), LIST), operators=True)
 _LISTS_TO_OPERATORS: Final = Rule(Guard(CASEWORKERS, LIST, program=READ), operators=True)
 _SEES: Final = Rule(Guard(CASEWORKERS, NOTHING, program=READ), operators=True)
 _ACTS: Final = Rule(Guard(CASEWORKERS, NOTHING, program=ASK), operators=True)
-"""An act by a command shows no more than what came of it, and stands in the log by itself."""
 
 
 def _person(page: str, reads: Reads = NOTHING) -> Rule:
@@ -96,7 +95,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "idva contact": _ASKS,
     "idva safe": _person("/idva-referrals"),
     "idva take-on": _person("/idva-referrals"),
-    "idva handovers": _LISTS,
+    "idva handovers": _SHOWS,
     "idva hand-over": _person("/idva-referrals"),
     "idva refer": _ASKS,
     "idva said": _ASKS,

@@ -16,7 +16,7 @@ from hub.cases.first_contact import FirstContact
 from hub.cases.idva_plan import plan_before, say_safe
 from hub.cases.shown import lines
 from hub.checks.read import read_document
-from hub.cli.acting import TokenFile, speaker
+from hub.cli.acting import Speaker, TokenFile, speaker
 from hub.cli.options import Home, Json, opened, opened_to_read, read_case_ref
 from hub.cli.output import out, plain, print_json
 from hub.consent import VictimAgreement
@@ -152,9 +152,12 @@ def handovers_(home: Home, number: Number, token: TokenFile = None, as_json: Jso
     """
     with opened_to_read(home, as_json=as_json) as node:
         acting = _acting(node, "idva handovers", token)
-        found = handovers(node, acting, number)
-        if found is None:
-            raise NotFoundError("There is no such referral here.", kept="Nothing.", do="See the referrals.")
+        with Speaker(node, "idva handovers", None, acting).opening("referral", number):
+            found = handovers(node, acting, number)
+            if found is None:
+                raise NotFoundError(
+                    "There is no such referral here.", kept="Nothing.", do="See the referrals."
+                )
         told = HandoversTold.of(found)
         if as_json:
             print_json(told.model_dump(mode="json"))

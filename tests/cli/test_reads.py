@@ -76,7 +76,7 @@ def run(name: str, home: Path, ref: str, *more: object) -> Ended:
 
 def test_every_command_that_shows_a_case_is_known_here() -> None:
     """Whoever adds one says here what it names the case by."""
-    assert set(SHOWS) == {*BY_REFERENCE, *BY_ID, "seals list", "check"}
+    assert set(SHOWS) == {*BY_REFERENCE, *BY_ID, "seals list", "check", "idva handovers"}
 
 
 BY_REFERENCE: Final = ("plan show", "referral show", "referral file", "repeats show", "disclosures list")

@@ -56,18 +56,6 @@ class Address(NamedTuple):
     most: int = MOST_BYTES
 
 
-_TRANSFER: Final = {
-    "page": f"/transfers/{eg.RECORD}",
-    "direction": "out",
-    "peer": "eastvale",
-    "case_ref": "NM-2026-0412",
-    "state": "offered",
-    "since": "2026-11-29T09:30:00Z",
-    "code": None,
-    "responsible": ["northmoor"],
-    "unsettled": False,
-    "items": [{"kind": "plan", "title": "Action plan", "supplier": "Police", "held_by": ""}],
-}
 ADDRESSES: Final = (
     Address("GET", "/cases", acts.list_cases, gives=models.Cases, given=eg.LISTED),
     Address(
@@ -205,14 +193,14 @@ ADDRESSES: Final = (
         "/transfers",
         moves.list_transfers,
         gives=moves.TransfersListed,
-        given={"transfers": [_TRANSFER]},
+        given={"transfers": [eg.TRANSFER]},
     ),
     Address(
         "GET",
         "/transfers/{transfer}",
         moves.read_transfer,
         gives=moves.TransferListed,
-        given=_TRANSFER,
+        given=eg.TRANSFER,
     ),
     Address(
         "POST",

@@ -211,3 +211,15 @@ READS: Final = {
     "unusual": [{"day": "2026-11-28", "who": "Ash Underhill", "what": "many", "counted": 61, "usual": 12}],
     "unread": 0,
 }
+TRANSFER: Final = {
+    "page": f"/transfers/{RECORD}",
+    "direction": "out",
+    "peer": "eastvale",
+    "case_ref": "NM-2026-0412",
+    "state": "offered",
+    "since": "2026-11-29T09:30:00Z",
+    "code": None,
+    "responsible": ["northmoor"],
+    "unsettled": False,
+    "items": [{"kind": "plan", "title": "Action plan", "supplier": "Police", "held_by": ""}],
+}
