@@ -9,15 +9,18 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Final
 
+from hub.accounts.accounts import acting_as
+from hub.cases.access import restrictions_on
+from hub.cases.shown import asker_of
 from hub.checks.incoming import address_of
-from hub.errors import NotFoundError
+from hub.errors import NotFoundError, UsageError
 from hub.node.transaction import Reading
-from hub.records import received
+from hub.records import accounts, received
 from hub.records.check import recorded_check
 from hub.records.gists import every_gist
 from hub.records.idva import idva_referral_of
 from hub.records.papers_requests import papers_request_of
-from hub.records.reads import ReadEvent
+from hub.records.reads import Came, ReadEvent
 from hub.records.submissions import submission_of
 from hub.records.transfers import transfer_of
 from hub.store import obligations
@@ -28,7 +31,11 @@ def cases_of(tx: Reading, event: ReadEvent) -> tuple[str, ...]:
     found = dict[str, None]()
     for kind, number in event.things:
         with suppress(NotFoundError, ValueError):
-            found |= dict.fromkeys(filter(None, _BY_KIND.get(kind, _by_the_page)(tx, number)))
+            if kind in _BY_REFERENCE:
+                digests: Iterable[str] = [_as_found(tx, event, _BY_REFERENCE[kind](tx, number))]
+            else:
+                digests = _BY_KIND.get(kind, _by_the_page)(tx, number)
+            found |= dict.fromkeys(filter(None, digests))
     return tuple(found)
 
 
@@ -40,8 +47,8 @@ def _case(tx: Reading, handle: str) -> Iterable[str]:
     return [by_handle.get(handle, "")]
 
 
-def _check(tx: Reading, number: str) -> Iterable[str]:
-    return [tx.case_digest(recorded_check(tx, number).request.case_ref).hex()]
+def _check(tx: Reading, number: str) -> bytes:
+    return tx.case_digest(recorded_check(tx, number).request.case_ref)
 
 
 def _request(tx: Reading, address: str) -> Iterable[str]:
@@ -75,8 +82,41 @@ def _obligation(tx: Reading, number: str) -> Iterable[str]:
     return [found.case_digest.hex()] if found else []
 
 
-def _reference(_: Reading, digest: str) -> Iterable[str]:
-    return [digest]
+def _reference(_: Reading, digest: str) -> bytes:
+    return bytes.fromhex(digest)
+
+
+def _as_found(tx: Reading, event: ReadEvent, digest: bytes) -> str:
+    """The case of a reference as whoever opened it finds one: where they are kept out, what is apart for them.
+
+    Whoever was shown nothing tried the other. Of a name that was typed it is not looked up what it is kept out of.
+    """
+    own = _kept_apart(tx).get(digest, {}) if event.came is Came.shown else {}
+    if not own:
+        return digest.hex()
+    account = next((one for one in accounts.every(tx) if one.id == event.account), None)
+    apart = own.get(tx.node.user(account.name) if account else event.named, digest)
+    if account is None or apart == digest:
+        return apart.hex()
+    try:
+        restricted = restrictions_on(tx.node, asker_of(acting_as(tx, account))).restricts(digest)
+    except UsageError:  # Nobody is shown any case then.
+        restricted = True
+    return (apart if restricted else digest).hex()
+
+
+def _kept_apart(tx: Reading) -> Mapping[bytes, Mapping[str, bytes]]:
+    """By the digest of a reference: the cases of it that are kept apart, by whom for (pseudonym)."""
+    every = every_gist(tx)
+
+    def made() -> dict[bytes, dict[str, bytes]]:
+        found = dict[bytes, dict[str, bytes]]()
+        for one in every:
+            if one.apart_for:
+                found.setdefault(tx.case_digest(one.case_ref), {})[one.apart_for] = one.row.ref_digest
+        return found
+
+    return tx.node.derived.get("cases kept apart", (every,), made)
 
 
 def _by_the_page(_: Reading, __: str) -> Iterable[str]:
@@ -84,11 +124,13 @@ def _by_the_page(_: Reading, __: str) -> Iterable[str]:
     return []
 
 
+_BY_REFERENCE: Final[Mapping[str, Callable[[Reading, str], bytes]]] = {
+    "check": _check,
+    "reference": _reference,
+}
 _BY_KIND: Final[Mapping[str, Callable[[Reading, str], Iterable[str]]]] = {
     "case": _case,
-    "reference": _reference,
     "other": _case,
-    "check": _check,
     "request": _request,
     "transfer": _transfer,
     "papers": _papers,
@@ -99,5 +141,5 @@ _BY_KIND: Final[Mapping[str, Callable[[Reading, str], Iterable[str]]]] = {
     "action": _by_the_page,
     "correction": _by_the_page,
 }
-THINGS: Final = frozenset(_BY_KIND)
+THINGS: Final = frozenset({*_BY_KIND, *_BY_REFERENCE})
 """What a part of an address may name, by its name there, that is of a case."""

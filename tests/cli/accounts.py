@@ -23,6 +23,7 @@ PEOPLE: Final = {
     "coordinator": ("Ash Underhill", AccountRole.coordinator, "Northmoor Police"),
     "representative": ("Rey Penrose", AccountRole.representative, "Northmoor Police"),
     "idva": ("Ida Fairweather", AccountRole.idva, "Haven"),
+    "officer": ("Dee Peel", AccountRole.data_protection_officer, "Northmoor Police"),
 }
 
 
@@ -35,7 +36,7 @@ class Staffed:
 
     @classmethod
     def of(cls, home: Path, folder: Path) -> Staffed:
-        """Give a node a manager, a coordinator, a representative and an Idva."""
+        """Give a node a manager, a coordinator, a representative, an Idva and a data-protection officer."""
         folder.mkdir(exist_ok=True)
         with (home / "node.toml").open("a", encoding="utf-8") as settings:
             settings.write(f'\n[console]\nurl = "{CONSOLE}"\n')

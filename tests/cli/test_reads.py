@@ -11,16 +11,20 @@ from typing import Any, Final
 
 import pytest
 
+from hub.cases.stub import Stub, enter_case
+from hub.checks.opened_cases import cases_of
 from hub.cli.acting import RULES
-from hub.records.accounts import AccountRole
+from hub.node.node import open_node
+from hub.records.gists import every_gist
+from hub.records.reads import Came, read_since
+from hub.sample.stub import sample_stub
 from hub.web.guards import PERSON, Reads
 from tests.cli.accounts import PEOPLE, Staffed
 from tests.cli.conftest import TOLD
 from tests.cli.least import least
 from tests.cli.running import Ended, inside, write_csv
 
-OFFICER: Final = "Dee Peel"
-AN_OFFICER: Final = (OFFICER, AccountRole.data_protection_officer, "Northmoor Police")
+OFFICER: Final = PEOPLE["officer"][0]
 ME: Final = pwd.getpwuid(os.getuid()).pw_name
 LISTS: Final = [name for name, rule in RULES.items() if rule.guard.reads is Reads.list]
 SHOWS: Final = [name for name, rule in RULES.items() if rule.guard.reads is Reads.named]
@@ -45,15 +49,12 @@ def home(_read_home: Path, tmp_path: Path) -> Path:
 def _read_staffed(_read_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Staffed:
     folder = tmp_path_factory.mktemp("staffed-reads")
     home = Path(shutil.copytree(_read_home, folder / "northmoor"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(PEOPLE, "officer", AN_OFFICER)
-        return Staffed.of(home, folder / "tokens")
+    return Staffed.of(home, folder / "tokens")
 
 
 @pytest.fixture
-def staffed(_read_staffed: Staffed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Staffed:
-    """The same, whose people have accounts: a data-protection officer among them."""
-    monkeypatch.setitem(PEOPLE, "officer", AN_OFFICER)
+def staffed(_read_staffed: Staffed, tmp_path: Path) -> Staffed:
+    """The same, whose people have accounts."""
     home = Path(shutil.copytree(_read_staffed.home, tmp_path / "northmoor"))
     return Staffed(home, Path(shutil.copytree(_read_staffed.folder, tmp_path / "tokens")))
 
@@ -138,6 +139,28 @@ def test_an_officer_who_is_kept_out_of_a_case_reads_nothing_of_it(staffed: Staff
     (staffed.home / "staff.toml").write_text(kept, encoding="utf-8")
     assert reads(staffed.home, "--token-file", officer) == []
     assert reads(staffed.home, "--token-file", officer, "--one-case", said=f"{ref}\n") == []
+
+
+def test_a_case_that_is_kept_apart_for_somebody_is_not_the_one_that_they_are_kept_out_of(
+    staffed: Staffed, ref: str
+) -> None:
+    who = PEOPLE["coordinator"][0]
+    kept = f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "{who}"\n'
+    (staffed.home / "staff.toml").write_text(kept, encoding="utf-8")
+    refused = run("repeats show", staffed.home, ref, "--token-file", staffed.token())
+    node = open_node(staffed.home)
+    stub = Stub.model_validate(sample_stub() | {"case_ref": ref})
+    enter_case(node, stub.model_copy(update={"by": stub.by.model_copy(update={"name": who})}))
+    shown = run("repeats show", staffed.home, ref, "--token-file", staffed.token())
+    with node.read() as tx:
+        digests = {one.apart: (one.row.ref_digest.hex(),) for one in every_gist(tx) if one.case_ref == ref}
+        of_theirs = [one for one in read_since(tx, 0, cases_of).events if one.place == "hub repeats show"]
+    node.database.close()
+    assert (refused.code, shown.code) == (1, 0)
+    assert [(one.came, one.cases) for one in of_theirs] == [
+        (Came.refused, digests[False]),
+        (Came.shown, digests[True]),
+    ]
 
 
 def test_for_her_it_says_bodies_roles_and_days_and_names_nobody(staffed: Staffed, ref: str) -> None:

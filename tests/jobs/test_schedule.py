@@ -73,6 +73,7 @@ def test_everything_is_due_at_first_and_then_at_its_times(stored_areas: Areas) -
         "audit",
         "escalate",
         "casework",
+        "reads",
     ]
     assert names(node) == every
     for name in every:

@@ -57,6 +57,24 @@ def test_what_is_not_brought_in_yet_is_read_with_what_is(stored_areas: Areas) ->
         assert {one.cases for one in read_since(tx, 0, of_it).events} == {("ef" * 32,)}
 
 
+def test_within_a_page_of_one_moment_it_is_kept_at_once_and_the_moment_goes_on(
+    stored_areas: Areas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No transaction is begun by it: that would end the moment, and queue behind other writers."""
+    node = stored_areas["eastvale"]
+
+    def begun(*_: object) -> None:
+        raise AssertionError("a transaction")
+
+    with node.one_moment():
+        with node.read() as before, monkeypatch.context() as patch:
+            patch.setattr(type(node.database), "write", begun)
+            leave(node, event(node, 0))
+        with node.read() as after:
+            assert after is before
+    assert places(node) == expected(1)
+
+
 def test_a_batch_is_kept_also_where_nobody_opened_anything(areas: Areas) -> None:
     """So that nobody who is shown how long the log is reads whether anybody did."""
     node = areas["eastvale"]

@@ -105,11 +105,12 @@ def held(programs: Programs, tokens: Iterator[str], ida: str) -> dict[str, Mappi
 def kept_from(
     programs: Programs, held: dict[str, Mapping[str, str]]
 ) -> Iterator[dict[str, Mapping[str, str]]]:
-    """Those, while the coordinator is excluded from the first."""
-    name = programs.console.users[AccountRole.coordinator].account.name
+    """Those, while the coordinator, and the data-protection officer, are excluded from the first."""
+    roles = (AccountRole.coordinator, AccountRole.data_protection_officer)
+    names = [programs.console.users[role].account.name for role in roles]
     staff = programs.console.node.home / STAFF_FILE
-    ref = held["excluded"]["ref"]
-    kept = (f'[[exclusion]]\ncase_ref = "{one}"\nperson = "{name}"\n' for one in (ref, TOLD_OF))
+    refs = (held["excluded"]["ref"], TOLD_OF)
+    kept = (f'[[exclusion]]\ncase_ref = "{ref}"\nperson = "{name}"\n' for ref in refs for name in names)
     staff.write_text("".join(kept), encoding="utf-8")
     yield held
     staff.unlink()
@@ -229,12 +230,15 @@ def test_each_list_says_nothing_of_it(
     programs: Programs, ash: str, kept_from: dict[str, Mapping[str, str]], method: str, path: str
 ) -> None:
     shown = []
+    if path == "/reads":
+        ash = programs.token(AccountRole.data_protection_officer)
     enters = (method, path) in (("POST", "/cases"), ("POST", "/referrals"))
     if enters:  # Under the number of another, so that nothing more stands under the first.
         kept_from = kept_from | {"excluded": {**kept_from["excluded"], "ref": another(programs, ash)}}
     for places in kept_from.values():
         sent: dict[tuple[str, str], Any] = {
             ("POST", "/cases/search"): {"number": places["ref"]},
+            ("POST", "/reads"): {"number": places["ref"]},
             ("POST", "/cases"): stub(case_ref=number_of(places)),
             ("POST", "/referrals"): sample_referral() | {"case_ref": number_of(places)},
             ("POST", "/duty"): BODIES["POST", "/duty"],

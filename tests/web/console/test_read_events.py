@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -14,11 +15,14 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx2
 import pytest
 
+from hub.accounts.accounts import acting_as
+from hub.accounts.sessions import begin
+from hub.accounts.tokens import TokenWanted, make
 from hub.cases.staff import STAFF_FILE
 from hub.checks.opened_cases import THINGS, cases_of
 from hub.errors import StorageError
@@ -27,12 +31,14 @@ from hub.records.accounts import AccountRole
 from hub.records.cases import held_cases
 from hub.records.gists import every_gist
 from hub.records.reads import Came, ReadEvent, ReadEvents, bring_in, read_since
+from hub.records.tokens import TokenScope
+from hub.web import ticks
 from hub.web.guards import ROUTES, Reads
 from tests.accounts.people import cheap_passwords
 from tests.accounts.provider import running
 from tests.federation.nodes import Areas, copied
 from tests.web.console.examples import NO_PAGES, World
-from tests.web.console.signed_in import NAMES, Console, normal
+from tests.web.console.signed_in import BROWSERS, FORM, NAMES, Console, normal
 from tests.web.console.walk import Walk
 
 pytestmark = pytest.mark.first
@@ -74,6 +80,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
     areas.close()
 
 
+@pytest.mark.slow
 def test_every_page_in_every_state_leaves_one_event_where_it_shows_a_case_and_none_where_not(
     walk: Walk,
 ) -> None:
@@ -206,14 +213,8 @@ def test_where_it_cannot_be_written_down_nothing_is_shown_and_the_page_says_whom
 
 
 def test_a_program_leaves_it_too(console: Console) -> None:
-    from hub.accounts.accounts import acting_as
-    from hub.accounts.tokens import TokenWanted, make
-    from hub.records.tokens import TokenScope
-
     node, who = console.node, console.users[AccountRole.coordinator]
-    with node.write() as tx:
-        wanted = TokenWanted(program="p", scopes=(TokenScope.read,))
-        token = make(tx, acting_as(tx, who.account), wanted)
+    token = token_of(console, AccountRole.coordinator)
     (handle, *_) = handles(node)
     count = len(events(node))
     for path in (f"/cases/{handle}", "/cases", "/cases/" + "ab" * 16, "/duty"):
@@ -226,6 +227,88 @@ def test_a_program_leaves_it_too(console: Console) -> None:
     ]
     assert {one.account for one in found} == {who.account.id}
     assert [len(one.cases) for one in found] == [1, 0, 0]
+
+
+def written(node: Node) -> int:
+    """How many lines the file in use has; of one without a head, none."""
+    file = node.read_journal.folder / "current"
+    return max(0, file.read_bytes().count(b"\n") - 1) if file.exists() else 0
+
+
+class Watched:
+    """A console, and how many events there were as each answer's first byte left."""
+
+    def __init__(self, console: Console) -> None:
+        self.console, self.had = console, list[int]()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                self.had.append(written(self.console.node))
+            await send(message)
+
+        await self.console.app(scope, receive, sending)
+
+    def send(self, method: str, path: str, cookie: str, token: str) -> int:
+        """What comes of an address with nothing filled in: the status."""
+        program = path.startswith("/api/")
+        headers = {"Authorization": f"Bearer {token}"} if program else {**BROWSERS, **FORM}
+        headers |= {} if program else {"Cookie": f"__Host-{self.console.node.node_id}={cookie}"}
+
+        async def go() -> int:
+            transport = httpx2.ASGITransport(app=self, raise_app_exceptions=False)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://console") as client:
+                content = b"{}" if program and method == "POST" else b""
+                return (await client.request(method, path, content=content, headers=headers)).status_code
+
+        return asyncio.run(go())
+
+
+@pytest.mark.parametrize("may", [True, False], ids=["who may", "who may not"])
+def test_each_address_leaves_one_event_before_its_answer_where_it_shows_a_case_and_else_none(
+    console: Console, monkeypatch: pytest.MonkeyPatch, may: bool
+) -> None:
+    """Each once, with nothing filled in, by who may open it and by who may not, of a case that is there."""
+    monkeypatch.setattr(ticks, "sleep", at_once)
+    node, watched, handle = console.node, Watched(console), handles(console.node)[0]
+    signed_in = {role: (session_of(console, role), token_of(console, role)) for role in console.users}
+    expected, begun = list[tuple[str, str, Came, bool]](), written(node)
+    for (method, path), guard in ROUTES.items():
+        role = next((one for one in AccountRole if guard.admits(one) is may), None)
+        if guard.open or role is None or path == "/sign-out":
+            continue
+        before = written(node)
+        place = re.sub(r"\{[^}]*\}", "ab" * 16, path.replace("{case}", handle))
+        status = watched.send(method, place, *signed_in[role])
+        shown = status < 300 or (status in (409, 422) and not path.startswith("/api/"))
+        one = int(guard.reads is not Reads.nothing and (shown or status == 404))
+        assert (written(node) - before, watched.had.pop() - before) == (one, one), (method, path, status)
+        assert may or status == 404
+        if one:
+            came = Came.shown if shown else Came.refused
+            expected.append((console.users[role].account.id, f"{method} {path}", came, "{case}" in path))
+    seen = waiting(node)[begun:]
+    assert [(one.account, one.place, one.came, ("case", handle) in one.things) for one in seen] == expected
+    counts = Counter(came for _, _, came, _ in expected)
+    assert set(counts) == ({Came.shown, Came.refused} if may else {Came.refused})
+    assert min(counts.values()) > 40
+
+
+def session_of(console: Console, role: AccountRole) -> str:
+    """A new cookie of somebody in a role, who has just shown who they are."""
+    with console.node.write() as tx:
+        return begin(tx, console.users[role].account)
+
+
+async def at_once(_: float) -> None:
+    """No tick is waited for."""
+
+
+def token_of(console: Console, role: AccountRole) -> str:
+    """A program's token of somebody in a role, for everything."""
+    with console.node.write() as tx:
+        acting = acting_as(tx, console.users[role].account)
+        return make(tx, acting, TokenWanted(program="p", scopes=tuple(TokenScope)))
 
 
 READERS: Final = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from hub.cases.staff import STAFF_FILE
 from hub.checks.opened_cases import cases_of
+from hub.node.read_journal import Lines, ReadJournal
 from hub.records.accounts import AccountRole
 from hub.records.gists import Gist, every_gist
 from hub.records.reads import bring_in
@@ -102,6 +104,29 @@ def test_an_officer_who_is_kept_out_of_a_case_reads_what_they_would_without_it(
     assert opened[1].case_ref in text
     assert "Nobody opened any" in found
     assert found == page(console, tokens, number="EV-none").replace("EV-none", opened[0].case_ref)
+
+
+def test_what_is_brought_in_while_the_page_is_made_is_on_it(
+    console: Console,
+    tokens: dict[AccountRole, str],
+    opened: list[Gist],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The page is of one moment, which may not begin before it has read the journal."""
+    every = ReadJournal.every
+
+    def meanwhile(journal: ReadJournal) -> Iterator[Lines]:
+        if threading.current_thread() not in bringing:
+            bringing.append(threading.Thread(target=bring_in, args=(console.node, cases_of)))
+            bringing[-1].start()
+            bringing[-1].join()
+        return every(journal)
+
+    bringing = list[threading.Thread]()
+    apart(lambda: console.send("GET", f"/cases/{opened[2].row.handle.hex()}", tokens[R.coordinator]))
+    monkeypatch.setattr(ReadJournal, "every", meanwhile)
+    assert opened[2].case_ref in page(console, tokens)
+    assert bringing
 
 
 def test_lines_that_are_not_as_written_are_told(
