@@ -93,6 +93,7 @@ def test_of_one_case_they_read_what_the_victim_may_be_told(
 def test_an_officer_who_is_kept_out_of_a_case_reads_what_they_would_without_it(
     console: Console, tokens: dict[AccountRole, str], opened: list[Gist]
 ) -> None:
+    every = page(console, tokens).count(NAMES[R.coordinator])
     kept = (
         f'[[exclusion]]\ncase_ref = "{opened[0].case_ref}"\nperson = "{NAMES[R.data_protection_officer]}"\n'
     )
@@ -102,6 +103,7 @@ def test_an_officer_who_is_kept_out_of_a_case_reads_what_they_would_without_it(
     (console.node.home / STAFF_FILE).unlink()
     assert opened[0].case_ref not in text
     assert opened[1].case_ref in text
+    assert text.count(NAMES[R.coordinator]) == every - 2, "nor that something was opened"
     assert "Nobody opened any" in found
     assert found == page(console, tokens, number="EV-none").replace("EV-none", opened[0].case_ref)
 
