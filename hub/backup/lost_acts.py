@@ -24,7 +24,7 @@ from hub.cases.staff import STAFF_FILE, StaffList
 from hub.errors import HubError, StorageError
 from hub.node.certificates import signers
 from hub.node.keys import COPY, NodeKeys
-from hub.node.node import CHECKPOINT, database_url, key_folder
+from hub.node.node import CHECKPOINT, key_folder
 from hub.node.settings import load_settings, parse, read_toml
 from hub.records.cases import KeptCase, open_kept
 from hub.records.restorations import LostAct
@@ -136,7 +136,7 @@ def _logged(old: Path, node_id: str, keys: NodeKeys, head: Head) -> OldLog:
     settings = load_settings(old)
     folder = key_folder(old, settings)
     heads = HeadFiles(node_id, lambda: signers(old, keys), old / CHECKPOINT, folder / COPY).read().found
-    database = Database(database_url(old, settings), read_only=True)
+    database = Database(settings.database_url(old), read_only=True)
     with closing(database), database.read() as session:
         log = DatabaseAudit(session)
         last = log.at(head.size)

@@ -28,7 +28,7 @@ from hub.node import keys
 from hub.node.at_work import stopped
 from hub.node.certificates import signers
 from hub.node.home import advance_audit_checkpoint
-from hub.node.node import CHECKPOINT, NODE_TOML, bind_what_is_not, database_url, key_folder, node_of
+from hub.node.node import CHECKPOINT, NODE_TOML, bind_what_is_not, key_folder, node_of
 from hub.node.settings import Settings, load_settings
 from hub.records import restorations
 from hub.records.restorations import Reasons
@@ -189,7 +189,7 @@ def _lost(home: Path, head: Head, contents: Contents) -> Head | None:
 def _fill_database(fresh: Path, settings: Settings) -> None:
     """Copy the backup's database into the node's own, which must be empty."""
     snapshot = Database(f"sqlite:///{fresh / _OPENED / DATABASE}")
-    target = Database(database_url(fresh, settings), create=True)
+    target = Database(settings.database_url(fresh), create=True)
     try:
         snapshot.migrate()
         target.migrate()

@@ -336,7 +336,7 @@ def node_of(
     Raises UsageError when keys and database do not belong together, StorageError.
     """
     key_ring = KeyRing(key_folder(home, settings))
-    database = Database(database_url(home, settings), create=create)
+    database = Database(settings.database_url(home), create=create)
     try:
         database.migrate()
         node = Node(home, settings, key_ring, database, clock)
@@ -395,11 +395,3 @@ def _tidy_prf_keys(node: Node) -> None:
 def key_folder(home: Path, settings: Settings) -> Path:
     """Where the node's keys are: absolute, or relative to the home."""
     return home / settings.keys
-
-
-def database_url(home: Path, settings: Settings) -> str:
-    """The database's address; a relative SQLite path is in the home."""
-    prefix = "sqlite:///"
-    if settings.database.startswith(prefix):
-        return prefix + str(home / settings.database.removeprefix(prefix))
-    return settings.database

@@ -230,6 +230,13 @@ class Settings(Value):
             raise ValueError("[notices] needs `url` in [console]: it is all that a notice says")
         return self
 
+    def database_url(self, home: Path) -> str:
+        """The database's address; a relative SQLite path is in the home."""
+        prefix = "sqlite:///"
+        if self.database.startswith(prefix):
+            return prefix + str(home / self.database.removeprefix(prefix))
+        return self.database
+
 
 class KnownArea(Value):
     """An area of `config/areas.toml`: how to reach it by phone, and whose neighbour it is."""
