@@ -33,6 +33,7 @@ A_PAGE: Final = 25
 _DIGITS: Final = 6
 _HOUR_S: Final = 3_600
 Due = TypeVar("Due", ListedObligation, ObligationRow)
+_TELLS_HER: Final = frozenset({"notify_client", "tell_victim_of_plan"})
 _SIGNED: Final = frozenset({"countersign", "review_unsealing", "review_telling"})
 _PARTS: Final = {
     "person": mark("Write whom you told at %(agency)s"),
@@ -255,8 +256,8 @@ class Whom(NamedTuple):
 
 
 def _whom(asked: Asked, found: ToClose) -> list[Whom]:
-    """Who is told that information was shared: the victims of its case, and nobody else on it."""
-    if found.open.obligation.code != "notify_client":
+    """Who is told of what was shared, or of the plan: the victims of its case, and nobody else on it."""
+    if found.open.obligation.code not in _TELLS_HER:
         return []
     handle = address_of(asked.node, found.case_digest)
     held = case_shown(asked.node, asked.acting, handle) if handle else None
