@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
+# Some tests wait for servers and pages: half as many again as there are processors keep all of them at work.
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2 or 1)')
 # Tests to run instead of all of them: make test T=tests/consent, make quick T="tests/matching -k dates"
 T      ?=
 # The rooms that need no database, network or clock; fewer examples of each law than `make test` takes, and without
@@ -37,7 +39,7 @@ demo: $(VENV)/.run ## three areas on this machine, three questions, what is foun
 	$(BIN)/hub demo
 
 test: $(VENV)/.dev ## the whole test suite, in parallel; T=tests/consent for a part of it
-	$(BIN)/pytest -n auto $(T)
+	$(BIN)/pytest -n $(WORKERS) $(T)
 
 quick: $(VENV)/.dev ## the tests of the pure rooms alone, in seconds; T= as for test
 	CONSENT_EXAMPLES=10 $(BIN)/pytest -n auto --hypothesis-profile=quick $(or $(T),$(QUICK))

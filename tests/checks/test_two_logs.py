@@ -180,7 +180,7 @@ def test_nothing_that_two_holders_keep_links_a_check_but_time_and_size(
     assert not found, sorted(places(found))
 
 
-@pytest.mark.parametrize("kind", ["check", "user"])
+@pytest.mark.parametrize("kind", ["check", pytest.param("user", marks=pytest.mark.slow)])
 def test_an_identifier_that_both_were_given_would_be_found_wherever_it_stands(
     kind: str, areas: Areas, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,7 +72,7 @@ def test_a_check_that_was_killed_while_it_asked_says_so(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(checking, "_record_result", killed)
+    monkeypatch.setattr(checking, "record_answers", killed)
     assert inside("check", pair.asking, asked(pair.question())).code == 2
     (row,) = inside("checks", "list", pair.asking, "--json").json["checks"]
     assert row["interrupted"]

@@ -18,6 +18,8 @@ ID: Final = "0" * 32
 MISSING: Final = "{missing}"
 # Which argument is the file: the rest is as it should be, or of no account before the file is read.
 WALKED: Final[dict[tuple[str, str], str]] = {
+    ("audit reads", "who"): "{home} --as {missing}",
+    ("audit reads", "token"): "{home} --token-file {missing}",
     ("jobs list", "who"): "{home} --as {missing}",
     ("jobs retry", "who"): "{home} --all --as {missing}",
     ("jobs cancel", "who"): f"{{home}} {ID} --as {{missing}}",

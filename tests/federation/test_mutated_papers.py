@@ -73,7 +73,7 @@ def say(areas: Areas, to: str, kind: PapersKind, plain: bytes, number: str) -> A
 def asks(one: PapersRequest) -> dict[str, Any]:
     """What Northmoor asked."""
     names = {"check_id", "handle", "question", "wanted", "why", "needed_by", "until"}
-    return one.model_dump(mode="json", include=names)
+    return one.model_dump(mode="json", include=names) | {"check_id": one.told_as}
 
 
 def state_of(areas: Areas, area: str, number: str) -> PapersState | None:

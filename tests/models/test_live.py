@@ -79,6 +79,7 @@ def test_each_message_of_the_models_once_leaves_what_they_prove(nodes: Nodes) ->
     nodes.step(nodes.northmoor_asks, "NM-1", both, ticked=False)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("template")
 def test_the_models_messages_in_any_order_leave_what_the_models_prove() -> None:
     run_state_machine_as_test(Nodes, settings=settings(max_examples=2, stateful_step_count=8))

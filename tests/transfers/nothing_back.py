@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 import httpx2
 from sqlalchemy import LargeBinary, Table, select
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
 from hub.backup.make import backup
 from hub.crypto import age, hpke
@@ -27,6 +27,7 @@ from hub.errors import StorageError
 from hub.node.node import Node
 from hub.records import person_keys
 from hub.store import tables
+from hub.store.tables.cases import PersonRecord
 from tests.cli.running import inside
 
 assert tables.__all__  # They are known once the package is there.
@@ -126,21 +127,26 @@ def _in_base64(text: str) -> Iterator[bytes]:
 def rows_opened(node: Node) -> Iterator[tuple[str, bytes]]:
     """Every value of every row, opened. Raises AssertionError where one does not open."""
     with node.database.read() as session:
+        records = dict(
+            session.connection().execute(select(col(PersonRecord.handle), col(PersonRecord.sealed))).all()
+        )
         for table in SQLModel.metadata.sorted_tables:
             for row in session.connection().execute(select(table)).mappings():
                 for column in table.columns:
                     value = row[column.name]
                     where = f"{table.name}.{column.name}"
                     if isinstance(value, bytes) and column.name not in NOT_SEALED:
-                        yield where, _opened(node, table, dict(row), value)
+                        yield where, _opened(node, table, dict(row), value, records)
                     elif value is not None:
                         yield where, value if isinstance(value, bytes) else str(value).encode()
 
 
-def _opened(node: Node, table: Table, row: dict[str, Any], sealed: bytes) -> bytes:
+def _opened(
+    node: Node, table: Table, row: dict[str, Any], sealed: bytes, records: Mapping[bytes, bytes]
+) -> bytes:
     vault = node.keys.vault
     if table.name == "person_keys":
-        return vault.open(person_keys._place(node.matching, row["handle"]), sealed)
+        return vault.open(person_keys._place(node.matching, (row["handle"], records[row["handle"]])), sealed)
     if table.name == "decision_record":
         return vault.open(*_decision(row, sealed))
     for place in _places(table.name, row):

@@ -29,6 +29,7 @@ def opened(programs: Programs) -> Callable[[str, str], tuple[int, ReadEvent]]:
     return go
 
 
+@pytest.mark.slow
 def test_what_is_kept_apart_for_somebody_counts_as_no_opening_of_the_case_that_they_are_kept_out_of(
     programs: Programs, opened: Callable[[str, str], tuple[int, ReadEvent]]
 ) -> None:

@@ -38,12 +38,24 @@ def test_whoever_works_on_her_case_there_reads_what_they_read_before(areas: Area
         assert walked(old, cookie, pair) == before[role], role
     with_plan(areas[OLD], by="C. Second")
     assert all(walked(old, cookies[role], pair) != before[role] for role in ON_HER_CASE)
+    officer_reads = partial(old.send, "GET", "/reads", cookies[R.data_protection_officer])
+    areas.clock.advance(2 * STEP_S)
+    manager = pair.old.signed_in()
+    assert old.send("GET", "/channels", manager).status_code == 200
+    assert pair.old.account.name not in officer_reads().text
+    assert old.send("GET", f"/cases/{pair.here}", manager).status_code == 200
+    assert pair.old.account.name in officer_reads().text
 
 
 def walked(console: Console, cookie: str, pair: Pair) -> dict[str, str]:
-    """Every address that they may open, as it reads but for its nonce and the tokens of its forms."""
+    """Every address that they may open, as it reads but for its nonce and the tokens of its forms.
+
+    But for what was opened: this opens pages.
+    """
     pages = {}
     for method, path in ROUTES:
+        if path == "/reads":
+            continue
         place = path.replace("{case}", pair.here).replace("{paper}", pair.paper)
         if method == "GET" and "{" not in place and not place.startswith("/sign-in"):
             got = console.send("GET", place, cookie)
