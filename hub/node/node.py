@@ -258,12 +258,17 @@ class Node:
                 self._looks.shared = None
 
     def of_one_moment(self, act: Callable[[T], U], given: T) -> U:
-        """What `act` gives, of one moment; look by look where others write too much meanwhile for it to last."""
-        try:
-            with self.one_moment():
+        """What `act` gives, of one moment; look by look where others write too much meanwhile for it to last.
+
+        What has written is not done twice. Raises as `act` does.
+        """
+        with self.one_moment():
+            try:
                 return act(given)
-        except ConflictError:
-            return act(given)
+            except ConflictError:
+                if self._looks.shared is None:
+                    raise
+        return act(given)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from hub.errors import LogError
+from hub.errors import ConflictError, LogError
 from hub.node.node import Node
 from hub.records.gists import every_gist
 from tests.audit.acting import HER
@@ -65,3 +65,20 @@ def test_a_node_that_has_stopped_shows_nothing(node: Node) -> None:
     node.log.stops.begin("its database was not as its log says", node.now())
     with pytest.raises(LogError), node.one_moment():
         raise AssertionError
+
+
+def test_what_has_written_is_not_done_again(node: Node) -> None:
+    """A conflict that it meets is its own; one that it meets before is that others wrote too much meanwhile."""
+    done = list[str]()
+
+    def meets_a_conflict(ref: str) -> None:
+        cases(node)
+        done.append(ref)
+        if ref == "new":
+            hold(node, case(ref, [HER]))
+        raise ConflictError("It was done already.")
+
+    for ref in ("new", "none"):
+        with pytest.raises(ConflictError):
+            node.of_one_moment(meets_a_conflict, ref)
+    assert done == ["new", "none", "none"]
