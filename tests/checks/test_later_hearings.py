@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from hub.cases.staff import STAFF_FILE
+from hub.checks import later_hearings
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.dismissals import dismiss
 from hub.checks.later_hearings import METHOD, links
@@ -20,12 +21,12 @@ from hub.records.hearings import Hearing
 from hub.records.received import Item
 from hub.transfers.accept import accept
 from hub.transfers.offer import offer_case
-from hub.values import Role
+from hub.values import Level, Role
 from hub.wire.hearings import HEARINGS_PATH
 from tests.checks import pending
 from tests.checks.disclosing import SUBJECT, asked, disclosed
 from tests.checks.hearings import HERS, LATER, THEIRS, exchanged, linked
-from tests.federation.nodes import Areas, case, cases_of, events, hold, stranger
+from tests.federation.nodes import Areas, case, cases_of, events, hold, known_as, stranger
 from tests.transfers.moving import COORDINATOR, THERE, an_offer, delivered
 
 BOTH = ("northmoor", "eastvale")
@@ -201,6 +202,31 @@ def test_a_question_about_somebody_accused_links_nothing(areas: Areas, there: Ro
     answer = disclosed(areas, check_id)[0].areas[0].candidates[0].disclosure
     assert (answer.status, answer.role) == (DisclosureStatus.answered, there)
     assert links(areas["northmoor"], "eastvale") == []
+
+
+@pytest.mark.parametrize("there", [Role.perpetrator, Role.victim])
+def test_a_holder_tells_no_day_of_a_question_about_somebody_accused_whatever_the_asker_holds(
+    areas: Areas, monkeypatch: pytest.MonkeyPatch, there: Role
+) -> None:
+    """An asker whose program takes it for a link all the same."""
+    people = cases_of("eastvale")[0]
+    him = next(one for one in people if one.role is there).model_copy(update={"role": Role.perpetrator})
+    hold(areas["northmoor"], case("NM-1", [stranger(1), him], meeting_date=HERS))
+    hold(areas["eastvale"], case("eastvale-0", people, meeting_date=THEIRS))
+    check_id = asked(areas, him).check_id
+    disclosed(areas, check_id)
+    for one in waiting_requests(areas["eastvale"]):
+        record_holder_decision(areas["eastvale"], one.key, HolderDecision(Decider.coordinator, release=True))
+    handle = disclosed(areas, check_id)[0].areas[0].candidates[0].handle
+    link = later_hearings.Link(
+        CandidateRef(check_id, "eastvale", handle), Level.involvement, known_as(areas, check_id)
+    )
+    monkeypatch.setattr(later_hearings, "links", lambda _node, _peer: [link])
+    areas.network.asked.clear()
+    exchanged(areas)
+    assert any(path == HEARINGS_PATH for _, path in areas.network.asked)
+    assert at_asker(areas["northmoor"], check_id).heard is None
+    assert at_holder(areas["eastvale"]) == Hearing()
 
 
 def test_of_a_case_the_newest_question_that_was_answered_is_the_link(areas: Areas, told: str) -> None:
