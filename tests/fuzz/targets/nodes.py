@@ -38,6 +38,7 @@ from tests.federation.nodes import Areas, build, copied, stranger
 from tests.fuzz.changing import AFRESH, Json
 from tests.fuzz.judge import Fault, Seen, Target, require_quiet
 from tests.fuzz.made import made
+from tests.fuzz.targets.asked import Renewed, said_in
 from tests.fuzz.targets.wire import MESSAGES as MODELS
 
 RENEWED_EACH: Final = 20_000
@@ -121,7 +122,7 @@ class Holder:
         self.areas, self._folder = fresh()
         self.hand, self.node = Hand(self.areas), self.areas["eastvale"]
         quick(self.node)
-        self.app, self.asked = create_app(self.node), 0
+        self.app = create_app(self.node)
 
     def end(self) -> None:
         """Give everything back."""
@@ -197,30 +198,15 @@ def _hex(text: str) -> bool:
     return set(text) <= set("0123456789abcdef")
 
 
-class _Held:
-    """The holder that is asked, renewed after so many requests."""
-
-    now: Holder | None = None
-
-    @classmethod
-    def ready(cls) -> None:
-        if cls.now is not None and cls.now.asked >= RENEWED_EACH:
-            cls.now.end()
-            cls.now = None
-        cls.now = cls.now or Holder()
-        cls.now.asked += 1
+_HELD: Final = Renewed(Holder, RENEWED_EACH)
 
 
 def _attempt(data: bytes, seen: Seen) -> None:
-    try:
-        said = json.loads(data)
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
+    said = said_in(data)
+    if said is None:
         seen.refused = True
         return
-    assert _Held.now is not None
-    answer = _Held.now.send(said)
+    answer = _HELD.now.send(said)
     known = str(said.get("path")).partition("?")[0] in MESSAGES
     seen.past = answer.status not in (401, 405, 406) and (known or answer.status != 404)
     seen.refused = answer.status >= 400
@@ -279,7 +265,7 @@ def _federation() -> Target:
         return change(chance.choice(seeds) if chance.randrange(100) < AFRESH else data, chance)
 
     first = "the request is authenticated"
-    return Target("peer", first, lambda: seeds, _attempt, afresh, longest=20_000, ready=_Held.ready)
+    return Target("peer", first, lambda: seeds, _attempt, afresh, longest=20_000, ready=_HELD.ready)
 
 
 TARGETS: Final = (_federation(),)

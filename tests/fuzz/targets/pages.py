@@ -27,6 +27,7 @@ from tests.accounts.people import cheap_passwords
 from tests.accounts.provider import running
 from tests.fuzz.changing import TEXTS, Json, Pairs, text_changed
 from tests.fuzz.judge import Fault, Seen, Target, require_quiet
+from tests.fuzz.targets.asked import Renewed, said_in
 from tests.fuzz.targets.forms import MULTIPART, URLENCODED, multipart
 from tests.fuzz.targets.nodes import Answer, answered, fresh, loop, quick
 from tests.web.console.examples import EXAMPLES, UNSIGNED, World
@@ -63,7 +64,6 @@ class Consoles:
             acting = acting_as(tx, console.users[AccountRole.coordinator].account)
             wanted = TokenWanted(program="a program", scopes=(TokenScope.read, TokenScope.ask))
             self.program = make(tx, acting, wanted)
-        self.asked = 0
 
     def end(self) -> None:
         """Give everything back."""
@@ -115,30 +115,15 @@ class Consoles:
         )
 
 
-class _Held:
-    """The consoles that are asked, renewed after so many requests."""
-
-    now: Consoles | None = None
-
-    @classmethod
-    def ready(cls) -> None:
-        if cls.now is not None and cls.now.asked >= RENEWED_EACH:
-            cls.now.end()
-            cls.now = None
-        cls.now = cls.now or Consoles()
-        cls.now.asked += 1
+_HELD: Final = Renewed(Consoles, RENEWED_EACH)
 
 
 def _attempt(data: bytes, seen: Seen) -> None:
-    try:
-        said = json.loads(data)
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict):
+    said = said_in(data)
+    if said is None:
         seen.refused = True
         return
-    assert _Held.now is not None
-    answer = _Held.now.send(said)
+    answer = _HELD.now.send(said)
     seen.past = answer.status not in (401, 403, 404, 405) and answer.headers.get("location") != "/sign-in"
     seen.refused = answer.status >= 400
     if answer.status >= 500:
@@ -228,7 +213,7 @@ def _seeds() -> list[bytes]:
 def _target() -> Target:
     seeds = _seeds()
     first = "the address is one, and whoever asks may open it"
-    return Target("pages", first, lambda: seeds, _attempt, _Change(seeds), longest=20_000, ready=_Held.ready)
+    return Target("pages", first, lambda: seeds, _attempt, _Change(seeds), longest=20_000, ready=_HELD.ready)
 
 
 TARGETS: Final = (_target(),)
