@@ -25,8 +25,9 @@ from hub.node.node import Node
 from hub.wire.certificates import revoke
 from hub.wire.messages import CERTIFICATE_HEADER, DISCLOSURES_PATH, EVALUATIONS_PATH, FEED_PATH, METADATA_PATH
 from hub.wire.witness import ACKNOWLEDGEMENTS_PATH, CHECKPOINTS_PATH, RECONCILIATIONS_PATH
-from tests.federation.mutations import Document, Mutation, Others, changed, header_changed
+from tests.federation.mutations import Document, Mutation
 from tests.federation.peer_simulator import Asked, Peer, Told, compact, parts
+from tests.federation.said_wrongly import Others, changed, header_changed
 
 STRANGER: Final = SigningKey.of(Ed25519PrivateKey.generate())
 TOLD_ON: Final = {

@@ -28,9 +28,10 @@ from hub.errors import HubError
 from hub.node.node import Node
 from hub.wire.messages import IDEMPOTENCY_HEADER
 from tests.federation.hand import Hand
-from tests.federation.mutations import Mutation, Others, changed
+from tests.federation.mutations import Mutation
 from tests.federation.nodes import Areas
 from tests.federation.peer_simulator import Asked, Peer, Told
+from tests.federation.said_wrongly import Others, changed
 from tests.web.console.signed_in import Console
 
 SAYS: Final = "Quarrykiln"

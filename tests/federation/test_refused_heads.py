@@ -35,9 +35,10 @@ from hub.wire.certificates import OnlineKeys, certify
 from hub.wire.messages import encode
 from hub.wire.problem import HEAD_INCONSISTENT
 from hub.wire.witness import CHECKPOINTS_PATH, CheckpointNotice
-from tests.federation.mutations import Mutation, Others, changed, mutations
+from tests.federation.mutations import Mutation, mutations
 from tests.federation.nodes import Areas, case, cases_of, events, hold
 from tests.federation.peer_simulator import Asked, Peer, Told, reissued
+from tests.federation.said_wrongly import Others, changed
 
 IDENTITY, RECIPIENT = age.new_identity()
 Document = dict[str, Any]

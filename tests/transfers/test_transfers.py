@@ -339,26 +339,12 @@ def test_each_move_is_a_transfer_of_its_own_in_the_history_of_its_case(areas: Ar
         found = [one.transfer for one in transfers_for(areas[area], THERE)]
         return [(one.id, one.direction, one.peer, one.state) for one in found if one.case == digest]
 
+    assert home.case_ref == f"{NEW}/{OLD}/{REF}"
     assert history(OLD, REF) == [(first, "out", NEW, "accepted")]
     assert history(OLD, home.case_ref) == [(second, "in", NEW, "accepted")]
     assert sorted(history(NEW, there.case_ref)) == sorted(
         [(first, "in", OLD, "accepted"), (second, "out", OLD, "accepted")]
     )
-
-
-def test_she_may_come_back(areas: Areas) -> None:
-    heard(areas)
-    made = offered(areas)
-    assert made.transfer
-    there = accept(areas[NEW], made.transfer.id, THERE)
-    told(areas, there)
-    back = offer_case(areas[NEW], an_offer(areas[NEW], case_ref=there.case_ref, to=OLD), THERE)
-    assert back.transfer, back.decision
-    delivered(areas, NEW, back.delivery)
-    home = accept(areas[OLD], back.transfer.id, COORDINATOR)
-    delivered(areas, OLD, home.delivery)
-    assert home.case_ref == f"{NEW}/{OLD}/{REF}"
-    assert at(areas, NEW, back.transfer.id).state is TransferState.accepted
 
 
 def test_a_pack_of_five_megabytes_arrives_whole(areas: Areas) -> None:
