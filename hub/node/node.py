@@ -258,10 +258,7 @@ class Node:
                 self._looks.shared = None
 
     def of_one_moment(self, act: Callable[[T], U], given: T) -> U:
-        """What `act` gives, of one moment; look by look where others write too much meanwhile for it to last.
-
-        What has written is not done twice. Raises as `act` does.
-        """
+        """What `act` gives, of one moment; look by look where others write too much. Nothing is written twice."""
         with self.one_moment():
             try:
                 return act(given)
