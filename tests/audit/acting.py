@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from hub.node.node import Node
+import pytest
+
+from hub.errors import LogError
+from hub.federation.publish import publish
+from hub.node.node import Node, open_node
 from hub.store.guarded import table_of
 from tests.federation.nodes import case, hold, stranger
 
@@ -39,3 +43,11 @@ def sealed_and_put_back(node: Node) -> None:
     keep(node, "case_record", "person_record")
     hold(node, case("her", [HER], sealed=True))
     put_back(node, "case_record", "person_record")
+
+
+def stopped(node: Node) -> bool:
+    """Whether it does nothing any more, also once it is opened anew."""
+    for act in (node.require_intact, lambda: publish(node), lambda: open_node(node.home).database.close()):
+        with pytest.raises(LogError, match="This node has stopped"):
+            act()
+    return True

@@ -9,6 +9,7 @@ import pytest
 
 from hub.cases.staff import STAFF_FILE
 from hub.federation.publish import publish
+from tests.accounts.people import cheap_passwords
 from tests.checks.fled import HER, KNOWN_AREAS, MANAGER, OTHERS
 from tests.federation.nodes import Areas, case, copied, hold
 
@@ -36,3 +37,10 @@ def three(three_template: Path, tmp_path: Path) -> Iterator[Areas]:
     areas = copied(three_template, tmp_path, lambda _: "sqlite:///hub.sqlite3")
     yield areas
     areas.close()
+
+
+@pytest.fixture
+def cheap() -> Iterator[None]:
+    """Passwords cost little."""
+    with cheap_passwords():
+        yield

@@ -17,7 +17,7 @@ from hub.consent.form.vocabulary import Decided
 from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.records.check import CandidateRef, CheckResult
-from hub.records.submissions import TellingAnswer
+from hub.records.submissions import Call, TellingAnswer
 from hub.values import Level
 from tests.accounts.people import User, user
 from tests.checks.disclosing import asked as asked_routine
@@ -123,3 +123,8 @@ def she_fled(areas: Areas) -> None:
     """Somebody learns that she fled Eastvale."""
     node = areas["northmoor"]
     keep_answer(node, restrictions_on(node, IMPORTER), "NM-1", ("eastvale",), "operator")
+
+
+def call_of(here: Office) -> Call:
+    today = here.node.today()
+    return Call(spoken_to="Jo Lowther", on=today, clock="14:20", said="She knows.", number="01632 960102")

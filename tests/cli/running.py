@@ -133,12 +133,14 @@ def started(*arguments: object, **options: Any) -> Iterator[subprocess.Popen[str
 
 
 @contextmanager
-def serving(home: Path, port: int, log: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A node served by the real command, healthy."""
+def serving(
+    home: Path, port: int, log: Path, *options: str, command: str = "serve"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A node served by the real command, or its console, healthy."""
     with (
         log.open("a") as output,
         subprocess.Popen(
-            [HUB, "serve", home, "--port", str(port), *options],
+            [HUB, command, home, "--port", str(port), *options],
             env=environment(),
             stdout=output,
             stderr=output,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from typing import Any
 
 import pytest
 from sqlalchemy import delete
@@ -13,15 +12,12 @@ from hub.audit.events import Action
 from hub.cases.attachments import checked
 from hub.cases.case_files import By, attach
 from hub.cases.changes import find_case
-from hub.cases.may_follow import SupplierAsked, ask_supplier, supplier_answered
 from hub.cases.obligations import list_obligations
-from hub.cases.packing import PaperChosen
 from hub.cases.plans import begin
 from hub.errors import ConflictError, InputError, NotFoundError, StorageError
 from hub.jobs import schedule
 from hub.node.node import Node
 from hub.records import papers
-from hub.records.cases import HeldCase
 from hub.records.papers import Paper, PaperKind
 from hub.records.transfers import drop_pack, keep_pack, keep_transfer, pack_of
 from hub.store.guarded import table_of
@@ -29,7 +25,7 @@ from hub.transfers import deliver
 from hub.transfers.accept import accept, decline, incoming
 from hub.transfers.expire import expire
 from hub.transfers.listing import transfers_for
-from hub.transfers.offer import STANDS_S, offer_case, preview
+from hub.transfers.offer import STANDS_S, offer_case
 from hub.values import RequesterRole
 from hub.wire.transfers import DeclineCode, MessageKind, TransferState
 from tests.cases.scanning import PDF
@@ -51,7 +47,6 @@ from tests.transfers.moving import (
     worker,
 )
 
-HOSPITAL = "Northmoor Hospital"
 MINUTES = {"kind": "minutes", "supplier": "Police", "may_follow": "yes", "body": {"text": "Heard."}}
 RESEARCH = {"kind": "dash", "supplier": "Northmoor Hospital", "may_follow": "ask", "body": {"text": "GP"}}
 
@@ -234,89 +229,6 @@ def test_a_case_with_a_day_that_no_area_reads_is_not_offered_and_which_day_is_sa
         offer_case(areas[OLD], an_offer(areas[OLD]), COORDINATOR)
     assert str(day) in str(refused.value)
     assert transfers_for(areas[OLD], COORDINATOR) == []
-
-
-def put(node: Node, kind: PaperKind = PaperKind.minutes, **more: Any) -> tuple[HeldCase, str]:
-    """A paper of the hospital's on the case, and its handle."""
-    new = Paper(kind=kind, by="A", at=node.now(), **{"body": {"text": "GP"}, "supplier": HOSPITAL} | more)
-    with node.write() as tx:
-        found = find_case(tx, REF)
-        assert found
-        (handle,) = papers.put(tx, found.row, new)
-    return found, handle
-
-
-def answered(node: Node, found: HeldCase, handle: str, answer: Any, to: str = NEW) -> SupplierAsked:
-    said = ask_supplier(node, found, handle, to, COORDINATOR)
-    told = {"answer": answer, "by": "D. Nurse", "on": node.today()}
-    return supplier_answered(node, found, said.model_copy(update=told), COORDINATOR)
-
-
-def chosen(handle: str) -> PaperChosen:
-    return PaperChosen(paper=handle)
-
-
-@pytest.mark.parametrize("named", [chosen, lambda _: "minutes", lambda _: "all"])
-def test_a_paper_goes_once_its_supplier_has_let_it_go_to_that_area(areas: Areas, named: Any) -> None:
-    """However it is named: until then it stays, and what they said of another area counts for that one."""
-    heard(areas)
-    old = areas[OLD]
-    found, handle = put(old)
-
-    def seen() -> tuple[list[str], list[tuple[str, str]], bool]:
-        made = preview(old, an_offer(old, items=(named(handle),)), COORDINATOR)
-        (item,) = [one for one in made.items if one.kind == "minutes"]
-        return (
-            [item.held_by],
-            [(one.held_by, one.state) for one in made.held_back],
-            item.body == {"text": "GP"},
-        )
-
-    assert seen() == ([HOSPITAL], [(HOSPITAL, "not_asked")], False)
-    answered(old, found, handle, "allowed", "southmere")
-    assert seen() == ([HOSPITAL], [(HOSPITAL, "not_asked")], False)
-    ask_supplier(old, found, handle, NEW, COORDINATOR)
-    assert seen() == ([HOSPITAL], [(HOSPITAL, "waits")], False)
-    answered(old, found, handle, "refused")
-    assert seen() == ([HOSPITAL], [(HOSPITAL, "refused")], False)
-    answered(old, found, handle, "allowed")
-    assert seen() == ([""], [], True)
-
-
-def test_what_its_supplier_let_go_arrives_and_the_rest_is_held_by_them(areas: Areas) -> None:
-    heard(areas)
-    old = areas[OLD]
-    found, goes = put(old)
-    _, stays = put(old, body={"text": "Unseen"})
-    _, service = put(old, PaperKind.idva_contact, supplier="Safe Here")
-    answered(old, found, goes, "allowed")
-    made = offered(areas, items=tuple(map(chosen, (goes, stays, service))))
-    assert [(one.held_by, one.state) for one in made.held_back] == [
-        (HOSPITAL, "not_asked"),
-        ("Safe Here", "stays"),
-    ]
-    assert made.transfer
-    _, pack = incoming(areas[NEW], made.transfer.id, THERE)
-    assert pack
-    assert [(one.held_by, one.body) for one in pack.items] == [
-        ("", {"text": "GP"}),
-        (HOSPITAL, {}),
-        ("Safe Here", {}),
-    ]
-
-
-def test_that_a_supplier_was_asked_is_no_paper_that_moves(areas: Areas) -> None:
-    """Not by its handle, nor as a line of the chronology."""
-    heard(areas)
-    old = areas[OLD]
-    found, handle = put(old)
-    answered(old, found, handle, "allowed")
-    with old.read() as tx:
-        kept = papers.current(papers.of_case(tx, found.row, PaperKind.records_request))
-    with pytest.raises(InputError, match="not on this case"):
-        preview(old, an_offer(old, items=(chosen(kept[0].handle),)), COORDINATOR)
-    seen = preview(old, an_offer(old, items=("all",)), COORDINATOR)
-    assert "records_request" not in "".join(one.model_dump_json() for one in seen.items)
 
 
 def test_each_move_is_a_transfer_of_its_own_in_the_history_of_its_case(areas: Areas) -> None:

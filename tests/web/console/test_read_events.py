@@ -1,19 +1,12 @@
-"""Every address that shows a case leaves who opened it, before it answers: walked, and killed in the middle."""
+"""Every address that shows a case leaves who opened it, before it answers."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,11 +19,11 @@ from hub.accounts.tokens import TokenWanted, make
 from hub.cases.staff import STAFF_FILE
 from hub.checks.opened_cases import THINGS, cases_of
 from hub.errors import StorageError
-from hub.node.node import Node, open_node
+from hub.node.node import Node
 from hub.records.accounts import AccountRole
 from hub.records.cases import held_cases
 from hub.records.gists import every_gist
-from hub.records.reads import Came, ReadEvent, ReadEvents, bring_in, read_since
+from hub.records.reads import Came
 from hub.records.tokens import TokenScope
 from hub.web import ticks
 from hub.web.guards import ROUTES, Reads
@@ -38,6 +31,7 @@ from tests.accounts.people import cheap_passwords
 from tests.accounts.provider import running
 from tests.federation.nodes import Areas, copied
 from tests.web.console.examples import NO_PAGES, World
+from tests.web.console.opened import events, handles, waiting
 from tests.web.console.signed_in import BROWSERS, FORM, NAMES, Console, normal
 from tests.web.console.walk import Walk
 
@@ -46,19 +40,6 @@ SHOWING: Final = (Reads.case, Reads.named)
 NOT_OF_A_CASE: Final = {"account", "token", "name", "digest", "day", "area", "candidate", "paper", "question"}
 """Parts of addresses that name no case: bodies and people who work here, days, and what stands after a case's or a
 check's own part."""
-
-
-def events(node: Node) -> tuple[ReadEvent, ...]:
-    with node.read() as tx:
-        found: ReadEvents = read_since(tx, 0, cases_of)
-    assert not found.unread
-    return found.events
-
-
-def waiting(node: Node) -> list[ReadEvent]:
-    """What is not brought in yet."""
-    found = node.read_journal.every()
-    return [ReadEvent.model_validate_json(line) for one in found for line in one.lines]
 
 
 def test_every_address_that_names_a_thing_of_a_case_shows_a_case() -> None:
@@ -152,11 +133,6 @@ def console(areas: Areas) -> Console:
 def token(console: Console) -> str:
     """The coordinator's session."""
     return console.users[AccountRole.coordinator].signed_in()
-
-
-def handles(node: Node) -> list[str]:
-    with node.read() as tx:
-        return [one.row.handle.hex() for one in every_gist(tx)]
 
 
 def test_whoever_tries_what_is_kept_from_them_leaves_the_same_as_of_what_is_not_there(
@@ -309,93 +285,3 @@ def token_of(console: Console, role: AccountRole) -> str:
     with console.node.write() as tx:
         acting = acting_as(tx, console.users[role].account)
         return make(tx, acting, TokenWanted(program="p", scopes=tuple(TokenScope)))
-
-
-READERS: Final = 4
-
-
-def test_a_console_killed_in_the_middle_of_its_work_has_kept_whatever_it_answered(
-    tmp_path: Path, sqlite_template: Path
-) -> None:
-    """The real command, by SIGKILL, while several read, and while what they opened is brought in."""
-    made = copied(sqlite_template, tmp_path, lambda _: "sqlite:///hub.sqlite3", ["eastvale"])
-    home, found = made["eastvale"].home, handles(made["eastvale"])
-    made.close()
-    node = open_node(home)  # By the clock of this machine, as the console will be.
-    with cheap_passwords():
-        token = Console.of(node).users[AccountRole.coordinator].signed_in()
-    node.database.close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    answered, sent = Counter[str](), Counter[str]()
-    for _ in range(2):
-        _killed_while_read(home, port, (token, found), answered, sent)
-    node = open_node(home)
-    try:
-        bring_in(node, cases_of)
-        kept = Counter(handle for one in events(node) for kind, handle in one.things if kind == "case")
-    finally:
-        node.database.close()
-    assert sum(answered.values()) > 40
-    for handle in found:
-        assert answered[handle] <= kept[handle] <= sent[handle]
-
-
-def _killed_while_read(
-    home: Path, port: int, reads: tuple[str, list[str]], answered: Counter[str], sent: Counter[str]
-) -> None:
-    token, found = reads
-    command = (sys.executable, "-m", "hub", "console", str(home), "--port", str(port))
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    lock, stop = threading.Lock(), threading.Event()
-
-    def read(number: int) -> None:
-        cookie = {"Cookie": f"__Host-eastvale={token}"}
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
-            for turn in range(10_000):
-                if stop.is_set():
-                    return
-                handle = found[(number + turn) % len(found)]
-                with lock:
-                    sent[handle] += 1
-                try:
-                    status = client.get(f"/cases/{handle}", headers=cookie).status_code
-                except httpx2.TransportError:
-                    continue
-                with lock:
-                    answered[handle] += status == 200
-
-    def bring() -> None:
-        node = open_node(home)
-        while not stop.is_set():
-            bring_in(node, cases_of)
-            time.sleep(0.3)
-        node.database.close()
-
-    try:
-        _wait_for(port, process)
-        before = sum(answered.values())
-        with ThreadPoolExecutor(READERS + 1) as pool:
-            waiting = [pool.submit(read, number) for number in range(READERS)] + [pool.submit(bring)]
-            ends = time.monotonic() + 60
-            while sum(answered.values()) < before + 25 and time.monotonic() < ends:
-                time.sleep(0.01)
-            process.send_signal(signal.SIGKILL)
-            stop.set()
-            for one in waiting:
-                one.result()
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert process.poll() is None
-        try:
-            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=5, trust_env=False)
-            return
-        except httpx2.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("The console does not answer.")
