@@ -8,8 +8,8 @@ that no two are worked on together while several wait for their tick; `ten`: ten
 once it is answered; `at_once`: as `alone`, of a server that answers at once, which shows what is hidden. Then fifty
 askers of `answered` alone, for `--seconds`, of the server as it is and of the one that answers at once.
 
-That fifty askers were slower before, or not: copy this file and `asked_by_a_peer.py` into a work tree of an earlier commit,
-and run it with `--only fifty` there.
+That fifty askers were slower before, or not: copy this file and `asked_by_a_peer.py` into a work tree of an
+earlier commit, and run it with `--only fifty` there.
 """
 
 from __future__ import annotations
