@@ -6,8 +6,6 @@ answered; nothing goes but what a person released, to nobody but the area that a
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +14,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
@@ -49,16 +46,16 @@ from tests.checks.papers import (
     wants,
     worker,
 )
-from tests.federation.faults import FAULTS, HOUR, Backups, died, faulty
+from tests.federation.faults import HOUR, died
 from tests.federation.nodes import copied
+from tests.federation.two_nodes import STORED, TwoNodes
 
 BOTH: Final = (ASKS, HOLDS)
 ANSWERS: Final = ("all", "part", "withhold", "not_same")
 OVER_S: Final = 12 * 86_400
-NO_CASES: Final = "sqlite:///hub.sqlite3"
 
 
-class Papers(RuleBasedStateMachine):
+class Papers(TwoNodes):
     """The two areas, and what the model remembers of them: what was chosen, and what had ended."""
 
     template: Path
@@ -66,15 +63,9 @@ class Papers(RuleBasedStateMachine):
     handles: tuple[str, ...]
 
     def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        self.areas = copied(self.template, self.folder / "areas", lambda _: NO_CASES)
-        self.ways = faulty(self.areas, PAPERS_PATH, *BOTH)
-        self.backups = Backups(self.areas, self.folder / "backups")
+        super().__init__(self.template, PAPERS_PATH, BOTH)
         self.chosen: dict[str, list[set[str]]] = {}
         self.ended: dict[tuple[str, str], tuple[PapersState, str]] = {}
-        self.went_back = False
-        self.times = 0
 
     def every(self, area: str) -> dict[str, PapersRequest]:
         with self.areas[area].read() as tx:
@@ -138,30 +129,12 @@ class Papers(RuleBasedStateMachine):
         for area in BOTH:
             expire(self.areas[area])
 
-    @rule(area=st.sampled_from(BOTH), fault=st.sampled_from(["", "", *FAULTS]))
-    def the_way_breaks_or_is_mended(self, area: str, fault: str) -> None:
-        self.ways[area].fault = fault
-
     @rule(area=st.sampled_from(BOTH))
     def a_worker_goes_on(self, area: str) -> None:
         self.areas.clock.advance(HOUR)
         worker(self.areas, area)
 
-    @rule(area=st.sampled_from(BOTH), at=st.integers(0, 20))
-    def what_went_comes_late_or_again(self, area: str, at: int) -> None:
-        if self.ways[area].went:
-            self.ways[area].goes_again(at)
-
-    @rule(area=st.sampled_from(BOTH))
-    def a_backup_is_made(self, area: str) -> None:
-        self.backups.make(area)
-
-    @precondition(lambda self: self.backups.newest and not self.went_back)
-    @rule(at=st.integers(0, 1))
-    def a_node_is_brought_back(self, at: int) -> None:
-        area = sorted(self.backups.newest)[at % len(self.backups.newest)]
-        self.backups.bring_back(area)
-        self.went_back = True
+    def forget(self, area: str) -> None:
         self.ended = {key: told for key, told in self.ended.items() if key[0] != area}
 
     @invariant()
@@ -219,13 +192,11 @@ class Papers(RuleBasedStateMachine):
             agree = one is not None and other is not None and _end(one) == _end(other)
             assert agree or number in shown, (one, other)
             assert agree or never_went or self.went_back, (one, other)
-        self.areas.close()
-        shutil.rmtree(self.folder)
+        self.leave()
 
     def settle(self) -> None:
         """Everything works again; what nobody answered ends."""
-        for way in self.ways.values():
-            way.fault = ""
+        self.mend()
         for passes in (HOUR, OVER_S, HOUR, HOUR):
             self.areas.clock.advance(passes)
             for area in BOTH:
@@ -246,7 +217,7 @@ def _end(one: PapersRequest) -> tuple[PapersState, str]:
 def both_know_her(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Eastvale has answered that it knows her, and has her plan and two minutes, of which one may not follow."""
     folder = tmp_path_factory.mktemp("papers")
-    areas = copied(sqlite_template, folder, lambda _: NO_CASES)
+    areas = copied(sqlite_template, folder, lambda _: STORED)
     Papers.result = known_there(areas)
     minutes = put(areas, paper(areas[HOLDS], PaperKind.minutes))
     Papers.handles = (the_plan(areas), *minutes)
@@ -270,7 +241,7 @@ def test_an_area_that_was_brought_back_from_before_it_agrees_or_shows_that_it_do
     two = Papers()
     if area == HOLDS:
         two.somebody_asks()
-    two.a_backup_is_made(area)
+    two.backups.make(area)
     if area == ASKS:
         two.somebody_asks()
     two.somebody_answers_it(0, answer, dies=area == ASKS)
@@ -292,7 +263,7 @@ def test_papers_that_come_twice_or_late_are_there_once_and_a_withdrawal_changes_
     two.a_worker_goes_on(HOLDS)
     two.look()
     for at in range(len(two.ways[ASKS].went)):
-        two.what_went_comes_late_or_again(ASKS, at)
+        two.ways[ASKS].goes_again(at)
         two.look()
     two.ways[ASKS].fault = "twice"
     two.somebody_asks()
@@ -302,7 +273,7 @@ def test_papers_that_come_twice_or_late_are_there_once_and_a_withdrawal_changes_
     two.look()
     for way in (ASKS, HOLDS):
         two.a_worker_goes_on(HOLDS)
-        two.what_went_comes_late_or_again(way, 1)
+        two.ways[way].goes_again(1)
         two.look()
     two.teardown()
 

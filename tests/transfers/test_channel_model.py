@@ -7,8 +7,6 @@ channel goes the whole way.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +16,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
@@ -32,8 +29,9 @@ from hub.transfers.channel import answering, asking
 from hub.transfers.channel.answering import Logged
 from hub.wire.channel import ENVELOPES_PATH, NotGiven, Reference
 from tests.accounts.people import User, user
-from tests.federation.faults import FAULTS, HOUR, Backups, died, faulty
+from tests.federation.faults import HOUR, died
 from tests.federation.nodes import copied, events
+from tests.federation.two_nodes import STORED, TwoNodes
 from tests.transfers.moving import NEW, OLD, OWN_ADDRESS
 from tests.transfers.nothing_back import Everything, everything, rows_opened
 from tests.transfers.ringing import (
@@ -59,10 +57,9 @@ THIRD: Final = "southmere"
 NEVER: Final = (NEW_MANAGER, NEW_ADDRESS, THERE, SAID)
 """What nobody of the old area may find: who rang, from where, about whom there, and what was said."""
 OVER_S: Final = 15 * 86_400
-STORED: Final = "sqlite:///hub.sqlite3"
 
 
-class Channels(RuleBasedStateMachine):
+class Channels(TwoNodes):
     """Both areas, and what the model remembers: the references that were read out, and what was answered."""
 
     pair: Pair
@@ -73,18 +70,12 @@ class Channels(RuleBasedStateMachine):
     thorough = False
 
     def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp())
-        self.areas = copied(self.home, self.folder / "areas", lambda _: STORED)
+        super().__init__(self.home, ENVELOPES_PATH, BOTH)
         self.both = replace(self.pair, areas=self.areas)
-        self.ways = faulty(self.areas, ENVELOPES_PATH, *BOTH)
-        self.backups = Backups(self.areas, self.folder / "backups")
         self.read_out: list[str] = []
         self.answered: dict[str, tuple[Any, ...]] = {}
         self.known = set(self.before)
         self.put = 0
-        self.went_back = False
-        self.times = 0
 
     def channels(self) -> list[Channel]:
         with self.areas[NEW].read() as tx:
@@ -170,29 +161,11 @@ class Channels(RuleBasedStateMachine):
         self.times += 1
         self.areas.clock.advance(OVER_S)
 
-    @rule(area=st.sampled_from(BOTH), fault=st.sampled_from(["", "", *FAULTS]))
-    def the_way_breaks_or_is_mended(self, area: str, fault: str) -> None:
-        self.ways[area].fault = fault
-
-    @rule(area=st.sampled_from(BOTH), at=st.integers(0, 20))
-    def what_went_comes_late_or_again(self, area: str, at: int) -> None:
-        if self.ways[area].went:
-            self.ways[area].goes_again(at)
-
     @rule(area=st.sampled_from(BOTH))
     def a_node_dies(self, area: str) -> None:
         died(self.areas, area)
 
-    @rule(area=st.sampled_from(BOTH))
-    def a_backup_is_made(self, area: str) -> None:
-        self.backups.make(area)
-
-    @precondition(lambda self: self.backups.newest and not self.went_back)
-    @rule(at=st.integers(0, 1))
-    def a_node_is_brought_back(self, at: int) -> None:
-        area = sorted(self.backups.newest)[at % len(self.backups.newest)]
-        self.backups.bring_back(area)
-        self.went_back = True
+    def forget(self, area: str) -> None:
         self.put = len(self.came())
         if area == OLD:
             self.answered.clear()
@@ -254,8 +227,7 @@ class Channels(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """When everything works again a channel goes the whole way, and the old area holds nothing of any."""
-        for way in self.ways.values():
-            way.fault = ""
+        self.mend()
         for one in self.channels():
             with suppress(ConflictError):
                 asking.close(self.areas[NEW], self.both.new_acting, one.id)
@@ -273,8 +245,7 @@ class Channels(RuleBasedStateMachine):
             assert old.search(OWN_ADDRESS)
             assert all(new.search(text) for text in NEVER)
             assert old.search(*NEVER, *self.read_out) == []
-        self.areas.close()
-        shutil.rmtree(self.folder)
+        self.leave()
 
     def one_of(self, at: int) -> list[str]:
         """One of the references that were read out, the newest first."""
@@ -307,7 +278,7 @@ def test_a_channel_tells_nobody_whatever_happens_to_it() -> None:
 def test_a_channel_is_answered_once_by_the_manager_who_was_rung_and_found_by_nobody_else() -> None:
     """With a node brought back from before it, an answer on its way twice, and another manager at each step."""
     two = Channels()
-    two.a_backup_is_made(OLD)
+    two.backups.make(OLD)
     two.a_manager_opens_one()
     two.the_call_is_logged_where_she_is()
     two.the_call_is_logged_where_she_fled(0)
@@ -320,7 +291,7 @@ def test_a_channel_is_answered_once_by_the_manager_who_was_rung_and_found_by_nob
     two.the_clock_comes_round(NEW)
     for _ in range(2):
         two.what_came_is_put_into_her_case()
-        two.what_went_comes_late_or_again(OLD, 1)
+        two.ways[OLD].goes_again(1)
         two.look()
     assert two.put == 1
     two.a_node_is_brought_back(0)
