@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -122,24 +123,23 @@ IDVAS: Final = "EVI-9005"
 """An Idva service's own record of her, which a person there decides about: it is as sure as the Marac's two are."""
 
 
-@pytest.fixture(scope="session")
-def _pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    folder = tmp_path_factory.mktemp("pair")
+@contextmanager
+def paired(folder: Path, settings: str = ENOUGH) -> Iterator[tuple[Pair, subprocess.Popen[bytes]]]:
+    """Both homes, which know each other, Eastvale's with these settings and served, and its server."""
     port = free_port()
     homes = {
         "northmoor": make(folder / "northmoor", "northmoor"),
         "eastvale": make(folder / "eastvale", "eastvale", port),
     }
-    with (homes["eastvale"] / "node.toml").open("a", encoding="utf-8") as settings:
-        settings.write(ENOUGH)
+    with (homes["eastvale"] / "node.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
     for node_id, home in homes.items():
         rows = [one for one in TOLD.referrals[node_id] if one["case_ref"] != IDVAS]
-        file = write_csv(folder / f"{node_id}.csv", rows)
-        assert inside("import", home, file).code == 0
+        assert inside("import", home, write_csv(folder / f"{node_id}.csv", rows)).code == 0
         assert inside("publish", home).code == 0
     url = f"http://127.0.0.1:{port}"
     log = folder / "eastvale.log"
-    with serving(homes["eastvale"], port, log):
+    with serving(homes["eastvale"], port, log) as server:
         assert inside("peer", "add", homes["northmoor"], url).code == 0
         # Only who asks must be known to who is asked: its metadata is shown once, from a server of its own.
         asking_port = free_port()
@@ -150,7 +150,13 @@ def _pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
             added = inside("peer", "add", homes["eastvale"], f"http://127.0.0.1:{asking_port}")
             assert added.code == 0, added.err
         assert inside("sync", homes["northmoor"]).code == 0
-        yield Pair(homes["northmoor"], homes["eastvale"], TOLD, url, log)
+        yield Pair(homes["northmoor"], homes["eastvale"], TOLD, url, log), server
+
+
+@pytest.fixture(scope="session")
+def _pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    with paired(tmp_path_factory.mktemp("pair")) as (pair, _):
+        yield pair
 
 
 @pytest.fixture

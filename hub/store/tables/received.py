@@ -51,7 +51,7 @@ class IdempotentAnswer(SQLModel, table=True):
     key: str = Field(primary_key=True)
     request_digest: str
     answer: bytes | None
-    expires_at: int
+    expires_at: int = Field(index=True)
 
 
 class SeenMessage(SQLModel, table=True):
