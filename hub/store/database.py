@@ -1,8 +1,8 @@
 """Opening the database, bringing it up to date, and transactions that read or write.
 
-SQLite runs in WAL mode with `secure_delete`, `synchronous=FULL` and writers that queue (BEGIN IMMEDIATE), so
-that what was audited survives a power cut; PostgreSQL writers take an advisory lock only where a query asks.
-Does not know what is stored.
+SQLite runs in WAL mode with `secure_delete`, `synchronous=FULL` and writers that queue (in a process here, and between
+processes by BEGIN IMMEDIATE), so that what was audited survives a power cut; PostgreSQL writers take an advisory lock
+only where a query asks. Does not know what is stored.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -43,6 +44,7 @@ class Database:
     def __init__(self, url: str, *, create: bool = False, read_only: bool = False) -> None:
         self.url = url
         self._create = create
+        self._writing = Lock()
         self.engine = _engine(url, create=create, read_only=read_only)
         look_over(self.engine)
         # SQLite gives one state of the database to each transaction; PostgreSQL does when it is asked to.
@@ -98,12 +100,29 @@ class Database:
         """A session that commits when the block ends, and keeps nothing if it raises."""
         self._require_file()
         with (
+            self._turn_to_write(),
             _storage_errors(),
             self.engine.connect().execution_options(hub_write=True) as connection,
             Session(connection) as session,
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        """The writers of one process wait for each other here, where each is woken when its turn comes.
+
+        SQLite's own wait, which is left to processes, sleeps and tries again: in a busy server it takes seconds.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writing.acquire(timeout=BUSY_TIMEOUT_S):
+            raise _storage_error("locked")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def _require_file(self) -> None:
         """Where SQLite's file is gone, nobody takes an empty one for it."""
@@ -247,14 +266,18 @@ def _public(error: DBAPIError | sqlite3.DatabaseError) -> HubError:
             do="Run this again.",
         )
     if isinstance(error, (OperationalError, sqlite3.OperationalError)):
-        text, do = _operational(str(getattr(error, "orig", error)))
-        return StorageError(text, kept="What was stored before this step; this step left nothing.", do=do)
+        return _storage_error(str(getattr(error, "orig", error)))
     if "malformed" in str(error) or "not a database" in str(error):
         text = "The database file is damaged, or is not a database."
         do = "Keep the file as it is, and restore the last backup with the keys of the same day."
     else:
         text, do = "The database refused a step.", "Run `hub audit verify`, and report this as a fault."
     return StorageError(text, kept="Nothing of this step.", do=do)
+
+
+def _storage_error(reason: str) -> StorageError:
+    text, do = _operational(reason)
+    return StorageError(text, kept="What was stored before this step; this step left nothing.", do=do)
 
 
 def _operational(reason: str) -> tuple[str, str]:

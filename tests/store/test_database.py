@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import SQLModel
 
 from hub.audit.events import OPERATOR, Action
@@ -158,6 +159,55 @@ def test_a_writer_that_must_wait_too_long_is_told_so(tmp_path: Path, monkeypatch
     with pytest.raises(StorageError, match="busy with another command"), database.write() as session:
         session.connection()
     other.close()
+    database.close()
+
+
+def test_the_writers_of_one_process_wait_for_each_other_and_not_by_trying_again(tmp_path: Path) -> None:
+    """The second tells SQLite that it begins once the first is done; whoever waits too long is told so too."""
+    database = Database(f"sqlite:///{tmp_path}/hub.sqlite3", create=True)
+    database.migrate()
+    said: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    event.listen(database.engine, "commit", lambda _: said.append("COMMIT"))
+    begun = threading.Event()
+
+    def second() -> None:
+        begun.set()
+        with database.write() as session:
+            session.connection()
+
+    thread = threading.Thread(target=second)
+    with database.write() as session:
+        session.connection()
+        thread.start()
+        begun.wait()
+        thread.join(0.3)
+        said.append("the first is at work")
+    thread.join()
+    assert said == ["BEGIN IMMEDIATE", "the first is at work", "COMMIT", "BEGIN IMMEDIATE", "COMMIT"]
+    database.close()
+
+
+def test_a_writer_whose_turn_does_not_come_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.store.database.BUSY_TIMEOUT_S", 0.1)
+    database = Database(f"sqlite:///{tmp_path}/hub.sqlite3", create=True)
+    database.migrate()
+    told: list[StorageError] = []
+
+    def second() -> None:
+        try:
+            with database.write():
+                raise AssertionError("its turn came")
+        except StorageError as error:
+            told.append(error)
+
+    thread = threading.Thread(target=second)
+    with database.write():
+        thread.start()
+        thread.join()
+    assert "busy with another command" in told[0].text
     database.close()
 
 
