@@ -212,7 +212,7 @@ def _kept_from(node: Node, person: Person, paths: Mapping[str, str], name: str) 
         for who in ("Somebody Else", name)
     }
     for page in LISTS:
-        others, own = [], []
+        others, own = list[float](), list[float]()
         for turn in range(2 * EXCLUDED_TIMES):
             who, took = (name, own) if turn % 2 else ("Somebody Else", others)
             (node.home / STAFF_FILE).write_text(files[who], encoding="utf-8")

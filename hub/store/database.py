@@ -1,8 +1,8 @@
 """Opening the database, bringing it up to date, and transactions that read or write.
 
-SQLite runs in WAL mode with `secure_delete`, `synchronous=FULL` and writers that queue (in a process here, and between
-processes by BEGIN IMMEDIATE), so that what was audited survives a power cut; PostgreSQL writers take an advisory lock
-only where a query asks. Does not know what is stored.
+SQLite runs in WAL mode with `secure_delete`, `synchronous=FULL` and writers that queue (in a process here, between
+processes by BEGIN IMMEDIATE), so that what was audited survives a power cut; PostgreSQL writers take an advisory
+lock only where a query asks. Does not know what is stored.
 """
 
 from __future__ import annotations
