@@ -222,8 +222,8 @@ def _kept_from(node: Node, person: Person, paths: Mapping[str, str], name: str) 
         found[f"{page}, ms"] = [round(_p(one)["p50"], 1) for one in (others, own)]
     for page in ("a case", "ask", "result"):
         both = paths[page], re.sub("[0-9a-f]{32}", "ab" * 16, paths[page])
-        took = [[_ms(partial(person.get, path, 404)) for path in both] for _ in range(EXCLUDED_TIMES)]
-        found[page] = round(_longer([one for one, _ in took], [one for _, one in took]), 3)
+        each = [[_ms(partial(person.get, path, 404)) for path in both] for _ in range(EXCLUDED_TIMES)]
+        found[page] = round(_longer([one for one, _ in each], [one for _, one in each]), 3)
     (node.home / STAFF_FILE).unlink()
     return found
 
