@@ -136,7 +136,8 @@ def test_what_is_in_an_envelope_is_as_long_as_agreed_or_is_refused(
     body = encode(EnvelopeMessage(key_id=there.sealing_key_id, sealed=content))
     answer = posted(trial.areas, NEW, OLD, ENVELOPES_PATH, body)
     assert (answer.status_code, answer.json()["title"]) == (401, "authentication")
-    assert differing(before, held(there)) == set()
+    # The first refusal of a day is owed to be looked into.
+    assert differing(before, held(there)) <= {"decision_record", "obligation_record"}
 
 
 def gives(chance: random.Random, channel: Channel) -> dict[str, Any]:
