@@ -218,6 +218,14 @@ _SAID: Final = {
     "not_completed": mark("Not completed"),
     "safelives_dash": mark("SafeLives Dash"),
     "police_dash_2009": mark("Police DASH (2009)"),
+    "BME": mark("B&ME"),
+    "disabled": mark("Disabled"),
+    "LGBTQ_plus": mark("LGBTQ+"),
+    "female": mark("Female"),
+    "male": mark("Male"),
+    "non_binary": mark("Non-binary"),
+    "another": mark("Another"),
+    "not_known": mark("Not known"),
 }
 
 
@@ -251,7 +259,9 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, dict):
         return _together(value)
     if isinstance(value, list):
-        return "; ".join(map(str, value))
+        return "; ".join(answer_in_words(str(one)) for one in value)
+    if isinstance(value, bool):
+        return answer_in_words("yes" if value else "no")
     return "" if value is None else answer_in_words(str(value))
 
 
