@@ -143,9 +143,8 @@ class _Cells:
             return ""
         text = raw.strip()
         limit = MAX_LENGTH.get(field, MAX_TEXT)
-        if raw.startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS):
-            if field == "phone" and _PHONE.fullmatch(text):
-                return text
+        abroad = field == "phone" and _PHONE.fullmatch(text)  # Its plus begins no formula.
+        if (raw.startswith(FORMULA_STARTS) or text.startswith(FORMULA_STARTS)) and not abroad:
             self.refuse(field, FORMULA)
         elif hidden_characters(text, KINDS.get(field, "line")):
             self.refuse(field, "has characters that are no text: type it again")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from hub.cases.correction import PersonSaid
+from hub.cases.correction import PersonSaid, Record
 from hub.records.cases import HeldCase
 from hub.values import LongText, Role, ShortText, Value
 from hub.web.typed.cases import PersonTyped
@@ -21,7 +21,7 @@ class PersonOnCase(PersonTyped):
     `leaves`: they are not, and were not, part of it.
     """
 
-    record: ShortText = ""
+    record: Record = ""
     role: Role = Field(title=mark("what part they have in the case"))
     leaves: bool = False
 

@@ -91,6 +91,7 @@ def test_a_date_as_a_british_spreadsheet_writes_it_is_read_day_first(
         ("phone", "+cmd|Zzyzx", "formula"),
         ("phone", "-07700 900123", "formula"),
         ("phone", "ask Zzyzx", "not a telephone number"),
+        ("phone", "+44 7700 900123" + " 900123" * 3, "longer than 30"),
         ("surname", "Zzy\x00zx", "no text"),
         ("surname", "Zzy\nzx", "no text"),
         ("surname", "Zzy\u202ezx\x07", "no text"),

@@ -81,6 +81,14 @@ def test_what_one_proposes_is_shown_side_by_side_and_counts_once_another_approve
     assert decide(console, place, R.manager, **APPROVED) == 303  # Pressed twice.
 
 
+def test_a_record_that_the_page_never_gave_is_refused_in_words(console: Console, address: str) -> None:
+    page = console.send("GET", f"{address}/people", _TOKENS[R.coordinator]).text
+    form = {**fields(page), "because": "She told us.", "people.0.record": "ab" * 13}
+    answer = console.send("POST", f"{address}/people", _TOKENS[R.coordinator], form)
+    assert answer.status_code in (400, 422)
+    assert "There is a problem" in answer.text
+
+
 def test_a_representative_proposes_and_withdraws_and_decides_nothing_else(
     console: Console, address: str
 ) -> None:
