@@ -82,8 +82,7 @@ class Client:
     def __init__(self, made: Made) -> None:
         self._made, self.took = made, dict[str, list[float]]()
         self._certificate = own_certificate(made.asker).token
-        # Connections are closed before the holder closes them: what it is sent at that moment it breaks off.
-        limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=1)
+        limits = httpx2.Limits(max_connections=200, max_keepalive_connections=200)
         self.http = httpx2.AsyncClient(base_url=made.url, timeout=300, limits=limits, trust_env=False)
 
     async def send(self, ask: Ask) -> None:

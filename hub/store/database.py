@@ -112,7 +112,7 @@ class Database:
     def _turn_to_write(self) -> Iterator[None]:
         """The writers of one process wait for each other here, where each is woken when its turn comes.
 
-        SQLite's own wait, which is left to processes, sleeps and tries again: in a busy server it takes seconds.
+        SQLite's own wait, which is left to processes, sleeps and tries again, and whoever asks last may be first.
         """
         if not self.is_sqlite:
             yield

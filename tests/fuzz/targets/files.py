@@ -177,7 +177,7 @@ def _archive(data: bytes, chance: Random) -> bytes:
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
             members = [(one, archive.extractfile(one)) for one in archive.getmembers()[:20]]
             read = [(one, file.read() if file else b"") for one, file in members]
-    except (tarfile.TarError, OSError, ValueError, EOFError, KeyError):
+    except (tarfile.TarError, OSError, ValueError, EOFError, KeyError, RecursionError):  # A link to itself.
         return bytes_changed(data, chance)
     names = (
         "../x",
