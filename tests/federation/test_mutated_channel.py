@@ -133,7 +133,8 @@ def test_what_is_in_an_envelope_is_as_long_as_agreed_or_is_refused(
     context = envelope_context(NEW, OLD, there.sealing_key_id, "there")
     content = b64(hpke.seal(packed, there.keys.sealing_public, context))
     body = encode(EnvelopeMessage(key_id=there.sealing_key_id, sealed=content))
-    posted(trial.areas, NEW, OLD, ENVELOPES_PATH, body)  # The first refusal of a day is owed to be looked into.
+    # The first refusal of a day is owed to be looked into.
+    posted(trial.areas, NEW, OLD, ENVELOPES_PATH, body)
     before = held(there)
     answer = posted(trial.areas, NEW, OLD, ENVELOPES_PATH, body)
     assert (answer.status_code, answer.json()["title"]) == (401, "authentication")
