@@ -60,8 +60,23 @@ class Outcome(StrEnum):
 Worked = Literal["yes", "no", "not_known"]
 
 
+def worked_of(outcome: Outcome, said: Worked | None) -> Worked:
+    """Whether an action worked, as it is kept and shown: only what was done can have worked, or not."""
+    return said if said is not None and outcome is Outcome.done else "not_known"
+
+
+def report_lacks(outcome: Outcome, because: str, worked: Worked | None) -> Literal["", "because", "worked"]:
+    """What a report has still to say: why it was not done, or whether what was done worked; of nothing else."""
+    if outcome is not Outcome.done:
+        return "" if because.strip() else "because"
+    return "" if worked is not None else "worked"
+
+
 class Report(Value):
-    """What an agency says of its action: by whom, when (seconds since 1970); why, unless it was done."""
+    """What an agency says of its action: by whom, when (seconds since 1970); why, unless it was done.
+
+    `worked` is of what was done (`worked_of`).
+    """
 
     outcome: Literal[Outcome.done, Outcome.not_done, Outcome.impossible]
     because: Words = ""

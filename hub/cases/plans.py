@@ -27,6 +27,7 @@ from hub.cases.action_plan import (
     Report,
     SetBefore,
     lacking,
+    report_lacks,
     set_before,
     wrong_action,
 )
@@ -231,7 +232,7 @@ def report(node: Node, who: Reporter, number: str, said: Report) -> None:
     Raises NotFoundError where they have no such action, InputError where it is not said why it was not done;
     RowsError, StorageError.
     """
-    if said.outcome is not Outcome.done and not said.because.strip():
+    if report_lacks(said.outcome, said.because, said.worked):
         raise InputError("Say why it was not done.", kept="Nothing was changed.", do="Give the reason.")
     line = action_shown(node, who, number)
     if line is None:

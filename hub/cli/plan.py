@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from hub.cases.access import restrictions_on
+from hub.cases.action_plan import Outcome
 from hub.cases.plans import (
     ActionLine,
     PlanOfCase,
@@ -170,7 +171,8 @@ def _tell(held: HeldCase, found: PlanOfCase | None, *, as_json: bool) -> None:
         again = found.before.get(one.id)
         out.print(f"[bold]{place}. {plain(one.agency)}[/], by {day_in_words(one.due)}: {plain(one.what)}")
         if again:
-            out.print(f"   Set before: {again.outcome.value.replace('_', ' ')}; worked: {again.worked}.")
+            done = f"; worked: {again.worked.replace('_', ' ')}" if again.outcome is Outcome.done else ""
+            out.print(f"   Set before: {again.outcome.value.replace('_', ' ')}{done}.")
     for lack in found.lacks if not plan.accepted_by else ():
         out.print(plain(f"Lacks: {lack.text}"))
 

@@ -19,9 +19,12 @@ from hub.cases.action_plan import (
     Report,
     ReviewedAction,
     SafetyWord,
+    Worked,
     lacking,
     may_begin,
+    report_lacks,
     set_before,
+    worked_of,
 )
 from tests.cases.planning import DAY, action, plan
 
@@ -50,6 +53,22 @@ def reviewed(actions: Iterable[Action]) -> tuple[ReviewedAction, ...]:
 
 
 REASONS = dict.fromkeys(FailureReason, "The Idva meets the victim before the meeting")
+
+
+@given(
+    st.sampled_from([Outcome.done, Outcome.not_done, Outcome.impossible]),
+    st.sampled_from(["", " ", "No staff"]),
+    st.sampled_from(["yes", "no", "not_known", None]),
+)
+def test_whether_it_worked_is_asked_of_what_was_done_and_why_of_what_was_not(
+    outcome: Outcome, because: str, worked: Worked | None
+) -> None:
+    lacks = report_lacks(outcome, because, worked)
+    if outcome is Outcome.done:
+        assert lacks == ("" if worked else "worked")
+    else:
+        assert lacks == ("" if because.strip() else "because")
+        assert worked_of(outcome, worked) == "not_known"
 
 
 def test_a_complete_plan_lacks_nothing() -> None:

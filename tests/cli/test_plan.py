@@ -55,8 +55,15 @@ def test_a_plan_is_begun_completed_accepted_and_reported_on(home: Path, case: Pa
     assert "Accepted by" in inside("plan", "accept", home, "--as", case, said=NUMBER).out
     (line,) = inside("plan", "actions", home, "--as", case, "--json").json["actions"]
     report = tmp_path / "report.json"
-    report.write_text(json.dumps({"by": ADA, "outcome": "done", "worked": "no"}), encoding="utf-8")
-    assert inside("plan", "report", home, line["id"], report).out == "It is kept.\n"
+    for said, words in (
+        ({"outcome": "done"}, "worked: Choose whether it worked."),
+        ({"outcome": "impossible"}, "because: Say why it was not done."),
+        ({"outcome": "not_done", "because": "No staff."}, "It is kept."),
+        ({"outcome": "done", "worked": "no"}, "It is kept."),
+    ):
+        report.write_text(json.dumps({"by": ADA, **said}), encoding="utf-8")
+        told = inside("plan", "report", home, line["id"], report)
+        assert words in told.out + told.err
     assert inside("plan", "actions", home, "--as", case).out == "Nothing is open.\n"
     following = saved(
         home, tmp_path, "--begin", actions=[ACTION | {"what": "Brief patrols about the address"}]

@@ -18,7 +18,7 @@ from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext
 from hub.web.console.plans import OUTCOMES, WORKED, came_of
-from hub.web.typed.plans import WHY_NOT, ReportTyped
+from hub.web.typed.plans import REPORT_LACKS, ReportTyped
 
 MOST: Final = 200
 
@@ -60,8 +60,8 @@ def _report(asked: Asked) -> Response:
         return asked.not_found()
     form = asked.form(ReportTyped)
     typed = form.value
-    if typed is not None and typed.outcome is not Outcome.done and not typed.because:
-        form = form.with_error("because", gettext(WHY_NOT))
+    if typed is not None and typed.lacks:
+        form = form.with_error(typed.lacks, gettext(REPORT_LACKS[typed.lacks]))
     if typed is None or form.value is None:
         return _page(asked, line, form, 422)
     acting = asked.acting

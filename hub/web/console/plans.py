@@ -19,6 +19,7 @@ from hub.cases.action_plan import (
     Addresses,
     Approach,
     Outcome,
+    Worked,
     may_begin,
     wrong_action,
 )
@@ -124,7 +125,7 @@ def _line(found: PlanOfCase, one: Action) -> Mapping[str, Any]:
         "approach": gettext(APPROACHES[one.approach]) if one.approach else "",
         "after": _after(found.plan, one, after) if after else "",
         "state": came_of(one),
-        "before": f"{gettext(OUTCOMES[before.outcome])}; {gettext(WORKED[before.worked])}" if before else "",
+        "before": _found_of(before.outcome, before.worked) if before else "",
     }
 
 
@@ -139,7 +140,7 @@ def _earlier(found: PlanOfCase, one: Action) -> Mapping[str, Any]:
     said = ""
     if review is not None:
         needed = mark("still needed") if review.still_needed else mark("not needed any more")
-        said = f"{gettext(OUTCOMES[review.outcome])}; {gettext(WORKED[review.worked])}; {gettext(needed)}"
+        said = f"{_found_of(review.outcome, review.worked)}; {gettext(needed)}"
     return {
         "action": one,
         "case": found.of_cases.get(one.id, ""),
@@ -149,12 +150,18 @@ def _earlier(found: PlanOfCase, one: Action) -> Mapping[str, Any]:
     }
 
 
+def _found_of(outcome: Outcome, worked: Worked) -> str:
+    """What came of an action, and of one that was done whether it worked."""
+    words = gettext(OUTCOMES[outcome])
+    return f"{words}; {gettext(WORKED[worked])}" if outcome is Outcome.done else words
+
+
 def came_of(one: Action) -> str:
     """What its agency reported of an action, in words; nothing where it has not."""
     if not one.reports:
         return ""
     last = one.reports[-1]
-    words = gettext(OUTCOMES[Outcome(last.outcome)])
+    words = _found_of(Outcome(last.outcome), last.worked)
     return f"{words}: {last.because}" if last.because else words
 
 

@@ -25,6 +25,8 @@ from hub.cases.action_plan import (
     Said,
     Sentence,
     Words,
+    report_lacks,
+    worked_of,
 )
 from hub.errors import InputError
 from hub.matching.written_dates import DayWritten
@@ -80,6 +82,8 @@ def wrong_with(typed: ReviewTyped) -> Iterator[tuple[str, str]]:
     for at, one in enumerate(typed.reviewed):
         said = {name: getattr(one, name) for name in _CHOOSE}
         if any(said.values()) or one.note:
+            if one.outcome not in (None, Outcome.done):
+                del said["worked"]
             yield from ((f"reviewed.{at}.{name}", _CHOOSE[name]) for name, value in said.items() if not value)
 
 
@@ -89,11 +93,11 @@ def reviewed_of(
     """The reviewed lines: those typed, and those of before that were not typed anew, in the plan's order."""
     said = {one.action: one for one in before}
     for one in typed.reviewed:
-        if one.outcome and one.worked and one.still_needed:
+        if one.outcome and one.still_needed and (one.worked or one.outcome is not Outcome.done):
             said[one.action] = ReviewedAction(
                 action=one.action,
                 outcome=one.outcome,
-                worked=one.worked,
+                worked=worked_of(one.outcome, one.worked),
                 still_needed=one.still_needed == "yes",
                 note=one.note,
             )
@@ -176,20 +180,33 @@ class PlanTyped(WholeTyped, ReviewTyped):
 
 
 class ReportTyped(Value):
-    """What came of an action, as its agency says."""
+    """What came of an action, as its agency says. `worked`: said of what was done, and of nothing else."""
 
     outcome: Literal[Outcome.done, Outcome.not_done, Outcome.impossible] = Field(
         title=mark("what came of it")
     )
-    worked: Literal["yes", "no", "not_known"] = Field(title=mark("whether it worked"))
+    worked: Literal["yes", "no", "not_known"] | None = Field(default=None, title=mark("whether it worked"))
     because: Words = ""
 
+    @property
+    def lacks(self) -> Literal["", "because", "worked"]:
+        """The field that has still to be said, if any."""
+        return report_lacks(self.outcome, self.because, self.worked)
+
     def report(self, agency: str, by: str, at: int) -> Report:
-        """It as somebody says it, at a time."""
-        return Report(
-            outcome=self.outcome, because=self.because, worked=self.worked, agency=agency, by=by, at=at
-        )
+        """It as somebody says it, at a time. Raises InputError for what it lacks."""
+        if self.lacks:
+            raise InputError(
+                f"{self.lacks}: {REPORT_LACKS[self.lacks]}.",
+                kept="Nothing was changed.",
+                do="Say it, and send it again.",
+            )
+        worked = worked_of(self.outcome, self.worked)
+        return Report(outcome=self.outcome, because=self.because, worked=worked, agency=agency, by=by, at=at)
 
 
-WHY_NOT: Final = mark("Say why it was not done")
+REPORT_LACKS: Final = {
+    "because": mark("Say why it was not done"),
+    "worked": mark("Choose whether it worked"),
+}
 WHO_SAYS: Final = mark("Say who says whether the plan is safe")

@@ -75,10 +75,13 @@ def test_a_plan_is_added_to_once_and_its_actions_reported_on(programs: Programs,
     number = plan.plan.actions[0].id
     rey = programs.token(AccountRole.representative)
     assert number not in programs.send("GET", "/actions", rey).text  # Of another agency.
-    said = {"outcome": "not_done", "worked": "not_known"}
-    assert problem(programs.send("POST", f"/actions/{number}", ash, said)) == (422, "invalid_input")
-    told = programs.send("POST", f"/actions/{number}", ash, said | {"because": "No staff."}).json()
-    assert [one["because"] for one in told["action"]["reports"]] == ["No staff."]
+    for said in ({"outcome": "not_done"}, {"outcome": "impossible", "worked": "no"}, {"outcome": "done"}):
+        assert problem(programs.send("POST", f"/actions/{number}", ash, said)) == (422, "invalid_input")
+    said = {"outcome": "impossible", "because": "No staff."}
+    told = programs.send("POST", f"/actions/{number}", ash, said).json()
+    assert [(one["because"], one["worked"]) for one in told["action"]["reports"]] == [
+        ("No staff.", "not_known")
+    ]
 
 
 @pytest.mark.parametrize(

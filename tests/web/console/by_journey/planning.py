@@ -48,7 +48,7 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /cases/{case}/plan/accept", form={"seen": "{seen}"}, places=PLANNED),
     E("GET /actions"),
     E("GET /actions/{action}"),
-    E("POST /actions/{action}", form={"outcome": "not_done", "worked": "not_known"}, status=422),
+    E("POST /actions/{action}", form={"outcome": "not_done"}, status=422),
     E("POST /actions/{action}", form={"outcome": "done", "worked": "no"}),
     E("POST /cases/{case}/plan", places=PLANNED),
     E("POST /cases/{case}/plan/action", form=ACTION, places=PLANNED),
