@@ -7,7 +7,7 @@ counts from both sides. Finds and decides nothing (`repeat_decisions`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
@@ -74,6 +74,19 @@ class RepeatPaper(Value):
     decision: RepeatDecision | None = None
     again: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The other cases that it is of."""
+        decided = (self.decision.other,) if self.decision else ()
+        return (*decided, *self.found, *self.again, *self.ended)
+
+    def only(self, cases: Collection[str]) -> RepeatPaper:
+        """It as far as it is of those cases."""
+        decided = self.decision is not None and self.decision.other in cases
+        lists = (self.found, self.again, self.ended)
+        found, again, ended = (tuple(one for one in each if one in cases) for each in lists)
+        return RepeatPaper(found=found, decision=self.decision if decided else None, again=again, ended=ended)
 
 
 class PairStands(NamedTuple):

@@ -12,12 +12,13 @@ from hub.cases.access import restrictions_on
 from hub.cases.attachments import File, checked, read_file
 from hub.cases.case_files import By, What, attach, give
 from hub.cases.criteria import Fact
-from hub.cases.papers_shown import papers_shown
+from hub.cases.papers_shown import of_cases_known, papers_shown
 from hub.cases.refer import Referred, for_account
 from hub.cases.referral import IN_WORDS, Referral
 from hub.cases.referral_csv import read_referrals
 from hub.cases.referral_sent import refer_or_propose
 from hub.cases.repeat_decisions import HereAlready, Looker, here_already_at, note_entered
+from hub.cases.shown import finds
 from hub.checks.read import read_document
 from hub.cli.acting import Speaker, TokenFile, speaker
 from hub.cli.options import Home, Json, Who, opened, opened_to_read, read_case_ref
@@ -308,8 +309,10 @@ def _papers(node: Node, known: Speaker, case_ref: str) -> list[KeptPaper]:
     held = _case(node, known, case_ref)
     if known.acting is not None:
         return papers_shown(node, known.acting, held)
+    hidden = restrictions_on(node, known.named)
     with node.read() as tx:
-        return papers.of_case(tx, held.row)
+        every = papers.of_case(tx, held.row)
+    return of_cases_known(node, every, lambda one: finds(hidden, one.apart_for, one.row.ref_digest))
 
 
 def _paper(kept: KeptPaper) -> dict[str, object]:

@@ -10,6 +10,7 @@ import pytest
 from hub.accounts.accounts import Acting
 from hub.cases import here_already
 from hub.cases.own_keys import OwnKeys, own_keys
+from hub.cases.papers_shown import other_cases, papers_shown
 from hub.cases.repeat_decisions import (
     Looker,
     decide,
@@ -19,7 +20,7 @@ from hub.cases.repeat_decisions import (
     note_entered,
     waiting_for,
 )
-from hub.cases.repeat_papers import ProfessionalsMeeting, RepeatDecision
+from hub.cases.repeat_papers import ProfessionalsMeeting, RepeatDecision, RepeatPaper
 from hub.cases.repeats import Definition, Happened, Standing
 from hub.cases.staff import STAFF_FILE
 from hub.errors import InputError, NotFoundError, UsageError
@@ -199,6 +200,31 @@ def test_whoever_may_not_open_a_case_finds_neither_it_nor_a_decision_of_it(node:
     assert figures(node, kept).repeats == 0
     with pytest.raises(NotFoundError):
         decide(node, kept, held(node, "NEW-1"), decided(node, "not_same", because="I say so."))
+
+
+def test_the_paper_of_two_cases_is_read_by_whoever_may_open_both_and_by_nobody_else(node: Node) -> None:
+    theirs: dict[str, Any] = {"referring_agency": "Eastvale Council", "referral_date": NEW}
+    hold(node, case("NEW-2", (HER, HIM), **theirs, meeting_date=None))
+    hold(node, case("NEW-3", (HER, HIM), **theirs, meeting_date=None))
+    note_current(node)
+    decide(node, WHO, held(node, "NEW-2"), decided(node, happened=(Happened.control,)))
+    decide(node, WHO, held(node, "NEW-2"), decided(node, "no_repeat", "NEW-3"))
+
+    def read(role: AccountRole, agency: str) -> list[set[str]]:
+        with cheap_passwords():
+            who = acting(node, role, agency)
+        every = papers_shown(node, who, held(node, "NEW-2"))
+        named = [set(other_cases(node, who, [one]).values()) for one in every]
+        assert named == [
+            {by_number[one] for one in RepeatPaper.model_validate(each.paper.body).named} for each in every
+        ]
+        return named
+
+    by_number = {held(node, one).row.handle.hex(): one for one in ("OLD-1", "NEW-1", "NEW-3")}
+    assert read(AccountRole.coordinator, "Eastvale Police")[-2:] == [{"OLD-1"}, {"NEW-3"}]
+    # Another agency's case is as if nobody had found it, or decided of it.
+    assert {"NEW-3"} == set.union(*read(AccountRole.representative, "Eastvale Council"))
+    assert read(AccountRole.representative, "Eastvale Housing") == []
 
 
 def test_an_idva_services_clients_wait_for_that_service_alone(node: Node) -> None:

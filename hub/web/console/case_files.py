@@ -5,6 +5,7 @@ The file is sent as something to be saved, under a name that says its kind alone
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi import Response
@@ -17,12 +18,12 @@ from hub.cases.papers_shown import paper_shown
 from hub.cases.shown import case_shown
 from hub.errors import InputError
 from hub.records.cases import HeldCase
-from hub.records.papers import MAX_FILE, Paper
+from hub.records.papers import MAX_FILE, Paper, PaperKind
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import gettext, mark
+from hub.web.console.paper_rows import rows_of
 from hub.web.console.paper_words import KINDS as KINDS_OF_PAPERS
-from hub.web.console.paper_words import rows_of
 
 AS_A_FILE: Final = "default-src 'none'; sandbox"
 WHAT: Final[dict[What, str]] = {
@@ -112,14 +113,19 @@ def called(paper: Paper) -> str:
     """What a paper is called where it is listed."""
     if paper.body.get("what") == "checklist":
         return gettext(WHAT["checklist"])
+    if paper.kind is PaperKind.repeat and paper.body.get("decision"):
+        return gettext(mark("Decision whether it is a repeat"))
     return gettext(KINDS_OF_PAPERS[paper.kind])
 
 
-def rows_of_paper(paper: Paper) -> list[tuple[str, str]]:
-    """What a paper says, a row for each field; of one that attaches a file, of the file first."""
+def rows_of_paper(paper: Paper, others: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a paper says, a row for each field; of one that attaches a file, of the file first.
+
+    `others`: as `paper_rows.rows_of` has them.
+    """
     said = said_of(paper)
     if said is None:
-        return rows_of(paper.kind, paper.body)
+        return rows_of(paper.kind, paper.body, others)
     rest = {name: one for name, one in paper.body.items() if name not in {*Attached.model_fields, "what"}}
     size = gettext(mark("%(size)s kB"), size=f"{max(1, round(said.size / 1024)):,}")
     return [

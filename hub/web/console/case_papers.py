@@ -16,7 +16,7 @@ from hub.cases.case_files import said_of
 from hub.cases.case_paper import keep_paper
 from hub.cases.child_referral import ChildReferral, still_due
 from hub.cases.dash import OF_CHILDREN, QUESTIONS, Dash
-from hub.cases.papers_shown import papers_shown
+from hub.cases.papers_shown import other_cases, papers_shown
 from hub.cases.refer import ReferralPaper
 from hub.cases.research import Research
 from hub.cases.shown import case_shown
@@ -70,6 +70,7 @@ def _show(asked: Asked) -> Response:
     found = papers.history(every, asked.place("paper"))
     if not found:
         return asked.not_found()
+    others = other_cases(asked.node, asked.acting, found)
     newest = found[0].handle in {one.handle for one in papers.current(every)}
     here = f"/cases/{held.row.handle.hex()}/papers/{found[0].handle}"
     return asked.page(
@@ -78,8 +79,8 @@ def _show(asked: Asked) -> Response:
         correct=f"{here}/correct" if newest and _may_correct(asked, found[0]) else "",
         source=area_name(asked.node, found[0].paper.source) if found[0].paper.source else "",
         file=_file(asked, found[0]),
-        **_shown(found[0]),
-        before=_before(found),
+        **_shown(found[0], others),
+        before=[_shown(one, others) for one in found[1:]],
     )
 
 
@@ -91,11 +92,7 @@ def _file(asked: Asked, kept: KeptPaper) -> dict[str, Any] | None:
     return {"quarantined": said.quarantined, "href": f"{asked.request.url.path}/file"}
 
 
-def _before(found: list[KeptPaper]) -> list[dict[str, Any]]:
-    return [_shown(one) for one in found[1:]]
-
-
-def _shown(one: KeptPaper) -> dict[str, Any]:
+def _shown(one: KeptPaper, others: Mapping[str, str]) -> dict[str, Any]:
     paper = one.paper
     dash = Dash.model_validate(paper.body) if paper.kind is PaperKind.dash else None
     facts = ReferralPaper.model_validate(paper.body).facts if paper.kind is PaperKind.referral else ()
@@ -104,7 +101,7 @@ def _shown(one: KeptPaper) -> dict[str, Any]:
         "supplier": paper.supplier,
         "by": paper.by,
         "at": paper.at,
-        "rows": rows_of_paper(paper),
+        "rows": rows_of_paper(paper, others),
         "dash": dash,
         "facts": [
             (gettext(CRITERIA[fact.criterion]), answer_in_words(fact.ticked), fact.why, fact.differs)

@@ -24,7 +24,8 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent
 from hub.web.console.handover import handover_in_words
 from hub.web.console.language import gettext, mark, ngettext
-from hub.web.console.paper_words import KINDS, rows_of
+from hub.web.console.paper_rows import rows_of
+from hub.web.console.paper_words import KINDS
 
 MOST: Final = 200
 _SENTENCES: Final = {("service", "missing"): mark("Choose the Idva service")}

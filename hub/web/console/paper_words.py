@@ -1,11 +1,13 @@
-"""The words of the printed forms, field by field in their order, for the pages that show or ask them."""
+"""The words of the printed forms, field by field in their order, for the pages that show or ask them.
+
+How a paper is laid out in rows is `paper_rows`'s.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from hub.cases.dash import QUESTIONS, Dash
 from hub.cases.referral import Criterion
 from hub.records.papers import PaperKind
 from hub.web.console.language import gettext, mark
@@ -19,7 +21,7 @@ KINDS: Final = {
     PaperKind.plan: mark("Action plan"),
     PaperKind.plan_review: mark("Review of a plan"),
     PaperKind.flag: mark("Flag"),
-    PaperKind.repeat: mark("Repeat"),
+    PaperKind.repeat: mark("Found here already"),
     PaperKind.move_notice: mark("Notice of a move"),
     PaperKind.staff_warning: mark("Warning for staff"),
     PaperKind.attachment: mark("Attached file"),
@@ -42,6 +44,61 @@ CRITERIA: Final[Mapping[Criterion, str]] = {
     "marac_repeat": mark(
         "Marac repeat (further incident identified within twelve months from the date of the last referral)"
     ),
+}
+_OF_PEOPLE: Final = {
+    "given_names": mark("Given names"),
+    "surname": mark("Surname"),
+    "aliases": mark("Other names"),
+    "dob": mark("Date of birth"),
+    "date_of_birth": mark("Date of birth"),
+    "address": mark("Address"),
+    "postcode": mark("Postcode"),
+    "phone": mark("Telephone number"),
+    "nhs_number": mark("NHS number"),
+    "role": mark("Part in the case"),
+    "person": mark("Person"),
+    "agency": mark("Agency"),
+    "area": mark("Area"),
+    "why": mark("Why"),
+}
+_OF_OTHERS: Final = {
+    "what": mark("What will be done"),
+    "volunteered_by": mark("Volunteered by"),
+    "due": mark("By when"),
+    "risk": mark("Which risk it meets"),
+    "achieves": mark("What it will achieve"),
+    "addresses": mark("About"),
+    "approach": mark("What it does about the behaviour"),
+    "with_agencies": mark("Jointly with"),
+    "reports": mark("What came of it"),
+    "outcome": mark("What came of it"),
+    "worked": mark("Did it work?"),
+    "still_needed": mark("Still needed?"),
+    "at": mark("When"),
+    "asked_at": mark("Asked"),
+    "by": mark("By"),
+    "on": mark("On"),
+    "until": mark("Until"),
+    "authority": mark("By whose authority"),
+    "meeting_date": mark("Meeting"),
+    "actions": mark("Action"),
+    "tells_victim": mark("Who tells the victim, if that is safe"),
+    "safety": mark("As safe as it can be?"),
+    "safe": mark("Is it safe?"),
+    "risk_it_makes": mark("What risk an action may itself cause"),
+    "no_action_on_perpetrator": mark("Why nothing is done about the behaviour"),
+    "reviewed": mark("Reviewed, of the plan before"),
+    "accepted_by": mark("Accepted by"),
+    "accepted_on": mark("Accepted on"),
+    "proposer": mark("Proposed by"),
+    "changes": mark("Change"),
+    "before": mark("Before"),
+    "after": mark("After"),
+    "state": mark("How it stands"),
+    "words": mark("In their words"),
+    "stays": mark("For how long"),
+    "heard": mark("Heard here?"),
+    "agenda_sent": mark("Agenda sent?"),
 }
 FIELDS: Final = {
     "considered": mark("Was the disclosure scheme considered?"),
@@ -134,6 +191,8 @@ FIELDS: Final = {
     "practitioner_notes": mark("Practitioner's notes"),
     "severity": mark("Severity of abuse grid"),
     "supplementary": mark("Supplementary questions and answers"),
+    **_OF_PEOPLE,
+    **_OF_OTHERS,
 }
 ASKED: Final = {
     "injury": mark("Has the current incident resulted in injury?"),
@@ -226,66 +285,37 @@ _SAID: Final = {
     "non_binary": mark("Non-binary"),
     "another": mark("Another"),
     "not_known": mark("Not known"),
+    "done": mark("Done"),
+    "not_done": mark("Not done"),
+    "impossible": mark("Impossible"),
+    "victim": mark("The victim"),
+    "perpetrator": mark("The alleged perpetrator"),
+    "others": mark("Somebody else, or staff"),
+    "other": mark("Other"),
+    "divert": mark("Divert"),
+    "manage": mark("Manage"),
+    "disrupt": mark("Disrupt"),
+    "prosecute": mark("Prosecute"),
+    "proposed": mark("Proposed"),
+    "approved": mark("Approved"),
+    "refused": mark("Refused"),
+    "withdrawn": mark("Withdrawn"),
+    "allowed": mark("Allowed"),
+    "standard": mark("Standard"),
+    "moderate": mark("Moderate"),
+    "high": mark("High"),
+    "worse": mark("Worse"),
+    "unchanged": mark("Unchanged"),
+    "reduced": mark("Reduced"),
+    "for_good": mark("For good"),
+    "temporarily": mark("For a time"),
+    "professional_judgement": mark("Professional judgement"),
+    "coordinator": mark("Coordinator"),
+    "idva": mark("Idva"),
+    "manager": mark("Manager"),
 }
-
-
-def rows_of(kind: PaperKind, body: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A paper as it is shown: what was asked, and what stands there, in the order of the form."""
-    told = body.get("referral", body) if kind is PaperKind.referral else body
-    if kind is PaperKind.dash:
-        return list(_dash(Dash.model_validate(body)))
-    return [(label, text) for label, text in _rows(told) if text]
 
 
 def answer_in_words(said: str) -> str:
     """An answer as it is shown."""
     return gettext(_SAID.get(said, said))
-
-
-def _rows(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in told.items():
-        if name in ("case_ref", "kind", "sealed", "fled_from", "publish", "dash", "checks"):
-            continue
-        label = gettext(FIELDS.get(name, name.replace("_", " ").capitalize()))
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            yield from ((label, _together(one)) for one in value)
-        else:
-            yield label, _text(name, value)
-
-
-def _text(name: str, value: Any) -> str:
-    if name == "victim_tel":
-        return ""  # Shown with the case, where it is safe to call.
-    if isinstance(value, dict):
-        return _together(value)
-    if isinstance(value, list):
-        return "; ".join(answer_in_words(str(one)) for one in value)
-    if isinstance(value, bool):
-        return answer_in_words("yes" if value else "no")
-    return "" if value is None else answer_in_words(str(value))
-
-
-def _together(value: Mapping[str, Any]) -> str:
-    """A part with several fields, on one line."""
-    parts = ((name, _text(name, each)) for name, each in value.items() if each not in (None, "", [], False))
-    return ", ".join(text for _, text in parts if text)
-
-
-def _dash(dash: Dash) -> Iterator[tuple[str, str]]:
-    told = dash.model_dump(mode="json")
-    for name in ("tool", "version", "completed_on", "completed_by"):
-        yield gettext(FIELDS[name]), _text(name, told[name])
-    yield from ((gettext(FIELDS[name]), _text(name, value)) for name, value in told["before"].items())
-    for one in QUESTIONS:
-        reply = dash.reply(one.name)
-        besides = [f"{gettext(BESIDES[name])}: {answer_in_words(text)}" for name, text in reply.boxes.items()]
-        ticks = [gettext(BESIDES[name]) for name in reply.ticks]
-        parts = [answer_in_words(reply.answer), *besides, *ticks, reply.comment, reply.source]
-        yield f"{one.number}. {gettext(ASKED[one.name])}", ". ".join(filter(None, parts))
-    for name in list(told)[list(told).index("attached") :]:
-        if name not in ("total_yes", "total_dont_know", "severity") and (text := _text(name, told[name])):
-            yield gettext(FIELDS[name]), text
-    if dash.severity is not None:
-        for kind, grid in told["severity"].items():
-            if text := _together(grid):
-                yield kind.replace("_", " ").capitalize(), text

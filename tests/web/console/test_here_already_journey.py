@@ -90,6 +90,13 @@ def test_s001_r3_r12_whoever_enters_a_case_of_somebody_known_decides_whether_it_
     page.get_by_label("For which meeting is it listed?").fill("3 December 2026")
     page.get_by_role("button", name="Decide").click()
     expect(page.get_by_text("A repeat, by Ash Underhill")).to_be_visible()
+    page.get_by_role("link", name="The case", exact=True).click()
+    page.get_by_role("link", name="Decision whether it is a repeat").click()
+    rows = page.locator(".govuk-summary-list__row")
+    expect(rows.filter(has_text="The other case")).to_contain_text("Case OLD-7")
+    expect(rows.filter(has_text="What happened since")).to_contain_text("A breach of police or court bail")
+    expect(rows.filter(has_text="Listed for the meeting of")).to_contain_text("3 December 2026")
+    keep_picture(page, "repeat-paper")
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320 or not scripts
     assert [one for one in said if "422" not in one] == []

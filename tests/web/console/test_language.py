@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from hub.records.papers import PaperKind
 from hub.web.console import language, rendering
-from hub.web.console.paper_words import rows_of
+from hub.web.console.paper_rows import rows_of
 from tests.web.console.catalogue import PAGE, gathered, written
 
 TEMPLATES = sorted(rendering.TEMPLATES.rglob("*.html"))
