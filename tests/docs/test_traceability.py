@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 import pytest
 
 from hub.web.guards import ROUTES
 from tests.docs.naming import defined, named_tests
-from tests.docs.pages import DOCS, commands
+from tests.docs.pages import commands
+from tests.docs.tracing import PAGE, rows
 
-PAGE: Final = DOCS.joinpath("traceability.md").read_text(encoding="utf-8")
 # How many each source asks for.
 SOURCES: Final = {"S000": 27, "S001": 31, "S002": 14, "S003": 248, "S004": 10, "CARD": 9}
 FILES: Final = {"config/thresholds.toml", "staff.toml", "agreements", "repeat_definition", "node.toml"}
 PATHS: Final = {path for _, path in ROUTES}
-
-
-class Row(NamedTuple):
-    number: str
-    asked: str
-    where: str
-    shown: str
-
-
-def rows() -> list[Row]:
-    cells = [line.strip("|").split("|") for line in PAGE.splitlines() if re.match(r"\| (S00\d|CARD)-R", line)]
-    return [Row(*(one.strip() for one in of)) for of in cells]
 
 
 def test_each_requirement_stands_there_once() -> None:

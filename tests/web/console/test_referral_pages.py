@@ -8,8 +8,6 @@ from collections.abc import Mapping
 import pytest
 from httpx2 import Response
 
-from hub.cases.dash import QUESTIONS
-from hub.cases.research import Research
 from hub.node.node import Node
 from hub.records import papers
 from hub.records.accounts import AccountRole
@@ -19,6 +17,7 @@ from hub.store import cases
 from hub.web.console.cases import REFERRED
 from hub.web.console.referrals import BLOCKS
 from tests.federation.nodes import Areas
+from tests.web.console.offered import filled
 from tests.web.console.signed_in import Console
 
 R = AccountRole
@@ -153,49 +152,15 @@ def test_s003_r40_a_representative_refers_in_the_name_of_their_own_agency_and_an
         assert console.send("GET", done.headers["Location"], token).status_code == 200
 
 
-def test_s003_r41_to_r83_a_risk_checklist_is_keyed_on_a_page_and_read_back(console: Console) -> None:
+def test_a_checklist_sent_twice_is_kept_once_and_what_cannot_be_read_is_said(console: Console) -> None:
     token = token_of(console, R.coordinator)
     case = made(console.send("POST", "/referrals/new", token, {**FILLED, "button": "send.send"}))
     page = console.send("GET", f"{case}/dash", token).text
-    for one in QUESTIONS:
-        assert f'name="questions.{one.name}.answer"' in page
-        assert f'name="questions.{one.name}.comment"' in page
-        assert f'name="questions.{one.name}.source"' in page
-        assert all(f'name="questions.{one.name}.boxes.{box}"' in page for box in one.boxes)
-        assert all(f'value="{tick}"' in page for tick in one.ticks)
-    for name in ("before.safe_to_talk_now", "before.where_children_are", "severity.physical.severity"):
-        assert f'name="{name}"' in page
-    form = {
-        "tool": "safelives_dash",
-        "before.safe_to_talk_now": "yes",
-        "questions.injury.answer": "yes",
-        "questions.injury.boxes.what": "an arm",
-        "questions.injury.source": "police officer",
-        "questions.weapons.answer": "dont_know",
-        "questions.threats_to_kill.answer": "yes",
-        "questions.threats_to_kill.ticks": "children",
-        "other_risk_info": "Far from the road.",
-        "risk_to_children": "yes",
-        "severity.physical.severity": "high",
-        "total_yes": "5",
-        "button": "save",
-    }
-    assert console.send("POST", f"{case}/dash", token, form).status_code == 303
-    console.send("POST", f"{case}/dash", token, form)
+    form = filled(page, {"questions.injury.answer": "yes", "total_yes": "5"})
+    for _ in range(2):
+        assert console.send("POST", f"{case}/dash", token, form).status_code == 303
     _, every = kept(console.node, case)
     assert [one.paper.kind for one in every] == ["referral", "dash"]
-    read = console.send("GET", f"{case}/papers/{every[1].handle}", token).text
-    for said in (
-        "Yes: 2",
-        "know: 1",
-        "Not completed: 21",
-        "counted 5",
-        "an arm",
-        "Far from the road.",
-        "high",
-    ):
-        assert said in read
-    assert "not a definitive assessment" in read
     wrong = console.send("POST", f"{case}/dash", token, {**form, "date_1": "31/2/2026", "total_yes": "x"})
     assert wrong.status_code == 422
     assert "There is a problem" in wrong.text
@@ -204,17 +169,15 @@ def test_s003_r41_to_r83_a_risk_checklist_is_keyed_on_a_page_and_read_back(conso
 def test_s003_r84_to_r99_research_is_entered_and_read_by_its_own_agency_alone(console: Console) -> None:
     token = token_of(console, R.coordinator)
     case = made(console.send("POST", "/referrals/new", token, {**FILLED, "button": "send.send"}))
-    page = console.send("GET", f"{case}/research", token).text
-    names = {*Research.model_fields} - {"victim_name", "afraid_of", "safe_to_talk_to", "not_safe_to_talk_to"}
-    assert [name for name in sorted(names) if f'name="{name}"' not in page] == []
-    form = {
-        "name_agency": "Ash Underhill, police",
-        "victim_changes": "Known as Dolly.",
-        "last_contacts": "Seen on Tuesday.",
-        "not_safe_to_talk_to.0.person": "The landlord",
-        "button": "save",
-    }
-    assert console.send("POST", f"{case}/research", token, form).status_code == 303
+    form = filled(
+        console.send("GET", f"{case}/research", token).text,
+        {
+            "name_agency": "Ash Underhill, police",
+            "victim_changes": "Known as Dolly.",
+            "not_safe_to_talk_to.0.person": "The landlord",
+        },
+    )
+    assert console.send("POST", f"{case}/research", token, form | {"button": "save"}).status_code == 303
     held, every = kept(console.node, case)
     assert held.details.not_safe_to_talk_to == ("his sister, Castlebridge Homes", "The landlord")
     href = f"{case}/papers/{every[-1].handle}"
@@ -235,7 +198,8 @@ def test_s003_r74_r79_children_are_asked_about_until_what_was_done_for_them_is_r
     for lacking in ({}, {"made": "yes", "date": "1 November 2026"}, {"made": "no"}):
         assert console.send("POST", f"{case}/child-referral", token, lacking).status_code == 422
     assert prompt in console.send("GET", case, token).text
-    sent = {"made": "yes", "date": "1 November 2026", "to": "Children's services"}
+    offer = console.send("GET", f"{case}/child-referral", token).text
+    sent = filled(offer, {"made": "yes", "date": "1 November 2026", "to": "Children's services"})
     assert console.send("POST", f"{case}/child-referral", token, sent).status_code == 303
     assert prompt not in console.send("GET", case, token).text
     _, every = kept(console.node, case)
@@ -248,10 +212,13 @@ def test_s003_r78_a_checklist_is_brought_up_to_date_by_its_own_agency_and_what_w
     token = token_of(console, R.coordinator)
     form = {**FILLED, "reason": "To be reviewed.", "button": "send.send"}
     case = made(console.send("POST", "/referrals/new", token, form))
-    console.send("POST", f"{case}/dash", token, {"questions.injury.answer": "no", "name": "First Writer"})
+    blank = console.send("GET", f"{case}/dash", token).text
+    before = filled(blank, {"questions.injury.answer": "no", "name": "First Writer"})
+    console.send("POST", f"{case}/dash", token, before)
     first = f"{case}/papers/{kept(console.node, case)[1][-1].handle}"
-    assert "First Writer" in console.send("GET", f"{first}/correct", token).text
-    after = {"questions.injury.answer": "yes", "name": "Second Writer", "button": "save"}
+    page = console.send("GET", f"{first}/correct", token).text
+    assert "First Writer" in page
+    after = filled(page, {"questions.injury.answer": "yes", "name": "Second Writer"}) | {"button": "save"}
     assert console.send("POST", f"{first}/correct", token, after).status_code == 303
     _, every = kept(console.node, case)
     assert [one.paper.supersedes for one in every[-2:]] == ["", every[-2].handle]
