@@ -15,10 +15,26 @@ _HOUR_S: Final = 3_600
 
 
 class FirstContact(NamedTuple):
-    """How far it is: whether she was reached, and the whole hours until then, or until now."""
+    """How far it is: whether she was reached, and the whole hours until then, or until now.
+
+    `since`: when they count from (seconds since 1970); `by_day`: that is the end of the referral's own day, which
+    has no hour.
+    """
 
     reached: bool
     hours: int
+    since: int
+    by_day: bool = False
+
+    @property
+    def day(self) -> dt.date | None:
+        """The day of the referral, where nothing but a day is known."""
+        return dt.datetime.fromtimestamp(self.since - 1, dt.UTC).date() if self.by_day else None
+
+    @property
+    def days(self) -> int:
+        """The days from the referral's own until then, or until now, where nothing but a day is known."""
+        return self.hours // 24 + 1
 
     @property
     def late(self) -> bool:
@@ -31,10 +47,10 @@ class FirstContact(NamedTuple):
         return not self.reached and self.hours >= AIM_H
 
 
-def first_contact(since: int, reached_at: int | None, now: int) -> FirstContact:
-    """How far it is, of times in seconds since 1970."""
+def first_contact(since: int, reached_at: int | None, now: int, *, by_day: bool = False) -> FirstContact:
+    """How far it is, of times in seconds since 1970. `by_day`: as `FirstContact` has it."""
     until = now if reached_at is None else reached_at
-    return FirstContact(reached_at is not None, max(0, until - since) // _HOUR_S)
+    return FirstContact(reached_at is not None, max(0, until - since) // _HOUR_S, since, by_day)
 
 
 def begins(referred: dt.date | None, came_at: int) -> int:

@@ -128,7 +128,7 @@ def tried(node: Node, acting: Acting, number: str, *, reached: bool, words: str 
             keep_idva_referral(tx, one)
             if words.strip():
                 _keep_words(tx, acting, one.client, IdvaContact(reached=reached, words=words))
-        return first_contact(one.since, one.reached_at, tx.now)
+        return _contact(one, tx.now)
 
 
 def _keep_words(tx: Transaction, acting: Acting, client: str, said: IdvaContact) -> None:
@@ -210,7 +210,7 @@ def of_case(node: Node, acting: Acting, handle: str) -> MaracLine | None:
     with node.read() as tx:
         found = [one for one in every_idva_referral(tx) if one.case == handle]
     last = max(found, key=lambda one: one.passed_at, default=None)
-    contact = first_contact(last.since, last.reached_at, node.now()) if last else None
+    contact = _contact(last, node.now()) if last else None
     return MaracLine(handle, held.details.case_ref, contact)
 
 
@@ -244,7 +244,7 @@ def _marac_lines(
 ) -> Iterator[MaracLine]:
     for gist in gists_shown(node, acting, wanted):
         one = last.get(gist.row.handle.hex())
-        contact = first_contact(one.since, one.reached_at, node.now()) if one else None
+        contact = _contact(one, node.now()) if one else None
         yield MaracLine(gist.row.handle.hex(), gist.case_ref, contact)
 
 
@@ -252,8 +252,12 @@ def _hours(one: MaracLine) -> int:
     return 10**9 if one.contact is None else one.contact.hours
 
 
+def _contact(one: IdvaReferral, now: int) -> FirstContact:
+    return first_contact(one.since, one.reached_at, now, by_day=one.by_day)
+
+
 def _line(node: Node, one: IdvaReferral, case: Gist) -> ReferralLine:
-    return ReferralLine(one, case.case_ref, first_contact(one.since, one.reached_at, node.now()))
+    return ReferralLine(one, case.case_ref, _contact(one, node.now()))
 
 
 def _theirs(node: Node, acting: Acting, tx: Transaction, number: str) -> IdvaReferral:

@@ -27,6 +27,7 @@ from hub.transfers.deliver import deliver_first
 from hub.transfers.handover import HandoverTyped, hand_over, handovers
 from hub.values import LongText, ShortText, Value
 from hub.web.typed.clients_answer import AnswerTyped, basis_of
+from hub.web.typed.first_contacts import FirstContactShown, in_words, told_of
 from hub.web.typed.handovers import HandoversTold
 
 idva_app = typer.Typer(
@@ -50,18 +51,17 @@ def list_(home: Home, token: TokenFile = None, as_json: Json = False) -> None:
         acting = _acting(node, "idva list", token)
         if idva_inbox.acts_for_service(acting):
             rows = [
-                {"id": one.referral.id, "case_ref": one.number, "why": one.referral.why, **_told(one.contact)}
+                ({"id": one.referral.id, "case_ref": one.number, "why": one.referral.why}, one.contact)
                 for one in idva_inbox.of_service(node, acting)
             ]
         else:
-            found = idva_inbox.of_marac(node, acting)
-            rows = [{"case_ref": one.number, **_told(one.contact)} for one in found]
+            rows = [({"case_ref": one.number}, one.contact) for one in idva_inbox.of_marac(node, acting)]
         if as_json:
-            print_json({"referrals": rows})
+            print_json({"referrals": [{**row, **_told(now)} for row, now in rows]})
             return
-        for row in rows:
+        for row, now in rows:
             number = f"{row['id']}  " if "id" in row else ""
-            out.print(plain(f"{number}{row['case_ref']}: {_in_words(row)}"))
+            out.print(plain(f"{number}{row['case_ref']}: {in_words(now)}"))
         if not rows:
             out.print("Nobody waits for a first contact.")
 
@@ -82,11 +82,11 @@ def contact(
     """Record that your Idva service tried to be in contact with the victim. The Marac sees yes or no, and hours."""
     with opened(home, as_json=as_json) as node:
         acting = _acting(node, "idva contact", token)
-        now = _told(idva_inbox.tried(node, acting, number, reached=reached))
+        now = idva_inbox.tried(node, acting, number, reached=reached)
         if as_json:
-            print_json(now)
+            print_json(_told(now))
         else:
-            out.print(_in_words(now))
+            out.print(in_words(now))
 
 
 @idva_app.command("take-on")
@@ -243,15 +243,5 @@ def _acting(node: Node, command: str, token: Path | None) -> Acting:
 
 
 def _told(now: FirstContact | None) -> dict[str, Any]:
-    if now is None:
-        return {"passed_on": False, "contacted": False, "hours": None, "late": True}
-    return {"passed_on": True, "contacted": now.reached, "hours": now.hours, "late": now.late}
-
-
-def _in_words(row: dict[str, Any]) -> str:
-    if not row["passed_on"]:
-        return "not passed on to an Idva service yet. Say which: `hub idva refer`."
-    if row["contacted"]:
-        return f"contacted, after {row['hours']} hours."
-    late = " Overdue: 48 hours at the latest." if row["late"] else ""
-    return f"not contacted, {row['hours']} hours since the referral.{late}"
+    told = FirstContactShown(**told_of(now)).model_dump(mode="json")
+    return {"passed_on": now is not None, **told}

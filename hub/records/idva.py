@@ -51,6 +51,11 @@ class IdvaReferral(Value):
         return next((one.at for one in self.tried if one.reached), None)
 
     @property
+    def by_day(self) -> bool:
+        """Whether its clock began at the end of the referral's own day, which came here later than that."""
+        return self.why == "referral" and self.since < self.passed_at
+
+    @property
     def open(self) -> bool:
         """Whether nobody has reached her yet."""
         return self.reached_at is None

@@ -30,6 +30,15 @@ def test_the_clock_stands_when_she_was_reached(since: int, reached: int, later: 
     assert (now.reached, now.hours, now.late) == (True, reached // HOUR, False)
 
 
+@given(DAYS, st.integers(0, 400 * HOUR))
+def test_where_a_day_alone_is_known_days_are_counted_from_it(day: dt.date, waited: int) -> None:
+    began = begins(day, 2**33)
+    now = first_contact(began, None, began + waited, by_day=True)
+    until = dt.datetime.fromtimestamp(began + waited, dt.UTC).date()
+    assert (now.day, now.days) == (day, (until - day).days)
+    assert first_contact(began, None, began + waited).day is None
+
+
 @given(TIMES, DAYS)
 def test_a_referral_that_comes_days_late_began_at_the_end_of_its_own_day(came: int, day: dt.date) -> None:
     began = begins(day, came)

@@ -21,7 +21,11 @@ from hub.records.idva import every_idva_referral
 from hub.records.papers import PaperKind
 from hub.store.verify import verify_database
 from hub.transfers.accept import accept
-from hub.values import Kind
+from hub.values import Kind, day_in_words
+from hub.web.console.idva_referrals import in_words
+from hub.web.console.language import gettext, moment, short_day
+from hub.web.typed.first_contacts import in_words as told_in_words
+from hub.web.typed.first_contacts import told_of
 from tests.accounts.people import cheap_passwords
 from tests.cases.idvas import HAVEN, HOUR, add_service, coordinator, idva, referred
 from tests.cases.referring import sample
@@ -36,6 +40,11 @@ def node(stored_areas: Areas) -> Iterator[Node]:
         yield stored_areas["northmoor"]
 
 
+def counted(contact: FirstContact | None) -> tuple[bool, int]:
+    assert contact is not None
+    return contact.reached, contact.hours
+
+
 def test_s003_r202_every_case_that_is_referred_goes_to_the_idva_service_with_consent_or_without(
     node: Node,
 ) -> None:
@@ -45,7 +54,7 @@ def test_s003_r202_every_case_that_is_referred_goes_to_the_idva_service_with_con
     hold(node, case("NM-csv", [stranger(60)], meeting_date=dt.date(2026, 11, 20)))
     own = idva_inbox.of_service(node, idva(node))
     assert len(own) == 4
-    assert all(one.contact == FirstContact(reached=False, hours=0) or one.number == "NM-csv" for one in own)
+    assert all(counted(one.contact) == (False, 0) or one.number == "NM-csv" for one in own)
     with node.read() as tx:
         assert verify_database(tx.session, "northmoor", node.log.files.read().found).holds
 
@@ -94,19 +103,34 @@ def test_s003_r203_the_marac_sees_yes_or_no_and_hours_and_red_after_48(node: Nod
     node.clock.advance(47 * HOUR)  # type: ignore[attr-defined]
     idva_inbox.tried(node, who, line.referral.id, reached=False)
     (seen,) = idva_inbox.of_marac(node, marac)
-    assert seen.contact == FirstContact(reached=False, hours=47)
+    assert counted(seen.contact) == (False, 47)
+    assert seen.contact is not None
     assert not seen.contact.late
     node.clock.advance(HOUR)  # type: ignore[attr-defined]
     (seen,) = idva_inbox.of_marac(node, marac)
     assert seen.contact is not None
     assert seen.contact.late
-    assert idva_inbox.tried(node, who, line.referral.id, reached=True) == FirstContact(reached=True, hours=48)
+    assert counted(idva_inbox.tried(node, who, line.referral.id, reached=True)) == (True, 48)
     assert idva_inbox.of_marac(node, marac) == []
     of_case = idva_inbox.of_case(node, marac, done.handle)
     assert of_case is not None
-    assert of_case.contact == FirstContact(reached=True, hours=48)
+    assert counted(of_case.contact) == (True, 48)
     assert idva_inbox.of_marac(node, who) == []
     assert idva_inbox.of_case(node, who, done.handle) is None
+
+
+def test_of_a_referral_that_came_after_its_day_days_are_counted_from_that_day(node: Node) -> None:
+    yesterday = node.today() - dt.timedelta(days=1)
+    referred(node, date=yesterday, victim_name="Ever Quill")
+    referred(node, date=node.today(), victim_name="Never Quill")
+    late, now = (one.contact for one in idva_inbox.of_service(node, idva(node)))
+    assert (late.day, late.days, now.day, now.hours) == (yesterday, 1, None, 0)
+    assert now.since == node.now()
+    day = in_words(late)
+    assert day == gettext("Contacted: no, 1 day since the referral of %(day)s", day=short_day(yesterday))
+    assert in_words(now) == f"Contacted: no, 0 hours since it came here at {moment(node.now())}"
+    assert told_in_words(late) == f"not contacted, 1 day since the referral of {day_in_words(yesterday)}."
+    assert told_of(late)["referred_on"] == yesterday
 
 
 def test_the_same_said_twice_is_kept_once(node: Node) -> None:
@@ -204,4 +228,5 @@ def test_a_case_that_moves_here_begins_the_clock_when_it_is_accepted(areas: Area
     areas.clock.advance(3 * HOUR)
     with cheap_passwords():
         (line,) = idva_inbox.of_service(eastvale, idva(eastvale))
-    assert (line.referral.why, line.contact) == ("transfer", FirstContact(reached=False, hours=3))
+    assert (line.referral.why, counted(line.contact)) == ("transfer", (False, 3))
+    assert line.contact.day is None

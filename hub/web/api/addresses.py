@@ -29,6 +29,7 @@ from hub.web.api import examples as eg
 from hub.web.api.acts import Call
 from hub.web.typed.clients_answer import AnswerTyped
 from hub.web.typed.duty import DutyTyped
+from hub.web.typed.first_contacts import FirstContactShown
 from hub.web.typed.handovers import HandoversTold
 from hub.web.typed.people import CorrectionTyped
 from hub.web.typed.plans import ReportTyped
@@ -118,7 +119,7 @@ ADDRESSES: Final = (
         "/idva-referrals/{referral}/contacts",
         services.tried,
         services.TriedTyped,
-        services.FirstContactShown,
+        FirstContactShown,
         {"reached": False},
         eg.NOT_REACHED,
     ),

@@ -161,7 +161,13 @@ FLAG: Final = {
 DUTY: Final = {"worker": "Ida Fairweather", "phone": "01632 960123"}
 ON_DUTY: Final = {"organisation": "Haven", "duty": DUTY}
 
-NOT_REACHED: Final = {"contacted": False, "hours": 51, "late": True}
+NOT_REACHED: Final = {
+    "contacted": False,
+    "hours": 51,
+    "late": True,
+    "since": "2026-11-28T00:00:00Z",
+    "referred_on": "2026-11-27",
+}
 IDVA_REFERRAL: Final = {"referral": "", "case": CASE, "case_ref": "NM-2026-0412", **NOT_REACHED}
 HANDOVERS: Final = {
     "arriving": {

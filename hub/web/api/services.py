@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from pydantic import StrictBool
 
 from hub.accounts.organisations import keep_duty
@@ -18,6 +16,7 @@ from hub.values import ShortText, Value
 from hub.web.api.acts import Call, absent
 from hub.web.typed.clients_answer import AnswerTyped, basis_of
 from hub.web.typed.duty import DutyTyped
+from hub.web.typed.first_contacts import FirstContactShown, told_of
 from hub.web.typed.handovers import HandoversTold
 
 
@@ -46,14 +45,6 @@ def keep_who_is_on_duty(call: Call) -> OnDuty:
 def _on_duty(body: str, duty: Duty | None) -> OnDuty:
     told = DutyTyped(worker=duty.worker, phone=duty.phone) if duty else None
     return OnDuty(organisation=body, duty=told)
-
-
-class FirstContactShown(Value):
-    """How far a first contact is: whether she was reached, the hours until then or now, and if that is over 48."""
-
-    contacted: bool
-    hours: int | None
-    late: bool
 
 
 class IdvaReferralShown(FirstContactShown):
@@ -100,7 +91,7 @@ def tried(call: Call) -> FirstContactShown:
         now = idva_inbox.tried(call.node, call.acting, call.place("referral"), reached=said.reached)
     except NotFoundError:
         raise absent() from None
-    return FirstContactShown(contacted=now.reached, hours=now.hours, late=now.late)
+    return FirstContactShown(**told_of(now))
 
 
 def show_handovers(call: Call) -> HandoversTold:
@@ -123,11 +114,7 @@ def refer_to_service(call: Call) -> IdvaReferralShown:
 
 
 def _shown(now: FirstContact | None, number: str, **which: str) -> IdvaReferralShown:
-    told = {"contacted": now.reached, "hours": now.hours, "late": now.late} if now else _NOT_PASSED_ON
-    return IdvaReferralShown(case_ref=number, **told, **which)
-
-
-_NOT_PASSED_ON: Final[dict[str, Any]] = {"contacted": False, "hours": None, "late": True}
+    return IdvaReferralShown(case_ref=number, **told_of(now), **which)
 
 
 class AnswerKept(Value):

@@ -23,7 +23,7 @@ from hub.values import LongText, ShortText, Value
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.forms import Form, unsent
 from hub.web.console.handover import handover_in_words
-from hub.web.console.language import gettext, mark, ngettext
+from hub.web.console.language import gettext, mark, moment, ngettext, short_day
 from hub.web.console.paper_rows import rows_of
 from hub.web.console.paper_words import KINDS
 
@@ -62,13 +62,20 @@ class Lines(NamedTuple):
 
 
 def in_words(contact: FirstContact | None) -> str:
-    """How far a first contact is."""
+    """How far a first contact is, and since when that counts: in days where only the referral's day is known."""
     if contact is None:
         return gettext("Not passed on to an Idva service yet: say which")
+    if contact.day is not None:
+        days = ngettext("%(num)d day", "%(num)d days", contact.days)
+        since = short_day(contact.day)
+        if contact.reached:
+            return gettext("Contacted: yes, %(days)s after the referral of %(day)s", days=days, day=since)
+        return gettext("Contacted: no, %(days)s since the referral of %(day)s", days=days, day=since)
     hours = ngettext("%(num)d hour", "%(num)d hours", contact.hours)
+    at = moment(contact.since)
     if contact.reached:
-        return gettext("Contacted: yes, after %(hours)s", hours=hours)
-    return gettext("Contacted: no, %(hours)s since the referral", hours=hours)
+        return gettext("Contacted: yes, %(hours)s after it came here at %(moment)s", hours=hours, moment=at)
+    return gettext("Contacted: no, %(hours)s since it came here at %(moment)s", hours=hours, moment=at)
 
 
 def first_contacts(asked: Asked, most: int) -> Lines:
