@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from hub.accounts.accounts import Acting
 from hub.accounts.organisations import folded
@@ -22,19 +22,27 @@ from hub.node.transaction import Reading
 from hub.records.accounts import AccountRole
 from hub.records.cases import CaseDetails, HeldCase, held_case, rests_on
 from hub.records.check import RecordedCheck
-from hub.records.gists import CheckGist, Gist, by_digest, every_check, every_gist
+from hub.records.gists import CheckGist, Gist, by_digest, every_check, every_gist, with_referral_form
 from hub.store import cases
 from hub.values import Kind, Requester, RequesterRole
+
+Came = Literal["entered", "emergency", "transferred", "referred", "imported"]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case in a list. `number` is its reference, `handle` (hex) what addresses name it by."""
+    """A case in a list. `number` is its reference, `handle` (hex) what addresses name it by.
+
+    `came`: how it did: entered or in an emergency, and its referral not yet; from another area; by a referral form;
+    else by an import. `came_from`: that area (node id), or the agency that refers.
+    """
 
     handle: str
     number: str
     kind: Kind
     stub: bool
+    came: Came = "imported"
+    came_from: str = ""
 
 
 def asker_of(acting: Acting) -> Requester:
@@ -52,12 +60,23 @@ def lines(node: Node, acting: Acting, most: int, containing: str = "") -> list[C
     """The newest cases that they may open, whose number contains a text. Raises UsageError, RowsError."""
     wanted = folded(containing)
     found = gists_shown(node, acting, lambda one: wanted in folded(one.case_ref))
-    return list(map(line_of, islice(found, most)))
+    with node.read() as tx:
+        forms = with_referral_form(tx)
+    return [line_of(one, forms) for one in islice(found, most)]
 
 
-def line_of(one: Gist) -> CaseLine:
-    """A case as lists have it."""
-    return CaseLine(one.row.handle.hex(), one.case_ref, one.kind, bool(one.stub))
+def line_of(one: Gist, forms: Collection[int] = ()) -> CaseLine:
+    """A case as lists have it. `forms`: those (numbers in the store) that have a referral form."""
+    came, whence = _came(one, forms)
+    return CaseLine(one.row.handle.hex(), one.case_ref, one.kind, bool(one.stub), came, whence)
+
+
+def _came(one: Gist, forms: Collection[int]) -> tuple[Came, str]:
+    if one.transferred_from:
+        return "transferred", one.transferred_from
+    if one.stub:
+        return ("emergency" if one.stub == "emergency" else "entered"), ""
+    return ("referred", one.referring_agency) if one.row.id in forms else ("imported", "")
 
 
 def gists_shown(node: Node, acting: Acting, which: Callable[[Gist], bool]) -> Iterator[Gist]:

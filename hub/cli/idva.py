@@ -49,6 +49,7 @@ def list_(home: Home, token: TokenFile = None, as_json: Json = False) -> None:
     """List who is referred to your Idva service; for a Marac, its cases whom no Idva has reached yet."""
     with opened_to_read(home, as_json=as_json) as node:
         acting = _acting(node, "idva list", token)
+        rows: list[tuple[dict[str, str], FirstContact | None]]
         if idva_inbox.acts_for_service(acting):
             rows = [
                 ({"id": one.referral.id, "case_ref": one.number, "why": one.referral.why}, one.contact)

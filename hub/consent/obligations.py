@@ -61,7 +61,7 @@ def arising(
             Obligation(code="notify_client", text=text, due=on + dt.timedelta(days=days.notify_client))
         )
     if any(person.agreement is VictimAgreement.refused for person in form.subjects):
-        text = "Somebody refused: record why that was overridden, who decided, and whether they were told."
+        text = _REFUSED_IN_CASE if form.purpose is Purpose.publish else _REFUSED_WHEN_ASKED
         found.append(
             Obligation(code="answer_refusal", text=text, due=on + dt.timedelta(days=days.notify_client))
         )
@@ -80,6 +80,18 @@ def arising(
     text = "Review, and close only with each recipient's response or its recorded absence."
     found.append(Obligation(code="review", text=text, due=review or on + dt.timedelta(days=1)))
     return tuple(found)
+
+
+_REFUSED_IN_CASE: Final = (
+    "The case's referral says that consent was not given: record why other areas may find its people all the same,"
+    " who decided, and whether the victim was told. What was answered to a question since stands with that"
+    " question."
+)
+"""A form to publish is made of the case. What is answered by whoever asks another area is on a form of its own."""
+_REFUSED_WHEN_ASKED: Final = (
+    "Asked about this sharing somebody refused: record why that was overridden, who decided, and whether they were"
+    " told."
+)
 
 
 def _notified(form: SharingForm) -> bool:

@@ -16,6 +16,7 @@ from hub.node.transaction import Reading
 from hub.records.cases import open_kept
 from hub.records.check import AreaStatus, DisclosureStatus, RecordedCheck, open_check
 from hub.records.hearings import Hearing
+from hub.records.papers import PaperKind
 from hub.store.cases import StoredCase, stored_case
 from hub.values import Band, Kind, NodeId, Role
 
@@ -27,7 +28,8 @@ class Gist(NamedTuple):
     """A case in a word: its reference, whose it is, whether it is kept apart for somebody, and says grave things.
 
     `grave`: it is sealed, or somebody on it fled an area, or may have, or named who is not safe to talk to.
-    `meeting`: the day of its meeting, where it has one; `referred`: of its referral.
+    `meeting`: the day of its meeting, where it has one; `referred`: of its referral. `transferred_from`: the area
+    (node id) that it was accepted from.
     """
 
     row: StoredCase
@@ -41,6 +43,7 @@ class Gist(NamedTuple):
     stub: str
     meeting: dt.date | None
     referred: dt.date | None
+    transferred_from: str = ""
 
     def to_be_heard(self, today: dt.date) -> bool:
         """Whether it has still to be: its meeting is to come, or there is none and its referral is recent."""
@@ -86,7 +89,19 @@ def _gist(vault: Vault, values: RowMapping) -> Gist:
         stub=details.stub,
         meeting=details.meeting_date,
         referred=details.referral_date,
+        transferred_from=details.transferred_from,
     )
+
+
+def with_referral_form(tx: Reading) -> frozenset[int]:
+    """The cases, by their number in the store, of which a referral form is a paper. Raises RowsError."""
+    every = tx.every_row("case_paper", _of_referral_form)
+    return tx.node.derived.get("with a referral form", (every,), lambda: frozenset(every))
+
+
+def _of_referral_form(_: Vault, values: RowMapping) -> int | None:
+    case_id: int = values["case_id"]
+    return case_id if values["kind"] == PaperKind.referral.value else None
 
 
 class HeardThere(NamedTuple):

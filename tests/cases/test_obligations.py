@@ -9,11 +9,14 @@ from dataclasses import replace
 from hub.audit.log import verify_log
 from hub.cases.close import close
 from hub.cases.obligations import ListedObligation, escalate, list_obligations
+from hub.cases.refer import refer
+from hub.cases.referral import Referral
 from hub.errors import NotFoundError
 from hub.node.node import open_node
 from hub.records.obligations import due_at
 from hub.store.audit import DatabaseAudit
 from tests.cases.casework import DAY, FIRST, KNOWN, asked, done, emergency, of_checks, tell_area, who
+from tests.cases.referring import sample
 from tests.federation.nodes import (
     Areas,
     events,
@@ -130,3 +133,25 @@ def test_what_is_overdue_blocks_no_question_no_emergency_no_transfer_and_no_answ
     moving = asked(areas, KNOWN, purpose="marac_transfer", sharing_form=form)
     answered = tell_area(areas, moving).areas[0].candidates[0].disclosure
     assert answered.status == "answered"
+
+
+def test_that_somebody_refused_says_which_record_says_so_and_never_the_one_that_says_yes(
+    areas: Areas,
+) -> None:
+    northmoor = areas["northmoor"]
+    refer(northmoor, Referral.model_validate(sample(consent_given="no")), who())
+
+    def texts() -> list[str]:
+        found = list_obligations(northmoor, who(), northmoor.today(), every=True)
+        return [one.text for one in found if one.code == "answer_refusal"]
+
+    (of_referral,) = texts()
+    assert of_referral.startswith("The case's referral says that consent was not given")
+    asked(areas, KNOWN)  # They agreed to that.
+    assert texts() == [of_referral]
+    form = question(KNOWN).sharing_form.model_dump(mode="json")
+    form["subjects"][0] |= {"agreement": "refused", "only_self_at_risk": False}
+    asked(areas, KNOWN, sharing_form=form | {"risk": [{"who": "Wren, aged 6"}]})
+    assert [text.split(" somebody")[0] for text in texts() if text != of_referral] == [
+        "Asked about this sharing"
+    ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from hub.consent import GroundKey, Rules
+from hub.consent import GroundKey, Rules, SharingForm
+from hub.consent.form.form import Risk
 from hub.consent.form.vocabulary import answered
 from hub.web.console.form_draft import Draft, FormTyped, Typed
+from hub.web.console.forms import unsent
 from hub.web.console.language import day, gettext, mark
 from hub.web.console.questions import ADULT, EVIDENCE_WORDS, ROWS, Question, every_question, evidence_asked
 
@@ -24,10 +26,35 @@ class Answered(NamedTuple):
 
 def answers_in_words(draft: Draft, rules: Rules, usual: Mapping[str, list[str]]) -> list[Answered]:
     """The answers in the form's order. `usual`: what stands where nobody said otherwise, by page."""
-    value = draft.value
+    return _answers(draft.typed, draft.value, rules, usual)
+
+
+def form_in_words(form: SharingForm, rules: Rules) -> list[Answered]:
+    """All that a form says that was put before somebody, whichever way it came, in the form's order."""
+    values = form.model_dump(exclude={"fled_from", "grounds"}) | {
+        "grounds": {ROWS[one.key]: one.model_dump() for one in form.grounds}
+    }
+    value = FormTyped(**{name: getattr(form, name) for name in SharingForm.model_fields})
+    found = _answers(unsent(values).typed, value, rules, {})
+    if form.dash is not None and form.dash.yes is not None:
+        tool = " ".join(filter(None, (form.dash.tool, form.dash.version)))
+        words = mark("%(yes)s yes, %(dont_know)s don't know (%(tool)s)")
+        counted = gettext(
+            words,
+            yes=form.dash.yes,
+            dont_know=form.dash.dont_know,
+            tool=tool or gettext(mark("no tool named")),
+        )
+        found.append(Answered(gettext(mark("Risk checklist")), [counted], "dash"))
+    if form.comments:
+        found.append(Answered(gettext(mark("Comments")), [form.comments], "comments"))
+    return found
+
+
+def _answers(every: Typed, value: FormTyped, rules: Rules, usual: Mapping[str, list[str]]) -> list[Answered]:
     found = []
     for page in every_question(rules):
-        typed = {name: texts for name, texts in draft.typed.items() if page.owns(name) and any(texts)}
+        typed = {name: texts for name, texts in every.items() if page.owns(name) and any(texts)}
         said = _said(page, typed, value) if typed and page.slug != "asked" else usual.get(page.slug, [])
         if page.slug == "grounds":
             said = [rules.law.grounds[one.key].label for one in value.grounds]
@@ -70,16 +97,28 @@ def _beside(page: Question, value: FormTyped) -> list[str]:
     if page.slug == "fled":
         return list(value.form.fled_from or ()) if value.fled == "areas" else []
     if page.slug == "others":
-        return [
-            gettext(mark("%(who)s: %(concerns)s"), who=one.who, concerns=one.concerns) for one in value.risk
-        ]
+        return [line for one in value.risk if (line := _at_risk(one))]
     if page.slug == "interest":
         return [value.conflicts.details] if value.conflicts.details else []
     if page.slug == "advice":
         return [
             line
             for one in value.consultations
-            for line in (one.who, day(one.date) if one.date else "", one.decision)
+            for line in (one.who, day(one.date) if one.date else "", one.advice, one.decision)
             if line
         ]
     return []
+
+
+def _at_risk(one: Risk) -> str:
+    """A row of the form's table of who is at risk: from whom, and the concerns around it."""
+    who = (
+        gettext(mark("%(who)s, from %(whom)s"), who=one.who, whom=one.from_whom) if one.from_whom else one.who
+    )
+    more = (
+        one.concerns,
+        gettext(mark("Immediate: %(what)s"), what=one.immediate) if one.immediate else "",
+        gettext(mark("Identified by %(name)s"), name=one.identified_by) if one.identified_by else "",
+    )
+    said = ". ".join(text.rstrip(".") for text in more if text)
+    return f"{who}: {said}" if who and said else who or said

@@ -27,6 +27,7 @@ from hub.matching import name_words
 from hub.matching.written_dates import DayWritten
 from hub.records.submissions import Call, SubmissionState, TellingAnswer, submission_of
 from hub.values import LongText, ShortText, Value
+from hub.web.console.answers import form_in_words
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
@@ -49,6 +50,8 @@ AGAINST: Final = {
     NotTold.unanswered: mark("Nobody has answered whether anyone in this case fled an area."),
 }
 """What stands against telling an area, to the manager who decides about it."""
+_ABOVE: Final = frozenset({"asked", "fled", "said", "level", "necessity"})
+"""What of the form the page says already above its other answers."""
 CLOCK: Final = re.compile(r"(?:[01]?\d|2[0-3])[:.][0-5]\d")
 _NO_CONNECTION: Final = mark(
     "Tick that you have no connection with anyone in this case; if you have, another manager signs"
@@ -254,6 +257,7 @@ def _page(
         steps=[(step, state_in_words(step.state)) for step in submission.steps],
         level=asked_in_words(submission),
         said=list(dict.fromkeys(said_in_words(submission.form))),
+        answers=[one for one in form_in_words(submission.form, asked.node.rules) if one.slug not in _ABOVE],
         fled=fled_in_words(then.fled_from if then else submission.form.fled_from),
         lacking=then.lacks if then and shown.state is SubmissionState.waiting else submission.not_accepted,
         to_area=submission.area_called,

@@ -13,7 +13,7 @@ from hub.records.gists import CheckGist
 from hub.web.console.asked import Asked
 from hub.web.console.incoming import area_name
 from hub.web.console.language import gettext, mark
-from hub.web.console.result import ROLES
+from hub.web.console.submission_words import ROLES
 
 RESULT: Final = "/checks/{check}"
 _CAME: Final = {  # The furthest first.

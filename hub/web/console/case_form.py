@@ -28,7 +28,7 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.form_draft import Draft, FormTyped, change_draft, drafted, form_address
 from hub.web.console.language import day, gettext, mark
 from hub.web.console.questions import Question
-from hub.web.console.result import ROLES, beside
+from hub.web.console.result import beside
 from hub.web.console.sharing import (
     Purposed,
     answer_question,
@@ -37,6 +37,7 @@ from hub.web.console.sharing import (
     show_answers,
     show_question,
 )
+from hub.web.console.submission_words import ROLES
 from hub.web.typed.questions import put_questions
 
 

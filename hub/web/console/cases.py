@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import Response
 
 from hub.cases.repeat_decisions import note_found, waiting
-from hub.cases.shown import case_shown, lines
+from hub.cases.shown import Came, CaseLine, case_shown, lines
 from hub.cases.stub import enter_case
 from hub.checks.disclosure_scheme import due as scheme_due
 from hub.checks.heard_elsewhere import heard_elsewhere
@@ -52,11 +52,20 @@ def _listed(asked: Asked, form: Form[Search]) -> Response:
         "cases.html",
         422 if wrong else 200,
         form=form,
-        cases=found[:MOST],
+        cases=[(one, _came(asked.node, one)) for one in found[:MOST]],
         more=len(found) > MOST,
         may_enter=asked.may("/cases/new"),
         may_refer=asked.may("/referrals/new"),
     )
+
+
+def _came(node: Node, one: CaseLine) -> str:
+    """How a case came, as the list says it."""
+    if one.came == "transferred":
+        return gettext(mark("moved here from %(area)s"), area=area_name(node, one.came_from))
+    if one.came == "referred" and one.came_from:
+        return gettext(mark("referral form, from %(agency)s"), agency=one.came_from)
+    return gettext(CAME[one.came])
 
 
 def _show(asked: Asked) -> Response:
@@ -164,6 +173,14 @@ _ROLES: Final = {
     Role.child: mark("Child"),
     Role.other: mark("Somebody else"),
 }
+
+CAME: Final[dict[Came, str]] = {
+    "entered": mark("entered here; referral not imported yet"),
+    "emergency": mark("entered in an emergency; referral not imported yet"),
+    "referred": mark("referral form"),
+    "imported": mark("imported from a file"),
+}
+"""How a case came, but for one that moved here."""
 
 WORDS: Final = {
     "here-already": mark("Here already?"),

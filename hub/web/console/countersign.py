@@ -28,7 +28,7 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import ZONE, gettext, mark
-from hub.web.console.submission_words import fled_in_words, said_in_words
+from hub.web.console.submission_words import about_in_words, fled_in_words, said_in_words
 from hub.web.typed.owed import AHEAD, owed, read
 
 CODE: Final = "countersign"
@@ -71,9 +71,10 @@ def _hours(due: dt.date | None, now: dt.datetime) -> int:
 
 
 def _list(asked: Asked) -> Response:
-    return asked.page(
-        "countersign_list.html", items=_items(asked), before=waiting_for_manager(asked.node, asked.acting)
-    )
+    found = waiting_for_manager(asked.node, asked.acting)
+    about = about_in_words([one.submission for one in found])
+    before = [(one, about.get(one.number, "")) for one in found]
+    return asked.page("countersign_list.html", items=_items(asked), before=before)
 
 
 def _found(asked: Asked) -> ToClose | None:

@@ -100,7 +100,10 @@ QUESTIONS: Final = (
         mark("Is anyone else at risk?"),
         ("subjects.0.only_self_at_risk", "risk.0.who", "risk.0.from_whom", "risk.0.concerns"),
         lacks=mark("Choose whether anyone else is at risk"),
-        hint=mark("The victim refused. If nobody else is at risk, what was said usually stands."),
+        hint=mark(
+            "The victim refused. If nobody else is at risk, what was said usually stands. If somebody is: who, from"
+            " whom, and the concerns around that risk."
+        ),
         items={
             "no": mark("Yes, somebody else is, such as a child"),
             "yes": mark("No, only the victim is"),

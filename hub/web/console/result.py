@@ -39,18 +39,12 @@ from hub.values import Band, Kind, Role
 from hub.web.console.asked import Asked, Page
 from hub.web.console.language import gettext, mark, moment, partial_date
 from hub.web.console.obligations import to_do
-from hub.web.console.submission_words import state_in_words
+from hub.web.console.submission_words import ROLES, state_in_words
 
 BANDS: Final = {
     Band.strong: mark("Very likely the same person"),
     Band.probable: mark("Likely the same person"),
     Band.possible: mark("Possibly the same person"),
-}
-ROLES: Final = {
-    Role.victim: mark("victim"),
-    Role.perpetrator: mark("alleged perpetrator"),
-    Role.child: mark("child"),
-    Role.other: mark("other"),
 }
 _KINDS: Final = {Kind.marac: mark("Marac"), Kind.idva: mark("Idva service")}
 _RING: Final = {

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.consent.form.form import SharingForm
 from hub.records.submissions import Submission, SubmissionState
-from hub.values import Level
+from hub.values import Level, Role
 from hub.web.console.language import gettext, mark
 
+ROLES: Final = {
+    Role.victim: mark("victim"),
+    Role.perpetrator: mark("alleged perpetrator"),
+    Role.child: mark("child"),
+    Role.other: mark("other"),
+}
 STATES: Final = {
     SubmissionState.waiting: mark("Waits for a manager"),
     SubmissionState.sent_back: mark("Sent back"),
@@ -45,6 +53,34 @@ _SAID: Final = {
 def state_in_words(state: SubmissionState) -> str:
     """What has become of one."""
     return gettext(STATES[state])
+
+
+def about_in_words(every: Sequence[Submission]) -> dict[str, str]:
+    """About whom each is, by its id: by part in the case and, where several of a case have one, by name too."""
+    alike = Counter((one.case_ref, _part(one)) for one in {_who(one): one for one in every}.values())
+    return {
+        one.id: _about(one, several=alike[one.case_ref, _part(one)] > 1)
+        for one in every
+        if _part(one) is not None
+    }
+
+
+def _about(one: Submission, *, several: bool) -> str:
+    part = _part(one)
+    words = gettext(ROLES[part]) if part else ""
+    subject = one.question.subject if one.question else None
+    name = f"{subject.given_names} {subject.surname}".strip() if subject and several else ""
+    return f"{words}, {name}" if name else words
+
+
+def _part(one: Submission) -> Role | None:
+    if one.question is not None:
+        return one.question.subject.role
+    return one.form.subjects[0].role if one.form.subjects else None
+
+
+def _who(one: Submission) -> tuple[str, str]:
+    return one.case_ref, one.question.subject.model_dump_json(exclude={"ref"}) if one.question else one.id
 
 
 def level_in_words(level: Level, *, alone: bool = False) -> str:

@@ -29,7 +29,7 @@ from hub.web.console.case_form import put_again
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import mark
-from hub.web.console.submission_words import asked_in_words, level_in_words, state_in_words
+from hub.web.console.submission_words import about_in_words, asked_in_words, level_in_words, state_in_words
 from hub.web.console.tell import Named, NamedArea, area_named_at, lines_about, named_at
 
 AGAIN: Final = (SubmissionState.sent_back, SubmissionState.refused, SubmissionState.lapsed)
@@ -124,6 +124,7 @@ def _shown(asked: Asked, shown: Shown) -> Response:
         one=submission,
         state=state_in_words(shown.state),
         level=asked_in_words(submission),
+        about=about_in_words([submission]).get(submission.id, ""),
         steps=[(step, state_in_words(step.state)) for step in submission.steps],
         result=f"/checks/{submission.check_id}" if known else "/work",
         again="" if submission.question else f"/checks/{submission.check_id}/{place}/ask-manager",
@@ -161,9 +162,11 @@ def _ask_signed(asked: Asked) -> Response:
     return see(f"/submissions/{asked.place('submission')}")
 
 
-def own_lines(asked: Asked) -> list[tuple[Shown, str]]:
-    """What somebody put before a manager and that is not over, with what has become of it."""
-    return [(one, state_in_words(one.state)) for one in own_submissions(asked.node, asked.acting)]
+def own_lines(asked: Asked) -> list[tuple[Shown, str, str]]:
+    """What somebody put before a manager and that is not over: about whom, and what has become of it."""
+    found = own_submissions(asked.node, asked.acting)
+    about = about_in_words([one.submission for one in found])
+    return [(one, about.get(one.number, ""), state_in_words(one.state)) for one in found]
 
 
 PAGES: Final = (

@@ -9,10 +9,18 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from hub.cases.changes import carry_out
+from hub.cases.proposals import Proposal
+from hub.cases.publication import PublicationDecisions
+from hub.cases.refer import refer
+from hub.cases.referral import Referral
 from hub.cases.staff import STAFF_FILE
 from hub.records.accounts import AccountRole
+from hub.records.cases import CaseDetails, PersonDetails
+from hub.values import Kind
 from tests.accounts.people import cheap_passwords
-from tests.federation.nodes import copied
+from tests.cases.referring import sample
+from tests.federation.nodes import IMPORTER, case, copied, hold, stranger
 from tests.web.console.signed_in import Console
 
 HOSTILE = '=1+1"><script>alert(1)</script>'
@@ -70,6 +78,25 @@ def test_sent_twice_it_is_entered_once_and_another_of_its_number_is_refused(
 def case_page(entered: httpx2.Response) -> str:
     """The page of a case that was entered, also where whether it is here already is asked first."""
     return entered.headers["location"].removesuffix("/here-already")
+
+
+def test_the_list_says_truly_how_each_case_came(console: Console, tokens: dict[AccountRole, str]) -> None:
+    token, node = tokens[AccountRole.coordinator], console.node
+    console.send("POST", "/cases/new", token, typed("CAME-1"))
+    hold(node, case("CAME-2", [stranger(41)]))
+    moved = CaseDetails(case_ref="CAME-3", kind=Kind.marac, transferred_from="southmere")
+    there = Proposal(moved, (PersonDetails(person=stranger(42)),), None)
+    carry_out(PublicationDecisions(node), lambda _: [there], lambda *_: None)
+    told = sample(case_ref="CAME-4", referring_agency="Eastvale Council")
+    refer(node, Referral.model_validate(told), IMPORTER)
+    page = console.send("POST", "/cases", token, {"number": "CAME-"}).text
+    came = dict(re.findall(r">(CAME-\d)</a></td>.*?<td[^>]*>Marac</td>\s*<td[^>]*>([^<]*)</td>", page, re.S))
+    assert came == {
+        "CAME-1": "entered here; referral not imported yet",
+        "CAME-2": "imported from a file",
+        "CAME-3": "moved here from Southmere",
+        "CAME-4": "referral form, from Eastvale Council",
+    }
 
 
 def test_what_is_typed_is_text_wherever_it_is_shown(console: Console, tokens: dict[AccountRole, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -296,6 +297,55 @@ def test_more_than_whether_they_are_known_waits_for_a_managers_signature_and_is_
     page.reload()
     page.get_by_role("link", name="Back to the result").click()
     expect(page.get_by_role("heading", name="Result by area")).to_be_visible()
+
+
+def test_s003_r106_the_manager_reads_all_that_is_signed_for_and_about_whom_each_of_two_questions_is(
+    node: Node, areas: Areas, council: User, manager: User, url: str, page: Page, browser: Browser
+) -> None:
+    handle = entered(node, council)
+    begun(page, url, council, areas, handle, "/form")
+    page.get_by_role("link", name="Change What did the victim say").click()
+    page.get_by_label("Refused").check()
+    go_on(page)
+    assert page.url.endswith("/others")
+    assert "the concerns around that risk" in page.get_by_role("main").inner_text()
+    page.get_by_label("Yes, somebody else is").check()
+    page.get_by_label("Who else?").fill("Wren, aged 6")
+    page.get_by_label("From whom?").fill("the stepfather")
+    page.get_by_label("Concerns around this risk").fill("Saw the knife and does not sleep.")
+    go_on(page)
+    page.get_by_role("link", name="Change How much do you ask for?").click()
+    page.get_by_label("What is known of the risk as well").check()
+    go_on(page)
+    page.get_by_label("The risk", exact=True).check()
+    go_on(page)
+    while page.url.rsplit("/", 1)[1] != "form":
+        answer(page)
+    page.get_by_role("button", name="Put it before a manager").click()
+    own = page.get_by_role("main").get_by_role("link", name=re.compile("^Case NM-.*: "))
+    said = {text.rsplit(": ", 1)[1] for text in own.all_inner_texts()[:2]}
+    assert said == {"victim", "alleged perpetrator"}
+    assert HER.surname not in page.title() + page.url
+    signs = browser.new_context(locale="en-GB").new_page()
+    arrive(signs, url, manager, areas)
+    signs.goto(f"{url}/countersign")
+    lines = signs.get_by_role("listitem").filter(has=signs.get_by_role("link", name=re.compile("asking ")))
+    expect(lines.filter(has_text="About the alleged perpetrator.")).to_have_count(1)
+    lines.filter(has_text="About the victim.").get_by_role("link").click()
+    text = signs.get_by_role("main").inner_text()
+    for told in (
+        "the form, as Bo Elsewhere filled it in",
+        "Wren, aged 6, from the stepfather: Saw the knife and does not sleep",
+        "Prevention or detection of crime",
+        f"Which offence, or what is to be prevented? {SAID}",
+        "The risk of not sharing",
+        "What happened?",
+    ):
+        assert told in text, told
+    assert violations(signs) == []
+    if folder := os.environ.get("HUB_PICTURES"):
+        signs.screenshot(path=f"{folder}/before.png", full_page=True)
+        page.screenshot(path=f"{folder}/put.png", full_page=True)
 
 
 def test_a_page_sets_its_own_fields_and_no_other(
