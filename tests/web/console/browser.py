@@ -47,6 +47,23 @@ RULES: Final = (
     "wcag22aa",
     "best-practice",
 )
+# What the contrast of each text follows from: its colour, size and weight, and every ground that it stands on.
+LOOKS: Final = """() => {
+    const found = new Set()
+    for (const one of document.querySelectorAll("body *")) {
+        if (![...one.childNodes].some(each => each.nodeType === 3 && each.data.trim())) continue
+        const style = getComputedStyle(one)
+        const grounds = []
+        for (let up = one; up; up = up.parentElement) {
+            const ground = getComputedStyle(up), image = ground.backgroundImage
+            if (ground.backgroundColor !== "rgba(0, 0, 0, 0)" || image !== "none" || ground.opacity !== "1")
+                grounds.push(ground.backgroundColor, image, ground.opacity)
+        }
+        found.add([style.color, style.fontSize, style.fontWeight, style.position, ...grounds].join("; "))
+    }
+    return [...found]
+}"""
+_legible: Final[set[str]] = set()
 
 
 def chromium_path(which: Callable[[str], str | None] = shutil.which) -> str:
@@ -113,17 +130,24 @@ def apart(function: Callable[[], T]) -> T:
 
 def width(page: Page) -> int:
     """How wide a page's text is, in pixels of the page."""
-    return int(page.locator("html").evaluate("html => html.scrollWidth"))
+    return int(page.evaluate("() => document.documentElement.scrollWidth"))
 
 
-def violations(page: Page, *, contrast: bool = True) -> list[str]:
-    """What axe finds wrong with a page as it stands, each with where. `contrast`: of its colours too, at length."""
+def violations(page: Page, *, afresh: bool = False) -> list[str]:
+    """What axe finds wrong with a page as it stands, each with where.
+
+    Its colours, which take axe longest, are looked at where its text has a look that this process has not yet found
+    legible. `afresh`: always.
+    """
+    looks = set(page.evaluate(LOOKS))
     options = {
         "runOnly": {"type": "tag", "values": list(RULES)},
         "resultTypes": ["violations"],
-        "rules": {"color-contrast": {"enabled": contrast}},
+        "rules": {"color-contrast": {"enabled": afresh or not looks <= _legible}},
     }
     found = Axe().run(page, options=options).response["violations"]
+    if not found:
+        _legible.update(looks)
     return [
         f"{one['id']}: {one['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"
         for one in found

@@ -38,6 +38,14 @@ def test_axe_sees_what_is_wrong(url: str, page: Page) -> None:
     assert any(found.startswith("label:") for found in violations(page))
 
 
+def test_axe_sees_a_colour_that_cannot_be_read_though_others_were_looked_at_before(url: str, page: Page) -> None:
+    page.goto(url)
+    assert violations(page) == []
+    page.evaluate("document.querySelector('h1').style.color = '#cccccc'")
+    assert any(found.startswith("color-contrast:") for found in violations(page))
+    assert any(found.startswith("color-contrast:") for found in violations(page))
+
+
 def test_every_page_says_whom_to_ring_where_it_is_and_who_is_signed_in(url: str, page: Page) -> None:
     page.goto(url)
     danger = page.get_by_role("region", name="In danger").inner_text()
