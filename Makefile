@@ -39,7 +39,7 @@ demo: $(VENV)/.run ## three areas on this machine, three questions, what is foun
 	$(BIN)/hub demo
 
 test: $(VENV)/.dev ## the whole test suite, in parallel; T=tests/consent for a part of it
-	$(BIN)/pytest -n $(WORKERS) $(T)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(T)
 
 quick: $(VENV)/.dev ## the tests of the pure rooms alone, in seconds; T= as for test
 	CONSENT_EXAMPLES=10 $(BIN)/pytest -n auto --hypothesis-profile=quick $(or $(T),$(QUICK))
@@ -79,12 +79,12 @@ bench-peers: $(VENV)/.dev ## other tools on the same files, each in an environme
 	$(BIN)/python -m benchmarks.peers
 
 soak: $(VENV)/.dev ## the slow tests and the mutation test of the consent engine: an hour
-	$(BIN)/pytest -n auto -m slow
+	$(BIN)/pytest -n auto --dist worksteal -m slow
 	$(BIN)/python -m tests.consent.mutation --sample 1500
 
 assurance: $(VENV)/.dev ## the models of docs/models where proverif is on the PATH, and the long laws of the protocol everywhere
 	$(BIN)/python -m tests.models.proofs
-	$(BIN)/pytest -n auto -m slow tests/models tests/transfers tests/federation tests/checks/test_not_told.py tests/audit
+	$(BIN)/pytest -n auto --dist worksteal -m slow tests/models tests/transfers tests/federation tests/checks/test_not_told.py tests/audit
 
 fuzz: $(VENV)/.fuzz ## ten million changed messages, files and forms, led by coverage: hours; RUNS=100000 for fewer
 	$(BIN)/python -m tests.fuzz.campaign --runs $(or $(RUNS),10000000)

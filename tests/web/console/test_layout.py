@@ -38,7 +38,9 @@ def test_axe_sees_what_is_wrong(url: str, page: Page) -> None:
     assert any(found.startswith("label:") for found in violations(page))
 
 
-def test_axe_sees_a_colour_that_cannot_be_read_though_others_were_looked_at_before(url: str, page: Page) -> None:
+def test_axe_sees_a_colour_that_cannot_be_read_though_others_were_looked_at_before(
+    url: str, page: Page
+) -> None:
     page.goto(url)
     assert violations(page) == []
     page.evaluate("document.querySelector('h1').style.color = '#cccccc'")
