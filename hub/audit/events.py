@@ -44,6 +44,7 @@ class Action(StrEnum):
     flight_answered = "flight_answered"
     not_safe_taken_off = "not_safe_taken_off"
     paper_kept = "paper_kept"
+    case_listed = "case_listed"
     file_given = "file_given"
     case_sealed = "case_sealed"
     case_unsealed = "case_unsealed"

@@ -40,6 +40,7 @@ ACTS: Final = frozenset(
     {
         Action.case_entered,
         Action.paper_kept,
+        Action.case_listed,
         Action.case_sealed,
         Action.case_unsealed,
         Action.sealed_person_decided,

@@ -31,7 +31,7 @@ from hub.wire.transfers import PackedItem
 MOVES: Final = (
     frozenset(PaperKind)
     - SERVICES_OWN
-    - {PaperKind.records_request, PaperKind.still_here, PaperKind.disclosure_scheme}
+    - {PaperKind.records_request, PaperKind.still_here, PaperKind.disclosure_scheme, PaperKind.listing}
 )
 """What a paper of a case that moved may be."""
 _MODELS: Final[Mapping[PaperKind, type[BaseModel]]] = {

@@ -1,9 +1,9 @@
 """Flags: that agencies mark the files of a case's people for twelve months from its meeting, and are told so.
 
-A flag follows from the meeting: each case that was heard is flagged until twelve months after, or longer where
-somebody with authority says so, for whom, why and until when. Which agencies were told, with its end, is ticked by
-a person: nothing leaves by itself. The worker ends a flag at its time; the case and the log stay, and the case's
-publication has its own clock. The clock of a repeat runs from the last referral (`repeats`).
+A flag follows from the last meeting that has come: each case heard is flagged until twelve months after, or
+longer where somebody with authority says so, for whom, why and until when. Which agencies were told, with its end,
+is ticked by a person: nothing leaves by itself. The worker ends a flag at its time; the case and the log stay, and
+the case's publication has its own clock. The clock of a repeat runs from the last referral (`repeats`).
 """
 
 from __future__ import annotations
@@ -186,22 +186,24 @@ def _with(name: str, said: Value, kept: FlagPaper) -> FlagPaper:
 
 def end_flags(node: Node, alive: Callable[[], None] = lambda: None) -> int:
     """End the flags whose time is over, and keep the day; how many there were. The case and its papers stay."""
+    today = node.today()
     with node.read() as tx:
         kept = _newest(tx)
         gists = {one.row.id: one for one in every_gist(tx)}
-    over = [
-        gists[case_id]
-        for case_id, one in kept.items()
-        if case_id in gists
-        and one.paper.ended is None
-        and (meeting := gists[case_id].meeting) is not None
-        and flag_until(meeting, one.paper) < node.today()
-    ]
-    today = node.today()
+    over = [gists[key] for key, one in kept.items() if key in gists and _over(gists[key], one.paper, today)]
     for gist in over:
         alive()
         _change(node, gist.row.handle.hex(), None, lambda one: one.model_copy(update={"ended": today}))
     return len(over)
+
+
+def _over(gist: Gist, paper: FlagPaper, today: dt.date) -> bool:
+    """Whether its time is over, and that is not kept yet: a further hearing begins it anew."""
+    met = gist.heard_last(today)
+    if met is None:
+        return False
+    until = flag_until(met, paper)
+    return until < today and (paper.ended is None or paper.ended <= until)
 
 
 def _of_marac(gist: Gist) -> bool:
@@ -218,12 +220,13 @@ def _standing(tx: Reading) -> list[tuple[Gist, Flag]]:
     """Every flag that stands today, with its case."""
     kept, found = _newest(tx), []
     for gist in every_gist(tx):
-        if gist.meeting is None or gist.meeting > tx.today or gist.kind is not Kind.marac:
+        met = gist.heard_last(tx.today)
+        if met is None or gist.kind is not Kind.marac:
             continue
         paper = kept[gist.row.id].paper if gist.row.id in kept else FlagPaper()
-        until = flag_until(gist.meeting, paper)
+        until = flag_until(met, paper)
         if until >= tx.today:
-            found.append((gist, Flag(gist.row.handle.hex(), gist.case_ref, gist.meeting, until, paper)))
+            found.append((gist, Flag(gist.row.handle.hex(), gist.case_ref, met, until, paper)))
     return found
 
 

@@ -37,6 +37,7 @@ STAYS: Final = frozenset(
         PaperKind.still_here,
         PaperKind.disclosure_scheme,
         PaperKind.idva_handover,
+        PaperKind.listing,
     }
 )
 _CLASSES: Final = {

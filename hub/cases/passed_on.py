@@ -19,7 +19,7 @@ from hub.cases.first_contact import begins
 from hub.node.transaction import Reading, Transaction
 from hub.records.accounts import Organisation
 from hub.records.cases import CaseDetails
-from hub.records.gists import HEARD_WITHIN
+from hub.records.gists import to_be_heard
 from hub.records.idva import IdvaReferral, every_idva_referral, keep_idva_referral
 from hub.values import Kind
 
@@ -85,17 +85,12 @@ def _is_referred(one: CameIn, today: dt.date) -> bool:
     if now.kind is not Kind.marac or now.apart:
         return False
     if before is None:
-        return bool(now.transferred_from) or to_be_heard(now, today)
+        return bool(now.transferred_from) or to_be_heard(now.meeting_date, now.referral_date, today)
     if before.referral_date is None or now.referral_date is None:
         return False
-    return now.referral_date > before.referral_date and to_be_heard(now, today)
-
-
-def to_be_heard(case: CaseDetails, today: dt.date) -> bool:
-    """Whether it has still to be, as `Gist.to_be_heard`."""
-    if case.meeting_date is not None:
-        return case.meeting_date >= today
-    return case.referral_date is None or case.referral_date >= today - HEARD_WITHIN
+    return now.referral_date > before.referral_date and to_be_heard(
+        now.meeting_date, now.referral_date, today
+    )
 
 
 def newest(every: Iterable[IdvaReferral]) -> Iterator[IdvaReferral]:

@@ -19,9 +19,19 @@ from hub.accounts.organisations import folded
 from hub.cases.access import restrictions_on
 from hub.cases.here_already import Found, Opens, OwnCases, search
 from hub.cases.kept_out import NOBODY, CaseRestrictions
-from hub.cases.repeat_papers import PairStands, RepeatDecision, RepeatPaper, every_pair, put_repeat
+from hub.cases.listing import list_for
+from hub.cases.meeting_days import Listing
+from hub.cases.meeting_days import lacking as lacking_of_day
+from hub.cases.repeat_papers import (
+    PairStands,
+    RepeatDecision,
+    RepeatPaper,
+    every_pair,
+    put_repeat,
+    repeat_paper,
+)
 from hub.cases.repeats import Definition, Standing, counts
-from hub.cases.shown import asker_of, opens
+from hub.cases.shown import asker_of, of_marac, opens
 from hub.errors import InputError, NotFoundError
 from hub.node.node import Node
 from hub.node.transaction import Reading
@@ -52,15 +62,19 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True)
 class Looker:
-    """Who looks, and which cases are their organisation's and role's; `opens` None where all are."""
+    """Who looks, and which cases are their organisation's and role's; `opens` None where all are.
+
+    `lists`: whether they may list a case for a meeting, as the Marac's coordinators and managers.
+    """
 
     requester: Requester | None
     opens: Opens | None = None
+    lists: bool = True
 
     @classmethod
     def of(cls, acting: Acting) -> Looker:
         """An account."""
-        return cls(asker_of(acting), opens(acting))
+        return cls(asker_of(acting), opens(acting), of_marac(acting))
 
 
 def here_already_of(
@@ -236,9 +250,31 @@ def decide(node: Node, looker: Looker, held: HeldCase, decision: RepeatDecision)
     said = decision.model_copy(update={"by": looker.requester.name, "on": node.today()})
     if other.decision == said:
         return said
-    with node.write() as tx:
-        put_repeat(tx, held, RepeatPaper(decision=said), looker.requester)
+    if lack := lacking_of_meeting(held, looker, said, node.today()):
+        raise InputError(lack, kept="Nothing was changed.", do="Correct the day, or leave it out.")
+
+    kept, by = RepeatPaper(decision=said), looker.requester
+    if said.meeting is None:
+        with node.write() as tx:
+            put_repeat(tx, held, kept, by)
+    else:
+        day = Listing(day=said.meeting)
+        list_for(node, held, by, day, lambda tx: (repeat_paper(tx, held, kept, by),))
     return said
+
+
+def lacking_of_meeting(held: HeldCase, looker: Looker, decision: RepeatDecision, today: dt.date) -> str:
+    """Why a case cannot be listed for the meeting of a decision, in a sentence; nothing where it can be."""
+    if decision.meeting is None or decision.meeting == held.details.meeting_date:
+        return ""
+    if not looker.lists:
+        return "A coordinator of the Marac lists a case for its meeting."
+    lack = lacking_of_day(held.details, Listing(day=decision.meeting), today)
+    if lack is None:
+        return ""
+    if lack.field == "before":
+        return "It was listed for a day that has come: list it again on its own page."
+    return "That day has passed: list it for a meeting to come." if lack.field == "heard" else lack.text
 
 
 def lacking(decision: RepeatDecision, found: Found) -> str:

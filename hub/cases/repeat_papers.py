@@ -147,9 +147,9 @@ def _said(one: _Kept, mine: str, before: dict[Pair, PairStands]) -> Iterator[tup
         yield frozenset((mine, other)), PairStands()
 
 
-def put_repeat(tx: Transaction, held: HeldCase, said: RepeatPaper, by: Requester | None) -> None:
-    """Keep one on a case. Raises RowsError."""
-    paper = Paper(
+def repeat_paper(tx: Transaction, held: HeldCase, said: RepeatPaper, by: Requester | None) -> Paper:
+    """One of a case, to be added to it."""
+    return Paper(
         kind=PaperKind.repeat,
         body=said.model_dump(mode="json", exclude_defaults=True),
         by=by.name if by else "",
@@ -157,6 +157,11 @@ def put_repeat(tx: Transaction, held: HeldCase, said: RepeatPaper, by: Requester
         supplier=(by.agency if by else "") or held.details.idva_service or tx.node.settings.agency,
         may_follow="no",
     )
+
+
+def put_repeat(tx: Transaction, held: HeldCase, said: RepeatPaper, by: Requester | None) -> None:
+    """Keep one on a case. Raises RowsError."""
+    paper = repeat_paper(tx, held, said, by)
     if by is None:
         papers.put(tx, held.row, paper)
     else:

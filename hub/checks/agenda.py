@@ -230,7 +230,7 @@ def agenda_of(node: Node, who: Asker, day: dt.date) -> list[AgendaLine]:
     midnight = int(dt.datetime.combine(node.today(), dt.time(), dt.UTC).timestamp())
     lines = []
     with node.read() as tx:
-        rows = [one.row for one in every_gist(tx) if meets(one) and one.meeting == day]
+        rows = [one.row for one in every_gist(tx) if meets(one) and one.meets_on(day)]
         held = held_cases(tx, rows)
         tx.require_as_bound(rests_on(held))
         before, referred = _asked_before(tx, restrictions, held), last_referred(tx)

@@ -25,7 +25,7 @@ def not_yet_asked(node: Node, acting: Acting, most: int) -> list[CaseLine]:
         referred = last_referred(tx)
 
     def waits(one: Gist) -> bool:
-        if one.meeting is not None and one.meeting < today:
+        if one.meeting is not None and one.meeting < today and not one.unlisted:
             return False
         last = asked.get(_digest(node, one))
         return last is None or referred.get(one.row.id or 0, 0) > last

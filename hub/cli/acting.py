@@ -116,7 +116,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "plan report": _ASKS,
     "flags list": _LISTS,
     "hearings list": _LISTS,
-    "case disclosure-scheme": _ASKS,
+    **dict.fromkeys(("case disclosure-scheme", "case list-for"), _ASKS),
     "flags told": _person("/flags"),
     "flags extend": _person("/flags"),
     "flags seen": _person("/seen-again"),

@@ -16,6 +16,7 @@ from hub.cli.acting import Speaker, TokenFile, speaker
 from hub.cli.corrections import correct, corrections, decide_
 from hub.cli.disclosure_scheme import disclosure_scheme
 from hub.cli.fled import UNKNOWN, fled
+from hub.cli.listing import list_for_
 from hub.cli.options import Json, opened
 from hub.cli.output import counted, err, out, plain, print_json
 from hub.cli.safe import safe
@@ -112,6 +113,7 @@ case_app.command("corrections")(corrections)
 case_app.command("decide")(decide_)
 case_app.command("disclosure-scheme")(disclosure_scheme)
 case_app.command("fled")(fled)
+case_app.command("list-for")(list_for_)
 case_app.command("safe")(safe)
 case_app.command("seal")(seal)
 case_app.command("unseal")(unseal)

@@ -33,6 +33,7 @@ from hub.values import Requester
 _IN_WORDS: Final = {
     Action.case_entered: "a case was entered by its stub",
     Action.paper_kept: "a paper was added to a case",
+    Action.case_listed: "a case was listed for a meeting, moved to another, or taken off the list",
     Action.case_sealed: "a case was sealed",
     Action.case_unsealed: "a case was unsealed",
     Action.sealed_person_decided: "it was decided of somebody on a case whether they are a sealed person",

@@ -49,6 +49,7 @@ class CaseDetails(Value):
     restricted from. Nobody on it is published.
     `transferred_from`: the node id of the area that it was accepted from; `disclosed_on`: the day on which she
     disclosed there, from which the six weeks run.
+    `meeting_date`: of its last meeting or the next one; `heard`: the earlier ones at which it was heard, in order.
     """
 
     case_ref: ShortText
@@ -72,6 +73,7 @@ class CaseDetails(Value):
     apart: ShortText = ""
     transferred_from: ShortText = ""
     disclosed_on: dt.date | None = None
+    heard: tuple[dt.date, ...] = ()
 
     @property
     def hides(self) -> bool:

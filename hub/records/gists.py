@@ -28,8 +28,8 @@ class Gist(NamedTuple):
     """A case in a word: its reference, whose it is, whether it is kept apart for somebody, and says grave things.
 
     `grave`: it is sealed, or somebody on it fled an area, or may have, or named who is not safe to talk to.
-    `meeting`: the day of its meeting, where it has one; `referred`: of its referral. `transferred_from`: the area
-    (node id) that it was accepted from.
+    `meeting`: the day of its last or next meeting, where it has one; `heard`: the earlier ones at which it was
+    heard; `referred`: of its referral. `transferred_from`: the area (node id) that it was accepted from.
     """
 
     row: StoredCase
@@ -44,12 +44,37 @@ class Gist(NamedTuple):
     meeting: dt.date | None
     referred: dt.date | None
     transferred_from: str = ""
+    heard: tuple[dt.date, ...] = ()
 
     def to_be_heard(self, today: dt.date) -> bool:
-        """Whether it has still to be: its meeting is to come, or there is none and its referral is recent."""
-        if self.meeting is not None:
-            return self.meeting >= today
-        return self.referred is None or self.referred >= today - HEARD_WITHIN
+        """Whether it has still to be, as `to_be_heard`."""
+        return to_be_heard(self.meeting, self.referred, today)
+
+    @property
+    def unlisted(self) -> bool:
+        """Whether it was referred to the Marac and has no meeting: none at all, or none since it was referred."""
+        return self.kind is Kind.marac and not self.stub and not_listed(self.meeting, self.referred)
+
+    def meets_on(self, day: dt.date) -> bool:
+        """Whether it is, or was, a case of the meeting of a day."""
+        return day == self.meeting or day in self.heard
+
+    def heard_last(self, today: dt.date) -> dt.date | None:
+        """The day of the last meeting that has come: from which its flag runs."""
+        days = (*self.heard, self.meeting)
+        return max((one for one in days if one is not None and one <= today), default=None)
+
+
+def not_listed(meeting: dt.date | None, referred: dt.date | None) -> bool:
+    """Whether a case has no meeting, or none since it was referred last."""
+    return meeting is None or (referred is not None and referred > meeting)
+
+
+def to_be_heard(meeting: dt.date | None, referred: dt.date | None, today: dt.date) -> bool:
+    """Whether a case has still to be: its meeting is to come, or it is not listed and its referral is recent."""
+    if meeting is not None and not not_listed(meeting, referred):
+        return meeting >= today
+    return referred is None or referred >= today - HEARD_WITHIN
 
 
 def every_gist(tx: Reading) -> tuple[Gist, ...]:
@@ -90,6 +115,7 @@ def _gist(vault: Vault, values: RowMapping) -> Gist:
         meeting=details.meeting_date,
         referred=details.referral_date,
         transferred_from=details.transferred_from,
+        heard=details.heard,
     )
 
 

@@ -55,6 +55,7 @@ class PaperKind(StrEnum):
     still_here = "still_here"
     disclosure_scheme = "disclosure_scheme"
     idva_handover = "idva_handover"
+    listing = "listing"
 
 
 FROZEN: Final = frozenset(

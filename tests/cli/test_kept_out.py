@@ -240,6 +240,9 @@ def test_every_command_says_byte_for_byte_what_a_node_without_the_case_says(node
         walk("plan show", "--as", ash, said=f"{ref}\n")
         confirmed = {"knows_nobody": True, "cases": [ref], "by": ASH}
         walk("agenda ask", MEETING, write("confirmed", confirmed))
+        listed = {"case_ref": ref, "day": MEETING, "by": ASH}
+        walk("case list-for", write("listed", listed))
+        walk("case list-for", write("listed", listed | {"day": None, "because": "Curious."}))
         planned = {"case_ref": ref, "by": ASH, "tells_victim": "The Idva"}
         walk("plan save", write("plan", planned), "--begin")
         walk("plan accept", "--as", ash, said=f"{ref}\n")

@@ -51,6 +51,7 @@ WALKED: Final[dict[tuple[str, str], str]] = {
     ("flags list", "who"): "{home} --as {missing}",
     ("hearings list", "who"): "{home} --as {missing}",
     ("case disclosure-scheme", "file"): "{home} {missing}",
+    ("case list-for", "file"): "{home} {missing}",
     **{
         (f"flags {act}", name): f"{{home}} {how}"
         for act in ("told", "extend", "seen")
@@ -150,6 +151,7 @@ WALKED.update(
         "flags list": "{home}",
         "hearings list": "{home}",
         "case disclosure-scheme": "{home} {form}",
+        "case list-for": "{home} {form}",
         "duty show": "{home}",
         "duty keep": "{home} {form}",
         "idva list": "{home}",

@@ -18,7 +18,6 @@ def with_referral(
     stays = {
         "idva_service": new.idva_service or before.idva_service,
         "referral_date": max(filter(None, (new.referral_date, before.referral_date)), default=None),
-        "meeting_date": new.meeting_date or before.meeting_date,
         "agreement": new.agreement or before.agreement,
         "victim_aware": before.victim_aware if new.victim_aware is None else new.victim_aware,
         "criteria": tuple(dict.fromkeys((*before.criteria, *new.criteria))),

@@ -11,6 +11,7 @@ itself takes from it what makes it more careful, and no more. Does not read the 
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +27,7 @@ from hub.cases.importing.added import with_referral
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.cases.importing.tally import Imported
 from hub.cases.kept_out import NOBODY, CaseRestrictions, RestrictedCase
+from hub.cases.meeting_days import by_a_file
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.cases.seals import is_hidden
@@ -160,7 +162,7 @@ class _Importer:
             return Proposal(new, people, None)
         if said.adds and not earlier.details.stub:
             new, people = with_referral(new, people, earlier)
-        new = _with_what_stays(new, said, earlier.kept)
+        new = _with_what_stays(new, said, earlier.kept, self.restrictions.node.today())
         as_before = new.model_copy(update={"entered_by": earlier.details.entered_by})
         same = as_before == earlier.details and Counter(people) == Counter(
             one.details for one in earlier.people
@@ -267,14 +269,17 @@ def _details(said: CaseIntake) -> CaseDetails:
     return CaseDetails(**told | {"sealed": bool(said.sealed)})
 
 
-def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase) -> CaseDetails:
+def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase, today: dt.date) -> CaseDetails:
     """What a file does not say stays: that it is sealed or not to be published, who fled, and who referred it.
 
     That a person sealed it by hand, an area that somebody fled, and who is not safe to talk to stay whatever the
     file says.
     """
     before = kept.details
+    days = by_a_file(before, new.meeting_date, today)
     stays: dict[str, object] = {
+        "meeting_date": days.meeting,
+        "heard": days.heard,
         "fled_asked": new.fled_asked or before.fled_asked,
         "transferred_from": before.transferred_from,
         "disclosed_on": before.disclosed_on,

@@ -19,11 +19,13 @@ from hub.accounts.accounts import Acting
 from hub.cases.corrections import Corrector, propose
 from hub.cases.corrections_kept import waiting_corrections
 from hub.cases.flags import agencies_of, flags
+from hub.cases.listing import list_for
+from hub.cases.meeting_days import Listing
 from hub.cases.refer import for_account
 from hub.cases.referral import Referral
 from hub.cases.referral_sent import refer_or_propose
 from hub.cases.repeat_decisions import Looker, here_already_of, note_found
-from hub.cases.shown import case_shown, check_shown, lines, opens
+from hub.cases.shown import case_shown, check_shown, lines, of_marac, opens
 from hub.cases.stub import enter_case
 from hub.checks import incoming, routine
 from hub.checks.check import not_permitted
@@ -122,11 +124,22 @@ def _shown(held: HeldCase) -> models.CaseShown:
         referring_agency=details.referring_agency,
         referring_contact=details.referring_contact,
         meeting_date=details.meeting_date,
+        heard=details.heard,
         fled_from=None if details.fled_from is None else tuple(details.fled_from),
         people=tuple(
             models.PersonShown(record=one.handle.hex(), person=one.details.person) for one in held.people
         ),
     )
+
+
+def list_for_meeting(call: Call) -> models.CaseShown:
+    """List a case for a meeting, move it to another day, or take it off the list with a reason."""
+    said: Listing = call.body
+    held = call.case
+    if not of_marac(call.acting):
+        raise absent()
+    list_for(call.node, held, call.acting.requester, said)
+    return _shown(call.case)
 
 
 def enter(call: Call) -> models.CaseShown:

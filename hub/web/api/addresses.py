@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
+from hub.cases.meeting_days import Listing
 from hub.checks.disclosure_scheme import SchemeTyped
 from hub.web.api import (
     acts,
@@ -150,6 +151,15 @@ ADDRESSES: Final = (
         services.IdvaReferralShown,
         {"service": "Haven"},
         eg.IDVA_REFERRAL,
+    ),
+    Address(
+        "POST",
+        "/cases/{case}/meeting",
+        acts.list_for_meeting,
+        Listing,
+        models.CaseShown,
+        eg.MEETING,
+        eg.SHOWN,
     ),
     Address(
         "GET",

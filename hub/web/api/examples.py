@@ -29,6 +29,7 @@ PERSON: Final = {
     "date_of_birth": "1997-02-18",
     "postcode": "NM14 8YN",
 }
+MEETING: Final = {"day": "2026-12-03"}
 SHOWN: Final = {
     "case": CASE,
     "case_ref": "NM-2026-0412",
@@ -37,7 +38,8 @@ SHOWN: Final = {
     "sealed": False,
     "referring_agency": "Northmoor Police",
     "referring_contact": "The duty desk",
-    "meeting_date": None,
+    "meeting_date": "2026-12-03",
+    "heard": [],
     "fled_from": [],
     "people": [{"record": RECORD, "person": PERSON}],
 }

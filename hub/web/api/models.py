@@ -51,7 +51,10 @@ class PersonShown(Value):
 
 
 class CaseShown(Value):
-    """A case. `fled_from`: None where nobody has answered yet whether anyone fled an area."""
+    """A case. `fled_from`: None where nobody has answered yet whether anyone fled an area.
+
+    `meeting_date`: of its last meeting or the next one; `heard`: the earlier ones at which it was heard.
+    """
 
     case: str
     case_ref: ShortText
@@ -61,6 +64,7 @@ class CaseShown(Value):
     referring_agency: ShortText
     referring_contact: ShortText
     meeting_date: dt.date | None
+    heard: tuple[dt.date, ...]
     fled_from: tuple[str, ...] | None
     people: tuple[PersonShown, ...]
 

@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import Response
 
 from hub.cases.repeat_decisions import note_found, waiting
-from hub.cases.shown import Came, CaseLine, case_shown, lines
+from hub.cases.shown import Came, CaseLine, case_shown, lines, of_marac
 from hub.cases.stub import enter_case
 from hub.checks.disclosure_scheme import due as scheme_due
 from hub.checks.heard_elsewhere import heard_elsewhere
@@ -19,6 +19,7 @@ from hub.consent.form.fled import NOT_KNOWN, fled_areas
 from hub.errors import ConflictError, InputError
 from hub.node.node import Node
 from hub.records.cases import HeldCase
+from hub.records.gists import not_listed
 from hub.values import Kind, Role
 from hub.web.console.asked import Asked, Page, see
 from hub.web.console.came import asked_lines
@@ -87,6 +88,8 @@ def _show(asked: Asked) -> Response:
         here=any(one.case == handle for one in waiting(asked.node, asked.acting)) if may_ask else False,
         came_from=area_name(asked.node, held.details.transferred_from),
         may_ask=may_ask,
+        may_list=held.details.kind is Kind.marac and of_marac(asked.acting),
+        unlisted=not_listed(held.details.meeting_date, held.details.referral_date),
         checks=asked_lines(asked, MOST, lambda one: one.case_digest == case) if may_ask else [],
         most=MOST,
         heard=in_words(asked.node, heard_elsewhere(asked.node, asked.acting, held.row.ref_digest)),

@@ -17,6 +17,7 @@ from hub.cases.repeat_decisions import (
     decide,
     here_already_of,
     lacking,
+    lacking_of_meeting,
 )
 from hub.cases.repeat_papers import RepeatDecision
 from hub.cases.repeats import Definition
@@ -27,6 +28,7 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.language import day, gettext, mark
+from hub.web.typed.listing import WRONG as LACKS
 from hub.web.typed.repeats import DECIDED, HAPPENED, STANDS, DecisionTyped
 
 
@@ -113,7 +115,10 @@ def _decide(asked: Asked) -> Response:
     if lack := lacking(said, one.found):
         field = "happened" if said.decided == "repeat" and not said.happened else "because"
         return _page(asked, held, one, form.with_error(field, gettext(_WRONG[lack])), 422)
-    decide(asked.node, Looker.of(asked.acting), held, said)
+    looker = Looker.of(asked.acting)
+    if lack := lacking_of_meeting(held, looker, said, asked.node.today()):
+        return _page(asked, held, one, form.with_error("meeting", gettext(_NOT_LISTED[lack])), 422)
+    decide(asked.node, looker, held, said)
     forget(asked)
     return see(f"/cases/{held.row.handle.hex()}/here-already")
 
@@ -126,6 +131,19 @@ _WRONG: Final = {
     ),
     "It is no repeat by the definition, by date or people: say why it is one all the same.": mark(
         "It is no repeat by the definition, by date or people: say why it is one all the same"
+    ),
+}
+
+_NOT_LISTED: Final = {
+    **LACKS,
+    "A coordinator of the Marac lists a case for its meeting.": mark(
+        "A coordinator of the Marac lists a case for its meeting"
+    ),
+    "It was listed for a day that has come: list it again on its own page.": mark(
+        "It was listed for a day that has come: list it again on its own page"
+    ),
+    "That day has passed: list it for a meeting to come.": mark(
+        "That day has passed: list it for a meeting to come"
     ),
 }
 

@@ -32,6 +32,7 @@ KINDS: Final = {
     PaperKind.still_here: mark("Whether the victim is still here"),
     PaperKind.disclosure_scheme: mark("Disclosure scheme considered"),
     PaperKind.idva_handover: mark("Handover to the Idva service of another area"),
+    PaperKind.listing: mark("Listed for a meeting"),
 }
 CRITERIA: Final[Mapping[Criterion, str]] = {
     "professional_judgement": mark("Professional judgement"),

@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import Response
 
 from hub.cases.corrections_kept import waiting_corrections
+from hub.cases.not_yet_listed import not_yet_listed
 from hub.cases.plans import actions_of, reporter_of
 from hub.cases.repeat_decisions import waiting
 from hub.checks.heard_elsewhere import lately as lately_heard
@@ -60,6 +61,7 @@ def _work(asked: Asked) -> Response:
         corrections=waiting_corrections(node, acting),
         papers=papers_waiting(asked),
         unasked=not_yet_asked(node, acting, _NEWEST + 1),
+        unlisted=not_yet_listed(node, acting, _NEWEST + 1),
         to_ring=_to_ring(asked),
         linked=("GET", RESULT) in ROUTES,
         put=own_lines(asked),

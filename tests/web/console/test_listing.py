@@ -1,0 +1,175 @@
+"""A case that was referred is listed for a meeting: by a page, a program and a command, and what follows from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from hub.accounts.accounts import acting_as
+from hub.accounts.tokens import TokenWanted, make
+from hub.cases.staff import STAFF_FILE
+from hub.crypto.one_time import STEP_S
+from hub.records.accounts import AccountRole
+from hub.records.tokens import TokenScope
+from hub.values import Role
+from tests.accounts.people import cheap_passwords
+from tests.cases.hidden import held
+from tests.cli.running import Ended, inside
+from tests.federation.nodes import Areas, case, copied, hold, stranger
+from tests.web.console.browser import apart
+from tests.web.console.by_journey.referring import REFERRAL
+from tests.web.console.signed_in import NAMES, Console, normal
+
+R = AccountRole
+DAY_S = 86_400
+HER = stranger(261)
+HIM = stranger(262).model_copy(update={"role": Role.perpetrator})
+
+
+@pytest.fixture
+def areas(tmp_path: Path, sqlite_template: Path) -> Iterator[Areas]:
+    made = copied(sqlite_template, tmp_path, lambda _: "sqlite:///hub.sqlite3")
+    with cheap_passwords():
+        yield made
+    made.close()
+
+
+@pytest.fixture
+def console(areas: Areas) -> Console:
+    return Console.of(areas["northmoor"], "Police")
+
+
+class Visitor:
+    """Somebody of a role at the console."""
+
+    def __init__(self, areas: Areas, console: Console, role: AccountRole = R.coordinator) -> None:
+        areas.clock.advance(2 * STEP_S)
+        self.console, self.token = console, apart(console.users[role].signed_in)
+
+    def get(self, path: str) -> httpx2.Response:
+        return apart(partial(self.console.send, "GET", path, self.token))
+
+    def post(self, path: str, **fields: str) -> httpx2.Response:
+        return apart(partial(self.console.send, "POST", path, self.token, fields))
+
+    def reads(self, path: str) -> str:
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.status_code
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def listed_in(console: Console, ref: str = "NM-LIST", **changes: Any) -> str:
+    """A case that was referred today; its address."""
+    today = console.node.today()
+    apart(lambda: hold(console.node, case(ref, (HER, HIM), referral_date=today, **changes)))
+    return f"/cases/{held(console.node, ref).row.handle.hex()}"
+
+
+def in_words(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def test_a_case_that_is_referred_on_the_console_is_listed_is_on_that_days_agenda_and_is_flagged_after_it(
+    areas: Areas, console: Console
+) -> None:
+    page = Visitor(areas, console)
+    sent = page.post(
+        "/referrals/new", **{name: str(text) for name, text in REFERRAL.items()}, button="send.send"
+    )
+    there = sent.headers["Location"].partition("?")[0]
+    assert f'href="{there}/meeting"' in page.get(sent.headers["Location"]).text, "the next step"
+    assert "not listed yet" in page.reads(there)
+    assert f'href="{there}/meeting"' in page.get("/work").text
+    day = console.node.today() + dt.timedelta(days=3)
+    assert page.post(f"{there}/meeting", day=in_words(day), button="list").status_code == 303
+    number = re.search(r"Case (R-\S+)", page.reads(there))
+    assert number is not None
+    assert in_words(day) in page.reads(there)
+    assert f'href="{there}/meeting"' not in page.get("/work").text
+    assert f"/agenda/{day.isoformat()}" in page.get("/agenda").text
+    assert number[1] in page.reads(f"/agenda/{day.isoformat()}")
+    assert number[1] not in page.reads("/flags")
+    areas.clock.advance(3 * DAY_S)
+    page = Visitor(areas, console)
+    assert number[1] in page.reads("/flags")
+
+
+def test_s001_r12_a_repeat_that_is_decided_for_a_day_is_on_its_agenda_and_its_case_says_so(
+    areas: Areas, console: Console
+) -> None:
+    ago = console.node.today() - dt.timedelta(days=90)
+    hold(console.node, case("NM-OLD", (HER, HIM), referral_date=ago, meeting_date=ago))
+    there, page = listed_in(console, meeting_date=None), Visitor(areas, console)
+    other = held(console.node, "NM-OLD").row.handle.hex()
+    day = console.node.today() + dt.timedelta(days=9)
+    decide = partial(page.post, f"{there}/here-already/{other}", decided="repeat", happened="contact")
+    wrong = decide(meeting=in_words(day.replace(year=day.year + 3)))
+    assert wrong.status_code == 422
+    assert "more than a year ahead" in wrong.text
+    assert decide(meeting=in_words(day)).status_code == 303
+    assert in_words(day) in page.reads(there)
+    assert "NM-LIST" in page.reads(f"/agenda/{day.isoformat()}")
+
+
+def test_what_is_wrong_with_a_day_is_said_beside_it_and_nothing_is_changed(
+    areas: Areas, console: Console
+) -> None:
+    there, page = listed_in(console, meeting_date=None), Visitor(areas, console)
+    today = console.node.today()
+    for fields, words in (
+        ({"button": "list"}, "Write the day of the meeting"),
+        ({"day": in_words(today - dt.timedelta(days=1))}, "before the day of its referral"),
+        ({"day": in_words(today + dt.timedelta(days=500))}, "more than a year ahead"),
+        ({"day": "31 February 2027"}, "day"),
+        ({"day": in_words(today + dt.timedelta(days=1)), "heard": "yes"}, "has not come"),
+        ({"button": "off"}, "listed for no meeting"),
+    ):
+        answer = page.post(f"{there}/meeting", **fields)
+        assert answer.status_code == 422, fields
+        assert words in answer.text
+    assert held(console.node, "NM-LIST").details.meeting_date is None
+
+
+def test_a_case_that_was_heard_is_listed_again_and_one_is_taken_off_with_a_reason(
+    areas: Areas, console: Console
+) -> None:
+    there, page = listed_in(console, meeting_date=None), Visitor(areas, console)
+    first = console.node.today()
+    further = first + dt.timedelta(days=20)
+    assert page.post(f"{there}/meeting", day=in_words(first)).status_code == 303
+    assert page.post(f"{there}/meeting", day=in_words(further)).status_code == 422, "was it heard?"
+    assert page.post(f"{there}/meeting", day=in_words(further), before="heard").status_code == 303
+    assert f"heard before: {in_words(first)}" in page.reads(there).replace("Monday ", "")
+    assert page.post(f"{there}/meeting", button="off").status_code == 422
+    assert page.post(f"{there}/meeting", button="off", why_off="She withdrew.").status_code == 303
+    assert held(console.node, "NM-LIST").details.meeting_date == first, "as it was before"
+    shown = page.reads(f"{there}/meeting")
+    assert "She withdrew." in shown
+    assert NAMES[R.coordinator] in shown
+
+
+def program(console: Console, role: AccountRole = R.coordinator) -> str:
+    with console.node.write() as tx:
+        who = acting_as(tx, console.users[role].account)
+        return make(tx, who, TokenWanted(program="a program", scopes=(TokenScope.read, TokenScope.ask)))
+
+
+def sends(console: Console, token: str, path: str, **said: Any) -> httpx2.Response:
+    bearer = {"Authorization": f"Bearer {token}"}
+    return apart(lambda: console.send("POST", f"/api/v1{path}/meeting", headers=bearer, body=said))
+
+
+def command(console: Console, token: str, folder: Path, **said: Any) -> Ended:
+    (folder / "token").write_text(token)
+    (folder / "token").chmod(0o600)
+    (folder / "said.json").write_text(json.dumps({"case_ref": "NM-LIST", **said}))
+    how = ("--token-file", folder / "token", "--json")
+    return inside("case", "list-for", console.node.home, folder / "said.json", *how)
