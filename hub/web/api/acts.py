@@ -132,7 +132,7 @@ def _shown(held: HeldCase) -> models.CaseShown:
     )
 
 
-def list_for_meeting(call: Call) -> models.CaseShown:
+def list_case(call: Call) -> models.CaseShown:
     """List a case for a meeting, move it to another day, or take it off the list with a reason."""
     said: Listing = call.body
     held = call.case

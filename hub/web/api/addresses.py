@@ -152,15 +152,7 @@ ADDRESSES: Final = (
         {"service": "Haven"},
         eg.IDVA_REFERRAL,
     ),
-    Address(
-        "POST",
-        "/cases/{case}/meeting",
-        acts.list_for_meeting,
-        Listing,
-        models.CaseShown,
-        eg.MEETING,
-        eg.SHOWN,
-    ),
+    Address("POST", "/cases/{case}/meeting", acts.list_case, Listing, models.CaseShown, eg.MEETING, eg.SHOWN),
     Address(
         "GET",
         "/corrections",

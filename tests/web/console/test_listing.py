@@ -1,4 +1,4 @@
-"""A case that was referred is listed for a meeting: by a page, a program and a command, and what follows from it."""
+"""A case that was referred is listed for a meeting: by a page, a program and a command, and what follows."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from hub.accounts.accounts import acting_as
-from hub.accounts.tokens import TokenWanted, make
 from hub.cases.staff import STAFF_FILE
 from hub.crypto.one_time import STEP_S
 from hub.records.accounts import AccountRole
-from hub.records.tokens import TokenScope
 from hub.values import Role
 from tests.accounts.people import cheap_passwords
 from tests.cases.hidden import held
 from tests.cli.running import Ended, inside
 from tests.federation.nodes import Areas, case, copied, hold, stranger
+from tests.web.api.conftest import Programs
 from tests.web.console.browser import apart
 from tests.web.console.by_journey.referring import REFERRAL
 from tests.web.console.signed_in import NAMES, Console, normal
@@ -156,20 +154,60 @@ def test_a_case_that_was_heard_is_listed_again_and_one_is_taken_off_with_a_reaso
     assert NAMES[R.coordinator] in shown
 
 
-def program(console: Console, role: AccountRole = R.coordinator) -> str:
-    with console.node.write() as tx:
-        who = acting_as(tx, console.users[role].account)
-        return make(tx, who, TokenWanted(program="a program", scopes=(TokenScope.read, TokenScope.ask)))
-
-
-def sends(console: Console, token: str, path: str, **said: Any) -> httpx2.Response:
-    bearer = {"Authorization": f"Bearer {token}"}
-    return apart(lambda: console.send("POST", f"/api/v1{path}/meeting", headers=bearer, body=said))
-
-
 def command(console: Console, token: str, folder: Path, **said: Any) -> Ended:
     (folder / "token").write_text(token)
     (folder / "token").chmod(0o600)
     (folder / "said.json").write_text(json.dumps({"case_ref": "NM-LIST", **said}))
     how = ("--token-file", folder / "token", "--json")
     return inside("case", "list-for", console.node.home, folder / "said.json", *how)
+
+
+def test_a_program_and_a_command_list_it_too_and_an_idva_services_own_people_do_not(
+    areas: Areas, console: Console, tmp_path: Path
+) -> None:
+    there = listed_in(console, meeting_date=None, idva_service="Haven")
+    programs = Programs(areas, console)
+    token = programs.token(R.coordinator)
+    day = (console.node.today() + dt.timedelta(days=4)).isoformat()
+    send = partial(programs.send, "POST", f"{there}/meeting")
+    for said in ({}, {"day": "2020-01-01"}, {"day": day, "victim": "Somebody"}):
+        assert apart(partial(send, token, said)).status_code == 422, said
+    given = apart(partial(send, token, {"day": day}))
+    assert (given.json()["meeting_date"], given.json()["heard"]) == (day, [])
+    later = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=11)).isoformat()  # As a command has the day.
+    done = command(console, token, tmp_path, day=later, before="not_heard", because="Put off.").json
+    assert done == {"case_ref": "NM-LIST", "meeting_date": later, "heard": []}
+    assert command(console, token, tmp_path, day=None).error["code"] == "invalid_input"
+    assert command(console, token, tmp_path, day=None, because="So.").json["meeting_date"] is None
+    theirs = programs.token(R.idva)
+    assert apart(lambda: programs.send("GET", there, theirs)).status_code == 200, "it is a client of theirs"
+    assert apart(lambda: send(theirs, {"day": day})).status_code == 403
+    assert command(console, theirs, tmp_path, day=day).error["code"] == "not_found"
+    assert held(console.node, "NM-LIST").details.meeting_date is None
+
+
+def test_whoever_is_kept_out_of_a_case_cannot_list_it_nor_tell_it_from_none(
+    areas: Areas, console: Console, tmp_path: Path
+) -> None:
+    there, nowhere = listed_in(console, meeting_date=None), f"/cases/{'ab' * 16}"
+    programs = Programs(areas, console)
+    token = programs.token(R.coordinator)
+    (console.node.home / STAFF_FILE).write_text(
+        f'[[exclusion]]\ncase_ref = "NM-LIST"\nperson = "{NAMES[R.coordinator]}"\n'
+    )
+    day = console.node.today() + dt.timedelta(days=4)
+    said = {"day": day.isoformat()}
+    kept, none = (command(console, token, tmp_path, case_ref=ref, **said) for ref in ("NM-LIST", "NM-NONE"))
+    assert (kept.code, kept.out, kept.err) == (none.code, none.out, none.err)
+    page = Visitor(areas, console)
+    here, absent = f"{there}/meeting", f"{nowhere}/meeting"
+    pages = (page.get(here), page.get(absent))
+    posts = (page.post(here, day=in_words(day)), page.post(absent, day=in_words(day)))
+    first, second = (apart(partial(programs.send, "POST", path, token, said)) for path in (here, absent))
+    for one, other in (pages, posts, (first, second)):
+        assert (one.status_code, normal(one.text)) == (404, normal(other.text))
+        assert other.status_code == 404
+    assert f"{there}/meeting" not in page.get("/work").text
+    assert held(console.node, "NM-LIST").details.meeting_date is None
+    others = Visitor(areas, console, R.manager)
+    assert f"{there}/meeting" in others.get("/work").text
