@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fastapi import Response
 
-from hub.cases.listing import Done, list_for, listings_of
+from hub.cases.listing import list_for, listings_of
 from hub.cases.meeting_days import Lack, Listing, came, lacking
 from hub.cases.shown import case_shown, of_marac
 from hub.records.cases import HeldCase
@@ -19,16 +19,10 @@ from hub.web.console.asked import Asked, Page, see
 from hub.web.console.drafts import forget, typed_before
 from hub.web.console.forms import Form, unsent
 from hub.web.console.incoming import area_name
-from hub.web.console.language import gettext, mark
-from hub.web.typed.listing import WRONG, ListingTyped
+from hub.web.console.language import gettext
+from hub.web.typed.listing import DONE, WRONG, ListingTyped
 
 OFF: Final = "off"
-DONE: Final[dict[Done, str]] = {
-    "listed": mark("Listed"),
-    "moved": mark("Moved to another day"),
-    "further": mark("Listed again, for a further hearing"),
-    "taken_off": mark("Taken off the list"),
-}
 
 
 def _case(asked: Asked) -> HeldCase | None:

@@ -14,11 +14,13 @@ from typing import Any, Final
 
 from hub.cases.answers import Name
 from hub.cases.dash import QUESTIONS, Dash
+from hub.cases.listing import ListedPaper
 from hub.cases.repeat_papers import RepeatDecision, RepeatPaper
 from hub.cases.repeats import Definition
 from hub.records.papers import PaperKind
 from hub.web.console.language import gettext, mark, moment, partial_date
 from hub.web.console.paper_words import ASKED, BESIDES, FIELDS, answer_in_words
+from hub.web.typed.listing import DONE
 from hub.web.typed.repeats import DECIDED, HAPPENED
 
 _LEFT_OUT: Final = frozenset(
@@ -60,6 +62,8 @@ def rows_of(
         return list(_dash(Dash.model_validate(body)))
     if kind is PaperKind.repeat:
         found = _repeat(RepeatPaper.model_validate(body), others or {})
+    elif kind is PaperKind.listing:
+        found = _listing(ListedPaper.model_validate(body))
     else:
         found = _rows(body.get("referral", body) if kind is PaperKind.referral else body)
     return [(label, text) for label, text in found if text]
@@ -160,6 +164,13 @@ def _decision(one: RepeatDecision, others: Mapping[str, str]) -> Iterator[tuple[
         yield gettext(mark("Would a meeting of professionals help?")), ", ".join(parts)
     yield gettext(mark("Decided by")), one.by
     yield gettext(mark("Decided on")), _day(one.on)
+
+
+def _listing(one: ListedPaper) -> Iterator[tuple[str, str]]:
+    yield gettext(mark("What was done")), gettext(DONE[one.done])
+    yield gettext(mark("Listed for the meeting of")), _day(one.said.day)
+    yield gettext(mark("Before that, for")), _day(one.was)
+    yield gettext(mark("Why")), one.said.because
 
 
 def _cases(handles: Iterable[str], others: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from hub.cases.listing import Done
 from hub.cases.meeting_days import Listing
 from hub.matching.written_dates import DayWritten
 from hub.values import LongText, Value
@@ -34,6 +35,14 @@ WRONG: Final = {
     ),
 }
 """What a listing lacks, as the page says it."""
+
+
+DONE: Final[dict[Done, str]] = {
+    "listed": mark("Listed"),
+    "moved": mark("Moved to another day"),
+    "further": mark("Listed again, for a further hearing"),
+    "taken_off": mark("Taken off the list"),
+}
 
 
 class ListingTyped(Value):

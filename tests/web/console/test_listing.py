@@ -181,7 +181,7 @@ def test_a_program_and_a_command_list_it_too_and_an_idva_services_own_people_do_
     assert command(console, token, tmp_path, day=None, because="So.").json["meeting_date"] is None
     theirs = programs.token(R.idva)
     assert apart(lambda: programs.send("GET", there, theirs)).status_code == 200, "it is a client of theirs"
-    assert apart(lambda: send(theirs, {"day": day})).status_code == 403
+    assert apart(lambda: send(theirs, {"day": day})).status_code == 404
     assert command(console, theirs, tmp_path, day=day).error["code"] == "not_found"
     assert held(console.node, "NM-LIST").details.meeting_date is None
 

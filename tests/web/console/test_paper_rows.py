@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+from hub.cases.listing import ListedPaper
+from hub.cases.meeting_days import Listing
 from hub.cases.referral import Referral
 from hub.cases.repeat_papers import ProfessionalsMeeting, RepeatDecision, RepeatPaper
 from hub.cases.repeats import Happened
@@ -75,6 +77,17 @@ def test_a_decision_about_who_is_here_already_is_read_row_by_row_in_plain_words(
         ),
         ("Decided by", "Ash Underhill"),
         ("Decided on", "30 November 2026"),
+    ]
+
+
+def test_what_was_said_of_the_day_of_a_meeting_is_read_with_the_day_before_and_why() -> None:
+    said = Listing(day=dt.date(2026, 12, 3), before="not_heard", because="The chair was ill.")
+    paper = ListedPaper(done="moved", was=dt.date(2026, 11, 19), said=said)
+    assert rows_of(PaperKind.listing, paper.model_dump(mode="json", exclude_defaults=True)) == [
+        ("What was done", "Moved to another day"),
+        ("Listed for the meeting of", "3 December 2026"),
+        ("Before that, for", "19 November 2026"),
+        ("Why", "The chair was ill."),
     ]
 
 
