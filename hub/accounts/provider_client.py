@@ -17,6 +17,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
 from pydantic import BaseModel, Field, StringConstraints
 
 from hub.errors import HubError, UsageError
+from hub.node.authorities import trusted
 from hub.node.keys import read_secret
 from hub.node.node import Node
 from hub.node.settings import Contact, ProviderSettings
@@ -169,6 +170,7 @@ async def _asking(node: Node) -> AsyncIterator[tuple[_Client, _Discovered]]:
                 redirect_uri=f"{node.settings.console.url}{BACK}",
                 code_challenge_method="S256",
                 timeout=httpx2.Timeout(PROVIDER_S),
+                verify=trusted(),
                 follow_redirects=False,
                 trust_env=True,
             ) as client,

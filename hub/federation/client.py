@@ -28,6 +28,7 @@ from hub.errors import (
     does_not_verify,
 )
 from hub.federation.reach import passing, unreachable
+from hub.node.authorities import trusted
 from hub.node.node import Node
 from hub.node.pins import accept_certificate
 from hub.node.revocations import certificate_in_force
@@ -111,7 +112,7 @@ class PeerClient:
         self._node = node
         timeout = httpx2.Timeout(node.settings.peer_timeout_s)
         self._http = httpx2.AsyncClient(
-            timeout=timeout, transport=transport, follow_redirects=False, trust_env=True
+            timeout=timeout, transport=transport, verify=trusted(), follow_redirects=False, trust_env=True
         )
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beside")
 

@@ -20,6 +20,7 @@ import httpx2
 
 from hub.crypto.notify import NotifyKey
 from hub.errors import NoticeError, UsageError
+from hub.node.authorities import trusted
 from hub.node.keys import read_secret
 from hub.node.node import Node
 from hub.node.notice_settings import MailServer, NotifyService, is_mail_address
@@ -128,7 +129,7 @@ def _trusted(home: Path, settings: MailServer) -> ssl.SSLContext:
 def _by_notify(node: Node, settings: NotifyService, message: Message) -> None:
     key = NotifyKey.parse(secret_of(node.home, settings))
     try:
-        with httpx2.Client(base_url=settings.url, timeout=settings.timeout_s) as client:
+        with httpx2.Client(base_url=settings.url, timeout=settings.timeout_s, verify=trusted()) as client:
             bearer = {"Authorization": f"Bearer {key.token(node.now())}"}
             if _has_it(client, bearer, message):
                 return

@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 
 from hub.audit.events import Action
 from hub.cli.app import app
+from hub.node.authorities import trusted
 from hub.node.node import open_node
 from hub.store.audit import DatabaseAudit
 from tests.statements import compile_once
@@ -155,7 +156,12 @@ def serving(
 
 def _healthy(port: int) -> bool:
     try:
-        return httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=2, trust_env=False).status_code == 200
+        return (
+            httpx2.get(
+                f"http://127.0.0.1:{port}/healthz", timeout=2, trust_env=False, verify=trusted()
+            ).status_code
+            == 200
+        )
     except httpx2.HTTPError:
         return False
 

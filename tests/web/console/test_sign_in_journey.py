@@ -14,7 +14,7 @@ from hub.records.accounts import AccountRole
 from hub.web.console.app import create_console
 from tests.accounts.people import PASSWORD, User, invited, user
 from tests.federation.nodes import Areas
-from tests.web.console.browser import complaints, served, violations, width
+from tests.web.console.browser import complaints, served
 from tests.web.console.signed_in import sign_in_on_page
 
 
@@ -131,15 +131,3 @@ def test_what_stands_under_a_name_asks_again_who_it_is(
     expect(page.get_by_role("heading", name="They may open their account")).to_be_visible()
     page.goto(url + "/accounts")
     assert waiting.name in page.content()
-
-
-@pytest.mark.parametrize("path", ["/sign-in", "/invitation", "/confirm", "/work", "/accounts", "/nothing"])
-def test_axe_finds_nothing_at_any_width(
-    node: Node, manager: User, areas: Areas, url: str, page: Page, path: str
-) -> None:
-    if path not in ("/sign-in", "/invitation"):
-        sign_in_on_page(page, url, manager, fresh_code(node, manager, areas))
-    page.goto(url + path)
-    assert violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 640})
-    assert width(page) <= 320
