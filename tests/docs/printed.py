@@ -505,6 +505,94 @@ CHILD: Final = (
 """The referral to safeguard children, at the end of the Dash."""
 
 
+class Asked(NamedTuple):
+    """A field of the sharing form: its row, the page that asks it, its name, words of it, and what is typed.
+
+    `beside`: what its page wants with it; `kept`: what stands in the field then; `said`: what stands among the
+    answers. `ground`: the ground that it shows.
+    """
+
+    row: str
+    page: str
+    field: str
+    words: str
+    typed: str
+    said: str
+    beside: Mapping[str, str | Sequence[str]] = {}
+    kept_as: str = ""
+    ground: str = ""
+
+    @property
+    def kept(self) -> str:
+        """What stands in the field when its page is opened again."""
+        return self.kept_as or self.typed
+
+
+_ELSE: Final = {"subjects.0.only_self_at_risk": "no", "risk.0.who": "The neighbour's child"}
+_WHO: Final = {
+    "consultations.0.who": "Pat Example, Caldicott Guardian",
+    "consultations.0.date": "1 November 2026",
+    "consultations.0.decided": "share",
+}
+# By the row of each ground, in the order of the form: its name, words of what shows it, and where those are kept.
+GROUNDS: Final = {
+    115: ("crime", "offence_type", "Which offence"),
+    116: ("vital_interests", "imminent_threat_to_life", "What threatens life"),
+    117: ("administration_of_justice", "proceedings_ref", "Which proceedings"),
+    118: ("statutory_function", "section", "Which Act and section"),
+    119: ("court_order", "court", "Which court"),
+    120: ("public_interest", "outweighs_because", "outweigh confidence"),
+    121: ("child_protection", "child", "Which child"),
+    122: ("right_to_life", "real_and_immediate_risk_facts", "real and immediate"),
+    123: ("inhuman_treatment", "ill_treatment_risk_facts", "ill-treatment is feared"),
+}
+_BALANCE: Final = (
+    ("pressing_need", "There is a pressing need"),
+    ("risk_of_not_disclosing", "The risk of not sharing"),
+    ("respective_risks_to_those_affected", "The risks to each person affected"),
+    ("interest_of_other_agency_in_receiving", "What the other agency needs it for"),
+    ("public_interest_of_disclosure", "The public interest in sharing"),
+    ("human_rights", "Human rights"),
+    ("duty_of_confidentiality", "The duty of confidence"),
+    ("other", "Something else"),
+)
+SHARING: Final = (
+    Asked(
+        _r(104),
+        "others",
+        "risk.0.who",
+        "Who else?",
+        "Her mother",
+        "Her mother",
+        {**_ELSE, "risk.0.concerns": "x"},
+    ),
+    Asked(_r(105), "others", "risk.0.from_whom", "From whom?", "his brother", "The neighbour", {**_ELSE}),
+    Asked(
+        _r(106), "others", "risk.0.concerns", "What is feared", "That he returns.", "That he returns.", _ELSE
+    ),
+    Asked(_r(111), "happened", "incident", "What happened?", "He broke the door.", "He broke the door."),
+    *(Asked(_r(124), "balancing", "balancing", words, name, words) for name, words in _BALANCE),
+    *(
+        Asked(
+            _r(row),
+            f"ground-{key.replace('_', '-')}",
+            f"grounds.{at}.evidence.{name}",
+            words,
+            f"What shows ground {at}.",
+            f"What shows ground {at}.",
+            ground=key,
+        )
+        for at, (row, (key, name, words)) in enumerate(GROUNDS.items())
+    ),
+    Asked(_r(126), "advice", "consultations.0.who", "Who was consulted", "Pat Example", "Pat Example", _WHO),
+    Asked(_r(126), "advice", "consultations.0.date", "When?", "1 November 2026", "1 November 2026", _WHO),
+    Asked(_r(126), "advice", "consultations.0.decided", "To share", "share", "To share", _WHO),
+    Asked(_r(126), "advice", "consultations.0.decision", "In their words", "Share it.", "Share it.", _WHO),
+    Asked(_r(130), "review", "review.date", "looked at again", "4 December 2026", "4 December 2026"),
+)
+"""Information sharing without consent form, as far as a page asks it."""
+
+
 def _of(template: str, *fields: Printed) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in fields:
@@ -524,6 +612,9 @@ def fields() -> dict[str, tuple[str, ...]]:
     ):
         for row, names in _of(template, *of).items():
             found[row] = (*found.get(row, ()), *names)
+    for one in SHARING:
+        chosen = f"={one.typed}" if one.page == "balancing" else ""
+        found[one.row] = (*found.get(one.row, ()), f"form_question.html {re.escape(one.field)}{chosen}")
     return found
 
 
