@@ -2,12 +2,11 @@
 
 Written here once more, in the order of the forms, so that a field which the program loses is missed. Source:
 SafeLives, Toolkit for Marac representatives. `tests/web/console/test_printed_forms.py` types them on the pages
-served; `tests.docs.rows_fall` takes each away.
+served, and takes each away.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -591,31 +590,3 @@ SHARING: Final = (
     Asked(_r(130), "review", "review.date", "looked at again", "4 December 2026", "4 December 2026"),
 )
 """Information sharing without consent form, as far as a page asks it."""
-
-
-def _of(template: str, *fields: Printed) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for one in fields:
-        chosen = {"S003-R12": "=BME", "S003-R13": "=disabled", "S003-R14": "=LGBTQ_plus"}.get(one.row, "")
-        found.setdefault(one.row, []).append(f"{template} {re.escape(one.name)}{chosen}")
-    return found
-
-
-def fields() -> dict[str, tuple[str, ...]]:
-    """By each row the fields that it stands for, as `tests.docs.rows_fall` takes them away."""
-    found: dict[str, tuple[str, ...]] = {}
-    for template, of in (
-        ("referral_new.html", [one for block in REFERRAL.values() for one in block]),
-        ("case_dash.html", [one for one in DASH if one.row != _r(74)]),
-        ("case_research.html", list(RESEARCH)),
-        ("case_child_referral.html", list(CHILD)),
-    ):
-        for row, names in _of(template, *of).items():
-            found[row] = (*found.get(row, ()), *names)
-    for one in SHARING:
-        chosen = f"={one.typed}" if one.page == "balancing" else ""
-        found[one.row] = (*found.get(one.row, ()), f"form_question.html {re.escape(one.field)}{chosen}")
-    return found
-
-
-FIELDS: Final = fields()

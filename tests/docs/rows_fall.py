@@ -2,8 +2,8 @@
 
     python -m tests.docs.rows_fall [--only PLACE] [--keep FILE]
 
-One after another each page, call, command and printed field is taken out of the program (`without`), and the tests
-of its rows are run. Prints each row that has a place whose loss none of its tests noticed; exit status 1 where
+One after another each page, call and command is taken out of the program (`without`), and tests of its rows are run.
+What a page asks is taken away field by field in `tests/web/console/test_printed_forms.py`. Prints each row that has a place whose loss none of its tests noticed; exit status 1 where
 there is one. Takes most of an hour: run by `make soak`. Not a test itself.
 """
 
@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Final
 
 from tests.docs.naming import named_tests
-from tests.docs.printed import FIELDS
 from tests.docs.tracing import Row, rows
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -31,16 +30,17 @@ WITHOUT: Final = ROOT / "tests" / "docs" / "without"
 AT_ONCE: Final = 2
 Outcome = dict[str, bool]
 """Whether each test stayed green."""
+Reach = dict[str, list[str]]
+"""By each place the tests that come there, the quickest first."""
 
 
 def places(row: Row) -> list[str]:
-    """What a row names that can be taken away: its addresses and commands, and the fields that it stands for."""
-    named = re.findall(r"`([^`]+)`", row.where)
-    return [one for one in named if re.match(r"/|[A-Z]+ /|hub ", one)] + list(FIELDS.get(row.number, ()))
+    """What a row names that can be taken away: its pages, calls and commands."""
+    return [one for one in re.findall(r"`([^`]+)`", row.where) if re.match(r"/|[A-Z]+ /|hub ", one)]
 
 
-def run(tests: list[str], workers: int = 0, **changed: str) -> Outcome:
-    """The tests, in a program that is changed so."""
+def run(tests: list[str], workers: int = 0, **changed: str) -> tuple[Outcome, dict[str, float]]:
+    """The tests, in a program that is changed so; how each ended, and its seconds."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
         report = Path(folder) / "report.xml"
         subprocess.run(
@@ -54,33 +54,50 @@ def run(tests: list[str], workers: int = 0, **changed: str) -> Outcome:
             stdout=subprocess.DEVNULL,
             check=False,
         )
-        found: Outcome = {}
+        green: Outcome = {}
+        seconds: dict[str, float] = defaultdict(float)
         for case in ET.parse(report).iter("testcase"):
             file = (case.get("classname") or "").replace(".", "/")
             name = f"{file}.py::{(case.get('name') or '').split('[')[0]}"
-            found[name] = (
-                found.get(name, True) and case.find("failure") is None and case.find("error") is None
-            )
-        return found
+            stands = case.find("failure") is None and case.find("error") is None
+            green[name] = green.get(name, True) and stands
+            seconds[name] += float(case.get("time") or 0)
+        return green, seconds
 
 
-def reached(tests: list[str]) -> dict[str, set[str]]:
-    """By each place the modules of the tests that come there. Raises AssertionError where a test fails as it is."""
+def reached(tests: list[str]) -> Reach:
+    """Which of the tests come to each place. One that fails as it is shows nothing, and comes nowhere."""
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as file:
-        red = [name for name, green in run(tests, AT_ONCE, HUB_REACHED=file.name).items() if not green]
-        assert not red, red
-        found = defaultdict(set)
+        green, seconds = run(tests, AT_ONCE, HUB_REACHED=file.name)
+        found: dict[str, set[str]] = defaultdict(set)
         for line in file:
             test, place = line.rstrip("\n").split("\t")
-            found[place].add(test.split("::")[0])
-        return found
+            found[place].add(test.split("[")[0])
+    for test in (test for test, stands in green.items() if not stands):
+        say(f"{test} fails as it is")
+    return {
+        place: sorted((one for one in of if green.get(one)), key=lambda one: seconds[one])
+        for place, of in found.items()
+    }
 
 
-def comes_there(place: str, modules: dict[str, set[str]]) -> set[str]:
-    """The modules that come to a place; of a field, all."""
-    return (
-        modules.get(place.split(" --")[0], set()) if ".html " not in place else set().union(*modules.values())
-    )
+def cover(wanted: list[set[str]], reach: list[str]) -> set[str]:
+    """For each row the quickest test that comes there, where none of those already chosen does."""
+    chosen: set[str] = set()
+    for tests in wanted:
+        if not tests & chosen:
+            chosen |= {next((one for one in reach if one in tests), "")} - {""}
+    return chosen
+
+
+def take_away(place: str, wanted: list[set[str]], reach: Reach) -> Outcome:
+    """What becomes of the tests of a place's rows without it: of the quickest, then of what they leave open."""
+    there = reach.get(place.split(" --")[0], [])
+    chosen = cover(wanted, there)
+    found = run(sorted(chosen), HUB_WITHOUT=place)[0] if chosen else {}
+    left = [tests for tests in wanted if all(found.get(one, True) for one in tests)]
+    rest = {one for tests in left for one in tests if one in there} - chosen
+    return found | (run(sorted(rest), HUB_WITHOUT=place)[0] if rest else {})
 
 
 def main() -> int:
@@ -90,26 +107,23 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="A file of what was found, which is gone on from.")
     given = parser.parse_args()
     kept = json.loads(given.keep.read_text()) if given.keep and given.keep.exists() else {}
-    wanted: dict[str, set[str]] = defaultdict(set)
+    wanted: dict[str, list[set[str]]] = defaultdict(list)
     for row in rows():
         for place in places(row):
-            wanted[place] |= set(named_tests(row.shown))
+            wanted[place].append(set(named_tests(row.shown)))
     if "" not in kept:
-        there = reached(sorted(set().union(*wanted.values())))
-        kept[""] = {place: sorted(modules) for place, modules in there.items()}
+        kept[""] = reached(sorted({one for of in wanted.values() for tests in of for one in tests}))
         keep(given.keep, kept)
-    modules = {place: set(of) for place, of in kept[""].items()}
 
-    def take_away(place: str) -> None:
-        tests = sorted(one for one in wanted[place] if one.split("::")[0] in comes_there(place, modules))
-        kept[place] = run(tests, HUB_WITHOUT=place) if tests else {}
-        fell = [name for name, green in kept[place].items() if not green]
-        say(f"{place}: of {len(tests)} tests that come there {len(fell)} fell")
+    def one_place(place: str) -> None:
+        kept[place] = take_away(place, wanted[place], kept[""])
+        fell = sum(not green for green in kept[place].values())
+        say(f"{place}: of {len(kept[place])} tests that were run {fell} fell")
         keep(given.keep, kept)
 
     todo = [one for one in sorted(wanted) if one not in kept and (not given.only or one in given.only)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(take_away, todo))
+        list(pool.map(one_place, todo))
     stayed = [
         (row.number, place)
         for row in rows()

@@ -1,10 +1,9 @@
 """The program with one place of it taken away, in every Python process that has this folder on its path.
 
 HUB_WITHOUT names the place as `docs/traceability.md` does: a page (`/prompts`), a call (`POST /api/v1/referrals`),
-a command (`hub plan save`), an option of one (`hub disclosures list --pdf`), or a field of a page's template
-(`case_dash.html victim_priorities`, the name a pattern; after `=` one of its choices). HUB_REACHED names a file:
-each place that is reached goes into it, with the test that reached it. It is no part of the program:
-`tests.docs.rows_fall` puts it there.
+a command (`hub plan save`) or an option of one (`hub disclosures list --pdf`). HUB_REACHED names a file: each place
+that is reached goes into it, with the test that reached it. It is no part of the program: `tests.docs.rows_fall`
+puts it there.
 """
 
 from __future__ import annotations
@@ -12,10 +11,8 @@ from __future__ import annotations
 import importlib.abc
 import inspect
 import os
-import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextvars import ContextVar
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,7 +21,6 @@ WITHOUT = os.environ.get("HUB_WITHOUT", "")
 REACHED = os.environ.get("HUB_REACHED", "")
 WAIT_MS = 4_000
 """How long a browser looks for what is not there."""
-_template: ContextVar[str] = ContextVar("template", default="")
 
 
 def reached(place: str) -> None:
@@ -97,37 +93,6 @@ def _walk(command: Any, name: str, without: str) -> None:
         _walk(one, f"{name} {word}", without)
 
 
-def _fields(module: Any) -> None:
-    template, _, rest = WITHOUT.partition(" ")
-    pattern, _, value = rest.partition("=")
-    text, component = module.Pages.text, module._component
-
-    def shown(self: Any, request: Any, name: str, **context: Any) -> Any:
-        before = _template.set(name)
-        try:
-            return text(self, request, name, **context)
-        finally:
-            _template.reset(before)
-
-    def named(lenient: Any, path: str) -> Any:
-        name, made = component(lenient, path)
-
-        def drawn(params: Any = None, **more: Any) -> Any:
-            field = (params or {}).get("name") or ""
-            if _template.get() != template or not re.fullmatch(pattern, field) or name == "govukButton":
-                return made(params, **more)
-            if not value:
-                return ""
-            return made(
-                {**params, "items": [one for one in params["items"] if one["value"] != value]}, **more
-            )
-
-        return name, drawn
-
-    if template.endswith(".html"):
-        module.Pages.text, module._component = shown, named
-
-
 def _browser(module: Any) -> None:
     make = module.Browser.new_context
 
@@ -143,7 +108,6 @@ CHANGED: dict[str, Callable[[Any], None]] = {
     "hub.web.console.app": _console,
     "hub.web.api.app": _api,
     "hub.cli.app": _commands,
-    "hub.web.console.rendering": _fields,
 }
 if WITHOUT:
     CHANGED["playwright.sync_api"] = _browser

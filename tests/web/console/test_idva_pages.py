@@ -1,4 +1,4 @@
-"""The Idva service on its own pages, from the referral that comes by itself to its word on the plan, and its duty."""
+"""The Idva service on its own pages, from the referral that comes by itself to its word on the plan."""
 
 from __future__ import annotations
 

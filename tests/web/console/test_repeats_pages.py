@@ -134,12 +134,3 @@ def test_s001_r12_r13_r20_r21_what_the_agency_says_the_meeting_and_one_of_profes
         "led_by": "The chair",
         "with_whom": "victim",
     }
-
-
-def test_s003_r234_a_perpetrator_of_another_victims_case_leads_to_the_disclosure_scheme(
-    console: Console, token: str
-) -> None:
-    hold(console.node, case("OTHER-1", (stranger(273), HIM), referral_date=dt.date(2026, 11, 21)))
-    here = f"/cases/{handle(console, 'OTHER-1')}"
-    page = html.unescape(console.send("GET", f"{here}/here-already", token).text)
-    assert f'href="{here}/disclosure-scheme"' in page
