@@ -2,9 +2,10 @@
 
     python -m tests.docs.rows_fall [--only PLACE] [--keep FILE]
 
-One after another each page, call and command is taken out of the program (`without`), and tests of its rows are run.
-What a page asks is taken away field by field in `tests/web/console/test_printed_forms.py`. Prints each row that has a place whose loss none of its tests noticed; exit status 1 where
-there is one. Takes most of an hour: run by `make soak`. Not a test itself.
+One after another each page, call and command is taken out of the program (`without`), and tests of its rows are
+run: the quickest that come there, then what they leave open. Prints each row that has a place whose loss none of
+its tests noticed; exit status 1 where there is one. Half an hour and more: run by `make soak`. Not a test itself.
+What a page asks is taken away field by field in `tests/web/console/test_printed_forms.py`.
 """
 
 from __future__ import annotations

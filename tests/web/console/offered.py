@@ -6,9 +6,16 @@ field gone: `filled` takes no such value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from jinja2 import Environment
+
+from hub.web.console import rendering
 
 Typed = Mapping[str, str | Sequence[str]]
 
@@ -129,3 +136,37 @@ def filled(page: str, values: Typed) -> dict[str, str | Sequence[str]]:
         assert fields[name].kind != "hidden", f"the page shows nobody {name}"
     given = {name: one.given for name, one in fields.items() if one.given}
     return {**given, **values}
+
+
+@contextmanager
+def losing_fields() -> Iterator[Callable[[str, str], None]]:
+    """Lets each page lose a field that is named, or one of its boxes, as if its template did not have it."""
+    lost = {"name": "", "box": ""}
+    component = rendering._component
+
+    def losing(lenient: Environment, template: str) -> tuple[str, Callable[..., Any]]:
+        name, drawn = component(lenient, template)
+
+        def without(params: Any = None, **more: Any) -> Any:
+            given = params or {}
+            items = given.get("items") or ()
+            if not lost["name"] or name in ("govukButton", "govukSummaryList"):
+                return drawn(params, **more)
+            if given.get("name") == lost["name"] and not lost["box"]:
+                return ""
+            kept = [one for one in items if not _is_lost(one, given.get("name"))]
+            return drawn({**given, "items": kept} if len(kept) < len(items) else params, **more)
+
+        return name, without
+
+    def _is_lost(one: Mapping[str, Any], group: object) -> bool:
+        return one.get("name", group) == lost["name"] and lost["box"] in ("", one.get("value"))
+
+    def lose(name: str, box: str = "") -> None:
+        lost.update(name=name, box=box)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "_component", losing)
+        rendering.environment.cache_clear()
+        yield lose
+    rendering.environment.cache_clear()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import pytest
 
 from hub.records.accounts import AccountRole
 from tests.docs.printed import CHILD, DASH, QUESTIONS, REFERRAL, RESEARCH, Printed
 from tests.federation.nodes import Areas
-from tests.web.console.offered import filled, offered, said
+from tests.web.console.offered import filled, losing_fields, offered, said
 from tests.web.console.signed_in import Console
 
 BEFORE_SENDING = {"sealed": "no", "fled": "none"}
@@ -118,6 +119,46 @@ def test_s003_r74_each_field_of_the_referral_to_safeguard_children_is_asked_and_
     form = filled(page, asked(page, CHILD))
     assert console.send("POST", f"{case}/child-referral", token, form).status_code == 303
     read_back(newest_paper(console, token, case, "Referral to safeguard children"), CHILD)
+
+
+PAGES: Mapping[str, Sequence[Printed]] = {
+    **{f"back.{after}": REFERRAL[block] for block, after in pairwise([*REFERRAL, "send"])},
+    "dash": DASH,
+    "research": RESEARCH,
+    "child-referral": CHILD,
+}
+"""Each page by where it is: of the referral by the button of the page after it."""
+
+
+def page_of(console: Console, token: str, case: str, place: str) -> str:
+    if not place.startswith("back."):
+        return console.send("GET", f"{case}/{place}", token).text
+    page = console.send("POST", "/referrals/new", token, {"button": place}).text
+    if place in ("back.children", "back.reason"):
+        block = {"back.children": "perpetrators", "back.reason": "children"}[place]
+        more = filled(page, {}) | {"button": f"more.{block}"}
+        page = console.send("POST", "/referrals/new", token, more).text
+    return page
+
+
+@pytest.mark.parametrize(
+    "place", [pytest.param(one, marks=pytest.mark.slow if one == "dash" else ()) for one in PAGES]
+)
+def test_each_field_that_a_page_loses_is_missed(
+    console: Console, token: str, referred: str, place: str
+) -> None:
+    """Every one of them is taken out of the page, and of boxes each box; then nobody types the form on it."""
+    case, form = referred.partition("?")[0], PAGES[place]
+    asked(page_of(console, token, case, place), form)
+    lost = {(one.name, "") for one in form}
+    lost |= {(one.name, box) for one in form if not isinstance(one.typed, str) for box in one.typed}
+    with losing_fields() as lose:
+        for name, box in sorted(lost):
+            lose(name, box)
+            page = page_of(console, token, case, place)
+            assert (name in offered(page)) is bool(box)
+            with pytest.raises(AssertionError):
+                filled(page, asked(page, form))
 
 
 def test_what_a_page_does_not_ask_is_not_typed(console: Console, token: str) -> None:
