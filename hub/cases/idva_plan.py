@@ -6,15 +6,18 @@ they are as safe as they can be, and later follows the key elements up with the 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import NamedTuple
 
 from hub.accounts.accounts import Acting
 from hub.cases import plans
 from hub.cases.action_plan import ActionPlan, SafetyWord
 from hub.cases.idva_inbox import ReferralLine, marac_case, of_service
+from hub.cases.kept_plans import KeptPlan, as_they_stand, kept_plan
 from hub.errors import ConflictError, NotFoundError
 from hub.node.node import Node
 from hub.records.cases import HeldCase
+from hub.records.gists import by_handle
 
 
 class PlanBefore(NamedTuple):
@@ -35,6 +38,33 @@ def plan_before(node: Node, acting: Acting, number: str) -> PlanBefore | None:
         held = marac_case(tx, line.referral)
     found = plans.plan_of(node, held, acting.requester)
     return PlanBefore(line, held, found.handle, found.plan) if found else None
+
+
+def waiting_for_word(node: Node, acting: Acting) -> list[ReferralLine]:
+    """The clients of somebody's service whose Marac's plan is in hand, and on which it has not said its word.
+
+    Raises as `of_service`.
+    """
+    lines = [one for one in of_service(node, acting) if one.referral.client]
+    if not lines:
+        return []
+    every = defaultdict[int | None, list[KeptPlan]](list)
+    with node.read() as tx:
+        cases = by_handle(tx)
+        for one in tx.every_row("case_paper", kept_plan):
+            if not one.source:
+                every[one.case_id].append(one)
+
+    def waits(line: ReferralLine) -> bool:
+        newest = as_they_stand(every[cases[line.referral.case].row.id])[-1:]
+        return any(
+            one.plan.actions
+            and not one.plan.accepted_by
+            and not (one.plan.safety and one.plan.safety.service)
+            for one in newest
+        )
+
+    return [one for one in lines if waits(one)]
 
 
 def say_safe(node: Node, acting: Acting, number: str, seen: str, *, safe: bool, risk: str = "") -> None:

@@ -109,7 +109,8 @@ def list_(home: Home, who: Who = None, token: TokenFile = None, as_json: Json = 
         for one in found:
             row = _row(one)
             way = "to" if row["direction"] == "out" else "from"
-            out.print(plain(f"{row['state']} {way} {row['peer']}: case {row['case_ref']}, {row['id']}"))
+            move = f"{one.move} " if one.move else ""
+            out.print(plain(f"{row['state']} {move}{way} {row['peer']}: case {row['case_ref']}, {row['id']}"))
             out.print(plain(f"  since {row['since']}; responsible: {', '.join(row['responsible'])}"))
             if one.unsettled:
                 out.print("  Somebody has to look: the two areas have not the same word of it. Ring them.")
@@ -250,4 +251,5 @@ def _row(one: TransferLine) -> dict[str, Any]:
         "code": transfer.code.value if transfer.code else None,
         "responsible": list(one.responsible),
         "unsettled": one.unsettled,
+        "move": one.move,
     }

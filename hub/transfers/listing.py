@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from hub.accounts.accounts import Acting
 from hub.cases.access import restrictions_on
@@ -12,15 +15,25 @@ from hub.node.node import Node
 from hub.records.transfers import Transfer, every_transfer
 from hub.transfers.sides import held, offered
 from hub.values import Requester
+from hub.wire.transfers import TransferState
+
+Move = Literal["", "back", "on"]
+_NUMBERED: Final = re.compile(r" \([0-9]+\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class TransferLine:
-    """One of them. `responsible`: node ids, as far as is known here. `unsettled`: somebody has to look."""
+    """One of them. `responsible`: node ids, as far as is known here. `unsettled`: somebody has to look.
+
+    `move`: `back`, of a case that returns where it came from, or of one that went from here before;
+    `on`, of one that came from an area and goes on to a third; else empty. By those moves alone that whoever looks
+    may know of.
+    """
 
     transfer: Transfer
     responsible: tuple[str, ...]
     unsettled: bool
+    move: Move = ""
 
     @property
     def since(self) -> dt.datetime:
@@ -30,6 +43,10 @@ class TransferLine:
 
 def transfers_for(node: Node, by: Requester | None) -> list[TransferLine]:
     """Those that somebody may know of, the newest first. Raises UsageError, RowsError."""
+    return _known(node, by, lambda _: True)
+
+
+def _known(node: Node, by: Requester | None, opens: Callable[[Transfer], bool]) -> list[TransferLine]:
     with node.read() as tx:
         every, now = every_transfer(tx), tx.now
     restrictions = restrictions_on(node, by)
@@ -41,7 +58,30 @@ def transfers_for(node: Node, by: Requester | None) -> list[TransferLine]:
             return False
         return not (restrictions.any and restrictions.concern(one.people))
 
-    return [line_of(node, one, now) for one in every if known(one)]
+    found = [one for one in every if known(one) and opens(one)]
+    return [replace(line_of(node, one, now), move=_move(node.node_id, one, found)) for one in found]
+
+
+def _move(node_id: str, one: Transfer, every: Iterable[Transfer]) -> Move:
+    """Whether a case returns by it or goes on, by the moves before it that were accepted."""
+    before = [
+        each
+        for each in every
+        if each.id != one.id
+        and each.state is TransferState.accepted
+        and each.direction != one.direction
+        and each.since <= one.steps[0].at
+    ]
+    if one.direction == "in":
+        return "back" if any(_is_of(one, f"{node_id}/{each.case_ref}") for each in before) else ""
+    came = [each.peer for each in before if one.case and each.case == one.case]
+    return "" if not came else "back" if one.peer in came else "on"
+
+
+def _is_of(one: Transfer, ours: str) -> bool:
+    """Whether its case was made of ours: each area puts where a case came from before the reference of there."""
+    whole = _NUMBERED.sub("", one.case_ref)
+    return whole == ours or whole.endswith(f"/{ours}")
 
 
 def transfers_shown(node: Node, acting: Acting) -> list[TransferLine]:
@@ -50,7 +90,7 @@ def transfers_shown(node: Node, acting: Acting) -> list[TransferLine]:
     One that is offered and no case yet is for the Marac's coordinators and managers. Raises as `transfers_for`.
     """
     may_open = opener(node, acting)
-    return [one for one in transfers_for(node, asker_of(acting)) if may_open(_digest(node, one.transfer))]
+    return _known(node, asker_of(acting), lambda one: may_open(_digest(node, one)))
 
 
 def _digest(node: Node, one: Transfer) -> bytes:

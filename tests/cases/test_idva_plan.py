@@ -10,7 +10,7 @@ import pytest
 from hub.accounts.accounts import Acting
 from hub.cases import idva_inbox, plans
 from hub.cases.action_plan import ActionPlan, SafetyWord
-from hub.cases.idva_plan import plan_before, say_safe
+from hub.cases.idva_plan import plan_before, say_safe, waiting_for_word
 from hub.cases.shown import case_shown
 from hub.cases.staff import STAFF_FILE
 from hub.errors import ConflictError, InputError, NotFoundError
@@ -139,3 +139,19 @@ def test_an_idva_who_is_kept_out_and_another_service_find_no_plan(node: Node) ->
     with pytest.raises(NotFoundError) as absent:
         case.say(number="ab" * 16)
     assert str(kept_out.value) == str(absent.value)
+
+
+def test_the_service_sees_which_plans_wait_for_its_word_until_it_has_said_it(node: Node) -> None:
+    case = Supported(node, taken_on=False)
+    assert waiting_for_word(node, case.idva) == []
+    idva_inbox.take_on(node, case.idva, case.number)
+    assert [one.referral.id for one in waiting_for_word(node, case.idva)] == [case.number]
+    assert waiting_for_word(node, idva(node, "Harbour")) == []
+    assert waiting_for_word(node, acting(node, AccountRole.manager, "Northmoor Police")) == []
+    case.say()
+    assert waiting_for_word(node, case.idva) == []
+    case.add("Write to her at home.")
+    assert [one.referral.id for one in waiting_for_word(node, case.idva)] == [case.number]
+    text = f'[[exclusion]]\ncase_ref = "{case.done.case_ref}"\nperson = "{case.idva.account.name}"\n'
+    Path(node.home / STAFF_FILE).write_text(text, encoding="utf-8")
+    assert waiting_for_word(node, case.idva) == []

@@ -252,11 +252,22 @@ def test_each_move_is_a_transfer_of_its_own_in_the_history_of_its_case(areas: Ar
         return [(one.id, one.direction, one.peer, one.state) for one in found if one.case == digest]
 
     assert home.case_ref == f"{NEW}/{OLD}/{REF}"
+
+    def moves(area: str) -> dict[str, str]:
+        return {one.transfer.id: one.move for one in transfers_for(areas[area], THERE)}
+
+    assert moves(OLD) == {first: "", second: "back"}
+    assert moves(NEW) == {first: "", second: "back"}
     assert history(OLD, REF) == [(first, "out", NEW, "accepted")]
     assert history(OLD, home.case_ref) == [(second, "in", NEW, "accepted")]
     assert sorted(history(NEW, there.case_ref)) == sorted(
         [(first, "in", OLD, "accepted"), (second, "out", OLD, "accepted")]
     )
+    further = offer_case(
+        areas[OLD], an_offer(areas[OLD], case_ref=home.case_ref, to="southmere"), COORDINATOR
+    )
+    assert further.transfer, further.decision
+    assert moves(OLD)[further.transfer.id] == "on"
 
 
 def test_a_pack_of_five_megabytes_arrives_whole(areas: Areas) -> None:

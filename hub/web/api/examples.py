@@ -229,5 +229,6 @@ TRANSFER: Final = {
     "code": None,
     "responsible": ["northmoor"],
     "unsettled": False,
+    "move": "",
     "items": [{"kind": "plan", "title": "Action plan", "supplier": "Police", "held_by": ""}],
 }

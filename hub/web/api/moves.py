@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Literal
 
 from hub.cases.shown import asker_of
-from hub.transfers.listing import TransferLine, transfers_shown
+from hub.transfers.listing import Move, TransferLine, transfers_shown
 from hub.transfers.move_notice import MoveNotice, Said, give_notice
 from hub.values import NodeId, ShortText, Value
 from hub.web.api.acts import Call, absent
@@ -28,7 +28,8 @@ class ItemListed(Value):
 class TransferListed(Value):
     """A transfer. `responsible`: the areas that are, as far as is known here; `unsettled`: somebody has to look.
 
-    `page` is where a person decides about it, in the console. `since` is UTC.
+    `page` is where a person decides about it, in the console. `since` is UTC. `move`: `back`, of a case that
+    returns by it; `on`, of one that came from another area and goes on to a third.
     """
 
     page: str
@@ -40,6 +41,7 @@ class TransferListed(Value):
     code: DeclineCode | None
     responsible: tuple[ShortText, ...]
     unsettled: bool
+    move: Move
     items: tuple[ItemListed, ...]
 
 
@@ -91,6 +93,7 @@ def _listed(one: TransferLine) -> TransferListed:
         code=one.transfer.code,
         responsible=one.responsible,
         unsettled=one.unsettled,
+        move=one.move,
         items=tuple(ItemListed(**item.model_dump()) for item in one.transfer.items),
     )
 

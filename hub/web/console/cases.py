@@ -10,6 +10,8 @@ from typing import Final
 
 from fastapi import Response
 
+from hub.cases.idva_inbox import of_service
+from hub.cases.idva_plan import plan_before
 from hub.cases.repeat_decisions import note_found, waiting
 from hub.cases.shown import Came, CaseLine, case_shown, lines, of_marac
 from hub.cases.stub import enter_case
@@ -98,12 +100,23 @@ def _show(asked: Asked) -> Response:
         asked_papers=papers_lines(asked, held.row.ref_digest.hex()) if may_ask else [],
         moves=moves_of(asked, held) if asked.may("/transfers") else [],
         children_due=children_due(asked, held),
+        maracs_plan=_maracs_plan(asked, held),
         words=[
             (gettext(text), f"/cases/{handle}/{path}")
             for path, text in WORDS.items()
             if asked.may(f"/cases/{{case}}/{path}") and path not in _of_no_use(held)
         ],
     )
+
+
+def _maracs_plan(asked: Asked, held: HeldCase) -> str:
+    """Where the service whose client's case this is reads the Marac's plan, and says whether it is safe."""
+    if held.details.kind is not Kind.idva:
+        return ""
+    handle = held.row.handle.hex()
+    node, acting = asked.node, asked.acting
+    own = (one.referral.id for one in of_service(node, acting) if one.referral.client == handle)
+    return next((f"/idva-referrals/{one}/plan" for one in own if plan_before(node, acting, one)), "")
 
 
 def _of_no_use(held: HeldCase) -> set[str]:

@@ -5,6 +5,7 @@ Gathers and words; whose a referral is, and when its first contact is late, is `
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from fastapi import Response
@@ -14,6 +15,7 @@ from hub.accounts.organisations import folded
 from hub.cases import idva_inbox
 from hub.cases.first_contact import FirstContact
 from hub.cases.idva_inbox import MaracLine, ReferralLine, ReferralShown
+from hub.cases.idva_plan import waiting_for_word
 from hub.cases.passed_on import services
 from hub.cases.repeat_decisions import note_found
 from hub.cases.shown import case_shown
@@ -45,13 +47,17 @@ class WhichService(Value):
 
 
 class Line(NamedTuple):
-    """A line of either list. `state`: how far the first contact is, in words; `late`: shown red."""
+    """A line of either list. `state`: how far the first contact is, in words; `late`: shown red.
+
+    `plan`: where the service says whether the Marac's plan is safe, where that waits for it.
+    """
 
     href: str
     number: str
     state: str
     late: bool
     transfer: bool
+    plan: str = ""
 
 
 class Lines(NamedTuple):
@@ -82,19 +88,32 @@ def first_contacts(asked: Asked, most: int) -> Lines:
     """Who is not reached yet: of the service's own referrals, or of the Marac's cases."""
     if idva_inbox.acts_for_service(asked.acting):
         own = idva_inbox.of_service(asked.node, asked.acting)
-        found = [_of_service(one) for one in own if not one.contact.reached]
+        plans = _plans(asked)
+        found = [_of_service(one, plans) for one in own if not one.contact.reached]
     else:
         found = [_of_marac(one) for one in idva_inbox.of_marac(asked.node, asked.acting)]
     return Lines(found[:most], len(found) > most)
 
 
-def _of_service(one: ReferralLine) -> Line:
+def plans_to_say(asked: Asked) -> list[Line]:
+    """The plans whose safety waits for the service's word."""
+    found = waiting_for_word(asked.node, asked.acting)
+    return [_of_service(one, [each.referral.id for each in found]) for one in found]
+
+
+def _plans(asked: Asked) -> list[str]:
+    return [one.referral.id for one in waiting_for_word(asked.node, asked.acting)]
+
+
+def _of_service(one: ReferralLine, plans: Sequence[str] = ()) -> Line:
+    here = f"/idva-referrals/{one.referral.id}"
     return Line(
-        f"/idva-referrals/{one.referral.id}",
+        here,
         one.number,
         in_words(one.contact),
         one.contact.late,
         one.referral.why == "transfer",
+        f"{here}/plan" if one.referral.id in plans else "",
     )
 
 
@@ -106,11 +125,12 @@ def _of_marac(one: MaracLine) -> Line:
 def _list(asked: Asked) -> Response:
     service = idva_inbox.acts_for_service(asked.acting)
     done = idva_inbox.of_service(asked.node, asked.acting) if service else []
+    plans = _plans(asked)
     return asked.page(
         "idva_referrals.html",
         service=service,
         waiting=first_contacts(asked, MOST),
-        reached=[_of_service(one) for one in done if one.contact.reached][:MOST],
+        reached=[_of_service(one, plans) for one in done if one.contact.reached][:MOST],
     )
 
 

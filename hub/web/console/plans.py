@@ -99,7 +99,7 @@ def _show(asked: Asked) -> Response:
 
 def _shown(asked: Asked, held: HeldCase, status: int = 200, wrong: str = "") -> Response:
     found = plan_of(asked.node, held, asked.acting.requester)
-    handle = held.row.handle.hex()
+    handle, lacks = held.row.handle.hex(), found.lacks if found else ()
     return asked.page(
         "plan.html",
         status,
@@ -108,9 +108,7 @@ def _shown(asked: Asked, held: HeldCase, status: int = 200, wrong: str = "") -> 
         found=found,
         wrong=wrong,
         actions=[_line(found, one) for one in found.plan.actions] if found else [],
-        lacks=[(one.text, f"/cases/{handle}/plan/{_LACKS.get(one.code, 'whole')}") for one in found.lacks]
-        if found
-        else [],
+        lacks=[(one.text, f"/cases/{handle}/plan/{_LACKS.get(one.code, 'whole')}") for one in lacks],
         earlier=[_earlier(found, one) for one in found.earlier.actions] if found and found.earlier else [],
         reasons=[(FAILURE_REASONS[one], text) for one, text in found.plan.reasons.items()] if found else [],
     )

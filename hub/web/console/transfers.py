@@ -26,7 +26,7 @@ from hub.records.transfers import Transfer, moved_to
 from hub.transfers.accept import accept, decline, incoming
 from hub.transfers.decided import Offer
 from hub.transfers.deliver import deliver_first
-from hub.transfers.listing import TransferLine, transfers_shown
+from hub.transfers.listing import Move, TransferLine, transfers_shown
 from hub.transfers.offer import Preview, ask_back, offer_case, preview
 from hub.values import LongText, NodeId, ShortText, Value
 from hub.web.console.asked import Asked, Page, see
@@ -42,6 +42,13 @@ STATES: Final = {
     TransferState.declined: mark("Declined"),
     TransferState.withdrawn: mark("Withdrawn"),
     TransferState.expired: mark("Ended: nobody answered in time"),
+}
+_CALLED: Final[dict[tuple[str, Move], str]] = {
+    ("out", ""): mark("Case %(case)s, to %(area)s"),
+    ("out", "back"): mark("Case %(case)s, back to %(area)s"),
+    ("out", "on"): mark("Case %(case)s, on to %(area)s"),
+    ("in", ""): mark("Case %(case)s, from %(area)s"),
+    ("in", "back"): mark("Case %(case)s, back from %(area)s"),
 }
 CODES: Final = {
     DeclineCode.wrong_area: mark("She is not in our area"),
@@ -98,12 +105,12 @@ def waiting(asked: Asked) -> list[dict[str, Any]]:
 
 
 def _line(asked: Asked, one: TransferLine) -> dict[str, Any]:
-    transfer = one.transfer
+    transfer, area = one.transfer, area_name(asked.node, one.transfer.peer)
     return {
         "id": transfer.id,
-        "area": area_name(asked.node, transfer.peer),
+        "area": area,
         "out": transfer.direction == "out",
-        "case": transfer.case_ref,
+        "called": gettext(_CALLED[transfer.direction, one.move], case=transfer.case_ref, area=area),
         "state": gettext(STATES[transfer.state]),
         "since": one.since,
         "responsible": [area_name(asked.node, area) for area in one.responsible],

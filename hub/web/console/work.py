@@ -20,7 +20,7 @@ from hub.records.gists import CheckGist
 from hub.web.console.asked import Asked, Page
 from hub.web.console.came import RESULT, lately
 from hub.web.console.heard import in_words
-from hub.web.console.idva_referrals import first_contacts
+from hub.web.console.idva_referrals import first_contacts, plans_to_say
 from hub.web.console.incoming import answered, area_name, lines
 from hub.web.console.obligations import by_case, by_time, when
 from hub.web.console.papers_asked import waiting as papers_waiting
@@ -58,6 +58,7 @@ def _work(asked: Asked) -> Response:
         here=waiting(node, acting),
         moving=transfers_waiting(asked),
         first_contacts=first_contacts(asked, _NEWEST),
+        plans_to_say=plans_to_say(asked),
         corrections=waiting_corrections(node, acting),
         papers=papers_waiting(asked),
         unasked=not_yet_asked(node, acting, _NEWEST + 1),

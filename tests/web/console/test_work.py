@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from hub.accounts.accounts import acting_as
+from hub.cases.idva_inbox import of_service, take_on
+from hub.cases.idva_plan import plan_before, say_safe
+from hub.cases.plans import change
 from hub.cases.shown import case_shown, lines
 from hub.checks.dismissals import dismiss_with_reason
 from hub.crypto.one_time import STEP_S
@@ -18,6 +21,7 @@ from hub.records.accounts import AccountRole
 from hub.records.check import CandidateRef
 from hub.values import Requester
 from tests.accounts.people import cheap_passwords
+from tests.cases.idvas import referred
 from tests.cases.planning import accepted, action
 from tests.checks import disclosing, pending
 from tests.checks.signing import CASEWORKER
@@ -103,3 +107,46 @@ def acting(console: Console, role: AccountRole) -> Requester:
     node: Node = console.node
     with node.read() as tx:
         return acting_as(tx, console.users[role].account).requester
+
+
+def test_an_idva_finds_the_plan_that_waits_for_the_word_of_the_service_wherever_it_works(
+    areas: Areas, console: Console
+) -> None:
+    node = console.node
+    done = referred(node, case_ref="NM-word")
+    with node.read() as tx:
+        who, marac = (acting_as(tx, console.users[role].account) for role in (R.idva, R.coordinator))
+    number = next(one.referral.id for one in of_service(node, who) if one.number == "NM-word")
+    client = take_on(node, who, number)
+    held = case_shown(node, marac, done.handle)
+    assert held is not None
+    change(
+        node,
+        held,
+        marac.requester,
+        lambda plan, _: plan.model_copy(update={"actions": (action(3),)}),
+        anew=True,
+    )
+    there, waits = (
+        f'href="/idva-referrals/{number}/plan"',
+        "The Marac's plans that wait for your service's word",
+    )
+    areas.clock.advance(2 * STEP_S)
+    idva = apart(console.users[R.idva].signed_in)
+    token = apart(console.users[R.coordinator].signed_in)
+
+    def page(path: str, token: str) -> str:
+        return html.unescape(apart(lambda: console.send("GET", path, token)).text)
+
+    for path in ("/work", "/idva-referrals", f"/cases/{client}"):
+        assert there in page(path, idva), path
+    assert waits in page("/work", idva)
+    assert apart(lambda: console.send("GET", f"/cases/{done.handle}/plan", idva)).status_code == 404
+    assert "says it itself, among its Idva referrals" in page(f"/cases/{done.handle}/plan", token)
+    assert "not here. Ask it, and leave" in page(f"/cases/{done.handle}/plan/whole", token)
+    seen = plan_before(node, who, number)
+    assert seen is not None
+    say_safe(node, who, number, seen.handle, safe=True)
+    assert waits not in page("/work", idva)
+    assert there not in page("/idva-referrals", idva)
+    assert waits not in page("/work", token)

@@ -58,6 +58,8 @@ EXAMPLES: Final[tuple[Example, ...]] = (
     E("POST /cases/{case}/plan/action", form=ACTION, places=PLANNED),
     E("GET /idva-referrals/{referral}/plan", R.idva, places=OF_PLAN, status=404),
     E("POST /idva-referrals/{referral}", R.idva, {"act": "take_on"}, places=OF_PLAN),
+    E("GET /work", R.idva),
+    E("GET /idva-referrals", R.idva),
     E("GET /idva-referrals/{referral}/plan", R.idva, places=OF_PLAN),
     E("POST /idva-referrals/{referral}/plan", R.idva, places=OF_PLAN, status=422),
     E("POST /idva-referrals/{referral}/plan", R.idva, {"safe": "no"}, 422, places=OF_PLAN),
