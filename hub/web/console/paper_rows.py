@@ -36,6 +36,8 @@ _KIN: Final = re.compile(
     "|brother|sister|sibling)|cousin|uncle|aunt|nephew|niece"
 )
 """Words that are read with "of". Whatever else is typed of a relationship, such as that it is not known, is not."""
+_SHORT: Final = {"school": mark("school"), "aliases": mark("other names"), "why": mark("why")}
+"""Labels within a line, where that of a row would be too long."""
 _RELATED: Final = {
     "relationship_to_victim": (mark("%(relation)s of the victim"), mark("to the victim: %(relation)s")),
     "relationship_to_perpetrator": (
@@ -129,7 +131,7 @@ def _said(name: str, value: Any) -> str:
         kin, other = _RELATED[name]
         word = text.casefold().replace(" ", "-").replace("step-", "step")
         return gettext(kin if _KIN.fullmatch(word) else other, relation=text[:1].lower() + text[1:])
-    label = _label(name)
+    label = gettext(_SHORT[name]) if name in _SHORT else _label(name)
     return f"{label} {text}" if label.endswith("?") else f"{label}: {text}"
 
 

@@ -42,10 +42,10 @@ def test_a_referral_is_read_with_names_and_days_as_people_write_them_and_whose_c
     assert rows["Date"] == "28 November 2026"
     assert rows["Victim name"] == "Dorothea Quillfeather"
     assert rows["Victim date of birth"] == "July 1991"
-    assert rows["Perpetrator"] == "name not known; ex-partner of the victim; Other names: Red"
+    assert rows["Perpetrator"] == "name not known; ex-partner of the victim; other names: Red"
     assert rows["Child"] == (
         "Wren Quillfeather; born 3 February 2019; to the victim: not known;"
-        " stepchild of the alleged perpetrator; School (if known): Northmoor Primary"
+        " stepchild of the alleged perpetrator; school: Northmoor Primary"
     )
 
 
