@@ -8,7 +8,7 @@ from hub.sample.people import World
 from hub.sample.referrals import Row
 from tests.cli.running import query, write_csv
 
-CASES = 1_200  # six batches: the first is in long before the last, on a fast machine too
+CASES = 480  # eight batches: the first is in long before the last, on a fast machine too
 FEW = 500  # enough people for publishing to use worker processes
 SOME = 1_500  # enough for them to work for some seconds
 
