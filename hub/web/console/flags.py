@@ -25,6 +25,11 @@ from hub.web.typed.flags import REASONS, WHOM, LongerTyped, SeenTyped, ToldTyped
 from hub.web.typed.repeats import HAPPENED
 
 MOST: Final = 500
+"""Told of at once, to an agency; what is left is to tell once those are."""
+ON_A_PAGE: Final = 20
+SHOWN: Final = 5
+FEW: Final = 3
+_DIGITS: Final = 7
 
 
 def _list(asked: Asked) -> Response:
@@ -33,15 +38,29 @@ def _list(asked: Asked) -> Response:
 
 def _listed(asked: Asked, form: Form[Any], status: int = 200) -> Response:
     every, agencies = flags(asked.node, Looker.of(asked.acting)), agencies_of(asked.node)
+    pages = max(1, -(-len(every) // ON_A_PAGE))
+    page = min(_page_number(asked), pages)
+    seen = [(one, each) for one in every for each in one.kept.seen]
+    of = ((each, [one for one in every[:MOST] if one.to_tell([each])]) for each in agencies)
     return asked.page(
         "flags.html",
         status,
         form=form,
-        rows=[(one, one.to_tell(agencies)) for one in every[:MOST]],
-        seen=[(one, each) for one in every for each in one.kept.seen],
-        to_tell=[(each, [one for one in every[:MOST] if one.to_tell([each])]) for each in agencies],
-        more=len(every) > MOST,
+        rows=[(one, one.to_tell(agencies)) for one in every[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]],
+        seen=sorted(seen, key=lambda one: one[1].on, reverse=True),
+        to_tell=[(each, some) for each, some in of if some],
+        every=len(every),
+        page=page,
+        pages=pages,
+        shown=SHOWN,
+        few=FEW,
     )
+
+
+def _page_number(asked: Asked) -> int:
+    """Which page of the flags that stand, from 1; the first where the address says none."""
+    typed = asked.request.query_params.get("page", "")
+    return max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < _DIGITS else 1
 
 
 def _told(asked: Asked) -> Response:

@@ -58,6 +58,13 @@ class Visitor:
     def post(self, path: str, **fields: str) -> httpx2.Response:
         return apart(partial(self.console.send, "POST", path, self.token, fields))
 
+    def fills(self, path: str, **fields: str) -> httpx2.Response:
+        """Send the form of a page, which has these fields and buttons."""
+        page = self.get(path).text
+        for name in fields:
+            assert f'name="{name}"' in page, f"{path} asks for no {name}"
+        return self.post(path, **fields)
+
     def reads(self, path: str) -> str:
         answer = self.get(path)
         assert answer.status_code == 200, answer.status_code
@@ -87,7 +94,7 @@ def test_a_case_that_is_referred_on_the_console_is_listed_is_on_that_days_agenda
     assert "not listed yet" in page.reads(there)
     assert f'href="{there}/meeting"' in page.get("/work").text
     day = console.node.today() + dt.timedelta(days=3)
-    assert page.post(f"{there}/meeting", day=in_words(day), button="list").status_code == 303
+    assert page.fills(f"{there}/meeting", day=in_words(day), button="list").status_code == 303
     number = re.search(r"Case (R-\S+)", page.reads(there))
     assert number is not None
     assert in_words(day) in page.reads(there)
@@ -108,7 +115,7 @@ def test_s001_r12_a_repeat_that_is_decided_for_a_day_is_on_its_agenda_and_its_ca
     there, page = listed_in(console, meeting_date=None), Visitor(areas, console)
     other = held(console.node, "NM-OLD").row.handle.hex()
     day = console.node.today() + dt.timedelta(days=9)
-    decide = partial(page.post, f"{there}/here-already/{other}", decided="repeat", happened="contact")
+    decide = partial(page.fills, f"{there}/here-already/{other}", decided="repeat", happened="contact")
     wrong = decide(meeting=in_words(day.replace(year=day.year + 3)))
     assert wrong.status_code == 422
     assert "more than a year ahead" in wrong.text
@@ -144,10 +151,10 @@ def test_a_case_that_was_heard_is_listed_again_and_one_is_taken_off_with_a_reaso
     further = first + dt.timedelta(days=20)
     assert page.post(f"{there}/meeting", day=in_words(first)).status_code == 303
     assert page.post(f"{there}/meeting", day=in_words(further)).status_code == 422, "was it heard?"
-    assert page.post(f"{there}/meeting", day=in_words(further), before="heard").status_code == 303
+    assert page.fills(f"{there}/meeting", day=in_words(further), before="heard").status_code == 303
     assert f"heard before: {in_words(first)}" in page.reads(there).replace("Monday ", "")
     assert page.post(f"{there}/meeting", button="off").status_code == 422
-    assert page.post(f"{there}/meeting", button="off", why_off="She withdrew.").status_code == 303
+    assert page.fills(f"{there}/meeting", button="off", why_off="She withdrew.").status_code == 303
     assert held(console.node, "NM-LIST").details.meeting_date == first, "as it was before"
     shown = page.reads(f"{there}/meeting")
     assert "She withdrew." in shown
