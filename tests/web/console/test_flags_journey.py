@@ -76,7 +76,8 @@ def test_somebody_flagged_is_seen_again_and_each_agency_is_told_of_the_flag(
     expect(page.get_by_role("listitem").filter(has_text="She asked for new locks.")).to_have_count(1)
     keep_picture(page, "flags")
     buttons = page.get_by_role("button", name="was told")
-    assert {one.bounding_box()["y"] < 1_500 for one in buttons.all()} == {True}, "what is to do stands first"
+    boxes = [one.bounding_box() for one in buttons.all()]
+    assert {box is not None and box["y"] < 1_500 for box in boxes} == {True}, "what is to do stands first"
     (first, later) = shown_over_pages(page, url)
     assert len(first) == 20
     assert not set(first) & set(later)
