@@ -21,6 +21,7 @@ from hub.values import Kind
 from tests.accounts.people import cheap_passwords
 from tests.cases.referring import sample
 from tests.federation.nodes import IMPORTER, case, copied, hold, stranger
+from tests.web.console.offered import filled
 from tests.web.console.signed_in import Console
 
 HOSTILE = '=1+1"><script>alert(1)</script>'
@@ -160,3 +161,16 @@ def test_an_area_that_somebody_fled_is_kept_and_named(
     shown = console.send("GET", case_page(entered), token).text
     assert "fled Vale of Elsewhere" in shown
     assert "ask your manager" in shown
+
+
+def test_s003_r219_r248_a_case_is_found_by_its_number_by_whoever_may_open_it_and_by_nobody_else(
+    console: Console, tokens: dict[AccountRole, str]
+) -> None:
+    hold(console.node, case("EV-found", (stranger(95),), referring_agency="Southmere Council"))
+    found = {}
+    for role in (AccountRole.coordinator, AccountRole.representative):
+        page = console.send("GET", "/cases", tokens[role]).text
+        sent = console.send("POST", "/cases", tokens[role], filled(page, {"number": "EV-found"}))
+        found[role] = re.findall(r'href="/cases/[0-9a-f]{32}">(EV-found)<', sent.text)
+        assert sent.status_code == 200
+    assert found == {AccountRole.coordinator: ["EV-found"], AccountRole.representative: []}
