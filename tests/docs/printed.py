@@ -570,7 +570,13 @@ SHARING: Final = (
     ),
     Asked(_r(105), "others", "risk.0.from_whom", "From whom?", "his brother", "The neighbour", {**_ELSE}),
     Asked(
-        _r(106), "others", "risk.0.concerns", "What is feared", "That he returns.", "That he returns.", _ELSE
+        _r(106),
+        "others",
+        "risk.0.concerns",
+        "Concerns around this risk",
+        "That he returns.",
+        "That he returns.",
+        _ELSE,
     ),
     Asked(_r(111), "happened", "incident", "What happened?", "He broke the door.", "He broke the door."),
     *(Asked(_r(124), "balancing", "balancing", words, name, words) for name, words in _BALANCE),

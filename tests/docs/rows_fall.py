@@ -4,7 +4,7 @@
 
 One after another each page, call and command is taken out of the program (`without`), and tests of its rows are
 run: the quickest that come there, then what they leave open. Prints each row that has a place whose loss none of
-its tests noticed; exit status 1 where there is one. Half an hour and more: run by `make soak`. Not a test itself.
+its tests noticed; exit status 1 where there is one. Half an hour and more. Not a test itself.
 What a page asks is taken away field by field in `tests/web/console/test_printed_forms.py`.
 """
 

@@ -50,7 +50,7 @@ def page(areas: Areas) -> str:
     """As a representative opens it from the actions."""
     console = Console.of(areas["eastvale"])
     token = console.users[AccountRole.representative].signed_in()
-    (there,) = re.findall(r'href="(/prompts)"', console.send("GET", "/actions", token).text)
+    there, *_ = re.findall(r'href="(/prompts)"', console.send("GET", "/actions", token).text)
     return html.unescape(console.send("GET", there, token).text)
 
 

@@ -57,7 +57,7 @@ def console(areas: Areas) -> Console:
         ("OLD-2", dt.date(2025, 9, 20)),
         ("NEW-1", dt.date(2026, 11, 20)),
     ):
-        hold(node, case(ref, (HER, HIM), referral_date=on))
+        hold(node, case(ref, (HER, HIM), referral_date=on, meeting_date=None))
     return made
 
 
