@@ -312,7 +312,7 @@ class Walk:
             "review",
             (HERE, R.coordinator),
             "reviews the plans before, of both areas, line by line",
-            "Not done; It did not work; still needed",
+            "Not done; still needed",
             "2",
         ) as hand:
             self._open_the_case(hand)
@@ -328,7 +328,6 @@ class Walk:
             for at in range(lines):
                 for group, answer in (
                     ("What came of it?", "Not done"),
-                    ("Did it work?", "It did not work"),
                     ("Is it still needed?", "Yes"),
                 ):
                     page.get_by_role("group", name=group).nth(at).get_by_label(answer, exact=True).check()
