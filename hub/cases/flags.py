@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Final, Literal, NamedTuple
 
@@ -28,7 +28,9 @@ from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import papers
 from hub.records.gists import Gist, every_gist
+from hub.records.hearings import day_of
 from hub.records.papers import Paper, PaperKind
+from hub.records.transfers import moved_out
 from hub.store import cases
 from hub.store.cases import StoredCase
 from hub.values import Kind, LongText, Person, Requester, ShortText, Value
@@ -189,19 +191,16 @@ def end_flags(node: Node, alive: Callable[[], None] = lambda: None) -> int:
     today = node.today()
     with node.read() as tx:
         kept = _newest(tx)
-        gists = {one.row.id: one for one in every_gist(tx)}
-    over = [gists[key] for key, one in kept.items() if key in gists and _over(gists[key], one.paper, today)]
+        met = {one.row.id: (one, day) for one, day in _heard(tx)}
+    over = [met[key][0] for key, one in kept.items() if key in met and _over(met[key][1], one.paper, today)]
     for gist in over:
         alive()
         _change(node, gist.row.handle.hex(), None, lambda one: one.model_copy(update={"ended": today}))
     return len(over)
 
 
-def _over(gist: Gist, paper: FlagPaper, today: dt.date) -> bool:
+def _over(met: dt.date, paper: FlagPaper, today: dt.date) -> bool:
     """Whether its time is over, and that is not kept yet: a further hearing begins it anew."""
-    met = gist.heard_last(today)
-    if met is None:
-        return False
     until = flag_until(met, paper)
     return until < today and (paper.ended is None or paper.ended <= until)
 
@@ -219,15 +218,27 @@ def _named(looker: Looker) -> Requester:
 def _standing(tx: Reading) -> list[tuple[Gist, Flag]]:
     """Every flag that stands today, with its case."""
     kept, found = _newest(tx), []
-    for gist in every_gist(tx):
-        met = gist.heard_last(tx.today)
-        if met is None or gist.kind is not Kind.marac:
+    for gist, met in _heard(tx):
+        if gist.kind is not Kind.marac:
             continue
         paper = kept[gist.row.id].paper if gist.row.id in kept else FlagPaper()
         until = flag_until(met, paper)
         if until >= tx.today:
             found.append((gist, Flag(gist.row.handle.hex(), gist.case_ref, met, until, paper)))
     return found
+
+
+def _heard(tx: Reading) -> Iterator[tuple[Gist, dt.date]]:
+    """Every case that was heard, with the day of the last meeting that has come.
+
+    Of one that moved to another area no day after that counts: it is not heard here any more.
+    """
+    moved = moved_out(tx)
+    for gist in every_gist(tx):
+        since = moved.get(gist.row.ref_digest)
+        met = gist.heard_last(tx.today if since is None else min(tx.today, day_of(since)))
+        if met is not None:
+            yield gist, met
 
 
 def _sees(gist: Gist, restrictions: CaseRestrictions, looker: Looker) -> bool:

@@ -80,6 +80,15 @@ class CaseDetails(Value):
         """Whether it says what hides its people wherever they are: sealed, or that somebody fled, or may have."""
         return self.sealed or bool(self.fled_from)
 
+    def heard_last(self, today: dt.date) -> dt.date | None:
+        """The day of the last meeting that has come: never one that it is only listed for."""
+        return last_come((*self.heard, self.meeting_date), today)
+
+
+def last_come(days: Iterable[dt.date | None], today: dt.date) -> dt.date | None:
+    """The last of some days that has come."""
+    return max((one for one in days if one is not None and one <= today), default=None)
+
 
 class Likeness(Value):
     """That somebody of a case is, or may be, a person whom another hides: record and case handles, in hex.

@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping
 
 from hub.crypto.vault import Vault
 from hub.node.transaction import Reading
-from hub.records.cases import open_kept
+from hub.records.cases import last_come, open_kept
 from hub.records.check import AreaStatus, DisclosureStatus, RecordedCheck, open_check
 from hub.records.hearings import Hearing
 from hub.records.papers import PaperKind
@@ -52,8 +52,12 @@ class Gist(NamedTuple):
 
     @property
     def unlisted(self) -> bool:
-        """Whether it was referred to the Marac and has no meeting: none at all, or none since it was referred."""
-        return self.kind is Kind.marac and not self.stub and not_listed(self.meeting, self.referred)
+        """Whether the Marac is to hear it and it has no meeting: none at all, or none since it was referred.
+
+        A stub waits for its referral first; what was accepted from another area is whole, and waits for none.
+        """
+        due = not self.stub or bool(self.transferred_from)
+        return self.kind is Kind.marac and due and not_listed(self.meeting, self.referred)
 
     def meets_on(self, day: dt.date) -> bool:
         """Whether it is, or was, a case of the meeting of a day."""
@@ -61,8 +65,7 @@ class Gist(NamedTuple):
 
     def heard_last(self, today: dt.date) -> dt.date | None:
         """The day of the last meeting that has come: from which its flag runs."""
-        days = (*self.heard, self.meeting)
-        return max((one for one in days if one is not None and one <= today), default=None)
+        return last_come((*self.heard, self.meeting), today)
 
 
 def not_listed(meeting: dt.date | None, referred: dt.date | None) -> bool:

@@ -143,6 +143,13 @@ def moved_to(tx: Reading, case_digest: bytes) -> NodeId | None:
     return last.peer if last is not None and last.direction == "out" else None
 
 
+def moved_out(tx: Reading) -> dict[bytes, int]:
+    """When each case of ours that has moved to another area, and not back since, did, by its digest."""
+    done = (one for one in every_transfer(tx) if one.state is TransferState.accepted and one.case)
+    last = {one.case: one for one in sorted(done, key=lambda one: one.since)}
+    return {bytes.fromhex(case): one.since for case, one in last.items() if one.direction == "out"}
+
+
 def open_of(tx: Reading, case_digest: bytes, peer: NodeId) -> bool:
     """Whether one of that case to that area is open."""
     return transfers.is_open(tx.session, _open_key(tx.vault, case_digest.hex(), peer))

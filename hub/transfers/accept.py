@@ -21,7 +21,8 @@ from hub.errors import StorageError
 from hub.node.node import Node
 from hub.node.transaction import Reading, Transaction
 from hub.records import papers
-from hub.records.cases import CaseDetails, PersonDetails
+from hub.records.cases import CaseDetails, PersonDetails, last_come
+from hub.records.hearings import day_of
 from hub.records.papers import WithFile
 from hub.records.transfers import (
     Transfer,
@@ -120,11 +121,16 @@ def _took(
 
 
 def _details(tx: Reading, transfer: Transfer, pack: Pack) -> CaseDetails:
+    """The case that it becomes: it has no meeting here until it is listed.
+
+    The day on which it was heard there is kept; one that had not come when it was offered is the other Marac's.
+    """
+    met = last_come((pack.meeting_date,), day_of(transfer.steps[0].at))
     return CaseDetails(
         case_ref=_free_reference(tx, f"{transfer.peer}/{pack.case_ref}"[:190]),
         kind=Kind.marac,
         referral_date=pack.referral_date,
-        meeting_date=pack.meeting_date,
+        heard=() if met is None else (met,),
         disclosed_on=pack.disclosed_on,
         transferred_from=transfer.peer,
         agreement=pack.agreement,

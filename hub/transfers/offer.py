@@ -209,12 +209,12 @@ def _require_none_open(tx: Transaction, digest: bytes, to: NodeId) -> None:
 
 def require_days(details: CaseDetails) -> None:
     """Raise InputError for a day of the case that no message to another area can say."""
-    days = {
-        "referral": details.referral_date,
-        "meeting": details.meeting_date,
-        "day on which she disclosed": details.disclosed_on,
-    }
-    for name, day in days.items():
+    days = (
+        ("referral", details.referral_date),
+        *(("meeting", one) for one in (*details.heard, details.meeting_date)),
+        ("day on which she disclosed", details.disclosed_on),
+    )
+    for name, day in days:
         if day is not None and not FIRST <= day <= LAST:
             raise InputError(
                 f"The {name} of this case is dated {day}, before 1900 or after 2099.",
@@ -241,7 +241,7 @@ def _made(tx: Transaction, offer: Offer, by: Requester, seen: Preview, number: s
     pack = Pack(
         case_ref=details.case_ref,
         referral_date=details.referral_date,
-        meeting_date=details.meeting_date,
+        meeting_date=details.heard_last(tx.today),
         disclosed_on=details.disclosed_on or details.referral_date,
         agreement=details.agreement,
         victim_aware=details.victim_aware,

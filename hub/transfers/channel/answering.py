@@ -187,7 +187,7 @@ def give(node: Node, acting: Acting, reference: Reference, chosen: Chosen) -> To
             by=acting.account.name,
             agency=acting.organisation.name,
             referral_date=details.referral_date,
-            meeting_date=details.meeting_date,
+            meeting_date=details.heard_last(tx.today),
             disclosed_on=details.disclosed_on or details.referral_date,
             not_safe_to_talk_to=details.not_safe_to_talk_to,
             permission=chosen.permission,
