@@ -125,3 +125,9 @@ def listings_of(tx: Reading, held: HeldCase) -> list[tuple[Paper, ListedPaper]]:
     """What was said of the day of a case's meeting, the newest first. Raises RowsError."""
     every = papers.of_case(tx, held.row, PaperKind.listing)
     return [(one.paper, ListedPaper.model_validate(one.paper.body)) for one in reversed(every)]
+
+
+def days_by_people(tx: Reading, held: HeldCase) -> frozenset[dt.date]:
+    """The days that people here have listed a case for, and those that they took it from. Raises RowsError."""
+    said = [one for _, one in listings_of(tx, held)]
+    return frozenset(day for one in said for day in (one.was, one.said.day) if day is not None)

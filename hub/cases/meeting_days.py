@@ -8,6 +8,7 @@ and keeps nothing (`listing`).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Final, Literal, NamedTuple
 
 from hub.cases.repeats import months_after
@@ -112,14 +113,23 @@ def _heard_before(case: CaseDetails, said: Listing, today: dt.date) -> tuple[dt.
     return case.heard
 
 
-def by_a_file(before: CaseDetails, new: dt.date | None, today: dt.date) -> Days:
+def by_a_file(
+    before: CaseDetails, new: dt.date | None, today: dt.date, by_people: Collection[dt.date] = ()
+) -> Days:
     """The days of a case, of which a file or a further referral says a day, or none.
 
-    None leaves what is here. A file does not say what was heard: a day that has come stays as one that was, where
-    a later one takes its place, so that its flag does not end meanwhile.
+    `by_people`: the days that people here have listed it for, and those that they took it from. A file takes
+    no hearing away: a day that has come is followed by a later one and stays as one that was, so that its flag
+    does not end meanwhile. It moves no day to come that a person set, and none to a day that has passed; it brings
+    back no day that a person left.
     """
-    if new is None or new == before.meeting_date:
+    last = before.meeting_date
+    if new is None or new in by_people or any(new <= one for one in before.heard):
         return days_of(before)
-    if before.meeting_date is not None and before.meeting_date <= today and new > before.meeting_date:
-        return Days(new, (*before.heard, before.meeting_date))
-    return Days(new, tuple(one for one in before.heard if one < new))
+    if last is not None and last <= today:
+        return Days(new, (*before.heard, last)) if new > last else days_of(before)
+    if by_people and (last is not None or new < today):
+        return days_of(before)
+    if last is not None and new < today:
+        return days_of(before)
+    return Days(new, before.heard)

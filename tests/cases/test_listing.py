@@ -167,7 +167,7 @@ def test_nothing_is_listed_in_nobodys_name(node: Node) -> None:
         list_for(node, held(node, "NEW-1"), None, Listing(day=node.today()))
 
 
-def test_a_file_that_says_no_day_leaves_the_day_that_was_set_and_a_later_day_the_hearing_before_it(
+def test_a_file_without_a_day_leaves_the_day_that_has_come_and_a_later_day_its_hearing_and_flag(
     node: Node,
 ) -> None:
     day = said(node, days=0).meeting
@@ -181,6 +181,54 @@ def test_a_file_that_says_no_day_leaves_the_day_that_was_set_and_a_later_day_the
     kept = held(node, "NEW-1").details
     assert (kept.meeting_date, kept.heard) == (later, (day,))
     assert flag_days(node) == flagged
+
+
+def from_a_file(node: Node, day: dt.date | None) -> None:
+    hold(node, case("NEW-1", (HER, HIM), referral_date=node.today(), meeting_date=day))
+
+
+def test_the_same_file_again_takes_no_case_off_the_meeting_that_a_person_listed_it_for(node: Node) -> None:
+    first = node.today() - dt.timedelta(days=20)
+    from_a_file(node, first)
+    further = said(node, days=11, before="heard")
+    flagged = flag_days(node)
+    assert flagged is not None
+    from_a_file(node, first)
+    from_a_file(node, node.today() + dt.timedelta(days=25))
+    kept = held(node, "NEW-1").details
+    assert Days(kept.meeting_date, kept.heard) == further == Days(further.meeting, (first,))
+    assert further.meeting is not None
+    assert "NEW-1" in on_agenda(node)[further.meeting]
+    assert flag_days(node) == flagged
+
+
+def test_the_same_file_again_flags_nobody_from_a_meeting_that_a_person_said_was_not_held(node: Node) -> None:
+    first = node.today() - dt.timedelta(days=2)
+    from_a_file(node, first)
+    put_off = said(node, days=5, before="not_heard", because="The chair was ill.")
+    from_a_file(node, first)
+    assert held(node, "NEW-1").details.meeting_date == put_off.meeting
+    assert flag_days(node) is None
+    said(node, days=None, because="She was referred by mistake.")
+    from_a_file(node, first)
+    from_a_file(node, put_off.meeting)
+    assert not any("NEW-1" in refs for refs in on_agenda(node).values())
+    assert flag_days(node) is None
+
+
+def test_a_file_with_an_older_day_ends_no_flag_and_takes_no_further_hearing_away(node: Node) -> None:
+    first = node.today() - dt.timedelta(days=20)
+    from_a_file(node, first)
+    flagged = flag_days(node)
+    older = node.today() - dt.timedelta(days=160)
+    from_a_file(node, older)
+    assert (held(node, "NEW-1").details.meeting_date, flag_days(node)) == (first, flagged)
+    later = node.today() + dt.timedelta(days=3)
+    from_a_file(node, later)
+    from_a_file(node, older)
+    kept = held(node, "NEW-1").details
+    assert (kept.meeting_date, kept.heard, flag_days(node)) == (later, (first,), flagged)
+    assert "NEW-1" in on_agenda(node)[later]
 
 
 def repeat(node: Node, meeting: dt.date | None, looker: Looker = WHO) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.cases.meeting_days import Days, Listing, after, by_a_file, days_of, lacking
@@ -116,17 +116,62 @@ def test_whatever_is_said_in_whatever_order_a_hearing_stays_and_comes_before_the
         assert again == days, "said twice, it is so once"
 
 
-@given(st.none() | a_day, st.none() | a_day)
-def test_a_file_takes_no_hearing_away_and_an_empty_cell_no_day(
-    before: dt.date | None, new: dt.date | None
+days_held = st.lists(a_day, unique=True, max_size=4).map(sorted)
+
+
+@given(days_held, st.booleans(), st.none() | a_day, st.sets(a_day, max_size=3))
+def test_a_file_takes_no_hearing_away_and_leaves_no_agenda_that_a_person_chose(
+    every: list[dt.date], left: bool, new: dt.date | None, by_people: set[dt.date]
 ) -> None:
-    days = by_a_file(details(meeting_date=before), new, TODAY)
-    assert days.meeting == (new or before)
-    came = before is not None and before <= TODAY
-    assume(new is not None and before is not None and new != before)
-    assert new is not None
-    assert before is not None
-    assert days.heard == ((before,) if came and new > before else ())
+    heard = tuple(one for one in every[:-1] if one <= TODAY)
+    last = every[-1] if every else None
+    before = details(meeting_date=last, heard=heard)
+    if left and new is not None:
+        by_people |= {new}
+    days = by_a_file(before, new, TODAY, by_people)
+    now = [*days.heard, *([days.meeting] if days.meeting else [])]
+    assert now == sorted(set(now))
+    assert set(heard) <= set(days.heard)
+    assert {one for one in every if one <= TODAY} <= set(now), "each day that came stays"
+    assert all(one <= TODAY for one in days.heard)
+    if days == days_of(before):
+        return
+    assert days.meeting == new is not None
+    assert new not in by_people
+    if last is not None and last > TODAY:
+        assert not by_people
+        assert new >= TODAY, "what is to be heard is not made what was"
+
+
+FILES: dict[str, tuple[Days, dt.date | None, set[dt.date], Days]] = {
+    "the first day of a case": (Days(None), WAS, set(), Days(WAS)),
+    "an empty cell": (Days(NEXT, (WAS,)), None, set(), Days(NEXT, (WAS,))),
+    "a day to come is moved": (Days(NEXT), dt.date(2026, 12, 17), set(), Days(dt.date(2026, 12, 17))),
+    "a further hearing": (Days(WAS), NEXT, set(), Days(NEXT, (WAS,))),
+    "a further hearing after one that a person set": (Days(WAS), NEXT, {WAS}, Days(NEXT, (WAS,))),
+    "a day at which it was heard": (Days(NEXT, (WAS,)), WAS, set(), Days(NEXT, (WAS,))),
+    "an older day": (Days(NEXT, (WAS,)), dt.date(2025, 6, 20), set(), Days(NEXT, (WAS,))),
+    "an older day than one that has come": (Days(WAS), dt.date(2025, 6, 20), set(), Days(WAS)),
+    "a day to come becomes one that has passed": (Days(NEXT), WAS, set(), Days(NEXT)),
+    "what a person put off": (Days(NEXT), WAS, {WAS, NEXT}, Days(NEXT)),
+    "a day to come that a person set": (Days(NEXT), dt.date(2026, 12, 17), {NEXT}, Days(NEXT)),
+    "what a person took off": (Days(None), NEXT, {NEXT}, Days(None)),
+    "a day that has passed, of what was taken off": (Days(None), WAS, {NEXT}, Days(None)),
+    "a new day of what a person took off": (
+        Days(None),
+        dt.date(2026, 12, 17),
+        {NEXT},
+        Days(dt.date(2026, 12, 17)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "new", "by_people", "then"), FILES.values(), ids=FILES)
+def test_what_a_file_says_of_a_day(
+    before: Days, new: dt.date | None, by_people: set[dt.date], then: Days
+) -> None:
+    case = details(meeting_date=before.meeting, heard=before.heard)
+    assert by_a_file(case, new, TODAY, by_people) == then
 
 
 def test_what_is_referred_again_after_its_hearing_is_to_be_heard_and_not_listed() -> None:

@@ -11,7 +11,6 @@ itself takes from it what makes it more careful, and no more. Does not read the 
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +26,8 @@ from hub.cases.importing.added import with_referral
 from hub.cases.importing.assemble import CaseIntake, Rejected, Withheld
 from hub.cases.importing.tally import Imported
 from hub.cases.kept_out import NOBODY, CaseRestrictions, RestrictedCase
-from hub.cases.meeting_days import by_a_file
+from hub.cases.listing import days_by_people
+from hub.cases.meeting_days import Days, by_a_file, days_of
 from hub.cases.proposals import Proposal, as_it_is
 from hub.cases.publication import PublicationDecisions
 from hub.cases.seals import is_hidden
@@ -143,12 +143,12 @@ class _Importer:
                 found += [careful] if careful and itself and careful.details != itself.details else []
             earlier = self.restrictions.find(tx, said.case_ref)
             if isinstance(said, CaseIntake):
-                found.append(self._proposal(said, earlier))
+                found.append(self._proposal(tx, said, earlier))
             elif earlier is not None:
                 found.append(_careful(said, earlier))
         return found
 
-    def _proposal(self, said: CaseIntake, earlier: HeldCase | None) -> Proposal:
+    def _proposal(self, tx: Reading, said: CaseIntake, earlier: HeldCase | None) -> Proposal:
         people = tuple(
             PersonDetails(person=one.person, address=one.address, safe_to_call=one.safe_to_call)
             for one in said.people
@@ -162,7 +162,7 @@ class _Importer:
             return Proposal(new, people, None)
         if said.adds and not earlier.details.stub:
             new, people = with_referral(new, people, earlier)
-        new = _with_what_stays(new, said, earlier.kept, self.restrictions.node.today())
+        new = _with_what_stays(new, said, earlier.kept, _days(tx, new, earlier))
         as_before = new.model_copy(update={"entered_by": earlier.details.entered_by})
         same = as_before == earlier.details and Counter(people) == Counter(
             one.details for one in earlier.people
@@ -269,14 +269,13 @@ def _details(said: CaseIntake) -> CaseDetails:
     return CaseDetails(**told | {"sealed": bool(said.sealed)})
 
 
-def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase, today: dt.date) -> CaseDetails:
+def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase, days: Days) -> CaseDetails:
     """What a file does not say stays: that it is sealed or not to be published, who fled, and who referred it.
 
     That a person sealed it by hand, an area that somebody fled, and who is not safe to talk to stay whatever the
     file says.
     """
     before = kept.details
-    days = by_a_file(before, new.meeting_date, today)
     stays: dict[str, object] = {
         "meeting_date": days.meeting,
         "heard": days.heard,
@@ -295,6 +294,14 @@ def _with_what_stays(new: CaseDetails, said: CaseIntake, kept: KeptCase, today: 
     if not new.sharing_agreement:
         stays["sharing_agreement"] = before.sharing_agreement
     return new.model_copy(update=stays)
+
+
+def _days(tx: Reading, new: CaseDetails, earlier: HeldCase) -> Days:
+    """The days that a case has, where a file says one. Raises RowsError."""
+    before = earlier.details
+    if new.meeting_date in (None, before.meeting_date):
+        return days_of(before)
+    return by_a_file(before, new.meeting_date, tx.today, days_by_people(tx, earlier))
 
 
 def _fled(new: tuple[str, ...] | None, before: tuple[str, ...] | None) -> tuple[str, ...] | None:
