@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-# Some tests wait for servers and pages: half as many again as there are processors keep all of them at work.
-WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 3 // 2 or 1)')
+# Many tests wait for servers and pages: twice as many as there are processors keep all of them at work.
+WORKERS = $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) * 2)')
 # Tests to run instead of all of them: make test T=tests/consent, make quick T="tests/matching -k dates"
 T      ?=
 # The rooms that need no database, network or clock; fewer examples of each law than `make test` takes, and without

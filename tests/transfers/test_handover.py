@@ -83,7 +83,8 @@ def arrives(areas: Areas, one: Moved) -> Any:
 def test_s000_r9_the_service_there_reads_what_the_one_before_wrote_and_whom_to_ring(areas: Areas) -> None:
     one = moved(areas)
     areas.clock.advance(30 * HOUR)
-    assert arrives(areas, one).clock == (False, 30)
+    waits = arrives(areas, one).clock
+    assert (waits.reached, waits.hours) == (False, 30)
     assert handed_over(areas, one) == ""
     areas.clock.advance(30 * HOUR)
     there = arrives(areas, one)
