@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from hub.accounts.accounts import acting_as
@@ -125,6 +127,23 @@ def test_a_program_and_a_command_record_it_too(areas: Areas, console: Console, t
     given = apart(read).json()
     assert (given["due"], [one["considered"] for one in given["recorded"]]) == (False, ["yes", "no"])
     assert {one["by"] for one in given["recorded"]} == {NAMES[R.coordinator]}
+    said = {"considered": "no", "because": "The police have told her already."}
+    recorded = apart(partial(sent, console, f"/api/v1{address(console)}/disclosure-scheme", bearer, said))
+    assert recorded.status_code == 200, recorded.text
+    newest = recorded.json()["recorded"][0]
+    assert {name: newest[name] for name in said} == said
+    assert apart(read).json() == recorded.json()
+
+
+def sent(console: Console, path: str, headers: dict[str, str], said: object) -> httpx2.Response:
+    """What a program gets that sends JSON."""
+
+    async def go() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=console.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://console") as client:
+            return await client.post(path, json=said, headers=headers)
+
+    return asyncio.run(go())
 
 
 def test_whoever_is_kept_out_of_the_case_finds_no_scheme(
