@@ -40,7 +40,12 @@ def check_id(pair: Pair, write: Write) -> str:
 
 
 def ask(pair: Pair, write: Write, check_id: str, day: dt.date, **changes: Any) -> Ended:
-    wanted = {"check_id": check_id, "area": "eastvale", "wanted": ["plan", "minutes"], "why": "on_agenda"}
+    wanted: dict[str, Any] = {
+        "check_id": check_id,
+        "area": "eastvale",
+        "wanted": ["plan", "minutes"],
+        "why": "on_agenda",
+    }
     wanted |= {"needed_by": (day + dt.timedelta(days=7)).isoformat(), "form": grounded()}
     return inside(
         "records", "ask", pair.asking, write("wanted", wanted | changes), "--as", write("ada", ADA), "--json"
