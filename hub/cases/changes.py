@@ -81,10 +81,23 @@ class CaseChange:
     def unchanged(self) -> bool:
         """Whether the very same is there, with the same outcome."""
         earlier = self.earlier
+        return earlier is not None and earlier.details == self.details and self._stays_decided
+
+    @property
+    def meeting_alone(self) -> bool:
+        """Whether its meetings alone are others: its publication stays decided, and its review due, as it was."""
+        earlier = self.earlier
+        if earlier is None or self.proposal.anew:
+            return False
+        met = {"meeting_date": earlier.details.meeting_date, "heard": earlier.details.heard}
+        return earlier.details == self.details.model_copy(update=met) and self._stays_decided
+
+    @property
+    def _stays_decided(self) -> bool:
+        earlier = self.earlier
         return (
             earlier is not None
             and earlier.row.may_publish == self.publishes
-            and earlier.details == self.details
             and earlier.kept.likenesses == self.proposal.known
             and earlier.kept.words == self.proposal.words
             and earlier.kept.fled_words == self.proposal.fled_words
@@ -190,7 +203,8 @@ def _write(
     withdrawal: Withdrawal | None,
 ) -> None:
     written = [one for one in changes if one.proposal.anew or not one.unchanged]
-    keep_obligations(tx, [_kept(tx, deciding, one) for one in written])
+    arisen = [_kept(tx, deciding, one) for one in written]
+    keep_obligations(tx, [one for one in arisen if one is not None])
     pass_on(tx, map(_came_in, written))
     if withdrawal is not None:
         withdrawal.write(tx)
@@ -230,15 +244,26 @@ def _record(tx: Transaction, change: CaseChange) -> None:
         tx.record(action, by=by, about=about, persons=len(change.people))
 
 
-def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -> NewObligations:
+def _decided(
+    tx: Transaction, deciding: PublicationDecisions, change: CaseChange
+) -> tuple[str, int, NewObligations | None]:
+    """The name and the number of the decision on its publication, and what it leaves where it is a new one."""
+    earlier = change.earlier
+    if earlier is not None and earlier.row.decision_id is not None and change.meeting_alone:
+        return earlier.kept.decision, earlier.row.decision_id, None
+    kept, arisen = deciding.record(tx, change.proposal.as_decided, change.people, change.decision)
+    return kept.name, kept.number, arisen
+
+
+def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -> NewObligations | None:
     """Store a case with its decision and the form it was made on, in place of what was there."""
     _record(tx, change)
     _end_stub(tx, change)
     details, earlier, proposal = change.details, change.earlier, change.proposal
-    decided, arisen = deciding.record(tx, proposal.as_decided, change.people, change.decision)
+    name, decision_id, arisen = _decided(tx, deciding, change)
     kept = KeptCase(
         details=details,
-        decision=decided.name,
+        decision=name,
         people=people_digest(tx.vault, change.people),
         likenesses=proposal.known,
         searched=SEARCH if proposal.searched else earlier.kept.searched if earlier else 0,
@@ -262,7 +287,7 @@ def _kept(tx: Transaction, deciding: PublicationDecisions, change: CaseChange) -
             handle=proposal.handle,
             sealed_case=kept.hidden,
             may_publish=change.publishes,
-            decision_id=decided.number,
+            decision_id=decision_id,
             sealed=seal_case(tx.vault, proposal.handle, kept),
             people=people,
         ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,8 +18,10 @@ NAMED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def trusted() -> ssl.SSLContext:
-    """For a client's connections. Read again where what `SSL_CERT_FILE` or `SSL_CERT_DIR` names has changed."""
-    return _read(tuple((os.environ.get(name), _changed_at(os.environ.get(name))) for name in NAMED))
+    """For connections of clients. Read again where files of the environment or the system have changed."""
+    usual = ssl.get_default_verify_paths()
+    named = (*map(os.environ.get, NAMED), usual.openssl_cafile, usual.openssl_capath)
+    return _read(tuple((path, _changed_at(path)) for path in named))
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +30,12 @@ def _read(_: tuple[tuple[str | None, int], ...]) -> ssl.SSLContext:
 
 
 def _changed_at(path: str | None) -> int:
+    """When a file, or the newest of a folder's, was changed last, in ns; 0 where it is not there."""
+    if not path:
+        return 0
     try:
-        return Path(path).stat().st_mtime_ns if path else 0
+        with suppress(NotADirectoryError), os.scandir(path) as files:
+            return max((one.stat().st_mtime_ns for one in files), default=0)
+        return Path(path).stat().st_mtime_ns
     except OSError:
         return 0

@@ -48,6 +48,20 @@ def test_another_file_and_none_are_seen(named: Path, tmp_path: Path, monkeypatch
     assert trusted() is not first
 
 
+def test_a_file_of_the_folder_that_the_operator_names_is_read_again_where_it_was_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    file = tmp_path / "12345678.0"
+    file.write_bytes(certificate((-9, 9), []).pem)
+    before = trusted()
+    assert trusted() is before
+    file.write_bytes(certificate((-9, 9), []).pem)
+    os.utime(file, (1, 1))
+    assert trusted() is not before
+
+
 def test_a_file_that_is_not_there_is_an_error_and_not_an_empty_trust(
     named: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,7 +26,8 @@ from hub.web.typed.repeats import DECIDED, HAPPENED
 _LEFT_OUT: Final = frozenset(
     {"case_ref", "kind", "sealed", "fled_from", "publish", "dash", "checks", "account", "decider"}
 )
-_HANDLE: Final = re.compile("(?:[0-9a-f]{16}){1,4}")
+_HANDLE: Final = re.compile("(?=[0-9]*[a-f])(?:[0-9a-f]{16}){1,4}")
+"""A number of digits alone is one that somebody wrote."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENTS: Final = frozenset({"at", "asked_at"})
 _BORN: Final = frozenset({"dob", "victim_dob", "date_of_birth"})
@@ -120,7 +121,7 @@ def _part(value: Mapping[str, Any]) -> str:
 
 
 def _said(name: str, value: Any) -> str:
-    if value in (None, "", [], False) or name in _LEFT_OUT:
+    if value in (None, "", []) or name in _LEFT_OUT:
         return ""
     text = _text(name, value)
     if not text or name in ("name", "person", "agency", "area", "address", "postcode"):

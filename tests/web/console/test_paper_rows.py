@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -123,3 +124,16 @@ def test_what_is_no_day_is_shown_as_it_was_typed(text: str) -> None:
     assert rows_of(PaperKind.research, {"other_info": text}) == [
         ("Other information (such as actions already taken by your agency)", text)
     ]
+
+
+def test_that_an_idva_finds_a_plan_unsafe_and_that_an_action_is_not_needed_any_more_is_read_as_no() -> None:
+    said = {"safe": False, "because": "He has her new number.", "by": "Ida Fairweather", "service": "Haven"}
+    body = {"safety": said, "reviewed": [{"still_needed": False, "outcome": "not_done"}]}
+    text = " ".join(f"{label}: {text}" for label, text in rows_of(PaperKind.plan, body))
+    assert re.search(r"safe[^;]*\? No", text), text
+    assert re.search(r"needed\?? ?:? ?No", text), text
+
+
+def test_a_number_that_somebody_wrote_is_read_however_long() -> None:
+    body = {"referral": {"background": "1234567890123456", "account": "ab" * 8}}
+    assert rows_of(PaperKind.referral, body)[0][1] == "1234567890123456"
