@@ -65,6 +65,8 @@ def lacking(case: CaseDetails, said: Listing, today: dt.date) -> Lack | None:
     if said.day is None:
         return _lacks_to_take_off(case, said)
     if said.day == case.meeting_date:
+        if said.before == "not_heard":
+            return Lack("day", "It is listed for that day: write the new day, or take it off the list.")
         return None
     if case.referral_date is not None and said.day < case.referral_date:
         return Lack("day", "That day is before the day of its referral.")

@@ -33,6 +33,11 @@ LACKS: dict[str, tuple[dict[str, Any], Listing, str]] = {
     "taken off, and not on it": ({}, Listing(day=None, because="So."), "day"),
     "heard or not, is not said": ({"meeting_date": WAS}, Listing(day=NEXT), "before"),
     "not heard, without a reason": ({"meeting_date": WAS}, Listing(day=NEXT, before="not_heard"), "because"),
+    "not heard, and the same day": (
+        {"meeting_date": WAS},
+        Listing(day=WAS, before="not_heard", because="The chair was ill."),
+        "day",
+    ),
     "a further hearing before the last": (
         {"meeting_date": WAS},
         Listing(day=dt.date(2026, 11, 5), heard=True, before="heard"),

@@ -172,7 +172,12 @@ def _decision(one: RepeatDecision, others: Mapping[str, str]) -> Iterator[tuple[
 def _listing(one: ListedPaper) -> Iterator[tuple[str, str]]:
     yield gettext(mark("What was done")), gettext(DONE[one.done])
     yield gettext(mark("Listed for the meeting of")), _day(one.said.day)
+    if one.said.heard:
+        yield gettext(mark("Heard on that day already")), answer_in_words("yes")
     yield gettext(mark("Before that, for")), _day(one.was)
+    if one.said.before:
+        was_heard = "yes" if one.said.before == "heard" else "no"
+        yield gettext(mark("Was it heard on that earlier day?")), answer_in_words(was_heard)
     yield gettext(mark("Why")), one.said.because
 
 

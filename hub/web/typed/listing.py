@@ -30,6 +30,9 @@ WRONG: Final = {
     "Say why it was not heard on the day that it was listed for.": mark(
         "Say why it was not heard on the day that it was listed for"
     ),
+    "It is listed for that day: write the new day, or take it off the list.": mark(
+        "It is listed for that day: write the new day, or take it off the list"
+    ),
     "It was heard later than that: a further hearing comes after it.": mark(
         "It was heard later than that: a further hearing comes after it"
     ),

@@ -88,7 +88,17 @@ def test_what_was_said_of_the_day_of_a_meeting_is_read_with_the_day_before_and_w
         ("What was done", "Moved to another day"),
         ("Listed for the meeting of", "3 December 2026"),
         ("Before that, for", "19 November 2026"),
+        ("Was it heard on that earlier day?", "No"),
         ("Why", "The chair was ill."),
+    ]
+    heard = Listing(day=dt.date(2026, 11, 12), heard=True, before="heard")
+    paper = ListedPaper(done="further", was=dt.date(2026, 11, 5), said=heard)
+    assert rows_of(PaperKind.listing, paper.model_dump(mode="json", exclude_defaults=True)) == [
+        ("What was done", "Listed again, for a further hearing"),
+        ("Listed for the meeting of", "12 November 2026"),
+        ("Heard on that day already", "Yes"),
+        ("Before that, for", "5 November 2026"),
+        ("Was it heard on that earlier day?", "Yes"),
     ]
 
 
