@@ -235,7 +235,8 @@ def repeated_by(tx: Reading, case: str) -> list[Gist]:
 def decide(node: Node, looker: Looker, held: HeldCase, decision: RepeatDecision) -> RepeatDecision:
     """Keep what somebody decided of a case that is here already. The same again is kept once.
 
-    Raises NotFoundError where they may open no such other case, InputError for what is missing; RowsError.
+    Taken off its day since, the case is listed for it again. Raises NotFoundError where they may open no such
+    other case, InputError for what is missing; RowsError.
     """
     if looker.requester is None or not looker.requester.name:
         raise InputError("It is not said who decides.", kept="Nothing was changed.", do="Say it.")
@@ -248,7 +249,8 @@ def decide(node: Node, looker: Looker, held: HeldCase, decision: RepeatDecision)
     if lack := lacking(decision, other.found):
         raise InputError(lack, kept="Nothing was changed.", do="Say it, and decide again.")
     said = decision.model_copy(update={"by": looker.requester.name, "on": node.today()})
-    if other.decision == said:
+    kept_already = other.decision == said
+    if kept_already and said.meeting in (None, held.details.meeting_date):
         return said
     if lack := lacking_of_meeting(held, looker, said, node.today()):
         raise InputError(lack, kept="Nothing was changed.", do="Correct the day, or leave it out.")
@@ -259,7 +261,7 @@ def decide(node: Node, looker: Looker, held: HeldCase, decision: RepeatDecision)
             put_repeat(tx, held, kept, by)
     else:
         day = Listing(day=said.meeting)
-        list_for(node, held, by, day, lambda tx: (repeat_paper(tx, held, kept, by),))
+        list_for(node, held, by, day, lambda tx: () if kept_already else (repeat_paper(tx, held, kept, by),))
     return said
 
 

@@ -297,7 +297,7 @@ def _considered(
     agreements = tx.node.agreements.held
     held = _held(of, agreed, supplier_of(tx.node, case, agreements), decided_by_person)
     decision = decide_answer(_asked(key, form, agreements), held, tx.node.rules, tx.today, kept_out)
-    packet = Packet(key.level, case, person, agreed, whom_to_ring(tx, case))
+    packet = Packet(key.level, case, person, agreed, tx.today, whom_to_ring(tx, case))
     disclosure, part = NOT_ANSWERED, Part()
     if decision.outcome is Outcome.refer:
         disclosure = Disclosure(status="pending")

@@ -128,10 +128,11 @@ async def _exchange(node: Node, client: PeerClient, link: Link) -> None:
     with node.write() as tx:
         tx.hold_others_off()
         kept = recorded_check(tx, link.target.check_id)
-        before = _hearing(kept, link)
+        before = _hearing(kept, link).tells(said.day, tx.today)
         after = before.hears(heard.day, tx.now)
-        if after != before:
+        if after != _hearing(kept, link):
             _keep(tx, kept, link, after)
+        if after != before:
             tx.record(Action.hearing_heard, by=peer_actor(link.target.area), about=link.refs)
 
 
@@ -149,7 +150,8 @@ def _decided(node: Node, link: Link) -> HearingSaid | None:
         kept = recorded_check(tx, link.target.check_id)
         if dismissed(tx, kept, link.target.area, act.handle):
             return None
-        day, before = _later(case, act.candidate.told_on), _hearing(kept, link)
+        before = _hearing(kept, link)
+        day = _later(case, act.candidate.told_on, before, tx.today)
         if day is not None and day != before.told:
             _keep(tx, kept, link, before.model_copy(update={"told": day}))
             activity = Activity(tx.case_digest(case.case_ref), act.check_id)
@@ -186,10 +188,14 @@ def _own_case(tx: Reading, act: DisclosureAct) -> CaseDetails | None:
     return None if any(moved) or moved_to(tx, digest) is not None else held.details
 
 
-def _later(case: CaseDetails, since: dt.date | None) -> dt.date | None:
-    """The day of its meeting, where that is no earlier than the day on which one was told of the other."""
-    day = case.meeting_date
-    return day if day is not None and since is not None and since <= day <= LAST else None
+def _later(case: CaseDetails, since: dt.date | None, told: Hearing, today: dt.date) -> dt.date | None:
+    """The day to say of it: of those that are no earlier than the day on which one was told of the other."""
+
+    def sayable(day: dt.date | None) -> dt.date | None:
+        return day if day is not None and since is not None and since <= day <= LAST else None
+
+    to_come = case.meeting_date if case.meeting_date is not None and case.meeting_date > today else None
+    return told.next_to_tell(sayable(case.heard_last(today)), sayable(to_come))
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +301,8 @@ def _heard(tx: Transaction, key: DisclosureKey, said: HearingSaid) -> dt.date | 
     if after != before:
         tx.record(Action.hearing_heard, by=peer_actor(key.peer), about=refs)
     if one.recorded.disclosure.last_activity is not None:  # Else somebody here withheld when it was.
-        day = _later(found.held.details, day_of(one.came_at))
+        day = _later(found.held.details, day_of(one.came_at), before, tx.today)
+        after = after.tells(day, tx.today)
     if day is not None and day != before.told:
         after = after.model_copy(update={"told": day})
         told = _Telling(found.form, found.decision, found.form.requester.agency or key.peer, key.peer)

@@ -89,13 +89,14 @@ class Part(NamedTuple):
 class Packet:
     """What an answer at a level holds of one person of one case of ours. `agreed`: how the two compare.
 
-    `ring`: whom to ring here about the case.
+    `today`: a meeting to come is no activity yet. `ring`: whom to ring here about the case.
     """
 
     level: Level
     case: CaseDetails
     person: PersonDetails
     agreed: Confirmation
+    today: dt.date
     ring: tuple[WhomToRing, ...] = ()
 
     @property
@@ -159,7 +160,7 @@ class Packet:
 
     @property
     def _dates(self) -> list[dt.date]:
-        return [date for date in (self.case.referral_date, self.case.meeting_date) if date]
+        return [date for date in (self.case.referral_date, self.case.heard_last(self.today)) if date]
 
     def _summary(self, goes: frozenset[Item]) -> str:
         said = []

@@ -273,6 +273,21 @@ def test_s001_r12_a_repeat_that_is_listed_is_on_that_days_agenda_with_its_decisi
         assert len(papers.of_case(tx, held(node, "NEW-1").row, PaperKind.listing)) == 1
 
 
+def test_a_repeat_that_was_taken_off_its_day_is_listed_when_the_same_is_decided_again(node: Node) -> None:
+    long_ago = node.today() - dt.timedelta(days=100)
+    hold(node, case("OLD-1", (HER, HIM), referral_date=long_ago, meeting_date=long_ago))
+    day = node.today() + dt.timedelta(days=5)
+    repeat(node, day)
+    said(node, days=None, because="She asked for time.")
+    repeat(node, day)
+    assert on_agenda(node)[day] == ["NEW-1"]
+    with node.read() as tx:
+        row = held(node, "NEW-1").row
+        kept = [one.paper.by for one in papers.of_case(tx, row, PaperKind.repeat)]
+    assert kept.count(IMPORTER.name) == 1, "the decision is kept once"
+    assert len(events(node, "case_listed")) == 3
+
+
 def test_a_case_without_a_day_has_no_flag_and_one_of_an_earlier_version_reads_as_it_was(node: Node) -> None:
     assert not any(one.case_ref == "NEW-1" for one in flags(node, WHO))
     assert held(node, "NEW-1").details.heard == ()

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from hub.cases.listing import list_for
+from hub.cases.meeting_days import Listing
 from hub.cases.staff import STAFF_FILE
 from hub.checks import later_hearings
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
@@ -23,6 +25,7 @@ from hub.transfers.accept import accept
 from hub.transfers.offer import offer_case
 from hub.values import Level, Role
 from hub.wire.hearings import HEARINGS_PATH
+from tests.cases.hidden import held
 from tests.checks import pending
 from tests.checks.disclosing import SUBJECT, asked, disclosed
 from tests.checks.hearings import HERS, LATER, THEIRS, exchanged, linked
@@ -79,6 +82,21 @@ def test_a_new_day_takes_the_place_of_the_one_before(areas: Areas, told: str) ->
     exchanged(areas)
     assert (at_asker(areas["northmoor"], told).heard, at_holder(areas["eastvale"]).heard) == (LATER, LATER)
     assert len(events(areas["eastvale"], "hearing_told")) == 2
+
+
+def test_a_day_that_was_told_is_said_as_heard_before_the_next_for_which_the_case_is_listed(
+    areas: Areas, told: str
+) -> None:
+    hold(areas["northmoor"], case("NM-1", [SUBJECT], meeting_date=THEIRS))
+    exchanged(areas)
+    assert at_asker(areas["northmoor"], told).state == at_holder(areas["eastvale"]).state == "listed"
+    areas.clock.advance(19 * 86_400)
+    for area, ref in (("northmoor", "NM-1"), ("eastvale", "eastvale-0")):
+        list_for(areas[area], held(areas[area], ref), COORDINATOR, Listing(day=LATER, before="heard"))
+    for day, state in ((THEIRS, "heard"), (LATER, "listed"), (LATER, "listed")):
+        exchanged(areas)
+        for read in (at_asker(areas["northmoor"], told), at_holder(areas["eastvale"])):
+            assert (read.heard, read.state) == (day, state)
 
 
 def test_what_was_heard_before_one_told_the_other_is_not_told_again(areas: Areas, told: str) -> None:

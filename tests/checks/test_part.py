@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +11,8 @@ from pypdf import PdfReader
 
 from hub.cases.case_file import case_paper
 from hub.cases.disclosure_log import read_log
+from hub.cases.listing import list_for
+from hub.cases.meeting_days import Listing
 from hub.checks.answer import HolderDecision, record_holder_decision, waiting_requests
 from hub.checks.part import PartDecision, items_of, part_decision
 from hub.checks.released import CALLED
@@ -22,6 +25,7 @@ from hub.records.received import Item
 from hub.store.verify import verify_database
 from hub.values import Kind, Level, Requester, RequesterRole, Role
 from hub.wire.messages import Disclosure, encode, parse_answer
+from tests.cases.hidden import held
 from tests.checks import disclosing
 from tests.checks.pending import asked, told, waiting
 from tests.federation.nodes import Areas, case, cases_of, events, hold
@@ -165,3 +169,12 @@ def test_an_answer_that_is_whole_is_the_message_that_it_was() -> None:
     assert b"in_part" not in encode(whole)
     part = whole.model_copy(update={"in_part": True})
     assert parse_answer(Disclosure, encode(part)) == part
+
+
+def test_the_month_of_last_activity_is_that_of_a_hearing_and_never_of_a_meeting_to_come(areas: Areas) -> None:
+    node = areas["eastvale"]
+    result = asked(areas, meeting_date=dt.date(2026, 10, 20))
+    list_for(node, held(node, "ev-pending"), WHO, Listing(day=dt.date(2026, 12, 3), before="heard"))
+    told(areas, result)
+    (one,) = waiting_requests(node)
+    assert {item.item: item.says for item in items_of(node, one)}[Item.last_activity] == "2026-10"
