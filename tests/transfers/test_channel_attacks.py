@@ -190,7 +190,7 @@ def test_of_a_case_with_a_day_that_no_area_reads_nothing_is_given_and_which_day_
     channel = both_logged(pair)
     tick(pair.areas)
     he = HE.model_copy(update={"role": Role.perpetrator})
-    hold(pair.areas[OLD], case(REF, [SHE, he], fled_from=(), meeting_date=dt.date(1899, 12, 31)))
+    hold(pair.areas[OLD], case(REF, [SHE, he], fled_from=(), referral_date=dt.date(1899, 12, 31)))
     with pytest.raises(InputError, match="before 1900 or after 2099"):
         answering.give(pair.areas[OLD], pair.old_acting, Reference(channel.reference), chosen(pair))
 
