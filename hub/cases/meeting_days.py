@@ -25,7 +25,8 @@ class Listing(Value):
     """What somebody says of the day of a case's meeting. `day` None: it is taken off the list.
 
     `heard`: it was heard on `day`, which has passed. `before`: whether it was heard on the day that stands, where
-    that has come. `because`: needed where it is taken off, and where it was not heard on a day that has come.
+    that has come. `because`: needed where it is taken off, where it was not heard on a day that has
+    come, and where it leaves a meeting to come for one that has passed.
     """
 
     day: dt.date | None
@@ -91,6 +92,8 @@ def _lacks_of_before(case: CaseDetails, said: Listing, today: dt.date) -> Lack |
             return Lack("before", "Say whether it was heard on the day that it was listed for.")
         if said.before == "not_heard" and not said.because.strip():
             return Lack("because", "Say why it was not heard on the day that it was listed for.")
+    elif case.meeting_date is not None and said.heard and not said.because.strip():
+        return Lack("because", "Say why it leaves the meeting to come that it is listed for.")
     kept = _heard_before(case, said, today)
     if kept and said.day is not None and said.day <= kept[-1]:
         return Lack("day", "It was heard later than that: a further hearing comes after it.")

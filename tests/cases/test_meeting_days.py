@@ -33,6 +33,11 @@ LACKS: dict[str, tuple[dict[str, Any], Listing, str]] = {
     "taken off, and not on it": ({}, Listing(day=None, because="So."), "day"),
     "heard or not, is not said": ({"meeting_date": WAS}, Listing(day=NEXT), "before"),
     "not heard, without a reason": ({"meeting_date": WAS}, Listing(day=NEXT, before="not_heard"), "because"),
+    "off a meeting to come, without a reason": (
+        {"meeting_date": NEXT},
+        Listing(day=WAS, heard=True),
+        "because",
+    ),
     "not heard, and the same day": (
         {"meeting_date": WAS},
         Listing(day=WAS, before="not_heard", because="The chair was ill."),

@@ -16,6 +16,9 @@ WRONG: Final = {
     "A case of an Idva service alone has no meeting.": mark("A case of an Idva service alone has no meeting"),
     "It is listed for no meeting.": mark("It is listed for no meeting"),
     "Say why it is taken off the list.": mark("Say why it is taken off the list"),
+    "Say why it leaves the meeting to come that it is listed for.": mark(
+        "Say why it leaves the meeting to come that it is listed for"
+    ),
     "That day is before the day of its referral.": mark("That day is before the day of its referral"),
     "That day is more than a year ahead.": mark("That day is more than a year ahead"),
     "That day has not come: it was not heard then yet.": mark(
